@@ -1,0 +1,345 @@
+"""The model: the month as a table of rows under 13 headings, and what a Python user holds in hand."""
+
+from __future__ import annotations
+
+import time
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import mesa
+import numpy as np
+
+from sim import agents, population, tables
+from sim.ledger import Ledger
+from sim.parameters import ParameterError, Parameters
+from sim.parts import (
+    acceptance, agriculture, business, canteen, collective, demography, economy, facilities, families, funding, government,
+    handicraft, health, matching, needs, organisation, participation, shocks, society, solvency, timebank, timeuse,
+    tourism, visits,
+)  # fmt: skip
+from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
+from sim.randomness import Purpose, key_of
+from sim.values import Modifier, Values
+from sim.viability import CLASSES, Verdict, judge
+
+People = namedtuple("People", list(COLUMNS))  # type: ignore[misc]  # the one class of the person table, named once
+People.__module__ = __name__
+
+
+class Row(NamedTuple):
+    """One row of the month."""
+
+    heading: int
+    name: str
+    run: Callable[[Any], None]
+
+
+HEADINGS = (
+    "shocks and seasons", "demography", "health", "needs", "pledges and budgets", "businesses", "village plan",
+    "enrolment and participation", "matching and delivery", "time bank", "settlement", "norms, trust and imitation",
+    "observation",
+)  # fmt: skip
+MONTH: tuple[Row, ...] = (
+    Row(1, "prices", economy.run),
+    Row(1, "shocks", shocks.run),
+    Row(2, "deaths and departures", demography.run_leave),
+    Row(2, "arrivals", demography.run_enter),
+    Row(3, "health", health.run_change),
+    Row(3, "counts by state", health.run_count),
+    Row(4, "time budgets", timeuse.run),
+    Row(4, "needs", needs.run_arise),
+    Row(4, "family care", needs.run_family),
+    Row(5, "county envelopes", government.run_envelopes),
+    Row(5, "collective income", collective.run_year),
+    Row(5, "pledges", funding.run_pledge),
+    Row(5, "price list", families.run_prices),
+    Row(6, "set-up money", business.run_set_up),
+    Row(6, "tourism", tourism.run),
+    Row(6, "agriculture", agriculture.run),
+    Row(6, "handicraft", handicraft.run),
+    Row(7, "leaders and support", organisation.run_support),
+    Row(7, "ladder", solvency.run),
+    Row(7, "buildings", facilities.run_build),
+    Row(8, "enrolment", acceptance.run_enrol),
+    Row(8, "volunteers", participation.run_take_part),
+    Row(8, "what may be asked", timebank.run_quotas),
+    Row(9, "canteen", canteen.run),
+    Row(9, "visits", visits.run),
+    Row(9, "matching", matching.run),
+    Row(9, "paid care", needs.run_professional),
+    Row(10, "time bank", timebank.run_book),
+    Row(11, "upkeep", facilities.run_upkeep),
+    Row(11, "support bills", organisation.run_bills),
+    Row(11, "fatigue and stipends", participation.run_close),
+    Row(11, "due", funding.run_due),
+    Row(11, "government pays", government.run_pay),
+    Row(11, "collective pays", collective.run_pay),
+    Row(11, "families pay", families.run_pay),
+    Row(11, "society gives", society.run_pay),
+    Row(11, "business shares", business.run_share_out),
+    Row(11, "bills", funding.run_bills),
+    Row(12, "acceptance and trust", acceptance.run_spread),
+    Row(12, "visibility", society.run_visibility),
+    Row(13, "memory", funding.run_remember),
+)
+COUPLINGS = (
+    "county envelopes: operating and construction money are shared by all villages",
+    "late payment: one county decides for all",
+    "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
+    "learning: villages come up faster where others are in service",
+)
+
+
+@dataclass
+class County:
+    """County money of the year: one figure per village, pooled where villages meet."""
+
+    operating: np.ndarray
+    construction: np.ndarray
+    factor: np.ndarray
+
+
+@dataclass
+class Series:
+    """What was recorded, month by month: records of shape (months, villages)."""
+
+    flow: np.ndarray
+    state: np.ndarray
+    hours: np.ndarray
+    posted: np.ndarray
+    balance: np.ndarray
+    names: list[str] = field(default_factory=list)
+
+    def amount(self, name: str) -> np.ndarray:
+        """Fen or minutes posted under one kind, (months, villages)."""
+        return np.asarray(self.posted[:, :, self.names.index(name)])
+
+
+class MutualAidModel(mesa.Model):
+    """A county of villages, month by month.
+
+    `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's block over
+    its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named values.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        *,
+        seed: int = 0,
+        villages: Sequence[int] | None = None,
+        modifiers: tuple[Modifier, ...] = (),
+        capacity: float = 1.1,
+        spin_up: bool = True,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.parameters = parameters or Parameters()
+        self.seed_number = int(seed)
+        p = self.parameters
+        numbers = np.array(list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64)
+        if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
+            raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
+        self.start_month = population.month_number(p.horizon.start)
+        self.horizon = p.horizon.months
+        self.coupled = p.county.couplings
+        self.values = Values(p, len(numbers), modifiers)
+        self.ledger = Ledger(len(numbers))
+        self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
+        self._once: dict[Any, Any] = {}
+        self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
+        self.first_clock = p.horizon.spin_up
+        self._populate(numbers, capacity)
+        self._start()
+        self._series: list[tuple[np.ndarray, ...]] = []
+        agents.install(self)
+        for _ in range(p.horizon.spin_up if spin_up else 0):
+            self._month()
+        self.clock = p.horizon.spin_up
+
+    # -- start ---------------------------------------------------------------------------------------------------
+    def _populate(self, numbers: np.ndarray, capacity: float) -> None:
+        p, seed = self.parameters, self.seed_number
+        sizes = population.village_sizes(p, seed, numbers)
+        first = sizes + np.floor(sizes * p.county.helpers_per_elder + 0.5).astype(np.int64)
+        blocks = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
+        start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
+        v = len(numbers)
+        self.people = People(*population.person_columns(int(start[-1])))
+        self.world = World(
+            start, np.zeros(v, np.int64), population.village_states(p, seed, numbers), population.record(FLOWS, v),
+            np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
+            self.ledger.posted, self.ledger.balance,
+        )  # fmt: skip
+        ages, shares, prevalence, dementia, shape = population.start_tables(p)
+        key = key_of(seed, population.TRAITS, 0)
+        population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
+        self.world.villages.elders_start = self.world.villages.elders
+        self.pool_base = self.world.pool.sum(axis=(1, 2)) + self.world.villages.helpers
+
+    def _start(self) -> None:
+        p, r = self.parameters, self.world.villages
+        at_start = population.even(self.seed_number, r.number, 0.6180339887, 109) < p.county.facility_share
+        r.facility = np.where(at_start, population.WORKING, population.NONE)
+        r.rented = 1 - r.idle_building
+        r.seats = np.where(at_start, p.facilities.seats, 0)
+        zero = np.zeros(len(r), np.int64)
+        self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
+        self.setup_costs = business.setup_costs(self)
+        self.setup_annuity = self._annuity() if p.funding.basis == "envelope" else np.zeros(len(r))
+        solvency.start(self.world, self.values.solvency, 450_000)
+        economy.run(self)
+        acceptance.run_begin(self)
+        organisation.run_support(self)
+        participation.run_begin(self)
+        self.ledger.settle()
+
+    def _annuity(self) -> np.ndarray:
+        """Set-up money of the chosen business as a level monthly sum of the same present value."""
+        b, d = self.parameters.business, 1 / (1 + self.parameters.economy.discount / 12)
+        total = np.zeros(len(self.setup_costs))
+        chosen = business.CHOICES.index(b.kind)
+        for i, r in enumerate(self.world.villages):
+            if chosen == business.DEPOSIT:
+                total[i] = self.setup_costs[i, 3]
+            for k in range(3):
+                if business.wanted(chosen, k + 1, int(r.kind), b.endowment):
+                    total[i] += self.setup_costs[i, k]
+        return tables.grain(total * d**b.start / sum(d**t for t in range(self.horizon)))
+
+    # -- what the rows ask for -----------------------------------------------------------------------------------
+    def key(self, purpose: Purpose) -> np.uint64:
+        """Key of a decision this month."""
+        return key_of(self.seed_number, purpose, self.month)
+
+    def lasting_key(self, purpose: Purpose) -> np.uint64:
+        """Key of a trait that stays with a person or a year that a kernel indexes itself."""
+        return key_of(self.seed_number, purpose, -4000)
+
+    def once(self, make: Callable[..., Any], *arguments: Any) -> Any:
+        """Compute a table on first use and keep it."""
+        if (make, arguments) not in self._once:
+            self._once[make, arguments] = make(*arguments)
+        return self._once[make, arguments]
+
+    @property
+    def calendar_month(self) -> int:
+        """1 .. 12."""
+        return (self.start_month + self.month) % 12 + 1
+
+    @property
+    def period(self) -> int:
+        """Index of the life-table period: 2025-30, 2030-35, 2035 and after."""
+        return min(max((self.start_month + self.month) // 12 - 2025, 0) // 5, 2)
+
+    @property
+    def date(self) -> str:
+        """The month about to run, YYYY-MM."""
+        year, month = divmod(self.start_month + self.month, 12)
+        return f"{year:04d}-{month + 1:02d}"
+
+    def ensure_slots(self, needed: np.ndarray) -> None:
+        """Copy villages that lack room for `needed` newcomers to larger blocks; bytes of the rows stay."""
+        w = self.world
+        living = w.villages.elders + w.villages.helpers
+        size = np.diff(w.start)
+        short = living + needed > size
+        if not short.any():
+            return
+        blocks = np.where(short, (living + needed) * 5 // 4 + 8, size)
+        start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
+        fresh = population.person_columns(int(start[-1]))
+        for old, new in zip(self.people, fresh, strict=True):
+            for v in range(len(size)):
+                used = w.used[v]
+                new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
+        agents.moved(self, w.start, start)
+        self.people, self.world = People(*fresh), w._replace(start=start)
+
+    def note_promotions(self) -> None:
+        """Helpers turned 60: views that somebody holds change their class."""
+        agents.promote(self)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+    def _month(self) -> None:
+        self.values.refresh(self.month)
+        self.world.flow.view(np.uint8)[:] = 0
+        self.world.hours[:] = 0
+        self.ledger.open_month()
+        for row in MONTH:
+            began = time.perf_counter()
+            row.run(self)
+            self.row_seconds[row.name] += time.perf_counter() - began
+        self.month += 1
+        self.clock += 1
+
+    def step(self) -> None:
+        """One month; the month's records join the series."""
+        self._month()
+        w = self.world
+        self._series.append(
+            tuple(np.array(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance))
+        )
+
+    def run(self, months: int | None = None) -> Result:
+        """Step to the horizon (or for `months`) and return what was seen."""
+        for _ in range(self.horizon - self.month if months is None else months):
+            self.step()
+        return Result(self)
+
+    @property
+    def series(self) -> Series:
+        """The records so far."""
+        parts = [np.stack(x) for x in zip(*self._series, strict=True)]
+        return Series(*parts, names=[k.name for k in self.ledger.kinds])  # type: ignore[call-arg]
+
+    def audit(self) -> None:
+        """Raise AuditError, naming the accounts, if a fen or a minute is missing."""
+        w, p = self.world, self.people
+        held = np.array([p.credit[a : a + n][p.kind[a : a + n] != 0].sum() for a, n in zip(w.start, w.used, strict=False)], np.int64)
+        self.ledger.audit({"payables": -w.villages.bills.sum(axis=1), "credits_held": -held})
+
+
+class Result:
+    """Tidy tables of a run; units stand in the names."""
+
+    def __init__(self, model: MutualAidModel) -> None:
+        self.model = model
+        self.series = model.series
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Classes and conditions at the end."""
+        return judge(self.series, self.model.parameters)
+
+    @cached_property
+    def months(self) -> list[str]:
+        """YYYY-MM of each recorded month."""
+        first = self.model.start_month + self.model.month - len(self.series.flow)
+        return [f"{(first + i) // 12:04d}-{(first + i) % 12 + 1:02d}" for i in range(len(self.series.flow))]
+
+    @cached_property
+    def villages(self) -> Any:
+        """month x village x indicators."""
+        from sim import frames
+
+        return frames.villages(self)
+
+    @cached_property
+    def county(self) -> Any:
+        """month x indicators summed over all villages, closed and never-opened ones too."""
+        from sim import frames
+
+        return frames.county(self)
+
+    @cached_property
+    def viability(self) -> Any:
+        """village x (class, closed month, causes, solvency, service, visits)."""
+        from sim import frames
+
+        return frames.viability(self)
+
+
+__all__ = ["CLASSES", "COUPLINGS", "HEADINGS", "MONTH", "MutualAidModel", "People", "Result", "Row", "Series"]

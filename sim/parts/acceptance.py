@@ -1,0 +1,148 @@
+"""M13 Acceptance and a first M11 trust: the norm of relying on children, network, publicity, satisfied users; loneliness.
+
+Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience against the
+norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import par, section, switch
+from sim.population import column, flow, identity_of
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("acceptance")
+class Acceptance:
+    """What makes elders say yes."""
+
+    on: bool = switch(True, "off: acceptance stays where it started")
+    start: float = par(0.38, "share", 0.1, 0.8, "assumption between 25.6 % ever in an activity (CLASS 2014) and 55 % willing", "D", "mean acceptance at the start", live=False)
+    norm: float = par(0.718, "share", 0.57, 0.80, "Yang Huajie 2024 (Pearl River Delta, n = 1,278 rural)", "A", "strength of the norm of family care")
+    norm_decline: float = par(0.01, "share/year", 0.003, 0.02, "assumption", "D", "yearly fall of the norm")
+    network_speed: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "step towards the mean of the own zone")
+    experience_speed: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "step towards own satisfaction after receiving")
+    publicity: float = par(0.010, "share/month", 0.0, 0.05, "assumption", "D", "pull of publicity and theme days at full norm-free reach")
+    enrol_own: float = par(0.006, "share/month", 0.0, 0.05, "assumption", "D", "hazard of enrolling by oneself (Bass p)")
+    enrol_network: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "hazard of enrolling at full enrolment of others (Bass q)")
+    need_factor: float = par(8.0, "ratio", 1.0, 20.0, "assumption", "D", "enrolment hazard of elders with unmet need over the others")
+    leave_rate: float = par(0.10, "share/year", 0.0, 0.5, "assumption", "D", "enrolled who leave in a year at middling satisfaction")
+    lonely_alone: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "loneliness an elder alone drifts to without visits")
+    lonely_other: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "loneliness other elders drift to")
+    company_relief: float = par(0.30, "share", 0.0, 0.6, "assumption", "D", "fall of that level where visits and activity are had")
+
+
+column("enrolled", "i1", "flag", "enrolled in the village's mutual aid")
+column("acceptance", "f4", "share", "acceptance of help from outside the family", 0.3)
+column("trust", "f4", "share", "trust that credits and service will be there", 0.5)
+column("satisfaction", "f4", "share", "satisfaction with what was received", 0.5)
+column("loneliness", "f4", "share", "loneliness", 0.3)
+flow("enrolled", "persons", "elders enrolled")
+flow("joined_users", "persons", "elders who enrolled this month")
+flow("left_users", "persons", "elders who left the service this month")
+flow("acceptance_sum", "persons", "sum of acceptance over elders", "f8")
+flow("trust_sum", "persons", "sum of trust over elders", "f8")
+flow("loneliness_sum", "persons", "sum of loneliness over elders", "f8")
+
+START = Purpose("acceptance.start")
+ENROL = Purpose("acceptance.enrol")
+
+
+@kernel
+def begin(p, w, acceptance, key):
+    """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
+    for v in range(len(w.used)):
+        a = acceptance[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            ident = identity_of(w.villages[v].number, p.serial[i])
+            p.acceptance[i] = min(max(a.start + 0.5 * (uniform(key, ident, 0) - 0.5), 0.0), 1.0)
+            p.trust[i] = 0.4 + 0.3 * uniform(key, ident, 1)
+            p.loneliness[i] = a.lonely_alone if p.living[i] == 2 else a.lonely_other
+
+
+@kernel
+def enrol(p, w, acceptance, key):
+    """Elders enrol and leave while the village is in service; a closed village's users are let go."""
+    for v in range(len(w.used)):
+        a, r, f = acceptance[v], w.villages[v], w.flow[v]
+        enrolled = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            enrolled += p.enrolled[i] if p.kind[i] == 1 else 0
+        share = enrolled / max(r.elders, 1)
+        hazard = (a.enrol_own + a.enrol_network * share) * (1.0 + r.launching)
+        leaving = a.leave_rate / 12.0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1:
+                continue
+            ident = identity_of(r.number, p.serial[i])
+            if r.level == 0:
+                f.left_users += p.enrolled[i]
+                p.enrolled[i] = 0
+            elif p.enrolled[i] == 1:
+                if uniform(key, ident, 0) < leaving * 2.0 * (1.0 - np.float64(p.satisfaction[i])):
+                    p.enrolled[i] = 0
+                    f.left_users += 1
+            else:
+                need = 0
+                for k in range(8):
+                    need += int(p.need[i, k])
+                factor = a.need_factor if need >= 240 else (1.0 + (a.need_factor - 1.0) * need / 240.0)
+                if uniform(key, ident, 1) < hazard * factor * 2.0 * np.float64(p.acceptance[i]):
+                    p.enrolled[i] = 1
+                    p.satisfaction[i] = 0.5
+                    f.joined_users += 1
+                    if p.credit[i] == 0 and r.welcome > 0:
+                        p.credit[i] = r.welcome
+                        w.posted[v].credits_welcome += r.welcome
+            f.enrolled += p.enrolled[i]
+
+
+@kernel
+def spread(p, w, acceptance, years, on):
+    """Norms, trust and loneliness at the month's end; one pass over zones, one over elders."""
+    for v in range(len(w.used)):
+        a, r, f = acceptance[v], w.villages[v], w.flow[v]
+        norm = max(a.norm - a.norm_decline * years, 0.0)
+        zones = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            zones = max(zones, int(p.zone[i]) + 1)
+        total, heads = np.zeros(zones, np.float64), np.zeros(zones, np.int64)
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 1:
+                total[p.zone[i]] += np.float64(p.acceptance[i])
+                heads[p.zone[i]] += 1
+        reach = a.publicity * (r.publicity + 0.5 * r.leader + 0.5 * r.association) * (1.0 - norm) if r.level > 0 else 0.0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1:
+                continue
+            x, s = np.float64(p.acceptance[i]), np.float64(p.satisfaction[i])
+            if on:
+                x += a.network_speed * (total[p.zone[i]] / heads[p.zone[i]] - x)
+                x += reach * (1.0 - x) - 0.1 * a.publicity * norm * x
+                if p.received[i] > 0 or p.dines[i] > 0:
+                    x += a.experience_speed * (s - x)
+                level = a.lonely_alone if p.living[i] == 2 else a.lonely_other
+                if p.received[i] > 0 or p.given[i] > 0 or p.dines[i] == 1:
+                    level = max(level - a.company_relief, 0.0)
+                lonely = np.float64(p.loneliness[i])
+                p.loneliness[i] = lonely + 0.2 * (level - lonely)
+                p.acceptance[i] = min(max(x, 0.0), 1.0)
+            f.acceptance_sum += np.float64(p.acceptance[i])
+            f.trust_sum += np.float64(p.trust[i])
+            f.loneliness_sum += np.float64(p.loneliness[i])
+
+
+def run_begin(m) -> None:
+    """Set the start."""
+    begin(m.people, m.world, m.values.acceptance, m.lasting_key(START))
+
+
+def run_enrol(m) -> None:
+    """Joining and leaving as a user."""
+    enrol(m.people, m.world, m.values.acceptance, m.key(ENROL))
+
+
+def run_spread(m) -> None:
+    """Acceptance, trust, loneliness."""
+    spread(m.people, m.world, m.values.acceptance, max(m.month, 0) / 12, m.parameters.acceptance.on)

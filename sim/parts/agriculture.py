@@ -1,0 +1,88 @@
+"""M21 + Agriculture: land leased from elders, wages by season, shared gardens near towns, produce for the canteen; may lose."""
+
+from __future__ import annotations
+
+from sim import tables
+from sim.parameters import par, section
+from sim.population import FARM, NEAR_TOWN
+from sim.randomness import Purpose, kernel, normalish, uniform
+
+
+@section("agriculture")
+class Agriculture:
+    """Characteristic agriculture on leased land."""
+
+    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money")
+    land: float = par(60.0, "mu", 10.0, 300.0, "assumption", "D", "land that the business would lease")
+    rent: float = par(600.0, "yuan/mu", 250.0, 1100.0, "Sichuan 2020: dry 682, paddy 928; 30-50 % of transfers rent-free", "B", "rent a mu and year paid to elders")
+    lease_share: float = par(0.4, "share", 0.05, 0.9, "assumption", "D", "elders' land on offer for lease")
+    sales: float = par(4500.0, "yuan/mu", 1500.0, 12000.0, "assumption around a margin of 2,000 a mu", "D", "sales a mu in a normal year")
+    inputs: float = par(1500.0, "yuan/mu", 500.0, 5000.0, "assumption", "D", "seed, fertiliser, services a mu")
+    fixed: float = par(20000.0, "yuan/year", 0.0, 100000.0, "assumption", "D", "manager, storage, marketing")
+    hours: float = par(100.0, "hours/mu", 20.0, 300.0, "assumption", "D", "work a mu and year")
+    wage: float = par(8.5, "yuan/hour", 3.0, 15.0, "60 yuan a day at 70 and over (20-100), three local reports", "C", "pay of elders for field work")
+    price_cv: float = par(0.25, "share", 0.10, 0.45, "assumption; glut years -25 to -30 % (Tianjin 2011)", "D", "standard deviation of a year's price")
+    yield_cv: float = par(0.15, "share", 0.05, 0.4, "assumption", "D", "standard deviation of a year's yield")
+    lead: int = par(12, "months", 6, 48, "1.5 years (0.5-4) assumed; orchards 3-5", "D", "months from money to first sales")
+    garden_saving: float = par(0.30, "share", 0.10, 0.30, "Conghua, 2025", "B", "food cost that the garden's produce saves the canteen")
+    plots: float = par(15.0, "plots", 0.0, 100.0, "assumption", "D", "shared garden plots let to townspeople, near towns")
+    plot_rent: float = par(500.0, "yuan/year", 100.0, 2000.0, "assumption", "D", "rent of a shared plot")
+
+
+YEAR = Purpose("agriculture.year")
+TURN = Purpose("agriculture.turn")
+
+
+@kernel
+def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
+    """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
+    for v in range(len(w.used)):
+        a, r, f, post = agriculture[v], w.villages[v], w.flow[v], w.posted[v]
+        r.garden_saving = 0.0
+        if r.plus & 2 == 0 or month < r.begun + 3:
+            continue
+        full = r.kind == 0 or r.kind == NEAR_TOWN
+        offered, n = 0, w.used[v]
+        for i in range(w.start[v], w.start[v] + n):
+            offered += int(p.land[i]) if p.kind[i] == 1 else 0
+        mu = min(a.land * (1.0 if full else half[v]), offered * 0.1 * a.lease_share)
+        wanted = mu * a.hours / 12.0 * season
+        found = 0
+        turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        for j in range(n):
+            i = w.start[v] + (j + turn) % n
+            if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < 936 and found < wanted:
+                take = min(p.free[i] // 2, int(wanted - found) + 1, 3000)
+                if take > 0:
+                    p.free[i] -= take
+                    found += take
+        wages = found * a.wage // 60
+        cost = int(mu * a.inputs / 12.0) + a.fixed // 12
+        leases = int(mu * a.rent) if calendar_month == 11 else 0
+        sales = int(a.plots * a.plot_rent / 12.0) if r.kind == NEAR_TOWN else 0
+        if calendar_month == 10 and month >= r.begun + a.lead:
+            years = month // 12
+            price = max(1.0 + a.price_cv * normalish(key, r.number, 2 * years), 0.2)
+            crop = max(1.0 + a.yield_cv * normalish(key, r.number, 2 * years + 1), 0.1)
+            if month < r.harvest_until:
+                crop *= r.harvest_level
+            work = min(found / max(wanted, 1.0), 1.0)
+            sales += int(mu * a.sales * price * crop * work)
+        if month >= r.begun + 6:
+            r.garden_saving = a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0)
+        post.wages += wages
+        post.costs += cost
+        post.leases += leases
+        post.sales += sales
+        f.business_sales += sales
+        f.business_costs += cost + wages + leases
+        f.business_wages += wages
+        f.business_minutes += found
+        f.time_business += found
+
+
+def run(m) -> None:
+    """The month in the fields; a year's price and yield are fixed for the year."""
+    if m.parameters.business.kind in ("agriculture", "portfolio") and m.month >= 0:
+        season = float(tables.seasons()[1, m.calendar_month - 1])
+        farm(m.people, m.world, m.values.agriculture, m.values.business.endowment, season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))

@@ -1,0 +1,155 @@
+"""What the "+" businesses share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
+
+A deposit is the null business: the same set-up money lies at interest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import choice, par, section
+from sim.population import CRAFT_HERITAGE, NEAR_TOWN, PLAIN, SCENIC, flow, state
+from sim.randomness import kernel
+
+CHOICES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
+NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)
+
+
+@section("business")
+class Business:
+    """The "mutual aid +" business of a village."""
+
+    kind: str = choice("none", CHOICES, "which business; portfolio is all that the village has an endowment for")
+    payer: str = choice("government", ("government", "collective", "society"), "who pays the set-up money")
+    start: int = par(6, "month", 0, 120, "design choice", "D", "month in which set-up money is paid")
+    care_share: float = par(0.15, "share", 0.0, 1.0, "10 % (5-20) of a village company's profit, Conghua; 30-40 % not paid to households, Azheke and Chetian", "C", "share of profit that goes to the service")
+    working_capital: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "set-up money kept as working capital")
+    loss_limit: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "loss, as a share of set-up money, at which a business stops")
+    interest: float = par(0.015, "share/year", 0.0, 0.05, "assumption", "D", "real interest of the deposit, all of it for the service")
+    endowment: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "market of a half-endowed village over a fully endowed one")
+
+
+state("plus", "i8", "bits", "businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit")
+state("begun", "i8", "month", "month in which set-up money was paid", -9999)
+state("setup", "i8", "fen", "set-up money paid")
+state("setup_annuity", "f8", "fen/month", "set-up money as a level sum over the horizon")
+state("wages_paid", "i8", "fen", "wages of businesses last month")
+state("visitors", "f8", "visits", "visitors last month")
+state("garden_saving", "f8", "share", "food cost saved by a village garden")
+flow("business_sales", "fen", "sales of businesses")
+flow("business_costs", "fen", "costs of businesses, wages and leases among them")
+flow("business_wages", "fen", "wages paid to villagers")
+flow("business_minutes", "minutes", "work of elders and helpers in businesses")
+flow("care_share", "fen", "business income of the service")
+posting("setup_government", "business", "government", "government: set-up money of a business")
+posting("setup_collective", "business", "collective", "collective: set-up money of a business")
+posting("setup_society", "business", "society", "society: set-up money of a business")
+posting("invested", "business_assets", "business", "invested in a business")
+posting("sales", "business", "market", "sales of a business")
+posting("costs", "market", "business", "materials, services and upkeep of a business")
+posting("wages", "households", "business", "wages paid by a business")
+posting("leases", "households", "business", "land rent paid by a business")
+posting("care_share", "cash", "business", "business: share of profit for the service")
+posting("dividends", "households", "business", "business: profit paid to villagers")
+posting("made_good", "business", "collective", "collective: losses of a stopped business made good")
+posting("interest", "cash", "market", "interest of the deposit")
+
+
+@kernel
+def endowment(kind, business, half):
+    """1 where the village has what the business needs, `half` where in part, 0 where not (an empty cell)."""
+    if business == TOURISM:
+        return 1.0 if kind == SCENIC else (half if kind == NEAR_TOWN else 0.0)
+    if business == AGRICULTURE:
+        return 1.0 if kind == PLAIN or kind == NEAR_TOWN else half
+    if business == HANDICRAFT:
+        return 1.0 if kind == CRAFT_HERITAGE else 0.0
+    return 1.0
+
+
+@kernel
+def wanted(chosen, business, kind, half):
+    """Whether the choice means this business in a village of this kind."""
+    return (chosen == business or chosen == PORTFOLIO) and endowment(kind, business, half) > 0.0
+
+
+@kernel
+def set_up(w, business, costs, payer, month):
+    """On the starting month the named payer pays; most is invested, the rest is the purse. `costs` (villages, 4) fen."""
+    for v in range(len(w.used)):
+        b, r, post = business[v], w.villages[v], w.posted[v]
+        if b.kind == NO_BUSINESS or month != b.start:
+            continue
+        total, plus = 0, 0
+        for k in range(3):
+            if wanted(b.kind, k + 1, r.kind, b.endowment):
+                total += costs[v, k]
+                plus |= 1 << k
+        if b.kind == DEPOSIT:
+            total, plus = costs[v, 3], 8
+        if total == 0:
+            continue
+        if payer == 0:
+            post.setup_government += total
+        elif payer == 1:
+            post.setup_collective += total
+        else:
+            post.setup_society += total
+        if plus != 8:
+            post.invested += total - int(total * b.working_capital)
+        r.plus, r.begun, r.setup = plus, month, total
+
+
+@kernel
+def share_out(w, business, calendar_month):
+    """Each December profit over the working capital is shared; a business beyond its loss limit stops."""
+    for v in range(len(w.used)):
+        b, r, post, f = business[v], w.villages[v], w.posted[v], w.flow[v]
+        r.wages_paid = f.business_wages
+        if r.plus == 0:
+            continue
+        if r.plus == 8:
+            if calendar_month == 12:
+                gain = int(r.setup * b.interest)
+                post.interest += gain
+                f.care_share += gain
+            continue
+        purse = w.balance[v].business + post.sales - post.costs - post.wages - post.leases
+        kept = int(r.setup * b.working_capital)
+        if purse < kept - int(r.setup * b.loss_limit) - kept:
+            post.made_good -= min(purse, 0)
+            r.plus = 0
+        elif calendar_month == 12 and purse > kept:
+            profit = purse - kept
+            care = int(profit * b.care_share)
+            post.care_share += care
+            post.dividends += profit - care
+            f.care_share += care
+
+
+def setup_costs(m):
+    """Set-up money by village and business (villages x 4) in fen; the deposit is the portfolio's sum for that village."""
+    import numpy as np
+
+    v = m.values
+    costs = np.stack([v.tourism.setup, v.agriculture.setup, v.handicraft.setup, 0 * v.tourism.setup], axis=1)
+    for i, row in enumerate(m.world.villages):
+        b = v.business[i]
+        ends = [endowment(int(row.kind), k + 1, b.endowment) for k in range(3)]
+        costs[i, 3] = max(int(c) if e == 1.0 else 0 for c, e in zip(costs[i, :3], ends, strict=True))
+    return costs
+
+
+def run_set_up(m) -> None:
+    """Set-up money on its month."""
+    m.world.villages.setup_annuity = m.setup_annuity
+    if m.month >= 0 and m.parameters.business.kind != "none":
+        payer = ("government", "collective", "society").index(m.parameters.business.payer)
+        set_up(m.world, m.values.business, m.setup_costs, payer, m.month)
+
+
+def run_share_out(m) -> None:
+    """Profit, losses, interest."""
+    if m.parameters.business.kind != "none":
+        share_out(m.world, m.values.business, m.calendar_month)

@@ -1,0 +1,65 @@
+"""M17 Families: fees by age band, falling with age; the price follows the families' share of cost; arrears."""
+
+from __future__ import annotations
+
+from sim.ledger import posting
+from sim.parameters import par, section, switch
+from sim.population import FAMILIES, state
+from sim.randomness import kernel
+
+
+@section("families")
+class Families:
+    """The families of a village as one payer: what users pay for meals and hours."""
+
+    on: bool = switch(True, "off: users pay nothing")
+    full_meal_cost: float = par(9.0, "yuan/meal", 6.0, 13.0, "bracketed by 10-12 yuan market prices (Ningxia, Conghua)", "C", "full cost of a meal on which the price list stands")
+    share_60s: float = par(0.42, "share", 0.2, 0.6, "Conghua: 5 of 12 yuan", "C", "list price at 60-69 over full cost")
+    share_70s: float = par(0.25, "share", 0.0, 0.5, "Conghua: 3 of 12 yuan", "C", "list price at 70-79 over full cost")
+    share_80s: float = par(0.08, "share", 0.0, 0.3, "Conghua: 1 of 12 yuan", "C", "list price at 80 and over (zero allowed)")
+    highest_level: float = par(2.0, "ratio", 0.5, 4.0, "assumption", "D", "most that prices may stand over the list")
+    arrears: float = par(0.02, "share", 0.0, 0.2, "assumption", "D", "fees that are never paid")
+
+
+state("list_price", "i8", "fen/meal", "price list at level one, by age band", shape=(3,))
+state("fee_level", "f8", "ratio", "prices over the list", 1.0)
+state("list_fees", "i8", "fen", "fees of last month at level one")
+posting("due_families", "receivable_families", "families", "families: fees fallen due")
+posting("paid_families", "cash", "receivable_families", "families: paid")
+posting("forgiven_families", "families", "receivable_families", "families: written off")
+
+
+@kernel
+def prices(w, families, on, flat):
+    """Price by band: list times the level at which last month's fees would have met the families' pledge."""
+    for v in range(len(w.used)):
+        f, r = families[v], w.villages[v]
+        shares = (f.share_60s, f.share_70s, f.share_80s)
+        target = w.flow[v].pledged[FAMILIES]
+        if r.list_fees > 0:
+            wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
+            r.fee_level += 0.3 * (wanted - r.fee_level)
+        level = r.fee_level if on and not flat else 0.0
+        for b in range(3):
+            r.list_price[b] = int(f.full_meal_cost * shares[b])
+            r.price[b] = int(f.full_meal_cost * shares[b] * level)
+
+
+@kernel
+def pay(w, families):
+    """Fees are paid in the month but for arrears."""
+    for v in range(len(w.used)):
+        due = w.posted[v].due_families
+        w.posted[v].paid_families += due - int(due * families[v].arrears)
+
+
+def run_prices(m) -> None:
+    """The month's price list."""
+    p = m.parameters
+    prices(m.world, m.values.families, p.families.on, p.funding.identical_payers)
+
+
+def run_pay(m) -> None:
+    """Fees of the month."""
+    if m.parameters.families.on and not m.parameters.funding.identical_payers:
+        pay(m.world, m.values.families)

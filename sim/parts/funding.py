@@ -1,0 +1,242 @@
+"""M15 Four-payer co-funding: what each payer pledges by the rule, what falls due, what is written off, how bills are paid.
+
+Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business income =
+running cost accrued + capital spending + change of cash - change of payables; due = paid + change of receivables +
+written off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import Parameters, choice, par, section
+from sim.population import COLLECTIVE, FAMILIES, GOVERNMENT, SOCIETY, flow, state
+from sim.randomness import kernel
+
+RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
+FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)
+
+
+@section("funding")
+class Funding:
+    """The rule and the four shares (they sum to one)."""
+
+    rule: str = choice("fixed_shares", RULES, "how pledges are made")
+    basis: str = choice("cost", ("cost", "envelope"), "pledges follow last months' cost, or an envelope fixed beforehand")
+    share_government: float = par(0.30, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
+    share_collective: float = par(0.20, "share", 0.0, 1.0, "design choice around Tuanjie", "D", "share of cost pledged by the collective")
+    share_families: float = par(0.40, "share", 0.0, 1.0, "design choice around Tuanjie; fees are 50-70 % of cash cost", "D", "share of cost asked of families")
+    share_society: float = par(0.10, "share", 0.0, 1.0, "design choice", "D", "share of cost pledged by society")
+    envelope: float = par(180.0, "yuan/year", 0.0, 2000.0, "assumption, near the running cost of the default village", "D", "pledges an elder and year where the basis is an envelope", live=False)
+    match: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "government's yuan per yuan of the others, under matching")
+    per_meal: float = par(2.0, "yuan/meal", 0.0, 6.0, "assumption; 2-7 yuan a day for low-income elders", "D", "government's payment a meal, per service")
+    per_hour: float = par(3.0, "yuan/hour", 0.0, 20.0, "assumption", "D", "government's payment an hour, per service")
+    per_visit: float = par(0.5, "yuan/visit", 0.0, 5.0, "assumption", "D", "government's payment a visit, per service")
+    taper: int = par(60, "months", 1, 240, "design choice", "D", "months over which seed money tapers to nothing")
+    point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
+    crowding: float = par(0.0, "ratio", 0.0, 1.0, "default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
+    reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
+    forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")
+    identical_payers: bool = par(False, "switch", None, None, "null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
+    profile: str = choice("level", ("level", "front"), "envelope in time: level, or front-loaded over the taper at the same present value")
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """The four shares sum to one."""
+        total = self.share_government + self.share_collective + self.share_families + self.share_society
+        if abs(total - 1) > 1e-9:
+            yield f"the four shares sum to {total:g}; they must sum to 1"
+
+
+flow("pledged", "fen", "pledged by payer: government, collective, families, society", shape=(4,))
+flow("cost", "fen", "running cost accrued")
+flow("refunded", "fen", "pledges refunded because the provision point was missed")
+state("cost_average", "i8", "fen/month", "running cost, smoothed over about four months")
+state("bills", "i8", "fen", "unpaid bills by age in months, the last five and over", shape=(6,))
+state("last_paid_gifts", "i8", "fen", "gifts of last month")
+state("served_meals", "i8", "meals", "meals of last month")
+state("served_minutes", "i8", "minutes", "hours of last month, in minutes")
+state("served_visits", "i8", "visits", "visits of last month")
+state("elders_start", "i8", "persons", "elders at the start")
+state("old_receivable", "i8", "fen", "receivables a year ago: government, collective, families, society", shape=(4,))
+posting("bills_paid", "payables", "cash", "bills paid")
+posting("bills_dropped_workers", "payables", "creditors_workers", "bills of a closed village written off against cooks, carers and helpers")
+posting("bills_dropped_suppliers", "payables", "creditors_suppliers", "bills of a closed village written off against suppliers")
+posting("start_cash", "cash", "government", "working money of villages in service at the start")
+posting("capital_spent", "assets", "cash", "spent on buildings")
+
+
+@kernel
+def shares_of(f):
+    """The four shares in the fixed order of payers."""
+    return (f.share_government, f.share_collective, f.share_families, f.share_society)
+
+
+@kernel
+def months_in(month, opened):
+    """Months since the village came into service or since the run began, whichever is later."""
+    return max(month - max(opened, 0), 0)
+
+
+@kernel
+def envelope_month(r, f, month, horizon, discount, annuity):
+    """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
+    level = f.envelope * r.elders_start / 12.0 - r.setup_annuity
+    if f.profile == 0 or level <= 0.0:
+        return max(level, 0.0)
+    pv_level, pv_front, d = 0.0, 0.0, 1.0
+    for t in range(horizon):
+        pv_level += d
+        pv_front += d * max(1.0 - t / f.taper, 0.0)
+        d /= 1.0 + discount / 12.0
+    return level * pv_level / max(pv_front, 1e-9) * max(1.0 - max(month, 0) / f.taper, 0.0)
+
+
+@kernel
+def pledge(w, funding, government, society, collective, discount, month, horizon):
+    """Each payer's pledge by the rule, each under a ceiling."""
+    for v in range(len(w.used)):
+        f, r, flow = funding[v], w.villages[v], w.flow[v]
+        if r.level == 0 or f.rule == NO_MONEY:
+            continue
+        envelope = f.basis == 1
+        basis = envelope_month(r, f, month, horizon, discount, 0.0) if envelope else float(r.cost_average)
+        if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
+            basis *= 0.5  # a full purse halves what is asked of everybody
+        ceiling = np.array([
+            (government[v].ceiling + government[v].per_elder * r.users) / 12.0 * r.deflator,
+            r.income * collective[v].welfare_cap / 12.0,
+            1e15,
+            society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility),
+        ])  # fmt: skip
+        shares = shares_of(f)
+        want = np.zeros(4)
+        for k in range(4):
+            want[k] = basis * shares[k] if envelope else min(basis * shares[k], ceiling[k])
+        if not envelope:
+            _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
+            gifts = min(r.last_paid_gifts / max(basis, 1.0), 1.0)
+            for k in range(3):
+                want[k] *= 1.0 - f.crowding * gifts
+        for k in range(4):
+            flow.pledged[k] = int(want[k])
+        if envelope:
+            flow.pledged[GOVERNMENT] += int(basis) - flow.pledged.sum()
+        if f.rule == POINT and flow.pledged.sum() < f.point * basis:
+            for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
+                flow.refunded += flow.pledged[k]
+                flow.pledged[k] = 0
+
+
+@kernel
+def _apply_rule(f, r, want, ceiling, basis, cash, month):
+    """What the rule makes of government's pledge."""
+    others = want[1] + want[2] + want[3]
+    g = want[0]
+    if f.rule == MATCHING:
+        g = f.match * others
+    elif f.rule == GAP:
+        g = max(basis - others - max(cash - r.cost_average, 0.0) / 6.0, 0.0)
+    elif f.rule == SERVICE:
+        g = (r.served_meals * f.per_meal + r.served_minutes * f.per_hour / 60.0 + r.served_visits * f.per_visit) * r.deflator
+    elif f.rule == TAPER:
+        left = max(1.0 - months_in(month, r.opened) / f.taper, 0.0)
+        g = min(basis * left, ceiling[0] * 2.0 * left)
+    want[0] = min(g, ceiling[0] * (2.0 if f.rule == TAPER else 1.0))
+
+
+@kernel
+def fall_due(w):
+    """Pledges of government, collective and society fall due; fees fell due as they were earned."""
+    for v in range(len(w.used)):
+        post, flow = w.posted[v], w.flow[v]
+        post.due_government += flow.pledged[GOVERNMENT]
+        post.due_collective += flow.pledged[COLLECTIVE]
+        post.due_society += flow.pledged[SOCIETY]
+
+
+@kernel
+def pay_alike(w, calendar_month):
+    """Null arm: every payer pays all that is due each quarter; the families' share is no fee."""
+    for v in range(len(w.used)):
+        post, b = w.posted[v], w.balance[v]
+        post.due_families += w.flow[v].pledged[FAMILIES]
+        if calendar_month % 3 == 0:
+            post.paid_government += b.receivable_government + post.due_government
+            post.paid_collective += b.receivable_collective + post.due_collective
+            post.paid_families += b.receivable_families + post.due_families
+            post.paid_society += b.receivable_society + post.due_society
+
+
+@kernel
+def pay_bills(w, funding, calendar_month):
+    """New bills join the youngest; cash pays the oldest first; each December what is unpaid for a year is written off."""
+    for v in range(len(w.used)):
+        r, post, b, flow = w.villages[v], w.posted[v], w.balance[v], w.flow[v]
+        owed = 0
+        for a in range(6):
+            owed += r.bills[a]
+        new = -b.payables - owed
+        flow.cost = new
+        r.bills[5] += r.bills[4]
+        for a in range(4, 0, -1):
+            r.bills[a] = r.bills[a - 1]
+        r.bills[0] = new
+        cash = max(b.cash, 0)
+        for a in range(5, -1, -1):
+            paid = min(cash, r.bills[a])
+            r.bills[a] -= paid
+            cash -= paid
+            post.bills_paid += paid
+        if r.level > 0:
+            r.cost_average += (new - r.cost_average) // 4 if r.cost_average > 0 else new
+        if calendar_month == 12 and funding[v].forgive == 1:
+            g = min(b.receivable_government, r.old_receivable[0])
+            c = min(b.receivable_collective, r.old_receivable[1])
+            f = min(b.receivable_families, r.old_receivable[2])
+            s = min(b.receivable_society, r.old_receivable[3])
+            post.forgiven_government += g
+            post.forgiven_collective += c
+            post.forgiven_families += f
+            post.forgiven_society += s
+            r.old_receivable[0] = b.receivable_government - g
+            r.old_receivable[1] = b.receivable_collective - c
+            r.old_receivable[2] = b.receivable_families - f
+            r.old_receivable[3] = b.receivable_society - s
+
+
+def run_pledge(m) -> None:
+    """Pledges of the month, from last month's cost and the year's envelope."""
+    p, v = m.parameters, m.values
+    horizon = p.horizon.months
+    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy.discount[0]), m.month, horizon)
+    for k, part in enumerate((p.government, p.collective, p.families, p.society)):
+        if not part.on:
+            m.world.flow.pledged[:, k] = 0
+
+
+def run_due(m) -> None:
+    """Pledges fall due; with identical payers they are paid here."""
+    fall_due(m.world)
+    if m.parameters.funding.identical_payers:
+        pay_alike(m.world, m.calendar_month)
+
+
+def run_bills(m) -> None:
+    """Move the balances, pay bills, move them again."""
+    m.ledger.settle()
+    pay_bills(m.world, m.values.funding, m.calendar_month)
+    m.ledger.settle()
+
+
+def run_remember(m) -> None:
+    """What next month's pledges look back on."""
+    r, f = m.world.villages, m.world.flow
+    r.served_meals, r.list_fees = f.meals, f.fees_at_list
+    r.served_minutes = m.world.hours[:, 4, 1:].sum(axis=1)
+    r.served_visits = f.visits_made.sum(axis=1)
+    r.last_paid_gifts = m.ledger.amount("paid_society")
+    r.users = f.diners
+    r.signed_up, r.active = f.enrolled, f.volunteers

@@ -1,0 +1,91 @@
+"""M16 Government money: a county envelope with growth and volatility, construction apart from operation, lottery, late payment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting, split_pro_rata
+from sim.parameters import par, section, switch
+from sim.population import state
+from sim.randomness import Purpose, kernel, normalish, uniform
+
+
+@section("government")
+class Government:
+    """County and township government, with the welfare lottery behind construction."""
+
+    on: bool = switch(True, "off: government pledges and pays nothing")
+    ceiling: float = par(20000.0, "yuan/year", 0.0, 60000.0, "Xiyang 20,000 flat; Mizhi 5,000-20,000; Jinxiang at most 5,000", "C", "most that one village gets for operation, nominal 2025")
+    per_elder: float = par(0.0, "yuan/year", 0.0, 1200.0, "Feixiang 350-500 a resident (2012-14)", "B", "allowance per regular diner on top, nominal 2025")
+    operating_envelope: float = par(9000.0, "yuan/year", 0.0, 30000.0, "assumption: 15,000 a station (mean of four county rules) in about 60 % of villages", "D", "county operating money per village of the county, nominal 2025")
+    construction_envelope: float = par(6000.0, "yuan/year", 0.0, 30000.0, "assumption; 30,000-200,000 a home in seven provinces, one home in ten villages a year", "D", "county construction money per village of the county, nominal 2025")
+    growth: float = par(0.03, "share/year", -0.05, 0.08, "assumption", "D", "nominal growth of both envelopes")
+    volatility: float = par(0.13, "share", 0.0, 0.4, "derived: 10-15 % general budget, 22 % lottery", "C", "standard deviation of the operating envelope from year to year")
+    lottery_volatility: float = par(0.22, "share", 0.10, 0.40, "derived from sales and transfers 2016-24", "C", "standard deviation of construction money")
+    pays_every: int = par(3, "months", 1, 12, "calendar: subsidies quarterly", "D", "months between payments")
+    late: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "payments that come one period late")
+    build_grant: float = par(60000.0, "yuan", 12000.0, 200000.0, "Shandong 60,000; Gansu 30,000; Shaanxi 80,000-90,000; Hebei 100,000-200,000", "C", "construction grant for one station")
+
+
+state("government_year", "i8", "fen", "operating money left for the village this year where villages do not meet")
+posting("due_government", "receivable_government", "government", "government: fallen due")
+posting("paid_government", "cash", "receivable_government", "government: paid")
+posting("forgiven_government", "government", "receivable_government", "government: written off")
+posting("capital_government", "cash", "government", "government: construction grant")
+
+YEAR = Purpose("government.year")
+LATE = Purpose("government.late")
+
+
+@kernel
+def factor(key, identity, index, volatility):
+    """A year's budget over its trend: mean one, never below a tenth."""
+    return max(1.0 + volatility * normalish(key, identity, index), 0.1)
+
+
+def run_envelopes(m) -> None:
+    """Each January (and in the first month) the year's envelopes are set."""
+    if m.calendar_month != 1 and m.clock != 0:
+        return
+    p, county = m.values.government, m.county
+    v = len(p)
+    years = max(m.month, 0) // 12
+    key = m.key(YEAR)
+    trend = np.ones(v)
+    for _ in range(years):
+        trend = trend * (1.0 + p.growth)
+    trend = trend * m.world.villages.deflator
+    numbers = m.world.villages.number
+    who = np.zeros(v, np.int64) if m.coupled else numbers
+    spread = np.array([factor(key, int(who[i]), 0, p.volatility[i]) for i in range(v)])
+    lottery = np.array([factor(key, int(who[i]), 1, p.lottery_volatility[i]) for i in range(v)])
+    if m.month < 0:
+        spread[:] = lottery[:] = 1.0
+    county.operating = np.floor(p.operating_envelope * trend * spread * m.world.villages.subsidy_left).astype(np.int64)
+    county.construction += np.floor(p.construction_envelope * trend * lottery).astype(np.int64)
+    county.factor = spread * m.world.villages.subsidy_left
+
+
+def run_pay(m) -> None:
+    """Government pays what is due, pro rata from the county's envelope; late payments wait one period."""
+    p, w, county = m.values.government, m.world, m.county
+    if not m.parameters.government.on or m.parameters.funding.identical_payers:
+        return
+    key = m.key(LATE)
+    numbers = w.villages.number
+    who = np.zeros(len(numbers), np.int64) if m.coupled else numbers
+    late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p.late
+    pays = (m.calendar_month % p.pays_every == 0) & ~late
+    claims = np.where(pays, w.balance.receivable_government, 0)
+    if m.parameters.funding.basis == "envelope":
+        claims = np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64)
+        w.posted.paid_government += claims
+    elif m.coupled:
+        paid = split_pro_rata(int(county.operating.sum()), claims)
+        left = split_pro_rata(int(county.operating.sum() - paid.sum()), county.operating)
+        county.operating = left
+        w.posted.paid_government += paid
+    else:
+        paid = np.minimum(np.maximum(county.operating, 0), claims)
+        county.operating = county.operating - paid
+        w.posted.paid_government += paid

@@ -1,0 +1,79 @@
+"""M22 + Handicraft: skilled elders, a skill that dies unless passed on, workshops, sales, visits; complements tourism; may lose."""
+
+from __future__ import annotations
+
+from sim.parameters import par, section
+from sim.population import CRAFT, flow, identity_of
+from sim.randomness import Purpose, kernel, normalish, uniform
+
+
+@section("handicraft")
+class Handicraft:
+    """A workshop of the village's craft."""
+
+    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money")
+    places: float = par(20.0, "persons", 5.0, 100.0, "assumption", "D", "places in the workshop")
+    sales: float = par(1270.0, "yuan/month", 111.0, 2500.0, "Xiji 15,267 a worker and year; Zhonghe 111 a month in a weak market", "C", "sales a full worker and month (60 hours)")
+    materials: float = par(0.30, "share", 0.1, 0.6, "assumption", "D", "materials over sales")
+    wage: float = par(10.0, "yuan/hour", 5.0, 20.0, "833-1,500 yuan a month at piece rates", "C", "pay of a worker")
+    fixed: float = par(12000.0, "yuan/year", 0.0, 80000.0, "assumption", "D", "workshop upkeep and sales")
+    volatility: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "standard deviation of a year's market")
+    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism) ")
+    network: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "rise of sales when ten masters use their own circles")
+    pass_on: float = par(0.01, "share/month", 0.0, 0.05, "40 % of trained women then work for the workshop (Hunan 2020); pace assumed", "D", "chance a month that a master passes the craft to one person")
+    lead: int = par(6, "months", 2, 24, "assumption", "D", "months from money to first sales")
+
+
+flow("masters", "persons", "persons with the craft")
+flow("apprentices", "persons", "persons who learned the craft this month")
+
+MARKET = Purpose("handicraft.market")
+PASS_ON = Purpose("handicraft.pass_on")
+TURN = Purpose("handicraft.turn")
+
+
+@kernel
+def work(p, w, handicraft, month, key, pass_key, turn_key):
+    """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
+    for v in range(len(w.used)):
+        h, r, f, post = handicraft[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.plus & 4 == 0 or month < r.begun + h.lead:
+            continue
+        n, hours = w.used[v], 0
+        turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        limit = int(h.places * 3600.0)
+        for j in range(n):
+            i = w.start[v] + (j + turn) % n
+            if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
+                continue
+            f.masters += 1
+            take = min(p.free[i] // 2, 3600, limit - hours)
+            if take > 0:
+                p.free[i] -= take
+                hours += take
+            ident = identity_of(r.number, p.serial[i])
+            if uniform(pass_key, ident, 0) < h.pass_on and p.neighbour[i] >= 0:
+                s = w.start[v] + p.neighbour[i]
+                if p.kind[s] != 0 and p.skills[s] & CRAFT == 0:
+                    p.skills[s] = p.skills[s] | CRAFT
+                    f.apprentices += 1
+        market = max(1.0 + h.volatility * normalish(key, r.number, (month - r.begun) // 12), 0.1)
+        market *= 1.0 + h.visits * min(r.visitors / 1000.0, 2.0) + h.network * min(f.masters / 10.0, 1.0)
+        sales = int(hours / 3600.0 * h.sales * market)
+        wages = hours * h.wage // 60
+        cost = int(sales * h.materials) + h.fixed // 12
+        post.sales += sales
+        post.wages += wages
+        post.costs += cost
+        r.visitors += 20.0 * min(f.masters / 10.0, 1.0)
+        f.business_sales += sales
+        f.business_costs += cost + wages
+        f.business_wages += wages
+        f.business_minutes += hours
+        f.time_business += hours
+
+
+def run(m) -> None:
+    """The month in the workshop."""
+    if m.parameters.business.kind in ("handicraft", "portfolio") and m.month >= 0:
+        work(m.people, m.world, m.values.handicraft, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))

@@ -1,0 +1,72 @@
+"""M2 Health: a monthly chain over robust, mild, moderate, severe by age and sex; dementia; recovery."""
+
+from __future__ import annotations
+
+from sim import tables
+from sim.parameters import par, section, switch
+from sim.population import flow, identity_of
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("health")
+class Health:
+    """Levels are solved so that the start keeps pattern C3; scales move the months after."""
+
+    on: bool = switch(True, "off: nobody's health changes")
+    worsen_scale: float = par(1.0, "ratio", 0.7, 1.4, "assumption; shapes by age and sex from CLHLS (Math. Problems in Engineering 2022, 7980111)", "D", "worsening over the level that keeps C3", live=False)
+    recover_scale: float = par(1.0, "ratio", 0.5, 1.5, "assumption; CLHLS shapes", "D", "recovery over the CLHLS level", live=False)
+    risk_scale: float = par(1.0, "ratio", 0.0, 1.5, "CLHLS deaths by state", "C", "strength of the relative risks of death by state (0: none)", live=False)
+    dementia_scale: float = par(1.0, "ratio", 0.5, 1.5, "Chen 2011 PLoS ONE: 14.7 (11.3-18.2) per 1,000 at 65+", "C", "dementia incidence")
+
+
+flow("state_persons", "persons", "elders by health state", shape=(4,))
+flow("demented", "persons", "elders with dementia")
+flow("living_persons", "persons", "elders by living arrangement: with a child, couple, alone", shape=(3,))
+
+CHANGE = Purpose("health.change")
+DEMENTIA = Purpose("health.dementia")
+
+
+@kernel
+def change(p, w, health, worsen, recover, dementia, key, dementia_key):
+    """One step of the chain for every elder: one draw decides between worse, better and the same."""
+    for v in range(len(w.used)):
+        scale = health[v].dementia_scale
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1:
+                continue
+            ident = identity_of(w.villages[v].number, p.serial[i])
+            years, sex, s = min(p.age[i] // 12, 111), p.sex[i], p.health[i]
+            u = uniform(key, ident, 0)
+            if s < 3 and u < worsen[sex, years, s]:
+                p.health[i] = s + 1
+            elif s > 0 and u > 1.0 - recover[sex, years, s - 1]:
+                p.health[i] = s - 1
+            if p.dementia[i] == 0 and uniform(dementia_key, ident, 0) < dementia[years] * scale:
+                p.dementia[i] = 1
+
+
+@kernel
+def count(p, w):
+    """Elders by state and living arrangement."""
+    for v in range(len(w.used)):
+        f = w.flow[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 1:
+                f.state_persons[p.health[i]] += 1
+                f.living_persons[p.living[i]] += 1
+                f.demented += p.dementia[i]
+
+
+def run_change(m) -> None:
+    """The chain; held during spin-up."""
+    h, d = m.parameters.health, m.parameters.demography
+    if not h.on or m.month < 0:
+        return
+    t = tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
+    change(m.people, m.world, m.values.health, t.worsen, t.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
+
+
+def run_count(m) -> None:
+    """Monthly counts by state."""
+    count(m.people, m.world)

@@ -1,0 +1,176 @@
+"""M6 Matching: requests by urgency meet offers by kin, neighbour, zone and village; skills where skills are needed.
+
+O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists start is
+drawn, so that no tie is broken by list order. Never more minutes than on offer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import par, section, switch
+from sim.population import ASKED, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("matching")
+class Matching:
+    """How requests find helpers."""
+
+    on: bool = switch(True, "off: no hours are matched")
+    platform: int = par(1, "level", 0, 1, "design choice", "D", "what the matcher sees: 0 the own zone, 1 the village")
+    kin_first: bool = par(True, "switch", None, None, "design choice", "D", "kin and neighbours who volunteer are asked first")
+
+
+flow("requests", "requests", "requests made")
+flow("refused", "requests", "requests that got nothing")
+flow("asked_minutes", "minutes", "minutes asked for, within what the elder may ask")
+flow("helped", "persons", "elders who received hours")
+
+TURN = Purpose("matching.turn")
+
+
+@kernel
+def needs_training(kind):
+    """Kinds that only trained helpers may give."""
+    return kind == REHABILITATION or kind == PERSONAL
+
+
+@kernel
+def askable(p, i, k, n):
+    """Minutes of kind k that may be asked of neighbours now."""
+    left = int(p.need[i, k])
+    if k == PERSONAL:
+        return int(left * n.personal_eligible)
+    if k == REHABILITATION:
+        return int(left * n.rehabilitation_eligible)
+    return left
+
+
+@kernel
+def serve(p, w, v, i, k, h, minutes):
+    """Helper h gives minutes of kind k to elder i."""
+    give(p, w, v, h, minutes)
+    p.need[i, k] -= minutes
+    p.received[i] += minutes
+    p.quota[i] -= minutes
+    w.hours[v, MUTUAL, k] += minutes
+
+
+@kernel
+def take(p, w, v, i, k, wanted, h, skilled):
+    """What helper h can give of `wanted` minutes; 0 when h is not on duty, unskilled or the elder."""
+    if p.offer[h] <= 0 or (skilled and p.trained[h] == 0) or (p.serial[h] == p.serial[i] and h == i):
+        return 0
+    minutes = min(wanted, int(p.offer[h]))
+    serve(p, w, v, i, k, h, minutes)
+    return minutes
+
+
+@kernel
+def urgency(p, i):
+    """0 most urgent .. 3: by tier of the book and health."""
+    if p.tier[i] == 1:
+        return 0
+    if p.tier[i] == 2 and p.health[i] >= 1:
+        return 1
+    return 2 if p.health[i] >= 1 else 3
+
+
+@kernel
+def match(p, w, needs, matching, key):
+    """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
+    for v in range(len(w.used)):
+        r, f, n, c = w.villages[v], w.flow[v], w.used[v], matching[v]
+        if r.level == 0:
+            continue
+        first = w.start[v]
+        turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
+        order, bounds = np.empty(n, np.int32), np.zeros(5, np.int64)
+        zones = 0
+        for i in range(first, first + n):
+            if p.kind[i] != 0:
+                zones = max(zones, int(p.zone[i]) + 1)
+                if p.kind[i] == 1 and p.enrolled[i] == 1:
+                    bounds[urgency(p, i) + 1] += 1
+        for u in range(4):
+            bounds[u + 1] += bounds[u]
+        fill = bounds[:4].copy()
+        for j in range(n):
+            i = first + (j + turn) % n
+            if p.kind[i] == 1 and p.enrolled[i] == 1:
+                u = urgency(p, i)
+                order[fill[u]] = i
+                fill[u] += 1
+        helpers, ends = _by_zone(p, w, v, zones, turn)
+        untrained, trained, everywhere = ends[:-1].copy(), ends[:-1].copy(), np.zeros(2, np.int64)
+        for phase in range(2):  # urgent kinds of everybody, then the rest
+            for q in range(bounds[4]):
+                i = order[q]
+                before = p.received[i]
+                for k in range(9):
+                    if (k == ESCORT or k == EMERGENCY) == (phase == 0):
+                        _request(p, w, v, i, k, needs[v], c, helpers, ends, untrained, trained, everywhere)
+                if phase == 1:
+                    f.helped += 1 if p.received[i] > 0 else 0
+                    if p.received[i] > before:
+                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + 0.05, 1.0)
+
+
+@kernel
+def _by_zone(p, w, v, zones, turn):
+    """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place; and the zones' bounds."""
+    n, first = w.used[v], w.start[v]
+    ends = np.zeros(zones + 1, np.int64)
+    for i in range(first, first + n):
+        if p.volunteer[i] == 1 and p.offer[i] > 0:
+            ends[p.zone[i] + 1] += 1
+    for z in range(zones):
+        ends[z + 1] += ends[z]
+    fill = ends[:zones].copy()
+    helpers = np.empty(max(ends[zones], 1), np.int32)
+    for j in range(n):
+        i = first + (j + turn) % n
+        if p.volunteer[i] == 1 and p.offer[i] > 0:
+            helpers[fill[p.zone[i]]] = i
+            fill[p.zone[i]] += 1
+    return helpers, ends
+
+
+@kernel
+def _request(p, w, v, i, k, n, c, helpers, ends, untrained, trained, everywhere):
+    """One elder's request of one kind: kin, neighbour, own zone, then anywhere in the village."""
+    wanted = min(askable(p, i, k, n), p.quota[i])
+    if wanted <= 0:
+        return
+    f = w.flow[v]
+    f.requests += 1
+    f.asked_minutes += wanted
+    w.hours[v, ASKED, k] += wanted
+    got, skilled = 0, needs_training(k)
+    if c.kin_first:
+        for link in range(2):
+            slot = p.kin[i] if link == 0 else p.neighbour[i]
+            if slot >= 0 and got < wanted and p.volunteer[w.start[v] + slot] == 1:
+                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled)
+    z = p.zone[i]
+    pointer = trained if skilled else untrained
+    while got < wanted and pointer[z] < ends[z + 1]:
+        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled)
+        if got < wanted:
+            pointer[z] += 1
+    if c.platform >= 1:
+        s = 1 if skilled else 0
+        while got < wanted and everywhere[s] < ends[-1]:
+            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled)
+            if got < wanted:
+                everywhere[s] += 1
+    if got == 0:
+        f.refused += 1
+        p.satisfaction[i] = max(np.float64(p.satisfaction[i]) - 0.03, 0.0)
+
+
+def run(m) -> None:
+    """The month's hours."""
+    if m.parameters.matching.on:
+        match(m.people, m.world, m.values.needs, m.values.matching, m.key(TURN))

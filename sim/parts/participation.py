@@ -1,0 +1,212 @@
+"""M12 Participation and retention: own motivation, peers, praise, credit value, stipend, fatigue, training, insurance, leadership.
+
+Saying yes (own motivation over a threshold) differs from doing (joining, then turning up). A stipend adds hours and,
+in the regime with crowding-out, eats own motivation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import par, section, switch
+from sim.population import NEVER, column, flow, identity_of
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("participation")
+class Participation:
+    """Who helps, how much, and who stops."""
+
+    on: bool = switch(True, "off: nobody offers time")
+    join: float = par(0.0045, "share/month", 0.0005, 0.03, "assumption", "D", "hazard that an able elder of middling motivation becomes a volunteer, no support")
+    join_helper: float = par(0.010, "share/month", 0.001, 0.05, "assumption", "D", "the same for a helper under 60")
+    quit: float = par(0.20, "share/year", 0.10, 0.35, "assumption; rates not readable in the sources", "D", "volunteers who stop in a year without fatigue or support")
+    hours: float = par(4.0, "hours/month", 1.0, 20.0, "between 0.8 (Yaohua mean) and 20.9 (Yaohua top), People's Daily 2017-12-18", "C", "hours of an active volunteer of middling motivation")
+    show_up: float = par(0.8, "share", 0.3, 1.0, "assumption", "D", "volunteers who turn up in a month")
+    willing: float = par(0.45, "share", 0.2, 0.8, "55 % willing (40-75) assumed between 30 % acting and 86.8 % willing online (Tang 2023)", "D", "motivation over which a person says yes when asked")
+    age_limit: float = par(78.0, "years", 65.0, 90.0, "assumption", "D", "age up to which elders serve")
+    mild_factor: float = par(0.4, "ratio", 0.0, 1.0, "assumption", "D", "hazard and hours of an elder in the mild state over a robust one")
+    peers: float = par(1.15, "odds ratio", 1.0, 1.4, "assumption", "D", "odds of joining per 10 points of the zone already active")
+    leader: float = par(1.5, "odds ratio", 1.0, 3.0, "assumption; sign from Comput Intell Neurosci 2022, 2366425", "D", "odds of joining with a leader")
+    association: float = par(1.3, "odds ratio", 1.0, 2.5, "assumption", "D", "odds of joining with an elderly association")
+    praise: float = par(1.2, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining and of staying with honours")
+    credit: float = par(1.3, "odds ratio", 1.0, 2.5, "assumption", "D", "odds of joining where credits are fully trusted")
+    insured: float = par(1.15, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining and of staying when insured")
+    trained: float = par(1.2, "odds ratio", 1.0, 2.0, "assumption; training lengthens service (Tang F. 2010)", "D", "odds of staying when trained")
+    stipend: float = par(0.0, "yuan/hour", 0.0, 20.0, "design choice", "D", "money paid an hour to volunteers")
+    stipend_hours: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "rise of hours at a stipend equal to the reference wage")
+    crowding_out: bool = par(False, "switch", None, None, "two regimes to compare", "D", "a stipend lowers own motivation")
+    crowding: float = par(0.4, "ratio", 0.0, 1.0, "assumption", "D", "fall of own motivation at a stipend equal to the reference wage")
+    wage: float = par(12.0, "yuan/hour", 6.0, 25.0, "The Nanjinger 2017 (10-20 an hour)", "B", "reference wage; shadow price of volunteer time")
+    fatigue: float = par(0.02, "share/hour", 0.0, 0.1, "assumption", "D", "fatigue of an hour given")
+    recovery: float = par(0.25, "share/month", 0.05, 0.8, "assumption", "D", "fatigue that passes in a month")
+    tired_quit: float = par(3.0, "ratio", 0.0, 10.0, "assumption", "D", "rise of the quit rate at full fatigue")
+    training_rate: float = par(0.04, "share/month", 0.0, 0.3, "assumption", "D", "untrained volunteers trained in a month where training is paid for")
+
+
+column("volunteer", "i1", "flag", "active volunteer")
+column("trained", "i1", "flag", "has training")
+column("motivation", "f4", "share", "own motivation", 0.5)
+column("fatigue", "f4", "share", "fatigue")
+column("offer", "i4", "minutes", "time on offer, not yet used")
+column("given", "i4", "minutes", "mutual aid given this month")
+column("received", "i4", "minutes", "mutual aid received this month")
+column("last_active", "i2", "month", "last month of giving or receiving", NEVER)
+flow("volunteers", "persons", "active volunteers")
+flow("volunteer_elders", "persons", "active volunteers of 60 and over")
+flow("volunteers_joined", "persons", "volunteers who began this month")
+flow("volunteers_quit", "persons", "volunteers who stopped this month")
+flow("volunteer_age_months", "months", "sum of ages of volunteers")
+flow("fatigue_sum", "persons", "sum of fatigue of volunteers", "f8")
+flow("offered", "minutes", "time on offer")
+flow("newly_trained", "persons", "volunteers trained this month")
+flow("willing_elders", "persons", "elders who would say yes")
+flow("took_part", "persons", "elders who gave or received within 12 months")
+
+JOIN = Purpose("participation.join")
+QUIT = Purpose("participation.quit")
+TURN_UP = Purpose("participation.turn_up")
+TRAIN = Purpose("participation.train")
+MOTIVE = Purpose("participation.motive")
+
+
+@kernel
+def odds(probability, factor):
+    """A probability whose odds are multiplied."""
+    o = probability / (1.0 - min(probability, 0.999)) * factor
+    return o / (1.0 + o)
+
+
+@kernel
+def able(p, i, t):
+    """0 when a person cannot serve, else the factor on hazard and hours."""
+    if p.kind[i] == 2:
+        return 1.0
+    if p.dementia[i] == 1 or p.health[i] >= 2 or p.age[i] >= t.age_limit * 12.0:
+        return 0.0
+    return 1.0 if p.health[i] == 0 else t.mild_factor
+
+
+@kernel
+def support(r, t):
+    """Odds that village support adds to joining."""
+    f = 1.0
+    if r.leader == 1:
+        f *= t.leader
+    if r.association == 1:
+        f *= t.association
+    if r.honours == 1:
+        f *= t.praise
+    if r.insured == 1:
+        f *= t.insured
+    return f
+
+
+@kernel
+def begin(p, w, participation, key):
+    """Motivation of the first inhabitants, and volunteers near balance where a service stands."""
+    for v in range(len(w.used)):
+        t, r = participation[v], w.villages[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            ident = identity_of(r.number, p.serial[i])
+            p.motivation[i] = 0.1 + 0.8 * uniform(key, ident, 0)
+            if r.level > 0:
+                rate = odds((t.join_helper if p.kind[i] == 2 else t.join) * able(p, i, t) * 2.0 * np.float64(p.motivation[i]), support(r, t))
+                p.volunteer[i] = 1 if uniform(key, ident, 1) * (rate + t.quit / 12.0) < rate else 0
+
+
+@kernel
+def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, turn_key, train_key):
+    """Join, train, quit, and put hours on offer within the free minutes of the month."""
+    for v in range(len(w.used)):
+        t, r, f = participation[v], w.villages[v], w.flow[v]
+        zones = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            zones = max(zones, int(p.zone[i]) + 1)
+        active, heads = np.zeros(zones, np.int64), np.zeros(zones, np.int64)
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 0:
+                heads[p.zone[i]] += 1
+                active[p.zone[i]] += p.volunteer[i]
+        base = support(r, t)
+        pay = t.stipend / max(t.wage, 1) if stipend_on and r.level > 0 else 0.0
+        leaving = t.quit / 12.0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            p.offer[i], p.given[i], p.received[i] = 0, 0, 0
+            if p.kind[i] == 0:
+                continue
+            ident = identity_of(r.number, p.serial[i])
+            fitness = able(p, i, t) if r.level > 0 else 0.0
+            motive = np.float64(p.motivation[i])
+            if t.crowding_out:
+                motive *= 1.0 - min(t.crowding * pay, 1.0)
+            if p.kind[i] == 1 and motive > t.willing:
+                f.willing_elders += 1
+            tired = np.float64(p.fatigue[i]) * (1.0 - t.recovery)
+            p.fatigue[i] = tired
+            if p.volunteer[i] == 0:
+                if fitness == 0.0:
+                    continue
+                peers = 1.0 + (t.peers - 1.0) * 10.0 * active[p.zone[i]] / heads[p.zone[i]]
+                worth = 1.0 + (t.credit - 1.0) * np.float64(p.trust[i]) if bank else 1.0
+                rate = (t.join_helper if p.kind[i] == 2 else t.join) * fitness * 2.0 * motive * (1.0 + r.launching) * (1.0 + pay * t.stipend_hours)
+                if uniform(join_key, ident, 0) < odds(min(rate, 0.5), base * peers * worth):
+                    p.volunteer[i] = 1
+                    f.volunteers_joined += 1
+            else:
+                stay = (t.praise if r.honours == 1 else 1.0) * (t.insured if r.insured == 1 else 1.0) * (t.trained if p.trained[i] == 1 else 1.0)
+                rate = leaving * (1.0 + t.tired_quit * tired) * 2.0 * (1.0 - motive * 0.9) / stay
+                if fitness == 0.0 or uniform(quit_key, ident, 0) < rate:
+                    p.volunteer[i] = 0
+                    f.volunteers_quit += 1
+                elif p.trained[i] == 0 and r.training == 1 and uniform(train_key, ident, 0) < t.training_rate:
+                    p.trained[i] = 1
+                    f.newly_trained += 1
+            if p.volunteer[i] == 1:
+                f.volunteers += 1
+                f.volunteer_elders += 1 if p.kind[i] == 1 else 0
+                f.volunteer_age_months += int(p.age[i])
+                f.fatigue_sum += tired
+                if uniform(turn_key, ident, 0) < t.show_up:
+                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours)
+                    p.offer[i] = min(int(minutes), max(p.free[i], 0))
+                    f.offered += p.offer[i]
+
+
+@kernel
+def close_month(p, w, participation, month):
+    """Fatigue of the hours given, stipends due, and who took part within a year."""
+    for v in range(len(w.used)):
+        t, f = participation[v], w.flow[v]
+        given = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 0:
+                continue
+            if p.given[i] > 0:
+                given += p.given[i]
+                p.fatigue[i] = min(np.float64(p.fatigue[i]) + t.fatigue * p.given[i] / 60.0, 1.0)
+            if p.given[i] > 0 or p.received[i] > 0 or p.dines[i] > 0:
+                p.last_active[i] = month
+            if p.kind[i] == 1 and p.last_active[i] > month - 12 and p.last_active[i] > NEVER:
+                f.took_part += 1
+        if t.stipend > 0:
+            w.posted[v].cost_stipend += given * t.stipend // 60
+
+
+def run_begin(m) -> None:
+    """Motivation and first volunteers."""
+    begin(m.people, m.world, m.values.participation, m.lasting_key(MOTIVE))
+
+
+def run_take_part(m) -> None:
+    """Volunteers of the month."""
+    if m.parameters.participation.on:
+        take_part(
+            m.people, m.world, m.values.participation, m.parameters.timebank.on, m.month, True,
+            m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
+        )
+
+
+def run_close(m) -> None:
+    """After the month's help."""
+    close_month(m.people, m.world, m.values.participation, m.month)

@@ -1,0 +1,163 @@
+"""M23 Solvency ladder: full service, reduced meals, visits only, closed; what closes a village, and what reopens it."""
+
+from __future__ import annotations
+
+from sim.parameters import choice, par, section, switch
+from sim.population import CLOSED, FULL, NEVER, VISITS_ONLY, flow, state
+from sim.randomness import Purpose, kernel, uniform
+
+CAUSES = ("money", "users", "helpers", "leader")
+MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
+
+
+@section("solvency")
+class Solvency:
+    """When a service steps down, closes and reopens."""
+
+    on: bool = switch(True, "off: nothing steps down or closes")
+    stress: float = par(1.0, "months", 0.25, 6.0, "assumption", "D", "bills overdue by more than 90 days, in months of cost, that count as bad")
+    patience: int = par(3, "months", 1, 12, "assumption", "D", "bad months in a row before a step down")
+    closing: int = par(6, "months", 2, 24, "assumption, above the payment gap of three months", "D", "bad months in a row at the lowest step before closure")
+    recovery: int = par(6, "months", 1, 24, "assumption", "D", "good months in a row before a step up")
+    least_users: int = par(8, "persons", 1, 30, "assumption between 3 and 15; programme means 12-35", "D", "diners below which meals are not kept up")
+    least_enrolled: int = par(5, "persons", 1, 30, "assumption", "D", "enrolled elders below which visits are not kept up")
+    least_helpers: int = par(4, "persons", 1, 30, "assumption", "D", "active volunteers below which a service is not kept up")
+    leaderless: int = par(18, "months", 3, 60, "assumption", "D", "months without leader and association that count as bad")
+    reopen: float = par(0.25, "share/year", 0.0, 1.0, "assumption; close and reopen seen in Tongzhou 2025", "D", "chance a year that a closed village with leader, users and money in sight reopens")
+    start_cash: float = par(4.0, "months", 0.0, 12.0, "assumption", "D", "months of cost in cash where service stands at the start", live=False)
+    relief: str = choice("none", ("none", "money", "users", "helpers", "leader"), "a paired run with one condition relieved, to confirm a cause", live=True)
+
+
+state("level", "i8", "step", "0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service")
+state("opened", "i8", "month", "first month of service; -1 at the start", NEVER)
+state("closed_month", "i8", "month", "month of the last closure", NEVER)
+state("closures", "i8", "times", "closures so far")
+state("bad", "i8", "months", "bad months in a row")
+state("good", "i8", "months", "good months in a row")
+state("cause", "i8", "bits", "conditions breached in the 12 months before the last closure")
+state("breaches", "i8", "bits", "conditions breached, last 12 months", shape=(12,))
+state("users", "i8", "persons", "diners last month")
+state("signed_up", "i8", "persons", "enrolled last month")
+state("active", "i8", "persons", "volunteers last month")
+flow("closed_now", "villages", "closed this month")
+flow("opened_now", "villages", "opened this month")
+flow("idle", "villages", "facility stands, no service")
+
+REOPEN = Purpose("solvency.reopen")
+
+
+@kernel
+def breached(r, s, cash):
+    """Bits of the conditions that are bad this month; a relieved condition never is."""
+    overdue = r.bills[3] + r.bills[4] + r.bills[5]
+    bits = 0
+    if overdue > s.stress * r.cost_average and s.relief != 1:
+        bits |= MONEY
+    few = r.users < s.least_users if r.level >= 2 else r.signed_up < s.least_enrolled
+    if few and s.relief != 2:
+        bits |= USERS
+    if r.active < s.least_helpers and s.relief != 3:
+        bits |= HELPERS
+    if r.leader == 0 and r.association == 0 and r.leaderless > s.leaderless and s.relief != 4:
+        bits |= LEADER
+    return bits
+
+
+@kernel
+def close(w, v, month):
+    """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a new start."""
+    r, b, post = w.villages[v], w.balance[v], w.posted[v]
+    r.cause = 0
+    for k in range(12):
+        r.cause |= r.breaches[k]
+    owed = 0
+    for a in range(6):
+        owed += r.bills[a]
+        r.bills[a] = 0
+    workers = owed * 6 // 10
+    post.bills_dropped_workers += workers
+    post.bills_dropped_suppliers += owed - workers
+    post.forgiven_government += b.receivable_government
+    post.forgiven_collective += b.receivable_collective
+    post.forgiven_families += b.receivable_families
+    post.forgiven_society += b.receivable_society
+    for k in range(4):
+        r.old_receivable[k] = 0
+    r.level, r.closed_month = CLOSED, month
+    r.closures += 1
+    r.bad, r.good = 0, 0
+    w.flow[v].closed_now += 1
+
+
+@kernel
+def open_service(w, v, month):
+    """Service begins at the full step."""
+    r = w.villages[v]
+    r.level = FULL
+    if r.opened == NEVER:
+        r.opened = month
+    r.bad, r.good = 0, -6
+    w.flow[v].opened_now += 1
+    for k in range(12):
+        r.breaches[k] = 0
+
+
+@kernel
+def climb(w, solvency, month, key, money_on):
+    """One step of the ladder for every village; openings where a building stands ready."""
+    for v in range(len(w.used)):
+        s, r, f = solvency[v], w.villages[v], w.flow[v]
+        if r.level == CLOSED:
+            if r.facility == 2:
+                if r.closures == 0:
+                    open_service(w, v, month)
+                elif r.leader == 1 and month - r.closed_month >= 12 and money_on and r.welfare_left + w.balance[v].cash > 0:
+                    if uniform(key, r.number, 0) < s.reopen / 12.0:
+                        open_service(w, v, month)
+            f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
+            continue
+        new = r.opened >= 0 and month - r.opened < 12
+        bits = breached(r, s, w.balance[v].cash)
+        if new:  # a new service is given a year to find users and helpers
+            bits &= MONEY
+        r.breaches[(month + 1200) % 12] = bits
+        if bits:
+            r.bad += 1
+            r.good = min(r.good, 0)
+        else:
+            r.good += 1
+            r.bad = 0
+        if r.level > VISITS_ONLY and r.bad >= s.patience:
+            r.level -= 1
+            r.bad = 0
+        elif r.level == VISITS_ONLY and r.bad >= s.closing:
+            close(w, v, month)
+        elif r.level < FULL and r.good >= s.recovery and r.facility == 2:
+            r.level += 1
+            r.good = 0
+
+
+@kernel
+def start(w, solvency, cost_guess):
+    """Villages in service at the start: a standing facility, working money, first month -1."""
+    for v in range(len(w.used)):
+        r = w.villages[v]
+        if r.facility == 2:
+            r.level, r.opened, r.good = FULL, -1, 0
+            r.cost_average = cost_guess
+            w.posted[v].start_cash += int(cost_guess * solvency[v].start_cash)
+
+
+def run(m) -> None:
+    """The ladder; closures are off during spin-up."""
+    if m.parameters.solvency.on and m.month >= 0:
+        climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none")
+    elif m.month >= 0:
+        _open_only(m.world, m.month)
+
+
+@kernel
+def _open_only(w, month):
+    for v in range(len(w.used)):
+        if w.villages[v].level == CLOSED and w.villages[v].facility == 2 and w.villages[v].closures == 0:
+            open_service(w, v, month)

@@ -1,0 +1,141 @@
+"""M8 Time-bank ledger: earn, spend, hold, expire, levy, welcome credits, overdraft, cap, weight by skill.
+
+Credits are minutes, a liability of the village after closure too. Elders in the two urgent tiers and on subsistence
+allowance need no credit (the village gives); others redeem, overdraw, pay cash, or go without.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import par, section, switch
+from sim.population import column, flow, identity_of, state
+from sim.randomness import Purpose, kernel, rounded
+
+
+@section("timebank")
+class TimeBank:
+    """Rules of the bank."""
+
+    on: bool = switch(True, "off: help is a gift, no credit is booked")
+    credit_per_hour: float = par(1.0, "hours/hour", 0.0, 2.0, "one hour for one hour", "B", "credit for an hour given")
+    price_per_hour: float = par(1.0, "ratio", 0.0, 2.0, "one hour for one hour", "B", "credit asked for an hour received")
+    trained_weight: float = par(1.2, "ratio", 1.0, 2.0, "assumption", "D", "credit of a trained helper over an untrained one")
+    welcome: float = par(2.0, "hours", 0.0, 20.0, "assumption", "D", "credits given on enrolment")
+    overdraft: float = par(2.0, "hours", 0.0, 40.0, "assumption", "D", "debt an account may hold")
+    cap: float = par(1500.0, "hours", 10.0, 1500.0, "Nanjing, Guangzhou: Xinhua 2019-08-30", "B", "most that an account may hold")
+    expiry: float = par(0.05, "share/year", 0.01, 0.15, "assumption", "D", "credits forgotten or expired in a year")
+    levy: float = par(0.0, "share/month", 0.0, 0.2, "design choice", "D", "levy on balances, not spent again")
+    exempt_special: bool = par(True, "switch", None, None, "documents: care for special-difficulty elders", "D", "the urgent tiers and the poor are served without credit")
+    hour_fee: float = par(5.0, "yuan/hour", 0.0, 20.0, "8 (3-15) assumed as willing to pay an hour", "D", "cash price of an hour without credit")
+    cash_share: float = par(0.03, "share", 0.0, 0.2, "assumption", "D", "income an elder without credit can put into hours")
+    trust_speed: float = par(0.10, "share/month", 0.0, 0.5, "assumption", "D", "step of trust towards the success of redemption")
+
+
+column("credit", "i4", "minutes", "time credit, negative when overdrawn")
+column("quota", "i4", "minutes", "minutes of help the elder may still ask for")
+state("welcome", "i8", "minutes", "welcome credits in force")
+flow("credits_earned", "minutes", "credits earned")
+flow("credits_spent", "minutes", "credits spent")
+flow("credits_lost", "minutes", "credits expired, levied or over the cap")
+flow("redeem_asked", "minutes", "minutes asked for by elders who hold credit")
+flow("redeem_got", "minutes", "of these, minutes served")
+flow("hour_fees", "fen", "cash paid for hours")
+flow("accounts", "persons", "persons with a balance")
+flow("overdrawn", "persons", "persons in debt to the bank")
+posting("credits_earned", "credit_issue", "credits_held", "credits earned by giving", "minutes")
+posting("credits_welcome", "credit_issue", "credits_held", "welcome credits", "minutes")
+posting("credits_excused", "credit_issue", "credits_held", "debts excused at death or departure", "minutes")
+posting("credits_spent", "credits_held", "credit_issue", "credits spent on help", "minutes")
+posting("credits_expired", "credits_held", "credit_lapse", "credits expired or over the cap", "minutes")
+posting("credits_levied", "credits_held", "credit_lapse", "levy on balances", "minutes")
+posting("credits_forfeited", "credits_held", "credit_lapse", "credits lost at death or departure", "minutes")
+
+EXPIRE = Purpose("timebank.expire")
+
+
+@kernel
+def charge(credit, cost, overdraft):
+    """What an account pays of `cost`: down to the overdraft limit, never more than the cost."""
+    return max(min(cost, credit + overdraft), 0)
+
+
+@kernel
+def quotas(p, w, timebank, on):
+    """Minutes each elder may ask for: by credit, overdraft, purse or need."""
+    for v in range(len(w.used)):
+        t = timebank[v]
+        w.villages[v].welcome = t.welcome if on else 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1:
+                continue
+            if not on or (t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)) or t.price_per_hour <= 0:
+                p.quota[i] = 60_000
+                continue
+            p.quota[i] = np.int64(max(int(p.credit[i]) + t.overdraft, 0) / t.price_per_hour)
+            if t.hour_fee > 0:
+                p.quota[i] += np.int64((int(p.income[i]) + int(p.remit[i])) * t.cash_share * 60.0 / t.hour_fee)
+            p.quota[i] = min(p.quota[i], 60_000)
+
+
+@kernel
+def book(p, w, timebank, key):
+    """Earn for what was given, pay for what was received, then expire, levy and cap; trust follows redemption."""
+    for v in range(len(w.used)):
+        t, r, f, post = timebank[v], w.villages[v], w.flow[v], w.posted[v]
+        lapse = t.expiry / 12.0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 0 or (p.credit[i] == 0 and p.given[i] == 0 and p.received[i] == 0):
+                continue
+            ident = identity_of(r.number, p.serial[i])
+            credit = int(p.credit[i])
+            if p.given[i] > 0:
+                earned = np.int64(int(p.given[i]) * t.credit_per_hour / 60.0 * (t.trained_weight if p.trained[i] == 1 else 1.0))
+                credit += earned
+                f.credits_earned += earned
+                post.credits_earned += earned
+            exempt = t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)
+            if p.received[i] > 0 and not exempt:
+                cost = np.int64(int(p.received[i]) * t.price_per_hour)
+                paid = charge(credit, cost, t.overdraft)
+                credit -= paid
+                f.credits_spent += paid
+                post.credits_spent += paid
+                if cost > paid and t.hour_fee > 0:
+                    fee = (cost - paid) * t.hour_fee // 60
+                    f.hour_fees += fee
+                    post.due_families += fee
+            if credit > 0:
+                gone = min(rounded(credit * lapse, key, ident, 0), credit)
+                over = max(credit - gone - t.cap, 0)
+                levied = np.int64((credit - gone - over) * t.levy)
+                post.credits_expired += gone + over
+                post.credits_levied += levied
+                f.credits_lost += gone + over + levied
+                credit -= gone + over + levied
+            p.credit[i] = credit
+            f.accounts += 1 if credit != 0 else 0
+            f.overdrawn += 1 if credit < 0 else 0
+            if p.kind[i] == 1 and credit > 0 and not exempt and (p.received[i] > 0 or p.enrolled[i] == 1):
+                left = 0
+                for k in range(8):
+                    left += int(p.need[i, k])
+                asked = min(int(p.received[i]) + left, max(credit + np.int64(p.received[i]), 0))
+                if asked > 0:
+                    got = min(int(p.received[i]), asked)
+                    f.redeem_asked += asked
+                    f.redeem_got += got
+                    trust = np.float64(p.trust[i])
+                    p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
+
+
+def run_quotas(m) -> None:
+    """Who may ask for how much."""
+    quotas(m.people, m.world, m.values.timebank, m.parameters.timebank.on)
+
+
+def run_book(m) -> None:
+    """The month's bookings."""
+    if m.parameters.timebank.on:
+        book(m.people, m.world, m.values.timebank, m.key(EXPIRE))

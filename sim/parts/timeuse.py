@@ -1,0 +1,65 @@
+"""The monthly time budget of everybody: no hour is used twice. Later rows only take from `free`."""
+
+from __future__ import annotations
+
+from sim import tables
+from sim.parameters import par, section
+from sim.population import column, flow, identity_of
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("timeuse")
+class TimeUse:
+    """Hours that a person can dispose of after sleep, household and own care, and what is taken first."""
+
+    elder_robust: float = par(150.0, "hours/month", 60.0, 240.0, "assumption", "D", "disposable hours of a robust elder under 75")
+    elder_older: float = par(90.0, "hours/month", 20.0, 160.0, "assumption", "D", "disposable hours of a robust elder of 75 and over")
+    elder_mild: float = par(60.0, "hours/month", 10.0, 120.0, "assumption", "D", "disposable hours in the mild state")
+    helper: float = par(90.0, "hours/month", 30.0, 200.0, "assumption", "D", "disposable hours of a helper after own work")
+    underemployed: float = par(140.0, "hours/month", 40.0, 240.0, "assumption", "D", "disposable hours of an under-employed helper")
+    farm_per_mu: float = par(15.0, "hours/month", 0.0, 40.0, "assumption", "D", "own farm work a mu in a mean month")
+    grandchildren: float = par(50.0, "hours/month", 0.0, 120.0, "assumption", "D", "hours with grandchildren where an elder lives with a child")
+    grandchildren_share: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "elders living with a child who mind grandchildren")
+
+
+column("free", "i4", "minutes", "time left of this month's budget")
+flow("time_budget", "minutes", "disposable time of all persons")
+flow("time_farm", "minutes", "own farm work")
+flow("time_grandchildren", "minutes", "minding grandchildren")
+flow("time_family", "minutes", "care for one's own family by persons of the table")
+flow("time_business", "minutes", "work in village businesses")
+flow("time_aid", "minutes", "mutual aid: hours, visits and kitchen")
+
+MINDS = Purpose("timeuse.grandchildren")
+
+
+@kernel
+def budget(p, w, timeuse, season, key):
+    """Set `free` to the disposable minutes less farm and grandchildren."""
+    for v in range(len(w.used)):
+        t, f = timeuse[v], w.flow[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            kind = p.kind[i]
+            if kind == 0:
+                continue
+            if kind == 2:
+                minutes = t.underemployed if p.role[i] == 2 else t.helper
+            elif p.health[i] == 0:
+                minutes = t.elder_robust if p.age[i] < 900 else t.elder_older
+            else:
+                minutes = t.elder_mild if p.health[i] == 1 else 0
+            f.time_budget += minutes
+            farm, minding = 0, 0
+            if kind == 1 and p.health[i] <= 1:
+                farm = min(minutes, int(t.farm_per_mu * p.land[i] * season * 0.1))
+                ident = identity_of(w.villages[v].number, p.serial[i])
+                if p.living[i] == 0 and uniform(key, ident, 0) < t.grandchildren_share:
+                    minding = min(minutes - farm, t.grandchildren)
+            f.time_farm += farm
+            f.time_grandchildren += minding
+            p.free[i] = minutes - farm - minding
+
+
+def run(m) -> None:
+    """The month's budgets; who minds grandchildren is fixed for a person."""
+    budget(m.people, m.world, m.values.timeuse, tables.seasons()[1, m.calendar_month - 1], m.lasting_key(MINDS))

@@ -1,0 +1,117 @@
+"""M5 Visiting duty and account book: one tier for every special-difficulty elder, a look-in by whoever is near.
+
+Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple of an
+empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered minutes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import par, section, switch
+from sim.population import column, flow, give, identity_of
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("visits")
+class Visits:
+    """The book and the minutes a visit takes."""
+
+    on: bool = switch(True, "off: nobody is in the book")
+    daily: int = par(30, "visits/month", 20, 31, "definition of the tier", "D", "visits due in the daily tier")
+    twice_weekly: int = par(9, "visits/month", 8, 9, "definition of the tier", "D", "visits due in the twice-a-week tier")
+    weekly: int = par(4, "visits/month", 4, 5, "definition of the tier", "D", "visits due in the weekly tier")
+    monthly: int = par(1, "visits/month", 1, 1, "definition of the tier", "D", "visits due in the monthly tier")
+    call_minutes: float = par(5.0, "minutes", 2.0, 10.0, "default of the account book", "D", "minutes of a call or look-in")
+    person_minutes: float = par(15.0, "minutes", 8.0, 40.0, "default of the account book", "D", "minutes of a visit in person")
+    in_person: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "visits made in person")
+    cadre_hours: float = par(10.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours of each group leader or cadre, while mutual aid is in service")
+    duty_when_closed: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "duty hours that go on where no service is open")
+
+
+column("tier", "i1", "code", "account book: 0 none, 1 daily, 2 twice a week, 3 weekly, 4 monthly")
+flow("in_book", "persons", "elders in the account book by tier", shape=(5,))
+flow("visits_due", "visits", "visits due by tier", shape=(5,))
+flow("visits_made", "visits", "visits made by tier", shape=(5,))
+flow("visit_minutes", "minutes", "minutes used for visits")
+
+TURN = Purpose("visits.turn")
+
+
+@kernel
+def tier_of(health, living):
+    """The one tier of an elder."""
+    if health == 3 or (living == 2 and health == 2):
+        return 1
+    if living == 2 or health == 2:
+        return 2
+    if health == 1:
+        return 3
+    return 4 if living == 1 else 0
+
+
+@kernel
+def by_link(p, w, v, i, wanted, minutes):
+    """Visits by kin and neighbour who volunteer, as far as their offers go."""
+    made = 0
+    for k in range(2):
+        slot = p.kin[i] if k == 0 else p.neighbour[i]
+        if slot < 0:
+            continue
+        h = w.start[v] + slot
+        if p.kind[h] != 0 and p.volunteer[h] == 1 and p.offer[h] >= minutes:
+            count = min(wanted - made, p.offer[h] // minutes)
+            give(p, w, v, h, count * minutes)
+            made += count
+    return made
+
+
+@kernel
+def visit(p, w, visits, days, key):
+    """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
+    for v in range(len(w.used)):
+        c, r, f = visits[v], w.villages[v], w.flow[v]
+        n = w.used[v]
+        due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
+        minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
+        cadres = 0
+        first = w.start[v]
+        for i in range(first, first + n):
+            p.tier[i] = 0
+            if p.kind[i] == 1:
+                t = tier_of(p.health[i], p.living[i])
+                p.tier[i] = t
+                f.in_book[t] += 1
+                f.visits_due[t] += due[t]
+            elif p.kind[i] == 2 and p.role[i] == 1:
+                cadres += 1
+        duty = np.int64(cadres * c.cadre_hours * (1.0 if r.level > 0 else c.duty_when_closed))
+        turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
+        pointer = 0
+        for tier in range(1, 5):
+            for j in range(n):
+                i = first + (j + turn) % n
+                if p.kind[i] != 1 or p.tier[i] != tier:
+                    continue
+                made = min(due[tier], days) if p.dines[i] == 2 else 0
+                if made < due[tier] and r.level > 0:
+                    made += by_link(p, w, v, i, due[tier] - made, minutes)
+                count = min(due[tier] - made, duty // minutes)
+                duty -= count * minutes
+                made += count
+                while made < due[tier] and pointer < n and r.level > 0:
+                    h = first + (pointer + turn) % n
+                    count = min(due[tier] - made, p.offer[h] // minutes) if p.volunteer[h] == 1 and h != i else 0
+                    if count > 0:
+                        give(p, w, v, h, count * minutes)
+                        made += count
+                    if made < due[tier]:
+                        pointer += 1
+                f.visits_made[tier] += made
+                f.visit_minutes += made * minutes
+
+
+def run(m) -> None:
+    """The month's visits."""
+    if m.parameters.visits.on:
+        visit(m.people, m.world, m.values.visits, 26, m.key(TURN))

@@ -1,0 +1,485 @@
+"""The person table and the synthetic county.
+
+All persons are rows of one table, village by village; `kind` tells an elder from a helper and a free slot. Parts
+declare the columns, village states and monthly flows they write; this file assembles them and fills the start.
+Links (spouse, kin, neighbour) are slots inside the village: a neighbour link is a place, whoever lives there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim import tables
+from sim.parameters import choice, par, section
+from sim.randomness import Purpose, bits, kernel, key_of, uniform
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
+
+FREE, ELDER, HELPER = 0, 1, 2
+ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
+WITH_CHILD, COUPLE, ALONE = 0, 1, 2
+WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
+STORY, FARM, CRAFT = 1, 2, 4
+KINDS = ("meals", "cleaning", "mobility", "escort", "emergency", "rehabilitation", "prevention", "companionship", "personal_care")
+MEALS, CLEANING, MOBILITY, ESCORT, EMERGENCY, REHABILITATION, PREVENTION, COMPANIONSHIP, PERSONAL = range(9)
+STAGES = ("need", "family", "eligible", "asked", "mutual", "professional", "unmet")
+NEED, FAMILY, ELIGIBLE, ASKED, MUTUAL, PROFESSIONAL, UNMET = range(7)
+PAYERS = ("government", "collective", "families", "society")
+GOVERNMENT, COLLECTIVE, FAMILIES, SOCIETY = range(4)
+BUSINESSES = ("tourism", "agriculture", "handicraft", "deposit")
+VILLAGE_KINDS = ("plain", "scenic", "craft", "near_town")
+STRENGTHS = ("weak", "middle", "rich")
+PLAIN, SCENIC, CRAFT_HERITAGE, NEAR_TOWN = range(4)
+NONE, PLANNED, WORKING = 0, 1, 2
+CLOSED, VISITS_ONLY, REDUCED, FULL = 0, 1, 2, 3
+POOL_MONTHS = 240  # months of birth of the people aged 40-59
+NEVER = -9999
+SERIAL_BITS, MONTH_BITS = 24, 12
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the person table, a state of a village or a monthly flow of a village."""
+
+    name: str
+    dtype: str
+    unit: str
+    label: str
+    initial: Any = 0
+    shape: tuple[int, ...] = ()
+
+
+COLUMNS: dict[str, Column] = {}
+STATES: dict[str, Column] = {}
+FLOWS: dict[str, Column] = {}
+
+
+def _declare(registry: dict[str, Column], c: Column) -> Column:
+    if c.name in registry:
+        raise ValueError(f"{c.name!r} is declared twice: one writer each")
+    if hasattr(np.recarray, c.name):
+        raise ValueError(f"{c.name!r} is an attribute of every array: choose another name")
+    registry[c.name] = c
+    return c
+
+
+def column(name: str, dtype: str, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()) -> Column:
+    """Declare a column of the person table."""
+    return _declare(COLUMNS, Column(name, dtype, unit, label, initial, shape))
+
+
+def state(name: str, dtype: str, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()) -> Column:
+    """Declare a village state that lasts from month to month."""
+    return _declare(STATES, Column(name, dtype, unit, label, initial, shape))
+
+
+def flow(name: str, unit: str, label: str, dtype: str = "i8", shape: tuple[int, ...] = ()) -> Column:
+    """Declare a village indicator that starts each month at zero."""
+    return _declare(FLOWS, Column(name, dtype, unit, label, 0, shape))
+
+
+@section("county")
+class County:
+    """The synthetic county."""
+
+    villages: int = par(20, "villages", 1, 10_000, "design choice", "D", "villages in the county, numbered from 1", live=False)
+    townships: int = par(4, "townships", 1, 1_000, "design choice", "D", "villages are dealt to townships in turn", live=False)
+    elders: int = par(300, "persons", 1, 1_500, "derived: 120 million rural elders over about 490,000 villages is 245; larger villages assumed", "D", "mean elders a village", live=False)
+    size_spread: float = par(0.4, "share", 0.0, 0.9, "assumption", "D", "village sizes are even between 1 - spread and 1 + spread of the mean", live=False)
+    helpers_per_elder: float = par(0.4, "ratio", 0.0, 2.0, "assumption", "D", "active helpers under 60 an elder at the start", live=False)
+    pool_per_elder: float = par(1.25, "ratio", 0.2, 2.0, "assumption; national ratio of ages 40-59 to 60+ is 1.4 (WPP), rural lower", "D", "whole-village people aged 40-59 an elder", live=False)
+    facility_share: float = par(0.30, "share", 0.0, 1.0, "Ministry of Civil Affairs via Xinhua 2024-09-25: 145,000 facilities; denominator assumed", "C", "villages with a facility and spun-up service at the start", live=False)
+    stratified: bool = par(False, "switch", None, None, "design choice", "D", "deal village kinds and strengths in turn instead of by prevalence", live=False)
+    share_scenic: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "prevalence of scenic villages", live=False)
+    share_craft: float = par(0.10, "share", 0.0, 1.0, "assumption", "D", "prevalence of villages of craft heritage", live=False)
+    share_near_town: float = par(0.20, "share", 0.0, 1.0, "assumption", "D", "prevalence of villages near a town", live=False)
+    empty_nest: float = par(0.62, "share", 0.3, 0.9, "fifth sample survey, China Daily 2024-10-23", "A", "elders living alone or with spouse only", live=False)
+    alone_of_empty_nest: float = par(0.25, "share", 0.1, 0.6, "fifth sample survey, China Daily 2024-10-23", "A", "empty nesters who live alone", live=False)
+    children: float = par(2.9, "children", 0.0, 6.0, "fifth sample survey 2021", "A", "mean living children of a rural elder", live=False)
+    child_near: float = par(0.60, "share", 0.1, 0.9, "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood", "A", "elders with a child near", live=False)
+    pension: float = par(220.0, "yuan/month", 100.0, 400.0, "Liu Shijin (former DRC), about 2024", "B", "mean resident pension", live=False)
+    land_income: float = par(250.0, "yuan/month", 0.0, 800.0, "assumption", "D", "own income of land and odd jobs at 60-74", live=False)
+    remittances: float = par(500.0, "yuan/month", 100.0, 1_200.0, "assumption: rest of about 16,000 yuan a year", "D", "mean money from children", live=False)
+    land_mu: float = par(2.0, "mu", 0.0, 10.0, "assumption", "D", "land an elder holds", live=False)
+    dibao: float = par(0.071, "share", 0.02, 0.2, "33.83 of about 477 million rural residents (document 003)", "A", "on subsistence allowance", live=False)
+    story_share: float = par(0.15, "share", 0.0, 0.6, "assumption", "D", "elders able to narrate or host", live=False)
+    craft_share: float = par(0.20, "share", 0.0, 0.8, "assumption", "D", "elders with a craft, in villages of craft heritage", live=False)
+    zone_size: int = par(25, "persons", 5, 200, "assumption", "D", "persons in a zone of neighbouring households", live=False)
+    leader_share: float = par(0.75, "share", 0.0, 1.0, "assumption", "D", "villages with a leader behind mutual aid", live=False)
+    association_share: float = par(0.4, "share", 0.0, 1.0, "assumption", "D", "villages with an elderly association", live=False)
+    trained_share: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "helpers with training at the start", live=False)
+    couplings: bool = par(True, "switch", None, None, "design choice", "D", "villages meet through county envelopes, visibility-driven gifts and learning", live=False)
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """Shares of village kinds leave room for the plain kind."""
+        if self.share_scenic + self.share_craft + self.share_near_town > 1:
+            yield "share_scenic + share_craft + share_near_town must not top one: the rest are plain villages"
+        if self.elders * (1 + self.size_spread) * (1 + self.helpers_per_elder) > 4_000:
+            yield "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
+
+
+@section("horizon")
+class Horizon:
+    """The months that are run."""
+
+    start: str = choice("2025-01", (), "first month, YYYY-MM")
+    end: str = choice("2035-12", (), "last month, YYYY-MM")
+    spin_up: int = par(24, "months", 0, 60, "definition of the start", "D", "months that villages in service run before the first month, population held and closures off", live=False)
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """Months read as YYYY-MM and run forward."""
+        for name in ("start", "end"):
+            text = getattr(self, name)
+            if not (len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:].isdigit() and 1 <= int(text[5:]) <= 12):
+                yield f"{name} = {text!r}: a month written YYYY-MM is wanted, such as 2025-01"
+                return
+        if self.end < self.start:
+            yield f"end {self.end} is before start {self.start}"
+
+    @property
+    def months(self) -> int:
+        """Number of months from start to end, both counted."""
+        first, last = month_number(self.start), month_number(self.end)
+        return last - first + 1
+
+
+def month_number(text: str) -> int:
+    """Months since year 0 of `YYYY-MM`."""
+    return int(text[:4]) * 12 + int(text[5:]) - 1
+
+
+column("kind", "i1", "code", "0 free slot, 1 elder, 2 helper")
+column("serial", "u4", "number", "entry month << 12 | n-th entrant of that month")
+column("age", "i2", "months", "age")
+column("sex", "i1", "code", "0 man, 1 woman")
+column("living", "i1", "code", "0 with a child, 1 couple, 2 alone")
+column("spouse", "i4", "slot", "spouse in the village, or -1", -1)
+column("kin", "i4", "slot", "one relative in the village, or -1", -1)
+column("neighbour", "i4", "slot", "the place next door", -1)
+column("zone", "i2", "number", "zone of neighbouring households")
+column("children", "i1", "persons", "living children")
+column("near", "i1", "flag", "a child lives near")
+column("role", "i1", "code", "helper: 0 woman, 1 cadre, 2 under-employed, 3 returned")
+column("income", "i4", "fen/month", "own income: pension, land, odd jobs")
+column("remit", "i4", "fen/month", "money from children")
+column("dibao", "i1", "flag", "on subsistence allowance")
+column("land", "i2", "0.1 mu", "land held")
+column("skills", "i1", "bits", "1 story, 2 farm, 4 craft")
+column("health", "i1", "code", "0 robust, 1 mild, 2 moderate, 3 severe")
+column("dementia", "i1", "flag", "has dementia")
+
+state("number", "i8", "number", "village number, from 1")
+state("kind", "i8", "code", "0 plain, 1 scenic, 2 craft heritage, 3 near town")
+state("strength", "i8", "code", "0 weak, 1 middle, 2 rich collective")
+state("township", "i8", "number", "township, from 0")
+state("east", "f8", "km", "position on the map")
+state("north", "f8", "km", "position on the map")
+state("income_rank", "f8", "share", "rank of the collective's income among all villages")
+state("leader", "i8", "flag", "a leader stands behind mutual aid")
+state("association", "i8", "flag", "an elderly association is active")
+state("idle_building", "i8", "flag", "an idle school or house can be renovated")
+state("elders", "i8", "persons", "living elders")
+state("helpers", "i8", "persons", "living helpers")
+state("hint", "i8", "slot", "no free slot lies below")
+state("entered", "i8", "persons", "entrants of this month, for serials")
+flow("credit_dropped", "minutes", "credits lost at death, departure or end of person")
+
+
+class World(NamedTuple):
+    """What every kernel may need beside the persons."""
+
+    start: np.ndarray  # (villages + 1) first slot of each village's block
+    used: np.ndarray  # (villages) slots ever used, from the block's start
+    villages: np.recarray  # states
+    flow: np.recarray  # this month's flows
+    hours: np.ndarray  # (villages, stages, kinds) minutes this month
+    pool: np.ndarray  # (villages, 2, 240) people aged 40-59 outside the table, by sex and month of birth
+    posted: np.recarray  # postings waiting for settlement
+    balance: np.recarray  # balances that decisions read
+
+
+def record(registry: dict[str, Column], rows: int) -> np.recarray:
+    """A record array of `rows` with the declared fields at their initial values."""
+    dtype = np.dtype([(c.name, c.dtype, c.shape) if c.shape else (c.name, c.dtype) for c in registry.values()])
+    made = np.zeros(rows, dtype)
+    for c in registry.values():
+        made[c.name] = c.initial
+    return made.view(np.recarray)
+
+
+def person_columns(slots: int) -> list[np.ndarray]:
+    """Fresh columns of `slots` free slots, in order of declaration."""
+    return [np.full((slots, *c.shape), c.initial, c.dtype) for c in COLUMNS.values()]
+
+
+@kernel
+def identity_of(number: int, serial: int) -> int:
+    """Identity of a person: village number << 24 | serial."""
+    return (np.int64(number) << 24) | np.int64(serial)
+
+
+@kernel
+def free_slot(p, w, v):
+    """The lowest free slot of village v (absolute); the caller has made sure that one exists."""
+    i = w.start[v] + w.villages[v].hint
+    while i < w.start[v] + w.used[v] and p.kind[i] != 0:
+        i += 1
+    if i == w.start[v] + w.used[v]:
+        w.used[v] += 1
+    w.villages[v].hint = i - w.start[v] + 1
+    return i
+
+
+@kernel
+def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
+    """Write a newcomer into free slot i: a neutral person, whom the parts then fill in. Returns the identity."""
+    r = w.villages[v]
+    serial = ((month + 1) << 12) | r.entered
+    r.entered += 1
+    p.kind[i], p.serial[i], p.age[i], p.sex[i] = kind, serial, age, sex
+    p.living[i], p.spouse[i], p.kin[i] = 0, -1, -1
+    p.zone[i] = (i - w.start[v]) // zone_size
+    p.children[i], p.near[i], p.role[i] = 0, 0, 0
+    p.income[i], p.remit[i], p.dibao[i], p.land[i], p.skills[i] = 0, 0, 0, 0, 0
+    p.health[i], p.dementia[i] = 0, 0
+    p.enrolled[i], p.volunteer[i], p.trained[i] = 0, 0, 0
+    p.credit[i], p.tier[i] = 0, 0
+    p.motivation[i], p.fatigue[i], p.acceptance[i], p.trust[i], p.loneliness[i] = 0.5, 0.0, 0.3, 0.5, 0.3
+    p.satisfaction[i], p.last_active[i] = 0.5, NEVER
+    p.free[i], p.offer[i], p.given[i], p.received[i], p.quota[i] = 0, 0, 0, 0, 0
+    p.need[i, :] = 0
+    if kind == 1:
+        r.elders += 1
+    else:
+        r.helpers += 1
+    return identity_of(r.number, serial)
+
+
+@kernel
+def vacate(p, w, v, i):
+    """A person leaves the table: links let go, the account is settled, the slot is free for the next."""
+    r = w.villages[v]
+    if p.spouse[i] >= 0:
+        p.spouse[w.start[v] + p.spouse[i]] = -1
+    if p.kin[i] >= 0:
+        p.kin[w.start[v] + p.kin[i]] = -1
+    if p.credit[i] > 0:
+        w.posted[v].credits_forfeited += p.credit[i]
+    else:
+        w.posted[v].credits_excused -= p.credit[i]
+    w.flow[v].credit_dropped += max(p.credit[i], 0)
+    p.credit[i] = 0
+    if p.kind[i] == 1:
+        r.elders -= 1
+    else:
+        r.helpers -= 1
+    p.kind[i] = 0
+    p.volunteer[i], p.enrolled[i] = 0, 0
+    r.hint = min(r.hint, i - w.start[v])
+
+
+@kernel
+def give(p, w, v, i, minutes):
+    """Person i gives minutes of mutual aid: taken from the offer and from the month's budget, once."""
+    p.offer[i] -= minutes
+    p.free[i] -= minutes
+    p.given[i] += minutes
+    w.flow[v].time_aid += minutes
+
+
+@kernel
+def give_traits(p, i, ident, c, key, craft_village):
+    """Income, land, skills, children of an elder; `c` is the village's county values."""
+    u = uniform(key, ident, 20)
+    p.income[i] = np.int64(c.pension * (0.6 + 0.8 * u)) + (np.int64(c.land_income * 2.0 * uniform(key, ident, 21)) if p.age[i] < 900 else 0)
+    p.remit[i] = np.int64(c.remittances * 2.0 * uniform(key, ident, 22))
+    p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
+    p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
+    p.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
+    p.near[i] = 1 if uniform(key, ident, 26) < c.child_near and p.children[i] > 0 else 0
+    story = 1 if uniform(key, ident, 27) < c.story_share else 0
+    farm = 2 if uniform(key, ident, 28) < 0.9 else 0
+    craft = 4 if craft_village and uniform(key, ident, 29) < c.craft_share else 0
+    p.skills[i] = story | farm | craft
+
+
+@kernel
+def _elders(p, w, v, n, c, ages, shares, prevalence, dementia, key):
+    """Elders of village v: ages and sexes by systematic sampling of the table, health by the cross-section of their age."""
+    r = w.villages[v]
+    turn, turn2 = uniform(key, r.number, 1), uniform(key, r.number, 2)
+    cumulative, health_sum, made = 0.0, np.full(4, turn2), 0
+    for g in range(len(ages)):
+        for sex in range(2):
+            before = np.int64(cumulative * n + turn)
+            cumulative += shares[g, sex]
+            after = np.int64(cumulative * n + turn) if g < len(ages) - 1 or sex < 1 else n
+            for _ in range(before, after):
+                i = free_slot(p, w, v)
+                ident = settle_in(p, w, v, i, 1, 0, sex, -1, c.zone_size)
+                p.age[i] = (ages[g] + np.int64(uniform(key, ident, 3) * 5)) * 12 + np.int64(uniform(key, ident, 4) * 12)
+                years = p.age[i] // 12
+                for s in range(3, 0, -1):  # a running sum deals the states out evenly
+                    health_sum[s] += prevalence[sex, years, s]
+                    if health_sum[s] >= 1.0:
+                        health_sum[s] -= 1.0
+                        p.health[i] = s
+                        break
+                p.dementia[i] = 1 if uniform(key, ident, 5) < dementia[years] else 0
+                give_traits(p, i, ident, c, key, r.kind == 2)
+                made += 1
+    return made
+
+
+@kernel
+def _homes(p, w, v, n, c, key):
+    """Living arrangements: couples are matched in order of age, the rest live alone or with a child."""
+    a = w.start[v]
+    turn = uniform(key, w.villages[v].number, 6)
+    alone = np.int64(n * c.empty_nest * c.alone_of_empty_nest + turn)
+    couples = np.int64((n * c.empty_nest - n * c.empty_nest * c.alone_of_empty_nest) * 0.5 + turn)
+    score = np.empty(n, np.float64)
+    for j in range(n):
+        ident = identity_of(w.villages[v].number, p.serial[a + j])
+        score[j] = p.age[a + j] + 240.0 * uniform(key, ident, 7)
+    order = np.argsort(score)
+    men, women = np.empty(n, np.int64), np.empty(n, np.int64)
+    m, f = 0, 0
+    for j in order:
+        if p.sex[a + j] == 0:
+            men[m] = j
+            m += 1
+        else:
+            women[f] = j
+            f += 1
+    couples = min(couples, m, f)
+    for k in range(couples):
+        x, y = men[k], women[k]
+        p.spouse[a + x], p.spouse[a + y] = y, x
+        p.living[a + x], p.living[a + y] = 1, 1
+    rest = n - 2 * couples
+    left = min(alone, rest)
+    for j in range(n):
+        if p.spouse[a + j] < 0:
+            ident = identity_of(w.villages[v].number, p.serial[a + j])
+            if uniform(key, ident, 8) * rest < left:
+                p.living[a + j] = 2
+                left -= 1
+            rest -= 1
+
+
+@kernel
+def _helpers(p, w, v, n, c, shape, key):
+    """Helpers under 60 and the count of the other people aged 40-59 by month of birth."""
+    r = w.villages[v]
+    helpers = np.int64(n * c.helpers_per_elder + 0.5)
+    others = max(np.int64(n * c.pool_per_elder + 0.5) - helpers, 0)
+    cumulative, turn, turn2 = 0.0, uniform(key, r.number, 9), uniform(key, r.number, 10)
+    for years in range(20):
+        for sex in range(2):
+            share = shape[years, sex]
+            h0, o0 = np.int64(cumulative * helpers + turn), cumulative * others
+            cumulative += share
+            h1 = np.int64(cumulative * helpers + turn)
+            for month in range(12):  # the share of one month of birth
+                lo = np.int64(o0 + share * others * month / 12 + turn2)
+                hi = np.int64(o0 + share * others * (month + 1) / 12 + turn2)
+                w.pool[v, sex, (239 - (years * 12 + month)) % 240] = hi - lo
+            for _ in range(h0, min(h1, helpers) if (years, sex) != (19, 1) else helpers):
+                i = free_slot(p, w, v)
+                ident = settle_in(p, w, v, i, 2, 0, sex, -1, c.zone_size)
+                p.age[i] = (40 + years) * 12 + np.int64(uniform(key, ident, 11) * 12)
+                u = uniform(key, ident, 12)
+                p.role[i] = 1 if u < 0.06 else (3 if u < 0.12 else (0 if p.sex[i] == 1 else 2))
+                p.trained[i] = 1 if uniform(key, ident, 13) < c.trained_share else 0
+
+
+@kernel
+def neighbourhood(p, w, v, zone_size, key):
+    """Deal the first inhabitants to zones by a draw, a neighbour from the same zone to each, and kin pairs."""
+    a, n = w.start[v], w.used[v]
+    number = w.villages[v].number
+    score = np.empty(n, np.uint64)
+    for j in range(n):
+        score[j] = bits(key, identity_of(number, p.serial[a + j]), 17)
+    order = np.argsort(score)
+    for rank in range(n):
+        j = order[rank]
+        ident = identity_of(number, p.serial[a + j])
+        first = rank - rank % zone_size
+        size = min(zone_size, n - first)
+        p.zone[a + j] = rank // zone_size
+        if size > 1:
+            step = 1 + np.int64(uniform(key, ident, 16) * (size - 1))
+            p.neighbour[a + j] = order[first + (rank - first + step) % size]
+        k = np.int64(uniform(key, ident, 15) * n)
+        if uniform(key, ident, 14) < 0.5 and k != j and p.kin[a + j] < 0 and p.kin[a + k] < 0 and p.spouse[a + j] != k:
+            p.kin[a + j], p.kin[a + k] = k, j
+
+
+@kernel
+def populate(p, w, sizes, county, ages, shares, prevalence, dementia, shape, key):
+    """Fill every village with its first inhabitants. Depends on a village's number, never on its place in the list."""
+    for v in range(len(sizes)):
+        n = _elders(p, w, v, sizes[v], county[v], ages, shares, prevalence, dementia, key)
+        _homes(p, w, v, n, county[v], key)
+        _helpers(p, w, v, n, county[v], shape, key)
+        neighbourhood(p, w, v, county[v].zone_size, key)
+        w.villages[v].entered = 0
+
+
+TRAITS = Purpose("population.traits")
+VILLAGE = Purpose("population.village")
+
+
+def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
+    """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per seed."""
+    start = float(uniform(key_of(seed, VILLAGE, 0), 0, index))
+    return np.asarray((start + number * step) % 1.0)
+
+
+def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.recarray:
+    """Kinds, strengths, positions and endowments of the villages; each depends on its own number and the seed only."""
+    c = parameters.county
+    r = record(STATES, len(numbers))
+    key = key_of(seed, VILLAGE, 0)
+    own = lambda index: np.array([float(uniform(key, int(n), index)) for n in numbers])  # noqa: E731
+    r.number = numbers
+    if c.stratified:
+        r.kind, r.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
+    else:
+        edges = np.cumsum([1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft])
+        r.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(0, 3)
+        r.strength = np.searchsorted(STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right").clip(0, 2)
+    lower = np.concatenate([[0.0], STRENGTH_EDGES])
+    width = np.diff(np.concatenate([lower, [1.0]]))
+    r.income_rank = lower[r.strength] + width[r.strength] * own(103)
+    r.township = (numbers - 1) % c.townships
+    r.east, r.north = 30 * own(104), 30 * own(105)
+    r.leader = own(106) < c.leader_share
+    r.association = own(107) < c.association_share
+    r.idle_building = own(108) < 0.6
+    return r
+
+
+STRENGTH_EDGES = np.array([0.40, 0.82])  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
+
+
+def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """Elders of each village at the start."""
+    c = parameters.county
+    u = even(seed, numbers, 0.5497004779, 100)
+    return np.maximum(1, np.round(c.elders * (1 + c.size_spread * (2 * u - 1)))).astype(np.int64)
+
+
+def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:
+    """Age groups, shares, health prevalence, dementia prevalence and the shape of ages 40-59."""
+    h, d = parameters.health, parameters.demography
+    ages, shares = tables.age_shares()
+    health = tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
+    return ages, shares, health.prevalence, tables.dementia_tables()[0], tables.cohort_shape()[0]

@@ -1,0 +1,94 @@
+"""Keyed random draws: each is a function of (seed, purpose, identity, month, index) and of nothing else.
+
+`Purpose("demography.death")` declares one decision; its number is a checksum of its name, so that adding a purpose
+leaves every other draw as it was, and two that share a number are refused. A row of the month asks the model for
+`key = mix(seed, month << 16 | purpose)` and its kernel calls `uniform(key, identity, index)`.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numba
+import numpy as np
+
+MASK = (1 << 64) - 1
+_GOLDEN, _A, _B, _INDEX = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD1B54A32D192ED03
+GOLDEN, MIX_A, MIX_B, INDEX = np.uint64(_GOLDEN), np.uint64(_A), np.uint64(_B), np.uint64(_INDEX)
+S27, S30, S31, S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
+TO_UNIT = 2.0**-53
+
+PURPOSES: dict[int, str] = {}
+
+
+class Purpose:
+    """One declared decision and its number of 16 bits."""
+
+    __slots__ = ("name", "number")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.number = zlib.crc32(name.encode()) & 0xFFFF
+        if self.number in PURPOSES:
+            raise ValueError(f"purpose {name!r} shares its number with {PURPOSES[self.number]!r}: rename one")
+        PURPOSES[self.number] = name
+
+
+def mix_int(key: int, value: int) -> int:
+    """The finaliser on Python integers, for keys."""
+    z = (key + (value + 1) * _GOLDEN) & MASK
+    z = ((z ^ (z >> 30)) * _A) & MASK
+    z = ((z ^ (z >> 27)) * _B) & MASK
+    return z ^ (z >> 31)
+
+
+def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
+    """The key of one row of one month. `month` may be negative (spin-up): it is shifted by 4,096."""
+    return np.uint64(mix_int(mix_int(seed & MASK, 0x5EED), ((month + 4096) << 16) | purpose.number))
+
+
+kernel = numba.njit(cache=True, error_model="numpy")
+inline = numba.njit(cache=True, error_model="numpy", inline="never")
+
+
+@inline
+def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
+    """64 random bits of one identity and index."""
+    z = key + np.uint64(identity) * GOLDEN + np.uint64(index) * INDEX
+    z = (z ^ (z >> S30)) * MIX_A
+    z = (z ^ (z >> S27)) * MIX_B
+    return z ^ (z >> S31)
+
+
+@inline
+def uniform(key: np.uint64, identity: int, index: int) -> float:
+    """A number in [0, 1) with 53 bits."""
+    return np.float64(bits(key, identity, index) >> S11) * TO_UNIT
+
+
+@inline
+def below(key: np.uint64, identity: int, index: int, n: int) -> int:
+    """A whole number in [0, n); 0 when n is 0."""
+    k = np.int64(uniform(key, identity, index) * n)
+    return k if k < n else max(n - 1, 0)
+
+
+@inline
+def normalish(key: np.uint64, identity: int, index: int) -> float:
+    """Mean 0, variance 1: the sum of twelve uniforms less six (no libm, so the same bytes on every processor)."""
+    total = -6.0
+    for i in range(12):
+        total += uniform(key, identity, index * 16 + i)
+    return total
+
+
+@inline
+def rounded(value: float, key: np.uint64, identity: int, index: int) -> int:
+    """A whole number whose mean is `value` (>= 0): the fraction decides by a draw."""
+    whole = np.int64(value)
+    return whole + (1 if uniform(key, identity, index) < value - whole else 0)
+
+
+def draw(seed: int, purpose: Purpose, identity: int, month: int, index: int = 0) -> float:
+    """One uniform number, for Python code and for tests of the kernels."""
+    return float(uniform(key_of(seed, purpose, month), identity, index))

@@ -1,0 +1,105 @@
+"""Named values: what a parameter is in each village this month, after the modifiers on it.
+
+`Values` holds one record array per section, a row per village, a field per parameter: yuan become int64 fen, hours
+int64 minutes, words the index of their choice. Kernels read `values[v].rate`. A modifier changes one path over some
+months in some villages; only changed columns are computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.parameters import Declaration, ParameterError, Parameters, checked, declarations, nearest
+
+FEN, MINUTES = 100, 60
+
+
+def stored_as(d: Declaration) -> tuple[type, int]:
+    """NumPy type and factor of a parameter in the record array."""
+    if d.kind is str:
+        return np.int64, 1
+    if d.unit.startswith("yuan") and d.kind is float:
+        return np.int64, FEN
+    if d.unit.startswith("hours") and d.kind is float:
+        return np.int64, MINUTES
+    if d.kind is float:
+        return np.float64, 1
+    return np.int64, 1
+
+
+def stored(d: Declaration, value: object) -> float | int:
+    """A checked value as it stands in the record array; rounded once."""
+    if d.kind is str:
+        return d.choices.index(str(value))
+    kind, factor = stored_as(d)
+    return float(value) if kind is np.float64 else round(float(value) * factor)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """`set`, `scale` or `add` on one path, from month `start` until before `end`, growing over `ramp` months."""
+
+    path: str
+    op: str
+    value: float
+    start: int = 0
+    end: int = 1_000_000
+    ramp: int = 0
+    villages: tuple[int, ...] = ()
+
+    def weight(self, month: int) -> float:
+        """How far the modifier has come in `month`, 0 to 1."""
+        if not self.start <= month < self.end:
+            return 0.0
+        return 1.0 if self.ramp <= 0 else min(1.0, (month - self.start + 1) / self.ramp)
+
+
+class Values:
+    """Record arrays by section (`values.needs[v].meals`), refreshed at the start of each month."""
+
+    def __init__(self, parameters: Parameters, villages: int, modifiers: tuple[Modifier, ...] = ()) -> None:
+        self.modifiers = modifiers
+        self.known = declarations()
+        self.base = parameters.flat()
+        self.sections: dict[str, np.recarray] = {}
+        self._weights: dict[str, tuple[float, ...]] = {}
+        for m in modifiers:
+            self._check(m)
+        names: dict[str, list[Declaration]] = {}
+        for d in self.known.values():
+            if d.kind is not str or d.choices:
+                names.setdefault(d.path.partition(".")[0], []).append(d)
+        for name, ds in names.items():
+            dtype = np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])
+            row = tuple(stored(d, self.base[d.path]) for d in ds)
+            self.sections[name] = np.full(villages, np.array(row, dtype), dtype).view(np.recarray)
+
+    def _check(self, m: Modifier) -> None:
+        if m.path not in self.known:
+            raise ParameterError(f"no value is called {m.path!r}{nearest(m.path, self.known)}")
+        if m.op not in ("set", "scale", "add"):
+            raise ParameterError(f"{m.path}: a modifier sets, scales or adds, not {m.op!r}")
+
+    def __getattr__(self, name: str) -> np.recarray:
+        return self.sections[name]
+
+    def refresh(self, month: int) -> None:
+        """Bring every modified column to `month`."""
+        for path in dict.fromkeys(m.path for m in self.modifiers):
+            mine = [m for m in self.modifiers if m.path == path]
+            weights = tuple(m.weight(month) for m in mine)
+            if self._weights.get(path) == weights:
+                continue
+            self._weights[path] = weights
+            d = self.known[path]
+            section, _, field = path.partition(".")
+            column = self.sections[section][field]
+            for v in range(len(column)):
+                value = float(self.base[path])
+                for m, w in zip(mine, weights, strict=True):
+                    if w and (not m.villages or v + 1 in m.villages):
+                        target = {"set": m.value, "scale": value * m.value, "add": value + m.value}[m.op]
+                        value += w * (target - value)
+                column[v] = stored(d, checked(d, round(value) if d.kind is int else value))

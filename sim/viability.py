@@ -1,0 +1,109 @@
+"""Viability, defined once: six classes that sum to all villages, from the monthly series.
+
+A village is *in service* in a month in which the ladder is above closed and some mutual-aid hour, meal or visit was
+delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never closed since nor long
+below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered enough of the eligible hours of
+all resident elders and of the visits due. All thresholds are parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.parameters import par, section
+from sim.population import ELIGIBLE, MUTUAL, NEVER, REDUCED
+
+if TYPE_CHECKING:
+    from sim.model import Series
+    from sim.parameters import Parameters
+
+CLASSES = ("viable", "under_serving", "recovered", "closed", "too_young", "never_opened")
+VIABLE, UNDER_SERVING, RECOVERED, SHUT, TOO_YOUNG, NEVER_OPENED = range(6)
+
+
+@section("viability")
+class Viability:
+    """Thresholds of the definition; all of them assumptions, to be swept."""
+
+    age: int = par(36, "months", 0, 120, "definition", "D", "months in service before the end", live=False)
+    low_months: int = par(6, "months", 0, 24, "definition", "D", "most months below reduced meals in any window", live=False)
+    low_window: int = par(24, "months", 1, 60, "definition", "D", "length of that window", live=False)
+    overdue: float = par(3.0, "months", 0.5, 12.0, "definition", "D", "most bills overdue by more than 90 days, in months of running cost", live=False)
+    grace: int = par(12, "months", 0, 36, "definition", "D", "months after opening in which overdue bills are not counted", live=False)
+    hours: float = par(0.60, "share", 0.1, 1.0, "definition", "D", "least share of eligible hours of all residents delivered in the last 12 months", live=False)
+    visits: float = par(0.80, "share", 0.1, 1.0, "definition", "D", "least share of visits due that were made in the last 12 months", live=False)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Per village: class (index into CLASSES), first month of service, last closing month, causes, and the conditions."""
+
+    classes: np.ndarray
+    opened: np.ndarray
+    closed: np.ndarray
+    cause: np.ndarray
+    solvency: np.ndarray
+    service: np.ndarray
+    visits: np.ndarray
+    hours_share: np.ndarray
+    visits_share: np.ndarray
+    asked_share: np.ndarray
+
+
+def in_service(series: Series) -> np.ndarray:
+    """(months, villages): the ladder is above closed and something was delivered."""
+    delivered = series.hours[:, :, MUTUAL, :].sum(axis=2) + series.flow["meals"] + series.flow["visits_made"].sum(axis=2)
+    return np.asarray((series.state["level"] > 0) & (delivered > 0))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part / whole, 1 where there is nothing to deliver."""
+    return np.where(whole > 0, part / np.maximum(whole, 1), 1.0)
+
+
+def judge(series: Series, parameters: Parameters, end: int | None = None) -> Verdict:
+    """Classify every village at month `end` (default: the last)."""
+    p = parameters.viability
+    stop = len(series.flow) if end is None else end + 1
+    level = series.state["level"][:stop]
+    serving = in_service(series)[:stop]
+    months, villages = serving.shape
+    last = series.state[stop - 1]
+    ever = serving.any(axis=0)
+    first = np.where(ever, serving.argmax(axis=0), NEVER)
+    at_start = last["opened"] == -1
+    closures = last["closures"]
+    shut = ever & (level[-1] == 0)
+    old = at_start | (ever & (months - 1 - first >= p.age))
+
+    low = np.cumsum(np.vstack([np.zeros((1, villages), int), (level < REDUCED) & (np.arange(months)[:, None] >= first)]), axis=0)
+    width = min(p.low_window, months)
+    sagged = ((low[width:] - low[:-width]) > p.low_months).any(axis=0)
+    overdue = series.state["bills"][:stop, :, 3:].sum(axis=2)
+    counted = np.arange(months)[:, None] >= np.where(at_start, 0, first + p.grace)
+    insolvent = (counted & (level > 0) & (overdue > p.overdue * series.state["cost_average"][:stop])).any(axis=0)
+
+    window = slice(max(0, months - 12), months)
+    hours = series.hours[window].sum(axis=0)
+    mutual, eligible, asked = (hours[:, k].sum(axis=1) for k in (MUTUAL, ELIGIBLE, 3))
+    due, made = (series.flow[n][window].sum(axis=(0, 2)) for n in ("visits_due", "visits_made"))
+    hours_share, visits_share = share(mutual, eligible), share(made, due)
+    good_hours, good_visits = hours_share >= p.hours, visits_share >= p.visits
+
+    viable = old & (closures == 0) & ~shut & ~sagged & ~insolvent & good_hours & good_visits
+    classes = np.select(
+        [~ever, shut, closures > 0, viable, ~old], [NEVER_OPENED, SHUT, RECOVERED, VIABLE, TOO_YOUNG], UNDER_SERVING
+    )
+    return Verdict(
+        classes, first, last["closed_month"], last["cause"], ~insolvent & ~sagged, good_hours, good_visits,
+        hours_share, visits_share, share(mutual, asked),
+    )  # fmt: skip
+
+
+def class_shares(series: Series, parameters: Parameters) -> np.ndarray:
+    """(months / 12, 6): share of villages in each class at each year's end."""
+    ends = range(11, len(series.flow), 12)
+    return np.array([np.bincount(judge(series, parameters, end).classes, minlength=6) / series.flow.shape[1] for end in ends])
