@@ -171,7 +171,7 @@ class MutualAidModel(mesa.Model):
         self.world = World(
             start, np.zeros(v, np.int64), population.village_states(p, seed, numbers), population.record(FLOWS, v),
             np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
-            self.ledger.posted, self.ledger.balance,
+            self.ledger.posted, self.ledger.balance, *population.scratch(start),
         )  # fmt: skip
         ages, shares, prevalence, dementia, shape = population.start_tables(p)
         key = key_of(seed, population.TRAITS, 0)
@@ -256,7 +256,7 @@ class MutualAidModel(mesa.Model):
                 used = w.used[v]
                 new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
         agents.moved(self, w.start, start)
-        self.people, self.world = People(*fresh), w._replace(start=start)
+        self.people, self.world = People(*fresh), w._replace(start=start, **dict(zip(("work", "sums"), population.scratch(start), strict=True)))
 
     def note_promotions(self) -> None:
         """Helpers turned 60: views that somebody holds change their class."""

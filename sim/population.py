@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import tables
 from sim.parameters import choice, par, section
-from sim.randomness import Purpose, bits, kernel, key_of, uniform
+from sim.randomness import Purpose, bits, inner, kernel, key_of, setup, uniform
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -201,6 +201,8 @@ class World(NamedTuple):
     pool: np.ndarray  # (villages, 2, 240) people aged 40-59 outside the table, by sex and month of birth
     posted: np.recarray  # postings waiting for settlement
     balance: np.recarray  # balances that decisions read
+    work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
+    sums: np.ndarray  # (longest block + 2) float64 scratch
 
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
@@ -217,13 +219,19 @@ def person_columns(slots: int) -> list[np.ndarray]:
     return [np.full((slots, *c.shape), c.initial, c.dtype) for c in COLUMNS.values()]
 
 
+def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scratch arrays for the longest block."""
+    longest = int(np.diff(start).max()) + 2
+    return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
+
+
 @kernel
 def identity_of(number: int, serial: int) -> int:
     """Identity of a person: village number << 24 | serial."""
     return (np.int64(number) << 24) | np.int64(serial)
 
 
-@kernel
+@inner
 def free_slot(p, w, v):
     """The lowest free slot of village v (absolute); the caller has made sure that one exists."""
     i = w.start[v] + w.villages[v].hint
@@ -235,7 +243,7 @@ def free_slot(p, w, v):
     return i
 
 
-@kernel
+@inner
 def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
     """Write a newcomer into free slot i: a neutral person, whom the parts then fill in. Returns the identity."""
     r = w.villages[v]
@@ -260,7 +268,7 @@ def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
     return identity_of(r.number, serial)
 
 
-@kernel
+@inner
 def vacate(p, w, v, i):
     """A person leaves the table: links let go, the account is settled, the slot is free for the next."""
     r = w.villages[v]
@@ -283,7 +291,7 @@ def vacate(p, w, v, i):
     r.hint = min(r.hint, i - w.start[v])
 
 
-@kernel
+@inner
 def give(p, w, v, i, minutes):
     """Person i gives minutes of mutual aid: taken from the offer and from the month's budget, once."""
     p.offer[i] -= minutes
@@ -292,7 +300,7 @@ def give(p, w, v, i, minutes):
     w.flow[v].time_aid += minutes
 
 
-@kernel
+@inner
 def give_traits(p, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
     u = uniform(key, ident, 20)
@@ -308,7 +316,7 @@ def give_traits(p, i, ident, c, key, craft_village):
     p.skills[i] = story | farm | craft
 
 
-@kernel
+@setup
 def _elders(p, w, v, n, c, ages, shares, prevalence, dementia, key):
     """Elders of village v: ages and sexes by systematic sampling of the table, health by the cross-section of their age."""
     r = w.villages[v]
@@ -336,7 +344,7 @@ def _elders(p, w, v, n, c, ages, shares, prevalence, dementia, key):
     return made
 
 
-@kernel
+@setup
 def _homes(p, w, v, n, c, key):
     """Living arrangements: couples are matched in order of age, the rest live alone or with a child."""
     a = w.start[v]
@@ -373,7 +381,7 @@ def _homes(p, w, v, n, c, key):
             rest -= 1
 
 
-@kernel
+@setup
 def _helpers(p, w, v, n, c, shape, key):
     """Helpers under 60 and the count of the other people aged 40-59 by month of birth."""
     r = w.villages[v]
@@ -399,7 +407,7 @@ def _helpers(p, w, v, n, c, shape, key):
                 p.trained[i] = 1 if uniform(key, ident, 13) < c.trained_share else 0
 
 
-@kernel
+@setup
 def neighbourhood(p, w, v, zone_size, key):
     """Deal the first inhabitants to zones by a draw, a neighbour from the same zone to each, and kin pairs."""
     a, n = w.start[v], w.used[v]
@@ -422,7 +430,7 @@ def neighbourhood(p, w, v, zone_size, key):
             p.kin[a + j], p.kin[a + k] = k, j
 
 
-@kernel
+@setup
 def populate(p, w, sizes, county, ages, shares, prevalence, dementia, shape, key):
     """Fill every village with its first inhabitants. Depends on a village's number, never on its place in the list."""
     for v in range(len(sizes)):

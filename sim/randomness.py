@@ -47,8 +47,12 @@ def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
     return np.uint64(mix_int(mix_int(seed & MASK, 0x5EED), ((month + 4096) << 16) | purpose.number))
 
 
-kernel = numba.njit(cache=True, error_model="numpy")
-inline = numba.njit(cache=True, error_model="numpy", inline="never")
+# A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the
+# fifty arrays of the person table at every inner call cost ten times the work itself.
+kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+setup = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
+inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
+inner = numba.njit(error_model="numpy", inline="always")  # a piece of one kernel, written into it
 
 
 @inline

@@ -107,7 +107,9 @@ def spread(p, w, acceptance, years, on):
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             zones = max(zones, int(p.zone[i]) + 1)
-        total, heads = np.zeros(zones, np.float64), np.zeros(zones, np.int64)
+        total, heads = w.sums, w.work[0]
+        total[:zones] = 0.0
+        heads[:zones] = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 1:
                 total[p.zone[i]] += np.float64(p.acceptance[i])

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.parameters import par, section, switch
 from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 from sim.ledger import posting
 
 
@@ -61,7 +61,7 @@ def band(age):
     return 0 if age < 840 else (1 if age < 960 else 2)
 
 
-@kernel
+@inner
 def wants(p, i, ident, c, price, key):
     """Whether an elder eats at this price: need, price, purse; taste is fixed to the person."""
     if p.enrolled[i] == 0:
@@ -115,7 +115,7 @@ def serve(p, w, canteen, families, key, rota_key):
             _bills(p, w, v, c, families[v], rota_key)
 
 
-@kernel
+@inner
 def _bills(p, w, v, c, fam, rota_key):
     """Cost lines of the month; kitchen minutes come from offers, starting at a drawn volunteer."""
     r, f, post = w.villages[v], w.flow[v], w.posted[v]

@@ -7,7 +7,7 @@ import numpy as np
 from sim import tables
 from sim.parameters import par, section, switch
 from sim.population import flow, give_traits, identity_of, free_slot, settle_in, vacate
-from sim.randomness import Purpose, kernel, rounded, uniform
+from sim.randomness import Purpose, inner, kernel, rounded, uniform
 
 
 @section("demography")
@@ -39,7 +39,7 @@ POOL = Purpose("demography.pool")
 ENTER = Purpose("demography.enter")
 
 
-@kernel
+@inner
 def _widow(p, w, v, i, d, key):
     """The survivor of a couple lives alone or moves in with a near child."""
     s = w.start[v] + p.spouse[i]
@@ -84,7 +84,7 @@ def leave(p, w, demography, death, period, death_key, move_key, home_key):
                 p.living[i] = 2
 
 
-@kernel
+@inner
 def _new_elder(p, w, v, i, ident, county, key):
     """Living arrangement and traits of a person who turns 60 (links and account of a helper stay)."""
     c = county[v]
@@ -131,7 +131,7 @@ def enter(p, w, demography, county, entry, month, base, wages, move_key, pool_ke
         f.pool_persons = pool + r.helpers
 
 
-@kernel
+@inner
 def _find_helpers(p, w, v, d, zone_size, month, pool, wages, key):
     """Missing helpers are found among the others aged 40-59; some leavers' places go to returners while wages are paid."""
     r, f = w.villages[v], w.flow[v]

@@ -11,7 +11,7 @@ import numpy as np
 from sim.ledger import posting
 from sim.parameters import par, section, switch
 from sim.population import NEVER, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, kernel, setup, uniform
 
 
 @section("facilities")
@@ -45,7 +45,7 @@ posting("cost_rent", "expense", "payables", "bill: rent")
 COME_UP = Purpose("facilities.come_up")
 
 
-@kernel
+@setup
 def build(w, facilities, government, collective, construction, coupled, in_service, month, key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month, and build when the money is there; ready buildings open."""
     n = len(w.used)

@@ -14,7 +14,7 @@ import numpy as np
 from sim.ledger import posting
 from sim.parameters import Parameters, choice, par, section
 from sim.population import COLLECTIVE, FAMILIES, GOVERNMENT, SOCIETY, flow, state
-from sim.randomness import kernel
+from sim.randomness import inner, kernel, setup
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)
@@ -80,7 +80,7 @@ def months_in(month, opened):
     return max(month - max(opened, 0), 0)
 
 
-@kernel
+@inner
 def envelope_month(r, f, month, horizon, discount, annuity):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
     level = f.envelope * r.elders_start / 12.0 - r.setup_annuity
@@ -94,7 +94,7 @@ def envelope_month(r, f, month, horizon, discount, annuity):
     return level * pv_level / max(pv_front, 1e-9) * max(1.0 - max(month, 0) / f.taper, 0.0)
 
 
-@kernel
+@setup
 def pledge(w, funding, government, society, collective, discount, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling."""
     for v in range(len(w.used)):
@@ -130,7 +130,7 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
                 flow.pledged[k] = 0
 
 
-@kernel
+@setup
 def _apply_rule(f, r, want, ceiling, basis, cash, month):
     """What the rule makes of government's pledge."""
     others = want[1] + want[2] + want[3]

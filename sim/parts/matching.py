@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.parameters import par, section, switch
 from sim.population import ASKED, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 
 @section("matching")
@@ -36,7 +36,7 @@ def needs_training(kind):
     return kind == REHABILITATION or kind == PERSONAL
 
 
-@kernel
+@inner
 def askable(p, i, k, n):
     """Minutes of kind k that may be asked of neighbours now."""
     left = int(p.need[i, k])
@@ -47,7 +47,7 @@ def askable(p, i, k, n):
     return left
 
 
-@kernel
+@inner
 def serve(p, w, v, i, k, h, minutes):
     """Helper h gives minutes of kind k to elder i."""
     give(p, w, v, h, minutes)
@@ -57,7 +57,7 @@ def serve(p, w, v, i, k, h, minutes):
     w.hours[v, MUTUAL, k] += minutes
 
 
-@kernel
+@inner
 def take(p, w, v, i, k, wanted, h, skilled):
     """What helper h can give of `wanted` minutes; 0 when h is not on duty, unskilled or the elder."""
     if p.offer[h] <= 0 or (skilled and p.trained[h] == 0) or (p.serial[h] == p.serial[i] and h == i):
@@ -67,7 +67,7 @@ def take(p, w, v, i, k, wanted, h, skilled):
     return minutes
 
 
-@kernel
+@inner
 def urgency(p, i):
     """0 most urgent .. 3: by tier of the book and health."""
     if p.tier[i] == 1:
@@ -86,7 +86,9 @@ def match(p, w, needs, matching, key):
             continue
         first = w.start[v]
         turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
-        order, bounds = np.empty(n, np.int32), np.zeros(5, np.int64)
+        order, helpers, ends, untrained, trained = w.work[0], w.work[1], w.work[2], w.work[3], w.work[4]
+        bounds, fill, everywhere = w.work[5, 0:5], w.work[5, 5:9], w.work[5, 9:11]
+        w.work[5, :11] = 0
         zones = 0
         for i in range(first, first + n):
             if p.kind[i] != 0:
@@ -95,50 +97,52 @@ def match(p, w, needs, matching, key):
                     bounds[urgency(p, i) + 1] += 1
         for u in range(4):
             bounds[u + 1] += bounds[u]
-        fill = bounds[:4].copy()
+        for u in range(4):
+            fill[u] = bounds[u]
         for j in range(n):
             i = first + (j + turn) % n
             if p.kind[i] == 1 and p.enrolled[i] == 1:
                 u = urgency(p, i)
                 order[fill[u]] = i
                 fill[u] += 1
-        helpers, ends = _by_zone(p, w, v, zones, turn)
-        untrained, trained, everywhere = ends[:-1].copy(), ends[:-1].copy(), np.zeros(2, np.int64)
+        _by_zone(p, w, v, zones, turn, helpers, ends, untrained)
+        for z in range(zones):
+            untrained[z] = ends[z]
+            trained[z] = ends[z]
         for phase in range(2):  # urgent kinds of everybody, then the rest
             for q in range(bounds[4]):
                 i = order[q]
                 before = p.received[i]
                 for k in range(9):
                     if (k == ESCORT or k == EMERGENCY) == (phase == 0):
-                        _request(p, w, v, i, k, needs[v], c, helpers, ends, untrained, trained, everywhere)
+                        _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
                 if phase == 1:
                     f.helped += 1 if p.received[i] > 0 else 0
                     if p.received[i] > before:
                         p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + 0.05, 1.0)
 
 
-@kernel
-def _by_zone(p, w, v, zones, turn):
+@inner
+def _by_zone(p, w, v, zones, turn, helpers, ends, fill):
     """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place; and the zones' bounds."""
     n, first = w.used[v], w.start[v]
-    ends = np.zeros(zones + 1, np.int64)
+    ends[: zones + 1] = 0
     for i in range(first, first + n):
         if p.volunteer[i] == 1 and p.offer[i] > 0:
             ends[p.zone[i] + 1] += 1
     for z in range(zones):
         ends[z + 1] += ends[z]
-    fill = ends[:zones].copy()
-    helpers = np.empty(max(ends[zones], 1), np.int32)
+    for z in range(zones):
+        fill[z] = ends[z]
     for j in range(n):
         i = first + (j + turn) % n
         if p.volunteer[i] == 1 and p.offer[i] > 0:
             helpers[fill[p.zone[i]]] = i
             fill[p.zone[i]] += 1
-    return helpers, ends
 
 
-@kernel
-def _request(p, w, v, i, k, n, c, helpers, ends, untrained, trained, everywhere):
+@inner
+def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere):
     """One elder's request of one kind: kin, neighbour, own zone, then anywhere in the village."""
     wanted = min(askable(p, i, k, n), p.quota[i])
     if wanted <= 0:
@@ -161,7 +165,7 @@ def _request(p, w, v, i, k, n, c, helpers, ends, untrained, trained, everywhere)
             pointer[z] += 1
     if c.platform >= 1:
         s = 1 if skilled else 0
-        while got < wanted and everywhere[s] < ends[-1]:
+        while got < wanted and everywhere[s] < ends[zones]:
             got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled)
             if got < wanted:
                 everywhere[s] += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sim import tables
 from sim.parameters import par, section
 from sim.population import ELIGIBLE, ESCORT, FAMILY, NEED, PERSONAL, PROFESSIONAL, REHABILITATION, UNMET, column, identity_of
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 
 @section("needs")
@@ -129,7 +129,7 @@ def family(p, w, needs):
                 w.hours[v, ELIGIBLE, k] += eligible_of(int(p.need[i, k]), k, n)
 
 
-@kernel
+@inner
 def _serve_family(p, w, v, i, given, total):
     """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of kind."""
     left = given

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.parameters import par, section, switch
 from sim.population import NEVER, column, flow, identity_of
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 
 @section("participation")
@@ -77,7 +77,7 @@ def odds(probability, factor):
     return o / (1.0 + o)
 
 
-@kernel
+@inner
 def able(p, i, t):
     """0 when a person cannot serve, else the factor on hazard and hours."""
     if p.kind[i] == 2:
@@ -87,7 +87,7 @@ def able(p, i, t):
     return 1.0 if p.health[i] == 0 else t.mild_factor
 
 
-@kernel
+@inner
 def support(r, t):
     """Odds that village support adds to joining."""
     f = 1.0
@@ -123,7 +123,9 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             zones = max(zones, int(p.zone[i]) + 1)
-        active, heads = np.zeros(zones, np.int64), np.zeros(zones, np.int64)
+        active, heads = w.work[0], w.work[1]
+        active[:zones] = 0
+        heads[:zones] = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 0:
                 heads[p.zone[i]] += 1

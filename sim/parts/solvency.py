@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.parameters import choice, par, section, switch
 from sim.population import CLOSED, FULL, NEVER, VISITS_ONLY, flow, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 CAUSES = ("money", "users", "helpers", "leader")
 MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
@@ -46,7 +46,7 @@ flow("idle", "villages", "facility stands, no service")
 REOPEN = Purpose("solvency.reopen")
 
 
-@kernel
+@inner
 def breached(r, s, cash):
     """Bits of the conditions that are bad this month; a relieved condition never is."""
     overdue = r.bills[3] + r.bills[4] + r.bills[5]
@@ -63,7 +63,7 @@ def breached(r, s, cash):
     return bits
 
 
-@kernel
+@inner
 def close(w, v, month):
     """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a new start."""
     r, b, post = w.villages[v], w.balance[v], w.posted[v]
@@ -89,7 +89,7 @@ def close(w, v, month):
     w.flow[v].closed_now += 1
 
 
-@kernel
+@inner
 def open_service(w, v, month):
     """Service begins at the full step."""
     r = w.villages[v]

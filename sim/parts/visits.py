@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.parameters import par, section, switch
 from sim.population import column, flow, give, identity_of
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 
 @section("visits")
@@ -50,7 +50,7 @@ def tier_of(health, living):
     return 4 if living == 1 else 0
 
 
-@kernel
+@inner
 def by_link(p, w, v, i, wanted, minutes):
     """Visits by kin and neighbour who volunteer, as far as their offers go."""
     made = 0
