@@ -118,6 +118,14 @@ class Series:
         return np.asarray(self.posted[:, :, self.names.index(name)])
 
 
+def _sums(x: np.ndarray) -> np.ndarray:
+    """One row: sums over villages, field by field. Summed codes and numbers mean nothing."""
+    total = np.zeros((1, *x.shape[1:]), x.dtype)
+    for n in x.dtype.names or (...,):
+        total[n] = x[n].sum(axis=0)
+    return total
+
+
 class MutualAidModel(mesa.Model):
     """A county of villages, month by month.
 
@@ -134,8 +142,10 @@ class MutualAidModel(mesa.Model):
         modifiers: tuple[Modifier, ...] = (),
         capacity: float = 1.1,
         spin_up: bool = True,
+        keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
+        self.keep = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
         self.parameters = parameters or Parameters()
         self.seed_number = int(seed)
         p = self.parameters
@@ -189,7 +199,7 @@ class MutualAidModel(mesa.Model):
         self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
         self.setup_costs = business.setup_costs(self)
         self.setup_annuity = self._annuity() if p.funding.basis == "envelope" else np.zeros(len(r))
-        solvency.start(self.world, self.values.solvency, 450_000)
+        solvency.start(self.world, self.values.solvency, solvency.FIRST_COST_FEN)
         economy.run(self)
         acceptance.run_begin(self)
         organisation.run_support(self)
@@ -255,12 +265,44 @@ class MutualAidModel(mesa.Model):
             for v in range(len(size)):
                 used = w.used[v]
                 new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
-        agents.moved(self, w.start, start)
         self.people, self.world = People(*fresh), w._replace(start=start, **dict(zip(("work", "sums"), population.scratch(start), strict=True)))
 
     def note_promotions(self) -> None:
         """Helpers turned 60: views that somebody holds change their class."""
         agents.promote(self)
+
+    # -- agents --------------------------------------------------------------------------------------------------
+    @property
+    def agents(self) -> Any:
+        """All agents: collectives, funders, elders, volunteers and what a user registers."""
+        return agents.all_agents(self)
+
+    @property
+    def agents_by_type(self) -> Any:
+        """Class -> its agents."""
+        return agents.by_type(self)
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Classes of agents."""
+        return list(self.agents_by_type)
+
+    def register_agent(self, agent: Any) -> None:
+        """Called by Mesa when an agent is made."""
+        agents.register(self, agent)
+        super().register_agent(agent)
+
+    def add_person(self, village: int, age_years: float, sex: str, **more: int) -> Any:
+        """Settle a newcomer between two months and return its view; see `sim.agents.add_person`."""
+        return agents.add_person(self, village, age_years, sex, **more)
+
+    def end_person(self, view: Any, reason: str) -> None:
+        """A person dies ("death") or leaves ("departure") between two months."""
+        agents.end_person(self, view, reason)
+
+    def close(self) -> None:
+        """Let go of all agents, so that the memory is free with the last reference to the model."""
+        agents.close(self)
 
     # -- time ----------------------------------------------------------------------------------------------------
     def _month(self) -> None:
@@ -277,10 +319,11 @@ class MutualAidModel(mesa.Model):
 
     def step(self) -> None:
         """One month; the month's records join the series."""
+        self.steps += 1
         self._month()
         w = self.world
         self._series.append(
-            tuple(np.array(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance))
+            tuple(self.keep(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance))
         )
 
     def run(self, months: int | None = None) -> Result:

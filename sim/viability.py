@@ -72,9 +72,9 @@ def judge(series: Series, parameters: Parameters, end: int | None = None) -> Ver
     serving = in_service(series)[:stop]
     months, villages = serving.shape
     last = series.state[stop - 1]
-    ever = serving.any(axis=0)
-    first = np.where(ever, serving.argmax(axis=0), NEVER)
     at_start = last["opened"] == -1
+    ever = serving.any(axis=0) | at_start
+    first = np.where(ever, serving.argmax(axis=0), NEVER)
     closures = last["closures"]
     shut = ever & (level[-1] == 0)
     old = at_start | (ever & (months - 1 - first >= p.age))

@@ -24,9 +24,9 @@ class Acceptance:
     network_speed: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "step towards the mean of the own zone")
     experience_speed: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "step towards own satisfaction after receiving")
     publicity: float = par(0.010, "share/month", 0.0, 0.05, "assumption", "D", "pull of publicity and theme days at full norm-free reach")
-    enrol_own: float = par(0.006, "share/month", 0.0, 0.05, "assumption", "D", "hazard of enrolling by oneself (Bass p)")
-    enrol_network: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "hazard of enrolling at full enrolment of others (Bass q)")
-    need_factor: float = par(8.0, "ratio", 1.0, 20.0, "assumption", "D", "enrolment hazard of elders with unmet need over the others")
+    enrol_own: float = par(0.0015, "share/month", 0.0, 0.02, "assumption", "D", "hazard of enrolling by oneself (Bass p)")
+    enrol_network: float = par(0.006, "share/month", 0.0, 0.1, "assumption", "D", "hazard of enrolling at full enrolment of others (Bass q)")
+    need_factor: float = par(12.0, "ratio", 1.0, 30.0, "assumption", "D", "enrolment hazard of elders with unmet need over the others")
     leave_rate: float = par(0.10, "share/year", 0.0, 0.5, "assumption", "D", "enrolled who leave in a year at middling satisfaction")
     lonely_alone: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "loneliness an elder alone drifts to without visits")
     lonely_other: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "loneliness other elders drift to")
@@ -59,6 +59,10 @@ def begin(p, w, acceptance, key):
             p.acceptance[i] = min(max(a.start + 0.5 * (uniform(key, ident, 0) - 0.5), 0.0), 1.0)
             p.trust[i] = 0.4 + 0.3 * uniform(key, ident, 1)
             p.loneliness[i] = a.lonely_alone if p.living[i] == 2 else a.lonely_other
+            if p.kind[i] == 1 and w.villages[v].level > 0:  # users near balance where a service stands
+                factor = a.need_factor if p.health[i] > 0 else 1.0
+                rate = (a.enrol_own + 0.25 * a.enrol_network) * factor * 2.0 * np.float64(p.acceptance[i])
+                p.enrolled[i] = 1 if uniform(key, ident, 2) * (rate + a.leave_rate / 12.0) < rate else 0
 
 
 @kernel

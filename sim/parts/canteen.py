@@ -21,16 +21,16 @@ class Canteen:
     on: bool = switch(True, "off: no shared meals")
     meals_per_day: float = par(2.0, "meals/day", 1.0, 3.0, "Dakeng, Tuanjie, Gengjia: two or three", "C", "meals a day at full service; reduced service halves them")
     days: float = par(26.0, "days/month", 15.0, 31.0, "assumption", "D", "days open in a month")
-    food: float = par(3.2, "yuan/meal", 2.0, 6.0, "derived: 332 yuan an elder-month for three meals all in (Tuanjie); 5 yuan a meal in Mizhi 2013", "C", "food of one meal")
+    food: float = par(2.5, "yuan/meal", 1.5, 5.0, "derived: 332 yuan an elder-month for three meals, labour in it (Tuanjie), is 3.7 a meal; Mizhi 2013 10 yuan a day", "C", "food of one meal")
     fuel: float = par(0.3, "yuan/meal", 0.1, 0.8, "assumption", "D", "fuel of one meal")
     cook: float = par(1800.0, "yuan/month", 1000.0, 2000.0, "two field studies: Jianghan Plain, K county (2024-25)", "B", "one cook for up to 40 diners")
     diners_per_cook: float = par(40.0, "persons", 15.0, 60.0, "K county: two cooks for 35-40 diners; assumption", "D", "diners one cook serves")
     delivery: float = par(1250.0, "yuan/month", 0.0, 1500.0, "field studies Hubei, Zhejiang (2024)", "B", "delivery worker, paid per share of a full round of 15 elders")
     kitchen_minutes: float = par(2.5, "minutes/meal", 0.0, 8.0, "assumption; rota of 20 for 80 diners in Mahewan", "D", "unpaid kitchen help a meal")
     hired_help: float = par(10.0, "yuan/hour", 5.0, 20.0, "assumption", "D", "wage of hired help where the rota falls short")
-    seats: float = par(35.0, "persons", 10.0, 80.0, "12-35 regular diners in eleven cases", "C", "diners a canteen can serve")
-    uptake: float = par(0.22, "share", 0.05, 0.6, "13 % of 60+ in WS village, 55-70 % in success cases", "C", "enrolled elders without difficulty who eat at the reference price")
-    need_uptake: float = par(0.75, "share", 0.2, 0.95, "assumption", "D", "enrolled elders short of meal help who eat at the reference price")
+    seats: float = par(40.0, "persons", 10.0, 80.0, "12-35 regular diners in eleven cases", "C", "diners a canteen can serve")
+    uptake: float = par(0.30, "share", 0.05, 0.6, "13 % of 60+ in WS village, 55-70 % in success cases", "C", "enrolled elders without difficulty who eat at the reference price")
+    need_uptake: float = par(0.62, "share", 0.2, 0.95, "assumption", "D", "enrolled elders short of meal help who eat at the reference price")
     reference_price: float = par(3.0, "yuan/meal", 1.0, 5.0, "median of nine village price lists", "C", "price at which uptake is measured")
     elasticity: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "fall of uptake per relative rise of price")
     able_share: float = par(0.35, "share", 0.1, 0.6, "assumption", "D", "income an elder can put into meals")
@@ -62,14 +62,14 @@ def band(age):
 
 
 @inner
-def wants(p, i, ident, c, price, key):
-    """Whether an elder eats at this price: need, price, purse; taste is fixed to the person."""
+def wants(p, i, ident, c, price, index, key):
+    """Whether an elder eats at this price: need, price, purse (incomes follow wages); taste is fixed to the person."""
     if p.enrolled[i] == 0:
         return False
     chance = c.need_uptake if p.need[i, MEALS] >= 120 else c.uptake
     if p.dibao[i] == 0:
-        chance *= max(1.0 - c.elasticity * (price / max(c.reference_price, 1) - 1.0), 0.0)
-        if price * c.meals_per_day * c.days > c.able_share * (int(p.income[i]) + int(p.remit[i])):
+        chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
+        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(p.remit[i])):
             return False
     return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(p.satisfaction[i]))
 
@@ -93,7 +93,7 @@ def serve(p, w, canteen, families, key, rota_key):
                 if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= 120) != (want == 0):
                     continue
                 b = band(p.age[i])
-                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], key):
+                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, key):
                     continue
                 if f.diners >= seats:
                     f.turned_away += 1

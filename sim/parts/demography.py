@@ -20,8 +20,8 @@ class Demography:
     returns: float = par(0.5, "persons/year", 0.0, 5.0, "assumption", "D", "people who return to a village while a business pays wages")
     helper_share: float = par(0.32, "share", 0.05, 0.8, "assumption", "D", "people aged 40-59 who are active helpers; the refill stops there")
     refill: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "share of missing helpers found in a month")
-    child_leaves: float = par(0.02, "share/year", 0.0, 0.1, "assumption", "D", "near children who move away")
-    widowed_to_child: float = par(0.35, "share", 0.0, 0.8, "assumption", "D", "widowed elders with a near child who move in with it")
+    child_leaves: float = par(0.015, "share/year", 0.0, 0.1, "assumption", "D", "near children who move away")
+    widowed_to_child: float = par(0.50, "share", 0.0, 0.8, "assumption", "D", "widowed elders with a near child who move in with it")
     empty_nest_trend: float = par(0.0095, "share/year", 0.005, 0.012, "fifth sample survey: 10.4 points in 11 years", "C", "rise of the share living without children")
 
 
@@ -49,7 +49,7 @@ def _widow(p, w, v, i, d, key):
 
 
 @kernel
-def leave(p, w, demography, death, period, death_key, move_key, home_key):
+def leave(p, w, demography, health, death, demented, period, death_key, move_key, home_key):
     """Deaths by sex, age and state; helpers who migrate; couples whose spouse lives outside the table; children who go."""
     for v in range(len(w.used)):
         d, f = demography[v], w.flow[v]
@@ -60,7 +60,10 @@ def leave(p, w, demography, death, period, death_key, move_key, home_key):
                 continue
             ident = identity_of(w.villages[v].number, p.serial[i])
             p.age[i] += 1
-            q = death[period, p.sex[i], min(p.age[i] // 12, 111), p.health[i]]
+            years, risk = min(p.age[i] // 12, 111), health[v].dementia_risk
+            q = death[period, p.sex[i], years, p.health[i]] / (1.0 + (risk - 1.0) * demented[years])
+            if p.dementia[i] == 1:
+                q *= risk
             if uniform(death_key, ident, 0) < q:
                 if p.kind[i] == 1:
                     f.deaths += 1
@@ -85,19 +88,23 @@ def leave(p, w, demography, death, period, death_key, move_key, home_key):
 
 
 @inner
-def _new_elder(p, w, v, i, ident, county, key):
-    """Living arrangement and traits of a person who turns 60 (links and account of a helper stay)."""
+def _new_elder(p, w, v, i, ident, county, prevalence, key):
+    """Living arrangement, health and traits of a person who turns 60 (links and account of a helper stay)."""
     c = county[v]
     u = uniform(key, ident, 1)
     single = c.empty_nest * c.alone_of_empty_nest * 0.5  # the newly old are less often alone
     p.living[i] = 2 if u < single else (1 if u < c.empty_nest else 0)
-    p.health[i] = 0
+    u, state = uniform(key, ident, 2), 3
+    while state > 0 and u >= prevalence[p.sex[i], 60, state]:
+        u -= prevalence[p.sex[i], 60, state]
+        state -= 1
+    p.health[i] = state
     give_traits(p, i, ident, c, key, w.villages[v].kind == 2)
     w.flow[v].entrants += 1
 
 
 @kernel
-def enter(p, w, demography, county, entry, month, base, wages, move_key, pool_key, enter_key):
+def enter(p, w, demography, county, prevalence, entry, month, base, wages, move_key, pool_key, enter_key):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40, gives helpers.
 
     `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting pool.
@@ -111,13 +118,13 @@ def enter(p, w, demography, county, entry, month, base, wages, move_key, pool_ke
                 p.kind[i] = 1
                 r.helpers -= 1
                 r.elders += 1
-                _new_elder(p, w, v, i, identity_of(r.number, p.serial[i]), county, enter_key)
+                _new_elder(p, w, v, i, identity_of(r.number, p.serial[i]), county, prevalence, enter_key)
         pool = 0
         for sex in range(2):
             for _ in range(w.pool[v, sex, slot]):
                 i = free_slot(p, w, v)
                 ident = settle_in(p, w, v, i, 1, 720, sex, month, county[v].zone_size)
-                _new_elder(p, w, v, i, ident, county, enter_key)
+                _new_elder(p, w, v, i, ident, county, prevalence, enter_key)
             w.pool[v, sex, slot] = rounded(entry[sex] * base[v], pool_key, r.number, 1000 + sex)
             for cohort in range((month + 1) % 12, 240, 12):  # each month of birth is thinned once a year
                 kept = 0
@@ -159,13 +166,16 @@ def _find_helpers(p, w, v, d, zone_size, month, pool, wages, key):
         p.role[i] = 3 if n >= found else (1 if u < 0.06 else (0 if sex == 1 else 2))
 
 
+def _tables(m):
+    h, d = m.parameters.health, m.parameters.demography
+    return tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
+
+
 def run_leave(m) -> None:
     """Deaths and departures."""
     if not m.parameters.demography.on or m.month < 0:
         return
-    h, d = m.parameters.health, m.parameters.demography
-    death = tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio).death
-    leave(m.people, m.world, m.values.demography, death, m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
+    leave(m.people, m.world, m.values.demography, m.values.health, _tables(m).death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
 
 
 def run_enter(m) -> None:
@@ -174,9 +184,9 @@ def run_enter(m) -> None:
         return
     slot = m.month % 240
     m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
-    entry = tables.cohort_shape()[1][min(m.month // 12, 24)] / 12
+    entry = m.once(tables.cohort_shape)[1][min(m.month // 12, 24)] / 12
     enter(
-        m.people, m.world, m.values.demography, m.values.county, entry, m.month, m.pool_base,
+        m.people, m.world, m.values.demography, m.values.county, _tables(m).prevalence, entry, m.month, m.pool_base,
         m.world.villages.wages_paid, m.key(MOVE), m.key(POOL), m.key(ENTER),
     )
     m.note_promotions()

@@ -25,11 +25,12 @@ class Facilities:
     renovate: float = par(120000.0, "yuan", 30000.0, 300000.0, "Liquan 90,000; Xiantao 132,000; Tongchuan 160,000", "C", "renovating an idle building")
     fit_out: float = par(60000.0, "yuan", 12000.0, 150000.0, "Small Dongshan 12,000; Jingdezhen 50,000 a meal point", "C", "fitting out a rented building")
     rent: float = par(400.0, "yuan/month", 0.0, 1500.0, "assumption", "D", "rent where no idle building stands")
+    start_money: float = par(20000.0, "yuan", 0.0, 60000.0, "assumption: about three months of running cost", "D", "working money raised with the building's")
     gift_share: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "building cost that society gives")
     lead: int = par(9, "months", 1, 24, "assumption", "D", "months from money to opening")
     seats: int = par(40, "persons", 10, 100, "assumption above the 12-35 diners of a working canteen", "D", "seats of a new facility", live=False)
-    power: float = par(200.0, "yuan/month", 100.0, 800.0, "Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff", "C", "electricity, water, heating")
-    repairs: float = par(150.0, "yuan/month", 50.0, 600.0, "assumption", "D", "repairs that keep the condition")
+    power: float = par(170.0, "yuan/month", 100.0, 800.0, "Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff", "C", "electricity, water, heating")
+    repairs: float = par(100.0, "yuan/month", 30.0, 600.0, "assumption", "D", "repairs that keep the condition")
     decay: float = par(0.05, "share/year", 0.01, 0.15, "assumption: life of 20 years", "D", "loss of condition where bills are overdue")
 
 
@@ -66,7 +67,8 @@ def build(w, facilities, government, collective, construction, coupled, in_servi
         hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service)
         if uniform(key, r.number, 0) >= hazard:
             continue
-        cost = c.renovate if r.idle_building == 1 else c.fit_out
+        spent = c.renovate if r.idle_building == 1 else c.fit_out
+        cost = spent + c.start_money
         purse = total if coupled else construction[v]
         grant = min(government[v].build_grant, purse, cost) if gov_on else 0
         own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant) if col_on else 0
@@ -76,7 +78,7 @@ def build(w, facilities, government, collective, construction, coupled, in_servi
         post.capital_government += grant
         post.capital_collective += own
         post.capital_society += gift
-        post.capital_spent += cost
+        post.capital_spent += spent
         left = grant
         total -= grant
         construction[v] -= grant

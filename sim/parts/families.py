@@ -15,8 +15,8 @@ class Families:
     on: bool = switch(True, "off: users pay nothing")
     full_meal_cost: float = par(9.0, "yuan/meal", 6.0, 13.0, "bracketed by 10-12 yuan market prices (Ningxia, Conghua)", "C", "full cost of a meal on which the price list stands")
     share_60s: float = par(0.42, "share", 0.2, 0.6, "Conghua: 5 of 12 yuan", "C", "list price at 60-69 over full cost")
-    share_70s: float = par(0.25, "share", 0.0, 0.5, "Conghua: 3 of 12 yuan", "C", "list price at 70-79 over full cost")
-    share_80s: float = par(0.08, "share", 0.0, 0.3, "Conghua: 1 of 12 yuan", "C", "list price at 80 and over (zero allowed)")
+    share_70s: float = par(0.30, "share", 0.0, 0.5, "between Conghua (3 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 70-79 over full cost")
+    share_80s: float = par(0.20, "share", 0.0, 0.4, "between Conghua (1 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 80 and over (zero allowed)")
     highest_level: float = par(2.0, "ratio", 0.5, 4.0, "assumption", "D", "most that prices may stand over the list")
     arrears: float = par(0.02, "share", 0.0, 0.2, "assumption", "D", "fees that are never paid")
 
@@ -39,10 +39,11 @@ def prices(w, families, on, flat):
         if r.list_fees > 0:
             wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
             r.fee_level += 0.3 * (wanted - r.fee_level)
+        full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
         level = r.fee_level if on and not flat else 0.0
         for b in range(3):
-            r.list_price[b] = int(f.full_meal_cost * shares[b])
-            r.price[b] = int(f.full_meal_cost * shares[b] * level)
+            r.list_price[b] = int(full * shares[b])
+            r.price[b] = int(full * shares[b] * level)
 
 
 @kernel

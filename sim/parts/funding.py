@@ -26,9 +26,9 @@ class Funding:
 
     rule: str = choice("fixed_shares", RULES, "how pledges are made")
     basis: str = choice("cost", ("cost", "envelope"), "pledges follow last months' cost, or an envelope fixed beforehand")
-    share_government: float = par(0.30, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
-    share_collective: float = par(0.20, "share", 0.0, 1.0, "design choice around Tuanjie", "D", "share of cost pledged by the collective")
-    share_families: float = par(0.40, "share", 0.0, 1.0, "design choice around Tuanjie; fees are 50-70 % of cash cost", "D", "share of cost asked of families")
+    share_government: float = par(0.25, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
+    share_collective: float = par(0.15, "share", 0.0, 1.0, "design choice around Tuanjie", "D", "share of cost pledged by the collective")
+    share_families: float = par(0.50, "share", 0.0, 1.0, "design choice around Tuanjie; fees are 50-70 % of cash cost", "D", "share of cost asked of families")
     share_society: float = par(0.10, "share", 0.0, 1.0, "design choice", "D", "share of cost pledged by society")
     envelope: float = par(180.0, "yuan/year", 0.0, 2000.0, "assumption, near the running cost of the default village", "D", "pledges an elder and year where the basis is an envelope", live=False)
     match: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "government's yuan per yuan of the others, under matching")
@@ -54,6 +54,7 @@ flow("pledged", "fen", "pledged by payer: government, collective, families, soci
 flow("cost", "fen", "running cost accrued")
 flow("refunded", "fen", "pledges refunded because the provision point was missed")
 state("cost_average", "i8", "fen/month", "running cost, smoothed over about four months")
+state("cost_full", "i8", "fen/month", "running cost when last at full service")
 state("bills", "i8", "fen", "unpaid bills by age in months, the last five and over", shape=(6,))
 state("last_paid_gifts", "i8", "fen", "gifts of last month")
 state("served_meals", "i8", "meals", "meals of last month")
@@ -81,7 +82,7 @@ def months_in(month, opened):
 
 
 @inner
-def envelope_month(r, f, month, horizon, discount, annuity):
+def envelope_month(r, f, month, horizon, discount):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
     level = f.envelope * r.elders_start / 12.0 - r.setup_annuity
     if f.profile == 0 or level <= 0.0:
@@ -102,7 +103,8 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
         if r.level == 0 or f.rule == NO_MONEY:
             continue
         envelope = f.basis == 1
-        basis = envelope_month(r, f, month, horizon, discount, 0.0) if envelope else float(r.cost_average)
+        arrears = (r.bills[3] + r.bills[4] + r.bills[5]) / 12.0  # old bills are asked for over a year
+        basis = envelope_month(r, f, month, horizon, discount) if envelope else r.cost_average + arrears
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
         ceiling = np.array([
@@ -112,9 +114,12 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
             society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility),
         ])  # fmt: skip
         shares = shares_of(f)
+        # without a canteen there is nothing to charge users for: their share is asked of the others, in proportion
+        scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
         want = np.zeros(4)
         for k in range(4):
-            want[k] = basis * shares[k] if envelope else min(basis * shares[k], ceiling[k])
+            want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
+            want[k] = want[k] if envelope else min(want[k], ceiling[k])
         if not envelope:
             _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
             gifts = min(r.last_paid_gifts / max(basis, 1.0), 1.0)
@@ -192,6 +197,8 @@ def pay_bills(w, funding, calendar_month):
             post.bills_paid += paid
         if r.level > 0:
             r.cost_average += (new - r.cost_average) // 4 if r.cost_average > 0 else new
+            if r.level == 3:
+                r.cost_full = r.cost_average
         if calendar_month == 12 and funding[v].forgive == 1:
             g = min(b.receivable_government, r.old_receivable[0])
             c = min(b.receivable_collective, r.old_receivable[1])
@@ -239,4 +246,6 @@ def run_remember(m) -> None:
     r.served_visits = f.visits_made.sum(axis=1)
     r.last_paid_gifts = m.ledger.amount("paid_society")
     r.users = f.diners
+    asked, met = m.world.hours[:, 3].sum(axis=1), m.world.hours[:, 4].sum(axis=1)
+    r.short = (asked - met) / np.maximum(asked, 1)
     r.signed_up, r.active = f.enrolled, f.volunteers

@@ -37,6 +37,8 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(w.used)):
         h, r, f, post = handicraft[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.plus & 1 == 0:  # without tourism nobody else counts the month's visitors
+            r.visitors = 0.0
         if r.plus & 4 == 0 or month < r.begun + h.lead:
             continue
         n, hours = w.used[v], 0

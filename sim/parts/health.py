@@ -16,6 +16,7 @@ class Health:
     worsen_scale: float = par(1.0, "ratio", 0.7, 1.4, "assumption; shapes by age and sex from CLHLS (Math. Problems in Engineering 2022, 7980111)", "D", "worsening over the level that keeps C3", live=False)
     recover_scale: float = par(1.0, "ratio", 0.5, 1.5, "assumption; CLHLS shapes", "D", "recovery over the CLHLS level", live=False)
     risk_scale: float = par(1.0, "ratio", 0.0, 1.5, "CLHLS deaths by state", "C", "strength of the relative risks of death by state (0: none)", live=False)
+    dementia_risk: float = par(2.5, "ratio", 1.5, 4.0, "assumption", "D", "death rate with dementia over without; the mean keeps the WPP schedule")
     dementia_scale: float = par(1.0, "ratio", 0.5, 1.5, "Chen 2011 PLoS ONE: 14.7 (11.3-18.2) per 1,000 at 65+", "C", "dementia incidence")
 
 

@@ -13,9 +13,9 @@ class Organisation:
     """Levels of support, each with its cost line, and the people behind it."""
 
     on: bool = switch(True, "off: no coordinator, training, insurance, publicity, honours; leaders stay")
-    coordinator: float = par(600.0, "yuan/month", 0.0, 1500.0, "public-service post for old villagers, Daiyao 2025 (600-800)", "B", "stipend of the station's keeper, full service; half of it at visits only")
+    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service; half of it at visits only")
     insured: bool = par(True, "switch", None, None, "documents: accident insurance", "D", "volunteers are insured")
-    insurance: float = par(100.0, "yuan/year", 17.0, 100.0, "Yanqing, Beijing 2018-21", "B", "premium per volunteer")
+    insurance: float = par(30.0, "yuan/year", 17.0, 100.0, "between 17 (Beijing 2013) and 100 (Yanqing 2018-21)", "C", "premium per volunteer")
     training: bool = par(True, "switch", None, None, "documents: training", "D", "volunteers are trained")
     training_cost: float = par(150.0, "yuan", 20.0, 500.0, "assumption", "D", "cost of training one volunteer")
     publicity: float = par(50.0, "yuan/month", 0.0, 500.0, "assumption", "D", "publicity and theme days; its pull is proportional up to 100 yuan")
@@ -23,7 +23,7 @@ class Organisation:
     leader_leaves: float = par(0.08, "share/year", 0.02, 0.25, "assumption", "D", "leaders who leave in a year")
     leader_found: float = par(0.35, "share/year", 0.1, 0.8, "assumption", "D", "villages without a leader that find one in a year")
     association_finds: float = par(2.0, "ratio", 1.0, 4.0, "assumption", "D", "the same with an association over without")
-    launch_boost: float = par(4.0, "ratio", 0.0, 10.0, "assumption", "D", "rise of joining and enrolling in the six months after opening")
+    launch_boost: float = par(9.0, "ratio", 0.0, 20.0, "assumption", "D", "rise of joining and enrolling in the six months after opening")
 
 
 state("honours", "i8", "flag", "honours are given")

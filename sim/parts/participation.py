@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import NEVER, column, flow, identity_of
+from sim.population import NEVER, column, flow, identity_of, state
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -18,10 +18,11 @@ class Participation:
     """Who helps, how much, and who stops."""
 
     on: bool = switch(True, "off: nobody offers time")
-    join: float = par(0.0045, "share/month", 0.0005, 0.03, "assumption", "D", "hazard that an able elder of middling motivation becomes a volunteer, no support")
-    join_helper: float = par(0.010, "share/month", 0.001, 0.05, "assumption", "D", "the same for a helper under 60")
+    join: float = par(0.0012, "share/month", 0.0002, 0.01, "assumption", "D", "hazard that an able elder of middling motivation becomes a volunteer, no support")
+    join_helper: float = par(0.004, "share/month", 0.0005, 0.02, "assumption", "D", "the same for a helper under 60")
     quit: float = par(0.20, "share/year", 0.10, 0.35, "assumption; rates not readable in the sources", "D", "volunteers who stop in a year without fatigue or support")
-    hours: float = par(4.0, "hours/month", 1.0, 20.0, "between 0.8 (Yaohua mean) and 20.9 (Yaohua top), People's Daily 2017-12-18", "C", "hours of an active volunteer of middling motivation")
+    hours: float = par(8.0, "hours/month", 1.0, 20.0, "between 0.8 (Yaohua mean) and 20.9 (Yaohua top), People's Daily 2017-12-18", "C", "hours of an active volunteer of middling motivation")
+    response: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "rise of hours on offer where all that was asked last month went unmet")
     show_up: float = par(0.8, "share", 0.3, 1.0, "assumption", "D", "volunteers who turn up in a month")
     willing: float = par(0.45, "share", 0.2, 0.8, "55 % willing (40-75) assumed between 30 % acting and 86.8 % willing online (Tang 2023)", "D", "motivation over which a person says yes when asked")
     age_limit: float = par(78.0, "years", 65.0, 90.0, "assumption", "D", "age up to which elders serve")
@@ -44,6 +45,7 @@ class Participation:
     training_rate: float = par(0.04, "share/month", 0.0, 0.3, "assumption", "D", "untrained volunteers trained in a month where training is paid for")
 
 
+state("short", "f8", "share", "minutes asked last month that went unmet")
 column("volunteer", "i1", "flag", "active volunteer")
 column("trained", "i1", "flag", "has training")
 column("motivation", "f4", "share", "own motivation", 0.5)
@@ -134,7 +136,6 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
         pay = t.stipend / max(t.wage, 1) if stipend_on and r.level > 0 else 0.0
         leaving = t.quit / 12.0
         for i in range(w.start[v], w.start[v] + w.used[v]):
-            p.offer[i], p.given[i], p.received[i] = 0, 0, 0
             if p.kind[i] == 0:
                 continue
             ident = identity_of(r.number, p.serial[i])
@@ -170,7 +171,7 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
                 f.volunteer_age_months += int(p.age[i])
                 f.fatigue_sum += tired
                 if uniform(turn_key, ident, 0) < t.show_up:
-                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours)
+                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours) * (1.0 + t.response * r.short)
                     p.offer[i] = min(int(minutes), max(p.free[i], 0))
                     f.offered += p.offer[i]
 

@@ -6,6 +6,7 @@ from sim.parameters import choice, par, section, switch
 from sim.population import CLOSED, FULL, NEVER, VISITS_ONLY, flow, state
 from sim.randomness import Purpose, inner, kernel, uniform
 
+FIRST_COST_FEN = 650_000  # running cost a month that the first pledges stand on, until one is seen (assumption)
 CAUSES = ("money", "users", "helpers", "leader")
 MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
 
@@ -15,7 +16,7 @@ class Solvency:
     """When a service steps down, closes and reopens."""
 
     on: bool = switch(True, "off: nothing steps down or closes")
-    stress: float = par(1.0, "months", 0.25, 6.0, "assumption", "D", "bills overdue by more than 90 days, in months of cost, that count as bad")
+    stress: float = par(2.0, "months", 0.25, 6.0, "assumption", "D", "bills overdue by more than 90 days, in months of cost, that count as bad")
     patience: int = par(3, "months", 1, 12, "assumption", "D", "bad months in a row before a step down")
     closing: int = par(6, "months", 2, 24, "assumption, above the payment gap of three months", "D", "bad months in a row at the lowest step before closure")
     recovery: int = par(6, "months", 1, 24, "assumption", "D", "good months in a row before a step up")
@@ -51,7 +52,7 @@ def breached(r, s, cash):
     """Bits of the conditions that are bad this month; a relieved condition never is."""
     overdue = r.bills[3] + r.bills[4] + r.bills[5]
     bits = 0
-    if overdue > s.stress * r.cost_average and s.relief != 1:
+    if overdue > s.stress * max(r.cost_average, r.cost_full) and s.relief != 1:
         bits |= MONEY
     few = r.users < s.least_users if r.level >= 2 else r.signed_up < s.least_enrolled
     if few and s.relief != 2:
@@ -104,11 +105,11 @@ def open_service(w, v, month):
 
 @kernel
 def climb(w, solvency, month, key, money_on):
-    """One step of the ladder for every village; openings where a building stands ready."""
+    """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
     for v in range(len(w.used)):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
-            if r.facility == 2:
+            if r.facility == 2 and month >= 0:
                 if r.closures == 0:
                     open_service(w, v, month)
                 elif r.leader == 1 and month - r.closed_month >= 12 and money_on and r.welfare_left + w.balance[v].cash > 0:
@@ -120,17 +121,19 @@ def climb(w, solvency, month, key, money_on):
         bits = breached(r, s, w.balance[v].cash)
         if new:  # a new service is given a year to find users and helpers
             bits &= MONEY
-        r.breaches[(month + 1200) % 12] = bits
+        r.breaches[(month + 1200) % 12] = bits if month >= 0 else 0
         if bits:
             r.bad += 1
             r.good = min(r.good, 0)
         else:
             r.good += 1
             r.bad = 0
+        if month < 0:
+            r.bad = min(r.bad, s.patience)  # what went before the first month closes nothing by itself
         if r.level > VISITS_ONLY and r.bad >= s.patience:
             r.level -= 1
             r.bad = 0
-        elif r.level == VISITS_ONLY and r.bad >= s.closing:
+        elif r.level == VISITS_ONLY and r.bad >= s.closing and month >= 0:
             close(w, v, month)
         elif r.level < FULL and r.good >= s.recovery and r.facility == 2:
             r.level += 1
@@ -150,9 +153,9 @@ def start(w, solvency, cost_guess):
 
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
-    if m.parameters.solvency.on and m.month >= 0:
+    if m.parameters.solvency.on:
         climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none")
-    elif m.month >= 0:
+    else:
         _open_only(m.world, m.month)
 
 

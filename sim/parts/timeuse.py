@@ -58,6 +58,7 @@ def budget(p, w, timeuse, season, key):
             f.time_farm += farm
             f.time_grandchildren += minding
             p.free[i] = minutes - farm - minding
+            p.offer[i], p.given[i], p.received[i] = 0, 0, 0
 
 
 def run(m) -> None:

@@ -1,7 +1,8 @@
 """M5 Visiting duty and account book: one tier for every special-difficulty elder, a look-in by whoever is near.
 
 Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple of an
-empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered minutes.
+empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered minutes, which
+are company as well.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import column, flow, give, identity_of
+from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -59,7 +60,7 @@ def by_link(p, w, v, i, wanted, minutes):
         if slot < 0:
             continue
         h = w.start[v] + slot
-        if p.kind[h] != 0 and p.volunteer[h] == 1 and p.offer[h] >= minutes:
+        if p.kind[h] != 0 and p.offer[h] >= minutes:
             count = min(wanted - made, p.offer[h] // minutes)
             give(p, w, v, h, count * minutes)
             made += count
@@ -74,8 +75,8 @@ def visit(p, w, visits, days, key):
         n = w.used[v]
         due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
         minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
-        cadres = 0
         first = w.start[v]
+        duty = c.cadre_hours if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
         for i in range(first, first + n):
             p.tier[i] = 0
             if p.kind[i] == 1:
@@ -84,8 +85,9 @@ def visit(p, w, visits, days, key):
                 f.in_book[t] += 1
                 f.visits_due[t] += due[t]
             elif p.kind[i] == 2 and p.role[i] == 1:
-                cadres += 1
-        duty = np.int64(cadres * c.cadre_hours * (1.0 if r.level > 0 else c.duty_when_closed))
+                extra = max(min(duty, np.int64(p.free[i] - p.offer[i])), 0)
+                p.offer[i] += extra
+                f.offered += extra
         turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
         pointer = 0
         for tier in range(1, 5):
@@ -94,21 +96,26 @@ def visit(p, w, visits, days, key):
                 if p.kind[i] != 1 or p.tier[i] != tier:
                     continue
                 made = min(due[tier], days) if p.dines[i] == 2 else 0
-                if made < due[tier] and r.level > 0:
+                carried = made
+                if made < due[tier]:
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
-                count = min(due[tier] - made, duty // minutes)
-                duty -= count * minutes
-                made += count
-                while made < due[tier] and pointer < n and r.level > 0:
+                while made < due[tier] and pointer < n:
                     h = first + (pointer + turn) % n
-                    count = min(due[tier] - made, p.offer[h] // minutes) if p.volunteer[h] == 1 and h != i else 0
+                    count = min(due[tier] - made, p.offer[h] // minutes) if p.kind[h] != 0 and h != i else 0
                     if count > 0:
                         give(p, w, v, h, count * minutes)
                         made += count
                     if made < due[tier]:
                         pointer += 1
                 f.visits_made[tier] += made
-                f.visit_minutes += made * minutes
+                f.visit_minutes += (made - carried) * minutes
+                company = min((made - carried) * minutes, np.int64(p.need[i, COMPANIONSHIP]))
+                p.need[i, COMPANIONSHIP] -= company
+                w.hours[v, ASKED, COMPANIONSHIP] += company
+                w.hours[v, MUTUAL, COMPANIONSHIP] += company
+        for i in range(first, first + n):  # duty that is left over is no offer of hours
+            if p.kind[i] == 2 and p.volunteer[i] == 0:
+                p.offer[i] = 0
 
 
 def run(m) -> None:

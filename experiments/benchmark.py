@@ -1,0 +1,327 @@
+"""`python run.py experiment=benchmark`: how fast the engine is, in one interleaved run, in CPU time.
+
+What is compared takes turns (A B A B ...), so that a busy machine slows both; a ratio is taken within each turn and
+shown as min, median, max. `quick` is for a look, `full` adds 1,000 villages and 10,000 villages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import mesa
+import numpy as np
+from tqdm import tqdm
+
+import sim
+from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
+from sim.parameters import nearest
+
+ROOT = Path(__file__).resolve().parents[1]
+ALL_ON: dict[str, Any] = {"county.facility_share": 1.0, "county.size_spread": 0.0, "business.kind": "portfolio"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    villages: int
+    turns: int
+    months: int  # of the engine in one turn; plain Mesa runs one
+    growth: tuple[int, ...]
+    worker_runs: int
+    county: int  # villages of the largest county, 0: left out
+    cold: bool
+
+
+SIZES = {
+    "quick": Size(5, 3, 6, (5, 15, 50), 0, 0, False),
+    "default": Size(20, 12, 6, (10, 30, 100, 300), 8, 0, True),
+    "full": Size(20, 24, 6, (10, 30, 100, 300, 1000), 12, 10_000, True),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; `ok` is None where nothing is asked or the machine was too busy to tell."""
+
+    name: str
+    low: float
+    middle: float
+    high: float
+    unit: str
+    asked: str = ""
+    ok: bool | None = None
+
+
+def figure(name: str, values: Sequence[float], unit: str, asked: str = "", test: Callable[[float], bool] | None = None) -> Figure:
+    """Min, median and max of what was measured; the median is judged."""
+    middle = median(values)
+    return Figure(name, min(values), middle, max(values), unit, asked, None if test is None else bool(test(middle)))
+
+
+def in_turns(jobs: dict[str, Callable[[], float]], turns: int, *, wall: bool = False) -> dict[str, list[float]]:
+    """Seconds per unit of each job in every turn: CPU time (or wall time); a job returns how many units it did."""
+    clock = time.perf_counter if wall else time.process_time
+    seen: dict[str, list[float]] = {name: [] for name in jobs}
+    for _ in tqdm(range(turns), desc=", ".join(jobs), leave=False, disable=None):
+        for name, job in jobs.items():
+            began = clock()
+            units = job()
+            seen[name].append((clock() - began) / units)
+    return seen
+
+
+def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
+    """Turn by turn."""
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def persons(model: sim.MutualAidModel) -> int:
+    """Living elders and helpers."""
+    return int((model.world.villages.elders + model.world.villages.helpers).sum())
+
+
+def months_of(model: sim.MutualAidModel, months: int, collector: mesa.DataCollector | None = None) -> Callable[[], float]:
+    """A job: some months of the engine, in agent-months."""
+
+    def job() -> float:
+        units = 0
+        for _ in range(months):
+            model.step()
+            if collector is not None:
+                collector.collect(model)
+            units += persons(model)
+        return float(units)
+
+    return job
+
+
+def collector() -> mesa.DataCollector:
+    """Five model reporters."""
+    return mesa.DataCollector(
+        model_reporters={
+            "enrolled": lambda m: int(m.world.flow.enrolled.sum()),
+            "volunteers": lambda m: int(m.world.flow.volunteers.sum()),
+            "mutual_minutes": lambda m: int(m.world.hours[:, 4].sum()),
+            "cash_fen": lambda m: int(m.world.balance.cash.sum()),
+            "in_service": lambda m: int((m.world.villages.level > 0).sum()),
+        }
+    )
+
+
+def against_mesa(size: Size, seed: int = 1) -> list[Figure]:
+    """The simplified month here and in plain Mesa, docked; then all parts on, DataCollector on; then ns per row."""
+    p = sim.Parameters()
+    simple = sim.MutualAidModel(p.replace(SIMPLIFIED | {"county.villages": size.villages}), seed=seed)
+    whole = sim.MutualAidModel(p.replace(ALL_ON | {"county.villages": size.villages}), seed=seed)
+    objects = MesaReference(simple, seed)
+    agents = persons(simple)
+    for model in (simple, whole):
+        model.step()
+    objects.step()
+    for row in whole.row_seconds:
+        whole.row_seconds[row] = 0.0
+
+    def month() -> float:
+        objects.step()
+        return float(agents)
+
+    jobs = {"plain Mesa": month, "simplified month": months_of(simple, size.months), "all parts": months_of(whole, size.months, collector())}
+    seen = in_turns(jobs, size.turns)
+    while len(simple._series) > objects.month:  # plain Mesa catches up: the same months stand in both totals
+        objects.step()
+    ns = {name: [1e9 * x for x in values] for name, values in seen.items()}
+    found = [figure(f"{name}", values, "ns/agent-month") for name, values in ns.items() if name != "all parts"]
+    found.append(figure("all parts, Mesa layer on", ns["all parts"], "ns/agent-month", "<= 250", lambda x: x <= 250))
+    found.append(figure("like for like: plain Mesa / engine", ratios(ns["plain Mesa"], ns["simplified month"]), "times", ">= 40", lambda x: x >= 40))
+    found.append(figure("all parts: plain Mesa / engine", ratios(ns["plain Mesa"], ns["all parts"]), "times", ">= 20, aim 25", lambda x: x >= 20))
+    found += docking(engine_totals(simple), objects.totals())
+    units = agents * size.turns * size.months
+    rows = sorted(whole.row_seconds.items(), key=lambda r: -r[1])
+    return found + [figure(f"row: {name}", [1e9 * s / units], "ns/agent-month") for name, s in rows]
+
+
+def docking(engine: dict[str, int], objects: dict[str, int]) -> list[Figure]:
+    """Totals of plain Mesa over those of the engine."""
+    near = lambda x: abs(x - 1) <= 0.05  # noqa: E731
+    return [figure(f"docking: {n}", [objects[n] / max(engine[n], 1)], "ratio", "0.95 .. 1.05", near) for n in TOTALS]
+
+
+def growth(size: Size, seed: int = 1) -> list[Figure]:
+    """Slope of log CPU time a month on log villages, by least squares, in each turn."""
+    models = {}
+    for n in size.growth:
+        models[n] = sim.MutualAidModel(sim.Parameters().replace(ALL_ON | {"county.villages": n}), seed=seed, spin_up=False)
+        models[n].step()
+    months = {n: max(2, 300 // n) for n in size.growth}
+    jobs = {f"{n} villages": lambda n=n: months_of(models[n], months[n])() * 0 + months[n] for n in size.growth}  # type: ignore[misc]
+    seen = in_turns(jobs, max(3, size.turns // 3))
+    logs = [math.log(n) for n in size.growth]
+    slopes = [float(np.polyfit(logs, [math.log(seen[j][t]) for j in jobs], 1)[0]) for t in range(len(next(iter(seen.values()))))]
+    each = [figure(f"month of {job}", [1e3 * x for x in values], "ms") for job, values in seen.items()]
+    return [*each, figure(f"growth over {size.growth[0]} .. {size.growth[-1]} villages", slopes, "exponent", "0.97 .. 1.05", lambda x: 0.97 <= x <= 1.05)]
+
+
+def child(code: str, **environment: str) -> tuple[str, float, float]:
+    """Output, CPU seconds and wall seconds of a Python process of its own."""
+    path = os.pathsep.join(x for x in (str(ROOT), os.environ.get("PYTHONPATH", "")) if x)
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path} | environment, capture_output=True, text=True, check=False)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
+    if done.returncode:
+        raise RuntimeError(f"a measuring process failed: {done.stderr.strip().splitlines()[-1:]}")
+    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
+def starts(size: Size) -> list[Figure]:
+    """Process start to the first month, with compiled kernels on disk and without any."""
+    code = "import sim; sim.MutualAidModel(sim.Parameters(), seed=1).step()"
+    warm = [child(code)[1] for _ in range(min(size.turns, 5))]
+    found = [figure("process start to first month, warm", warm, "s CPU", "<= 2", lambda x: x <= 2)]
+    if size.cold:
+        with tempfile.TemporaryDirectory() as folder:
+            cold = child(code, NUMBA_CACHE_DIR=folder)[1]
+        found.append(figure("process start to first month, cold compile", [cold], "s CPU", "<= 30", lambda x: x <= 30))
+    return found
+
+
+def fill_county(villages: int, months: int) -> str:
+    """What a large county takes, as JSON: bytes of the person table a person, and peak memory of this process in GiB."""
+    p = sim.Parameters().replace(ALL_ON | {"county.villages": villages})
+    model = sim.MutualAidModel(p, seed=1, spin_up=False, keep="county")
+    for _ in range(months):
+        model.step()
+    table = sum(x.nbytes for x in model.people)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return json.dumps({"persons": persons(model), "bytes": table / persons(model), "gib": peak})
+
+
+def large_county(size: Size) -> list[Figure]:
+    """10,000 villages, 12 months, series kept as county sums, in a process of its own."""
+    if not size.county:
+        return []
+    got = json.loads(child(f"from experiments import benchmark as b; print(b.fill_county({size.county}, 12))")[0])
+    return [
+        figure(f"{size.county:,} villages: persons", [got["persons"]], "persons"),
+        figure(f"{size.county:,} villages: peak memory", [got["gib"]], "GiB", "<= 1", lambda x: x <= 1),
+        figure(f"{size.county:,} villages: person table", [got["bytes"]], "bytes/person", "<= 128", lambda x: x <= 128),
+    ]
+
+
+def digest(model: sim.MutualAidModel) -> str:
+    """A hash of the series, villages in order of their numbers."""
+    s = model.series
+    order = np.argsort(s.state.number[0] if hasattr(s.state, "number") else s.state["number"][0])
+    parts = (np.ascontiguousarray(x[:, order]).tobytes() for x in (s.flow, s.state, s.hours, s.posted, s.balance))
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def short_run(seed: int, months: int = 36, **how: Any) -> str:
+    """The digest of a small county."""
+    changes = {"county.villages": 4, "county.couplings": False}
+    model = sim.MutualAidModel(sim.Parameters().replace(changes), seed=seed, **how)
+    for _ in range(months):
+        model.step()
+    return digest(model)
+
+
+def spin(rounds: int) -> int:
+    """A loop that needs a core and nothing else."""
+    x = 0
+    for i in range(rounds):
+        x ^= i
+    return x
+
+
+def workers(size: Size) -> list[Figure]:
+    """Many runs on two processes against one, judged only where two bare loops show that two cores are free."""
+    if not size.worker_runs:
+        return []
+    context = multiprocessing.get_context("spawn")  # a fork after Mesa or Numba threads may hang
+    with context.Pool(1) as one, context.Pool(2) as two:
+        tasks = range(size.worker_runs)
+        for pool in (one, two):
+            pool.map(short_run, tasks, chunksize=1)  # warm
+        began = time.perf_counter()
+        one.map(short_run, tasks, chunksize=1)
+        spin(1_000_000)
+        rounds = [3_000_000] * size.worker_runs
+        same: list[bool] = []
+
+        def runs(pool: Any) -> Callable[[], float]:
+            def job() -> float:
+                same.append(pool.map(short_run, tasks, chunksize=1) == expected)
+                return 1.0
+
+            return job
+
+        expected = [short_run(s) for s in tasks]
+        jobs = {
+            "loop, one worker": lambda: len(one.map(spin, rounds, chunksize=1)), "loop, two": lambda: len(two.map(spin, rounds, chunksize=1)),
+            "runs, one worker": runs(one), "runs, two": runs(two),
+        }  # fmt: skip
+        del began
+        seen = in_turns(jobs, 5, wall=True)
+    free = median(ratios(seen["loop, one worker"], seen["loop, two"])) >= 1.95
+    gain = figure("two workers against one, many runs", ratios(seen["runs, one worker"], seen["runs, two"]), "times", ">= 1.8", lambda x: x >= 1.8)
+    if not free:
+        gain = Figure(**asdict(gain) | {"ok": None})
+    loops = figure("two bare loops against one (1.95: cores are free)", ratios(seen["loop, one worker"], seen["loop, two"]), "times")
+    return [loops, gain, figure("same bytes: one and two workers", [float(all(same))], "yes = 1", "1", lambda x: x == 1)]
+
+
+def same_bytes(seed: int = 5) -> list[Figure]:
+    """A short list; the tests hold the long one."""
+    first = short_run(seed)
+    tries = {
+        "rerun": short_run(seed),
+        "capacity 1.0": short_run(seed, capacity=1.0),
+        "capacity 3.0": short_run(seed, capacity=3.0),
+        "permuted villages": short_run(seed, villages=(3, 1, 4, 2)),
+    }
+    return [figure(f"same bytes: {name}", [float(d == first)], "yes = 1", "1", lambda x: x == 1) for name, d in tries.items()]
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Text, one line a figure."""
+    words = {True: "ok", False: "NOT", None: "-"}
+    lines = [f"{'figure':<56}{'min':>11}{'median':>11}{'max':>11}  {'unit':<16}{'asked':<14}"]
+    for f in figures:
+        numbers = "".join(f"{x:>11,.4g}" if abs(x) < 1e4 else f"{x:>11,.0f}" for x in (f.low, f.middle, f.high))
+        lines.append(f"{f.name:<56}{numbers}  {f.unit:<16}{f.asked:<14}{words[f.ok] if f.asked else ''}")
+    return "\n".join(lines)
+
+
+def measure(size: Size) -> list[Figure]:
+    """Everything, the parts one after the other."""
+    parts: tuple[Callable[[], list[Figure]], ...] = (
+        lambda: against_mesa(size), lambda: growth(size), lambda: large_county(size), lambda: workers(size), lambda: starts(size), same_bytes,
+    )  # fmt: skip
+    return [f for part in parts for f in part()]
+
+
+def main(size: str = "default", folder: Path | str | None = None) -> int:
+    """Measure and print; with a folder, write benchmark.json there too. ParameterError on an unknown size."""
+    if size not in SIZES:
+        raise sim.ParameterError(f"size = {size!r}: allowed are {', '.join(SIZES)}{nearest(size, SIZES)}")
+    figures = measure(SIZES[size])
+    print(table(figures))
+    print("CPU time but for two workers (wall time). '-': two bare loops did not reach 1.95, the machine was busy.")
+    if folder is not None:
+        text = json.dumps([asdict(f) for f in figures], indent=1)
+        Path(folder, "benchmark.json").write_text(text + "\n", encoding="utf-8")
+    return 0

@@ -1,0 +1,111 @@
+"""From village rows to answers: shares of villages with intervals, causes of failure, public cost, luck against unknowns.
+
+The seed is the unit: each replicate gives one share, reweighted to the prevalence of kinds and strengths of villages;
+the interval is Student's t over replicates.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.parameters import Parameters
+from sim.population import STRENGTH_EDGES, STRENGTHS, VILLAGE_KINDS
+from sim.parts.solvency import CAUSES
+
+LEVEL = 0.95
+
+
+class Interval(NamedTuple):
+    """A mean over replicates with its interval; `n` replicates."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+def interval(values: np.ndarray, bounded: bool = True) -> Interval:
+    """Mean and 95 % interval with the replicate as unit.
+
+    Where all replicates of a share agree, t has no width; then the bound is that of an event never seen in n trials.
+    """
+    x = np.asarray(values, float)
+    x = x[np.isfinite(x)]
+    n = len(x)
+    if n == 0:
+        return Interval(np.nan, np.nan, np.nan, 0)
+    mean = float(x.mean())
+    if n == 1:
+        return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * x.std(ddof=1) / np.sqrt(n))
+    if bounded and np.ptp(x) == 0:
+        half = 1 - (1 - LEVEL) ** (1 / n)
+    low, high = mean - half, mean + half
+    return Interval(mean, max(low, 0.0), min(high, 1.0), n) if bounded else Interval(mean, low, high, n)
+
+
+def prevalence(parameters: Parameters) -> dict[tuple[str, str], float]:
+    """Share of all villages by kind and strength."""
+    c = parameters.county
+    kinds = dict(zip(VILLAGE_KINDS, (1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft, c.share_near_town), strict=True))
+    widths = np.diff(np.concatenate([[0.0], STRENGTH_EDGES, [1.0]]))
+    return {(k, s): a * float(b) for k, a in kinds.items() for s, b in zip(STRENGTHS, widths, strict=True)}
+
+
+def with_weights(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Add `weight`: prevalence of the stratum over its villages in the county where villages are dealt, else one."""
+    rows = rows.copy()
+    rows["weight"] = 1.0
+    if parameters.county.stratified and len(rows):
+        shares = pd.Series(prevalence(parameters))
+        run = rows[(rows["scenario"] == rows["scenario"].iloc[0]) & (rows["arm"] == rows["arm"].iloc[0])]
+        run = run[run["replicate"] == run["replicate"].iloc[0]]
+        counts = run.groupby(["kind", "strength"]).size()
+        place = pd.MultiIndex.from_frame(rows[["kind", "strength"]])
+        rows["weight"] = shares.reindex(place).to_numpy() / counts.reindex(place).to_numpy()
+    return rows
+
+
+def by_replicate(rows: pd.DataFrame, hit: pd.Series) -> pd.Series:
+    """Weighted share of villages where `hit`, one number a replicate."""
+    weight = rows["weight"]
+    return (weight * hit).groupby(rows["replicate"]).sum() / weight.groupby(rows["replicate"]).sum()
+
+
+def causes(rows: pd.DataFrame) -> pd.Series:
+    """Weight of failing villages by cause; a village with several causes counts in parts."""
+    total: dict[str, float] = {}
+    for row in rows[rows["verdict"] != "viable"].itertuples():
+        names = reasons(row)
+        for name in names:
+            total[name] = total.get(name, 0.0) + row.weight / len(names)
+    return pd.Series(total, dtype=float).sort_values(ascending=False, kind="stable")
+
+
+def reasons(row: Any) -> list[str]:
+    """Why one village (a row of the village table) is not viable, in a planner's words."""
+    if row.verdict == "never_opened":
+        return ["never opened"]
+    if row.verdict == "too_young":
+        return ["opened too late"]
+    if row.verdict in ("closed", "recovered"):
+        return [f"closed: {CAUSES[k]}" for k in range(4) if int(row.cause) >> k & 1] or ["closed"]
+    failed = {"bills or long cuts": row.solvent, "too few hours": row.hours_met, "too few visits": row.visits_met}
+    return [name for name, good in failed.items() if not good]
+
+
+def public_cost(rows: pd.DataFrame) -> float:
+    """Public yuan per elder-year helped: government's running, building and set-up money over elder-years; ratio of sums."""
+    years = float((rows["weight"] * rows["elder_years_helped"]).sum())
+    return float((rows["weight"] * rows["public_fen"]).sum()) / 100 / years if years > 0 else float("nan")
+
+
+def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
+    """Standard deviations over seeds: all, by luck alone (parameters at their defaults), and what is left for parameters."""
+    total = float(main.std(ddof=1)) if len(main) > 1 else float("nan")
+    chance = float(luck.std(ddof=1)) if len(luck) > 1 else float("nan")
+    return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))

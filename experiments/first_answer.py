@@ -1,0 +1,195 @@
+"""The first answer: which funding mix, with which business, keeps village services viable to the horizon.
+
+Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence, in two
+panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same present value of all
+pledges an elder, set-up capital inside it). All cells of a replicate share luck and parameter draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments import draws, estimate, figures
+from experiments.runner import Task, execute, warm
+from experiments.scenario import Composed, Mistake, Scenario, arm, patched
+from experiments.store import Store
+from sim.parameters import Parameters
+from sim.parts.business import CHOICES, endowment
+from sim.parts.solvency import CAUSES
+from sim.population import VILLAGE_KINDS
+
+MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper")
+NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same
+BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
+SEEDS = {"quick": 5, "default": 20, "full": 100}
+VILLAGES = {"quick": 12, "default": 12, "full": 24}
+LUCK = 5  # replicates that are run with default parameters too
+KEEP = 20  # replicates whose monthly series are kept
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One funding mix with one business in one panel."""
+
+    panel: str
+    funding: str
+    business: str
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return f"{self.panel}/{self.funding}/{self.business}"
+
+    def changes(self) -> dict[str, Any]:
+        """What the cell sets, path -> value."""
+        basis = "cost" if self.panel == "practised" else "envelope"
+        return {**arm("funding", self.funding), **arm("business", self.business), "funding.basis": basis}
+
+
+def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
+    """All cells, null arms last in their panel."""
+    found = []
+    for panel in panels:
+        for funding in rows or [*MIXES, *NULLS]:
+            if funding == "no_money" and panel == "envelope":
+                continue
+            for business in ["none"] if funding in NULLS else columns or BUSINESSES:
+                found.append(Cell(panel, funding, business))
+    return found
+
+
+def endowed(business: str, p: Parameters) -> set[str]:
+    """Kinds of village in which a business has its endowment, whole or in part."""
+    k = CHOICES.index(business)
+    return {name for i, name in enumerate(VILLAGE_KINDS) if k not in (1, 2, 3) or endowment(i, k, p.business.endowment) > 0}
+
+
+class Plan:
+    """Every run of the experiment, made from one command line."""
+
+    def __init__(self, line: Composed) -> None:
+        s, self.line = line.settings, line
+        for group in ("funding", "business"):
+            if group in line.named:
+                key = "rows" if group == "funding" else "columns"
+                raise Mistake(f"first_answer compares many options of {group}: choose some with {key}=[{line.named[group]}], or take experiment=baseline")
+        self.panels = ["practised"] if s.size == "quick" and s.panels == ["practised", "envelope"] else s.panels
+        self.seeds = s.seeds or SEEDS[s.size]
+        self.cells = cells(self.panels, s.rows, s.columns)
+        villages = {} if "county.villages" in line.pinned else {"county.villages": VILLAGES[s.size]}
+        self.base = line.parameters.replace(villages)
+        arms = {path for cell in self.cells for path in cell.changes()}
+        self.fixed = line.touched() | arms
+        self.draws = [draws.draw(s.seed, i, self.fixed) if s.draws else {} for i in range(self.seeds)]
+        self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
+
+    def task(self, cell: Cell, at: int, kind: str = "main", drawn: bool = True) -> Task:
+        """One run; `kind` names its arm."""
+        changes = {**cell.changes(), **self.line.pinned}
+        if kind.startswith("relief:"):
+            changes["solvency.relief"] = kind.partition(":")[2]
+        start = draws.with_draw(self.base, self.draws[at]) if drawn else self.base
+        return Task(Scenario(cell.name, patched(start, changes)), kind, at, self.seed[at], kind == "main" and at < KEEP)
+
+    def main(self) -> list[Task]:
+        """Every cell with every replicate, replicate by replicate; the first few again with default parameters."""
+        found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
+        if self.line.settings.draws:
+            found += [self.task(cell, at, "luck", drawn=False) for at in range(min(LUCK, self.seeds)) for cell in self.cells]
+        return found
+
+    def paired(self, villages: pd.DataFrame) -> list[Task]:
+        """For each cell the replicate with most closures again, each breached condition relieved."""
+        found = []
+        main = villages[(villages["arm"] == "main") & (villages["closures"] > 0)]
+        for cell in self.cells:
+            mine = main[main["scenario"] == cell.name]
+            if mine.empty:
+                continue
+            at = int(mine.groupby("replicate").size().idxmax())
+            bits = np.bitwise_or.reduce(mine.loc[mine["replicate"] == at, "cause"].to_numpy())
+            found += [self.task(cell, at, f"relief:{name}") for k, name in enumerate(CAUSES) if int(bits) >> k & 1]
+        return found
+
+
+def averted(villages: pd.DataFrame, cell: Cell) -> dict[str, tuple[int, int]]:
+    """Condition -> (closures averted by relieving it under the same luck, closures before) in the paired replicate."""
+    mine = villages[villages["scenario"] == cell.name]
+    relieved = mine[mine["arm"].str.startswith("relief:")]
+    found = {}
+    for name, rows in relieved.groupby("arm"):
+        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index("village")
+        shut = before.index[before["closures"] > 0]
+        after = rows.set_index("village").loc[shut, "closures"]
+        found[str(name).partition(":")[2]] = (int((after == 0).sum()), len(shut))
+    return found
+
+
+def summarise(plan: Plan, villages: pd.DataFrame) -> pd.DataFrame:
+    """One row a cell: share viable with interval, gain over no business on the same villages, cause, public cost, spreads."""
+    rows = estimate.with_weights(villages, plan.base)
+    by_cell = dict(tuple(rows.groupby("scenario")))
+    found = []
+    for cell in plan.cells:
+        mine = by_cell.get(cell.name)
+        kinds = endowed(cell.business, plan.base)
+        mine = mine[mine["kind"].isin(kinds)] if mine is not None else None
+        if mine is None or mine.empty:
+            continue
+        found.append(_summary(cell, mine, by_cell.get(replace(cell, business="none").name), kinds, rows))
+    return pd.DataFrame(found)
+
+
+def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str], rows: pd.DataFrame) -> dict[str, Any]:
+    main, luck = mine[mine["arm"] == "main"], mine[mine["arm"] == "luck"]
+    viable = estimate.by_replicate(main, main["verdict"] == "viable")
+    share = estimate.interval(viable.to_numpy())
+    total, chance, unknown = estimate.spreads(viable, estimate.by_replicate(luck, luck["verdict"] == "viable"))
+    opened = main[main["verdict"] != "never_opened"]
+    why = estimate.causes(main)
+    row = {
+        "panel": cell.panel, "funding": cell.funding, "business": cell.business, "seeds": share.n,
+        "villages": int(main["village"].nunique()), "viable": share.mean, "low": share.low, "high": share.high,
+        "viable_of_opened": estimate.by_replicate(opened, opened["verdict"] == "viable").mean() if len(opened) else np.nan,
+        "cause": why.index[0] if len(why) else "", "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
+        "public_yuan_per_elder_year": estimate.public_cost(main),
+        "sd_all": total, "sd_luck": chance, "sd_parameters": unknown,
+    }  # fmt: skip
+    if cell.business != "none" and plain is not None:
+        same = plain[(plain["arm"] == "main") & plain["kind"].isin(kinds)]
+        gain = (viable - estimate.by_replicate(same, same["verdict"] == "viable")).dropna()
+        row["gain"], row["gain_low"], row["gain_high"], _ = estimate.interval(gain.to_numpy(), bounded=False)
+    for name, (fewer, shut) in averted(rows, cell).items():
+        row[f"relief_{name}"] = f"{fewer} of {shut}"
+    return row
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Run the experiment, print the answer, leave everything in the store; 0, or 130 when Ctrl-C ended it early."""
+    s, plan = line.settings, Plan(line)
+    store = Store(s.out, s.name, line.text, words)
+    warm(plan.base)
+    whole = execute(plan.main(), store, s.workers, s.progress)
+    if whole:
+        whole = execute(plan.paired(store.villages()), store, s.workers, s.progress, label="paired reruns")
+    store.close("finished" if whole else "interrupted")
+    if store.villages().empty:
+        return report_failure(store)
+    summary = summarise(plan, store.villages())
+    store.text("summary.csv", summary.to_csv(index=False))
+    from experiments import answer
+
+    text = answer.write(plan, summary, store)
+    print(text)
+    return 0 if whole else 130
+
+
+def report_failure(store: Store) -> int:
+    """No run came through: say why, once."""
+    runs = store.runs()
+    why = runs["error"].iloc[0] if len(runs) else "interrupted before the first run had finished"
+    raise Mistake(f"no run finished ({why}); see {store.folder}/runs.parquet")

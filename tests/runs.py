@@ -1,0 +1,95 @@
+"""Small runs and ways to compare them, shared by the tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import sim
+from sim.population import FLOWS, KINDS, STAGES, STATES
+
+SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share": 0.7, "horizon.spin_up": 3, "business.start": 1}
+QUIET = {"county.couplings": False}
+LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
+SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
+
+
+def parameters(changes: Mapping[str, Any] | None = None, base: Mapping[str, Any] = SMALL) -> sim.Parameters:
+    """The defaults with a small county and `changes`."""
+    return sim.Parameters().replace({**base, **(changes or {})})
+
+
+def small(changes: Mapping[str, Any] | None = None, *, villages: int = 3, seed: int = 7, **more: Any) -> sim.MutualAidModel:
+    """A county of a few villages of about fifty elders."""
+    return sim.MutualAidModel(parameters({"county.villages": villages, **(changes or {})}), seed=seed, **more)
+
+
+def large(changes: Mapping[str, Any] | None = None, *, villages: int = 1, seed: int = 7) -> sim.MutualAidModel:
+    """Large villages without spin-up, for sampled cases."""
+    return sim.MutualAidModel(parameters({"county.villages": villages, **(changes or {})}, LARGE), seed=seed)
+
+
+def warm() -> None:
+    """Run every kernel once: all businesses, the null arm, the ladder off."""
+    small({"business.kind": "portfolio", "business.start": 0}, villages=2).run(2)
+    small({"solvency.on": False, "funding.identical_payers": True}, villages=2).run(1)
+
+
+def rows(model: sim.MutualAidModel, v: int) -> dict[str, np.ndarray]:
+    """Columns of the persons of the v-th village of the list, from its first slot to the last ever used."""
+    a = int(model.world.start[v])
+    part = slice(a, a + int(model.world.used[v]))
+    return {name: getattr(model.people, name)[part] for name in model.people._fields}
+
+
+def village_bytes(model: sim.MutualAidModel, number: int, without: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Everything a village is and did, by name of the record, as bytes."""
+    v = int(np.flatnonzero(model.world.villages.number == number)[0])
+    s = model.series
+    found = {f"person {k}": x.tobytes() for k, x in rows(model, v).items()}
+    found |= {f"state {k}": np.ascontiguousarray(s.state[k][:, v]).tobytes() for k in STATES}
+    found |= {f"flow {k}": np.ascontiguousarray(s.flow[k][:, v]).tobytes() for k in FLOWS}
+    found |= {f"posting {k}": s.amount(k)[:, v].tobytes() for k in s.names}
+    found |= {f"balance {k}": np.ascontiguousarray(s.balance[k][:, v]).tobytes() for k in s.balance.dtype.names}
+    found["hours"] = np.ascontiguousarray(s.hours[:, v]).tobytes()
+    found["pool"] = model.world.pool[v].tobytes()
+    return {k: x for k, x in found.items() if k not in without}
+
+
+def county_bytes(model: sim.MutualAidModel) -> dict[int, dict[str, bytes]]:
+    """`village_bytes` of every village, by its number."""
+    return {int(n): village_bytes(model, int(n)) for n in sorted(model.world.villages.number)}
+
+
+def differences(a: Mapping[Any, Any], b: Mapping[Any, Any]) -> list[str]:
+    """Names under which two records differ."""
+    names = []
+    for key in a.keys() | b.keys():
+        if isinstance(a.get(key), Mapping):
+            names += [f"village {key}: {n}" for n in differences(a[key], b[key])]
+        elif a.get(key) != b.get(key):
+            names.append(str(key))
+    return sorted(names)
+
+
+def digest(model: sim.MutualAidModel) -> str:
+    """One word for everything a run was."""
+    word = hashlib.sha256()
+    for number, records in county_bytes(model).items():
+        for name, data in sorted(records.items()):
+            word.update(f"{number} {name}".encode() + data)
+    return word.hexdigest()
+
+
+def empty_series(months: int, villages: int) -> Any:
+    """A Series of zeros, states at their initial values."""
+    from sim.model import Series
+    from sim.population import record
+
+    flow = np.stack([record(FLOWS, villages)] * months).view(np.recarray)
+    state = np.stack([record(STATES, villages)] * months).view(np.recarray)
+    hours = np.zeros((months, villages, len(STAGES), len(KINDS)), np.int64)
+    return Series(flow, state, hours, np.zeros((months, villages, 0), np.int64), np.zeros((months, villages)))
