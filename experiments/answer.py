@@ -1,32 +1,158 @@
-"""The first answer in words: tables a panel, three sentences, where things are."""
+"""The first answer in words: a table a panel, three sentences, where things are. What-if, never a forecast."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 
-from experiments.first_answer import BUSINESSES, Plan
+from experiments import estimate, figures
+from experiments.first_answer import BUSINESSES, NULLS, Plan
 from experiments.store import Store
+from experiments.style import words
 
-TITLES = {"practised": "As practised: pledges follow cost, each payer under its ceiling", "envelope": "Equal pledged envelope: same present value of all pledges an elder, set-up capital inside it"}
+TITLES = {
+    "practised": "AS PRACTISED: pledges follow cost, each payer under its ceiling",
+    "envelope": "EQUAL PLEDGED ENVELOPE: the same present value of all pledges an elder, set-up capital inside it",
+}
+SHORT = {"bills or long cuts": "bills", "too few hours": "hours", "too few visits": "visits", "never opened": "unopened", "opened too late": "late"}
 
 
-def cell_text(row: pd.Series) -> str:
-    """Share viable, interval."""
+def share_text(row: pd.Series) -> str:
+    """Mean and interval in percent."""
     return f"{100 * row['viable']:.0f} ({100 * row['low']:.0f}-{100 * row['high']:.0f})"
 
 
-def grid(summary: pd.DataFrame, panel: str, write) -> str:
-    """A table of one panel."""
+def cause_text(row: pd.Series) -> str:
+    """Commonest cause with its share of failures; * where a paired rerun without it averted closures."""
+    if not row["cause"]:
+        return "none"
+    name = str(row["cause"])
+    relief = row.get(f"relief_{name.removeprefix('closed: ')}")
+    star = "*" if name.startswith("closed: ") and isinstance(relief, str) and not relief.startswith("0 ") else ""
+    return f"{SHORT.get(name, name.removeprefix('closed: '))}{star} {100 * row['cause_share']:.0f}%"
+
+
+def cost_text(row: pd.Series) -> str:
+    """Yuan an elder-year."""
+    cost = row["public_yuan_per_elder_year"]
+    return "-" if np.isnan(cost) else f"{cost:.0f}"
+
+
+def layout(lines: list[list[str]]) -> str:
+    """Columns in line, the first to the left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    pad = lambda k, text: text.ljust(widths[k]) if k == 0 else text.rjust(widths[k])  # noqa: E731
+    return "\n".join("  ".join(pad(k, text) for k, text in enumerate(line)).rstrip() for line in lines)
+
+
+def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> str:
+    """One table: rows funding, columns business; '.' where nothing was run."""
+    columns = [b for b in BUSINESSES if b in set(summary["business"])]
+    lines = [[title, *(words(b) for b in columns)]]
+    for funding in summary["funding"].unique():
+        by = summary[summary["funding"] == funding].set_index("business")
+        lines.append([words(funding), *(write(by.loc[b]) if b in by.index else "." for b in columns)])
+    counts = summary.groupby("business")["villages"].max()
+    lines.append(["villages that count", *(str(counts[b]) for b in columns)])
+    return layout(lines)
+
+
+def tables(plan: Plan, summary: pd.DataFrame) -> str:
+    """Every panel's three tables."""
+    year = plan.base.horizon.end[:4]
+    parts = []
+    for panel in plan.panels:
+        mine = summary[summary["panel"] == panel]
+        parts += [
+            TITLES[panel],
+            grid(mine, f"villages viable to {year}, % (95 %)", share_text),
+            grid(mine, "commonest cause of failure", cause_text),
+            grid(mine, "public yuan per elder-year helped", cost_text),
+        ]
+    notes = "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment"
+    return "\n\n".join([*parts, notes])
+
+
+def best(summary: pd.DataFrame, panel: str) -> pd.Series:
+    """The real cell (no null arm, all villages counted) with the highest share."""
+    mine = summary[(summary["panel"] == panel) & ~summary["funding"].isin(NULLS) & (summary["business"] != "deposit")]
+    whole = mine[mine["villages"] == mine["villages"].max()]
+    return whole.loc[whole["viable"].idxmax()]
+
+
+def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
+    """Three plain sentences: the best mix, what a business adds, luck against what is not known."""
+    year, panel = plan.base.horizon.end[:4], plan.panels[0]
+    top = best(summary, panel)
     mine = summary[summary["panel"] == panel]
-    columns = [b for b in BUSINESSES if b in set(mine["business"])]
-    lines = [["", *columns]]
-    for funding in mine["funding"].unique():
-        by = mine[mine["funding"] == funding].set_index("business")
-        lines.append([funding, *(write(by.loc[b]) if b in by.index else "-" for b in columns)])
-    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
-    return "\n".join("  ".join(text.ljust(w) if k == 0 else text.rjust(w) for k, (text, w) in enumerate(zip(line, widths, strict=True))) for line in lines)
+    plain = mine[(mine["business"] == "none") & ~mine["funding"].isin(NULLS)]
+    rest = f"; without any business the mixes lie between {100 * plain['viable'].min():.0f} and {100 * plain['viable'].max():.0f} %" if len(plain) else ""
+    nothing = mine[mine["funding"] == "no_money"]
+    zero = f", and with no money {100 * nothing['viable'].iloc[0]:.0f} %" if len(nothing) else ""
+    first = (
+        f"If the rules and figures written here hold, {words(top['funding'])} with {words(top['business'])} keeps the most villages viable to {year} "
+        f"{figures.PANEL_NAMES[panel]}: {share_text(top)} %{rest}{zero}."
+    )
+    return [first, _gain(mine), _doubt(plan, summary, top)]
+
+
+def _gain(mine: pd.DataFrame) -> str:
+    """What the businesses add on the villages that can have them, against a deposit of the same money."""
+    if "gain" not in mine or mine["gain"].isna().all():
+        return "No business was compared with having none."
+    mean = mine[mine["business"] != "none"].groupby("business")["gain"].mean()
+    deposit = mean.pop("deposit") if "deposit" in mean else None
+    if mean.empty:
+        return f"The same set-up money lying at interest changes the share by {100 * float(deposit or 0):+.0f} points."
+    name, gain = str(mean.idxmax()), float(mean.max())
+    over = mine[(mine["business"] == name) & (mine["gain_low"] > 0)]
+    sure = f"the 95 % interval lies above zero in {len(over)} of {int((mine['business'] == name).sum())} mixes"
+    same = f"; the same money lying at interest changes it by {100 * deposit:+.0f} points" if deposit is not None else ""
+    return f"In villages that have what it needs, {words(name)} changes the share viable most, by {100 * gain:+.0f} points over the same villages without business (mean over mixes; {sure}){same}."
+
+
+def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
+    """What fails, and how much of the spread is luck."""
+    why = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]["cause"].mode()
+    both = summary.dropna(subset=["sd_all", "sd_luck"])
+    luck = float((both["sd_luck"] ** 2).sum() / max((both["sd_all"] ** 2).sum(), 1e-12)) if len(both) else np.nan
+    part = f"; of the spread between seeds about {100 * min(luck, 1.0):.0f} % is luck alone, the rest comes from parameters that are not known" if np.isfinite(luck) else ""
+    reason = f"The commonest reason why villages miss the mark is '{why.iloc[0]}'" if len(why) else "No village misses the mark"
+    return f"{reason}{part}; this is a what-if on a synthetic county with {len(plan.draws[0])} uncertain parameters drawn, to compare options, not to read off a level."
+
+
+def draw_figures(plan: Plan, summary: pd.DataFrame, store: Store) -> Path:
+    """The four figures."""
+    folder, year = store.folder / "figures", plan.base.horizon.end[:4]
+    rows = estimate.with_weights(store.villages(), plan.base)
+    figures.heat(summary, year, folder)
+    panel = plan.panels[0]
+    top = best(summary, panel)
+    mine = summary[summary["panel"] == panel]
+    low = mine[~mine["funding"].isin(NULLS) & (mine["villages"] == mine["villages"].max())]
+    chosen = [top, low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
+    picks = {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}\n{words(r['business'])}" for r in chosen}
+    figures.classes(rows, list(picks), list(picks.values()), folder)
+    column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
+    labels = {f"{panel}/{f}/{column}": words(f) for f in mine["funding"].unique() if f"{panel}/{f}/{column}" in set(rows["scenario"])}
+    note = f"{figures.PANEL_NAMES[panel]}, {words(column)}; {int(summary['seeds'].max())} seeds × {int(mine['villages'].max())} villages, weighted to prevalence; to {year}"
+    figures.payers(rows, labels, note, folder)
+    figures.needs(rows, labels, note, folder)
+    return folder
 
 
 def write(plan: Plan, summary: pd.DataFrame, store: Store) -> str:
-    """All of it."""
-    return "\n\n".join(TITLES[p] + "\n" + grid(summary, p, cell_text) for p in plan.panels) + f"\n{store.folder}"
+    """Tables, sentences, places; also kept as answer.txt."""
+    folder = draw_figures(plan, summary, store)
+    runs, c = store.runs(), plan.base.county
+    failed = runs[runs["error"] != ""]
+    lost = f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} ({failed['origin'].iloc[0]})" if len(failed) else ""
+    size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {len(plan.draws[0])} uncertain parameters"
+    said = "\n".join(f"{k}. {text}" for k, text in enumerate(sentences(plan, summary), 1))
+    where = f"{store.folder}/: summary.csv, runs.parquet, villages.parquet, series/, resolved.yaml, manifest.json\n{folder}/: viability, classes, payers, needs (png, svg)"
+    text = f"{size}{lost}\n\n{tables(plan, summary)}\n\n{said}\n\n{where}\n"
+    store.text("answer.txt", text)
+    return text

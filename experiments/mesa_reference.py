@@ -304,8 +304,9 @@ class MesaReference(mesa.Model):
             setattr(self.values, name, SimpleNamespace(**{field: rows[field][0].item() for field in rows.dtype.names}))
         p = engine.parameters
         t = tables.health_tables(p.health.worsen_scale, p.health.recover_scale, p.health.risk_scale, p.demography.rural_mortality_ratio)
-        self.worsen, self.recover = t.worsen.tolist(), t.recover.tolist()
-        self.dementia, self.seasons = tables.dementia_tables()[1].tolist(), tables.seasons()[1].tolist()
+        on = float(p.health.on)
+        self.worsen, self.recover, self.dementia = (t.worsen * on).tolist(), (t.recover * on).tolist(), (tables.dementia_tables()[1] * on).tolist()
+        self.seasons = tables.seasons()[1].tolist()
         self.need_table = (tables.need_hours() * np.array(needs.scales_of(engine.values.needs[0]))).tolist()
         fixed, minds = engine.lasting_key(needs.FIXED), engine.lasting_key(timeuse.MINDS)
         for v, row in enumerate(engine.world.villages):

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import tables
 from sim.parameters import choice, par, section
-from sim.randomness import Purpose, bits, inner, kernel, key_of, setup, uniform
+from sim.randomness import Purpose, bits, inline, inner, kernel, key_of, setup, uniform
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -223,6 +223,12 @@ def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
     longest = int(np.diff(start).max()) + 2
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
+
+
+@inline
+def wrap(k: int, n: int) -> int:
+    """k modulo n for 0 <= k < 2 n: lists are walked from a drawn place without a division."""
+    return k - n if k >= n else k
 
 
 @kernel

@@ -22,9 +22,12 @@ def parameters(changes: Mapping[str, Any] | None = None, base: Mapping[str, Any]
     return sim.Parameters().replace({**base, **(changes or {})})
 
 
-def small(changes: Mapping[str, Any] | None = None, *, villages: int = 3, seed: int = 7, **more: Any) -> sim.MutualAidModel:
-    """A county of a few villages of about fifty elders."""
-    return sim.MutualAidModel(parameters({"county.villages": villages, **(changes or {})}), seed=seed, **more)
+def small(
+    changes: Mapping[str, Any] | None = None, *, villages: int = 3, seed: int = 7, numbers: list[int] | None = None, **more: Any
+) -> sim.MutualAidModel:
+    """A county of a few villages of about fifty elders; `numbers` lists them otherwise than from 1 on."""
+    made = parameters({"county.villages": villages, **(changes or {})})
+    return sim.MutualAidModel(made, seed=seed, villages=numbers, **more)
 
 
 def large(changes: Mapping[str, Any] | None = None, *, villages: int = 1, seed: int = 7) -> sim.MutualAidModel:
@@ -33,9 +36,10 @@ def large(changes: Mapping[str, Any] | None = None, *, villages: int = 1, seed: 
 
 
 def warm() -> None:
-    """Run every kernel once: all businesses, the null arm, the ladder off."""
+    """Run every kernel once: all businesses, the null arm, the ladder off, the envelope, a county of one village."""
     small({"business.kind": "portfolio", "business.start": 0}, villages=2).run(2)
     small({"solvency.on": False, "funding.identical_payers": True}, villages=2).run(1)
+    small({"funding.basis": "envelope", "business.kind": "tourism"}, villages=1).run(2)
 
 
 def rows(model: sim.MutualAidModel, v: int) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import tables
 from sim.parameters import par, section
-from sim.population import FARM, NEAR_TOWN
+from sim.population import FARM, NEAR_TOWN, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -50,7 +50,7 @@ def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
         found = 0
         turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
         for j in range(n):
-            i = w.start[v] + (j + turn) % n
+            i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < 936 and found < wanted:
                 take = min(p.free[i] // 2, int(wanted - found) + 1, 3000)
                 if take > 0:

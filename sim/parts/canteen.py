@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state
+from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 from sim.ledger import posting
 
@@ -89,7 +89,7 @@ def serve(p, w, canteen, families, key, rota_key):
         turn = np.int64(uniform(rota_key, r.number, 0) * max(r.elders + r.helpers, 1))
         for want in range(2):  # those short of meal help first, then the others, from a drawn place
             for j in range(n):
-                i = w.start[v] + (j + turn) % n
+                i = w.start[v] + wrap(j + turn, n)
                 if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= 120) != (want == 0):
                     continue
                 b = band(p.age[i])
@@ -123,7 +123,7 @@ def _bills(p, w, v, c, fam, rota_key):
     n, found = w.used[v], 0
     turn = np.int64(uniform(rota_key, r.number, 1) * max(r.elders + r.helpers, 1))
     for j in range(n):
-        i = w.start[v] + (j + turn) % n
+        i = w.start[v] + wrap(j + turn, n)
         if p.volunteer[i] == 1 and p.offer[i] > 0 and found < wanted:
             take = min(np.int64(p.offer[i] // 2), np.int64(wanted - found))
             give(p, w, v, i, take)

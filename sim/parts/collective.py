@@ -20,7 +20,7 @@ class Collective:
     growth: float = par(0.02, "share/year", -0.03, 0.08, "assumption", "D", "real growth of collective income")
     persistence: float = par(0.5, "ratio", 0.0, 0.9, "assumption", "D", "share of a good or bad year that stays for the next")
     volatility: float = par(0.20, "share", 0.0, 0.6, "assumption", "D", "standard deviation of a year's news on income")
-    pays_in: int = par(12, "month", 1, 12, "calendar: dividends yearly", "D", "month of the year in which the collective pays what is due")
+    pays_in: int = par(12, "month", 1, 12, "assumption: calendar, dividends yearly", "D", "month of the year in which the collective pays what is due")
     pays_twice: bool = par(True, "switch", None, None, "assumption", "D", "an advance is paid half a year before")
     build_share: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "most of a year's income that may go into a building")
     project: float = par(30000.0, "yuan", 0.0, 200000.0, "assumption", "D", "most that any collective puts into a building beyond its income (labour, rooms, village projects)")

@@ -79,16 +79,8 @@ def build(w, facilities, government, collective, construction, coupled, in_servi
         post.capital_collective += own
         post.capital_society += gift
         post.capital_spent += spent
-        left = grant
         total -= grant
-        construction[v] -= grant
-        if coupled and construction[v] < 0:  # neighbours' unused money is called on in order of number
-            left = -construction[v]
-            construction[v] = 0
-            for u in range(n):
-                take = min(left, construction[u])
-                construction[u] -= take
-                left -= take
+        construction[v] -= grant  # where villages meet, only the sum is ever read
         r.facility, r.ready, r.rented = 1, month + c.lead, 1 - r.idle_building
 
 

@@ -37,10 +37,10 @@ class Funding:
     per_visit: float = par(0.5, "yuan/visit", 0.0, 5.0, "assumption", "D", "government's payment a visit, per service")
     taper: int = par(60, "months", 1, 240, "design choice", "D", "months over which seed money tapers to nothing")
     point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
-    crowding: float = par(0.0, "ratio", 0.0, 1.0, "default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
+    crowding: float = par(0.0, "ratio", 0.0, 1.0, "design choice: default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
     reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
     forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")
-    identical_payers: bool = par(False, "switch", None, None, "null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
+    identical_payers: bool = par(False, "switch", None, None, "design choice: null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
     profile: str = choice("level", ("level", "front"), "envelope in time: level, or front-loaded over the taper at the same present value")
 
     def problems(self, parameters: Parameters) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Government:
     growth: float = par(0.03, "share/year", -0.05, 0.08, "assumption", "D", "nominal growth of both envelopes")
     volatility: float = par(0.13, "share", 0.0, 0.4, "derived: 10-15 % general budget, 22 % lottery", "C", "standard deviation of the operating envelope from year to year")
     lottery_volatility: float = par(0.22, "share", 0.10, 0.40, "derived from sales and transfers 2016-24", "C", "standard deviation of construction money")
-    pays_every: int = par(3, "months", 1, 12, "calendar: subsidies quarterly", "D", "months between payments")
+    pays_every: int = par(3, "months", 1, 12, "assumption: calendar, subsidies quarterly", "D", "months between payments")
     late: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "payments that come one period late")
     build_grant: float = par(60000.0, "yuan", 12000.0, 200000.0, "Shandong 60,000; Gansu 30,000; Shaanxi 80,000-90,000; Hebei 100,000-200,000", "C", "construction grant for one station")
 
@@ -81,9 +81,10 @@ def run_pay(m) -> None:
         claims = np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64)
         w.posted.paid_government += claims
     elif m.coupled:
-        paid = split_pro_rata(int(county.operating.sum()), claims)
-        left = split_pro_rata(int(county.operating.sum() - paid.sum()), county.operating)
-        county.operating = left
+        order = np.argsort(numbers)  # a fen that cannot be shared goes by village number, not by place in the list
+        paid = np.empty_like(claims)
+        paid[order] = split_pro_rata(int(county.operating.sum()), claims[order])
+        county.operating[order] = split_pro_rata(int(county.operating.sum() - paid.sum()), county.operating[order])
         w.posted.paid_government += paid
     else:
         paid = np.minimum(np.maximum(county.operating, 0), claims)

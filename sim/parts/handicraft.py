@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.parameters import par, section
-from sim.population import CRAFT, flow, identity_of
+from sim.population import CRAFT, flow, identity_of, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -45,7 +45,7 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
         turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
         limit = int(h.places * 3600.0)
         for j in range(n):
-            i = w.start[v] + (j + turn) % n
+            i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
                 continue
             f.masters += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give
+from sim.population import ASKED, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -100,7 +100,7 @@ def match(p, w, needs, matching, key):
         for u in range(4):
             fill[u] = bounds[u]
         for j in range(n):
-            i = first + (j + turn) % n
+            i = first + wrap(j + turn, n)
             if p.kind[i] == 1 and p.enrolled[i] == 1:
                 u = urgency(p, i)
                 order[fill[u]] = i
@@ -135,7 +135,7 @@ def _by_zone(p, w, v, zones, turn, helpers, ends, fill):
     for z in range(zones):
         fill[z] = ends[z]
     for j in range(n):
-        i = first + (j + turn) % n
+        i = first + wrap(j + turn, n)
         if p.volunteer[i] == 1 and p.offer[i] > 0:
             helpers[fill[p.zone[i]]] = i
             fill[p.zone[i]] += 1

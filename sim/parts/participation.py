@@ -36,7 +36,7 @@ class Participation:
     trained: float = par(1.2, "odds ratio", 1.0, 2.0, "assumption; training lengthens service (Tang F. 2010)", "D", "odds of staying when trained")
     stipend: float = par(0.0, "yuan/hour", 0.0, 20.0, "design choice", "D", "money paid an hour to volunteers")
     stipend_hours: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "rise of hours at a stipend equal to the reference wage")
-    crowding_out: bool = par(False, "switch", None, None, "two regimes to compare", "D", "a stipend lowers own motivation")
+    crowding_out: bool = par(False, "switch", None, None, "design choice: two regimes to compare", "D", "a stipend lowers own motivation")
     crowding: float = par(0.4, "ratio", 0.0, 1.0, "assumption", "D", "fall of own motivation at a stipend equal to the reference wage")
     wage: float = par(12.0, "yuan/hour", 6.0, 25.0, "The Nanjinger 2017 (10-20 an hour)", "B", "reference wage; shadow price of volunteer time")
     fatigue: float = par(0.02, "share/hour", 0.0, 0.1, "assumption", "D", "fatigue of an hour given")
@@ -177,7 +177,7 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
 
 
 @kernel
-def close_month(p, w, participation, month):
+def close_month(p, w, participation, month, on):
     """Fatigue of the hours given, stipends due, and who took part within a year."""
     for v in range(len(w.used)):
         t, f = participation[v], w.flow[v]
@@ -192,7 +192,7 @@ def close_month(p, w, participation, month):
                 p.last_active[i] = month
             if p.kind[i] == 1 and p.last_active[i] > month - 12 and p.last_active[i] > NEVER:
                 f.took_part += 1
-        if t.stipend > 0:
+        if on and t.stipend > 0:
             w.posted[v].cost_stipend += given * t.stipend // 60
 
 
@@ -212,4 +212,4 @@ def run_take_part(m) -> None:
 
 def run_close(m) -> None:
     """After the month's help."""
-    close_month(m.people, m.world, m.values.participation, m.month)
+    close_month(m.people, m.world, m.values.participation, m.month, m.parameters.participation.on)

@@ -62,7 +62,7 @@ def charge(credit, cost, overdraft):
 
 
 @kernel
-def quotas(p, w, timebank, on):
+def quotas(p, w, timebank, on, fees):
     """Minutes each elder may ask for: by credit, overdraft, purse or need."""
     for v in range(len(w.used)):
         t = timebank[v]
@@ -74,13 +74,13 @@ def quotas(p, w, timebank, on):
                 p.quota[i] = 60_000
                 continue
             p.quota[i] = np.int64(max(int(p.credit[i]) + t.overdraft, 0) / t.price_per_hour)
-            if t.hour_fee > 0:
+            if fees and t.hour_fee > 0:
                 p.quota[i] += np.int64((int(p.income[i]) + int(p.remit[i])) * t.cash_share * 60.0 / t.hour_fee)
             p.quota[i] = min(p.quota[i], 60_000)
 
 
 @kernel
-def book(p, w, timebank, key):
+def book(p, w, timebank, fees, key):
     """Earn for what was given, pay for what was received, then expire, levy and cap; trust follows redemption."""
     for v in range(len(w.used)):
         t, r, f, post = timebank[v], w.villages[v], w.flow[v], w.posted[v]
@@ -102,7 +102,7 @@ def book(p, w, timebank, key):
                 credit -= paid
                 f.credits_spent += paid
                 post.credits_spent += paid
-                if cost > paid and t.hour_fee > 0:
+                if fees and cost > paid and t.hour_fee > 0:
                     fee = (cost - paid) * t.hour_fee // 60
                     f.hour_fees += fee
                     post.due_families += fee
@@ -130,12 +130,17 @@ def book(p, w, timebank, key):
                     p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
 
 
+def _fees(m) -> bool:
+    """Whether hours may be paid for in cash."""
+    return m.parameters.families.on and not m.parameters.funding.identical_payers
+
+
 def run_quotas(m) -> None:
     """Who may ask for how much."""
-    quotas(m.people, m.world, m.values.timebank, m.parameters.timebank.on)
+    quotas(m.people, m.world, m.values.timebank, m.parameters.timebank.on, _fees(m))
 
 
 def run_book(m) -> None:
     """The month's bookings."""
     if m.parameters.timebank.on:
-        book(m.people, m.world, m.values.timebank, m.key(EXPIRE))
+        book(m.people, m.world, m.values.timebank, _fees(m), m.key(EXPIRE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import tables
 from sim.parameters import par, section
-from sim.population import NEAR_TOWN, STORY
+from sim.population import NEAR_TOWN, STORY, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -48,7 +48,7 @@ def trade(p, w, tourism, half, season, month, key, turn_key):
         found, n = 0, w.used[v]
         turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
         for j in range(n):
-            i = w.start[v] + (j + turn) % n
+            i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & STORY and p.health[i] <= 1 and found < wanted:
                 take = min(p.free[i] // 2, int(wanted - found) + 1, 2400)
                 if take > 0:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of
+from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -23,8 +23,8 @@ class Visits:
     twice_weekly: int = par(9, "visits/month", 8, 9, "definition of the tier", "D", "visits due in the twice-a-week tier")
     weekly: int = par(4, "visits/month", 4, 5, "definition of the tier", "D", "visits due in the weekly tier")
     monthly: int = par(1, "visits/month", 1, 1, "definition of the tier", "D", "visits due in the monthly tier")
-    call_minutes: float = par(5.0, "minutes", 2.0, 10.0, "default of the account book", "D", "minutes of a call or look-in")
-    person_minutes: float = par(15.0, "minutes", 8.0, 40.0, "default of the account book", "D", "minutes of a visit in person")
+    call_minutes: float = par(5.0, "minutes", 2.0, 10.0, "definition of the account book", "D", "minutes of a call or look-in")
+    person_minutes: float = par(15.0, "minutes", 8.0, 40.0, "definition of the account book", "D", "minutes of a visit in person")
     in_person: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "visits made in person")
     cadre_hours: float = par(10.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours of each group leader or cadre, while mutual aid is in service")
     duty_when_closed: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "duty hours that go on where no service is open")
@@ -77,12 +77,15 @@ def visit(p, w, visits, days, key):
         minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
         first = w.start[v]
         duty = c.cadre_hours if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
+        order, ends = w.work[0], w.work[1]
+        ends[:5] = 0
         for i in range(first, first + n):
             p.tier[i] = 0
             if p.kind[i] == 1:
                 t = tier_of(p.health[i], p.living[i])
                 p.tier[i] = t
                 f.in_book[t] += 1
+                ends[t] += 1
                 f.visits_due[t] += due[t]
             elif p.kind[i] == 2 and p.role[i] == 1:
                 extra = max(min(duty, np.int64(p.free[i] - p.offer[i])), 0)
@@ -90,17 +93,25 @@ def visit(p, w, visits, days, key):
                 f.offered += extra
         turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
         pointer = 0
+        for t in range(2, 5):  # the book sorted by tier, each tier begun at the drawn place
+            ends[t] += ends[t - 1]
+        for t in range(4, 0, -1):
+            ends[t] = ends[t - 1] if t > 1 else 0
+        for j in range(n):
+            i = first + wrap(j + turn, n)
+            if p.tier[i] > 0:
+                order[ends[p.tier[i]]] = i
+                ends[p.tier[i]] += 1
+        begin = 0
         for tier in range(1, 5):
-            for j in range(n):
-                i = first + (j + turn) % n
-                if p.kind[i] != 1 or p.tier[i] != tier:
-                    continue
+            for q in range(begin, ends[tier]):
+                i = order[q]
                 made = min(due[tier], days) if p.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
                 while made < due[tier] and pointer < n:
-                    h = first + (pointer + turn) % n
+                    h = first + wrap(pointer + turn, n)
                     count = min(due[tier] - made, p.offer[h] // minutes) if p.kind[h] != 0 and h != i else 0
                     if count > 0:
                         give(p, w, v, h, count * minutes)
@@ -113,6 +124,7 @@ def visit(p, w, visits, days, key):
                 p.need[i, COMPANIONSHIP] -= company
                 w.hours[v, ASKED, COMPANIONSHIP] += company
                 w.hours[v, MUTUAL, COMPANIONSHIP] += company
+            begin = ends[tier]
         for i in range(first, first + n):  # duty that is left over is no offer of hours
             if p.kind[i] == 2 and p.volunteer[i] == 0:
                 p.offer[i] = 0

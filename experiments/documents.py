@@ -1,0 +1,129 @@
+"""Write the generated blocks of the documents: `python -m experiments.documents`.
+
+A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Tables come from the declarations, so that a
+document never says what the code does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments import break_even
+from experiments.break_even import table
+from sim.ledger import POSTINGS
+from sim.model import COUPLINGS, HEADINGS, MONTH
+from sim.parameters import GRADES, SECTIONS, Declaration, declarations
+from sim.population import COLUMNS, FLOWS, STATES, Column
+from sim.randomness import PURPOSES
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+class DocumentError(ValueError):
+    """A document lacks a block, or has one that nothing makes."""
+
+
+def _value(x: object) -> str:
+    if isinstance(x, bool):
+        return "on" if x else "off"
+    return f"{x:.12g}" if isinstance(x, int | float) else str(x)
+
+
+def _range(d: Declaration) -> str:
+    if d.low is None or d.high is None:
+        return ", ".join(d.choices) if d.choices else ""
+    return f"{_value(d.low)} to {_value(d.high)}"
+
+
+def parameters() -> str:
+    """Every parameter, section by section; `fixed` ones shape the start and cannot change in a fork."""
+    rows = [
+        [f"`{d.path}`", _value(d.default), d.unit, _range(d), d.grade, d.source, d.doc + ("" if d.live else " (fixed)")]
+        for d in declarations().values()
+    ]
+    grades = "; ".join(f"{k} {v}" for k, v in GRADES.items())
+    made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
+    return made + table(["path", "default", "unit", "allowed", "grade", "source", "what it is"], rows)
+
+
+def month() -> str:
+    """The rows of the month in order."""
+    rows = [
+        [f"{row.heading} {HEADINGS[row.heading - 1]}", row.name, f"`{row.run.__module__.replace('.', '/')}.py`: `{row.run.__name__}`"]
+        for row in MONTH
+    ]
+    return table(["heading", "row", "made by"], rows)
+
+
+def purposes() -> str:
+    """One line a decision that draws."""
+    rows = [[f"`{name}`", f"{number}"] for number, name in sorted(PURPOSES.items(), key=lambda pair: pair[1])]
+    return table(["purpose", "number"], rows)
+
+
+def postings() -> str:
+    """Posting kinds with both accounts."""
+    return table(["kind", "debit", "credit", "unit", "what it is"], [[f"`{k.name}`", k.debit, k.credit, k.unit, k.label] for k in POSTINGS.values()])
+
+
+def _fields(registry: dict[str, Column]) -> str:
+    rows = [[f"`{c.name}`", c.unit, c.dtype + (f" x {c.shape[0]}" if c.shape else ""), c.label] for c in registry.values()]
+    return table(["name", "unit", "stored as", "what it is"], rows)
+
+
+def couplings() -> str:
+    """Where villages meet."""
+    return "\n".join(f"- {text}" for text in COUPLINGS)
+
+
+ODD, HAND, README = "sim/ODD.md", "docs/break_even.md", "README.md"
+BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
+    "parameters": (ODD, parameters),
+    "month": (ODD, month),
+    "purposes": (ODD, purposes),
+    "postings": (ODD, postings),
+    "indicators": (ODD, lambda: _fields(FLOWS)),
+    "states": (ODD, lambda: _fields(STATES)),
+    "columns": (ODD, lambda: _fields(COLUMNS)),
+    "couplings": (ODD, couplings),
+    "break_even_lines": (HAND, break_even.lines),
+    "break_even_payers": (HAND, break_even.payers),
+    "break_even_diners": (HAND, break_even.diners),
+    "break_even_prices": (HAND, break_even.prices),
+    "break_even_gaps": (HAND, break_even.gaps),
+    "break_even_businesses": (HAND, break_even.businesses),
+    "break_even_short": (README, break_even.short),
+}
+
+
+def found(file: str) -> dict[str, str]:
+    """Block name -> text as it stands in a document."""
+    return {name: body for _, name, body, _ in BLOCK.findall((ROOT / file).read_text(encoding="utf-8"))}
+
+
+def stale() -> list[str]:
+    """Names of blocks that differ from what the code says, are missing, or are made by nothing."""
+    there = {file: found(file) for file in dict.fromkeys(file for file, _ in BLOCKS.values())}
+    wrong = [name for name, (file, make) in BLOCKS.items() if there[file].get(name) != make() + "\n"]
+    return wrong + [name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file]
+
+
+def main() -> int:
+    """Bring every block up to date and say which changed; DocumentError where a document lacks one of its blocks."""
+    changed = stale()
+    for file in dict.fromkeys(file for file, _ in BLOCKS.values()):
+        made = {name: make() for name, (where, make) in BLOCKS.items() if where == file}
+        if missing := set(made) - set(found(file)):
+            raise DocumentError(f"{file} has no block {', '.join(sorted(missing))}: write its two marker lines first")
+        text = (ROOT / file).read_text(encoding="utf-8")
+        text = BLOCK.sub(lambda m, made=made: m[1] + made[m[2]] + "\n" + m[4] if m[2] in made else m[0], text)  # type: ignore[misc]
+        (ROOT / file).write_text(text, encoding="utf-8")
+    print("up to date" if not changed else f"written anew: {', '.join(changed)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,145 @@
+"""The benchmark: plain Mesa and the engine do the same month; what is measured is put together rightly. Nothing is timed."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import sim
+from experiments import benchmark
+from experiments.benchmark import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
+
+TINY = Size(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
+
+
+def excess(pair: np.ndarray) -> tuple[float, float]:
+    """Mean relative difference of plain Mesa from the engine over seeds, and its standard error."""
+    d = (pair[1] - pair[0]) / pair[0].mean()
+    return float(d.mean()), float(d.std(ddof=1) / math.sqrt(len(d)))
+
+
+def check_docked(totals: dict[str, np.ndarray], noisiest: float) -> None:
+    """Fail when a total differs by more than 5 % beyond 3.5 standard errors.
+
+    Ten totals, two sides: below 0.5 % false alarms if a true difference were 5 %, and far fewer if there is none. A
+    difference of 5 % + 7 `noisiest` is found almost surely. The seeds are fixed, so that a given code always answers alike.
+    """
+    for name, pair in totals.items():
+        difference, error = excess(pair)
+        assert abs(difference) <= 0.05 + 3.5 * error, f"{name}: plain Mesa differs by {difference:+.1%} (standard error {error:.1%})"
+        if name not in benchmark.NOISY:
+            assert error <= noisiest, f"{name}: the sample is too small to fail (standard error {error:.1%})"
+
+
+def test_plain_mesa_and_engine_agree_with_health_held() -> None:
+    """Health held, needs hardly vary: the rules of needs, family, help and credits stand bare."""
+    check_docked(dock(1, range(8), 12, {"health.on": False}), noisiest=0.06)
+
+
+@pytest.mark.slow
+def test_plain_mesa_and_engine_agree_over_two_years() -> None:
+    check_docked(dock(1, range(40), 24), noisiest=0.06)
+
+
+def test_docking_reports_a_total_that_is_off_by_two_fifths() -> None:
+    totals = dock(1, range(6), 6, {"health.on": False})
+    totals["mutual"] = totals["mutual"] * np.array([[1.0], [1.4]])
+    with pytest.raises(AssertionError, match="mutual: plain Mesa differs"):
+        check_docked(totals, noisiest=0.2)
+
+
+def test_reference_starts_from_the_persons_of_the_engine() -> None:
+    model = sim.MutualAidModel(sim.Parameters().replace(benchmark.SIMPLIFIED | {"county.villages": 2}), seed=3)
+    objects = benchmark.MesaReference(model)
+    people = [p for v in objects.agents if hasattr(v, "people") for p in v.people]
+    taken = model.people.kind != 0
+    assert len(people) == int(model.world.villages.elders.sum() + model.world.villages.helpers.sum())
+    assert sorted(p.age for p in people) == sorted(model.people.age[taken].tolist())
+    assert all(p.spouse.spouse is p for p in people if p.spouse)
+
+
+def test_jobs_take_turns_and_are_divided_by_their_units() -> None:
+    calls: list[str] = []
+
+    def job(name: str, units: float):
+        return lambda: calls.append(name) or units
+
+    seen = in_turns({"a": job("a", 1), "b": job("b", math.inf)}, 3)
+    assert calls == ["a", "b", "a", "b", "a", "b"]
+    assert len(seen["a"]) == 3 and seen["b"] == [0.0, 0.0, 0.0]
+
+
+def test_figures_show_the_spread_and_judge_the_median() -> None:
+    f = figure("x", ratios([9.0, 4.0, 2.0], [1.0, 2.0, 2.0]), "times", ">= 3", lambda x: x >= 3)
+    assert (f.low, f.middle, f.high, f.ok) == (1.0, 2.0, 9.0, False)
+    assert figure("x", [1.0], "s").ok is None
+    text = benchmark.table([f, Figure("y", 1, 1, 1, "ns"), Figure("z", 1, 1, 1, "times", ">= 1", None)])
+    assert [line.split()[-1] for line in text.splitlines()[1:]] == ["NOT", "ns", "-"]
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 1.3])
+def test_slope_of_a_power_law_is_its_exponent(exponent: float) -> None:
+    sizes = (10, 30, 100, 300, 1000)
+    assert slope(sizes, [7.0 * n**exponent for n in sizes]) == pytest.approx(exponent)
+
+
+def test_everything_is_measured_at_a_tiny_size() -> None:
+    figures = benchmark.against_mesa(TINY) + benchmark.docking(TINY) + benchmark.growth(TINY)
+    names = [f.name for f in figures]
+    assert len(set(names)) == len(names)
+    assert {f"row: {row.name}" for row in sim.model.MONTH} <= set(names)
+    assert {f"docking: {name}" for name in benchmark.TOTALS} <= set(names)
+    assert all(math.isfinite(f.low) and f.low <= f.middle <= f.high for f in figures)
+    asked = {f.name for f in figures if f.asked}
+    assert {"like for like: plain Mesa / engine", "all parts: plain Mesa / engine", "all parts, Mesa layer on"} <= asked
+
+
+def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:
+    model = sim.MutualAidModel(sim.Parameters().replace({"county.villages": 2}), seed=1, spin_up=False)
+    model.step()
+    before = benchmark.digest(model)
+    model._series[0] = tuple(x[::-1] for x in model._series[0])
+    assert benchmark.digest(model) == before
+    model._series[0][4]["cash"][0] += 1
+    assert benchmark.digest(model) != before
+
+
+def test_short_list_of_same_bytes_holds() -> None:
+    figures = benchmark.same_bytes()
+    assert [f.name for f in figures if not f.ok] == []
+
+
+def test_series_kept_by_county_are_the_sums_over_villages() -> None:
+    p = sim.Parameters().replace(ALL_ON | {"county.villages": 3})
+    whole, sums = (sim.MutualAidModel(p, seed=2, spin_up=False, keep=keep).run(3).series for keep in ("villages", "county"))
+    assert sums.flow.shape == (3, 1)
+    assert (sums.hours[:, 0] == whole.hours.sum(axis=1)).all() and (sums.posted[:, 0] == whole.posted.sum(axis=1)).all()
+    for name in ("visits_made", "enrolled", "acceptance_sum"):
+        assert np.array_equal(sums.flow[name][:, 0], whole.flow[name].sum(axis=1))
+    assert (sums.balance["cash"][:, 0] == whole.balance["cash"].sum(axis=1)).all()
+
+
+def test_a_child_reports_the_memory_of_a_county() -> None:
+    got = json.loads(benchmark.child("from experiments import benchmark as b; print(b.fill_county(2, 1))")[0])
+    assert got["persons"] > 400 and got["bytes"] > 50 and got["gib"] > 0
+
+
+def test_a_failing_child_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        benchmark.child("1 / 0")
+
+
+def test_main_writes_only_when_given_a_folder(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(benchmark, "measure", lambda size: [figure("months a minute", [1.0, 3.0], "months", ">= 1", lambda x: x >= 1)])
+    monkeypatch.chdir(tmp_path)
+    assert benchmark.main("quick") == 0
+    assert list(tmp_path.iterdir()) == []
+    assert "months a minute" in capsys.readouterr().out
+    assert benchmark.main("quick", tmp_path) == 0
+    assert json.loads((tmp_path / "benchmark.json").read_text())[0]["middle"] == 2.0
+
+
+def test_an_unknown_size_is_named_with_the_nearest() -> None:
+    with pytest.raises(sim.ParameterError, match="did you mean quick"):
+        benchmark.main("quik")

@@ -1,0 +1,187 @@
+"""Off means no trace, and size zero means the baseline bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from runs import SHORT_LEADS, county_bytes, differences, small
+
+import sim
+from sim.parameters import declarations
+from sim.population import ELIGIBLE, MUTUAL
+
+MONTHS = 26
+BUSY = {"business.kind": "portfolio", "participation.stipend": 2.0, "timebank.levy": 0.01, **SHORT_LEADS}
+# What each part posts and counts: all of it stays at zero when the part is off.
+TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "demography": ((), ("deaths", "entrants", "helpers_left", "helpers_found", "returned", "pool_persons")),
+    "participation": (("cost_stipend",), ("volunteers", "volunteers_joined", "volunteers_quit", "newly_trained", "willing_elders", "fatigue_sum")),
+    "visits": ((), ("in_book", "visits_due", "visits_made", "visit_minutes")),
+    "matching": ((), ("requests", "refused", "asked_minutes", "helped")),
+    "canteen": (
+        ("cost_food", "cost_fuel", "cost_cook", "cost_delivery", "cost_hired"),
+        ("diners", "delivered", "meals", "turned_away", "meal_fees", "canteen_cost", "kitchen_minutes", "fees_at_list"),
+    ),
+    "timebank": (
+        ("credits_earned", "credits_welcome", "credits_excused", "credits_spent", "credits_expired", "credits_levied", "credits_forfeited"),
+        ("credits_earned", "credits_spent", "credits_lost", "redeem_asked", "redeem_got", "hour_fees", "accounts", "overdrawn", "credit_dropped"),
+    ),
+    "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
+    "government": (("due_government", "paid_government", "forgiven_government", "capital_government"), ()),
+    "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
+    "society": (("due_society", "paid_society", "forgiven_society", "capital_society"), ()),
+    "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
+    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity"), ("leader_lost", "newly_trained")),
+    "shocks": ((), ("shock_struck",)),
+    "solvency": (("bills_dropped_workers", "bills_dropped_suppliers"), ("closed_now",)),
+    "health": ((), ()),
+    "acceptance": ((), ()),
+}  # fmt: skip
+STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
+UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}}
+
+
+def run(changes: dict[str, Any] | None = None, months: int = MONTHS, **more: Any) -> sim.MutualAidModel:
+    model = small({**BUSY, **(changes or {})}, villages=4, seed=3, **more)
+    for _ in range(months):
+        model.step()
+        model.audit()
+    return model
+
+
+@pytest.fixture(scope="module")
+def busy() -> sim.MutualAidModel:
+    return run()
+
+
+def test_every_part_with_a_switch_is_listed_here() -> None:
+    assert {p.partition(".")[0] for p in declarations() if p.endswith(".on")} == set(TRACES)
+
+
+@pytest.mark.parametrize("part", TRACES)
+def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.MutualAidModel) -> None:
+    off = run({f"{part}.on": False})
+    postings, flows = TRACES[part]
+    assert [k for k in postings if off.series.amount(k).any()] == []
+    assert [k for k in flows if off.series.flow[k].any()] == []
+
+
+@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation"])
+def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel) -> None:
+    """So that the zeros above mean something."""
+    postings, flows = TRACES[part]
+    assert any(busy.series.amount(k).any() for k in postings) or not postings
+    assert any(busy.series.flow[k].any() for k in flows) or not flows
+
+
+@pytest.mark.parametrize("part, column", STILL.items())
+def test_a_column_of_a_part_that_is_off_stays_as_it_was(part: str, column: str) -> None:
+    changes = {f"{part}.on": False, "demography.on": False}
+    model = small(changes, villages=3)
+    before = getattr(model.people, column).copy()
+    model.run(15)
+    assert np.array_equal(getattr(model.people, column), before)
+
+
+@pytest.mark.parametrize("part", UNRUN)
+def test_columns_of_a_part_that_is_off_hold_what_nobody_has(part: str) -> None:
+    model = run({f"{part}.on": False}, 12)
+    for column in UNRUN[part] - {"quota"}:
+        assert not getattr(model.people, column).any()
+
+
+def test_matching_off_leaves_only_meals_and_the_company_of_visits() -> None:
+    hours = run({"matching.on": False, "canteen.on": False, "visits.on": False}).series.hours
+    assert not hours[:, :, MUTUAL].any() and hours[:, :, ELIGIBLE].any()
+
+
+def test_solvency_off_never_steps_down() -> None:
+    s = run({"solvency.on": False, "funding.rule": "none"}).series
+    level = s.state["level"]
+    assert (np.diff(level, axis=0) >= 0).all() and set(np.unique(level)) <= {0, 3}
+
+
+def test_no_business_posts_nothing_of_one() -> None:
+    s = run({"business.kind": "none"}).series
+    names = ("setup_government", "setup_collective", "setup_society", "invested", "sales", "costs", "wages", "leases", "care_share", "dividends", "made_good", "interest")
+    assert not any(s.amount(n).any() for n in names)
+    assert not any(s.flow[n].any() for n in ("business_sales", "business_costs", "business_wages", "business_minutes", "care_share", "time_business", "masters"))
+
+
+# -- size zero ---------------------------------------------------------------------------------------------------------
+def same_as_baseline(busy: sim.MutualAidModel, changes: dict[str, Any] | None = None, **more: Any) -> list[str]:
+    return differences(county_bytes(busy), county_bytes(run(changes, **more)))
+
+
+@pytest.mark.parametrize(
+    "modifier",
+    [
+        sim.Modifier("needs.meals_scale", "scale", 1.0),
+        sim.Modifier("canteen.food", "add", 0.0),
+        sim.Modifier("participation.hours", "scale", 1.0, start=5, end=9, ramp=3),
+        sim.Modifier("government.ceiling", "scale", 0.0, start=500),
+        sim.Modifier("solvency.patience", "add", 0.0),
+        sim.Modifier("timebank.overdraft", "scale", 0.0, villages=(99,)),
+        sim.Modifier("canteen.cook", "scale", 0.5, start=9, end=9),
+    ],
+    ids=lambda m: f"{m.path} {m.op} {m.value:g}",
+)
+def test_a_modifier_of_size_zero_is_the_baseline_bit_for_bit(modifier: sim.Modifier, busy: sim.MutualAidModel) -> None:
+    assert same_as_baseline(busy, modifiers=(modifier,)) == []
+
+
+def test_a_modifier_undone_by_the_next_is_the_baseline(busy: sim.MutualAidModel) -> None:
+    pair = (sim.Modifier("canteen.food", "add", 1.0), sim.Modifier("canteen.food", "add", -1.0))
+    assert same_as_baseline(busy, modifiers=pair) == []
+
+
+def test_a_modifier_of_some_size_is_no_baseline(busy: sim.MutualAidModel) -> None:
+    assert same_as_baseline(busy, modifiers=(sim.Modifier("canteen.food", "add", 0.1),)) != []
+
+
+@pytest.mark.xfail(strict=True, reason="values.py counts places in the list (v + 1), not village numbers")
+def test_a_modifier_reaches_the_villages_it_numbers_whatever_their_order() -> None:
+    m = (sim.Modifier("canteen.food", "scale", 1.5, villages=(3,)),)
+    counties = [small({"county.couplings": False}, villages=3, modifiers=m, **more) for more in ({}, {"numbers": [3, 1, 2]})]
+    for model in counties:
+        model.run(6)
+    assert differences(*map(county_bytes, counties)) == []
+
+
+def test_no_publicity_and_no_training_cost_nothing() -> None:
+    s = run({"organisation.publicity": 0.0, "organisation.training": False}).series
+    assert not s.amount("cost_publicity").any() and not s.amount("cost_training").any()
+    assert s.amount("cost_coordinator").any()
+
+
+def test_shocks_that_never_strike_are_shocks_that_are_off() -> None:
+    never = {"shocks.budget_cut": 0.0, "shocks.tourism_crash": 0.0, "shocks.harvest_failure": 0.0, "shocks.donor_loss": 0.0}
+    assert differences(county_bytes(run(never)), county_bytes(run({"shocks.on": False}))) == []
+
+
+def test_a_stipend_of_nothing_is_no_stipend_whatever_it_would_do(busy: sim.MutualAidModel) -> None:
+    """Crowding out by a stipend of zero, and hours raised by it, are the baseline."""
+    still = {"participation.stipend": 0.0}
+    loud = {**still, "participation.crowding_out": True, "participation.crowding": 1.0, "participation.stipend_hours": 1.5}
+    assert differences(county_bytes(run(still)), county_bytes(run(loud))) == []
+
+
+def test_a_business_that_gives_nothing_to_care_changes_no_care(busy: sim.MutualAidModel) -> None:
+    s = run({"business.care_share": 0.0}).series
+    assert not s.amount("care_share").any() and not s.flow["care_share"].any()
+    assert s.amount("sales").any()
+
+
+def test_parameters_of_a_part_that_is_off_have_no_effect() -> None:
+    """Every number of the part drawn elsewhere in its range: the run stays the same."""
+    rng = np.random.default_rng(1)
+    known = declarations()
+    for part in ("matching", "canteen", "timebank", "organisation", "shocks", "society", "visits"):
+        off = {f"{part}.on": False}
+        moved = dict(off)
+        for d in known.values():
+            if d.path.startswith(f"{part}.") and d.kind is float and d.path != "timebank.welcome":
+                moved[d.path] = float(rng.uniform(d.low, d.high))
+        assert differences(county_bytes(run(off, 8)), county_bytes(run(moved, 8))) == [], part
