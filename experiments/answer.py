@@ -94,7 +94,7 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     zero = f", and with no money {100 * nothing['viable'].iloc[0]:.0f} %" if len(nothing) else ""
     first = (
         f"If the rules and figures written here hold, {words(top['funding'])} with {words(top['business'])} keeps the most villages viable to {year} "
-        f"{figures.PANEL_NAMES[panel]}: {share_text(top)} %{rest}{zero}."
+        f"{figures.PANEL_NAMES[panel]}, {share_text(top)} %{rest}{zero}."
     )
     return [first, _gain(mine), _doubt(plan, summary, top)]
 

@@ -110,6 +110,13 @@ class Village:
         return self.cost - self.fees - sum(self.others(shared).values())
 
 
+def margin(v: Village) -> str:
+    """What one diner leaves a month, beside what does not depend on diners, as a sentence."""
+    fixed = v.canteen["cook"] + sum(v.station.values())
+    left = (v.fees - sum(v.canteen.values()) + v.canteen["cook"]) / v.diners
+    return f"After food, fuel and delivery a diner at list prices leaves {yuan(left, 1)} yuan a month; cook and station cost {yuan(fixed)}."
+
+
 def enough(p: Parameters, level: float, whole: bool) -> int | None:
     """Fewest diners within the seats whose fees cover the canteen's own lines (or the whole cost); None where none do."""
     for diners in range(1, int(min(p.canteen.seats, p.facilities.seats)) + 1):
@@ -211,7 +218,7 @@ def diners() -> str:
         own = sum(v.canteen.values())
         rows.append([f"{n}", yuan(v.cost), yuan(v.cost / v.meals, 2), yuan(v.fees), yuan(own - v.fees), yuan(v.cost - v.fees), yuan(v.gap())])
     head = ["diners", "cost a month", "cost a meal", "fees at list", "canteen's own gap", "gap before the others", "gap with the others at most (middle village)"]
-    return table(head, rows)
+    return table(head, rows) + "\n\n" + margin(Village(p))
 
 
 def prices() -> str:
@@ -265,4 +272,4 @@ def short() -> str:
     for kind in BUSINESSES:
         b = business(p, kind)
         rows.append([f"{kind} for care", f"profit {yuan(b['profit'])} x {p.business.care_share:g}", yuan(b["care"])])
-    return table(["yuan a year, January 2025", "how", "sum"], rows)
+    return table(["yuan a year, January 2025", "how", "sum"], rows) + "\n\n" + margin(v)

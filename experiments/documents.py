@@ -52,16 +52,14 @@ def parameters() -> str:
 def month() -> str:
     """The rows of the month in order."""
     rows = [
-        [f"{row.heading} {HEADINGS[row.heading - 1]}", row.name, f"`{row.run.__module__.replace('.', '/')}.py`: `{row.run.__name__}`"]
-        for row in MONTH
+        [f"{r.heading} {HEADINGS[r.heading - 1]}", r.name, f"`{r.run.__module__.replace('.', '/')}.py`: `{r.run.__name__}`"] for r in MONTH
     ]
     return table(["heading", "row", "made by"], rows)
 
 
 def purposes() -> str:
     """One line a decision that draws."""
-    rows = [[f"`{name}`", f"{number}"] for number, name in sorted(PURPOSES.items(), key=lambda pair: pair[1])]
-    return table(["purpose", "number"], rows)
+    return table(["purpose", "number"], [[f"`{name}`", f"{number}"] for number, name in sorted(PURPOSES.items(), key=lambda pair: pair[1])])
 
 
 def postings() -> str:
@@ -74,9 +72,9 @@ def _fields(registry: dict[str, Column]) -> str:
     return table(["name", "unit", "stored as", "what it is"], rows)
 
 
-def couplings() -> str:
-    """Where villages meet."""
-    return "\n".join(f"- {text}" for text in COUPLINGS)
+def switches() -> str:
+    """What each part's "off" means."""
+    return table(["switch", "default", "what off means"], [[f"`{d.path}`", _value(d.default), d.doc] for d in declarations().values() if d.path.endswith(".on")])
 
 
 ODD, HAND, README = "sim/ODD.md", "docs/break_even.md", "README.md"
@@ -88,7 +86,8 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "indicators": (ODD, lambda: _fields(FLOWS)),
     "states": (ODD, lambda: _fields(STATES)),
     "columns": (ODD, lambda: _fields(COLUMNS)),
-    "couplings": (ODD, couplings),
+    "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
+    "switches": (ODD, switches),
     "break_even_lines": (HAND, break_even.lines),
     "break_even_payers": (HAND, break_even.payers),
     "break_even_diners": (HAND, break_even.diners),

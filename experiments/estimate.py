@@ -13,8 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from sim.parameters import Parameters
-from sim.population import STRENGTH_EDGES, STRENGTHS, VILLAGE_KINDS
 from sim.parts.solvency import CAUSES
+from sim.population import STRENGTH_EDGES, STRENGTHS, VILLAGE_KINDS
 
 LEVEL = 0.95
 
@@ -28,10 +28,11 @@ class Interval(NamedTuple):
     n: int
 
 
-def interval(values: np.ndarray, bounded: bool = True) -> Interval:
-    """Mean and 95 % interval with the replicate as unit.
+def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> Interval:
+    """Mean and 95 % interval with the replicate as unit; `bounded` where the values are shares.
 
-    Where all replicates of a share agree, t has no width; then the bound is that of an event never seen in n trials.
+    Where all replicates of a share agree, t has no width; with `never` the bound is then that of an event never seen
+    in n trials.
     """
     x = np.asarray(values, float)
     x = x[np.isfinite(x)]
@@ -42,7 +43,7 @@ def interval(values: np.ndarray, bounded: bool = True) -> Interval:
     if n == 1:
         return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * x.std(ddof=1) / np.sqrt(n))
-    if bounded and np.ptp(x) == 0:
+    if bounded and never and np.ptp(x) == 0:
         half = 1 - (1 - LEVEL) ** (1 / n)
     low, high = mean - half, mean + half
     return Interval(mean, max(low, 0.0), min(high, 1.0), n) if bounded else Interval(mean, low, high, n)
@@ -109,3 +110,25 @@ def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
     total = float(main.std(ddof=1)) if len(main) > 1 else float("nan")
     chance = float(luck.std(ddof=1)) if len(luck) > 1 else float("nan")
     return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))
+
+
+def to_relieve(villages: pd.DataFrame, scenario: str) -> tuple[int, list[str]]:
+    """The replicate with most closed villages and the conditions breached before them; -1 and nothing without closures."""
+    shut = villages[(villages["scenario"] == scenario) & (villages["arm"] == "main") & (villages["closures"] > 0)]
+    if shut.empty:
+        return -1, []
+    at = int(shut.groupby("replicate").size().idxmax())
+    bits = int(np.bitwise_or.reduce(shut.loc[shut["replicate"] == at, "cause"].to_numpy()))
+    return at, [name for k, name in enumerate(CAUSES) if bits >> k & 1]
+
+
+def averted(villages: pd.DataFrame, scenario: str) -> dict[str, tuple[int, int]]:
+    """Condition -> (closures averted by relieving it under the same luck, closures before), from the paired reruns."""
+    mine = villages[villages["scenario"] == scenario]
+    found = {}
+    for name, rows in mine[mine["arm"].str.startswith("relief:")].groupby("arm"):
+        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index("village")
+        shut = before.index[before["closures"] > 0]
+        after = rows.set_index("village").loc[shut, "closures"]
+        found[str(name).partition(":")[2]] = (int((after == 0).sum()), len(shut))
+    return found

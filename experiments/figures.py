@@ -37,11 +37,11 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> None:
         axis.set_yticks(range(len(rows)), [words(f) for f in rows])
         axis.set_title(PANEL_NAMES[panel])
         axis.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axes, shrink=0.8, label=f"villages viable to {year}, % (95 % interval)")
+    figure.colorbar(image, ax=axes, label="share of villages, %")
     best = summary.loc[summary["viable"].idxmax()]
     figure.suptitle(
         f"At most {100 * best['viable']:.0f} % of villages stay viable to {year}: {words(best['funding'])}, {words(best['business'])} ({PANEL_NAMES[best['panel']]})\n"
-        f"{int(summary['seeds'].max())} seeds a cell; each column counts the villages that have what its business needs",
+        f"share viable to {year}, % (95 % interval), {int(summary['seeds'].max())} seeds a cell; each column counts the villages that have what its business needs",
         x=0.01, ha="left", fontsize=10.5,
     )  # fmt: skip
     style.save(figure, folder, "viability")
@@ -52,7 +52,7 @@ def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     columns = [c for c in rows.columns if c.startswith("class_")]
     found: dict[str, np.ndarray] = {}
     for code, name in enumerate(CLASSES):
-        found[name] = np.array([estimate.interval(estimate.by_replicate(rows, rows[c] == code).to_numpy())[:3] for c in columns])
+        found[name] = np.array([estimate.interval(estimate.by_replicate(rows, rows[c] == code).to_numpy(), never=False)[:3] for c in columns])
     return [int(c[-4:]) for c in columns], found
 
 

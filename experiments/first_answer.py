@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import draws, estimate, figures
+from experiments import draws, estimate
 from experiments.runner import Task, execute, warm
 from experiments.scenario import Composed, Mistake, Scenario, arm, patched
 from experiments.store import Store
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
-from sim.parts.solvency import CAUSES
 from sim.population import VILLAGE_KINDS
 
 MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper")
@@ -27,7 +26,8 @@ NULLS = ("identical_payers", "no_money")  # beside no business only; without mon
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 SEEDS = {"quick": 5, "default": 20, "full": 100}
 VILLAGES = {"quick": 12, "default": 12, "full": 24}
-LUCK = 5  # replicates that are run with default parameters too
+LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
+LUCK_COLUMNS = ("none", "portfolio")
 KEEP = 20  # replicates whose monthly series are kept
 
 
@@ -82,9 +82,7 @@ class Plan:
         self.cells = cells(self.panels, s.rows, s.columns)
         villages = {} if "county.villages" in line.pinned else {"county.villages": VILLAGES[s.size]}
         self.base = line.parameters.replace(villages)
-        arms = {path for cell in self.cells for path in cell.changes()}
-        self.fixed = line.touched() | arms
-        self.draws = [draws.draw(s.seed, i, self.fixed) if s.draws else {} for i in range(self.seeds)]
+        self.draws = [draws.draw(s.seed, i, line.touched()) if s.draws else {} for i in range(self.seeds)]
         self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
 
     def task(self, cell: Cell, at: int, kind: str = "main", drawn: bool = True) -> Task:
@@ -98,35 +96,23 @@ class Plan:
     def main(self) -> list[Task]:
         """Every cell with every replicate, replicate by replicate; the first few again with default parameters."""
         found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
-        if self.line.settings.draws:
-            found += [self.task(cell, at, "luck", drawn=False) for at in range(min(LUCK, self.seeds)) for cell in self.cells]
+        if self.line.settings.draws and self.line.settings.size != "quick":
+            again = [cell for cell in self.cells if cell.panel == self.panels[0] and cell.business in LUCK_COLUMNS]
+            found += [self.task(cell, at, "luck", drawn=False) for at in range(min(LUCK, self.seeds)) for cell in again]
         return found
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
-        """For each cell the replicate with most closures again, each breached condition relieved."""
+        """For each cell the replicate with most closures again, each breached condition relieved (quick: the leading one)."""
         found = []
-        main = villages[(villages["arm"] == "main") & (villages["closures"] > 0)]
+        quick = self.line.settings.size == "quick"
+        rows = estimate.with_weights(villages, self.base)
         for cell in self.cells:
-            mine = main[main["scenario"] == cell.name]
-            if mine.empty:
-                continue
-            at = int(mine.groupby("replicate").size().idxmax())
-            bits = np.bitwise_or.reduce(mine.loc[mine["replicate"] == at, "cause"].to_numpy())
-            found += [self.task(cell, at, f"relief:{name}") for k, name in enumerate(CAUSES) if int(bits) >> k & 1]
+            at, names = estimate.to_relieve(villages, cell.name)
+            if quick and names:
+                why = estimate.causes(rows[(rows["scenario"] == cell.name) & (rows["replicate"] == at)])
+                names = [max(names, key=lambda name: why.get(f"closed: {name}", 0.0))]
+            found += [self.task(cell, at, f"relief:{name}") for name in names]
         return found
-
-
-def averted(villages: pd.DataFrame, cell: Cell) -> dict[str, tuple[int, int]]:
-    """Condition -> (closures averted by relieving it under the same luck, closures before) in the paired replicate."""
-    mine = villages[villages["scenario"] == cell.name]
-    relieved = mine[mine["arm"].str.startswith("relief:")]
-    found = {}
-    for name, rows in relieved.groupby("arm"):
-        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index("village")
-        shut = before.index[before["closures"] > 0]
-        after = rows.set_index("village").loc[shut, "closures"]
-        found[str(name).partition(":")[2]] = (int((after == 0).sum()), len(shut))
-    return found
 
 
 def summarise(plan: Plan, villages: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +149,7 @@ def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
         same = plain[(plain["arm"] == "main") & plain["kind"].isin(kinds)]
         gain = (viable - estimate.by_replicate(same, same["verdict"] == "viable")).dropna()
         row["gain"], row["gain_low"], row["gain_high"], _ = estimate.interval(gain.to_numpy(), bounded=False)
-    for name, (fewer, shut) in averted(rows, cell).items():
+    for name, (fewer, shut) in estimate.averted(rows, cell.name).items():
         row[f"relief_{name}"] = f"{fewer} of {shut}"
     return row
 
@@ -178,18 +164,12 @@ def run(line: Composed, words: list[str]) -> int:
         whole = execute(plan.paired(store.villages()), store, s.workers, s.progress, label="paired reruns")
     store.close("finished" if whole else "interrupted")
     if store.villages().empty:
-        return report_failure(store)
+        raise Mistake(f"no run finished ({store.first_error()}); see {store.folder}/runs.parquet")
     summary = summarise(plan, store.villages())
     store.text("summary.csv", summary.to_csv(index=False))
-    from experiments import answer
+    from experiments import answer  # it reads this module
 
     text = answer.write(plan, summary, store)
     print(text)
     return 0 if whole else 130
 
-
-def report_failure(store: Store) -> int:
-    """No run came through: say why, once."""
-    runs = store.runs()
-    why = runs["error"].iloc[0] if len(runs) else "interrupted before the first run had finished"
-    raise Mistake(f"no run finished ({why}); see {store.folder}/runs.parquet")

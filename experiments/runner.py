@@ -61,25 +61,25 @@ def heading(task: Task) -> dict[str, Any]:
     """The columns that name a run."""
     return {
         "scenario": task.scenario.name, "arm": task.arm, "replicate": task.replicate, "seed": task.seed,
-        "digest": task.scenario.digest, "seconds": 0.0, "error": "", "origin": "",
+        "digest": task.scenario.digest, "cpu_seconds": 0.0, "error": "", "origin": "",
     }  # fmt: skip
 
 
 def simulate(task: Task) -> Outcome:
     """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
-    row, began = heading(task), time.perf_counter()
+    row, began = heading(task), time.process_time()
     try:
         p = task.scenario.parameters
         model = sim.MutualAidModel(p, seed=task.seed)
         result = model.run()
         villages = village_rows(result, task)
         row["viable_villages"] = int((villages["verdict"] == "viable").sum())
-        row["villages"], row["seconds"] = len(villages), time.perf_counter() - began
+        row["villages"], row["cpu_seconds"] = len(villages), time.process_time() - began
         return Outcome(row, villages, monthly(result, task) if task.keep_series else None)
     except Exception as e:  # any fault of one run is data; the others go on
         last = traceback.extract_tb(e.__traceback__)[-1]
         row["error"], row["origin"] = f"{type(e).__name__}: {e}", f"{Path(last.filename).name}:{last.lineno}"
-        row["seconds"] = time.perf_counter() - began
+        row["cpu_seconds"] = time.process_time() - began
         return Outcome(row)
 
 

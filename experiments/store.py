@@ -124,6 +124,10 @@ class Store:
         """One row a run, failed ones too."""
         return pd.DataFrame(self._rows)
 
+    def first_error(self) -> str:
+        """What the first failed run said."""
+        return next((f"{r['error']} at {r['origin']}" for r in self._rows if r["error"]), "interrupted before the first had finished")
+
     def villages(self) -> pd.DataFrame:
         """One row a run and village."""
         return pd.concat(self._villages, ignore_index=True) if self._villages else pd.DataFrame()

@@ -26,9 +26,18 @@ SETTINGS = {
 plt.rcParams.update(SETTINGS)
 
 
+LABELS = {
+    "under_serving": "under-serving", "none": "no business", "feixiang": "Feixiang (collective + subsidy)",
+    "jiangxi": "Jiangxi (elders + government)", "four_payers": "four payers, a little each", "deposit": "deposit (null)",
+    "seed_taper": "seed money that tapers", "government_led": "government-led", "society_led": "society-led",
+    "identical_payers": "identical payers (null)", "no_money": "no money (null)", "mutual": "mutual aid",
+    "professional": "paid care",
+}  # fmt: skip
+
+
 def words(name: str) -> str:
-    """A key as a label: under_serving -> under-serving, four_payers -> four payers."""
-    return {"under_serving": "under-serving", "none": "no business"}.get(name, name.replace("_", " "))
+    """A key as a label for readers."""
+    return LABELS.get(name, name.replace("_", " "))
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:

@@ -153,7 +153,8 @@ def install(model: Any) -> None:
     model.__dict__.pop("_user_step", None)
     model._views = weakref.WeakValueDictionary()
     model._lasting = None
-    model._ids = count(int(model.world.villages.number.max()) + 1)
+    model._numbers = model.world.villages.number.tolist()
+    model._ids = count(max(model._numbers) + 1)
 
 
 def promote(model: Any) -> None:
@@ -166,8 +167,7 @@ def promote(model: Any) -> None:
 def collectives(model: Any) -> list[VillageCollective]:
     """The collectives in the order of the village records; they and the funders are made on the first call."""
     if model._lasting is None:
-        numbers = model.world.villages.number.tolist()
-        every = np.arange(len(numbers))
+        every = np.arange(len(model._numbers))
         model._lasting = []  # registering asks for the list again
         model._lasting += [VillageCollective.settle(model, place=v) for v in every.tolist()]
         for name, payer, kinds in (
@@ -176,7 +176,7 @@ def collectives(model: Any) -> list[VillageCollective]:
             ("society", "society", ("due", "paid", "forgiven", "capital", "setup")),
         ):
             Funder.settle(model, name=name, payer=payer, kinds=kinds, places=every)
-        for v, number in enumerate(numbers):
+        for v, number in enumerate(model._numbers):
             own = {"name": f"families of village {number}", "payer": "families", "places": every[v : v + 1]}
             Funder.settle(model, kinds=("due", "paid", "forgiven"), **own)
     return model._lasting
@@ -190,7 +190,7 @@ def register(model: Any, agent: Agent) -> None:
     Agent._ids.pop(model, None)
     collectives(model)
     own = isinstance(agent, VillageCollective)
-    agent.unique_id = int(model.world.villages.number[agent.place]) if own else next(model._ids)
+    agent.unique_id = model._numbers[agent.place] if own else next(model._ids)
 
 
 def all_agents(model: Any) -> LazySet:
@@ -262,8 +262,7 @@ def add_person(model: Any, village: int, age_years: float, sex: str, living: int
     `village` is a village number, `sex` "man" or "woman"; `living` and `health` are codes of an elder. Income, land,
     children and skills are drawn by the person's identity. Raises ValueError on what does not exist.
     """
-    found = np.flatnonzero(model.world.villages.number == village)
-    if len(found) == 0:
+    if village not in model._numbers:
         raise ValueError(f"there is no village {village!r}")
     if sex not in ("man", "woman"):
         raise ValueError(f"sex = {sex!r}: 'man' or 'woman' is wanted")
@@ -271,7 +270,7 @@ def add_person(model: Any, village: int, age_years: float, sex: str, living: int
     fits("age_years", age_years, AGES[kind], False, "years")
     fits("living", living, WRITABLE["living"], True, "code")
     fits("health", health, WRITABLE["health"], True, "code")
-    place = int(found[0])
+    place = model._numbers.index(village)
     needed = np.zeros(len(model.world.used), np.int64)
     needed[place] = 1
     model.ensure_slots(needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,14 +16,35 @@ from sim import agents, population, tables
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
 from sim.parts import (
-    acceptance, agriculture, business, canteen, collective, demography, economy, facilities, families, funding, government,
-    handicraft, health, matching, needs, organisation, participation, shocks, society, solvency, timebank, timeuse,
-    tourism, visits,
+    acceptance,
+    agriculture,
+    business,
+    canteen,
+    collective,
+    demography,
+    economy,
+    facilities,
+    families,
+    funding,
+    government,
+    handicraft,
+    health,
+    matching,
+    needs,
+    organisation,
+    participation,
+    shocks,
+    society,
+    solvency,
+    timebank,
+    timeuse,
+    tourism,
+    visits,
 )  # fmt: skip
-from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
+from sim.population import COLUMNS, FLOWS, KINDS, STAGES, World
 from sim.randomness import Purpose, key_of
 from sim.values import Modifier, Values
-from sim.viability import CLASSES, Verdict, judge
+from sim.viability import CLASSES, Series, Verdict, judge
 
 People = namedtuple("People", list(COLUMNS))  # type: ignore[misc]  # the one class of the person table, named once
 People.__module__ = __name__
@@ -100,22 +121,6 @@ class County:
     operating: np.ndarray
     construction: np.ndarray
     factor: np.ndarray
-
-
-@dataclass
-class Series:
-    """What was recorded, month by month: records of shape (months, villages)."""
-
-    flow: np.ndarray
-    state: np.ndarray
-    hours: np.ndarray
-    posted: np.ndarray
-    balance: np.ndarray
-    names: list[str] = field(default_factory=list)
-
-    def amount(self, name: str) -> np.ndarray:
-        """Fen or minutes posted under one kind, (months, villages)."""
-        return np.asarray(self.posted[:, :, self.names.index(name)])
 
 
 def _sums(x: np.ndarray) -> np.ndarray:
@@ -351,6 +356,7 @@ class Result:
     def __init__(self, model: MutualAidModel) -> None:
         self.model = model
         self.series = model.series
+        self.first = model.start_month + model.month - len(self.series.flow)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -360,8 +366,7 @@ class Result:
     @cached_property
     def months(self) -> list[str]:
         """YYYY-MM of each recorded month."""
-        first = self.model.start_month + self.model.month - len(self.series.flow)
-        return [f"{(first + i) // 12:04d}-{(first + i) % 12 + 1:02d}" for i in range(len(self.series.flow))]
+        return [f"{(self.first + i) // 12:04d}-{(self.first + i) % 12 + 1:02d}" for i in range(len(self.series.flow))]
 
     @cached_property
     def villages(self) -> Any:

@@ -18,6 +18,7 @@ import math
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
@@ -92,10 +93,11 @@ def section(name: str) -> Callable[[type], type]:
     return register
 
 
-def declarations(sections: Mapping[str, type] | None = None) -> dict[str, Declaration]:
-    """Every declared parameter by its path, in order of declaration."""
+@lru_cache(maxsize=8)
+def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
     found: dict[str, Declaration] = {}
-    for name, cls in (sections or SECTIONS).items():
+    for name in names:
+        cls = SECTIONS[name]
         hints = typing.get_type_hints(cls)
         for f in fields(cls):
             meta = f.metadata
@@ -113,6 +115,11 @@ def declarations(sections: Mapping[str, type] | None = None) -> dict[str, Declar
                 choices=meta["choices"],
             )
     return found
+
+
+def declarations() -> dict[str, Declaration]:
+    """Every declared parameter by its path, in order of declaration."""
+    return dict(_declared(tuple(SECTIONS)))
 
 
 def nearest(word: str, allowed: typing.Iterable[str]) -> str:

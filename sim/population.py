@@ -267,6 +267,7 @@ def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
     p.satisfaction[i], p.last_active[i] = 0.5, NEVER
     p.free[i], p.offer[i], p.given[i], p.received[i], p.quota[i] = 0, 0, 0, 0, 0
     p.need[i, :] = 0
+    p.dines[i] = 0
     if kind == 1:
         r.elders += 1
     else:

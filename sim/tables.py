@@ -48,6 +48,7 @@ def grain(x: np.ndarray) -> np.ndarray:
     return np.round(np.asarray(x, float) / GRAIN) * GRAIN
 
 
+@lru_cache(maxsize=4)
 def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first), summing to one."""
     name = "rural_population_60plus_by_age_sex_2020_derived.csv"
@@ -59,6 +60,7 @@ def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(60, 105, 5), counts / counts.sum()
 
 
+@lru_cache(maxsize=4)
 def cohort_shape(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 .. 2049 relative to a twentieth of it."""
     name = "population_by_age_sex_china_wpp2019.csv"

@@ -8,7 +8,7 @@ all resident elders and of the visits due. All thresholds are parameters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,6 @@ from sim.parameters import par, section
 from sim.population import ELIGIBLE, MUTUAL, NEVER, REDUCED
 
 if TYPE_CHECKING:
-    from sim.model import Series
     from sim.parameters import Parameters
 
 CLASSES = ("viable", "under_serving", "recovered", "closed", "too_young", "never_opened")
@@ -35,6 +34,22 @@ class Viability:
     grace: int = par(12, "months", 0, 36, "definition", "D", "months after opening in which overdue bills are not counted", live=False)
     hours: float = par(0.60, "share", 0.1, 1.0, "definition", "D", "least share of eligible hours of all residents delivered in the last 12 months", live=False)
     visits: float = par(0.80, "share", 0.1, 1.0, "definition", "D", "least share of visits due that were made in the last 12 months", live=False)
+
+
+@dataclass
+class Series:
+    """What was recorded, month by month: records of shape (months, villages)."""
+
+    flow: np.ndarray
+    state: np.ndarray
+    hours: np.ndarray
+    posted: np.ndarray
+    balance: np.ndarray
+    names: list[str] = field(default_factory=list)
+
+    def amount(self, name: str) -> np.ndarray:
+        """Fen or minutes posted under one kind, (months, villages)."""
+        return np.asarray(self.posted[:, :, self.names.index(name)])
 
 
 @dataclass(frozen=True)

@@ -130,13 +130,17 @@ class Person(Agent):
     @property
     def alive(self) -> bool:
         """Whether the person still lives in the village."""
+        return self._find() >= 0
+
+    def _find(self) -> int:
         row, people = int(self.model.world.start[self._place]) + self._slot, self.model.people
-        return bool(people.kind[row] != FREE and people.serial[row] == self._serial)
+        return row if people.kind[row] != FREE and people.serial[row] == self._serial else -1
 
     def _row(self) -> int:
-        if not self.alive:
+        row = self._find()
+        if row < 0:
             raise GoneError(f"{type(self).__name__} {self.unique_id} of village {self.village} has died or left")
-        return int(self.model.world.start[self._place]) + self._slot
+        return row
 
     def _linked(self, column: str) -> Person | None:
         slot = int(getattr(self.model.people, column)[self._row()])
@@ -172,7 +176,7 @@ def view_of(model: Any, place: int, slot: int) -> Any:
     kind, serial = int(people.kind[row]), int(people.serial[row])
     if kind == FREE:
         return None
-    identity = int(model.world.villages["number"][place]) << SERIAL_BITS | serial
+    identity = model._numbers[place] << SERIAL_BITS | serial
     view = model._views.get(identity)
     if view is None:
         view = object.__new__(CLASS[kind])
@@ -187,7 +191,7 @@ class HeldSet(AgentSet):
 
     def __init__(self, agents: Iterable[Any] = (), random: Any = None) -> None:
         members = list(agents)
-        super().__init__(members, random)
+        super().__init__(members if random is None else (), random)
         self._update(members)
 
     def _update(self, agents: Iterable[Any]) -> HeldSet:

@@ -118,8 +118,8 @@ def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path)
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     code = (
         "import sim, numba\nfrom sim.parts.collective import NEWS, next_news\nfrom sim.randomness import key_of\n"
-        "assert sim.__file__.startswith({0!r}), sim.__file__\nprint(repr(next_news(0.0, 0.5, 0.2, key_of(1, NEWS, 0), 1)))"
-    ).format(str(tmp_path))
+        f"assert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\nprint(repr(next_news(0.0, 0.5, 0.2, key_of(1, NEWS, 0), 1)))"
+    )
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     before = float(elsewhere(tmp_path, code, **cache))
     again = float(elsewhere(tmp_path, code, **cache))

@@ -130,7 +130,6 @@ def share_out(w, business, calendar_month):
 
 def setup_costs(m):
     """Set-up money by village and business (villages x 4) in fen; the deposit is the portfolio's sum for that village."""
-    import numpy as np
 
     v = m.values
     costs = np.stack([v.tourism.setup, v.agriculture.setup, v.handicraft.setup, 0 * v.tourism.setup], axis=1)

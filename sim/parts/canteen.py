@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.ledger import posting
 from sim.parameters import par, section, switch
 from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
-from sim.ledger import posting
 
 
 @section("canteen")

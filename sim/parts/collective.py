@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from sim.ledger import posting
 from sim.parameters import choice, par, section, switch
 from sim.population import state

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import tables
 from sim.parameters import par, section, switch
-from sim.population import flow, give_traits, identity_of, free_slot, settle_in, vacate
+from sim.population import flow, free_slot, give_traits, identity_of, settle_in, vacate
 from sim.randomness import Purpose, inner, kernel, rounded, uniform
 
 

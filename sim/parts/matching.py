@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
+from sim.population import ASKED, COMPANIONSHIP, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -20,6 +20,9 @@ class Matching:
     on: bool = switch(True, "off: no hours are matched")
     platform: int = par(1, "level", 0, 1, "design choice", "D", "what the matcher sees: 0 the own zone, 1 the village")
     kin_first: bool = par(True, "switch", None, None, "design choice", "D", "kin and neighbours who volunteer are asked first")
+
+    central: float = par(0.3, "share", 0.0, 1.0, "assumption; documents: central household + mutual aid workers", "D", "company of elders who can walk that is had in a group at a central household")
+    group: int = par(4, "persons", 1, 10, "groups of 4-5 saturate (OLG model 2024, Front. Public Health 1196411)", "A", "elders one helper keeps company at a central household")
 
 
 flow("requests", "requests", "requests made")
@@ -48,9 +51,9 @@ def askable(p, i, k, n):
 
 
 @inner
-def serve(p, w, v, i, k, h, minutes):
-    """Helper h gives minutes of kind k to elder i."""
-    give(p, w, v, h, minutes)
+def serve(p, w, v, i, k, h, minutes, cost):
+    """Elder i receives minutes of kind k, which cost helper h `cost` minutes."""
+    give(p, w, v, h, cost)
     p.need[i, k] -= minutes
     p.received[i] += minutes
     p.quota[i] -= minutes
@@ -58,12 +61,14 @@ def serve(p, w, v, i, k, h, minutes):
 
 
 @inner
-def take(p, w, v, i, k, wanted, h, skilled):
-    """What helper h can give of `wanted` minutes; 0 when h is not on duty, unskilled or the elder."""
+def take(p, w, v, i, k, wanted, h, skilled, pace):
+    """What helper h can give of `wanted` minutes at `pace` own minutes each; 0 when h is off duty, unskilled or the elder."""
     if p.offer[h] <= 0 or (skilled and p.trained[h] == 0) or (p.serial[h] == p.serial[i] and h == i):
         return 0
-    minutes = min(wanted, int(p.offer[h]))
-    serve(p, w, v, i, k, h, minutes)
+    minutes = min(wanted, int(p.offer[h] / pace))
+    if minutes == 0:
+        return 0
+    serve(p, w, v, i, k, h, minutes, min(int(minutes * pace) + 1, int(p.offer[h])) if pace < 1.0 else minutes)
     return minutes
 
 
@@ -152,21 +157,22 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
     f.asked_minutes += wanted
     w.hours[v, ASKED, k] += wanted
     got, skilled = 0, needs_training(k)
+    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and p.health[i] <= 1 else 1.0
     if c.kin_first:
         for link in range(2):
             slot = p.kin[i] if link == 0 else p.neighbour[i]
             if slot >= 0 and got < wanted and p.volunteer[w.start[v] + slot] == 1:
-                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled)
+                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled, pace)
     z = p.zone[i]
     pointer = trained if skilled else untrained
     while got < wanted and pointer[z] < ends[z + 1]:
-        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled)
+        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace)
         if got < wanted:
             pointer[z] += 1
     if c.platform >= 1:
         s = 1 if skilled else 0
         while got < wanted and everywhere[s] < ends[zones]:
-            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled)
+            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled, pace)
             if got < wanted:
                 everywhere[s] += 1
     if got == 0:

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from sim import tables
 from sim.parameters import par, section
-from sim.population import ELIGIBLE, ESCORT, FAMILY, NEED, PERSONAL, PROFESSIONAL, REHABILITATION, UNMET, column, identity_of
+from sim.population import (
+    ELIGIBLE,
+    ESCORT,
+    FAMILY,
+    NEED,
+    PERSONAL,
+    PROFESSIONAL,
+    REHABILITATION,
+    UNMET,
+    column,
+    identity_of,
+)
 from sim.randomness import Purpose, inner, kernel, uniform
 
 

@@ -103,6 +103,12 @@ def open_service(w, v, month):
         r.breaches[k] = 0
 
 
+@inner
+def can_reopen(r, cash, month, money_on):
+    """A closed village may try again after a year, with a leader and money in sight."""
+    return r.leader == 1 and month - r.closed_month >= 12 and money_on and r.welfare_left + cash > 0
+
+
 @kernel
 def climb(w, solvency, month, key, money_on):
     """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
@@ -112,9 +118,8 @@ def climb(w, solvency, month, key, money_on):
             if r.facility == 2 and month >= 0:
                 if r.closures == 0:
                     open_service(w, v, month)
-                elif r.leader == 1 and month - r.closed_month >= 12 and money_on and r.welfare_left + w.balance[v].cash > 0:
-                    if uniform(key, r.number, 0) < s.reopen / 12.0:
-                        open_service(w, v, month)
+                elif can_reopen(r, w.balance[v].cash, month, money_on) and uniform(key, r.number, 0) < s.reopen / 12.0:
+                    open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
         new = r.opened >= 0 and month - r.opened < 12

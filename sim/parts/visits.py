@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of, wrap
+from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 

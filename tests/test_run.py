@@ -1,0 +1,363 @@
+"""The command line in-process: bad input, the experiments end to end on tiny counties, the runner's promises, estimates."""
+
+import hashlib
+import json
+import math
+import os
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import run
+import sim
+from experiments import estimate, figures, runner, style
+from experiments.runner import Task, execute
+from experiments.scenario import Scenario
+from experiments.store import Outcome, Store
+from sim.parameters import Parameters
+
+TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+SMALL = {"county.elders": 8, "county.villages": 2, "horizon.end": "2025-02", "horizon.spin_up": 0}
+
+
+def said(capsys, words):
+    """Exit code and the one sentence on stderr."""
+    code = run.main(words)
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    lines = err.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: "), err
+    return code, lines[0]
+
+
+BAD = {
+    "unknown key": (["county.vilages=5"], "did you mean county.villages?"),
+    "unknown setting": (["sedes=5"], "did you mean seeds?"),
+    "unknown group": (["fundin=jiangxi"], "did you mean funding?"),
+    "unknown funding": (["experiment=baseline", "funding=jiangzi"], "did you mean jiangxi?"),
+    "unknown business": (["experiment=baseline", "business=turism"], "did you mean tourism?"),
+    "unknown experiment": (["experiment=base_line"], "did you mean baseline?"),
+    "unknown verb": (["rnu"], "did you mean run?"),
+    "unknown word of a choice": (["funding.rule=matchin"], "did you mean matching?"),
+    "wrong type": (["county.villages=many"], "county.villages = 'many': a number is wanted (villages)"),
+    "wrong type of a switch": (["timebank.on=maybe"], "true or false is wanted"),
+    "wrong type of a setting": (["seeds=two"], "seeds"),
+    "a fraction of a village": (["county.villages=2.5"], "a whole number is wanted"),
+    "out of range": (["timebank.credit_per_hour=9"], "allowed is 0 to 2"),
+    "nan": (["county.pension=nan"], "a finite number is wanted"),
+    "infinite": (["county.pension=inf"], "a finite number is wanted"),
+    "shares that do not sum to one": (["experiment=baseline", "funding.share_government=0.9"], "they must sum to 1"),
+    "end before start": (["horizon.end=2024-12"], "end 2024-12 is before start 2025-01"),
+    "a month that is none": (["horizon.end=2030-13"], "YYYY-MM"),
+    "zero villages": (["county.villages=0"], "allowed is 1 to 10000"),
+    "zero seeds": (["seeds=0"], "allowed is 1 to 100000"),
+    "unknown size": (["size=quik"], "did you mean quick?"),
+    "unknown row": (["rows=[jiangzi]"], "did you mean jiangxi?"),
+    "a word without =": (["experiment=smoke", "villages"], "key=value is wanted"),
+    "several values": (["funding=jiangxi,feixiang"], "one value at a time"),
+    "a section as a value": (["needs=3"], "is a section"),
+    "funding of an experiment that compares them": (["funding=jiangxi"], "rows=[jiangxi]"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_one_sentence_and_exit_code_one(case, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words, sentence = BAD[case]
+    code, line = said(capsys, words)
+    assert code == 1 and sentence in line
+    assert not list(tmp_path.iterdir())  # nothing was begun
+
+
+def test_a_folder_that_cannot_be_written_is_named(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, line = said(capsys, ["experiment=smoke", f"out={tmp_path}/file", *TINY])
+    assert code == 1 and "cannot be written" in line and "out=" in line
+
+
+@pytest.mark.parametrize("experiment", ["smoke", "first_answer"])
+def test_a_table_with_a_missing_age_group_is_named(experiment, capsys, tmp_path, monkeypatch):
+    whole = sim.tables.read
+
+    def short(name, folder=sim.tables.DATA):
+        return [r for r in whole(name, folder) if r.get("age_group") != "75-79"]
+
+    monkeypatch.setattr(sim.tables, "read", short)
+    code, line = said(capsys, [f"experiment={experiment}", f"out={tmp_path}", *TINY])
+    assert code == 1 and "75-79" in line and ".csv" in line
+
+
+def test_help_names_groups_and_options(capsys):
+    assert run.main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert "funding=" in text and "jiangxi" in text and "experiment=" in text
+
+
+# -- experiments end to end --------------------------------------------------------------------------------------------
+def folder_of(tmp_path, name):
+    """The one results folder of an experiment."""
+    (found,) = (tmp_path / "results" / name).iterdir()
+    return found
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory):
+    """A tiny run of the smoke experiment from an empty working folder: (working folder, results folder)."""
+    home, before = tmp_path_factory.mktemp("home"), os.getcwd()
+    os.chdir(home)
+    try:
+        assert run.main(["run", "experiment=smoke", "seeds=2", *TINY]) == 0
+    finally:
+        os.chdir(before)
+    return home, folder_of(home, "smoke")
+
+
+def test_only_the_results_folder_appears(smoke):
+    home, folder = smoke
+    assert [p.name for p in home.iterdir()] == ["results"]
+    assert re.fullmatch(r"\d{8}-\d{6}-\d{6}", folder.name)
+
+
+def test_everything_that_was_promised_is_stored(smoke):
+    _, folder = smoke
+    runs, villages = pd.read_parquet(folder / "runs.parquet"), pd.read_parquet(folder / "villages.parquet")
+    series = pd.read_parquet(folder / "series")
+    main = runs[runs["arm"] == "main"]
+    assert len(main) == 2 and (runs["error"] == "").all()
+    assert len(villages) == 2 * len(runs)
+    assert len(series) == 2 * 2 * 12 and series["month"].max() == 11
+    assert set(series.dtypes[[c for c in series if c not in ("scenario", "arm")]]) == {np.dtype("int32")}
+    assert not list(folder.rglob("*.tmp"))
+    for name in ("summary.csv", "answer.txt", "resolved.yaml", "figures/payers.png", "figures/needs.svg", "figures/classes.png"):
+        assert (folder / name).stat().st_size > 0
+
+
+def test_the_manifest_ties_results_to_what_made_them(smoke):
+    _, folder = smoke
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["status"] == "finished" and manifest["failed"] == 0
+    assert manifest["sha256"]["configuration"] == hashlib.sha256((folder / "resolved.yaml").read_bytes()).hexdigest()
+    table = "month_seasons.csv"
+    assert manifest["sha256"]["data"][table] == hashlib.sha256((sim.tables.DATA / table).read_bytes()).hexdigest()
+    assert {"python", "mesa", "numba", "hydra-core"} <= set(manifest["versions"])
+    assert manifest["overrides"][0] == "experiment=smoke"
+
+
+def test_shares_by_class_sum_to_all_villages(smoke):
+    _, folder = smoke
+    assert math.isclose(pd.read_csv(folder / "summary.csv")["share"].sum(), 1.0)
+
+
+def test_the_resolved_configuration_runs_again(smoke):
+    from omegaconf import OmegaConf
+
+    _, folder = smoke
+    plain = OmegaConf.to_container(OmegaConf.load(folder / "resolved.yaml"))
+    sections = {k: v for k, v in plain.items() if isinstance(v, dict)}
+    assert Parameters.from_dict(sections).county.elders == 12
+
+
+def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = [w for w in TINY if "villages" not in w] + ["county.villages=12", "seeds=2", "rows=[jiangxi,no_money]", "columns=[none,handicraft,deposit]"]
+    assert run.main(words) == 0
+    text, folder = capsys.readouterr().out, folder_of(tmp_path, "first_answer")
+    assert "AS PRACTISED" in text and "EQUAL PLEDGED ENVELOPE" in text
+    assert [line[:3] for line in text.splitlines() if re.match(r"\d\. ", line)] == ["1. ", "2. ", "3. "]
+    assert not re.search(r"\b(will|forecast|predict)", text.replace("not a forecast", ""))
+    table = pd.read_csv(folder / "summary.csv")
+    cells = {tuple(x) for x in table[["panel", "funding", "business"]].to_numpy()}
+    jiangxi = {(panel, "jiangxi", b) for panel in ("practised", "envelope") for b in ("none", "handicraft", "deposit")}
+    assert cells == jiangxi | {("practised", "no_money", "none")}
+    by = table.set_index(["panel", "funding", "business"])
+    assert by.loc[("practised", "jiangxi", "handicraft"), "villages"] == 3  # craft heritage in three strengths
+    assert by.loc[("practised", "jiangxi", "none"), "villages"] == 12
+    villages = pd.read_parquet(folder / "villages.parquet")
+    nothing = villages[villages["scenario"] == "practised/no_money/none"]
+    assert (nothing[[c for c in nothing if c.startswith("paid_")]].to_numpy() == 0).all()
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert runs[runs["arm"] == "main"].groupby("replicate")["seed"].nunique().eq(1).all()  # common luck
+    for name in ("viability", "classes", "payers", "needs"):
+        assert (folder / "figures" / f"{name}.svg").exists() and (folder / "figures" / f"{name}.png").exists()
+
+
+def test_a_deposit_pays_no_business_and_a_business_only_endowed_villages(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=1", "rows=[jiangxi]", "columns=[handicraft,deposit]", "panels=[practised]", "draws=false"]
+    assert run.main(words) == 0
+    villages = pd.read_parquet(folder_of(tmp_path, "first_answer") / "villages.parquet")
+    craft = villages[(villages["scenario"] == "practised/jiangxi/handicraft") & (villages["arm"] == "main")]
+    assert (craft.loc[craft["kind"] != "craft", "plus"] == 0).all() and (craft.loc[craft["kind"] == "craft", "plus"] == 4).all()
+    assert (villages.loc[villages["scenario"] == "practised/jiangxi/deposit", "plus"] == 8).all()
+
+
+# -- the runner --------------------------------------------------------------------------------------------------------
+def tasks(count, **changes):
+    """Runs of a tiny county that differ in their luck."""
+    p = Parameters().replace({**SMALL, **changes})
+    return [Task(Scenario("tiny", p), "main", i, 100 + i) for i in range(count)]
+
+
+def store(tmp_path, batch=120):
+    """An empty store."""
+    return Store(str(tmp_path), "test", "a: 1\n", [], batch)
+
+
+
+
+def test_a_failing_run_is_a_row_and_never_the_end(tmp_path, monkeypatch):
+    whole = sim.MutualAidModel.run
+
+    def fails(model, months=None):
+        if model.seed_number == 101:
+            raise RuntimeError("the well is dry")
+        return whole(model, months)
+
+    monkeypatch.setattr(sim.MutualAidModel, "run", fails)
+    s = store(tmp_path)
+    assert execute(tasks(3), s, 1, progress=False)
+    s.close()
+    runs = pd.read_parquet(s.folder / "runs.parquet")
+    assert runs["error"].tolist() == ["", "RuntimeError: the well is dry", ""]
+    failed = runs.iloc[1]
+    assert (failed["seed"], failed["scenario"]) == (101, "tiny") and re.fullmatch(r"test_run\.py:\d+", failed["origin"])
+    assert len(pd.read_parquet(s.folder / "villages.parquet")) == 2 * 2
+
+
+def interrupted_at_two(task):
+    """Ctrl-C while the third run is under way."""
+    if task.replicate == 2:
+        raise KeyboardInterrupt
+    return Outcome(runner.heading(task))
+
+
+def test_ctrl_c_leaves_what_is_finished(tmp_path):
+    s = store(tmp_path)
+    assert not execute(tasks(5), s, 1, progress=False, run=interrupted_at_two)
+    s.close("interrupted")
+    assert pd.read_parquet(s.folder / "runs.parquet")["replicate"].tolist() == [0, 1]
+    assert json.loads((s.folder / "manifest.json").read_text())["status"] == "interrupted"
+
+
+def light(task):
+    """A run that costs nothing."""
+    return Outcome({**runner.heading(task), "pid": os.getpid(), "threads": os.environ.get("NUMBA_NUM_THREADS")})
+
+
+def kills_its_worker(task):
+    """A run during which the worker dies, each time."""
+    if task.replicate == 1:
+        os._exit(9)
+    return light(task)
+
+
+def test_a_killed_worker_costs_one_run_after_three_tries(tmp_path):
+    s = store(tmp_path)
+    assert execute(tasks(4), s, 2, progress=False, run=kills_its_worker)
+    runs = s.runs().set_index("replicate")
+    assert runs.loc[1, "error"] == "worker died 3 times"
+    assert (runs["error"] == "").sum() >= 1 and sorted(runs.index) == [0, 1, 2, 3]
+
+
+def test_two_workers_give_what_one_gives(tmp_path):
+    one, two = store(tmp_path), store(tmp_path)
+    assert execute(tasks(3), one, 1, progress=False) and execute(tasks(3), two, 2, progress=False)
+    one.close(), two.close()
+    pd.testing.assert_frame_equal(one.villages(), two.villages())
+    pd.testing.assert_frame_equal(one.runs().drop(columns="cpu_seconds"), two.runs().drop(columns="cpu_seconds"))
+    assert pd.read_parquet(one.folder / "series").equals(pd.read_parquet(two.folder / "series"))
+
+
+def test_workers_are_other_processes_with_one_thread_each(tmp_path):
+    s = store(tmp_path)
+    before = os.environ.get("NUMBA_NUM_THREADS")
+    assert execute(tasks(4), s, 2, progress=False, run=light)
+    assert set(s.runs()["threads"]) == {"1"} and os.getpid() not in set(s.runs()["pid"])
+    assert os.environ.get("NUMBA_NUM_THREADS") == before
+
+
+def test_parts_are_whole_and_in_order_whatever_the_batch(tmp_path):
+    small, large = store(tmp_path, batch=1), store(tmp_path, batch=100)
+    for s in (small, large):
+        execute(tasks(3), s, 1, progress=False)
+        s.close()
+    assert len(list((small.folder / "series").iterdir())) == 3 and len(list((large.folder / "series").iterdir())) == 1
+    assert pd.read_parquet(small.folder / "series").equals(pd.read_parquet(large.folder / "series"))
+
+
+def test_a_task_comes_through_a_process_border_unchanged():
+    import pickle
+
+    (task,) = tasks(1)
+    assert pickle.loads(pickle.dumps(task)) == task
+
+
+# -- estimates, by hand ------------------------------------------------------------------------------------------------
+def toy(verdicts, kinds=("plain", "scenic"), strengths=("weak", "rich"), replicates=1, **more):
+    """Village rows of one scenario."""
+    n = len(kinds)
+    return pd.DataFrame({
+        "scenario": "s", "arm": "main", "replicate": np.repeat(np.arange(replicates), n), "village": np.tile(np.arange(n), replicates),
+        "kind": list(kinds) * replicates, "strength": list(strengths) * replicates, "verdict": verdicts,
+        "cause": 0, "solvent": True, "hours_met": True, "visits_met": True, "closures": 0, **more,
+    })  # fmt: skip
+
+
+def test_the_interval_takes_the_seed_as_unit():
+    one = estimate.interval(np.array([0.2, 0.4, 0.6]), bounded=False)
+    half = 4.302653 * 0.2 / math.sqrt(3)  # Student's t, 2 degrees of freedom, 97.5 %
+    assert math.isclose(one.low, 0.4 - half, abs_tol=1e-5) and math.isclose(one.high, 0.4 + half, abs_tol=1e-5)
+    assert estimate.interval(np.array([0.2, 0.4, 0.6])).low == 0.0
+    never = estimate.interval(np.zeros(20))
+    assert never.low == 0 and math.isclose(never.high, 1 - 0.05 ** (1 / 20))
+
+
+def test_strata_are_reweighted_to_their_prevalence():
+    p = Parameters().replace({"county.stratified": True})
+    shares = estimate.prevalence(p)
+    assert math.isclose(sum(shares.values()), 1.0)
+    c = p.county
+    plain = 1 - c.share_scenic - c.share_craft - c.share_near_town
+    assert math.isclose(shares["plain", "weak"], plain * 0.40) and math.isclose(shares["scenic", "rich"], c.share_scenic * 0.18)
+    rows = estimate.with_weights(toy(["viable", "closed"]), p)
+    got = estimate.by_replicate(rows, rows["verdict"] == "viable")
+    assert math.isclose(got.loc[0], plain * 0.40 / (plain * 0.40 + c.share_scenic * 0.18))
+    double = toy(["viable", "closed", "closed"], ("plain", "plain", "scenic"), ("weak", "weak", "rich"))
+    assert math.isclose(estimate.with_weights(double, p)["weight"].iloc[0], plain * 0.40 / 2)
+
+
+def test_causes_count_failing_villages_once():
+    rows = toy(["closed", "under_serving"], weight=1.0)
+    rows["cause"] = [0b0101, 0]  # money and helpers
+    rows["hours_met"] = [True, False]
+    found = estimate.causes(rows)
+    assert found.to_dict() == {"too few hours": 1.0, "closed: money": 0.5, "closed: helpers": 0.5}
+
+
+def test_public_cost_is_a_ratio_of_sums():
+    rows = toy(["viable", "closed"], weight=[1.0, 3.0], public_fen=[10_000, 20_000], elder_years_helped=[5.0, 1.0])
+    assert estimate.public_cost(rows) == (100 + 3 * 200) / (5 + 3)
+
+
+def test_a_paired_rerun_counts_the_closures_it_averts():
+    main = toy(["closed", "closed"], closures=[1, 2])
+    main["cause"] = [1, 2]
+    assert estimate.to_relieve(main, "s") == (0, ["money", "users"])
+    relieved = toy(["viable", "closed"], closures=[0, 1]).assign(arm="relief:money")
+    assert estimate.averted(pd.concat([main, relieved]), "s") == {"money": (1, 2)}
+
+
+def test_luck_and_unknowns_add_up_in_variance():
+    total, luck, rest = estimate.spreads(pd.Series([0.0, 1.0]), pd.Series([0.4, 0.6]))
+    assert math.isclose(total**2, luck**2 + rest**2) and math.isclose(luck, math.sqrt(0.02))
+
+
+def test_figures_are_the_same_bytes_each_time(tmp_path):
+    table = pd.DataFrame({"panel": ["practised"], "funding": ["jiangxi"], "business": ["none"], "viable": [0.5], "low": [0.4], "high": [0.6], "villages": [12], "seeds": [20]})
+    for name in ("a", "b"):
+        figures.heat(table, "2035", tmp_path / name)
+    assert (tmp_path / "a" / "viability.svg").read_bytes() == (tmp_path / "b" / "viability.svg").read_bytes()
+    assert b"<dc:date>" not in (tmp_path / "a" / "viability.svg").read_bytes()
+    assert len(set(style.CLASS_COLOURS.values())) == 6
