@@ -44,8 +44,15 @@ def run(words: list[str]) -> int:
 
     line = compose_line(words)
     module = importlib.import_module(f"experiments.{EXPERIMENTS[line.settings.name]}")
-    if line.settings.name in ("benchmark", "patterns"):
-        return int(module.main() or 0)
+    if line.settings.name == "patterns":
+        return int(module.main(line.settings.size))
+    if line.settings.name == "benchmark":
+        from experiments.store import Store
+
+        store = Store(line.settings.out, line.settings.name, line.text, words)
+        code = int(module.main(line.settings.size, store.folder))
+        store.note(status="finished")
+        return code
     return int(module.run(line, words))
 
 

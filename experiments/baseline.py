@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments import draws, estimate, figures
 from experiments.answer import layout
-from experiments.runner import Task, execute, warm
+from experiments.runner import Task, execute, prepare
 from experiments.scenario import Composed, Mistake, Scenario, patched
 from experiments.store import Store
 from experiments.style import words
@@ -18,7 +18,7 @@ def run(line: Composed, overrides: list[str]) -> int:
     s, p = line.settings, line.parameters
     seeds = s.seeds or 10
     store = Store(s.out, s.name, line.text, overrides)
-    warm(p)
+    prepare(store, p)
 
     def task(at: int, arm: str = "main") -> Task:
         changes = draws.draw(s.seed, at, line.touched()) if s.draws else {}

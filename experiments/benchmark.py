@@ -29,6 +29,7 @@ from tqdm import tqdm
 import sim
 from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from sim.parameters import nearest
+from sim.population import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
 NOISY = ("credits_spent",)  # few accounts pay much: 20 % from seed to seed, so that 5 % cannot be told
@@ -240,7 +241,7 @@ def fill_county(villages: int, months: int) -> str:
     model = sim.MutualAidModel(p, seed=1, spin_up=False, keep="county")
     for _ in range(months):
         model.step()
-    table = sum(x.nbytes for x in model.people)
+    table = sum(getattr(model.people, name).nbytes for name in COLUMNS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return json.dumps({"persons": persons(model), "bytes": table / persons(model), "gib": peak})
 
@@ -276,7 +277,7 @@ def short_run(seed: int, months: int = 36, **how: Any) -> str:
 
 def spin(rounds: int) -> int:
     """A loop that needs a core and nothing else."""
-    x = 0
+    x: int = 0
     for i in range(rounds):
         x ^= i
     return x

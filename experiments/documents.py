@@ -58,8 +58,9 @@ def month() -> str:
 
 
 def purposes() -> str:
-    """One line a decision that draws."""
-    return table(["purpose", "number"], [[f"`{name}`", f"{number}"] for number, name in sorted(PURPOSES.items(), key=lambda pair: pair[1])])
+    """One line a decision that draws; tests declare purposes of their own."""
+    named = sorted((name, number) for number, name in PURPOSES.items() if not name.startswith("tests."))
+    return table(["purpose", "number"], [[f"`{name}`", f"{number}"] for name, number in named])
 
 
 def postings() -> str:

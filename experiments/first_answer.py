@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import draws, estimate
-from experiments.runner import Task, execute, warm
+from experiments.runner import Task, execute, prepare
 from experiments.scenario import Composed, Mistake, Scenario, arm, patched
 from experiments.store import Store
 from sim.parameters import Parameters
@@ -26,6 +26,7 @@ NULLS = ("identical_payers", "no_money")  # beside no business only; without mon
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 SEEDS = {"quick": 5, "default": 20, "full": 100}
 VILLAGES = {"quick": 12, "default": 12, "full": 24}
+ELDERS = {"quick": 150, "default": 150, "full": 300}  # half the default village, to keep to four minutes on two cores
 LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
 LUCK_COLUMNS = ("none", "portfolio")
 KEEP = 20  # replicates whose monthly series are kept
@@ -80,8 +81,8 @@ class Plan:
         self.panels = ["practised"] if s.size == "quick" and s.panels == ["practised", "envelope"] else s.panels
         self.seeds = s.seeds or SEEDS[s.size]
         self.cells = cells(self.panels, s.rows, s.columns)
-        villages = {} if "county.villages" in line.pinned else {"county.villages": VILLAGES[s.size]}
-        self.base = line.parameters.replace(villages)
+        sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}
+        self.base = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
         self.draws = [draws.draw(s.seed, i, line.touched()) if s.draws else {} for i in range(self.seeds)]
         self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
 
@@ -158,7 +159,7 @@ def run(line: Composed, words: list[str]) -> int:
     """Run the experiment, print the answer, leave everything in the store; 0, or 130 when Ctrl-C ended it early."""
     s, plan = line.settings, Plan(line)
     store = Store(s.out, s.name, line.text, words)
-    warm(plan.base)
+    prepare(store, plan.base)
     whole = execute(plan.main(), store, s.workers, s.progress)
     if whole:
         whole = execute(plan.paired(store.villages()), store, s.workers, s.progress, label="paired reruns")

@@ -16,7 +16,7 @@ import numpy as np
 import sim
 from sim import tables
 from sim.parts import needs, timeuse
-from sim.population import EMERGENCY, ESCORT, PERSONAL, REHABILITATION, STAGES, identity_of
+from sim.population import COLUMNS, EMERGENCY, ESCORT, PERSONAL, REHABILITATION, STAGES, identity_of
 from sim.randomness import uniform
 
 OFF = ("demography", "canteen", "visits", "facilities", "organisation", "government", "society", "collective", "shocks", "solvency")
@@ -29,16 +29,29 @@ COPIED = (
 
 
 class Person(mesa.Agent):
-    """What elders and helpers share: volunteering and the account."""
+    """What elders and helpers share: volunteering and the account. Attributes in `COPIED` come from the columns."""
 
     model: MesaReference
+    age: int
+    health: int
+    dementia: int
+    enrolled: int
+    volunteer: int
+    credit: int
+    fatigue: float
+    acceptance: float
+    satisfaction: float
+    trust: float
+    loneliness: float
 
     def __init__(self, model: MesaReference, village: Village, start: dict[str, Any], own: float, minds: float) -> None:
         super().__init__(model)
         self.__dict__.update(start)
         self.village, self.own_level = village, 0.5 + own
         self.minds = minds < model.values.timeuse.grandchildren_share
-        self.spouse = self.kin = self.neighbour = None
+        self.spouse: Any = None
+        self.kin: Any = None
+        self.neighbour: Any = None
         self.free = self.offer = self.given = self.received = self.quota = 0
 
     def take_part(self, join: float = 0.0, fitness: float = 1.0) -> None:
@@ -220,6 +233,10 @@ class Village(mesa.Agent):
         super().__init__(model)
         t = model.values.participation
         self.people: list[Any] = []
+        self.mean_acceptance: list[float] = []
+        self.heads: list[int] = []
+        self.active: list[int] = []
+        self.reach = self.hazard = 0.0
         self.groups = leader + association
         self.support = (t.leader if leader else 1) * (t.association if association else 1)
         self.total, self.cash, self.receivable, self.fees = dict.fromkeys(TOTALS, 0), 0, 0, 0
@@ -243,7 +260,7 @@ class Village(mesa.Agent):
         self.random.shuffle(helpers)
         users.sort(key=lambda e: e.health == 0)
         helpers.sort(key=lambda p: p.zone)
-        self.queues = {}
+        self.queues: dict[bool, list[deque[Any]]] = {}
         for skilled in (False, True):
             able = [p for p in helpers if p.trained or not skilled]
             self.queues[skilled] = [deque(p for p in able if p.zone == z) for z in range(len(self.heads))] + [deque(able)]
@@ -301,7 +318,7 @@ class MesaReference(mesa.Model):
         self.month, self.first = engine.month, engine.start_month
         self.values = SimpleNamespace()
         for name, rows in engine.values.sections.items():
-            setattr(self.values, name, SimpleNamespace(**{field: rows[field][0].item() for field in rows.dtype.names}))
+            setattr(self.values, name, SimpleNamespace(**{field: rows[field][0].item() for field in rows.dtype.names or ()}))
         p = engine.parameters
         t = tables.health_tables(p.health.worsen_scale, p.health.recover_scale, p.health.risk_scale, p.demography.rural_mortality_ratio)
         on = float(p.health.on)
@@ -312,7 +329,7 @@ class MesaReference(mesa.Model):
         for v, row in enumerate(engine.world.villages):
             village = Village(self, int(row.leader), int(row.association))
             block = slice(engine.world.start[v], engine.world.start[v] + engine.world.used[v])
-            column = {name: getattr(engine.people, name)[block].tolist() for name in engine.people._fields}
+            column: dict[str, list[Any]] = {name: getattr(engine.people, name)[block].tolist() for name in COLUMNS}
             for j, serial in enumerate(column["serial"]):
                 ident = identity_of(int(row.number), serial)
                 start = {name: column[name][j] for name in COPIED}

@@ -140,6 +140,15 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
 
 
 # -- processes ---------------------------------------------------------------------------------------------------------
+def prepare(store: Store, parameters: Parameters) -> None:
+    """`warm`; what stops it is noted in the manifest and passed on."""
+    try:
+        warm(parameters)
+    except BaseException:
+        store.note(status="failed")
+        raise
+
+
 def warm(parameters: Parameters) -> None:
     """Compile every kernel once, on one small village, before workers start; reads the tables, so a bad one shows here."""
     small = {"county.villages": 1, "county.elders": 12, "horizon.spin_up": 1, "business.start": 0}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.randomness import inline
+from sim.randomness import inline, kernel
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,20 @@ class AuditError(AssertionError):
     """A fen or a minute is missing; the message names the accounts."""
 
 
+@kernel
+def _settle(new, balance, total, month, sides):
+    """Move balances by the postings; most kinds are not posted in most months."""
+    for v in range(len(new)):
+        for k in range(len(sides)):
+            amount = new[v, k]
+            if amount != 0:
+                balance[v, sides[k, 0]] += amount
+                balance[v, sides[k, 1]] -= amount
+                total[v, k] += amount
+                month[v, k] += amount
+                new[v, k] = 0
+
+
 class Ledger:
     """All accounts of all villages. `balance[account]` is a row of int64, one number per village."""
 
@@ -57,17 +71,15 @@ class Ledger:
         self.balance = np.zeros(villages, np.dtype([(a, np.int64) for a in self.accounts])).view(np.recarray)
         self.total = np.zeros((villages, len(kinds)), np.int64)
         self.month = np.zeros((villages, len(kinds)), np.int64)
+        sides = np.array([(index[k.debit], index[k.credit]) for k in kinds], np.int64)
+        self._arrays = (self._plain(self.posted), self._plain(self.balance), self.total, self.month, sides)
 
     def _plain(self, records: np.ndarray) -> np.ndarray:
-        return records.view(np.int64).reshape(len(records), -1)
+        return records.view(np.ndarray).view(np.int64).reshape(len(records), -1)
 
     def settle(self) -> None:
         """Move the balances by what was posted since the last call."""
-        new = self._plain(self.posted)
-        self._plain(self.balance)[:] += new @ self.incidence
-        self.total += new
-        self.month += new
-        new[:] = 0
+        _settle(*self._arrays)
 
     def open_month(self) -> None:
         """Forget the month's postings (their totals stay)."""
@@ -77,7 +89,7 @@ class Ledger:
         """What was posted under `name` this month, per village."""
         return self.month[:, list(POSTINGS).index(name)]
 
-    def audit(self, subledgers: dict[str, np.ndarray]) -> None:
+    def audit(self, subledgers: dict[str, np.ndarray], numbers: np.ndarray) -> None:
         """Raise AuditError unless balances equal the totals by incidence, sum to zero and equal their sub-ledgers."""
         plain = self._plain(self.balance)
         if self._plain(self.posted).any():
@@ -92,7 +104,7 @@ class Ledger:
             if len(off):
                 v = off[0]
                 raise AuditError(
-                    f"{account} of village {v + 1} is {self.balance[account][v]} in the ledger "
+                    f"{account} of village {numbers[v]} is {self.balance[account][v]} in the ledger "
                     f"and {figures[v]} in the figures that decisions read"
                 )
 

@@ -160,7 +160,7 @@ class MutualAidModel(mesa.Model):
         self.start_month = population.month_number(p.horizon.start)
         self.horizon = p.horizon.months
         self.coupled = p.county.couplings
-        self.values = Values(p, len(numbers), modifiers)
+        self.values = Values(p, numbers, modifiers)
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
@@ -347,7 +347,7 @@ class MutualAidModel(mesa.Model):
         """Raise AuditError, naming the accounts, if a fen or a minute is missing."""
         w, p = self.world, self.people
         held = np.array([p.credit[a : a + n][p.kind[a : a + n] != 0].sum() for a, n in zip(w.start, w.used, strict=False)], np.int64)
-        self.ledger.audit({"payables": -w.villages.bills.sum(axis=1), "credits_held": -held})
+        self.ledger.audit({"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number)
 
 
 class Result:

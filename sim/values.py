@@ -59,8 +59,8 @@ class Modifier:
 class Values:
     """Record arrays by section (`values.needs[v].meals`), refreshed at the start of each month."""
 
-    def __init__(self, parameters: Parameters, villages: int, modifiers: tuple[Modifier, ...] = ()) -> None:
-        self.modifiers = modifiers
+    def __init__(self, parameters: Parameters, numbers: np.ndarray, modifiers: tuple[Modifier, ...] = ()) -> None:
+        self.modifiers, self.numbers = modifiers, numbers
         self.known = declarations()
         self.base = parameters.flat()
         self.sections: dict[str, np.recarray] = {}
@@ -74,7 +74,7 @@ class Values:
         for name, ds in names.items():
             dtype = np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])
             row = tuple(stored(d, self.base[d.path]) for d in ds)
-            self.sections[name] = np.full(villages, np.array(row, dtype), dtype).view(np.recarray)
+            self.sections[name] = np.full(len(numbers), np.array(row, dtype), dtype).view(np.recarray)
 
     def _check(self, m: Modifier) -> None:
         if m.path not in self.known:
@@ -99,7 +99,7 @@ class Values:
             for v in range(len(column)):
                 value = float(self.base[path])
                 for m, w in zip(mine, weights, strict=True):
-                    if w and (not m.villages or v + 1 in m.villages):
+                    if w and (not m.villages or self.numbers[v] in m.villages):
                         target = {"set": m.value, "scale": value * m.value, "add": value + m.value}[m.op]
                         value += w * (target - value)
                 column[v] = stored(d, checked(d, round(value) if d.kind is int else value))

@@ -136,7 +136,7 @@ def test_compiled_draws_are_the_integers_of_the_definition() -> None:
 
 
 def test_two_purposes_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="demography.death"):
+    with pytest.raises(ValueError, match=r"demography\.death"):
         Purpose("demography.death")
 
 

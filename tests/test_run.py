@@ -40,7 +40,7 @@ BAD = {
     "unknown business": (["experiment=baseline", "business=turism"], "did you mean tourism?"),
     "unknown experiment": (["experiment=base_line"], "did you mean baseline?"),
     "unknown verb": (["rnu"], "did you mean run?"),
-    "unknown word of a choice": (["funding.rule=matchin"], "did you mean matching?"),
+    "unknown word of a choice": (["funding.rule=gap_fillers"], "did you mean gap_filler?"),
     "wrong type": (["county.villages=many"], "county.villages = 'many': a number is wanted (villages)"),
     "wrong type of a switch": (["timebank.on=maybe"], "true or false is wanted"),
     "wrong type of a setting": (["seeds=two"], "seeds"),
@@ -84,9 +84,17 @@ def test_a_table_with_a_missing_age_group_is_named(experiment, capsys, tmp_path,
     def short(name, folder=sim.tables.DATA):
         return [r for r in whole(name, folder) if r.get("age_group") != "75-79"]
 
+    cached = [f for f in vars(sim.tables).values() if hasattr(f, "cache_clear")]
     monkeypatch.setattr(sim.tables, "read", short)
-    code, line = said(capsys, [f"experiment={experiment}", f"out={tmp_path}", *TINY])
+    for f in cached:
+        f.cache_clear()
+    try:
+        code, line = said(capsys, [f"experiment={experiment}", f"out={tmp_path}", *TINY])
+    finally:
+        for f in cached:
+            f.cache_clear()
     assert code == 1 and "75-79" in line and ".csv" in line
+    assert json.loads((folder_of(tmp_path, experiment, "") / "manifest.json").read_text())["status"] == "failed"
 
 
 def test_help_names_groups_and_options(capsys):
@@ -96,9 +104,9 @@ def test_help_names_groups_and_options(capsys):
 
 
 # -- experiments end to end --------------------------------------------------------------------------------------------
-def folder_of(tmp_path, name):
+def folder_of(tmp_path, name, out="results"):
     """The one results folder of an experiment."""
-    (found,) = (tmp_path / "results" / name).iterdir()
+    (found,) = (tmp_path / out / name).iterdir()
     return found
 
 

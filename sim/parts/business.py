@@ -117,7 +117,7 @@ def share_out(w, business, calendar_month):
             continue
         purse = w.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(r.setup * b.working_capital)
-        if purse < kept - int(r.setup * b.loss_limit) - kept:
+        if purse < -int(r.setup * b.loss_limit):
             post.made_good -= min(purse, 0)
             r.plus = 0
         elif calendar_month == 12 and purse > kept:

@@ -97,6 +97,8 @@ def upkeep(w, facilities):
             post.cost_rent += c.rent
         if r.bills[3] + r.bills[4] + r.bills[5] > 0:
             r.condition = max(r.condition - c.decay / 12.0, 0.2)
+        else:  # repairs are paid for and catch up at the same pace
+            r.condition = min(r.condition + c.decay / 12.0, 1.0)
         r.seats = int(c.seats * r.condition)
 
 

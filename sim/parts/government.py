@@ -62,7 +62,8 @@ def run_envelopes(m) -> None:
     if m.month < 0:
         spread[:] = lottery[:] = 1.0
     county.operating = np.floor(p.operating_envelope * trend * spread * m.world.villages.subsidy_left).astype(np.int64)
-    county.construction += np.floor(p.construction_envelope * trend * lottery).astype(np.int64)
+    if m.month >= 0:  # what was not built with before the first month is not saved up for it
+        county.construction += np.floor(p.construction_envelope * trend * lottery).astype(np.int64)
     county.factor = spread * m.world.villages.subsidy_left
 
 

@@ -48,13 +48,13 @@ REOPEN = Purpose("solvency.reopen")
 
 
 @inner
-def breached(r, s, cash):
+def breached(r, s, canteen):
     """Bits of the conditions that are bad this month; a relieved condition never is."""
     overdue = r.bills[3] + r.bills[4] + r.bills[5]
     bits = 0
     if overdue > s.stress * max(r.cost_average, r.cost_full) and s.relief != 1:
         bits |= MONEY
-    few = r.users < s.least_users if r.level >= 2 else r.signed_up < s.least_enrolled
+    few = r.users < s.least_users if r.level >= 2 and canteen else r.signed_up < s.least_enrolled
     if few and s.relief != 2:
         bits |= USERS
     if r.active < s.least_helpers and s.relief != 3:
@@ -110,7 +110,7 @@ def can_reopen(r, cash, month, money_on):
 
 
 @kernel
-def climb(w, solvency, month, key, money_on):
+def climb(w, solvency, month, key, money_on, canteen):
     """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
     for v in range(len(w.used)):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
@@ -123,7 +123,7 @@ def climb(w, solvency, month, key, money_on):
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
         new = r.opened >= 0 and month - r.opened < 12
-        bits = breached(r, s, w.balance[v].cash)
+        bits = breached(r, s, canteen)
         if new:  # a new service is given a year to find users and helpers
             bits &= MONEY
         r.breaches[(month + 1200) % 12] = bits if month >= 0 else 0
@@ -159,7 +159,7 @@ def start(w, solvency, cost_guess):
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
     if m.parameters.solvency.on:
-        climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none")
+        climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none", m.parameters.canteen.on)
     else:
         _open_only(m.world, m.month)
 

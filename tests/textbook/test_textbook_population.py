@@ -97,10 +97,11 @@ def test_health_comes_only_to_elders() -> None:
 
 
 @pytest.mark.parametrize("age, months", [(65, 60), (80, 48), (92, 24)])
-def test_a_cohort_without_entry_is_binomial_on_the_life_table(age: int, months: int) -> None:
+def test_a_cohort_without_entry_is_binomial_on_the_life_table(age: int, months: int, monkeypatch: pytest.MonkeyPatch) -> None:
     model = large({"health.risk_scale": 0.0, "demography.rural_mortality_ratio": 1.0}, villages=4, seed=age)
+    monkeypatch.setattr(tables, "dementia_tables", lambda: (np.zeros(112), np.zeros(112)))
     p = model.people
-    p.age[:] = age * 12
+    p.age[:], p.dementia[:] = age * 12, 0
     n = np.bincount(p.sex[p.kind == ELDER], minlength=2)
     for _ in range(months):
         demography.run_leave(model)
@@ -111,6 +112,30 @@ def test_a_cohort_without_entry_is_binomial_on_the_life_table(age: int, months: 
         survival = np.exp(-mx[sex, at_risk].sum() / 12)
         alive = ((p.kind == ELDER) & (p.sex == sex)).sum()
         assert abs(alive - n[sex] * survival) <= 4 * np.sqrt(n[sex] * survival * (1 - survival))
+
+
+def test_dementia_parts_deaths_between_those_with_it_and_those_without_and_adds_none() -> None:
+    """At the prevalence of its age a cohort dies by the schedule; the demented die `dementia_risk` times as fast."""
+    risk, age = 2.0, 76
+    model = large({"health.risk_scale": 0.0, "health.dementia_risk": risk, "demography.rural_mortality_ratio": 1.3}, villages=8)
+    p = model.people
+    share = tables.dementia_tables()[0][age]
+    p.age[:] = age * 12 - 1
+    rng = np.random.default_rng(1)
+    p.dementia[:] = rng.random(len(p.dementia)) < share
+    old, sick = p.kind == ELDER, (p.kind == ELDER) & (p.dementia == 1)
+    died = np.zeros(2)
+    for _ in range(20):  # the same month of life again and again, everybody alive
+        model.month += 1
+        kind, serial = p.kind.copy(), p.serial.copy()
+        demography.run_leave(model)
+        died += (p.kind[old & ~sick] == 0).sum(), (p.kind[sick] == 0).sum()
+        p.kind[:], p.serial[:], p.age[:] = kind, serial, age * 12 - 1
+    mx = 1.3 * wpp("2025-2030")[:, age] / 12
+    base = {s: 1 - np.exp(-mx[s]) for s in (0, 1)}
+    for k, (group, factor) in enumerate(((old & ~sick, 1.0), (sick, risk))):
+        q = np.where(p.sex[group] == 0, base[0], base[1]) * factor / (1 + (risk - 1) * share)
+        assert abs(died[k] - 20 * q.sum()) <= 4 * np.sqrt(20 * (q * (1 - q)).sum())
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.15, 1.3])
