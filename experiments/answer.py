@@ -77,10 +77,16 @@ def tables(plan: Plan, summary: pd.DataFrame) -> str:
 
 
 def best(summary: pd.DataFrame, panel: str) -> pd.Series:
-    """The real cell (no null arm, all villages counted) with the highest share."""
-    mine = summary[(summary["panel"] == panel) & ~summary["funding"].isin(NULLS) & (summary["business"] != "deposit")]
-    whole = mine[mine["villages"] == mine["villages"].max()]
+    """The real cell (no null arm, all villages counted) with the highest share; a null arm where nothing else was run."""
+    whole = real(summary[summary["panel"] == panel])
     return whole.loc[whole["viable"].idxmax()]
+
+
+def real(mine: pd.DataFrame) -> pd.DataFrame:
+    """Cells that count all villages, without the null arms unless there is nothing else."""
+    chosen = mine[~mine["funding"].isin(NULLS) & (mine["business"] != "deposit")]
+    chosen = chosen if len(chosen) else mine
+    return chosen[chosen["villages"] == chosen["villages"].max()]
 
 
 def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
@@ -132,10 +138,11 @@ def draw_figures(plan: Plan, summary: pd.DataFrame, store: Store) -> Path:
     panel = plan.panels[0]
     top = best(summary, panel)
     mine = summary[summary["panel"] == panel]
-    low = mine[~mine["funding"].isin(NULLS) & (mine["villages"] == mine["villages"].max())]
+    low = real(mine)
     chosen = [top, low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
     picks = {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}\n{words(r['business'])}" for r in chosen}
-    figures.classes(rows, list(picks), list(picks.values()), folder)
+    if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
+        figures.classes(rows, list(picks), list(picks.values()), folder)
     column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
     labels = {f"{panel}/{f}/{column}": words(f) for f in mine["funding"].unique() if f"{panel}/{f}/{column}" in set(rows["scenario"])}
     note = f"{figures.PANEL_NAMES[panel]}, {words(column)}; {int(summary['seeds'].max())} seeds × {int(mine['villages'].max())} villages, weighted to prevalence; to {year}"

@@ -84,6 +84,7 @@ class Plan:
         sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}
         self.base = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
         self.draws = [draws.draw(s.seed, i, line.touched()) if s.draws else {} for i in range(self.seeds)]
+        self.drawn = [draws.with_draw(self.base, values) for values in self.draws]
         self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
 
     def task(self, cell: Cell, at: int, kind: str = "main", drawn: bool = True) -> Task:
@@ -91,7 +92,7 @@ class Plan:
         changes = {**cell.changes(), **self.line.pinned}
         if kind.startswith("relief:"):
             changes["solvency.relief"] = kind.partition(":")[2]
-        start = draws.with_draw(self.base, self.draws[at]) if drawn else self.base
+        start = self.drawn[at] if drawn else self.base
         return Task(Scenario(cell.name, patched(start, changes)), kind, at, self.seed[at], kind == "main" and at < KEEP)
 
     def main(self) -> list[Task]:

@@ -28,7 +28,7 @@ plt.rcParams.update(SETTINGS)
 
 LABELS = {
     "under_serving": "under-serving", "none": "no business", "feixiang": "Feixiang (collective + subsidy)",
-    "jiangxi": "Jiangxi (elders + government)", "four_payers": "four payers, a little each", "deposit": "deposit (null)",
+    "jiangxi": "Jiangxi (elders + government)", "four_payers": "four payers (a little each)", "deposit": "deposit (null)",
     "seed_taper": "seed money that tapers", "government_led": "government-led", "society_led": "society-led",
     "identical_payers": "identical payers (null)", "no_money": "no money (null)", "mutual": "mutual aid",
     "professional": "paid care",

@@ -204,7 +204,7 @@ class MutualAidModel(mesa.Model):
         self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
         self.setup_costs = business.setup_costs(self)
         self.setup_annuity = self._annuity() if p.funding.basis == "envelope" else np.zeros(len(r))
-        solvency.start(self.world, self.values.solvency, solvency.FIRST_COST_FEN)
+        solvency.start(self.world, self.values.solvency)
         economy.run(self)
         acceptance.run_begin(self)
         organisation.run_support(self)

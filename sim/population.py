@@ -299,6 +299,23 @@ def vacate(p, w, v, i):
 
 
 @inner
+def start_row(p, w, v, offers, u):
+    """Place of a drawn elder (or of a drawn person with an offer) in the village: each is as likely to be the first."""
+    heads, place = 0, 0
+    for i in range(w.start[v], w.start[v] + w.used[v]):
+        heads += 1 if (p.kind[i] == 1 and not offers) or (p.offer[i] > 0 and offers) else 0
+    left = int(u * heads)
+    for j in range(w.used[v]):
+        i = w.start[v] + j
+        if (p.kind[i] == 1 and not offers) or (p.offer[i] > 0 and offers):
+            if left == 0:
+                place = j
+                break
+            left -= 1
+    return place
+
+
+@inner
 def give(p, w, v, i, minutes):
     """Person i gives minutes of mutual aid: taken from the offer and from the month's budget, once."""
     p.offer[i] -= minutes
@@ -310,9 +327,10 @@ def give(p, w, v, i, minutes):
 @inner
 def give_traits(p, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
-    u = uniform(key, ident, 20)
-    p.income[i] = np.int64(c.pension * (0.6 + 0.8 * u)) + (np.int64(c.land_income * 2.0 * uniform(key, ident, 21)) if p.age[i] < 900 else 0)
-    p.remit[i] = np.int64(c.remittances * 2.0 * uniform(key, ident, 22))
+    # in whole percent of the mean, so that yuan stay exact
+    land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if p.age[i] < 900 else 0
+    p.income[i] = c.pension * (60 + np.int64(uniform(key, ident, 20) * 81.0)) // 100 + land
+    p.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
     p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
     p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
     p.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)

@@ -141,7 +141,6 @@ def test_a_modifier_of_some_size_is_no_baseline(busy: sim.MutualAidModel) -> Non
     assert same_as_baseline(busy, modifiers=(sim.Modifier("canteen.food", "add", 0.1),)) != []
 
 
-@pytest.mark.xfail(strict=True, reason="values.py counts places in the list (v + 1), not village numbers")
 def test_a_modifier_reaches_the_villages_it_numbers_whatever_their_order() -> None:
     m = (sim.Modifier("canteen.food", "scale", 1.5, villages=(3,)),)
     counties = [small({"county.couplings": False}, villages=3, modifiers=m, **more) for more in ({}, {"numbers": [3, 1, 2]})]

@@ -191,6 +191,13 @@ def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeyp
         assert (folder / "figures" / f"{name}.svg").exists() and (folder / "figures" / f"{name}.png").exists()
 
 
+@pytest.mark.parametrize("words", [["rows=[no_money]", "size=quick"], ["rows=[jiangxi]", "columns=[deposit]", "horizon.end=2025-03", "panels=[envelope]"]])
+def test_an_answer_of_null_arms_alone_is_still_an_answer(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run.main([*TINY, "seeds=1", *words]) == 0
+    assert "1. If the rules" in capsys.readouterr().out
+
+
 def test_a_deposit_pays_no_business_and_a_business_only_endowed_villages(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=1", "rows=[jiangxi]", "columns=[handicraft,deposit]", "panels=[practised]", "draws=false"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import tables
 from sim.parameters import par, section
-from sim.population import FARM, NEAR_TOWN, wrap
+from sim.population import FARM, NEAR_TOWN, start_row, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -48,7 +48,7 @@ def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
         mu = min(a.land * (1.0 if full else half[v]), offered * 0.1 * a.lease_share)
         wanted = mu * a.hours / 12.0 * season
         found = 0
-        turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < 936 and found < wanted:

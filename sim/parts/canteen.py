@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state, wrap
+from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state, start_row, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -38,7 +38,7 @@ class Canteen:
 
 column("dines", "i1", "code", "0 no, 1 at the table, 2 delivered at home")
 state("meal_cost", "i8", "fen/meal", "cash cost of one meal, last month", 550)
-state("price", "i8", "fen/meal", "price for those of 60-69, 70-79, 80 and over", shape=(3,))
+state("price", "f8", "fen/meal", "price for those of 60-69, 70-79, 80 and over", shape=(3,))
 flow("diners", "persons", "elders who eat regularly")
 flow("delivered", "persons", "of these, served at home")
 flow("meals", "meals", "meals served")
@@ -86,7 +86,7 @@ def serve(p, w, canteen, families, key, rota_key):
             continue
         per_person = np.int64(c.meals_per_day * c.days * (1.0 if r.level == 3 else 0.5))
         seats = min(c.seats, r.seats)
-        turn = np.int64(uniform(rota_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        turn = start_row(p, w, v, False, uniform(rota_key, r.number, 0))
         for want in range(2):  # those short of meal help first, then the others, from a drawn place
             for j in range(n):
                 i = w.start[v] + wrap(j + turn, n)
@@ -107,9 +107,9 @@ def serve(p, w, canteen, families, key, rota_key):
                 w.hours[v, MUTUAL, MEALS] += met
                 p.need[i, MEALS] -= met
                 if p.dibao[i] == 0:
-                    f.meal_fees += r.price[b] * per_person
-                f.diner_price_sum += r.price[b]
-                f.fees_at_list += r.list_price[b] * per_person if p.dibao[i] == 0 else 0
+                    f.meal_fees += np.int64(r.price[b] * per_person)
+                f.diner_price_sum += np.int64(r.price[b])
+                f.fees_at_list += np.int64(r.list_price[b] * per_person) if p.dibao[i] == 0 else 0
         f.meals = f.diners * per_person
         if f.diners > 0:
             _bills(p, w, v, c, families[v], rota_key)
@@ -121,7 +121,7 @@ def _bills(p, w, v, c, fam, rota_key):
     r, f, post = w.villages[v], w.flow[v], w.posted[v]
     wanted = f.meals * c.kitchen_minutes
     n, found = w.used[v], 0
-    turn = np.int64(uniform(rota_key, r.number, 1) * max(r.elders + r.helpers, 1))
+    turn = start_row(p, w, v, True, uniform(rota_key, r.number, 1))
     for j in range(n):
         i = w.start[v] + wrap(j + turn, n)
         if p.volunteer[i] == 1 and p.offer[i] > 0 and found < wanted:

@@ -15,6 +15,7 @@ class Collective:
 
     on: bool = switch(True, "off: the collective pledges and pays nothing")
     income_year: str = choice("2023", ("2019", "2023"), "bracket table that incomes are drawn from: 2019 (57.7 % below 50,000 yuan, grade B) or 2023 (assumption)")
+    income_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "collective incomes over the bracket table")
     welfare_cap: float = par(0.12, "share", 0.03, 0.30, "7 % (3-20) derived from WS village; cap assumed above the typical", "C", "most of a year's income that may go to the service")
     growth: float = par(0.02, "share/year", -0.03, 0.08, "assumption", "D", "real growth of collective income")
     persistence: float = par(0.5, "ratio", 0.0, 0.9, "assumption", "D", "share of a good or bad year that stays for the next")
@@ -55,7 +56,7 @@ def year(w, collective, quantiles, years, held, key):
         trend = 1.0
         for _ in range(years):
             trend *= 1.0 + c.growth
-        r.income = int(max(base * trend * (1.0 + r.income_news), 0.0))
+        r.income = int(max(c.income_scale * base * trend * (1.0 + r.income_news), 0.0))
         r.welfare_left = int(r.income * c.welfare_cap)
 
 

@@ -21,7 +21,7 @@ class Families:
     arrears: float = par(0.02, "share", 0.0, 0.2, "assumption", "D", "fees that are never paid")
 
 
-state("list_price", "i8", "fen/meal", "price list at level one, by age band", shape=(3,))
+state("list_price", "f8", "fen/meal", "price list at level one, by age band", shape=(3,))
 state("fee_level", "f8", "ratio", "prices over the list", 1.0)
 state("list_fees", "i8", "fen", "fees of last month at level one")
 posting("due_families", "receivable_families", "families", "families: fees fallen due")
@@ -42,8 +42,8 @@ def prices(w, families, on, flat):
         full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
         level = r.fee_level if on and not flat else 0.0
         for b in range(3):
-            r.list_price[b] = int(full * shares[b])
-            r.price[b] = int(full * shares[b] * level)
+            r.list_price[b] = full * shares[b]
+            r.price[b] = full * shares[b] * level
 
 
 @kernel

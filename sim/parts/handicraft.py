@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.parameters import par, section
-from sim.population import CRAFT, flow, identity_of, wrap
+from sim.population import CRAFT, flow, identity_of, start_row, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -42,7 +42,7 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
         if r.plus & 4 == 0 or month < r.begun + h.lead:
             continue
         n, hours = w.used[v], 0
-        turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         limit = int(h.places * 3600.0)
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)

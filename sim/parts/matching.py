@@ -73,6 +73,13 @@ def take(p, w, v, i, k, wanted, h, skilled, pace):
 
 
 @inner
+def _not_self(helpers, at, end, i):
+    """An elder who helps too is moved behind the next helper, so that nobody's minutes are passed over."""
+    if helpers[at] == i and at + 1 < end:
+        helpers[at], helpers[at + 1] = helpers[at + 1], helpers[at]
+
+
+@inner
 def urgency(p, i):
     """0 most urgent .. 3: by tier of the book and health."""
     if p.tier[i] == 1:
@@ -90,7 +97,6 @@ def match(p, w, needs, matching, key):
         if r.level == 0:
             continue
         first = w.start[v]
-        turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
         order, helpers, ends, untrained, trained = w.work[0], w.work[1], w.work[2], w.work[3], w.work[4]
         bounds, fill, everywhere = w.work[5, 0:5], w.work[5, 5:9], w.work[5, 9:11]
         w.work[5, :11] = 0
@@ -105,30 +111,32 @@ def match(p, w, needs, matching, key):
         for u in range(4):
             fill[u] = bounds[u]
         for j in range(n):
-            i = first + wrap(j + turn, n)
+            i = first + j
             if p.kind[i] == 1 and p.enrolled[i] == 1:
                 u = urgency(p, i)
                 order[fill[u]] = i
                 fill[u] += 1
-        _by_zone(p, w, v, zones, turn, helpers, ends, untrained)
+        _by_zone(p, w, v, zones, helpers, ends, untrained, key)
         for z in range(zones):
             untrained[z] = ends[z]
             trained[z] = ends[z]
         for phase in range(2):  # urgent kinds of everybody, then the rest
-            for q in range(bounds[4]):
-                i = order[q]
-                before = p.received[i]
-                for k in range(9):
-                    if (k == ESCORT or k == EMERGENCY) == (phase == 0):
-                        _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
-                if phase == 1:
-                    f.helped += 1 if p.received[i] > 0 else 0
-                    if p.received[i] > before:
+            for u in range(4):
+                size = bounds[u + 1] - bounds[u]
+                drawn = np.int64(uniform(key, r.number, u) * size)
+                for q in range(size):
+                    i = order[bounds[u] + wrap(q + drawn, size)]
+                    before = p.received[i]
+                    for k in range(9):
+                        if (k == ESCORT or k == EMERGENCY) == (phase == 0):
+                            _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
+                    f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
+                    if phase == 1 and p.received[i] > before:
                         p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + 0.05, 1.0)
 
 
 @inner
-def _by_zone(p, w, v, zones, turn, helpers, ends, fill):
+def _by_zone(p, w, v, zones, helpers, ends, fill, key):
     """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place; and the zones' bounds."""
     n, first = w.used[v], w.start[v]
     ends[: zones + 1] = 0
@@ -138,12 +146,15 @@ def _by_zone(p, w, v, zones, turn, helpers, ends, fill):
     for z in range(zones):
         ends[z + 1] += ends[z]
     for z in range(zones):
-        fill[z] = ends[z]
+        fill[z] = 0
     for j in range(n):
-        i = first + wrap(j + turn, n)
+        i = first + j
         if p.volunteer[i] == 1 and p.offer[i] > 0:
-            helpers[fill[p.zone[i]]] = i
-            fill[p.zone[i]] += 1
+            z = p.zone[i]
+            size = ends[z + 1] - ends[z]
+            drawn = np.int64(uniform(key, w.villages[v].number, 100 + z) * size)
+            helpers[ends[z] + wrap(fill[z] + drawn, size)] = i
+            fill[z] += 1
 
 
 @inner
@@ -166,12 +177,14 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
     z = p.zone[i]
     pointer = trained if skilled else untrained
     while got < wanted and pointer[z] < ends[z + 1]:
+        _not_self(helpers, pointer[z], ends[z + 1], i)
         got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace)
         if got < wanted:
             pointer[z] += 1
     if c.platform >= 1:
         s = 1 if skilled else 0
         while got < wanted and everywhere[s] < ends[zones]:
+            _not_self(helpers, everywhere[s], ends[zones], i)
             got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled, pace)
             if got < wanted:
                 everywhere[s] += 1

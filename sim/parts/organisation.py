@@ -18,7 +18,8 @@ class Organisation:
     insurance: float = par(30.0, "yuan/year", 17.0, 100.0, "between 17 (Beijing 2013) and 100 (Yanqing 2018-21)", "C", "premium per volunteer")
     training: bool = par(True, "switch", None, None, "documents: training", "D", "volunteers are trained")
     training_cost: float = par(150.0, "yuan", 20.0, 500.0, "assumption", "D", "cost of training one volunteer")
-    publicity: float = par(50.0, "yuan/month", 0.0, 500.0, "assumption", "D", "publicity and theme days; its pull is proportional up to 100 yuan")
+    publicity: float = par(50.0, "yuan/month", 0.0, 500.0, "assumption", "D", "publicity and theme days")
+    publicity_full: float = par(100.0, "yuan/month", 20.0, 500.0, "assumption", "D", "publicity money at which its pull is full")
     honours: bool = par(True, "switch", None, None, "documents: praise", "D", "volunteers are honoured")
     leader_leaves: float = par(0.08, "share/year", 0.02, 0.25, "assumption", "D", "leaders who leave in a year")
     leader_found: float = par(0.35, "share/year", 0.1, 0.8, "assumption", "D", "villages without a leader that find one in a year")
@@ -60,7 +61,7 @@ def support(w, organisation, month, held, leader_on, key):
         r.honours = 1 if serving and o.honours == 1 else 0
         r.insured = 1 if serving and o.insured == 1 else 0
         r.training = 1 if serving and o.training == 1 else 0
-        r.publicity = min(o.publicity / 10000.0, 1.0) if serving else 0.0
+        r.publicity = min(o.publicity / max(o.publicity_full, 1), 1.0) if serving else 0.0
         r.launching = o.launch_boost if serving and r.opened >= 0 and month - r.opened < 6 else 0.0
 
 

@@ -6,7 +6,6 @@ from sim.parameters import choice, par, section, switch
 from sim.population import CLOSED, FULL, NEVER, VISITS_ONLY, flow, state
 from sim.randomness import Purpose, inner, kernel, uniform
 
-FIRST_COST_FEN = 650_000  # running cost a month that the first pledges stand on, until one is seen (assumption)
 CAUSES = ("money", "users", "helpers", "leader")
 MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
 
@@ -25,6 +24,7 @@ class Solvency:
     least_helpers: int = par(4, "persons", 1, 30, "assumption", "D", "active volunteers below which a service is not kept up")
     leaderless: int = par(18, "months", 3, 60, "assumption", "D", "months without leader and association that count as bad")
     reopen: float = par(0.25, "share/year", 0.0, 1.0, "assumption; close and reopen seen in Tongzhou 2025", "D", "chance a year that a closed village with leader, users and money in sight reopens")
+    first_cost: float = par(6500.0, "yuan/month", 1000.0, 20000.0, "assumption", "D", "running cost on which the first pledges stand, until one is seen", live=False)
     start_cash: float = par(4.0, "months", 0.0, 12.0, "assumption", "D", "months of cost in cash where service stands at the start", live=False)
     relief: str = choice("none", ("none", "money", "users", "helpers", "leader"), "a paired run with one condition relieved, to confirm a cause", live=True)
 
@@ -84,6 +84,7 @@ def close(w, v, month):
     post.forgiven_society += b.receivable_society
     for k in range(4):
         r.old_receivable[k] = 0
+        w.flow[v].pledged[k] = 0  # this month's promises were for a service that has ended
     r.level, r.closed_month = CLOSED, month
     r.closures += 1
     r.bad, r.good = 0, 0
@@ -146,20 +147,21 @@ def climb(w, solvency, month, key, money_on, canteen):
 
 
 @kernel
-def start(w, solvency, cost_guess):
+def start(w, solvency):
     """Villages in service at the start: a standing facility, working money, first month -1."""
     for v in range(len(w.used)):
         r = w.villages[v]
         if r.facility == 2:
             r.level, r.opened, r.good = FULL, -1, 0
-            r.cost_average = cost_guess
-            w.posted[v].start_cash += int(cost_guess * solvency[v].start_cash)
+            r.cost_average = solvency[v].first_cost
+            w.posted[v].start_cash += int(solvency[v].first_cost * solvency[v].start_cash)
 
 
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
     if m.parameters.solvency.on:
         climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none", m.parameters.canteen.on)
+        m.ledger.settle()  # what a closure writes off is gone before anybody pays
     else:
         _open_only(m.world, m.month)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import tables
 from sim.parameters import par, section
-from sim.population import NEAR_TOWN, STORY, wrap
+from sim.population import NEAR_TOWN, STORY, start_row, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
 
 
@@ -46,7 +46,7 @@ def trade(p, w, tourism, half, season, month, key, turn_key):
             base *= r.crash_level
         wanted = base * t.minutes_per_visit
         found, n = 0, w.used[v]
-        turn = int(uniform(turn_key, r.number, 0) * max(r.elders + r.helpers, 1))
+        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & STORY and p.health[i] <= 1 and found < wanted:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, wrap
+from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, start_row, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -91,21 +91,23 @@ def visit(p, w, visits, days, key):
                 extra = max(min(duty, np.int64(p.free[i] - p.offer[i])), 0)
                 p.offer[i] += extra
                 f.offered += extra
-        turn = np.int64(uniform(key, r.number, 0) * max(r.elders + r.helpers, 1))
+        turn = start_row(p, w, v, True, uniform(key, r.number, 0))
         pointer = 0
-        for t in range(2, 5):  # the book sorted by tier, each tier begun at the drawn place
+        for t in range(2, 5):  # the book sorted by tier
             ends[t] += ends[t - 1]
         for t in range(4, 0, -1):
             ends[t] = ends[t - 1] if t > 1 else 0
         for j in range(n):
-            i = first + wrap(j + turn, n)
+            i = first + j
             if p.tier[i] > 0:
                 order[ends[p.tier[i]]] = i
                 ends[p.tier[i]] += 1
         begin = 0
         for tier in range(1, 5):
-            for q in range(begin, ends[tier]):
-                i = order[q]
+            size = ends[tier] - begin
+            drawn = np.int64(uniform(key, r.number, tier) * size)
+            for q in range(size):
+                i = order[begin + wrap(q + drawn, size)]
                 made = min(due[tier], days) if p.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:

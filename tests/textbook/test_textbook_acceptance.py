@@ -140,13 +140,7 @@ def shares_of_help(order: str, keys: int = 1_200) -> np.ndarray:
     return received.reshape(10, 10).sum(axis=1) / received.sum()
 
 
-LIST_ORDER = pytest.mark.xfail(
-    strict=True,
-    reason="the drawn start is a row of all the living: where it falls among the helpers behind the elders, the first elder is served first",
-)
-
-
-@pytest.mark.parametrize("order", [pytest.param("elders first", marks=LIST_ORDER), "mixed"])
+@pytest.mark.parametrize("order", ["elders first", "mixed"])
 def test_help_that_is_short_does_not_go_by_the_order_of_the_list(order: str) -> None:
     """Elders alike in all get a tenth a block. A month helps one run of ten of a hundred: the standard error of a
     block's share over m months is at most sqrt(.1 * .9 / m)."""
