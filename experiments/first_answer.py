@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments import draws, estimate
 from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, Scenario, arm, patched
+from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
 from experiments.store import Store
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
@@ -26,7 +26,7 @@ NULLS = ("identical_payers", "no_money")  # beside no business only; without mon
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 SEEDS = {"quick": 5, "default": 20, "full": 100}
 VILLAGES = {"quick": 12, "default": 12, "full": 24}
-ELDERS = {"quick": 150, "default": 150, "full": 300}  # half the default village, to keep to four minutes on two cores
+ELDERS = {"quick": 150, "default": 150, "full": 300}  # half the default village, for time: a design choice
 LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
 LUCK_COLUMNS = ("none", "portfolio")
 KEEP = 20  # replicates whose monthly series are kept
@@ -78,7 +78,7 @@ class Plan:
             if group in line.named:
                 key = "rows" if group == "funding" else "columns"
                 raise Mistake(f"first_answer compares many options of {group}: choose some with {key}=[{line.named[group]}], or take experiment=baseline")
-        self.panels = ["practised"] if s.size == "quick" and s.panels == ["practised", "envelope"] else s.panels
+        self.panels = s.panels or list(PANELS[:1] if s.size == "quick" else PANELS)
         self.seeds = s.seeds or SEEDS[s.size]
         self.cells = cells(self.panels, s.rows, s.columns)
         sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}

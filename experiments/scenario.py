@@ -45,7 +45,7 @@ class Settings:
     seed: int = 2025
     size: str = "default"
     draws: bool = False
-    panels: list[str] = field(default_factory=lambda: list(PANELS))
+    panels: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     workers: int = 0

@@ -221,7 +221,7 @@ def person_columns(slots: int) -> list[np.ndarray]:
 
 def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
-    longest = int(np.diff(start).max()) + 2
+    longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from sim.ledger import posting
 from sim.parameters import Parameters, choice, par, section
 from sim.population import COLLECTIVE, FAMILIES, GOVERNMENT, SOCIETY, flow, state
-from sim.randomness import inner, kernel, setup
+from sim.randomness import inner, kernel
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)
@@ -95,7 +95,13 @@ def envelope_month(r, f, month, horizon, discount):
     return level * pv_level / max(pv_front, 1e-9) * max(1.0 - max(month, 0) / f.taper, 0.0)
 
 
-@setup
+@inner
+def _sum(four):
+    """Sum of the four payers' figures."""
+    return four[0] + four[1] + four[2] + four[3]
+
+
+@kernel
 def pledge(w, funding, government, society, collective, discount, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling."""
     for v in range(len(w.used)):
@@ -107,16 +113,14 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
         basis = envelope_month(r, f, month, horizon, discount) if envelope else r.cost_average + arrears
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
-        ceiling = np.array([
-            (government[v].ceiling + government[v].per_elder * r.users) / 12.0 * r.deflator,
-            r.income * collective[v].welfare_cap / 12.0,
-            1e15,
-            society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility),
-        ])  # fmt: skip
+        ceiling, want = w.sums[0:4], w.sums[4:8]
+        ceiling[0] = (government[v].ceiling + government[v].per_elder * r.users) / 12.0 * r.deflator
+        ceiling[1] = r.income * collective[v].welfare_cap / 12.0
+        ceiling[2] = 1e15
+        ceiling[3] = society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
         shares = shares_of(f)
         # without a canteen there is nothing to charge users for: their share is asked of the others, in proportion
         scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
-        want = np.zeros(4)
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
             want[k] = want[k] if envelope else min(want[k], ceiling[k])
@@ -128,14 +132,14 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
         for k in range(4):
             flow.pledged[k] = int(want[k])
         if envelope:
-            flow.pledged[GOVERNMENT] += int(basis) - flow.pledged.sum()
-        if f.rule == POINT and flow.pledged.sum() < f.point * basis:
+            flow.pledged[GOVERNMENT] += int(basis) - _sum(flow.pledged)
+        if f.rule == POINT and _sum(flow.pledged) < f.point * basis:
             for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
                 flow.refunded += flow.pledged[k]
                 flow.pledged[k] = 0
 
 
-@setup
+@inner
 def _apply_rule(f, r, want, ceiling, basis, cash, month):
     """What the rule makes of government's pledge."""
     others = want[1] + want[2] + want[3]

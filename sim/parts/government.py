@@ -72,12 +72,13 @@ def run_pay(m) -> None:
     p, w, county = m.values.government, m.world, m.county
     if not m.parameters.government.on or m.parameters.funding.identical_payers:
         return
-    key = m.key(LATE)
-    numbers = w.villages.number
-    who = np.zeros(len(numbers), np.int64) if m.coupled else numbers
+    dates = m.calendar_month % p.pays_every == 0
+    if not dates.any():
+        return
+    key, numbers = m.key(LATE), w.villages.number
+    who = [0] if m.coupled else numbers  # one county decides for all
     late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p.late
-    pays = (m.calendar_month % p.pays_every == 0) & ~late
-    claims = np.where(pays, w.balance.receivable_government, 0)
+    claims = np.where(dates & ~late, w.balance.receivable_government, 0)
     if m.parameters.funding.basis == "envelope":
         claims = np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64)
         w.posted.paid_government += claims
