@@ -71,6 +71,7 @@ class Ledger:
         self.balance = np.zeros(villages, np.dtype([(a, np.int64) for a in self.accounts])).view(np.recarray)
         self.total = np.zeros((villages, len(kinds)), np.int64)
         self.month = np.zeros((villages, len(kinds)), np.int64)
+        self._place = {k.name: i for i, k in enumerate(kinds)}
         sides = np.array([(index[k.debit], index[k.credit]) for k in kinds], np.int64)
         self._arrays = (self._plain(self.posted), self._plain(self.balance), self.total, self.month, sides)
 
@@ -87,7 +88,7 @@ class Ledger:
 
     def amount(self, name: str) -> np.ndarray:
         """What was posted under `name` this month, per village."""
-        return self.month[:, list(POSTINGS).index(name)]
+        return self.month[:, self._place[name]]
 
     def audit(self, subledgers: dict[str, np.ndarray], numbers: np.ndarray) -> None:
         """Raise AuditError unless balances equal the totals by incidence, sum to zero and equal their sub-ledgers."""

@@ -41,7 +41,7 @@ from sim.parts import (
     tourism,
     visits,
 )  # fmt: skip
-from sim.population import COLUMNS, FLOWS, KINDS, STAGES, World
+from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
 from sim.randomness import Purpose, key_of
 from sim.values import Modifier, Values
 from sim.viability import CLASSES, Series, Verdict, judge
@@ -123,6 +123,14 @@ class County:
     factor: np.ndarray
 
 
+def _stacked(records: Sequence[np.ndarray]) -> np.ndarray:
+    """Months on top of each other (np.stack promotes field by field, which takes longer than the month)."""
+    out = np.empty((len(records), *records[0].shape), records[0].dtype)
+    for t, record in enumerate(records):
+        out[t] = record
+    return out
+
+
 def _sums(x: np.ndarray) -> np.ndarray:
     """One row: sums over villages, field by field. Summed codes and numbers mean nothing."""
     total = np.zeros((1, *x.shape[1:]), x.dtype)
@@ -188,6 +196,9 @@ class MutualAidModel(mesa.Model):
             np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
             self.ledger.posted, self.ledger.balance, *population.scratch(start),
         )  # fmt: skip
+        # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
+        self.state = {n: self.world.villages.view(np.ndarray)[n] for n in STATES}
+        self.flow = {n: self.world.flow.view(np.ndarray)[n] for n in FLOWS}
         ages, shares, prevalence, dementia, shape = population.start_tables(p)
         key = key_of(seed, population.TRAITS, 0)
         population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
@@ -258,12 +269,11 @@ class MutualAidModel(mesa.Model):
     def ensure_slots(self, needed: np.ndarray) -> None:
         """Copy villages that lack room for `needed` newcomers to larger blocks; bytes of the rows stay."""
         w = self.world
-        living = w.villages.elders + w.villages.helpers
+        living = self.state["elders"] + self.state["helpers"]
         size = np.diff(w.start)
-        short = living + needed > size
-        if not short.any():
+        if (living + needed <= size).all():
             return
-        blocks = np.where(short, (living + needed) * 5 // 4 + 8, size)
+        blocks = np.maximum(size, (living + needed) * 9 // 8 + 8)  # all at once: a copy costs as much as a month
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         fresh = population.person_columns(int(start[-1]))
         for old, new in zip(self.people, fresh, strict=True):
@@ -340,7 +350,7 @@ class MutualAidModel(mesa.Model):
     @property
     def series(self) -> Series:
         """The records so far."""
-        parts = [np.stack(x) for x in zip(*self._series, strict=True)]
+        parts = [_stacked(x) for x in zip(*self._series, strict=True)]
         return Series(*parts, names=[k.name for k in self.ledger.kinds])  # type: ignore[call-arg]
 
     def audit(self) -> None:

@@ -8,6 +8,7 @@ leaves every other draw as it was, and two that share a number are refused. A ro
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -42,9 +43,14 @@ def mix_int(key: int, value: int) -> int:
     return z ^ (z >> 31)
 
 
+@lru_cache(maxsize=4096)
+def _seeded(seed: int) -> int:
+    return mix_int(seed & MASK, 0x5EED)
+
+
 def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
     """The key of one row of one month. `month` may be negative (spin-up): it is shifted by 4,096."""
-    return np.uint64(mix_int(mix_int(seed & MASK, 0x5EED), ((month + 4096) << 16) | purpose.number))
+    return np.uint64(mix_int(_seeded(seed), ((month + 4096) << 16) | purpose.number))
 
 
 # A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the

@@ -85,4 +85,4 @@ def run(m) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
     if m.parameters.business.kind in ("agriculture", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[1, m.calendar_month - 1])
-        farm(m.people, m.world, m.values.agriculture, m.values.business.endowment, season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))
+        farm(m.people, m.world, m.values.agriculture, m.values.business["endowment"], season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))

@@ -132,17 +132,18 @@ def setup_costs(m):
     """Set-up money by village and business (villages x 4) in fen; the deposit is the portfolio's sum for that village."""
 
     v = m.values
-    costs = np.stack([v.tourism.setup, v.agriculture.setup, v.handicraft.setup, 0 * v.tourism.setup], axis=1)
+    first = [v.tourism["setup"], v.agriculture["setup"], v.handicraft["setup"]]
+    costs = np.stack([*first, 0 * first[0]], axis=1)
     for i, row in enumerate(m.world.villages):
         b = v.business[i]
-        ends = [endowment(int(row.kind), k + 1, b.endowment) for k in range(3)]
+        ends = [endowment(int(row.kind), k + 1, float(b["endowment"])) for k in range(3)]
         costs[i, 3] = max(int(c) if e == 1.0 else 0 for c, e in zip(costs[i, :3], ends, strict=True))
     return costs
 
 
 def run_set_up(m) -> None:
     """Set-up money on its month."""
-    m.world.villages.setup_annuity = m.setup_annuity
+    m.state["setup_annuity"][:] = m.setup_annuity
     if m.month >= 0 and m.parameters.business.kind != "none":
         payer = ("government", "collective", "society").index(m.parameters.business.payer)
         set_up(m.world, m.values.business, m.setup_costs, payer, m.month)

@@ -187,6 +187,6 @@ def run_enter(m) -> None:
     entry = m.once(tables.cohort_shape)[1][min(m.month // 12, 24)] / 12
     enter(
         m.people, m.world, m.values.demography, m.values.county, _tables(m).prevalence, entry, m.month, m.pool_base,
-        m.world.villages.wages_paid, m.key(MOVE), m.key(POOL), m.key(ENTER),
+        m.state["wages_paid"], m.key(MOVE), m.key(POOL), m.key(ENTER),
     )
     m.note_promotions()

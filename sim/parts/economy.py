@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.parameters import par, section
 from sim.population import state
+from sim.randomness import kernel
 
 
 @section("economy")
@@ -21,12 +22,19 @@ state("deflator", "f8", "ratio", "constant yuan in one nominal yuan", 1.0)
 state("food_price", "f8", "ratio", "real food price over January 2025", 1.0)
 
 
-def run(m) -> None:
-    """Indices of the month; straight lines inside a year keep them free of powers in kernels."""
-    e, r = m.values.economy, m.world.villages
-    years, part = divmod(max(m.month, 0), 12)
-    for field, rate in (("wage_index", e.real_wages), ("deflator", 1.0 / (1.0 + e.inflation) - 1.0)):
-        level = 1.0
+@kernel
+def indices(w, economy, years, part):
+    """Straight lines inside a year keep the indices free of powers."""
+    for v in range(len(w.used)):
+        e, r = economy[v], w.villages[v]
+        wage, deflator, shrink = 1.0, 1.0, 1.0 / (1.0 + e.inflation) - 1.0
         for _ in range(years):
-            level = level * (1.0 + rate)
-        r[field] = level * (1.0 + rate * part / 12.0)
+            wage *= 1.0 + e.real_wages
+            deflator *= 1.0 + shrink
+        r.wage_index = wage * (1.0 + e.real_wages * part / 12.0)
+        r.deflator = deflator * (1.0 + shrink * part / 12.0)
+
+
+def run(m) -> None:
+    """Indices of the month."""
+    indices(m.world, m.values.economy, *divmod(max(m.month, 0), 12))

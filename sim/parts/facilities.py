@@ -107,7 +107,7 @@ def run_build(m) -> None:
     p, v = m.parameters, m.values
     if not p.facilities.on or m.month < 0:
         return
-    serving = m.world.villages.level > 0
+    serving = m.state["level"] > 0
     share = float(serving.sum() / len(serving)) if m.coupled else 0.3
     build(
         m.world, v.facilities, v.government, v.collective, m.county.construction, m.coupled, share, m.month,

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import Parameters, choice, par, section
-from sim.population import COLLECTIVE, FAMILIES, GOVERNMENT, SOCIETY, flow, state
+from sim.population import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, SOCIETY, flow, state
 from sim.randomness import inner, kernel
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
@@ -222,7 +222,7 @@ def run_pledge(m) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
     p, v = m.parameters, m.values
     horizon = p.horizon.months
-    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy.discount[0]), m.month, horizon)
+    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy["discount"][0]), m.month, horizon)
     for k, part in enumerate((p.government, p.collective, p.families, p.society)):
         if not part.on:
             m.world.flow.pledged[:, k] = 0
@@ -244,12 +244,11 @@ def run_bills(m) -> None:
 
 def run_remember(m) -> None:
     """What next month's pledges look back on."""
-    r, f = m.world.villages, m.world.flow
-    r.served_meals, r.list_fees = f.meals, f.fees_at_list
-    r.served_minutes = m.world.hours[:, 4, 1:].sum(axis=1)
-    r.served_visits = f.visits_made.sum(axis=1)
-    r.last_paid_gifts = m.ledger.amount("paid_society")
-    r.users = f.diners
-    asked, met = m.world.hours[:, 3].sum(axis=1), m.world.hours[:, 4].sum(axis=1)
-    r.short = (asked - met) / np.maximum(asked, 1)
-    r.signed_up, r.active = f.enrolled, f.volunteers
+    r, f, hours = m.state, m.flow, m.world.hours
+    for then, now in (("served_meals", "meals"), ("list_fees", "fees_at_list"), ("users", "diners"), ("signed_up", "enrolled"), ("active", "volunteers")):
+        r[then][:] = f[now]
+    asked, met = hours[:, ASKED].sum(axis=1), hours[:, MUTUAL].sum(axis=1)
+    r["served_minutes"][:] = met - hours[:, MUTUAL, MEALS]
+    r["served_visits"][:] = f["visits_made"].sum(axis=1)
+    r["last_paid_gifts"][:] = m.ledger.amount("paid_society")
+    r["short"][:] = (asked - met) / np.maximum(asked, 1)

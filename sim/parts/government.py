@@ -53,18 +53,18 @@ def run_envelopes(m) -> None:
     key = m.key(YEAR)
     trend = np.ones(v)
     for _ in range(years):
-        trend = trend * (1.0 + p.growth)
-    trend = trend * m.world.villages.deflator
-    numbers = m.world.villages.number
+        trend = trend * (1.0 + p["growth"])
+    trend = trend * m.state["deflator"]
+    numbers = m.state["number"]
     who = np.zeros(v, np.int64) if m.coupled else numbers
-    spread = np.array([factor(key, int(who[i]), 0, p.volatility[i]) for i in range(v)])
-    lottery = np.array([factor(key, int(who[i]), 1, p.lottery_volatility[i]) for i in range(v)])
+    spread = np.array([factor(key, int(who[i]), 0, p["volatility"][i]) for i in range(v)])
+    lottery = np.array([factor(key, int(who[i]), 1, p["lottery_volatility"][i]) for i in range(v)])
     if m.month < 0:
         spread[:] = lottery[:] = 1.0
-    county.operating = np.floor(p.operating_envelope * trend * spread * m.world.villages.subsidy_left).astype(np.int64)
+    county.operating = np.floor(p["operating_envelope"] * trend * spread * m.state["subsidy_left"]).astype(np.int64)
     if m.month >= 0:  # what was not built with before the first month is not saved up for it
-        county.construction += np.floor(p.construction_envelope * trend * lottery).astype(np.int64)
-    county.factor = spread * m.world.villages.subsidy_left
+        county.construction += np.floor(p["construction_envelope"] * trend * lottery).astype(np.int64)
+    county.factor = spread * m.state["subsidy_left"]
 
 
 def run_pay(m) -> None:
@@ -72,12 +72,12 @@ def run_pay(m) -> None:
     p, w, county = m.values.government, m.world, m.county
     if not m.parameters.government.on or m.parameters.funding.identical_payers:
         return
-    dates = m.calendar_month % p.pays_every == 0
+    dates = m.calendar_month % p["pays_every"] == 0
     if not dates.any():
         return
-    key, numbers = m.key(LATE), w.villages.number
+    key, numbers = m.key(LATE), m.state["number"]
     who = [0] if m.coupled else numbers  # one county decides for all
-    late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p.late
+    late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p["late"]
     claims = np.where(dates & ~late, w.balance.receivable_government, 0)
     if m.parameters.funding.basis == "envelope":
         claims = np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64)

@@ -143,9 +143,9 @@ def family(p, w, needs):
 @inner
 def _serve_family(p, w, v, i, given, total):
     """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of kind."""
-    left = given
+    left, share = given, given / total
     for k in range(9):
-        part = given * int(p.need[i, k]) // total
+        part = int(p.need[i, k] * share)
         p.need[i, k] -= part
         w.hours[v, FAMILY, k] += part
         left -= part

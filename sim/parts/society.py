@@ -51,12 +51,12 @@ def run_pay(m) -> None:
     p = m.parameters
     if not p.society.on or p.funding.identical_payers:
         return
-    seen = m.world.villages.visibility
+    seen = m.state["visibility"]
     mean = float(seen.sum() / len(seen)) if m.coupled else 1.0
     give_money(m.world, m.values.society, m.once(lognormal_quantiles, p.society.spread), mean, m.month, m.key(GIFT))
 
 
 def run_visibility(m) -> None:
     """Last month's service and visitors make a village seen."""
-    r = m.world.villages
-    r.visibility = 1.0 * (r.level > 0) + np.minimum(r.visitors / 1000.0, 1.0)
+    r = m.state
+    r["visibility"][:] = 1.0 * (r["level"] > 0) + np.minimum(r["visitors"] / 1000.0, 1.0)

@@ -74,6 +74,6 @@ def run(m) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
     if m.parameters.business.kind in ("tourism", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[0, m.calendar_month - 1])
-        trade(m.people, m.world, m.values.tourism, m.values.business.endowment, season, m.month, m.lasting_key(VISITS), m.key(TURN))
+        trade(m.people, m.world, m.values.tourism, m.values.business["endowment"], season, m.month, m.lasting_key(VISITS), m.key(TURN))
 
 
