@@ -28,7 +28,8 @@ SEEDS = {"quick": 5, "default": 20, "full": 100}
 VILLAGES = {"quick": 12, "default": 12, "full": 24}
 ELDERS = {"quick": 150, "default": 150, "full": 300}  # half the default village, for time: a design choice
 LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
-LUCK_COLUMNS = ("none", "portfolio")
+LUCK_COLUMNS = ("none",)
+DEPOSIT_ROWS = ("jiangxi", "four_payers")  # the deposit, a null arm, stands in the equal envelope beside these (time)
 KEEP = 20  # replicates whose monthly series are kept
 
 
@@ -59,6 +60,8 @@ def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
             if funding == "no_money" and panel == "envelope":
                 continue
             for business in ["none"] if funding in NULLS else columns or BUSINESSES:
+                if business == "deposit" and not columns and (panel != PANELS[-1] or funding not in DEPOSIT_ROWS):
+                    continue
                 found.append(Cell(panel, funding, business))
     return found
 
@@ -104,11 +107,13 @@ class Plan:
         return found
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
-        """For each cell the replicate with most closures again, each breached condition relieved (quick: the leading one)."""
+        """For each cell of the first panel the replicate with most closures again, each breached condition relieved (quick: the leading one)."""
         found = []
         quick = self.line.settings.size == "quick"
         rows = estimate.with_weights(villages, self.base)
         for cell in self.cells:
+            if cell.panel != self.panels[0]:
+                continue
             at, names = estimate.to_relieve(villages, cell.name)
             if quick and names:
                 why = estimate.causes(rows[(rows["scenario"] == cell.name) & (rows["replicate"] == at)])

@@ -8,9 +8,12 @@ leaves every other draw as it was, and two that share a number are refused. A ro
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numba
+import numba.extending
 import numpy as np
 
 MASK = (1 << 64) - 1
@@ -55,7 +58,45 @@ def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
 
 # A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the
 # fifty arrays of the person table at every inner call cost ten times the work itself.
-kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+_kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+
+
+class Kernel:
+    """A compiled row of the month, called past Numba's dispatcher.
+
+    To choose the compiled version the dispatcher looks at each of the fifty arrays of the person table, every time; for
+    a small county that takes longer than the row. Here the version is remembered by the types of the arguments, which
+    for the person table and the world are their classes.
+    """
+
+    __slots__ = ("__name__", "__wrapped__", "dispatcher", "known")
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.dispatcher, self.known = _kernel(function), {}
+        self.__name__, self.__wrapped__ = function.__name__, function
+
+    def __call__(self, *arguments: Any) -> Any:
+        key = tuple([(a.dtype, a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a) for a in arguments])
+        entry = self.known.get(key)
+        if entry is not None:
+            return entry(*arguments)
+        result = self.dispatcher(*arguments)
+        types = tuple(self.dispatcher.typeof_pyval(a) for a in arguments)
+        if types in self.dispatcher.overloads:
+            self.known[key] = self.dispatcher.overloads[types].entry_point
+        return result
+
+
+@numba.extending.typeof_impl.register(Kernel)
+def _type_of_kernel(value: Kernel, context: Any) -> Any:
+    return numba.extending.typeof_impl(value.dispatcher, context)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """A row of the month; the plain function where the compiler is off."""
+    return function if numba.config.DISABLE_JIT else Kernel(function)
+
+
 setup = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
 inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
 inner = numba.njit(error_model="numpy", inline="always")  # a piece of one kernel, written into it

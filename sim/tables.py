@@ -147,6 +147,8 @@ def health_tables(worsen_scale: float, recover_scale: float, risk_scale: float, 
         worsen = np.minimum(np.stack([w1, w2, w2], axis=-1) * level, 0.9)
         prevalence = _cross_section(worsen, np.minimum(recover, 0.9), q, risk)
         got = (prevalence * weight[..., None]).sum(axis=(0, 1))[1:]
+        if np.abs(got - target).max() < 1e-10:
+            break
         level *= np.concatenate([[target[0] / got[0]], (target[1:] / target[:-1]) / (got[1:] / got[:-1])])
     worsen = np.minimum(worsen * worsen_scale, 0.9)
     monthly = lambda p: grain(1 - (1 - np.minimum(p, 0.9)) ** (1 / 12))  # noqa: E731

@@ -123,8 +123,8 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
         scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
-            want[k] = want[k] if envelope else min(want[k], ceiling[k])
-        if not envelope:
+            want[k] = want[k] if envelope or f.identical_payers == 1 else min(want[k], ceiling[k])
+        if not envelope and f.identical_payers == 0:
             _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
             gifts = min(r.last_paid_gifts / max(basis, 1.0), 1.0)
             for k in range(3):
