@@ -158,7 +158,7 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
+        self.keep: Callable[[Any], np.ndarray] = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
         self.parameters = parameters or Parameters()
         self.seed_number = int(seed)
         p = self.parameters
@@ -276,11 +276,12 @@ class MutualAidModel(mesa.Model):
         blocks = np.maximum(size, (living + needed) * 9 // 8 + 8)  # all at once: a copy costs as much as a month
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         fresh = population.person_columns(int(start[-1]))
-        for old, new in zip(self.people, fresh, strict=True):
+        columns: list[np.ndarray] = list(self.people)
+        for old, new in zip(columns, fresh, strict=True):
             for v in range(len(size)):
                 used = w.used[v]
                 new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
-        self.people, self.world = People(*fresh), w._replace(start=start, **dict(zip(("work", "sums"), population.scratch(start), strict=True)))
+        self.people, self.world = People(*fresh), w._replace(start=start, **dict[str, Any](zip(("work", "sums"), population.scratch(start), strict=True)))
 
     def note_promotions(self) -> None:
         """Helpers turned 60: views that somebody holds change their class."""
@@ -351,11 +352,13 @@ class MutualAidModel(mesa.Model):
     def series(self) -> Series:
         """The records so far."""
         parts = [_stacked(x) for x in zip(*self._series, strict=True)]
-        return Series(*parts, names=[k.name for k in self.ledger.kinds])  # type: ignore[call-arg]
+        flow, state, hours, posted, balance = parts
+        return Series(flow, state, hours, posted, balance, [k.name for k in self.ledger.kinds])
 
     def audit(self) -> None:
         """Raise AuditError, naming the accounts, if a fen or a minute is missing."""
-        w, p = self.world, self.people
+        w = self.world
+        p: Any = self.people
         held = np.array([p.credit[a : a + n][p.kind[a : a + n] != 0].sum() for a, n in zip(w.start, w.used, strict=False)], np.int64)
         self.ledger.audit({"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number)
 

@@ -48,7 +48,7 @@ class Declaration:
     @property
     def varied(self) -> bool:
         """Whether uncertainty analysis draws it: a number of grade C or D with a range."""
-        return self.kind in (int, float) and self.grade in "CD" and self.low is not None and self.low < self.high
+        return self.kind in (int, float) and self.grade in "CD" and self.low is not None and self.high is not None and self.low < self.high
 
 
 def par(
@@ -84,7 +84,7 @@ def section(name: str) -> Callable[[type], type]:
     """Register a class of parameters under `name` (the first word of every path in it)."""
 
     def register(cls: type) -> type:
-        made = dataclass(frozen=True)(cls)
+        made: type = dataclass(frozen=True)(cls)
         if name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
         SECTIONS[name] = made

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
-from numba import config
 
 from sim.parameters import Declaration, ParameterError, Parameters, checked, declarations, nearest
 
@@ -77,7 +77,7 @@ class Values:
             row = tuple(stored(d, self.base[d.path]) for d in ds)
             made = np.full(len(numbers), np.array(row, dtype), dtype)
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
-            self.sections[name] = made.view(np.recarray) if config.DISABLE_JIT else made
+            self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
 
     def _check(self, m: Modifier) -> None:
         if m.path not in self.known:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, state, start_row, wrap
+from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, start_row, state, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 

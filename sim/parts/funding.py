@@ -30,7 +30,7 @@ class Funding:
     share_collective: float = par(0.15, "share", 0.0, 1.0, "design choice around Tuanjie", "D", "share of cost pledged by the collective")
     share_families: float = par(0.50, "share", 0.0, 1.0, "design choice around Tuanjie; fees are 50-70 % of cash cost", "D", "share of cost asked of families")
     share_society: float = par(0.10, "share", 0.0, 1.0, "design choice", "D", "share of cost pledged by society")
-    envelope: float = par(180.0, "yuan/year", 0.0, 2000.0, "assumption, near the running cost of the default village", "D", "pledges an elder and year where the basis is an envelope", live=False)
+    envelope: float = par(400.0, "yuan/year", 0.0, 2000.0, "assumption: running cost of a canteen and station in a village of 150-200 elders", "D", "pledges an elder and year where the basis is an envelope", live=False)
     match: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "government's yuan per yuan of the others, under matching")
     per_meal: float = par(2.0, "yuan/meal", 0.0, 6.0, "assumption; 2-7 yuan a day for low-income elders", "D", "government's payment a meal, per service")
     per_hour: float = par(3.0, "yuan/hour", 0.0, 20.0, "assumption", "D", "government's payment an hour, per service")

@@ -117,9 +117,7 @@ def climb(w, solvency, month, key, money_on, canteen):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
             if r.facility == 2 and month >= 0:
-                if r.closures == 0:
-                    open_service(w, v, month)
-                elif can_reopen(r, w.balance[v].cash, month, money_on) and uniform(key, r.number, 0) < s.reopen / 12.0:
+                if r.closures == 0 or (can_reopen(r, w.balance[v].cash, month, money_on) and uniform(key, r.number, 0) < s.reopen / 12.0):
                     open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
