@@ -158,7 +158,7 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep: Callable[[Any], np.ndarray] = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
+        self.keep: Any = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
         self.parameters = parameters or Parameters()
         self.seed_number = int(seed)
         p = self.parameters
