@@ -30,7 +30,7 @@ class Organisation:
 state("honours", "i8", "flag", "honours are given")
 state("insured", "i8", "flag", "volunteers are insured")
 state("training", "i8", "flag", "training is given")
-state("publicity", "f8", "ratio", "publicity in force, 1 at 100 yuan a month")
+state("publicity", "f8", "ratio", "publicity in force, 1 at full publicity money")
 state("launching", "f8", "ratio", "extra pull while the service is new")
 state("leaderless", "i8", "months", "months without a leader")
 posting("cost_coordinator", "expense", "payables", "bill: keeper of the station")
