@@ -97,7 +97,7 @@ def test_an_envelope_to_the_front_has_the_present_value_of_a_level_one(discount:
         months = [funding.envelope_month(r[0], f[0], t, horizon, discount) for t in range(horizon)]
         values[profile] = sum(x / (1 + discount / 12) ** t for t, x in enumerate(months))
         if profile == "level":
-            assert months == [pytest.approx(f.envelope[0] * r.elders_start[0] / 12)] * horizon
+            assert months == [pytest.approx(f["envelope"][0] * r.elders_start[0] / 12)] * horizon
     assert values["front"] == pytest.approx(values["level"], rel=1e-9)
 
 
