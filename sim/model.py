@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim import agents, population, tables
+from sim import agents, population, snapshot, tables
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
 from sim.parts import (
@@ -354,6 +354,22 @@ class MutualAidModel(mesa.Model):
         parts = [_stacked(x) for x in zip(*self._series, strict=True)]
         flow, state, hours, posted, balance = parts
         return Series(flow, state, hours, posted, balance, [k.name for k in self.ledger.kinds])
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything needed to go on from here, as plain values (`meta`) and arrays (`arrays`)."""
+        return snapshot.take(self)
+
+    @classmethod
+    def restore(
+        cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()
+    ) -> MutualAidModel:
+        """An exact fork of a snapshot; `parameters` may differ in live ones only, `modifiers` act from here on."""
+        meta = taken["meta"]
+        before = Parameters.from_dict(meta["parameters"])
+        snapshot.only_live(before, parameters or before)
+        model = cls(parameters or before, seed=meta["seed"], villages=meta["numbers"], modifiers=modifiers, spin_up=False)
+        snapshot.put(model, taken)
+        return model
 
     def audit(self) -> None:
         """Raise AuditError, naming the accounts, if a fen or a minute is missing."""

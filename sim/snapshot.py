@@ -1,0 +1,62 @@
+"""Exact forks: everything a model needs to go on, as plain arrays and a plain dictionary, never pickled objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import population
+from sim.parameters import ParameterError, Parameters, declarations
+from sim.population import COLUMNS
+
+if TYPE_CHECKING:
+    from sim.model import MutualAidModel
+
+SERIES = ("flow", "state", "hours", "posted", "balance")
+
+
+def _in_place(model: MutualAidModel) -> dict[str, np.ndarray]:
+    """Arrays whose shape depends on the number of villages only; what is written here is what decisions read."""
+    w, ledger, county = model.world, model.ledger, model.county
+    return {
+        "used": w.used, "villages": w.villages, "hours": w.hours, "pool": w.pool, "balance": w.balance, "total": ledger.total,
+        "operating": county.operating, "construction": county.construction, "factor": county.factor,
+    }  # fmt: skip
+
+
+def take(model: MutualAidModel) -> dict[str, Any]:
+    """A copy of the model between two months: `meta` (plain values) and `arrays`."""
+    meta = {
+        "parameters": model.parameters.to_dict(), "seed": model.seed_number, "month": model.month, "clock": model.clock,
+        "steps": model.steps, "numbers": model.world.villages.number.tolist(),
+    }  # fmt: skip
+    arrays = {name: np.array(x) for name, x in _in_place(model).items()}
+    arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, model.people, strict=True)}
+    arrays["start"] = np.array(model.world.start)
+    if model._series:
+        arrays |= {f"series_{name}": np.stack(x) for name, x in zip(SERIES, zip(*model._series, strict=True), strict=True)}
+    return {"meta": meta, "arrays": arrays}
+
+
+def only_live(before: Parameters, after: Parameters) -> None:
+    """Raise ParameterError when a fork changes a parameter that shaped the start."""
+    known, old = declarations(), before.flat()
+    fixed = [path for path, value in after.flat().items() if value != old[path] and not known[path].live]
+    if fixed:
+        raise ParameterError(f"a fork cannot change {fixed[0]}: it shaped the start")
+
+
+def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
+    """Write a snapshot over a freshly built model of the same villages."""
+    from sim.model import People
+
+    meta, arrays = snapshot["meta"], snapshot["arrays"]
+    for name, array in _in_place(model).items():
+        array[...] = arrays[name]
+    work, sums = population.scratch(arrays["start"])
+    model.people = People(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
+    model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
+    model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
+    if "series_flow" in arrays:
+        model._series = list(zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True))
