@@ -32,7 +32,8 @@ def take(model: MutualAidModel) -> dict[str, Any]:
         "steps": model.steps, "numbers": model.world.villages.number.tolist(),
     }  # fmt: skip
     arrays = {name: np.array(x) for name, x in _in_place(model).items()}
-    arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, model.people, strict=True)}
+    columns: list[np.ndarray] = list(model.people)
+    arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, columns, strict=True)}
     arrays["start"] = np.array(model.world.start)
     if model._series:
         arrays |= {f"series_{name}": np.stack(x) for name, x in zip(SERIES, zip(*model._series, strict=True), strict=True)}
