@@ -50,13 +50,11 @@ def only_live(before: Parameters, after: Parameters) -> None:
 
 def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     """Write a snapshot over a freshly built model of the same villages."""
-    from sim.model import People
-
     meta, arrays = snapshot["meta"], snapshot["arrays"]
     for name, array in _in_place(model).items():
         array[...] = arrays[name]
     work, sums = population.scratch(arrays["start"])
-    model.people = People(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
+    model.people = type(model.people)(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
     model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
     if "series_flow" in arrays:
