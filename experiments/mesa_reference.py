@@ -20,7 +20,9 @@ from sim.population import COLUMNS, EMERGENCY, ESCORT, PERSONAL, REHABILITATION,
 from sim.randomness import uniform
 
 OFF = ("demography", "canteen", "visits", "facilities", "organisation", "government", "society", "collective", "shocks", "solvency")
-SIMPLIFIED: dict[str, Any] = {f"{part}.on": False for part in OFF} | {"county.facility_share": 1.0, "county.size_spread": 0.0}
+SIMPLIFIED: dict[str, Any] = {f"{part}.on": False for part in OFF} | {
+    "county.facility_share": 1.0, "county.size_spread": 0.0, "matching.central": 0.0, "participation.response": 0.0,
+}  # fmt: skip
 TOTALS = ("need", "family", "eligible", "asked", "mutual", "unmet", "credits_earned", "credits_spent", "volunteers", "enrolled")
 COPIED = (
     "age", "sex", "living", "zone", "near", "role", "income", "remit", "dibao", "land", "health", "dementia", "enrolled", "volunteer",
