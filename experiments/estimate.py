@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sim.county import STRENGTH_EDGES
 from sim.parameters import Parameters
 from sim.parts.solvency import CAUSES
-from sim.population import STRENGTH_EDGES, STRENGTHS, VILLAGE_KINDS
+from sim.population import STRENGTHS, VILLAGE_KINDS
 
 LEVEL = 0.95
 

@@ -14,7 +14,7 @@ import numpy as np
 
 import sim
 from sim import tables
-from sim.population import village_states
+from sim.county import village_states
 
 
 @dataclass(frozen=True)

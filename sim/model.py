@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim import agents, population, snapshot, tables
+from sim import agents, county, population, snapshot, tables
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
 from sim.parts import (
@@ -185,21 +185,21 @@ class MutualAidModel(mesa.Model):
     # -- start ---------------------------------------------------------------------------------------------------
     def _populate(self, numbers: np.ndarray, capacity: float) -> None:
         p, seed = self.parameters, self.seed_number
-        sizes = population.village_sizes(p, seed, numbers)
+        sizes = county.village_sizes(p, seed, numbers)
         first = sizes + np.floor(sizes * p.county.helpers_per_elder + 0.5).astype(np.int64)
         blocks = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         v = len(numbers)
         self.people = People(*population.person_columns(int(start[-1])))
         self.world = World(
-            start, np.zeros(v, np.int64), population.village_states(p, seed, numbers), population.record(FLOWS, v),
+            start, np.zeros(v, np.int64), county.village_states(p, seed, numbers), population.record(FLOWS, v),
             np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
             self.ledger.posted, self.ledger.balance, *population.scratch(start),
         )  # fmt: skip
         # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
         self.state = {n: self.world.villages.view(np.ndarray)[n] for n in STATES}
         self.flow = {n: self.world.flow.view(np.ndarray)[n] for n in FLOWS}
-        ages, shares, prevalence, dementia, shape = population.start_tables(p)
+        ages, shares, prevalence, dementia, shape = county.start_tables(p)
         key = key_of(seed, population.TRAITS, 0)
         population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
         self.world.villages.elders_start = self.world.villages.elders
@@ -207,7 +207,7 @@ class MutualAidModel(mesa.Model):
 
     def _start(self) -> None:
         p, r = self.parameters, self.world.villages
-        at_start = population.even(self.seed_number, r.number, 0.6180339887, 109) < p.county.facility_share
+        at_start = county.even(self.seed_number, r.number, 0.6180339887, 109) < p.county.facility_share
         r.facility = np.where(at_start, population.WORKING, population.NONE)
         r.rented = 1 - r.idle_building
         r.seats = np.where(at_start, p.facilities.seats, 0)
