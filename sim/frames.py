@@ -74,7 +74,7 @@ def _states(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.n
 
 
 def _by_village(result: Any, *, needed: bool = True) -> bool:
-    found = result.series.flow.shape[1] == len(result.model.world.used)
+    found = result.series.flow.shape[1] == len(result.states)
     if needed and not found:
         raise ValueError("the model kept county sums only: keep='villages' is wanted for tables by village")
     return bool(found)

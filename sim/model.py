@@ -139,42 +139,69 @@ def _sums(x: np.ndarray) -> np.ndarray:
     return total
 
 
+APART = ("business", "collective", "families", "funding", "government", "society", "solvency", "timebank", "viability")
+TOGETHER = ("collective.income_year", "society.spread")
+
+
+def beside(parameters: Parameters) -> tuple[object, ...]:
+    """What counties side by side must share: all but the sections in APART; these but switches (a county's families may charge nothing) and TOGETHER."""
+    return tuple(
+        value
+        for path, value in parameters.flat().items()
+        if path.partition(".")[0] not in APART or (path.endswith(".on") and path != "families.on") or path in TOGETHER
+    )
+
+
 class MutualAidModel(mesa.Model):
     """A county of villages, month by month.
 
     `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's block over
     its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named values.
+
+    Several `parameters` that differ only in what `beside` allows are several counties side by side under the same luck
+    (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for arms of an
+    experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to models of one county.
     """
 
     def __init__(
         self,
-        parameters: Parameters | None = None,
+        parameters: Parameters | Sequence[Parameters] | None = None,
         *,
         seed: int = 0,
         villages: Sequence[int] | None = None,
-        modifiers: tuple[Modifier, ...] = (),
+        modifiers: tuple[Modifier, ...] | Sequence[tuple[Modifier, ...]] = (),
         capacity: float = 1.1,
         spin_up: bool = True,
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
         self.keep: Any = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
-        self.parameters = parameters or Parameters()
+        self.counties: tuple[Parameters, ...] = (
+            (parameters or Parameters(),) if parameters is None or isinstance(parameters, Parameters) else tuple(parameters)
+        )
+        if len(self.counties) > 1 and keep == "county":
+            raise ParameterError("counties side by side keep their villages: keep='villages'")
+        if len({beside(p) for p in self.counties}) != 1:
+            raise ParameterError("counties side by side differ in a value that they must share")
+        self.parameters = p = self.counties[0]
         self.seed_number = int(seed)
-        p = self.parameters
         numbers = np.array(list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64)
         if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
             raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
         self.start_month = population.month_number(p.horizon.start)
         self.horizon = p.horizon.months
         self.coupled = p.county.couplings
-        self.values = Values(p, numbers, modifiers)
+        sets: Any = modifiers if len(self.counties) > 1 else (modifiers,)
+        county_of = np.repeat(np.arange(len(self.counties)), len(numbers))
+        numbers = np.tile(numbers, len(self.counties))
+        self.groups = [np.flatnonzero(county_of == c)[np.argsort(numbers[county_of == c])] for c in range(len(self.counties))]
+        self.values = Values([*zip(self.counties, sets or ((),) * len(self.counties), strict=True)], numbers, county_of)
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
-        self._populate(numbers, capacity)
+        self._populate(numbers, capacity, county_of)
         self._start()
         self._series: list[tuple[np.ndarray, ...]] = []
         agents.install(self)
@@ -183,7 +210,7 @@ class MutualAidModel(mesa.Model):
         self.clock = p.horizon.spin_up
 
     # -- start ---------------------------------------------------------------------------------------------------
-    def _populate(self, numbers: np.ndarray, capacity: float) -> None:
+    def _populate(self, numbers: np.ndarray, capacity: float, county_of: np.ndarray) -> None:
         p, seed = self.parameters, self.seed_number
         sizes = county.village_sizes(p, seed, numbers)
         first = sizes + np.floor(sizes * p.county.helpers_per_elder + 0.5).astype(np.int64)
@@ -194,7 +221,7 @@ class MutualAidModel(mesa.Model):
         self.world = World(
             start, np.zeros(v, np.int64), county.village_states(p, seed, numbers), population.record(FLOWS, v),
             np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
-            self.ledger.posted, self.ledger.balance, *population.scratch(start),
+            self.ledger.posted, self.ledger.balance, *population.scratch(start), county_of,
         )  # fmt: skip
         # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
         self.state = {n: self.world.villages.view(np.ndarray)[n] for n in STATES}
@@ -214,7 +241,10 @@ class MutualAidModel(mesa.Model):
         zero = np.zeros(len(r), np.int64)
         self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
         self.setup_costs = business.setup_costs(self)
-        self.setup_annuity = self._annuity() if p.funding.basis == "envelope" else np.zeros(len(r))
+        self.setup_annuity = np.zeros(len(r))
+        for c, mine in zip(self.counties, self.groups, strict=True):
+            if c.funding.basis == "envelope":
+                self.setup_annuity[mine] = self._annuity(c, mine)
         solvency.start(self.world, self.values.solvency)
         economy.run(self)
         acceptance.run_begin(self)
@@ -222,17 +252,17 @@ class MutualAidModel(mesa.Model):
         participation.run_begin(self)
         self.ledger.settle()
 
-    def _annuity(self) -> np.ndarray:
-        """Set-up money of the chosen business as a level monthly sum of the same present value."""
-        b, d = self.parameters.business, 1 / (1 + self.parameters.economy.discount / 12)
-        total = np.zeros(len(self.setup_costs))
+    def _annuity(self, parameters: Parameters, mine: np.ndarray) -> np.ndarray:
+        """Set-up money of the chosen business as a level monthly sum of the same present value, for a county's villages."""
+        b, d = parameters.business, 1 / (1 + parameters.economy.discount / 12)
+        total = np.zeros(len(mine))
         chosen = business.CHOICES.index(b.kind)
-        for i, r in enumerate(self.world.villages):
+        for i, v in enumerate(mine):
             if chosen == business.DEPOSIT:
-                total[i] = self.setup_costs[i, 3]
+                total[i] = self.setup_costs[v, 3]
             for k in range(3):
-                if business.wanted(chosen, k + 1, int(r.kind), b.endowment):
-                    total[i] += self.setup_costs[i, k]
+                if business.wanted(chosen, k + 1, int(self.world.villages.kind[v]), b.endowment):
+                    total[i] += self.setup_costs[v, k]
         return tables.grain(total * d**b.start / sum(d**t for t in range(self.horizon)))
 
     # -- what the rows ask for -----------------------------------------------------------------------------------
@@ -243,6 +273,10 @@ class MutualAidModel(mesa.Model):
     def lasting_key(self, purpose: Purpose) -> np.uint64:
         """Key of a trait that stays with a person or a year that a kernel indexes itself."""
         return key_of(self.seed_number, purpose, -4000)
+
+    def runs(self, *kinds: str) -> bool:
+        """Whether a county has one of these businesses."""
+        return any(c.business.kind in kinds for c in self.counties)
 
     def once(self, make: Callable[..., Any], *arguments: Any) -> Any:
         """Compute a table on first use and keep it."""
@@ -287,15 +321,21 @@ class MutualAidModel(mesa.Model):
         """Helpers turned 60: views that somebody holds change their class."""
         agents.promote(self)
 
+    def _one(self) -> None:
+        if len(self.counties) > 1:
+            raise ParameterError("counties side by side have no agents and no snapshots: make a model of one county")
+
     # -- agents --------------------------------------------------------------------------------------------------
     @property
     def agents(self) -> Any:
         """All agents: collectives, funders, elders, volunteers and what a user registers."""
+        self._one()
         return agents.all_agents(self)
 
     @property
     def agents_by_type(self) -> Any:
         """Class -> its agents."""
+        self._one()
         return agents.by_type(self)
 
     @property
@@ -310,6 +350,7 @@ class MutualAidModel(mesa.Model):
 
     def add_person(self, village: int, age_years: float, sex: str, **more: int) -> Any:
         """Settle a newcomer between two months and return its view; see `sim.agents.add_person`."""
+        self._one()
         return agents.add_person(self, village, age_years, sex, **more)
 
     def end_person(self, view: Any, reason: str) -> None:
@@ -349,6 +390,11 @@ class MutualAidModel(mesa.Model):
         return Result(self)
 
     @property
+    def results(self) -> list[Result]:
+        """The result of each county."""
+        return [Result(self, c) for c in range(len(self.counties))]
+
+    @property
     def series(self) -> Series:
         """The records so far."""
         parts = [_stacked(x) for x in zip(*self._series, strict=True)]
@@ -357,6 +403,7 @@ class MutualAidModel(mesa.Model):
 
     def snapshot(self) -> dict[str, Any]:
         """Everything needed to go on from here, as plain values (`meta`) and arrays (`arrays`)."""
+        self._one()
         return snapshot.take(self)
 
     @classmethod
@@ -380,17 +427,20 @@ class MutualAidModel(mesa.Model):
 
 
 class Result:
-    """Tidy tables of a run; units stand in the names."""
+    """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
 
-    def __init__(self, model: MutualAidModel) -> None:
-        self.model = model
-        self.series = model.series
+    def __init__(self, model: MutualAidModel, county: int = 0) -> None:
+        self.model, self.parameters, self.series = model, model.counties[county], model.series
+        mine = np.flatnonzero(model.world.county == county)
+        self.states = model.world.villages[mine]
+        if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
+            self.series = self.series.of(mine)
         self.first = model.start_month + model.month - len(self.series.flow)
 
     @cached_property
     def verdict(self) -> Verdict:
         """Classes and conditions at the end."""
-        return judge(self.series, self.model.parameters)
+        return judge(self.series, self.parameters)
 
     @cached_property
     def months(self) -> list[str]:

@@ -35,6 +35,7 @@ VILLAGE_KINDS = ("plain", "scenic", "craft", "near_town")
 STRENGTHS = ("weak", "middle", "rich")
 PLAIN, SCENIC, CRAFT_HERITAGE, NEAR_TOWN = range(4)
 NONE, PLANNED, WORKING = 0, 1, 2
+NO_MONEY = 6  # place of "none" among the rules of funding
 CLOSED, VISITS_ONLY, REDUCED, FULL = 0, 1, 2, 3
 POOL_MONTHS = 240  # months of birth of the people aged 40-59
 NEVER = -9999
@@ -202,6 +203,7 @@ class World(NamedTuple):
     balance: np.recarray  # balances that decisions read
     work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
     sums: np.ndarray  # (longest block + 2) float64 scratch
+    county: np.ndarray  # (villages) place of the village's county among those side by side
 
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
@@ -222,6 +224,11 @@ def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
     longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
+
+
+def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """For each village the mean of x over the villages of its county, summed in their order."""
+    return np.asarray((np.bincount(county, x) / np.bincount(county))[county])
 
 
 @inline

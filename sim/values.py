@@ -7,7 +7,9 @@ months in some villages; only changed columns are computed again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numba
 import numpy as np
@@ -60,13 +62,13 @@ class Modifier:
 class Values:
     """Record arrays by section (`values.needs[v].meals`), refreshed at the start of each month."""
 
-    def __init__(self, parameters: Parameters, numbers: np.ndarray, modifiers: tuple[Modifier, ...] = ()) -> None:
-        self.modifiers, self.numbers = modifiers, numbers
+    def __init__(self, counties: Sequence[tuple[Parameters, tuple[Modifier, ...]]], numbers: np.ndarray, county_of: np.ndarray) -> None:
+        self.modifiers, self.numbers, self.county_of = [mods for _, mods in counties], numbers, county_of
         self.known = declarations()
-        self.base = parameters.flat()
+        self.base = [parameters.flat() for parameters, _ in counties]
         self.sections: dict[str, np.ndarray] = {}
-        self._weights: dict[str, tuple[float, ...]] = {}
-        for m in modifiers:
+        self._weights: dict[tuple[int, str], tuple[float, ...]] = {}
+        for m in chain(*self.modifiers):
             self._check(m)
         names: dict[str, list[Declaration]] = {}
         for d in self.known.values():
@@ -74,8 +76,8 @@ class Values:
                 names.setdefault(d.path.partition(".")[0], []).append(d)
         for name, ds in names.items():
             dtype = np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])
-            row = tuple(stored(d, self.base[d.path]) for d in ds)
-            made = np.full(len(numbers), np.array(row, dtype), dtype)
+            rows = [tuple(stored(d, base[d.path]) for d in ds) for base in self.base]
+            made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
 
@@ -90,19 +92,22 @@ class Values:
 
     def refresh(self, month: int) -> None:
         """Bring every modified column to `month`."""
-        for path in dict.fromkeys(m.path for m in self.modifiers):
-            mine = [m for m in self.modifiers if m.path == path]
-            weights = tuple(m.weight(month) for m in mine)
-            if self._weights.get(path) == weights:
-                continue
-            self._weights[path] = weights
-            d = self.known[path]
-            section, _, field = path.partition(".")
-            column = self.sections[section][field]
-            for v in range(len(column)):
-                value = float(self.base[path])
-                for m, w in zip(mine, weights, strict=True):
-                    if w and (not m.villages or self.numbers[v] in m.villages):
-                        target = {"set": m.value, "scale": value * m.value, "add": value + m.value}[m.op]
-                        value += w * (target - value)
-                column[v] = stored(d, checked(d, round(value) if d.kind is int else value))
+        for county, modifiers in enumerate(self.modifiers):
+            for path in dict.fromkeys(m.path for m in modifiers):
+                mine = [m for m in modifiers if m.path == path]
+                weights = tuple(m.weight(month) for m in mine)
+                if self._weights.get((county, path)) != weights:
+                    self._weights[county, path] = weights
+                    self._apply(county, path, mine, weights)
+
+    def _apply(self, county: int, path: str, mine: list[Modifier], weights: tuple[float, ...]) -> None:
+        d = self.known[path]
+        section, _, field = path.partition(".")
+        column = self.sections[section][field]
+        for v in np.flatnonzero(self.county_of == county):
+            value = float(self.base[county][path])
+            for m, w in zip(mine, weights, strict=True):
+                if w and (not m.villages or self.numbers[v] in m.villages):
+                    target = {"set": m.value, "scale": value * m.value, "add": value + m.value}[m.op]
+                    value += w * (target - value)
+            column[v] = stored(d, checked(d, round(value) if d.kind is int else value))

@@ -47,6 +47,11 @@ class Series:
     balance: np.ndarray
     names: list[str] = field(default_factory=list)
 
+    def of(self, villages: np.ndarray) -> Series:
+        """The same record of these villages (places) only."""
+        parts = (self.flow, self.state, self.hours, self.posted, self.balance)
+        return Series(*(np.ascontiguousarray(x[:, villages]) for x in parts), self.names)
+
     def amount(self, name: str) -> np.ndarray:
         """Fen or minutes posted under one kind, (months, villages)."""
         return np.asarray(self.posted[:, :, self.names.index(name)])

@@ -83,6 +83,6 @@ def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
 
 def run(m) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
-    if m.parameters.business.kind in ("agriculture", "portfolio") and m.month >= 0:
+    if m.runs("agriculture", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[1, m.calendar_month - 1])
         farm(m.people, m.world, m.values.agriculture, m.values.business["endowment"], season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))

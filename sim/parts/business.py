@@ -75,7 +75,7 @@ def wanted(chosen, business, kind, half):
 
 
 @kernel
-def set_up(w, business, costs, payer, month):
+def set_up(w, business, costs, month):
     """On the starting month the named payer pays; most is invested, the rest is the purse. `costs` (villages, 4) fen."""
     for v in range(len(w.used)):
         b, r, post = business[v], w.villages[v], w.posted[v]
@@ -90,9 +90,9 @@ def set_up(w, business, costs, payer, month):
             total, plus = costs[v, 3], 8
         if total == 0:
             continue
-        if payer == 0:
+        if b.payer == 0:
             post.setup_government += total
-        elif payer == 1:
+        elif b.payer == 1:
             post.setup_collective += total
         else:
             post.setup_society += total
@@ -144,12 +144,11 @@ def setup_costs(m):
 def run_set_up(m) -> None:
     """Set-up money on its month."""
     m.state["setup_annuity"][:] = m.setup_annuity
-    if m.month >= 0 and m.parameters.business.kind != "none":
-        payer = ("government", "collective", "society").index(m.parameters.business.payer)
-        set_up(m.world, m.values.business, m.setup_costs, payer, m.month)
+    if m.month >= 0 and m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
+        set_up(m.world, m.values.business, m.setup_costs, m.month)
 
 
 def run_share_out(m) -> None:
     """Profit, losses, interest."""
-    if m.parameters.business.kind != "none":
+    if m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
         share_out(m.world, m.values.business, m.calendar_month)

@@ -61,11 +61,11 @@ def year(w, collective, quantiles, years, held, key):
 
 
 @kernel
-def pay(w, collective, month):
+def pay(w, collective, funding, month):
     """On its dates the collective pays what is due, as far as the cap on welfare allows."""
     for v in range(len(w.used)):
         c, r, post = collective[v], w.villages[v], w.posted[v]
-        if month == c.pays_in or (c.pays_twice == 1 and (month + 6 - c.pays_in) % 12 == 0):
+        if funding[v].identical_payers == 0 and (month == c.pays_in or (c.pays_twice == 1 and (month + 6 - c.pays_in) % 12 == 0)):
             amount = min(w.balance[v].receivable_collective + post.due_collective, r.welfare_left)
             if amount > 0:
                 post.paid_collective += amount
@@ -81,8 +81,7 @@ def run_year(m) -> None:
 
 def run_pay(m) -> None:
     """The collective's dates."""
-    p = m.parameters
-    if p.collective.on and not p.funding.identical_payers:
-        pay(m.world, m.values.collective, m.calendar_month)
+    if m.parameters.collective.on:
+        pay(m.world, m.values.collective, m.values.funding, m.calendar_month)
 
 

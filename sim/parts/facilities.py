@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import NEVER, state
+from sim.population import NEVER, NO_MONEY, county_mean, state
 from sim.randomness import Purpose, kernel, setup, uniform
 
 
@@ -47,15 +47,15 @@ COME_UP = Purpose("facilities.come_up")
 
 
 @setup
-def build(w, facilities, government, collective, construction, coupled, in_service, month, key, gov_on, col_on, soc_on):
+def build(w, facilities, government, collective, funding, construction, coupled, in_service, month, key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month, and build when the money is there; ready buildings open."""
     n = len(w.used)
     order = np.empty(n, np.float64)
     for v in range(n):
         order[v] = uniform(key, w.villages[v].number, 1)
-    total = 0
+    total = np.zeros(n, np.int64)  # by county; there are no more counties than villages
     for v in range(n):
-        total += construction[v]
+        total[w.county[v]] += construction[v]
     for v in np.argsort(order):
         c, r, post = facilities[v], w.villages[v], w.posted[v]
         if r.facility == 1 and month >= r.ready:
@@ -64,22 +64,23 @@ def build(w, facilities, government, collective, construction, coupled, in_servi
             r.condition = 1.0
         if r.facility != 0:
             continue
-        hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service)
+        hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service[v])
         if uniform(key, r.number, 0) >= hazard:
             continue
         spent = c.renovate if r.idle_building == 1 else c.fit_out
         cost = spent + c.start_money
-        purse = total if coupled else construction[v]
-        grant = min(government[v].build_grant, purse, cost) if gov_on else 0
-        own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant) if col_on else 0
-        gift = min(int(cost * c.gift_share), cost - grant - own) if soc_on else 0
+        purse = total[w.county[v]] if coupled else construction[v]
+        money = funding[v].rule != NO_MONEY
+        grant = min(government[v].build_grant, purse, cost) if gov_on and money else 0
+        own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant) if col_on and money else 0
+        gift = min(int(cost * c.gift_share), cost - grant - own) if soc_on and money else 0
         if grant + own + gift < cost:
             continue
         post.capital_government += grant
         post.capital_collective += own
         post.capital_society += gift
         post.capital_spent += spent
-        total -= grant
+        total[w.county[v]] -= grant
         construction[v] -= grant  # where villages meet, only the sum is ever read
         r.facility, r.ready, r.rented = 1, month + c.lead, 1 - r.idle_building
 
@@ -108,10 +109,10 @@ def run_build(m) -> None:
     if not p.facilities.on or m.month < 0:
         return
     serving = m.state["level"] > 0
-    share = float(serving.sum() / len(serving)) if m.coupled else 0.3
+    share = county_mean(m.world.county, serving) if m.coupled else np.full(len(serving), 0.3)
     build(
-        m.world, v.facilities, v.government, v.collective, m.county.construction, m.coupled, share, m.month,
-        m.key(COME_UP), p.government.on and p.funding.rule != "none", p.collective.on and p.funding.rule != "none", p.society.on and p.funding.rule != "none",
+        m.world, v.facilities, v.government, v.collective, v.funding, m.county.construction, m.coupled, share, m.month,
+        m.key(COME_UP), p.government.on, p.collective.on, p.society.on,
     )
 
 

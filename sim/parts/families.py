@@ -30,7 +30,7 @@ posting("forgiven_families", "families", "receivable_families", "families: writt
 
 
 @kernel
-def prices(w, families, on, flat):
+def prices(w, families, funding):
     """Price by band: list times the level at which last month's fees would have met the families' pledge."""
     for v in range(len(w.used)):
         f, r = families[v], w.villages[v]
@@ -40,27 +40,25 @@ def prices(w, families, on, flat):
             wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
             r.fee_level += 0.3 * (wanted - r.fee_level)
         full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
-        level = r.fee_level if on and not flat else 0.0
+        level = r.fee_level if f.on and funding[v].identical_payers == 0 else 0.0
         for b in range(3):
             r.list_price[b] = full * shares[b]
             r.price[b] = full * shares[b] * level
 
 
 @kernel
-def pay(w, families):
+def pay(w, families, funding):
     """Fees are paid in the month but for arrears."""
     for v in range(len(w.used)):
-        due = w.posted[v].due_families
+        due = w.posted[v].due_families if families[v].on and funding[v].identical_payers == 0 else 0
         w.posted[v].paid_families += due - int(due * families[v].arrears)
 
 
 def run_prices(m) -> None:
     """The month's price list."""
-    p = m.parameters
-    prices(m.world, m.values.families, p.families.on, p.funding.identical_payers)
+    prices(m.world, m.values.families, m.values.funding)
 
 
 def run_pay(m) -> None:
     """Fees of the month."""
-    if m.parameters.families.on and not m.parameters.funding.identical_payers:
-        pay(m.world, m.values.families)
+    pay(m.world, m.values.families, m.values.funding)

@@ -13,11 +13,11 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import Parameters, choice, par, section
-from sim.population import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, SOCIETY, flow, state
+from sim.population import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, NO_MONEY, SOCIETY, flow, state
 from sim.randomness import inner, kernel
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
-FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)
+FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
 
 
 @section("funding")
@@ -167,10 +167,12 @@ def fall_due(w):
 
 
 @kernel
-def pay_alike(w, calendar_month):
+def pay_alike(w, funding, calendar_month):
     """Null arm: every payer pays all that is due each quarter; the families' share is no fee."""
     for v in range(len(w.used)):
         post, b = w.posted[v], w.balance[v]
+        if funding[v].identical_payers == 0:
+            continue
         post.due_families += w.flow[v].pledged[FAMILIES]
         if calendar_month % 3 == 0:
             post.paid_government += b.receivable_government + post.due_government
@@ -220,19 +222,17 @@ def pay_bills(w, funding, calendar_month):
 
 def run_pledge(m) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
-    p, v = m.parameters, m.values
-    horizon = p.horizon.months
-    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy["discount"][0]), m.month, horizon)
-    for k, part in enumerate((p.government, p.collective, p.families, p.society)):
-        if not part.on:
-            m.world.flow.pledged[:, k] = 0
+    v = m.values
+    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy["discount"][0]), m.month, m.parameters.horizon.months)
+    for k, part in enumerate((v.government, v.collective, v.families, v.society)):
+        m.flow["pledged"][part["on"] == 0, k] = 0
 
 
 def run_due(m) -> None:
     """Pledges fall due; with identical payers they are paid here."""
     fall_due(m.world)
-    if m.parameters.funding.identical_payers:
-        pay_alike(m.world, m.calendar_month)
+    if m.values.funding["identical_payers"].any():
+        pay_alike(m.world, m.values.funding, m.calendar_month)
 
 
 def run_bills(m) -> None:

@@ -70,7 +70,7 @@ def run_envelopes(m) -> None:
 def run_pay(m) -> None:
     """Government pays what is due, pro rata from the county's envelope; late payments wait one period."""
     p, w, county = m.values.government, m.world, m.county
-    if not m.parameters.government.on or m.parameters.funding.identical_payers:
+    if not m.parameters.government.on:
         return
     dates = m.calendar_month % p["pays_every"] == 0
     if not dates.any():
@@ -78,17 +78,18 @@ def run_pay(m) -> None:
     key, numbers = m.key(LATE), m.state["number"]
     who = [0] if m.coupled else numbers  # one county decides for all
     late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p["late"]
-    claims = np.where(dates & ~late, w.balance.receivable_government, 0)
-    if m.parameters.funding.basis == "envelope":
-        claims = np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64)
-        w.posted.paid_government += claims
-    elif m.coupled:
-        order = np.argsort(numbers)  # a fen that cannot be shared goes by village number, not by place in the list
-        paid = np.empty_like(claims)
-        paid[order] = split_pro_rata(int(county.operating.sum()), claims[order])
-        county.operating[order] = split_pro_rata(int(county.operating.sum() - paid.sum()), county.operating[order])
-        w.posted.paid_government += paid
+    f = m.values.funding
+    claims = np.where(dates & ~late & (f["identical_payers"] == 0), w.balance.receivable_government, 0)
+    pledged = f["basis"] == 1  # an envelope per village is paid by the year's factor; nothing is shared
+    paid = np.where(pledged, np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64), 0)
+    if m.coupled:
+        for mine in m.groups:  # by number: a fen that cannot be shared does not go by place in the list
+            if not pledged[mine[0]]:
+                purse = int(county.operating[mine].sum())
+                paid[mine] = split_pro_rata(purse, claims[mine])
+                county.operating[mine] = split_pro_rata(purse - int(paid[mine].sum()), county.operating[mine])
     else:
-        paid = np.minimum(np.maximum(county.operating, 0), claims)
-        county.operating = county.operating - paid
-        w.posted.paid_government += paid
+        one = np.minimum(np.maximum(county.operating, 0), claims)
+        paid = np.where(pledged, paid, one)
+        county.operating = county.operating - np.where(pledged, 0, one)
+    w.posted.paid_government += paid

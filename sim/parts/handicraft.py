@@ -77,5 +77,5 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
 
 def run(m) -> None:
     """The month in the workshop."""
-    if m.parameters.business.kind in ("handicraft", "portfolio") and m.month >= 0:
+    if m.runs("handicraft", "portfolio") and m.month >= 0:
         work(m.people, m.world, m.values.handicraft, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import SOCIETY, state
+from sim.population import SOCIETY, county_mean, state
 from sim.randomness import Purpose, below, kernel, uniform
 from sim.tables import lognormal_quantiles
 
@@ -32,14 +32,14 @@ GIFT = Purpose("society.gift")
 
 
 @kernel
-def give_money(w, society, sizes, mean_visibility, month, key):
+def give_money(w, society, funding, sizes, mean_visibility, month, key):
     """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts."""
     for v in range(len(w.used)):
         s, r, post = society[v], w.villages[v], w.posted[v]
         chance = min(s.gifts_per_year / 12.0, 1.0)
-        if r.level == 0 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
+        if r.level == 0 or funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
             continue
-        seen = max(1.0 + s.visibility * (r.visibility - mean_visibility), 0.0)
+        seen = max(1.0 + s.visibility * (r.visibility - mean_visibility[v]), 0.0)
         kept = 0.2 if month < r.donor_until else 1.0
         gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[below(key, r.number, 1, len(sizes))] * seen * kept)
         post.due_society += max(gift - w.balance[v].receivable_society - post.due_society, 0)
@@ -49,11 +49,11 @@ def give_money(w, society, sizes, mean_visibility, month, key):
 def run_pay(m) -> None:
     """Gifts of the month; what everybody gives depends on who is seen only where villages meet."""
     p = m.parameters
-    if not p.society.on or p.funding.identical_payers:
+    if not p.society.on:
         return
     seen = m.state["visibility"]
-    mean = float(seen.sum() / len(seen)) if m.coupled else 1.0
-    give_money(m.world, m.values.society, m.once(lognormal_quantiles, p.society.spread), mean, m.month, m.key(GIFT))
+    mean = county_mean(m.world.county, seen) if m.coupled else np.ones(len(seen))
+    give_money(m.world, m.values.society, m.values.funding, m.once(lognormal_quantiles, p.society.spread), mean, m.month, m.key(GIFT))
 
 
 def run_visibility(m) -> None:

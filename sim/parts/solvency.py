@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.parameters import choice, par, section, switch
-from sim.population import CLOSED, FULL, NEVER, VISITS_ONLY, flow, state
+from sim.population import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY, flow, state
 from sim.randomness import Purpose, inner, kernel, uniform
 
 CAUSES = ("money", "users", "helpers", "leader")
@@ -111,13 +111,13 @@ def can_reopen(r, cash, month, money_on):
 
 
 @kernel
-def climb(w, solvency, month, key, money_on, canteen):
+def climb(w, solvency, funding, month, key, canteen):
     """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
     for v in range(len(w.used)):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
             if r.facility == 2 and month >= 0:
-                if r.closures == 0 or (can_reopen(r, w.balance[v].cash, month, money_on) and uniform(key, r.number, 0) < s.reopen / 12.0):
+                if r.closures == 0 or (can_reopen(r, w.balance[v].cash, month, funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
                     open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
@@ -158,7 +158,7 @@ def start(w, solvency):
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
     if m.parameters.solvency.on:
-        climb(m.world, m.values.solvency, m.month, m.key(REOPEN), m.parameters.funding.rule != "none", m.parameters.canteen.on)
+        climb(m.world, m.values.solvency, m.values.funding, m.month, m.key(REOPEN), m.parameters.canteen.on)
         m.ledger.settle()  # what a closure writes off is gone before anybody pays
     else:
         _open_only(m.world, m.month)

@@ -62,10 +62,11 @@ def charge(credit, cost, overdraft):
 
 
 @kernel
-def quotas(p, w, timebank, on, fees):
+def quotas(p, w, timebank, families, funding, on):
     """Minutes each elder may ask for: by credit, overdraft, purse or need."""
     for v in range(len(w.used)):
         t = timebank[v]
+        fees = families[v].on and funding[v].identical_payers == 0
         w.villages[v].welcome = t.welcome if on else 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
@@ -80,11 +81,12 @@ def quotas(p, w, timebank, on, fees):
 
 
 @kernel
-def book(p, w, timebank, fees, key):
+def book(p, w, timebank, families, funding, key):
     """Earn for what was given, pay for what was received, then expire, levy and cap; trust follows redemption."""
     for v in range(len(w.used)):
         t, r, f, post = timebank[v], w.villages[v], w.flow[v], w.posted[v]
         lapse = t.expiry / 12.0
+        fees = families[v].on and funding[v].identical_payers == 0  # whether hours may be paid for in cash
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0 or (p.credit[i] == 0 and p.given[i] == 0 and p.received[i] == 0):
                 continue
@@ -130,17 +132,12 @@ def book(p, w, timebank, fees, key):
                     p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
 
 
-def _fees(m) -> bool:
-    """Whether hours may be paid for in cash."""
-    return m.parameters.families.on and not m.parameters.funding.identical_payers
-
-
 def run_quotas(m) -> None:
     """Who may ask for how much."""
-    quotas(m.people, m.world, m.values.timebank, m.parameters.timebank.on, _fees(m))
+    quotas(m.people, m.world, m.values.timebank, m.values.families, m.values.funding, m.parameters.timebank.on)
 
 
 def run_book(m) -> None:
     """The month's bookings."""
     if m.parameters.timebank.on:
-        book(m.people, m.world, m.values.timebank, _fees(m), m.key(EXPIRE))
+        book(m.people, m.world, m.values.timebank, m.values.families, m.values.funding, m.key(EXPIRE))

@@ -72,7 +72,7 @@ def trade(p, w, tourism, half, season, month, key, turn_key):
 
 def run(m) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
-    if m.parameters.business.kind in ("tourism", "portfolio") and m.month >= 0:
+    if m.runs("tourism", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[0, m.calendar_month - 1])
         trade(m.people, m.world, m.values.tourism, m.values.business["endowment"], season, m.month, m.lasting_key(VISITS), m.key(TURN))
 

@@ -1,0 +1,65 @@
+"""Counties side by side in one model: the same bytes as one model each, and a clear word where they may not differ."""
+
+import numpy as np
+import pytest
+
+import sim
+from experiments.scenario import arm, patched
+from sim.model import beside
+from sim.parameters import ParameterError
+from sim.values import Modifier
+
+BASE = sim.Parameters().replace({"county.villages": 5, "county.elders": 40, "county.stratified": True, "horizon.spin_up": 6})
+ARMS = [
+    {**arm("funding", "jiangxi"), **arm("business", "none")},
+    {**arm("funding", "four_payers"), **arm("business", "tourism"), "solvency.relief": "money"},
+    {**arm("funding", "government_led"), **arm("business", "portfolio"), "business.payer": "society"},
+    {**arm("funding", "four_payers"), **arm("business", "deposit"), "funding.basis": "envelope"},
+    {**arm("funding", "identical_payers"), **arm("business", "agriculture")},
+    {**arm("funding", "no_money"), **arm("business", "handicraft")},
+    {**arm("funding", "seed_taper"), "timebank.price_per_hour": 0.5, "families.arrears": 0.3, "viability.hours": 0.3},
+]
+
+
+def same(a: sim.model.Result, b: sim.model.Result) -> bool:
+    pairs = ("flow", "state", "hours", "posted", "balance")
+    return all(getattr(a.series, n).tobytes() == getattr(b.series, n).tobytes() for n in pairs)
+
+
+@pytest.mark.parametrize("coupled", [True, False])
+def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: bool) -> None:
+    base = BASE.replace({"county.couplings": coupled})
+    worlds = [patched(base, changes) for changes in ARMS]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(30)
+    together.audit()
+    for world, result in zip(worlds, together.results, strict=True):
+        alone = sim.MutualAidModel(world, seed=11).run(30)
+        assert same(alone, result)
+        assert alone.verdict.classes.tolist() == result.verdict.classes.tolist()
+        assert result.states.number.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_each_county_has_its_own_modifiers() -> None:
+    dearer = Modifier("canteen.food", "scale", 1.5, start=3)
+    together = sim.MutualAidModel([BASE, BASE], seed=4, modifiers=[(), (dearer,)])
+    together.run(12)
+    first, second = together.results
+    assert same(first, sim.MutualAidModel(BASE, seed=4).run(12))
+    assert same(second, sim.MutualAidModel(BASE, seed=4, modifiers=(dearer,)).run(12))
+    assert not np.array_equal(first.series.flow["cost"], second.series.flow["cost"])
+
+
+@pytest.mark.parametrize("path, value", [("county.elders", 50), ("health.worsen_scale", 1.2), ("government.on", False)])
+def test_what_counties_must_share_is_refused(path: str, value: object) -> None:
+    other = BASE.replace({path: value})
+    assert beside(other) != beside(BASE)
+    with pytest.raises(ParameterError, match="must share"):
+        sim.MutualAidModel([BASE, other], seed=1)
+
+
+def test_agents_and_snapshots_belong_to_one_county() -> None:
+    together = sim.MutualAidModel([BASE, BASE], seed=1, spin_up=False)
+    for ask in (lambda: together.agents, together.snapshot, lambda: together.agents_by_type):
+        with pytest.raises(ParameterError, match="model of one county"):
+            ask()
