@@ -28,6 +28,7 @@ from tqdm import tqdm
 import sim
 from experiments.scenario import Scenario
 from experiments.store import Outcome, Store
+from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
 from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
 from sim.viability import CLASSES, judge
@@ -67,26 +68,52 @@ def heading(task: Task) -> dict[str, Any]:
 
 def simulate(task: Task) -> Outcome:
     """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
-    row, began = heading(task), time.process_time()
+    began = time.process_time()
     try:
-        p = task.scenario.parameters
-        model = sim.MutualAidModel(p, seed=task.seed)
-        result = model.run()
-        villages = village_rows(result, task)
-        row["viable_villages"] = int((villages["verdict"] == "viable").sum())
-        row["villages"], row["cpu_seconds"] = len(villages), time.process_time() - began
-        return Outcome(row, villages, monthly(result, task) if task.keep_series else None)
+        return outcome(task, sim.MutualAidModel(task.scenario.parameters, seed=task.seed).run(), began)
     except Exception as e:  # any fault of one run is data; the others go on
         last = traceback.extract_tb(e.__traceback__)[-1]
-        row["error"], row["origin"] = f"{type(e).__name__}: {e}", f"{Path(last.filename).name}:{last.lineno}"
-        row["cpu_seconds"] = time.process_time() - began
-        return Outcome(row)
+        said = {"error": f"{type(e).__name__}: {e}", "origin": f"{Path(last.filename).name}:{last.lineno}"}
+        return Outcome(heading(task) | said | {"cpu_seconds": time.process_time() - began})
+
+
+def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:
+    """Outcomes in the order of the tasks. Those that share a seed and what `sim.model.beside` asks for run side by side
+    in one model, to the same bytes; where that fails, each runs alone, so that a fault stays with its own run.
+    """
+    groups: dict[Any, list[int]] = {}
+    for at, task in enumerate(tasks):
+        groups.setdefault((task.seed, beside(task.scenario.parameters)), []).append(at)
+    found: dict[int, Outcome] = {}
+    for places in groups.values():
+        mine = [tasks[at] for at in places]
+        try:
+            found |= zip(places, _side_by_side(mine), strict=True)
+        except Exception:  # told apart below
+            found |= {at: simulate(tasks[at]) for at in places}
+    return [found[at] for at in range(len(tasks))]
+
+
+def _side_by_side(tasks: list[Task]) -> list[Outcome]:
+    began = time.process_time()
+    model = sim.MutualAidModel([t.scenario.parameters for t in tasks], seed=tasks[0].seed)
+    model.run()
+    share = (time.process_time() - began) / len(tasks)
+    return [outcome(t, r, time.process_time() - share) for t, r in zip(tasks, model.results, strict=True)]
+
+
+def outcome(task: Task, result: sim.Result, began: float) -> Outcome:
+    """The rows of a finished run; `began` is the processor time at which it began."""
+    villages = village_rows(result, task)
+    row = heading(task) | {"viable_villages": int((villages["verdict"] == "viable").sum()), "villages": len(villages)}
+    series = monthly(result, task) if task.keep_series else None
+    return Outcome(row | {"cpu_seconds": time.process_time() - began}, villages, series)
 
 
 def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
     """One row a village: class each year, causes, conditions, money by payer (fen), elder-years, minutes of need by stage."""
-    s, v, p = result.series, result.verdict, result.model.parameters
-    states = result.model.world.villages
+    s, v, p = result.series, result.verdict, result.parameters
+    states = result.states
     table = {
         "scenario": task.scenario.name, "arm": task.arm, "replicate": task.replicate,
         "village": np.array(states.number), "kind": np.array(VILLAGE_KINDS)[states.kind],
@@ -130,7 +157,7 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
     table = {k: pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([v])) for k, v in labels.items()}
     table["replicate"] = pa.array(np.full(rows, task.replicate, np.int32))
     table["month"] = pa.array(np.repeat(np.arange(months, dtype=np.int32), villages))
-    table["village"] = pa.array(np.tile(np.asarray(result.model.world.villages.number, np.int32), months))
+    table["village"] = pa.array(np.tile(np.asarray(result.states.number, np.int32), months))
     for name, values in columns.items():
         flat = np.asarray(values).reshape(-1)
         if flat.min() < -(2**31) or flat.max() >= 2**31:

@@ -392,7 +392,8 @@ class MutualAidModel(mesa.Model):
     @property
     def results(self) -> list[Result]:
         """The result of each county."""
-        return [Result(self, c) for c in range(len(self.counties))]
+        whole = self.series
+        return [Result(self, c, whole) for c in range(len(self.counties))]
 
     @property
     def series(self) -> Series:
@@ -429,10 +430,10 @@ class MutualAidModel(mesa.Model):
 class Result:
     """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
 
-    def __init__(self, model: MutualAidModel, county: int = 0) -> None:
-        self.model, self.parameters, self.series = model, model.counties[county], model.series
+    def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
+        self.model, self.parameters, self.series = model, model.counties[county], series or model.series
         mine = np.flatnonzero(model.world.county == county)
-        self.states = model.world.villages[mine]
+        self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
             self.series = self.series.of(mine)
         self.first = model.start_month + model.month - len(self.series.flow)

@@ -49,8 +49,8 @@ class Series:
 
     def of(self, villages: np.ndarray) -> Series:
         """The same record of these villages (places) only."""
-        parts = (self.flow, self.state, self.hours, self.posted, self.balance)
-        return Series(*(np.ascontiguousarray(x[:, villages]) for x in parts), self.names)
+        flow, state, hours, posted, balance = (x[:, villages] for x in (self.flow, self.state, self.hours, self.posted, self.balance))
+        return Series(flow, state, hours, posted, balance, self.names)
 
     def amount(self, name: str) -> np.ndarray:
         """Fen or minutes posted under one kind, (months, villages)."""

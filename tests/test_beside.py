@@ -1,10 +1,13 @@
 """Counties side by side in one model: the same bytes as one model each, and a clear word where they may not differ."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
-from experiments.scenario import arm, patched
+from experiments import runner
+from experiments.runner import Task, simulate, simulate_many
+from experiments.scenario import Scenario, arm, patched
 from sim.model import beside
 from sim.parameters import ParameterError
 from sim.values import Modifier
@@ -63,3 +66,22 @@ def test_agents_and_snapshots_belong_to_one_county() -> None:
     for ask in (lambda: together.agents, together.snapshot, lambda: together.agents_by_type):
         with pytest.raises(ParameterError, match="model of one county"):
             ask()
+
+
+def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = BASE.replace({"horizon.end": "2026-12"})
+    tasks = [Task(Scenario(str(k), patched(short, c)), "main", 0, 5 + k // 6) for k, c in enumerate(ARMS)]
+    alone, together = [simulate(t) for t in tasks], simulate_many(tasks)
+    for a, b in zip(alone, together, strict=True):
+        assert a.villages is not None and a.villages.equals(b.villages) and a.series == b.series
+        assert {k: v for k, v in a.row.items() if k != "cpu_seconds"} == {k: v for k, v in b.row.items() if k != "cpu_seconds"}
+    plain = runner.village_rows
+
+    def faulty(result: sim.model.Result, task: Task) -> pd.DataFrame:
+        if task.scenario.name == "2":
+            raise ZeroDivisionError("no villages")
+        return plain(result, task)
+
+    monkeypatch.setattr(runner, "village_rows", faulty)
+    errors = [o.row["error"] for o in simulate_many(tasks)]
+    assert errors[2] == "ZeroDivisionError: no villages" and not any(errors[:2] + errors[3:])
