@@ -6,7 +6,7 @@ import time
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import mesa
@@ -42,7 +42,7 @@ from sim.parts import (
     visits,
 )  # fmt: skip
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
-from sim.randomness import Purpose, key_of
+from sim.randomness import Purpose, key_of, keys_of
 from sim.values import Modifier, Values
 from sim.viability import CLASSES, Series, Verdict, judge
 
@@ -133,10 +133,20 @@ def _stacked(records: Sequence[np.ndarray]) -> np.ndarray:
 
 def _sums(x: np.ndarray) -> np.ndarray:
     """One row: sums over villages, field by field. Summed codes and numbers mean nothing."""
-    total = np.zeros((1, *x.shape[1:]), x.dtype)
-    for n in x.dtype.names or (...,):
-        total[n] = x[n].sum(axis=0)
-    return total
+    if x.dtype.names is None:
+        return np.asarray(x.sum(axis=0, keepdims=True))
+    words = x.view(np.ndarray).view(np.int64).reshape(len(x), -1)  # all fields have 8 bytes
+    total = words.sum(axis=0)
+    floats = _floats(x.dtype)
+    total[floats] = words.view(np.float64)[:, floats].sum(axis=0).view(np.int64)
+    return total.view(x.dtype)
+
+
+@cache
+def _floats(dtype: np.dtype) -> np.ndarray:
+    """Which 8-byte words of a record hold floats."""
+    kinds = [(np.dtype(d).base.kind, np.dtype(d).itemsize // 8) for d, *_ in (dtype.fields or {}).values()]
+    return np.array([kind == "f" for kind, n in kinds for _ in range(n)])
 
 
 APART = ("business", "collective", "families", "funding", "government", "society", "solvency", "timebank", "viability")
@@ -199,6 +209,7 @@ class MutualAidModel(mesa.Model):
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
+        self._lasting_keys, self._keyed = keys_of(self.seed_number, -4000), -9999
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -268,11 +279,13 @@ class MutualAidModel(mesa.Model):
     # -- what the rows ask for -----------------------------------------------------------------------------------
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
-        return key_of(self.seed_number, purpose, self.month)
+        if self._keyed != self.month:
+            self._keys, self._keyed = keys_of(self.seed_number, self.month), self.month
+        return self._keys[purpose.place]  # type: ignore[no-any-return]
 
     def lasting_key(self, purpose: Purpose) -> np.uint64:
         """Key of a trait that stays with a person or a year that a kernel indexes itself."""
-        return key_of(self.seed_number, purpose, -4000)
+        return self._lasting_keys[purpose.place]  # type: ignore[no-any-return]
 
     def runs(self, *kinds: str) -> bool:
         """Whether a county has one of these businesses."""

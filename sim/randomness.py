@@ -28,13 +28,14 @@ PURPOSES: dict[int, str] = {}
 class Purpose:
     """One declared decision and its number of 16 bits."""
 
-    __slots__ = ("name", "number")
+    __slots__ = ("name", "number", "place")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.number = zlib.crc32(name.encode()) & 0xFFFF
         if self.number in PURPOSES:
             raise ValueError(f"purpose {name!r} shares its number with {PURPOSES[self.number]!r}: rename one")
+        self.place = len(PURPOSES)
         PURPOSES[self.number] = name
 
 
@@ -54,6 +55,15 @@ def _seeded(seed: int) -> int:
 def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
     """The key of one row of one month. `month` may be negative (spin-up): it is shifted by 4,096."""
     return np.uint64(mix_int(_seeded(seed), ((month + 4096) << 16) | purpose.number))
+
+
+def keys_of(seed: int, month: int) -> np.ndarray:
+    """`key_of` for every declared purpose, by `Purpose.place`."""
+    values = np.uint64((month + 4096) << 16) | np.fromiter(PURPOSES, np.uint64, len(PURPOSES))
+    z = np.uint64(_seeded(seed)) + (values + np.uint64(1)) * np.uint64(_GOLDEN)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(_A)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(_B)
+    return np.asarray(z ^ (z >> np.uint64(31)))
 
 
 # A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the

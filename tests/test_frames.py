@@ -138,7 +138,7 @@ def test_dates_and_causes_of_viability_read_as_words() -> None:
         r.verdict, classes=np.array([3, 4, 5]), opened=np.array([0, 1, NEVER]), closed=np.array([13, NEVER, NEVER]),
         cause=np.array([5, 0, 0]),
     )  # fmt: skip
-    table = frames.viability(SimpleNamespace(verdict=told, series=r.series, model=r.model, months=r.months))
+    table = frames.viability(SimpleNamespace(verdict=told, series=r.series, states=r.states, model=r.model, months=r.months))
     assert table["class"].tolist() == ["closed", "too_young", "never_opened"]
     assert table["opened"].tolist()[:2] == ["start", "2025-02"] and pd.isna(table["opened"][2])
     assert table["closed"][0] == "2026-02" and table["closed"][1:].isna().all()  # month 13 after January 2025
