@@ -1,0 +1,186 @@
+"""Why? The chain behind a closure or a number in one village and month, read from postings and monthly records.
+
+A stored study keeps few columns a month; the run is made again from its stored scenario and seed (same bytes), and what
+it says must agree with what was stored. Nothing is estimated: every figure is a posting, a state or a flow of that run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import sim
+from experiments.answer import layout
+from experiments.scenario import Mistake
+from sim.ledger import POSTINGS
+from sim.parts.solvency import CAUSES
+from sim.population import KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
+from sim.viability import CLASSES
+
+LEVELS = ("closed", "visits only", "reduced meals", "full service")
+TIERS = ("daily", "twice a week", "weekly", "monthly")
+RULES = {
+    "fixed_shares": "each payer pledges its share of last months' cost, up to its ceiling",
+    "matching": "government adds to what the others pledge, up to its ceiling",
+    "gap_filler": "government pledges what the others leave open, up to its ceiling",
+    "per_service": "government pays by meal, hour and visit, up to its ceiling",
+    "tapering": "government's seed money shrinks to nothing; the others pledge their shares",
+    "provision_point": "pledges are refunded unless together they reach the point",
+    "none": "nobody pledges",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One village of one run in one month: `v` and `t` are places in the series."""
+
+    result: sim.Result
+    v: int
+    t: int
+
+    def state(self, name: str, back: int = 0) -> Any:
+        """A state at the end of the month, or `back` months earlier (at the first month: as it is there)."""
+        return self.result.series.state[name][max(self.t - back, 0), self.v]
+
+    def flow(self, name: str, months: int = 1) -> Any:
+        """A flow of the month, or its sum over the last `months`."""
+        return self.result.series.flow[name][max(self.t - months + 1, 0) : self.t + 1, self.v].sum(axis=0)
+
+    def posted(self, name: str, months: int = 1) -> int:
+        """Fen or minutes posted under a kind in the month, or over the last `months`."""
+        return int(self.result.series.amount(name)[max(self.t - months + 1, 0) : self.t + 1, self.v].sum())
+
+    def balance(self, name: str, back: int = 0) -> int:
+        """A balance at the month's end, 0 before the first."""
+        return int(self.result.series.balance[name][self.t - back, self.v]) if self.t >= back else 0
+
+
+def find(result: sim.Result, village: int, month: str) -> Place:
+    """The place of village number `village` in month YYYY-MM; Mistake where there is none."""
+    numbers = result.states.number.tolist()
+    if village not in numbers:
+        raise Mistake(f"village = {village}: the run has villages {min(numbers)} to {max(numbers)}")
+    if month not in result.months:
+        raise Mistake(f"month = {month!r}: the run has {result.months[0]} to {result.months[-1]}, written YYYY-MM")
+    return Place(result, numbers.index(village), result.months.index(month))
+
+
+def yuan(fen: float) -> str:
+    """Whole yuan."""
+    return f"{round(fen / 100):,}"
+
+
+def head(x: Place) -> str:
+    """Which village, what happened in the month, and how it ends."""
+    r, month = x.result, x.result.months[x.t]
+    before, now = int(x.state("level", 1)), int(x.state("level"))
+    kind, strength = VILLAGE_KINDS[int(x.state("kind"))], STRENGTHS[int(x.state("strength"))]
+    moved = LEVELS[now] if before == now else f"from {LEVELS[before]} to {LEVELS[now]}"
+    if x.flow("opened_now"):
+        moved += ", opened in this month"
+    steps = [f"{r.months[t]} {LEVELS[b]}" for t, b in _steps(x)]
+    end = CLASSES[int(r.verdict.classes[x.v])].replace("_", " ")
+    return "\n".join(
+        [
+            f"Village {int(x.state('number'))} ({kind}, {strength} collective), {month}: {moved}.",
+            f"Steps of its service: {'; '.join(steps)}. At the end of the run it is {end}.",
+        ]
+    )
+
+
+def _steps(x: Place) -> list[tuple[int, int]]:
+    level = x.result.series.state["level"][:, x.v]
+    return [(t, int(level[t])) for t in range(len(level)) if t == 0 or level[t] != level[t - 1]]
+
+
+def conditions(x: Place) -> str:
+    """Conditions breached this month and in the twelve before, with the figures of last month on which the ladder decided."""
+    s = x.result.parameters.solvency
+    month = x.result.first - x.result.model.start_month + x.t
+    names = [n for bit, n in enumerate(CAUSES) if (int(x.state("breaches")[(month + 1200) % 12]) >> bit) & 1]
+    last = x.result.series.state["breaches"][x.t, x.v]
+    counts = [(n, int(((last >> bit) & 1).sum())) for bit, n in enumerate(CAUSES)]
+    was = lambda name: x.state(name, 1)  # noqa: E731
+    old, cost = int(was("bills")[3:].sum()), int(max(was("cost_average"), was("cost_full")))
+    lines = [f"Conditions breached this month: {', '.join(names) or 'none'}; in the last 12 months: {', '.join(f'{n} {k} times' for n, k in counts if k) or 'none'}."]
+    lines.append(f"  money: bills overdue by 3 months and more {yuan(old)} yuan, limit {yuan(s.stress * cost)} ({s.stress:g} months of running cost {yuan(cost)})")
+    lines.append(f"  users: {int(was('users'))} diners (limit {s.least_users:g} with meals), {int(was('signed_up'))} enrolled (limit {s.least_enrolled:g} without)")
+    lines.append(f"  helpers: {int(was('active'))} volunteers (limit {s.least_helpers:g})")
+    lines.append(f"  leader: {'yes' if x.state('leader') else 'none'}, association: {'yes' if x.state('association') else 'none'}")
+    lines.append(f"  {int(was('bad'))} bad months in a row before; a step down after {s.patience}, closure from visits only after {s.closing}")
+    if x.flow("closed_now"):
+        cause = int(x.state("cause"))
+        lines.append(f"The service closed in this month: {', '.join(n for bit, n in enumerate(CAUSES) if cause >> bit & 1)} in the 12 months before.")
+    elif int(x.state("closed_month")) != NEVER:
+        lines.append(f"Last closed in {x.result.months[int(x.state('closed_month')) - month + x.t]}.")
+    return "\n".join(lines)
+
+
+def money(x: Place) -> str:
+    """Pledged, due, paid, written off by payer; cost lines; the cash account."""
+    f = x.result.parameters.funding
+    table = [["yuan, this month (last 12)", "pledged", "fell due", "paid", "written off", "still owed"]]
+    pledged, year = x.flow("pledged"), x.flow("pledged", 12)
+    for k, payer in enumerate(PAYERS):
+        cells = [f"{yuan(pledged[k])} ({yuan(year[k])})"]
+        cells += [f"{yuan(x.posted(f'{verb}_{payer}'))} ({yuan(x.posted(f'{verb}_{payer}', 12))})" for verb in ("due", "paid", "forgiven")]
+        table.append([payer, *cells, yuan(x.balance(f"receivable_{payer}"))])
+    rule = f"rule {f.rule}: {RULES[f.rule]}" if f.basis == "cost" else "basis envelope: the pledge is fixed beforehand"
+    income = [[POSTINGS[n].label, yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in ("care_share", "interest")]
+    costs = [[n.removeprefix("cost_"), yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in x.result.series.names if n.startswith("cost_") and x.posted(n, 12)]
+    return "\n".join([f"Money ({rule})", layout(table), "", layout([["bills and business income, yuan", "month", "last 12"], *costs, *income]), cash(x)])
+
+
+def cash(x: Place) -> str:
+    """Every posting that moved the cash account this month, and the balance before and after."""
+    moves = []
+    for name in x.result.series.names:
+        k, amount = POSTINGS[name], x.posted(name)
+        if amount and "cash" in (k.debit, k.credit):
+            moves.append(f"{'+' if k.debit == 'cash' else '-'}{yuan(amount)} {k.label}")
+    return f"cash: {yuan(x.balance('cash', 1))} at the start, {', '.join(moves) or 'no movement'}, {yuan(x.balance('cash'))} at the end; unpaid bills {yuan(-x.balance('payables'))}"
+
+
+def care(x: Place) -> str:
+    """Needs by kind and who met them; visits by tier."""
+    hours = x.result.series.hours[x.t, x.v]
+    table = [["hours this month", *STAGES]]
+    for k, kind in enumerate(KINDS):
+        if hours[0, k]:
+            table.append([kind.replace("_", " "), *(f"{h / 60:.0f}" for h in hours[:, k])])
+    table.append(["all", *(f"{h / 60:.0f}" for h in hours.sum(axis=1))])
+    due, made = x.flow("visits_due"), x.flow("visits_made")
+    visits = ", ".join(f"{tier} {int(made[k + 1])} of {int(due[k + 1])}" for k, tier in enumerate(TIERS) if due[k + 1])
+    return f"{layout(table)}\nvisits made of those due: {visits or 'none due'}; {int(x.flow('meals'))} meals for {int(x.flow('diners'))} diners"
+
+
+def people(x: Place) -> str:
+    """Users, volunteers, credits, trust, acceptance."""
+    elders = max(int(x.state("elders")), 1)
+    mean = lambda name: float(x.flow(name)) / elders  # noqa: E731
+    asked, got = x.flow("redeem_asked", 12), x.flow("redeem_got", 12)
+    success = f"{100 * got / asked:.0f} % of {asked / 60:.0f} hours asked with credit" if asked else "nobody who holds credit asked"
+    return "\n".join(
+        [
+            f"{elders} elders, {int(x.flow('enrolled'))} enrolled, {int(x.flow('volunteers'))} volunteers ({int(x.flow('volunteers_joined', 12))} joined and {int(x.flow('volunteers_quit', 12))} stopped in 12 months)",
+            f"mean acceptance {mean('acceptance_sum'):.2f}, trust {mean('trust_sum'):.2f}, loneliness {mean('loneliness_sum'):.2f} (0 to 1)",
+            f"credits: {x.posted('credits_earned') / 60:.0f} h earned, {x.posted('credits_spent') / 60:.0f} h spent, {x.balance('credits_held') / -60:.0f} h outstanding; redeemed in 12 months: {success}",
+        ]
+    )
+
+
+def luck(x: Place) -> str:
+    """Shocks of the last twelve months."""
+    struck = np.atleast_1d(x.flow("shock_struck", 12))
+    from sim.parts.shocks import KINDS as SHOCKS
+
+    found = [f"{name.replace('_', ' ')} {int(n)} times" for name, n in zip(SHOCKS, struck, strict=False) if n]
+    return f"Shocks of the last 12 months: {', '.join(found) or 'none'}."
+
+
+def chain(result: sim.Result, village: int, month: str) -> str:
+    """The whole explanation as text."""
+    x = find(result, village, month)
+    return "\n\n".join([head(x), conditions(x), money(x), care(x), people(x), luck(x), "A what-if of one run with one kind of luck, not a forecast."])
