@@ -63,6 +63,8 @@ def main(argv: list[str] | None = None) -> int:
     if {"-h", "--help"} & set(words):
         print(usage())
         return 0
+    import mesa  # noqa: F401  # first: while it loads it looks through every module loaded before
+
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
