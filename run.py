@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     if {"-h", "--help"} & set(words):
         print(usage())
         return 0
-    import mesa  # noqa: F401  # first: while it loads it looks through every module loaded before
+    import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
 
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
