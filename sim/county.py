@@ -39,7 +39,7 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
     r.east, r.north = 30 * own(104), 30 * own(105)
     r.leader = own(106) < c.leader_share
     r.association = own(107) < c.association_share
-    r.idle_building = own(108) < 0.6
+    r.idle_building = own(108) < c.idle_share
     return r
 
 

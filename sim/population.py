@@ -102,16 +102,21 @@ class County:
     alone_of_empty_nest: float = par(0.25, "share", 0.1, 0.6, "fifth sample survey, China Daily 2024-10-23", "A", "empty nesters who live alone", live=False)
     children: float = par(2.9, "children", 0.0, 6.0, "fifth sample survey 2021", "A", "mean living children of a rural elder", live=False)
     child_near: float = par(0.60, "share", 0.1, 0.9, "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood", "A", "elders with a child near", live=False)
+    pension_spread: int = par(40, "percent", 0, 80, "assumption", "D", "pensions are even between 1 - spread and 1 + spread of the mean", live=False)
     pension: float = par(220.0, "yuan/month", 100.0, 400.0, "Liu Shijin (former DRC), about 2024", "B", "mean resident pension", live=False)
     land_income: float = par(250.0, "yuan/month", 0.0, 800.0, "assumption", "D", "own income of land and odd jobs at 60-74", live=False)
     remittances: float = par(500.0, "yuan/month", 100.0, 1_200.0, "assumption: rest of about 16,000 yuan a year", "D", "mean money from children", live=False)
     land_mu: float = par(2.0, "mu", 0.0, 10.0, "assumption", "D", "land an elder holds", live=False)
     dibao: float = par(0.071, "share", 0.02, 0.2, "33.83 of about 477 million rural residents (document 003)", "A", "on subsistence allowance", live=False)
+    farm_share: float = par(0.9, "share", 0.0, 1.0, "assumption", "D", "elders able to farm", live=False)
     story_share: float = par(0.15, "share", 0.0, 0.6, "assumption", "D", "elders able to narrate or host", live=False)
     craft_share: float = par(0.20, "share", 0.0, 0.8, "assumption", "D", "elders with a craft, in villages of craft heritage", live=False)
     zone_size: int = par(25, "persons", 5, 200, "assumption", "D", "persons in a zone of neighbouring households", live=False)
     leader_share: float = par(0.75, "share", 0.0, 1.0, "assumption", "D", "villages with a leader behind mutual aid", live=False)
     association_share: float = par(0.4, "share", 0.0, 1.0, "assumption", "D", "villages with an elderly association", live=False)
+    cadre_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers who are group leaders or cadres", live=False)
+    returned_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers at the start who came back from the cities", live=False)
+    idle_share: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "villages with an idle school or house that can be renovated", live=False)
     trained_share: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "helpers with training at the start", live=False)
     couplings: bool = par(True, "switch", None, None, "design choice", "D", "villages meet through county envelopes, visibility-driven gifts and learning", live=False)
 
@@ -335,14 +340,14 @@ def give_traits(p, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
     # in whole percent of the mean, so that yuan stay exact
     land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if p.age[i] < 900 else 0
-    p.income[i] = c.pension * (60 + np.int64(uniform(key, ident, 20) * 81.0)) // 100 + land
+    p.income[i] = c.pension * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0))) // 100 + land
     p.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
     p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
     p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
     p.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
     p.near[i] = 1 if uniform(key, ident, 26) < c.child_near and p.children[i] > 0 else 0
     story = 1 if uniform(key, ident, 27) < c.story_share else 0
-    farm = 2 if uniform(key, ident, 28) < 0.9 else 0
+    farm = 2 if uniform(key, ident, 28) < c.farm_share else 0
     craft = 4 if craft_village and uniform(key, ident, 29) < c.craft_share else 0
     p.skills[i] = story | farm | craft
 
@@ -434,7 +439,7 @@ def _helpers(p, w, v, n, c, shape, key):
                 ident = settle_in(p, w, v, i, 2, 0, sex, -1, c.zone_size)
                 p.age[i] = (40 + years) * 12 + np.int64(uniform(key, ident, 11) * 12)
                 u = uniform(key, ident, 12)
-                p.role[i] = 1 if u < 0.06 else (3 if u < 0.12 else (0 if p.sex[i] == 1 else 2))
+                p.role[i] = 1 if u < c.cadre_share else (3 if u < c.cadre_share + c.returned_share else (0 if p.sex[i] == 1 else 2))
                 p.trained[i] = 1 if uniform(key, ident, 13) < c.trained_share else 0
 
 

@@ -31,6 +31,7 @@ class Facilities:
     seats: int = par(40, "persons", 10, 100, "assumption above the 12-35 diners of a working canteen", "D", "seats of a new facility", live=False)
     power: float = par(170.0, "yuan/month", 100.0, 800.0, "Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff", "C", "electricity, water, heating")
     repairs: float = par(100.0, "yuan/month", 30.0, 600.0, "assumption", "D", "repairs that keep the condition")
+    visits_share: float = par(0.25, "ratio", 0.0, 1.0, "assumption", "D", "power and repairs at visits only over full service")
     decay: float = par(0.05, "share/year", 0.01, 0.15, "assumption: life of 20 years", "D", "loss of condition where bills are overdue")
 
 
@@ -92,8 +93,8 @@ def upkeep(w, facilities):
         c, r, post = facilities[v], w.villages[v], w.posted[v]
         if r.facility != 2 or r.level == 0:
             continue
-        post.cost_power += c.power if r.level >= 2 else c.power // 4
-        post.cost_repairs += c.repairs if r.level >= 2 else c.repairs // 4
+        post.cost_power += c.power if r.level >= 2 else np.int64(c.power * c.visits_share)
+        post.cost_repairs += c.repairs if r.level >= 2 else np.int64(c.repairs * c.visits_share)
         if r.rented == 1:
             post.cost_rent += c.rent
         if r.bills[3] + r.bills[4] + r.bills[5] > 0:

@@ -39,6 +39,7 @@ class Funding:
     point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
     crowding: float = par(0.0, "ratio", 0.0, 1.0, "design choice: default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
     reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
+    cost_speed: float = par(0.25, "share/month", 0.05, 1.0, "assumption", "D", "step of the smoothed running cost towards the month's bills")
     forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")
     identical_payers: bool = par(False, "switch", None, None, "design choice: null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
     profile: str = choice("level", ("level", "front"), "envelope in time: level, or front-loaded over the taper at the same present value")
@@ -202,7 +203,7 @@ def pay_bills(w, funding, calendar_month):
             cash -= paid
             post.bills_paid += paid
         if r.level > 0:
-            r.cost_average += (new - r.cost_average) // 4 if r.cost_average > 0 else new
+            r.cost_average += np.int64(np.floor((new - r.cost_average) * funding[v].cost_speed)) if r.cost_average > 0 else new
             if r.level == 3:
                 r.cost_full = r.cost_average
         if calendar_month == 12 and funding[v].forgive == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.parameters import par, section
 from sim.population import CRAFT, flow, identity_of, start_row, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
@@ -33,7 +35,7 @@ TURN = Purpose("handicraft.turn")
 
 
 @kernel
-def work(p, w, handicraft, month, key, pass_key, turn_key):
+def work(p, w, handicraft, free, month, key, pass_key, turn_key):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(w.used)):
         h, r, f, post = handicraft[v], w.villages[v], w.flow[v], w.posted[v]
@@ -49,7 +51,7 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
             if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
                 continue
             f.masters += 1
-            take = min(p.free[i] // 2, 3600, limit - hours)
+            take = min(np.int64(p.free[i] * free[v]), 3600, limit - hours)
             if take > 0:
                 p.free[i] -= take
                 hours += take
@@ -78,4 +80,4 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
 def run(m) -> None:
     """The month in the workshop."""
     if m.runs("handicraft", "portfolio") and m.month >= 0:
-        work(m.people, m.world, m.values.handicraft, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))
+        work(m.people, m.world, m.values.handicraft, m.values.business["work_share"], m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))

@@ -13,7 +13,8 @@ class Organisation:
     """Levels of support, each with its cost line, and the people behind it."""
 
     on: bool = switch(True, "off: no coordinator, training, insurance, publicity, honours; leaders stay")
-    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service; half of it at visits only")
+    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service")
+    visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "stipend of the keeper at visits only over full service")
     insured: bool = par(True, "switch", None, None, "documents: accident insurance", "D", "volunteers are insured")
     insurance: float = par(30.0, "yuan/year", 17.0, 100.0, "between 17 (Beijing 2013) and 100 (Yanqing 2018-21)", "C", "premium per volunteer")
     training: bool = par(True, "switch", None, None, "documents: training", "D", "volunteers are trained")
@@ -72,7 +73,7 @@ def bills(w, organisation):
         o, r, f, post = organisation[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0:
             continue
-        post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else 0.5) * r.wage_index)
+        post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
         post.cost_publicity += o.publicity
         if o.insured == 1:
             post.cost_insurance += f.volunteers * o.insurance // 12

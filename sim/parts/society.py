@@ -20,6 +20,7 @@ class Society:
     gifts_per_year: float = par(2.0, "gifts/year", 0.5, 12.0, "assumption: rare and large", "D", "number of gifts in a year")
     spread: float = par(1.2, "log units", 0.5, 1.6, "assumption: relative standard deviation 0.4-1.5 a year", "D", "sigma of the lognormal size of a gift", live=False)
     visibility: float = par(0.5, "ratio", 0.0, 2.0, "assumption", "D", "rise of gifts per unit of visibility over the county's mean")
+    donor_left: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "gifts that go on without the main donor")
 
 
 state("visibility", "f8", "units", "service, visitors and a business make a village seen")
@@ -40,7 +41,7 @@ def give_money(w, society, funding, sizes, mean_visibility, month, key):
         if r.level == 0 or funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
             continue
         seen = max(1.0 + s.visibility * (r.visibility - mean_visibility[v]), 0.0)
-        kept = 0.2 if month < r.donor_until else 1.0
+        kept = s.donor_left if month < r.donor_until else 1.0
         gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[below(key, r.number, 1, len(sizes))] * seen * kept)
         post.due_society += max(gift - w.balance[v].receivable_society - post.due_society, 0)
         post.paid_society += gift

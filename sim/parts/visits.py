@@ -108,7 +108,7 @@ def visit(p, w, visits, days, key):
             drawn = np.int64(uniform(key, r.number, tier) * size)
             for q in range(size):
                 i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], days) if p.dines[i] == 2 else 0
+                made = min(due[tier], np.int64(days[v])) if p.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
@@ -135,4 +135,4 @@ def visit(p, w, visits, days, key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.visits, 26, m.key(TURN))
+        visit(m.people, m.world, m.values.visits, m.values.canteen["days"], m.key(TURN))
