@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.ledger import split_pro_rata
 from sim.parameters import choice, par, section
 from sim.randomness import Purpose, bits, inline, inner, kernel, setup, uniform
 
@@ -236,6 +237,24 @@ def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.asarray((np.bincount(county, x) / np.bincount(county))[county])
 
 
+def pools(m: Any, scope: str) -> np.ndarray:
+    """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
+    county = m.world.county
+    if not m.coupled or scope == "village":
+        return np.arange(len(county))
+    own = county if scope == "county" else county * 100_000 + m.state["township"]
+    return np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
+
+
+def shared(m: Any, pool: np.ndarray, available: np.ndarray, claims: np.ndarray) -> np.ndarray:
+    """What each village gets of its pool's `available` units: its claim, or its part of them; odd units by village number."""
+    order = np.lexsort((m.state["number"], pool))
+    got = np.zeros(len(pool), np.int64)
+    for mine in np.split(order, np.flatnonzero(np.diff(pool[order])) + 1):
+        got[mine] = split_pro_rata(int(available[pool[mine[0]]]), claims[mine])
+    return got
+
+
 @inline
 def wrap(k: int, n: int) -> int:
     """k modulo n for 0 <= k < 2 n: lists are walked from a drawn place without a division."""
@@ -278,12 +297,28 @@ def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
     p.satisfaction[i], p.last_active[i] = 0.5, NEVER
     p.free[i], p.offer[i], p.given[i], p.received[i], p.quota[i] = 0, 0, 0, 0, 0
     p.need[i, :] = 0
-    p.dines[i] = 0
+    p.dines[i], p.place[i] = 0, 0
     if kind == 1:
         r.elders += 1
     else:
         r.helpers += 1
     return identity_of(r.number, serial)
+
+
+@inner
+def hand_on(p, w, v, i):
+    """Minutes of a leaver's credit that stay in the family: the spouse's, a relative's, or an account outside the county."""
+    r, f = w.villages[v], w.flow[v]
+    heir = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
+    kept = np.int64(int(p.credit[i]) * (r.heirs if p.kind[i] == 1 else r.portable))
+    if kept > 0 and p.kind[i] == 1 and heir >= 0:
+        p.credit[w.start[v] + heir] += kept
+        f.credits_inherited += kept
+    elif kept > 0 and (p.kind[i] == 2 or p.children[i] > 0):
+        w.posted[v].credits_carried += kept
+    else:
+        kept = 0
+    return kept
 
 
 @inner
@@ -295,10 +330,11 @@ def vacate(p, w, v, i):
     if p.kin[i] >= 0:
         p.kin[w.start[v] + p.kin[i]] = -1
     if p.credit[i] > 0:
-        w.posted[v].credits_forfeited += p.credit[i]
+        lost = int(p.credit[i]) - hand_on(p, w, v, i)
+        w.posted[v].credits_forfeited += lost
+        w.flow[v].credit_dropped += lost
     else:
         w.posted[v].credits_excused -= p.credit[i]
-    w.flow[v].credit_dropped += max(p.credit[i], 0)
     p.credit[i] = 0
     if p.kind[i] == 1:
         r.elders -= 1

@@ -67,7 +67,7 @@ def band(age):
 @inner
 def wants(p, i, ident, c, price, index, key):
     """Whether an elder eats at this price: need, price, purse (incomes follow wages); taste is fixed to the person."""
-    if p.enrolled[i] == 0:
+    if p.enrolled[i] == 0 or p.place[i] < 0:
         return False
     chance = c.need_uptake if p.need[i, MEALS] >= c.short_hours else c.uptake
     if p.dibao[i] == 0:
@@ -134,7 +134,7 @@ def _bills(p, w, v, c, fam, rota_key):
     f.kitchen_minutes = found
     full = 1.0 if r.level == 3 else c.reduced_staff
     cooks = -(-f.diners // max(np.int64(c.diners_per_cook), 1))
-    food = np.int64(f.meals * c.food * (1.0 - r.garden_saving) * r.food_price)
+    food = np.int64(f.meals * c.food * (1.0 - r.garden_saving) * r.food_price * r.operator_food)
     fuel = f.meals * c.fuel
     cook = np.int64(cooks * c.cook * full * r.wage_index)
     delivery = np.int64(c.delivery * min(f.delivered / c.round_size, 1.0) * full * r.wage_index)

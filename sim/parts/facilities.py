@@ -96,7 +96,7 @@ def upkeep(w, facilities):
         post.cost_power += c.power if r.level >= 2 else np.int64(c.power * c.visits_share)
         post.cost_repairs += c.repairs if r.level >= 2 else np.int64(c.repairs * c.visits_share)
         if r.rented == 1:
-            post.cost_rent += c.rent
+            post.cost_rent += np.int64(c.rent * r.operator_rent)
         if r.bills[3] + r.bills[4] + r.bills[5] > 0:
             r.condition = max(r.condition - c.decay / 12.0, 0.2)
         else:  # repairs are paid for and catch up at the same pace
