@@ -36,6 +36,7 @@ from sim.viability import CLASSES, judge
 DEATHS = 3  # a run whose worker died so often is given up
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 YEARS = 12
+PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
         table[f"paid_{payer}_fen"] = total(f"paid_{payer}")
     table["business_income_fen"] = total("care_share") + total("interest")
     table["cost_fen"] = s.flow["cost"].sum(axis=0)
-    table["public_fen"] = sum(total(name) for name in ("paid_government", "capital_government", "setup_government"))
+    table["public_fen"] = sum(total(name) for name in PUBLIC)
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
         table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
@@ -149,7 +150,8 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "cost_fen": s.flow["cost"], "cash_fen": s.balance["cash"], "payables_fen": -s.balance["payables"],
         "pledged_fen": s.flow["pledged"].sum(axis=2), **{f"paid_{x}_fen": s.amount(f"paid_{x}") for x in PAYERS},
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
-        "public_capital_fen": s.amount("capital_government") + s.amount("setup_government"),
+        "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
+        "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
         "credits_minutes": s.balance["credits_held"],
     }  # fmt: skip
     rows = months * villages

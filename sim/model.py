@@ -109,6 +109,7 @@ MONTH: tuple[Row, ...] = (
     Row(10, "goods and practice credits", clearing.run_redeem),
     Row(10, "points for assets", points.run),
     Row(11, "upkeep", facilities.run_upkeep),
+    Row(11, "aids: rent and wear", sharing.run_bill),
     Row(11, "support bills", organisation.run_bills),
     Row(11, "fatigue and stipends", participation.run_close),
     Row(11, "due", funding.run_due),

@@ -14,6 +14,9 @@ from sim.population import FLOWS, KINDS, STAGES, STATES
 SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share": 0.7, "horizon.spin_up": 3, "business.start": 1}
 QUIET = {"county.couplings": False}
 LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
+CARE = {  # every part of the care network that is off by default
+    "referral.on": True, "clearing.on": True, "points.on": True, "sharing.on": True, "operation.way": "professional_team",
+}  # fmt: skip
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
 
 
@@ -40,6 +43,7 @@ def warm() -> None:
     small({"business.kind": "portfolio", "business.start": 0}, villages=2).run(2)
     small({"solvency.on": False, "funding.identical_payers": True}, villages=2).run(1)
     small({"funding.basis": "envelope", "business.kind": "tourism"}, villages=1).run(2)
+    small(CARE, villages=2).run(2)
 
 
 def rows(model: sim.MutualAidModel, v: int) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import SHORT_LEADS, county_bytes, differences, digest, large, small
+from runs import CARE, SHORT_LEADS, county_bytes, differences, digest, large, small
 
 import sim
 
@@ -25,7 +25,7 @@ model = small({changes!r}, villages=2, seed=3)
 model.run(3)
 print(digest(model))
 """
-BRIEF_CHANGES = {**BUSY, "county.elders": 40, "horizon.spin_up": 1}
+BRIEF_CHANGES = {**BUSY, **CARE, "county.elders": 40, "horizon.spin_up": 1, "points.month": 2}
 
 
 def run(changes: dict[str, Any], months: int = 18, **more: Any) -> sim.MutualAidModel:
@@ -80,6 +80,13 @@ def test_permuted_villages_that_do_not_meet(numbers: list[int], apart: dict) -> 
 def test_permuted_villages_that_meet(envelope: float, rule: str) -> None:
     met = {**BUSY, "funding.rule": rule, "government.operating_envelope": envelope, "facilities.openings": 0.6}
     first, second = (run(met, 36, villages=6, numbers=n) for n in ([1, 2, 3, 4, 5, 6], [5, 3, 6, 1, 4, 2]))
+    assert differences(county_bytes(first), county_bytes(second)) == []
+
+
+def test_permuted_villages_that_share_centres_and_a_platform() -> None:
+    met = {**CARE, "county.townships": 2, "referral.hours": 2.0, "government.on": False, "society.on": False}
+    first, second = (run(met, 24, villages=6, numbers=n) for n in ([1, 2, 3, 4, 5, 6], [5, 3, 6, 1, 4, 2]))
+    assert first.series.flow["platform_got"].any() and first.series.flow["referral_minutes"].any()
     assert differences(county_bytes(first), county_bytes(second)) == []
 
 

@@ -40,6 +40,7 @@ class Points:
 
 state("points_capital", "i8", "fen", "value of projects put in")
 flow("points_value", "fen", "value put in: money, land, technique, projects", shape=(4,))
+flow("time_lessons", "minutes", "lessons given for points")
 flow("points_given", "minutes", "points given for assets")
 flow("points_persons", "persons", "elders who put in something")
 posting("points_money", "cash", "households", "money put in for points")
@@ -72,8 +73,7 @@ def put_in(p, w, points, key):
             project = c.project if uniform(key, ident, 1) < c.project_share else 0
             if minutes > 0:
                 p.free[i] -= minutes
-                p.given[i] += minutes
-                f.time_aid += minutes
+                f.time_lessons += minutes
                 while pupil < end and (p.volunteer[pupil] == 0 or p.trained[pupil] == 1):
                     pupil += 1
                 if pupil < end:

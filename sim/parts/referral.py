@@ -40,8 +40,8 @@ class Referral:
     beds: float = par(14.0, "beds/1000 elders", 0.0, 60.0, "derived: 1.68 million beds in rural homes (Xinhua 2024-09-25) over about 120 million rural elders", "C", "beds of the centre, for elders at the start")
     bed_price: float = par(2600.0, "yuan/month", 1500.0, 3500.0, "rural home, disabled resident (Economic Observer 2024-06, secondary)", "B", "price of a bed with care")
     bed_subsidy: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "price of a bed that government pays; all of it for those on subsistence allowance")
-    afford: float = par(2.0, "ratio", 0.5, 6.0, "assumption: children add to it", "D", "what a family can raise for a bed, over the elder's income and remittances")
-    willing: float = par(0.15, "share", 0.01, 0.6, "assumption; 1.1 % of all rural elders name an institution (CLASS 2014)", "D", "elders in great need who would move to a centre")
+    afford: float = par(3.0, "ratio", 0.5, 8.0, "assumption: children add to it", "D", "what a family can raise for a bed, over the elder's income and remittances")
+    willing: float = par(0.4, "share", 0.0, 1.0, "assumption; of all rural elders 1.1 % would choose an institution (CLASS 2014)", "D", "elders in great need who would move to a centre")
     apply: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "willing elders in great need who apply in a month")
     unreferred: float = par(0.3, "ratio", 0.0, 1.0, "assumption", "D", "applications without a station that refers, over with one")
     stay: float = par(24.0, "months", 1.0, 120.0, "assumption", "D", "mean stay of a resident who does not die or recover")
@@ -200,10 +200,10 @@ def under_contract(p, w, referral, government, key):
 
 @kernel
 def refer(p, w, referral, budget, serving, government, key):
-    """Ask (`serving` False) or be served within the village's minutes of the centre's budget (True), the disabled first."""
+    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the disabled first."""
     for v in range(len(w.used)):
         c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0 or (serving and budget[v] == 0):
+        if r.level == 0 or budget[v] == 0:
             continue
         n, left = w.used[v], budget[v] if serving else np.int64(1 << 60)
         turn = start_row(p, w, v, False, uniform(key, r.number, 1))
@@ -261,6 +261,6 @@ def run_hours(m) -> None:
     c, pool, gov = m.values.referral, _pool(m), p.government.on
     under_contract(m.people, m.world, c, gov, m.key(TURN))
     hours = np.floor(np.bincount(pool, c["hours"] * m.state["elders_start"]) / 100.0 + 1e-9).astype(np.int64)
-    refer(m.people, m.world, c, np.zeros(len(pool), np.int64), False, gov, m.key(TURN))
+    refer(m.people, m.world, c, hours[pool], False, gov, m.key(TURN))
     budget = shared(m, pool, hours, m.flow["referral_asked"])
     refer(m.people, m.world, c, budget, True, gov, m.key(TURN))

@@ -37,8 +37,8 @@ class Sharing:
     visual_relief: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "fall of mobility need with a visual aid")
 
 
-state("aids", "i8", "aids", "aids held: walking, visual", shape=(2,))
-flow("aids_rented", "aids", "aids rented out: walking, visual", shape=(2,))
+state("aids", "i8", "units", "aids held: walking, visual", shape=(2,))
+flow("aids_rented", "persons", "elders who rent an aid: walking, visual", shape=(2,))
 flow("aids_refused", "persons", "elders who wanted an aid and found none: walking, visual", shape=(2,))
 flow("aids_relief", "minutes", "mobility need that aids took away")
 flow("aid_fees", "fen", "rent of aids")
@@ -66,8 +66,8 @@ def wants(p, i, ident, aid, s, fees, take_key, sight_key):
 
 
 @kernel
-def lend(p, w, sharing, payer, buys, fees, take_key, sight_key, turn_key, wear_key):
-    """Set up and replace the stock, rent it out, lower needs, post rent and bills. `payer` 0 government, 1 collective, 2 society."""
+def lend(p, w, sharing, payer, buys, fees, take_key, sight_key, turn_key):
+    """Set up the stock, rent it out, lower needs, count rent. `payer` 0 government, 1 collective, 2 society."""
     for v in range(len(w.used)):
         s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or r.facility != 2:
@@ -87,6 +87,8 @@ def lend(p, w, sharing, payer, buys, fees, take_key, sight_key, turn_key, wear_k
                 post.aids_collective += bought
             else:
                 post.aids_society += bought
+            if r.aids[aid] == 0:
+                continue
             for worse in range(2):  # the moderate before the mild
                 for j in range(n):
                     i = first + wrap(j + turn, n)
@@ -101,8 +103,19 @@ def lend(p, w, sharing, payer, buys, fees, take_key, sight_key, turn_key, wear_k
                     w.hours[v, NEED, MOBILITY] -= less
                     f.aids_relief += less
                     f.aid_fees += s.fee if fees and p.dibao[i] == 0 else 0
-            worn = rounded(f.aids_rented[aid] / (12.0 * s.life), wear_key, r.number, aid)
-            post.cost_aids += worn * price + f.aids_rented[aid] * s.upkeep
+
+
+@kernel
+def bill(w, sharing, key):
+    """Rent falls due and worn aids are replaced, unless the service closed this month."""
+    for v in range(len(w.used)):
+        s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.level == 0:
+            f.aid_fees = 0
+            continue
+        for aid in range(2):
+            worn = rounded(f.aids_rented[aid] / (12.0 * s.life), key, r.number, aid)
+            post.cost_aids += worn * (s.walking_price if aid == WALKING else s.visual_price) + f.aids_rented[aid] * s.upkeep
         post.due_families += f.aid_fees
 
 
@@ -112,4 +125,10 @@ def run(m) -> None:
     if p.sharing.on:
         payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
         fees = p.families.on and not p.funding.identical_payers
-        lend(m.people, m.world, m.values.sharing, payer, buys, fees, m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN), m.key(WEAR))
+        lend(m.people, m.world, m.values.sharing, payer, buys, fees, m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN))
+
+
+def run_bill(m) -> None:
+    """Rent, upkeep and replacement."""
+    if m.parameters.sharing.on:
+        bill(m.world, m.values.sharing, m.key(WEAR))

@@ -81,8 +81,8 @@ def visit(p, w, visits, days, key):
         ends[:5] = 0
         for i in range(first, first + n):
             p.tier[i] = 0
-            if p.kind[i] == 1 and p.place[i] >= 0:
-                t = tier_of(p.health[i], p.living[i])
+            if p.kind[i] == 1:
+                t = tier_of(p.health[i], p.living[i]) if p.place[i] >= 0 else 0
                 p.tier[i] = t
                 f.in_book[t] += 1
                 ends[t] += 1
