@@ -120,9 +120,9 @@ def bill(w, sharing, key):
 
 
 def run(m) -> None:
-    """The month's rentals."""
+    """The month's rentals, from the first month on, so that the first stock is in the accounts."""
     p = m.parameters
-    if p.sharing.on:
+    if p.sharing.on and m.month >= 0:
         payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
         fees = p.families.on and not p.funding.identical_payers
         lend(m.people, m.world, m.values.sharing, payer, buys, fees, m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN))
@@ -130,5 +130,5 @@ def run(m) -> None:
 
 def run_bill(m) -> None:
     """Rent, upkeep and replacement."""
-    if m.parameters.sharing.on:
+    if m.parameters.sharing.on and m.month >= 0:
         bill(m.world, m.values.sharing, m.key(WEAR))
