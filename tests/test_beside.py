@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from runs import CARE
 
 import sim
 from experiments import runner
@@ -41,6 +42,17 @@ def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: boo
         assert same(alone, result)
         assert alone.verdict.classes.tolist() == result.verdict.classes.tolist()
         assert result.states.number.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
+    base = BASE.replace({**CARE, "county.townships": 2, "clearing.scope": "county", "referral.hours": 2.0})
+    worlds = [patched(base, changes) for changes in ARMS[::2]]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(18)
+    together.audit()
+    for world, result in zip(worlds, together.results, strict=True):
+        assert same(sim.MutualAidModel(world, seed=11).run(18), result)
+    assert together.series.flow["platform_got"].any() and together.series.flow["referral_minutes"].any()
 
 
 def test_each_county_has_its_own_modifiers() -> None:
