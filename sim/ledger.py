@@ -133,3 +133,12 @@ def split_pro_rata(available: int, claims: np.ndarray) -> np.ndarray:
     """Pay each claim in full when there is enough, else pro rata to the fen."""
     claims = np.maximum(claims, 0)
     return claims.copy() if int(claims.sum()) <= available else split(max(available, 0), claims)
+
+
+def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """`split_pro_rata` inside each pool (`available` one number a pool, the rest one a village); odd units by number."""
+    order = np.lexsort((numbers, pool))
+    got = np.zeros(len(pool), np.int64)
+    for mine in np.split(order, np.flatnonzero(np.diff(pool[order])) + 1):
+        got[mine] = split_pro_rata(int(available[pool[mine[0]]]), claims[mine])
+    return got

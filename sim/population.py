@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.ledger import split_pro_rata
 from sim.parameters import choice, par, section
 from sim.randomness import Purpose, bits, inline, inner, kernel, setup, uniform
 
@@ -239,20 +238,9 @@ def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def pools(m: Any, scope: str) -> np.ndarray:
     """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
-    county = m.world.county
-    if not m.coupled or scope == "village":
-        return np.arange(len(county))
-    own = county if scope == "county" else county * 100_000 + m.state["township"]
-    return np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
-
-
-def shared(m: Any, pool: np.ndarray, available: np.ndarray, claims: np.ndarray) -> np.ndarray:
-    """What each village gets of its pool's `available` units: its claim, or its part of them; odd units by village number."""
-    order = np.lexsort((m.state["number"], pool))
-    got = np.zeros(len(pool), np.int64)
-    for mine in np.split(order, np.flatnonzero(np.diff(pool[order])) + 1):
-        got[mine] = split_pro_rata(int(available[pool[mine[0]]]), claims[mine])
-    return got
+    own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
+    apart = not m.coupled or scope == "village"
+    return np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
 
 
 @inline

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
+from sim.ledger import posting, split_by_pool
 from sim.parameters import choice, par, section, switch
 from sim.population import (
     ASKED,
@@ -23,7 +23,6 @@ from sim.population import (
     give,
     identity_of,
     pools,
-    shared,
     start_row,
     state,
     wrap,
@@ -272,7 +271,8 @@ def run_platform(m) -> None:
     look(m.people, m.world, m.values.clearing, wanted, offered)
     sides = [np.bincount(pool, x).astype(np.int64) for x in (wanted, offered)]
     served = np.minimum(*sides)
-    exchange(m.people, m.world, shared(m, pool, served, wanted), shared(m, pool, served, offered), m.parameters.matching.on, m.key(TURN))
+    got, given = (split_by_pool(served, x, pool, m.state["number"]) for x in (wanted, offered))
+    exchange(m.people, m.world, got, given, m.parameters.matching.on, m.key(TURN))
 
 
 def run_buy(m) -> None:

@@ -7,6 +7,7 @@ import pytest
 from runs import large
 from scipy import stats
 
+from sim.ledger import split_by_pool
 from sim.parts import referral
 
 N = 200  # elders of a village: the callers
@@ -124,10 +125,8 @@ def test_whoever_has_waited_longest_is_admitted_first() -> None:
 
 def test_hours_of_a_shared_centre_serve_what_separate_ones_cannot() -> None:
     """By hand: asked 100 and 20, 60 minutes each: 60 + 20 alone, 100 + 20 shared; 90 of 120 shared: 75 and 15."""
-    from sim.population import shared
-
-    model = large({"county.elders": N}, villages=2)
-    asked = np.array([100, 20])
-    assert shared(model, np.array([0, 1]), np.array([60, 60]), asked).tolist() == [60, 20]
-    assert shared(model, np.array([0, 0]), np.array([120]), asked).tolist() == [100, 20]
-    assert shared(model, np.array([0, 0]), np.array([90]), asked).tolist() == [75, 15]
+    asked, numbers = np.array([100, 20]), np.array([1, 2])
+    assert split_by_pool(np.array([60, 60]), asked, np.array([0, 1]), numbers).tolist() == [60, 20]
+    assert split_by_pool(np.array([120]), asked, np.array([0, 0]), numbers).tolist() == [100, 20]
+    assert split_by_pool(np.array([90]), asked, np.array([0, 0]), numbers).tolist() == [75, 15]
+    assert split_by_pool(np.array([3]), np.array([2, 2]), np.array([0, 0]), numbers[::-1]).tolist() == [1, 2]  # the odd one by number
