@@ -236,13 +236,6 @@ def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.asarray((np.bincount(county, x) / np.bincount(county))[county])
 
 
-def pools(m: Any, scope: str) -> np.ndarray:
-    """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
-    own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
-    apart = not m.coupled or scope == "village"
-    return np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
-
-
 @inline
 def wrap(k: int, n: int) -> int:
     """k modulo n for 0 <= k < 2 n: lists are walked from a drawn place without a division."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, split_by_pool
+from sim.ledger import pools, posting, split_by_pool
 from sim.parameters import choice, par, section, switch
 from sim.population import (
     ASKED,
@@ -22,7 +22,6 @@ from sim.population import (
     flow,
     give,
     identity_of,
-    pools,
     start_row,
     state,
     wrap,

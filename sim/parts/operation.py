@@ -23,6 +23,7 @@ class Operation:
 
     way: str = choice("village", WAYS, "who operates the service; village: nothing is added")
     cost_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "fees, food and rent of a way, over the table's distance from the village's own")
+    visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "operator's fee at visits only over full service")
     quality_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "rise of satisfaction, over the table")
     hours_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "hours of staff and volunteers, over the table's distance from the village's own")
 
@@ -71,7 +72,7 @@ def staff(p, w, operation, way, key):
                 if p.received[i] > 0 or p.dines[i] > 0:
                     p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + o.quality_scale * way[6], 1.0)
         f.staff_minutes = budget - left
-        full = 1.0 if r.level >= 2 else 0.5
+        full = 1.0 if r.level >= 2 else o.visits_share
         post.cost_operator += np.int64(o.cost_scale * (way[0] * full + way[1] * f.diners) * r.wage_index)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, split_by_pool
+from sim.ledger import pools, posting, split_by_pool
 from sim.parameters import par, section, switch
 from sim.population import (
     ESCORT,
@@ -21,7 +21,6 @@ from sim.population import (
     column,
     flow,
     identity_of,
-    pools,
     start_row,
     wrap,
 )
