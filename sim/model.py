@@ -15,7 +15,8 @@ import numpy as np
 from sim import agents, county, population, snapshot, tables
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
-# isort: off  # one part a line would be a page
+
+# isort: off
 from sim.parts import (
     acceptance, agriculture, business, canteen, clearing, collective, demography, economy, facilities, families,
     funding, government, handicraft, health, homes, matching, needs, operation, organisation, participation,
