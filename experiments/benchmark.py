@@ -33,7 +33,13 @@ from sim.population import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
 NOISY = ("credits_spent",)  # few accounts pay much: 20 % from seed to seed, so that 5 % cannot be told
-ALL_ON: dict[str, Any] = {"county.facility_share": 1.0, "county.size_spread": 0.0, "business.kind": "portfolio"}
+ALL_ON: dict[str, Any] = {
+    "county.facility_share": 1.0, "county.size_spread": 0.0, "business.kind": "portfolio",
+    "trust.moves": True, "trust.rumours": True, "trust.run": True, "homes.on": True, "homes.together": True, "quality.on": True, "rollout.on": True,
+    "facilities.build_new": True, "facilities.add_function": True, "facilities.ageing": True, "government.pilots": 0.1,
+    "organisation.leader_person": True, "organisation.associations": True, "organisation.disputes": True, "organisation.agreements": True,
+    "organisation.conventions": True, "organisation.posts": 1, "organisation.drives": 2, "organisation.party": True,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

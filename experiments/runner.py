@@ -28,6 +28,7 @@ from tqdm import tqdm
 import sim
 from experiments.scenario import Scenario
 from experiments.store import Outcome, Store
+from sim.ledger import POSTINGS
 from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
 from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
@@ -36,7 +37,7 @@ from sim.viability import CLASSES, judge
 DEATHS = 3  # a run whose worker died so often is given up
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 YEARS = 12
-PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government")
+PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government", *(name for name in POSTINGS if name.startswith("grant_")))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that ho
     "pledged": population.PAYERS, "old_receivable": population.PAYERS,
     "price": BANDS, "list_price": BANDS, "bills": AGES_OF_BILLS, "state_persons": HEALTH, "living_persons": LIVING,
     "aids": AIDS, "aids_rented": AIDS, "aids_refused": AIDS, "points_value": ("money", "land", "technique", "project"),
-    "shock_struck": ("budget", "tourism", "harvest", "donor"),
+    "shock_struck": ("budget", "tourism", "harvest", "donor", "pandemic", "price", "flood", "leader", "jobs"),
 }  # fmt: skip
 INSIDE = ("number", "hint", "entered", "breaches", "welcome")  # states that are no indicator; `village` is the number
 SUMMED = ("fen", "fen/month", "fen/year", "minutes", "persons", "visits", "meals")  # states that add up over villages

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FREE, ELDER, HELPER = 0, 1, 2
 ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
-WITH_CHILD, COUPLE, ALONE = 0, 1, 2
+WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
 KINDS = ("meals", "cleaning", "mobility", "escort", "emergency", "rehabilitation", "prevention", "companionship", "personal_care")
@@ -162,7 +162,7 @@ column("kind", "i1", "code", "0 free slot, 1 elder, 2 helper")
 column("serial", "u4", "number", "entry month << 12 | n-th entrant of that month")
 column("age", "i2", "months", "age")
 column("sex", "i1", "code", "0 man, 1 woman")
-column("living", "i1", "code", "0 with a child, 1 couple, 2 alone")
+column("living", "i1", "code", "0 with a child, 1 couple, 2 alone, 3 in the village home")
 column("spouse", "i4", "slot", "spouse in the village, or -1", -1)
 column("kin", "i4", "slot", "one relative in the village, or -1", -1)
 column("neighbour", "i4", "slot", "the place next door", -1)

@@ -66,6 +66,7 @@ class Values:
         self.modifiers, self.numbers, self.county_of = [mods for _, mods in counties], numbers, county_of
         self.known = declarations()
         self.base = [parameters.flat() for parameters, _ in counties]
+        self._ever: dict[str, bool] = {}
         self.sections: dict[str, np.ndarray] = {}
         self._weights: dict[tuple[int, str], tuple[float, ...]] = {}
         for m in chain(*self.modifiers):
@@ -86,6 +87,12 @@ class Values:
             raise ParameterError(f"no value is called {m.path!r}{nearest(m.path, self.known)}")
         if m.op not in ("set", "scale", "add"):
             raise ParameterError(f"{m.path}: a modifier sets, scales or adds, not {m.op!r}")
+
+    def ever(self, path: str) -> bool:
+        """Whether a number or switch is above nothing in some county, or some modifier acts on it; asked once a month by rows that rest."""
+        if path not in self._ever:
+            self._ever[path] = any(base[path] > 0 for base in self.base) or any(m.path == path for mods in self.modifiers for m in mods)
+        return self._ever[path]
 
     def __getattr__(self, name: str) -> np.ndarray:
         return self.sections[name]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from runs import CARE
+from runs import CARE, EVERYTHING
 
 import sim
 from experiments import runner
@@ -53,6 +53,18 @@ def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
     for world, result in zip(worlds, together.results, strict=True):
         assert same(sim.MutualAidModel(world, seed=11).run(18), result)
     assert together.series.flow["platform_got"].any() and together.series.flow["referral_minutes"].any()
+
+
+@pytest.mark.parametrize("coupled", [True, False])
+def test_counties_with_every_mechanism_do_not_hear_of_each_other(coupled: bool) -> None:
+    """Roll-out, pilots, homes and squeezes go by county."""
+    base = BASE.replace({**EVERYTHING, "county.couplings": coupled, "county.facility_share": 0.4})
+    worlds = [patched(base, c) for c in (ARMS[0], {**ARMS[2], "government.pilots": 0.2}, {**ARMS[4], "government.squeeze_depth": 0.4})]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(20)
+    together.audit()
+    for world, result in zip(worlds, together.results, strict=True):
+        assert same(sim.MutualAidModel(world, seed=11).run(20), result)
 
 
 def test_each_county_has_its_own_modifiers() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import CARE, SHORT_LEADS, county_bytes, differences, small
+from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, small
 
 import sim
 from sim.parameters import declarations
@@ -30,11 +30,10 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("credits_earned", "credits_spent", "credits_lost", "redeem_asked", "redeem_got", "hour_fees", "accounts", "overdrawn", "credit_dropped"),
     ),
     "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
-    "government": (("due_government", "paid_government", "forgiven_government", "capital_government"), ()),
+    "government": (("due_government", "paid_government", "forgiven_government", "capital_government", "grant_pilots", "grant_posts", "grant_homes"), ()),
     "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
     "society": (("due_society", "paid_society", "forgiven_society", "capital_society"), ()),
     "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
-    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity"), ("leader_lost", "newly_trained")),
     "referral": (
         ("referral_government", "referral_families", "cost_contract"),
         ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted", "bed_minutes", "referral_asked", "referral_minutes", "contract_minutes", "crowded_out"),
@@ -45,7 +44,12 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "points": (("points_money", "points_land", "points_project", "credits_points"), ("points_value", "points_given", "points_persons", "time_lessons")),
     "sharing": (("aids_government", "aids_collective", "aids_society", "cost_aids"), ("aids_rented", "aids_refused", "aids_relief", "aid_fees")),
-    "shocks": ((), ("shock_struck",)),
+    "trust": ((), ("redeem_asked", "redeem_got", "callers", "called", "called_got", "rumours")),
+    "homes": (("cost_home", "grant_homes"), ("moved_in", "moved_out", "groups_moved")),
+    "quality": (("cost_accidents", "cost_mending", "insured_loss"), ("accidents", "inspected", "sealed")),
+    "rollout": ((), ()),
+    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity", "cost_honours", "cost_agreements", "cost_association", "cost_posts", "cost_drives", "cost_party", "grant_posts"), ("leader_lost", "newly_trained", "disputes", "posts_held")),
+    "shocks": ((), ("shock_struck", "flood_damage")),
     "solvency": (("bills_dropped_workers", "bills_dropped_suppliers"), ("closed_now",)),
     "health": ((), ()),
     "acceptance": ((), ()),
@@ -81,13 +85,13 @@ def test_every_part_with_a_switch_is_listed_here() -> None:
 
 @pytest.mark.parametrize("part", TRACES)
 def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.MutualAidModel) -> None:
-    off = busy if part in CARE_PARTS else run({f"{part}.on": False})
+    off = busy if part in CARE_PARTS else run({**EVERYTHING, f"{part}.on": False})
     postings, flows = TRACES[part]
     assert [k for k in postings if off.series.amount(k).any()] == []
     assert [k for k in flows if off.series.flow[k].any()] == []
 
 
-@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation"])
+@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation", "trust"])
 def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel) -> None:
     """So that the zeros above mean something."""
     postings, flows = TRACES[part]

@@ -1,4 +1,4 @@
-"""M13 Acceptance and a first M11 trust: the norm of relying on children, network, publicity, satisfied users; loneliness.
+"""M13 Acceptance: the norm of relying on children, network, publicity, satisfied users; loneliness.
 
 Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience against the
 norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
@@ -37,14 +37,12 @@ class Acceptance:
 
 column("enrolled", "i1", "flag", "enrolled in the village's mutual aid")
 column("acceptance", "f4", "share", "acceptance of help from outside the family", 0.3)
-column("trust", "f4", "share", "trust that credits and service will be there", 0.5)
 column("satisfaction", "f4", "share", "satisfaction with what was received", 0.5)
 column("loneliness", "f4", "share", "loneliness", 0.3)
 flow("enrolled", "persons", "elders enrolled")
 flow("joined_users", "persons", "elders who enrolled this month")
 flow("left_users", "persons", "elders who left the service this month")
 flow("acceptance_sum", "persons", "sum of acceptance over elders", "f8")
-flow("trust_sum", "persons", "sum of trust over elders", "f8")
 flow("loneliness_sum", "persons", "sum of loneliness over elders", "f8")
 
 START = Purpose("acceptance.start")
@@ -106,10 +104,10 @@ def enrol(p, w, acceptance, key):
 
 @kernel
 def spread(p, w, acceptance, years, on):
-    """Norms, trust and loneliness at the month's end; one pass over zones, one over elders."""
+    """Norms and loneliness at the month's end; one pass over zones, one over elders."""
     for v in range(len(w.used)):
         a, r, f = acceptance[v], w.villages[v], w.flow[v]
-        norm = max(a.norm - a.norm_decline * years, 0.0)
+        norm = max(a.norm - a.norm_decline * years, 0.0) * r.norm_left
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             zones = max(zones, int(p.zone[i]) + 1)
@@ -137,7 +135,6 @@ def spread(p, w, acceptance, years, on):
                 p.loneliness[i] = lonely + a.lonely_speed * (level - lonely)
                 p.acceptance[i] = min(max(x, 0.0), 1.0)
             f.acceptance_sum += np.float64(p.acceptance[i])
-            f.trust_sum += np.float64(p.trust[i])
             f.loneliness_sum += np.float64(p.loneliness[i])
 
 
@@ -152,5 +149,5 @@ def run_enrol(m) -> None:
 
 
 def run_spread(m) -> None:
-    """Acceptance, trust, loneliness."""
+    """Acceptance and loneliness."""
     spread(m.people, m.world, m.values.acceptance, max(m.month, 0) / 12, m.parameters.acceptance.on)

@@ -67,6 +67,8 @@ def farm(p, w, agriculture, half, free, season, month, calendar_month, key, turn
             years = month // 12
             price = max(1.0 + a.price_cv * normalish(key, r.number, 2 * years), 0.2)
             crop = max(1.0 + a.yield_cv * normalish(key, r.number, 2 * years + 1), 0.1)
+            if month < r.price_until:
+                price *= r.price_level
             if month < r.harvest_until:
                 crop *= r.harvest_level
             work = min(found / max(wanted, 1.0), 1.0)

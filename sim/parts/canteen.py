@@ -65,14 +65,14 @@ def band(age):
 
 
 @inner
-def wants(p, i, ident, c, price, index, key):
+def wants(p, i, ident, c, price, index, left, key):
     """Whether an elder eats at this price: need, price, purse (incomes follow wages); taste is fixed to the person."""
     if p.enrolled[i] == 0 or p.place[i] < 0:
         return False
     chance = c.need_uptake if p.need[i, MEALS] >= c.short_hours else c.uptake
     if p.dibao[i] == 0:
         chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
-        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(p.remit[i])):
+        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(int(p.remit[i]) * left)):
             return False
     return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(p.satisfaction[i]))
 
@@ -96,7 +96,7 @@ def serve(p, w, canteen, families, key, rota_key):
                 if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= c.short_hours) != (want == 0):
                     continue
                 b = band(p.age[i])
-                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, key):
+                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, r.remit_left, key):
                     continue
                 if f.diners >= seats:
                     f.turned_away += 1

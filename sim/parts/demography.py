@@ -64,6 +64,8 @@ def leave(p, w, demography, health, death, demented, period, death_key, move_key
             q = death[period, p.sex[i], years, p.health[i]] / (1.0 + (risk - 1.0) * demented[years])
             if p.dementia[i] == 1:
                 q *= risk
+            if p.kind[i] == 1:
+                q *= w.villages[v].mortality
             if uniform(death_key, ident, 0) < q:
                 if p.kind[i] == 1:
                     f.deaths += 1

@@ -166,7 +166,7 @@ def professional(p, w, needs):
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
-            money = int((p.income[i] + p.remit[i]) * n.professional_income_share) if p.health[i] >= 1 else 0
+            money = int((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * n.professional_income_share) if p.health[i] >= 1 else 0
             minutes = money * 60 // max(n.professional_price, 1)
             for j in range(9):
                 k = 8 - j  # personal care and the skilled kinds first

@@ -137,12 +137,15 @@ def climb(w, solvency, funding, month, key, canteen):
             r.bad = 0
         if month < 0:
             r.bad = min(r.bad, s.patience)  # what went before the first month closes nothing by itself
-        if r.level > VISITS_ONLY and r.bad >= s.patience:
+        shut = month < max(r.pandemic_until, r.sealed_until)  # tables wait for the end of an epidemic or for the inspector
+        if r.level > VISITS_ONLY and shut:
+            r.level = VISITS_ONLY
+        elif r.level > VISITS_ONLY and r.bad >= s.patience:
             r.level -= 1
             r.bad = 0
         elif r.level == VISITS_ONLY and r.bad >= s.closing and month >= 0:
             close(w, v, month, s)
-        elif r.level < FULL and r.good >= s.recovery and r.facility == 2:
+        elif r.level < FULL and r.good >= s.recovery and r.facility == 2 and not shut:
             r.level += 1
             r.good = 0
 

@@ -76,7 +76,7 @@ def visit(p, w, visits, days, key):
         due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
         minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
         first = w.start[v]
-        duty = c.cadre_hours if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
+        duty = c.cadre_hours + r.duty if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
         order, ends = w.work[0], w.work[1]
         ends[:5] = 0
         for i in range(first, first + n):
