@@ -4,6 +4,8 @@
     python run.py size=quick                        the same, one panel, 5 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
 
+    python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
+
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """
 

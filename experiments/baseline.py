@@ -7,7 +7,7 @@ import pandas as pd
 from experiments import draws, estimate, figures
 from experiments.answer import layout
 from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, Scenario, patched
+from experiments.scenario import Composed, Mistake, patched
 from experiments.store import Store
 from experiments.style import words
 from sim.viability import CLASSES
@@ -24,7 +24,7 @@ def run(line: Composed, overrides: list[str]) -> int:
         changes = draws.draw(s.seed, at, line.touched()) if s.draws else {}
         if arm != "main":
             changes["solvency.relief"] = arm.partition(":")[2]
-        return Task(Scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
+        return Task(line.scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
 
     whole = execute([task(at) for at in range(seeds)], store, s.workers, s.progress)
     villages = store.villages()

@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments import draws, estimate
 from experiments.runner import Task, execute, prepare
-from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
+from experiments.scenario import PANELS, Composed, Mistake, arm, patched
 from experiments.store import Store
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
@@ -96,7 +96,7 @@ class Plan:
         if kind.startswith("relief:"):
             changes["solvency.relief"] = kind.partition(":")[2]
         start = self.drawn[at] if drawn else self.base
-        return Task(Scenario(cell.name, patched(start, changes)), kind, at, self.seed[at], kind == "main" and at < KEEP)
+        return Task(self.line.scenario(cell.name, patched(start, changes)), kind, at, self.seed[at], kind == "main" and at < KEEP)
 
     def main(self) -> list[Task]:
         """Every cell with every replicate, replicate by replicate; the first few again with default parameters."""

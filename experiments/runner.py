@@ -31,6 +31,7 @@ from experiments.store import Outcome, Store
 from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
 from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
+from sim.values import Modifier
 from sim.viability import CLASSES, judge
 
 DEATHS = 3  # a run whose worker died so often is given up
@@ -51,12 +52,12 @@ class Task:
 
     def __reduce__(self) -> Any:
         sections = {name: getattr(self.scenario.parameters, name) for name in SECTIONS}
-        return _task, (self.scenario.name, sections, self.arm, self.replicate, self.seed, self.keep_series)
+        return _task, (self.scenario.name, sections, self.scenario.modifiers, self.arm, self.replicate, self.seed, self.keep_series)
 
 
-def _task(name: str, sections: dict[str, Any], arm: str, replicate: int, seed: int, keep: bool) -> Task:
+def _task(name: str, sections: dict[str, Any], modifiers: tuple[Modifier, ...], *rest: Any) -> Task:
     """Rebuild a task in a worker; its values were checked when it was made."""
-    return Task(Scenario(name, Parameters(**sections)), arm, replicate, seed, keep)
+    return Task(Scenario(name, Parameters(**sections), modifiers), *rest)
 
 
 def heading(task: Task) -> dict[str, Any]:
@@ -71,7 +72,8 @@ def simulate(task: Task) -> Outcome:
     """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
     began = time.process_time()
     try:
-        return outcome(task, sim.MutualAidModel(task.scenario.parameters, seed=task.seed).run(), began)
+        model = sim.MutualAidModel(task.scenario.parameters, seed=task.seed, modifiers=task.scenario.modifiers)
+        return outcome(task, model.run(), began)
     except Exception as e:  # any fault of one run is data; the others go on
         last = traceback.extract_tb(e.__traceback__)[-1]
         said = {"error": f"{type(e).__name__}: {e}", "origin": f"{Path(last.filename).name}:{last.lineno}"}
@@ -97,7 +99,8 @@ def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:
 
 def _side_by_side(tasks: list[Task]) -> list[Outcome]:
     began = time.process_time()
-    model = sim.MutualAidModel([t.scenario.parameters for t in tasks], seed=tasks[0].seed)
+    sets = [t.scenario.modifiers for t in tasks]
+    model = sim.MutualAidModel([t.scenario.parameters for t in tasks], seed=tasks[0].seed, modifiers=sets if len(sets) > 1 else sets[0])
     model.run()
     share = (time.process_time() - began) / len(tasks)
     return [outcome(t, r, time.process_time() - share) for t, r in zip(tasks, model.results, strict=True)]

@@ -22,10 +22,15 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
+from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim import policies
 from sim.parameters import SECTIONS, Declaration, Parameters, checked, declarations, nearest
+from sim.policies import Intervention
+from sim.policies import compose as compose_policies
+from sim.values import Modifier
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 PANELS = ("practised", "envelope")
@@ -48,6 +53,7 @@ class Settings:
     panels: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    policy: list[str] = field(default_factory=list)
     workers: int = 0
     out: str = "results"
     progress: bool = True
@@ -59,7 +65,9 @@ class Settings:
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-        words = {"size": SIZES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"]}
+        words = {
+            "size": SIZES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"], "policy": options()["policy"],
+        }  # fmt: skip
         for key, allowed in words.items():
             for word in [self.size] if key == "size" else getattr(self, key):
                 if word not in allowed:
@@ -68,15 +76,19 @@ class Settings:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named set of parameters that does not change; `digest` is the hash of its content."""
+    """A named set of parameters and modifiers that does not change; `digest` is the hash of its content."""
 
     name: str
     parameters: Parameters
+    modifiers: tuple[Modifier, ...] = ()
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits of the SHA-256 of all parameters."""
-        return hashlib.sha256(json.dumps(self.parameters.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits of the SHA-256 of all parameters, and of the modifiers where there are any."""
+        content = json.dumps(self.parameters.to_dict(), sort_keys=True)
+        if self.modifiers:
+            content += json.dumps([dataclasses.asdict(m) for m in self.modifiers])
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,11 @@ class Composed:
     pinned: dict[str, Any]
     named: dict[str, str]
     text: str
+    policies: tuple[Intervention, ...] = ()
+
+    def scenario(self, name: str, parameters: Parameters) -> Scenario:
+        """A scenario with these parameters and the policies of the command line, which may read the parameters."""
+        return Scenario(name, parameters, compose_policies(self.policies, parameters))
 
     def touched(self) -> set[str]:
         """Paths that differ from their defaults or were written on the command line: never drawn at random."""
@@ -126,6 +143,39 @@ def arm(group: str, option: str) -> dict[str, Any]:
     return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
 
 
+def listed(word: str) -> str:
+    """`policy=a` and `policy=a,b` as the list they mean; any other word as it is."""
+    key, sign, value = word.partition("=")
+    return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
+
+
+def policy(name: str, parameters: Parameters) -> Intervention:
+    """Read configs/policy/<name>.yaml: lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit."""
+    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+    if "_target_" not in content:
+        return policies.Policy.read(name, content)
+    try:
+        made = instantiate({k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all")
+    except HydraException as e:
+        raise Mistake(f"policy {name}: {one_line(e)}") from e
+    if not callable(getattr(made, "modifiers", None)):
+        raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
+    return typing.cast(Intervention, made)
+
+
+def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[Intervention, ...], str]:
+    """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what they modify."""
+    made = tuple(policy(name, parameters) for name in names)
+    policies.check_all(parameters, compose_policies(made, parameters))
+    if not made:
+        return (), ""
+    said = [{"name": name, "modifiers": [dataclasses.asdict(m) for m in compose_policies([one], parameters)]} for name, one in zip(names, made, strict=True)]
+    for one in said:
+        for m in one["modifiers"]:
+            m["villages"] = list(m["villages"])
+    return made, yaml.safe_dump({"policies": said}, sort_keys=False)
+
+
 def read_overrides(words: Sequence[str]) -> list[Override]:
     """Parse `key=value` words; Mistake names the first that cannot be read."""
     parser, found = OverridesParser.create(), []
@@ -145,7 +195,7 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
 def check_override(key: str, value: Any) -> tuple[str, Any]:
     """'group', 'path' or 'setting' and the checked value; Mistake with the nearest spelling otherwise."""
     groups, paths = options(), known()
-    if key in groups:
+    if key in groups and key != "policy":  # several policies act at once: a setting, not one option of a group
         if value not in groups[key]:
             hint = nearest(str(value), groups[key])
             raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
@@ -168,6 +218,8 @@ def compose_line(words: Sequence[str]) -> Composed:
     """
     pinned: dict[str, Any] = {}
     named: dict[str, str] = {}
+    words = [listed(word) for word in words]
+    chosen: list[str] | None = None
     for override in read_overrides(words):
         key = str(override.key_or_group)
         sort, value = check_override(key, override.value())
@@ -175,17 +227,24 @@ def compose_line(words: Sequence[str]) -> Composed:
             pinned[key] = value
         elif sort == "group":
             named[key] = value
+        elif key == "policy":
+            chosen = [str(name) for name in value]
     register()
     try:
         with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
-            config = compose("config", list(words))
+            config = compose("config", [word for word in words if not word.startswith("policy=")])
+        if chosen is not None:
+            config.policy = chosen
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
     except (HydraException, OmegaConfBaseException) as e:
         raise Mistake(one_line(e)) from e
     settings = Settings(**{f.name: plain.pop(f.name) for f in fields(Settings)})
     settings.check()
     parameters = Parameters.from_dict(plain)
-    return Composed(settings, parameters, pinned, named, OmegaConf.to_yaml(config, resolve=True))
+    made, said = read_policies(settings.policy, parameters)
+    if made:
+        named["policy"] = "+".join(settings.policy)
+    return Composed(settings, parameters, pinned, named, OmegaConf.to_yaml(config, resolve=True) + said, made)
 
 
 def one_line(error: BaseException) -> str:

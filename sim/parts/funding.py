@@ -8,6 +8,7 @@ written off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
 class Funding:
     """The rule and the four shares (they sum to one)."""
 
+    SUM_TO_ONE: ClassVar[tuple[str, ...]] = ("share_government", "share_collective", "share_families", "share_society")
     rule: str = choice("fixed_shares", RULES, "how pledges are made")
     basis: str = choice("cost", ("cost", "envelope"), "pledges follow last months' cost, or an envelope fixed beforehand")
     share_government: float = par(0.25, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
@@ -46,7 +48,7 @@ class Funding:
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """The four shares sum to one."""
-        total = self.share_government + self.share_collective + self.share_families + self.share_society
+        total = sum(getattr(self, name) for name in self.SUM_TO_ONE)
         if abs(total - 1) > 1e-9:
             yield f"the four shares sum to {total:g}; they must sum to 1"
 
