@@ -169,10 +169,8 @@ def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[I
     policies.check_all(parameters, compose_policies(made, parameters))
     if not made:
         return (), ""
-    said = [{"name": name, "modifiers": [dataclasses.asdict(m) for m in compose_policies([one], parameters)]} for name, one in zip(names, made, strict=True)]
-    for one in said:
-        for m in one["modifiers"]:
-            m["villages"] = list(m["villages"])
+    plain = lambda one: [{**dataclasses.asdict(m), "villages": list(m.villages)} for m in compose_policies([one], parameters)]  # noqa: E731
+    said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 

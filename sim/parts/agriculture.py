@@ -14,7 +14,7 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Agriculture:
     """Characteristic agriculture on leased land."""
 
-    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money")
+    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money", monthly=False)
     land: float = par(60.0, "mu", 10.0, 300.0, "assumption", "D", "land that the business would lease")
     rent: float = par(600.0, "yuan/mu", 250.0, 1100.0, "Sichuan 2020: dry 682, paddy 928; 30-50 % of transfers rent-free", "B", "rent a mu and year paid to elders")
     lease_share: float = par(0.4, "share", 0.05, 0.9, "assumption", "D", "elders' land on offer for lease")

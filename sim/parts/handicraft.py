@@ -13,14 +13,14 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Handicraft:
     """A workshop of the village's craft."""
 
-    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money")
+    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money", monthly=False)
     places: float = par(20.0, "persons", 5.0, 100.0, "assumption", "D", "places in the workshop")
     sales: float = par(1270.0, "yuan/month", 111.0, 2500.0, "Xiji 15,267 a worker and year; Zhonghe 111 a month in a weak market", "C", "sales a full worker and month (60 hours)")
     materials: float = par(0.30, "share", 0.1, 0.6, "assumption", "D", "materials over sales")
     wage: float = par(10.0, "yuan/hour", 5.0, 20.0, "833-1,500 yuan a month at piece rates", "C", "pay of a worker")
     fixed: float = par(12000.0, "yuan/year", 0.0, 80000.0, "assumption", "D", "workshop upkeep and sales")
     volatility: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "standard deviation of a year's market")
-    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism) ")
+    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism; no kind of village has both endowments)", monthly=False)
     network: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "rise of sales when ten masters use their own circles")
     pass_on: float = par(0.01, "share/month", 0.0, 0.05, "40 % of trained women then work for the workshop (Hunan 2020); pace assumed", "D", "chance a month that a master passes the craft to one person")
     lead: int = par(6, "months", 2, 24, "assumption", "D", "months from money to first sales")

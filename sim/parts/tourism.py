@@ -14,7 +14,7 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Tourism:
     """A village tourism product in a village that has a tourism base."""
 
-    setup: float = par(300000.0, "yuan", 100000.0, 3000000.0, "500,000 a support project (Hunan 2018-21); smaller product assumed", "C", "set-up money")
+    setup: float = par(300000.0, "yuan", 100000.0, 3000000.0, "500,000 a support project (Hunan 2018-21); smaller product assumed", "C", "set-up money", monthly=False)
     visitors: float = par(6000.0, "visits/year", 500.0, 60000.0, "assumption", "D", "visits a year in a fully endowed village at the start")
     spend: float = par(40.0, "yuan/visit", 10.0, 150.0, "200 yuan a visit (2016); share that a village product keeps assumed a fifth", "D", "sales of the village product a visit")
     growth: float = par(0.05, "share/year", -0.05, 0.15, "14.2 % 2016-19; slower growth assumed", "D", "growth of visits")
