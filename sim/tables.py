@@ -224,6 +224,13 @@ def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
     return np.round((np.exp(np.interp(at, x, y)) - 500.0) * 100).astype(np.int64)
 
 
+def normal_edges(points: int = 256) -> np.ndarray:
+    """The points - 1 quantiles that cut a standard normal into parts of equal chance."""
+    from scipy.special import ndtri
+
+    return grain(ndtri(np.arange(1, points) / points))
+
+
 def lognormal_quantiles(sigma: float, points: int = 256) -> np.ndarray:
     """Quantiles at (i + 1/2)/points of a lognormal of mean one, rescaled so that their mean is exactly one."""
     from scipy.special import ndtri

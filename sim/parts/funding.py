@@ -40,6 +40,7 @@ class Funding:
     taper: int = par(60, "months", 1, 240, "design choice", "D", "months over which seed money tapers to nothing")
     point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
     crowding: float = par(0.0, "ratio", 0.0, 1.0, "design choice: default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
+    payer_correlation: float = par(0.0, "share", 0.0, 1.0, "design choice: default 0; swept by the null arms", "D", "correlation of payers' yearly luck: chance that a village's collective and gifts share the news of the county's budget in a year")
     reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
     cost_speed: float = par(0.25, "share/month", 0.05, 1.0, "assumption", "D", "step of the smoothed running cost towards the month's bills")
     forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")

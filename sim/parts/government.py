@@ -28,6 +28,8 @@ class Government:
 
 
 state("government_year", "i8", "fen", "operating money left for the village this year where villages do not meet")
+state("common_news", "f8", "units", "news of the county's budget this year, where payers share it")
+state("shares_news", "i8", "flag", "this year the collective's news and the gifts are the county's")
 posting("due_government", "receivable_government", "government", "government: fallen due")
 posting("paid_government", "cash", "receivable_government", "government: paid")
 posting("forgiven_government", "government", "receivable_government", "government: written off")
@@ -35,6 +37,7 @@ posting("capital_government", "cash", "government", "government: construction gr
 
 YEAR = Purpose("government.year")
 LATE = Purpose("government.late")
+COMMON = Purpose("government.common")
 
 
 @kernel
@@ -58,6 +61,7 @@ def run_envelopes(m) -> None:
     numbers = m.state["number"]
     who = np.zeros(v, np.int64) if m.coupled else numbers
     spread = np.array([factor(key, int(who[i]), 0, p["volatility"][i]) for i in range(v)])
+    _share_news(m, key, who)
     lottery = np.array([factor(key, int(who[i]), 1, p["lottery_volatility"][i]) for i in range(v)])
     if m.month < 0:
         spread[:] = lottery[:] = 1.0
@@ -65,6 +69,17 @@ def run_envelopes(m) -> None:
     if m.month >= 0:  # what was not built with before the first month is not saved up for it
         county.construction += np.floor(p["construction_envelope"] * trend * lottery).astype(np.int64)
     county.factor = spread * m.state["subsidy_left"]
+
+
+def _share_news(m, key, who) -> None:
+    """With chance `funding.payer_correlation` a village's other payers have the budget's news this year, not their own."""
+    chance = m.values.funding["payer_correlation"]
+    if m.month < 0 or not chance.any():
+        m.state["shares_news"][:] = 0
+        return
+    common, numbers = m.key(COMMON), m.state["number"]
+    m.state["common_news"][:] = np.where(chance > 0, [float(normalish(key, int(n), 0)) for n in who], 0.0)
+    m.state["shares_news"][:] = [float(uniform(common, int(n), 0)) < c for n, c in zip(numbers, chance, strict=True)]
 
 
 def run_pay(m) -> None:

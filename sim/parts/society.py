@@ -8,7 +8,7 @@ from sim.ledger import posting
 from sim.parameters import par, section, switch
 from sim.population import SOCIETY, county_mean, state
 from sim.randomness import Purpose, below, kernel, uniform
-from sim.tables import lognormal_quantiles
+from sim.tables import lognormal_quantiles, normal_edges
 
 
 @section("society")
@@ -33,8 +33,11 @@ GIFT = Purpose("society.gift")
 
 
 @kernel
-def give_money(w, society, funding, sizes, mean_visibility, month, key):
-    """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts."""
+def give_money(w, society, funding, sizes, common, mean_visibility, month, key):
+    """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
+
+    `common` is the place in `sizes` of a village whose payers share the year's news.
+    """
     for v in range(len(w.used)):
         s, r, post = society[v], w.villages[v], w.posted[v]
         chance = min(s.gifts_per_year / 12.0, 1.0)
@@ -42,7 +45,8 @@ def give_money(w, society, funding, sizes, mean_visibility, month, key):
             continue
         seen = max(1.0 + s.visibility * (r.visibility - mean_visibility[v]), 0.0)
         kept = s.donor_left if month < r.donor_until else 1.0
-        gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[below(key, r.number, 1, len(sizes))] * seen * kept)
+        place = common[v] if r.shares_news == 1 else below(key, r.number, 1, len(sizes))
+        gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[place] * seen * kept)
         post.due_society += max(gift - w.balance[v].receivable_society - post.due_society, 0)
         post.paid_society += gift
 
@@ -54,7 +58,9 @@ def run_pay(m) -> None:
         return
     seen = m.state["visibility"]
     mean = county_mean(m.world.county, seen) if m.coupled else np.ones(len(seen))
-    give_money(m.world, m.values.society, m.values.funding, m.once(lognormal_quantiles, p.society.spread), mean, m.month, m.key(GIFT))
+    sizes = m.once(lognormal_quantiles, p.society.spread)
+    common = np.searchsorted(m.once(normal_edges, len(sizes)), m.state["common_news"])
+    give_money(m.world, m.values.society, m.values.funding, sizes, common, mean, m.month, m.key(GIFT))
 
 
 def run_visibility(m) -> None:
