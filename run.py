@@ -15,7 +15,7 @@ import os
 import sys
 
 VERBS = ("run",)
-EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns"}
+EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "ablation": "ablation", "policies": "policy_effects", "null_arms": "null_arms"}
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:

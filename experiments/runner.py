@@ -135,6 +135,8 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
     table["business_income_fen"] = total("care_share") + total("interest")
     table["cost_fen"] = s.flow["cost"].sum(axis=0)
     table["public_fen"] = sum(total(name) for name in PUBLIC)
+    table["visits_due"], table["visits_made"] = (s.flow[n].sum(axis=(0, 2)) for n in ("visits_due", "visits_made"))
+    table["elder_months"], table["loneliness_sum"] = s.state["elders"].sum(axis=0), s.flow["loneliness_sum"].sum(axis=0)
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
         table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
