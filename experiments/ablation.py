@@ -50,7 +50,7 @@ def arms(parameters: Parameters) -> list[Arm]:
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
     good, refused = paired.fitting(line.parameters, arms(line.parameters))
-    study = Study(line, SIZES, good)
+    study = Study(line, SIZES, [paired.PLAIN, *good])
     store, rows, whole = study.run(words)
     report(study, store, rows, refused)
     return 0 if whole else 130

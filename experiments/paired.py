@@ -7,7 +7,7 @@ a false discovery rate of 5 % (Benjamini-Hochberg).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,12 +52,16 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to differ from the baseline: changes of parameters, or policies, or both."""
+    """One way to differ from the baseline: changes of parameters, those that a draw asks for (`fit`), policies."""
 
     name: str
     label: str
     changes: dict[str, Any] = field(default_factory=dict)
     policies: tuple[Intervention, ...] = ()
+    fit: Callable[[Parameters], dict[str, Any]] | None = None
+
+
+PLAIN = Arm(BASELINE, "baseline")
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,11 @@ class Size:
 
 
 class Study:
-    """A command line, its baseline and arms, and every run of them."""
+    """A command line, its arms (the baseline among them, where there is one), and every run of them."""
 
     def __init__(self, line: Composed, sizes: dict[str, Size], arms: Sequence[Arm], base_policies: tuple[Intervention, ...] | None = None) -> None:
         s, self.line, size = line.settings, line, sizes[line.settings.size]
-        self.arms = [Arm(BASELINE, "baseline"), *arms]
-        if len({arm.name for arm in self.arms}) != len(self.arms):
-            raise Mistake("two arms have the same name")
+        self.arms = list(arms)
         self.seeds = s.seeds or size.seeds
         changes = {"county.villages": size.villages, "county.elders": size.elders}
         self.base = line.parameters.replace({k: v for k, v in changes.items() if k not in line.pinned})
@@ -86,7 +88,8 @@ class Study:
 
     def task(self, arm: Arm, at: int) -> Task:
         """One run of an arm; replicate `at` has its luck and its parameters, whatever the arm."""
-        p = patched(self.drawn[at], arm.changes)
+        drawn = self.drawn[at]
+        p = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})
         return Task(Scenario(arm.name, p, compose_policies((*self.policies, *arm.policies), p)), "main", at, self.seed[at], False)
 
     def run(self, words: list[str]) -> tuple[Store, pd.DataFrame, bool]:

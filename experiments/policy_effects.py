@@ -33,7 +33,7 @@ def meaning(name: str) -> list[str]:
 
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
-    study = Study(line, SIZES, arms(line), base_policies=())
+    study = Study(line, SIZES, [paired.PLAIN, *arms(line)], base_policies=())
     store, rows, whole = study.run(words)
     report(study, store, rows)
     return 0 if whole else 130
