@@ -99,7 +99,7 @@ def against_one(found: pd.DataFrame, size: str) -> pd.DataFrame:
                     continue
                 best = max(level, key=lambda p: level[p])
                 gap = difference(found, f"{panel}/{step}/four", f"{panel}/{step}/{best}", measure)
-                rows.append({"panel": panel, "step": step, "measure": measure, "best": best, "single": level[best], **gap._asdict()})
+                rows.append({"panel": panel, "step": step, "measure": measure, "best": best if len(set(level.values())) > 1 else "any", "single": level[best], **gap._asdict()})
     return pd.DataFrame(rows)
 
 
@@ -249,6 +249,8 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, st
             axis.set_ylabel("points")
     axes[-1][0].set_xlabel("null arm, then correlation of the payers' yearly luck")
     axes[-1][1].set_xlabel("what the businesses are")
-    axes[0][1].legend(loc="best", fontsize=8)
+    for axis in axes[:, 1]:
+        axis.set_xlim(-0.5, len(BUSINESSES) - 0.5)
+    figure.legend(*axes[0][1].get_legend_handles_labels(), loc="outside lower right", ncols=2, fontsize=8)
     figure.suptitle(f"{title}\ndot: mean over seeds; bar: 95 % interval, paired by seed\n{note}", x=0.01, ha="left", fontsize=10)
     style.save(figure, store.folder / "figures", "null_arms")
