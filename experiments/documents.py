@@ -10,11 +10,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
 from experiments import break_even
 from experiments.break_even import table
+from experiments.scenario import CONFIGS, options, policy
 from sim.ledger import POSTINGS
 from sim.model import COUPLINGS, HEADINGS, MONTH
-from sim.parameters import GRADES, SECTIONS, Declaration, declarations
+from sim.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
 from sim.population import COLUMNS, FLOWS, STATES, Column
 from sim.randomness import PURPOSES
 
@@ -73,6 +76,17 @@ def _fields(registry: dict[str, Column]) -> str:
     return table(["name", "unit", "stored as", "what it is"], rows)
 
 
+def ready_policies() -> str:
+    """Ready policies: clause, what they are, what they modify."""
+    rows = []
+    for name in options()["policy"]:
+        content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        modifiers = policy(name, Parameters()).modifiers(Parameters())
+        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(m.path for m in modifiers))
+        rows.append([f"`{name}`", content["clause"], content["description"], paths])
+    return table(["policy", "clause", "what it is", "modifies"], rows)
+
+
 def switches() -> str:
     """What each part's "off" means."""
     return table(["switch", "default", "what off means"], [[f"`{d.path}`", _value(d.default), d.doc] for d in declarations().values() if d.path.endswith(".on")])
@@ -89,6 +103,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "columns": (ODD, lambda: _fields(COLUMNS)),
     "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
     "switches": (ODD, switches),
+    "policies": (ODD, ready_policies),
     "break_even_lines": (HAND, break_even.lines),
     "break_even_payers": (HAND, break_even.payers),
     "break_even_diners": (HAND, break_even.diners),
