@@ -177,10 +177,12 @@ def report(study: Study, store: Store, rows: pd.DataFrame) -> None:
     payers, business = against_one(found, study.line.settings.size), gains(found)
     both = [*(payers_sentence(payers, panel, "viable") for panel in PANELS), *(business_sentence(business, panel, "viable") for panel in PANELS)]
     verdict = overall([v for _, v in both])
+    service = [word for _, word in (*(payers_sentence(payers, x, "open") for x in PANELS), *(business_sentence(business, x, "open") for x in PANELS))]
     said = [
         f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
         f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
-        f"Taken together: {verdict}. 'Built in' means that a null arm, in which the effect ought to vanish, still shows it.",
+        f"Taken together: {verdict}; by villages in service at the end, several payers: {service[0]} as practised and {service[1]} at an equal "
+        f"envelope, a business: {service[2]} and {service[3]}. 'Built in' means that a null arm, in which the effect ought to vanish, still shows it.",
     ]
     draw(payers, business, f"Four payers against one, and businesses against none: {verdict}", study.size_text(), store)
     first, second = table_of_payers(payers), table_of_business(business)

@@ -214,7 +214,7 @@ def test_the_null_arms_give_a_verdict(tmp_path: Any, monkeypatch: Any, capsys: A
     folder = folder_of(tmp_path, "null_arms")
     found = Findings.load(folder)
     assert found.verdict in ("supported", "not supported", "built in", "undecided") and found.hypothesis and found.built_in
-    assert len(found.sentences) == 3 and len(found.tables) == 2
+    assert len(found.sentences) == 3 and len(found.tables) == 2 and "in service at the end" in found.sentences[2]
     assert json.loads((folder / "manifest.json").read_text())["failed"] == 0
     assert (folder / "figures" / "null_arms.png").stat().st_size > 10_000 and "payers alike" in capsys.readouterr().out
     villages = pd.read_parquet(folder / "villages.parquet").set_index("scenario")

@@ -23,7 +23,7 @@ MONTHS = 30
 
 
 def values(*modifiers: Modifier, month: int = 0, villages: int = 3, **changes: Any) -> Values:
-    made = Values(Parameters().replace(changes), np.arange(1, villages + 1), modifiers)
+    made = Values([(Parameters().replace(changes), modifiers)], np.arange(1, villages + 1), np.zeros(villages, np.int64))
     made.refresh(month)
     return made
 
@@ -89,6 +89,13 @@ def test_shares_that_come_back_are_the_same_bits() -> None:
         assert [float(v.funding[path.partition(".")[2]][0]) for path in SHARES] == list(SHARES.values())
 
 
+def test_counties_side_by_side_have_their_own_policies() -> None:
+    p, numbers = Parameters(), np.array([1, 2, 1, 2])
+    v = Values([(p, (Modifier("canteen.food", "set", 3.0, villages=(2,)),)), (p, (Modifier("canteen.food", "set", 4.0),))], numbers, np.array([0, 0, 1, 1]))
+    v.refresh(0)
+    assert v.canteen["food"].tolist() == [250, 300, 400, 400]
+
+
 def test_a_switch_is_set_and_never_scaled() -> None:
     assert values(Modifier("organisation.training", "set", 0.0)).organisation["training"].tolist() == [0, 0, 0]
     with pytest.raises(ParameterError, match="is a switch"):
@@ -140,7 +147,7 @@ def test_every_ready_policy_is_the_baseline_until_it_starts_and_changes_somethin
 def test_indexation_keeps_the_january_value_of_a_nominal_sum() -> None:
     """At 2 % the ceiling of the third year is 1.02 squared of the first; so many yuan buy what 20,000 did."""
     p = Parameters().replace({"economy.inflation": 0.02})
-    v = Values(p, np.arange(1, 3), tuple(Indexation(("government.ceiling",)).modifiers(p)))
+    v = Values([(p, tuple(Indexation(("government.ceiling",)).modifiers(p)))], np.array([1]), np.array([0]))
     found = []
     for month in (0, 11, 12, 24):
         v.refresh(month)
