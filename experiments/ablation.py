@@ -1,6 +1,6 @@
 """Every part off, one at a time, paired with the baseline; parts that are off by default are switched on instead.
 
-Parts are found from the declarations: every switch, and every choice of words one of which is "none".
+Parts are found from the declarations: every switch, and every choice of words one of which means off.
 """
 
 from __future__ import annotations
@@ -31,8 +31,13 @@ def name_of(d: Declaration) -> str:
     return section if name == "on" else f"{section}: {name}".replace("_", " ")
 
 
+def off_word(d: Declaration) -> str:
+    """The word of a choice that means off: "none", or the one of which the declaration says that nothing is added."""
+    return next((x for x in d.choices if x == "none" or f"{x}: nothing is added" in d.doc), "")
+
+
 def arms(parameters: Parameters) -> list[Arm]:
-    """One arm a switch and a choice with a "none": off where it is on, on where it is off (each word of a choice)."""
+    """One arm a switch and a choice with an off word: off where it is on, on where it is off (each word of a choice)."""
     now, found = parameters.flat(), []
     for d in known().values():
         if d.path in NOT_PARTS:
@@ -40,10 +45,11 @@ def arms(parameters: Parameters) -> list[Arm]:
         if d.kind is bool:
             word = "without" if now[d.path] else "added:"
             found.append(Arm(f"{d.path}={not now[d.path]}".lower(), f"{word} {name_of(d)}", {d.path: not now[d.path]}))
-        elif "none" in d.choices and now[d.path] != "none":
-            found.append(Arm(f"{d.path}=none", f"without {name_of(d)}", {d.path: "none"}))
-        elif "none" in d.choices:
-            found += [Arm(f"{d.path}={x}", f"added: {name_of(d)} {x}", {d.path: x}) for x in d.choices if x != "none"]
+        elif off := off_word(d):
+            if now[d.path] != off:
+                found.append(Arm(f"{d.path}={off}", f"without {name_of(d)}", {d.path: off}))
+            else:
+                found += [Arm(f"{d.path}={x}", f"added: {name_of(d)} {x}", {d.path: x}) for x in d.choices if x != off]
     return found
 
 
