@@ -6,6 +6,7 @@ document never says what the code does not.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -78,7 +79,33 @@ def switches() -> str:
     return table(["switch", "default", "what off means"], [[f"`{d.path}`", _value(d.default), d.doc] for d in declarations().values() if d.path.endswith(".on")])
 
 
-ODD, HAND, README = "sim/ODD.md", "docs/break_even.md", "README.md"
+def trace() -> list[dict[str, str]]:
+    """Rows of docs/traceability.csv: document, clause, asks, part, parameters and tests (`;` between), experiment."""
+    with TRACE.open(encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def files_of(parameters: str) -> list[str]:
+    """The files that declare the sections of these paths, each once."""
+    sections = (path.partition(".")[0] for path in parameters.split(";") if path)
+    return list(dict.fromkeys(f"{SECTIONS[name].__module__.replace('.', '/')}.py" for name in sections))
+
+
+def traceability() -> str:
+    """One row a clause and mechanism: who asks for it, and what carries it."""
+    code = lambda words: ", ".join(f"`{word}`" for word in words if word)  # noqa: E731
+    rows = [
+        [
+            f"{r['document']} {r['clause']}", r["asks"], r["part"], code(files_of(r["parameters"])), code(r["parameters"].split(";")),
+            code(r["tests"].split(";")), code([r["experiment"]]),
+        ]
+        for r in trace()
+    ]  # fmt: skip
+    return table(["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows)
+
+
+ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
+TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
     "month": (ODD, month),
@@ -89,6 +116,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "columns": (ODD, lambda: _fields(COLUMNS)),
     "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
     "switches": (ODD, switches),
+    "traceability": (CLAUSES, traceability),
     "break_even_lines": (HAND, break_even.lines),
     "break_even_payers": (HAND, break_even.payers),
     "break_even_diners": (HAND, break_even.diners),

@@ -1,4 +1,4 @@
-"""What the "+" businesses share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
+"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
 
 A deposit is the null business: the same set-up money lies at interest.
 """
