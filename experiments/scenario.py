@@ -109,6 +109,7 @@ def options() -> dict[str, tuple[str, ...]]:
     return {d.name: tuple(sorted(f.stem for f in d.glob("*.yaml"))) for d in sorted(CONFIGS.iterdir()) if d.is_dir()}
 
 
+@lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
     known()

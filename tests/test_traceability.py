@@ -14,7 +14,7 @@ import pytest
 
 from experiments import documents
 from experiments.documents import ROOT, files_of, stale, trace
-from experiments.scenario import compose_line
+from experiments.scenario import check_override, compose_line, read_overrides
 from sim.parameters import SECTIONS, declarations
 
 ROWS = trace()
@@ -47,10 +47,22 @@ def test_every_test_exists() -> None:
             assert function in functions(file), name
 
 
+def commands() -> list[list[str]]:
+    """Words of each command after `python run.py`."""
+    found = [shlex.split(r["experiment"]) for r in IN_MODEL]
+    assert all(words[:2] == ["python", "run.py"] and len(words) > 2 for words in found)
+    return [list(words) for words in dict.fromkeys(tuple(x[2:]) for x in found)]
+
+
+def test_every_parameter_of_a_command_takes_its_value() -> None:
+    for words in commands():
+        for override in read_overrides([w for w in words if "." in w.partition("=")[0]]):
+            assert check_override(str(override.key_or_group), override.value())[0] == "path"
+
+
+@pytest.mark.slow  # a quarter of a second each
 def test_every_command_composes() -> None:
-    for command in dict.fromkeys(r["experiment"] for r in IN_MODEL):
-        python, run, *words = shlex.split(command)
-        assert (python, run) == ("python", "run.py") and words
+    for words in commands():
         compose_line(words)
 
 
