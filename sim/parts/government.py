@@ -149,17 +149,6 @@ def _share_news(m, key, who) -> None:
     m.state["shares_news"][:] = [float(uniform(common, int(n), 0)) < c for n, c in zip(numbers, chance, strict=True)]
 
 
-def _share_news(m, key, who) -> None:
-    """With chance `funding.payer_correlation` a village's other payers have the budget's news this year, not their own."""
-    chance = m.values.funding["payer_correlation"]
-    if m.month < 0 or not chance.any():
-        m.state["shares_news"][:] = 0
-        return
-    common, numbers = m.key(COMMON), m.state["number"]
-    m.state["common_news"][:] = np.where(chance > 0, [float(normalish(key, int(n), 0)) for n in who], 0.0)
-    m.state["shares_news"][:] = [float(uniform(common, int(n), 0)) < c for n, c in zip(numbers, chance, strict=True)]
-
-
 def run_pay(m) -> None:
     """Government pays what is due, pro rata from the county's envelope; late payments wait one period."""
     p, w, county = m.values.government, m.world, m.county
