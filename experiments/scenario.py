@@ -12,7 +12,7 @@ import json
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +67,52 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Fork:
+    """From `month` (0 is the first of the horizon) on, these paths have other values; only live ones may."""
+
+    month: int
+    changes: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """A named set of parameters that does not change; `digest` is the hash of its content."""
+    """A named set of parameters that does not change; `digest` is the hash of its content.
+
+    A parameter draw leaves the paths in `held` alone; `fork` changes the scenario in the middle of a run.
+    """
 
     name: str
     parameters: Parameters
+    held: frozenset[str] = frozenset()
+    fork: Fork | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Twelve hexadecimal digits of the SHA-256 of all parameters."""
-        return hashlib.sha256(json.dumps(self.parameters.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits of the SHA-256 of the content."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for scenarios.json: what differs from the defaults."""
+        plain = Parameters().flat()
+        return {
+            "name": self.name, "changes": {k: v for k, v in self.parameters.flat().items() if v != plain[k]},
+            "held": sorted(self.held), "fork": dataclasses.asdict(self.fork) if self.fork else None,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
+        """What `to_dict` gave."""
+        fork = content["fork"] and Fork(content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"])))
+        return cls(content["name"], Parameters().replace(content["changes"]), frozenset(content["held"]), fork)
+
+    def __reduce__(self) -> Any:
+        sections = {name: getattr(self.parameters, name) for name in SECTIONS}
+        return _scenario, (sections, self.name, self.held, self.fork)
+
+
+def _scenario(sections: dict[str, Any], name: str, *rest: Any) -> Scenario:
+    """Rebuild a scenario in a worker; its values were checked when it was made."""
+    return Scenario(name, Parameters(**sections), *rest)
 
 
 @dataclass(frozen=True)
