@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from experiments import draws
-from experiments.scenario import Scenario, patched
+from experiments.scenario import Scenario
 from sim.parameters import Parameters
 
 SAME = "replicate"  # in the plan: the draw of a run has the number of its replicate
@@ -43,7 +43,7 @@ class Task:
         if self.draw < 0:
             return self.scenario.parameters
         held = self.scenario.held
-        return patched(self.scenario.parameters, {k: v for k, v in _drawn(self.root, self.draw).items() if k not in held})
+        return draws.with_draw(self.scenario.parameters, {k: v for k, v in _drawn(self.root, self.draw).items() if k not in held})
 
 
 @lru_cache(maxsize=8)

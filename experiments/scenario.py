@@ -30,10 +30,28 @@ from sim.parameters import SECTIONS, Declaration, Parameters, checked, declarati
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
+HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
+ENGINES = ("serial", "local", "dask")
 
 
 class Mistake(ValueError):
     """A user's mistake on the command line; the message is one sentence."""
+
+
+@dataclass
+class EngineSettings:
+    """Where runs are worked out."""
+
+    kind: str = "local"
+    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
+
+
+@dataclass
+class ForkSettings:
+    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
+
+    month: str = "2030-01"
+    arms: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +69,10 @@ class Settings:
     workers: int = 0
     out: str = "results"
     progress: bool = True
+    fresh: bool = False
+    partial: bool = False
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    fork: ForkSettings = field(default_factory=ForkSettings)
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
@@ -59,11 +81,14 @@ class Settings:
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-        words = {"size": SIZES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"]}
+        words = {"size": SIZES, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"]}
         for key, allowed in words.items():
-            for word in [self.size] if key == "size" else getattr(self, key):
+            for word in {"size": [self.size], "engine.kind": [self.engine.kind]}.get(key) or getattr(self, key):
                 if word not in allowed:
                     raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
+
+
+NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
 
 
 @dataclass(frozen=True)
@@ -124,6 +149,8 @@ class Composed:
     pinned: dict[str, Any]
     named: dict[str, str]
     text: str
+    folder: Path | None = None  # where its study lies
+    expanding: tuple[str, ...] = ()  # words that add to the study
 
     def touched(self) -> set[str]:
         """Paths that differ from their defaults or were written on the command line: never drawn at random."""
@@ -191,7 +218,8 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
         return "path", checked(paths[key], str(value) if text else value)
     if key in SECTIONS:
         raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
-    mine = [f.name for f in fields(Settings) if f.name != "name"]
+    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
+    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths])}")
     return "setting", value
@@ -218,10 +246,16 @@ def compose_line(words: Sequence[str]) -> Composed:
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
     except (HydraException, OmegaConfBaseException) as e:
         raise Mistake(one_line(e)) from e
-    settings = Settings(**{f.name: plain.pop(f.name) for f in fields(Settings)})
+    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
-    return Composed(settings, parameters, pinned, named, OmegaConf.to_yaml(config, resolve=True))
+    return Composed(settings, parameters, pinned, named, resolved(asked | plain))
+
+
+def resolved(content: dict[str, Any]) -> str:
+    """Every value that results depend on, as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True)
 
 
 def one_line(error: BaseException) -> str:

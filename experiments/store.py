@@ -35,7 +35,7 @@ def replace(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -75,10 +75,13 @@ class Outcome:
 
 
 class Results:
-    """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is damaged."""
+    """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is damaged.
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
+    Readers refuse a design with gaps unless `partial` (or their own `allow_partial`) is set.
+    """
+
+    def __init__(self, folder: Path | str, partial: bool = False) -> None:
+        self.folder, self.partial = Path(folder), partial
         try:
             self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
             self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
@@ -124,8 +127,8 @@ class Results:
         return [task for run, task in self.wanted.items() if run not in good]
 
     def _check(self, allow_partial: bool) -> None:
-        gaps = [] if allow_partial else self.missing()
-        if gaps:
+        gaps = self.missing()
+        if gaps and not ((allow_partial or self.partial) and len(gaps) < len(self.wanted)):
             first = ", ".join(f"{t.scenario.name} {t.arm} replicate {t.replicate}" for t in gaps[:3])
             failed = self._index[self._index["error"] != ""]
             why = f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}" if len(failed) else ""
@@ -147,6 +150,8 @@ class Results:
             return pd.DataFrame({name: [] for name in columns or ("scenario", "arm", "replicate")})
         whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
         whole = whole.take(pa.array(np.argsort(whole["_rank"].to_numpy(), kind="stable"))).drop_columns(["_rank"])
+        if table == "villages":  # words as words: grouping by categories shows empty ones
+            whole = whole.cast(pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in whole.schema]))
         return (whole if columns is None else whole.select(list(columns))).to_pandas()
 
     def runs(self, allow_partial: bool = False) -> pd.DataFrame:
