@@ -16,6 +16,7 @@ import pandas as pd
 from experiments import draws, estimate, study
 from experiments.plan import Task
 from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
+from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
 from sim.population import VILLAGE_KINDS
 

@@ -298,8 +298,8 @@ def _collect(future: Future[list[Outcome]], bundle: list[Task], queue: Queue) ->
 def execute(tasks: Sequence[Task], taker: Taker, engine: Engine, *, total: int = 0, progress: bool = False, label: str = "runs", work: Work = simulate_many) -> None:
     """Run all tasks and hand over each outcome as it finishes; shows rate and time left."""
     done = max(total - len(tasks), 0)
-    with one_thread(), contextlib.closing(outcomes(tasks, engine, work)) as source:
-        with tqdm(total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr) as bar:
-            for _, outcome in source:
-                taker.add(outcome)
-                bar.update()
+    bar = tqdm(total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr)
+    with one_thread(), bar, contextlib.closing(outcomes(tasks, engine, work)) as source:
+        for _, outcome in source:
+            taker.add(outcome)
+            bar.update()
