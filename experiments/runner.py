@@ -236,6 +236,8 @@ class Queue:
         if not self.groups:
             return []
         size = min(BUNDLE, max(1, math.ceil(self.left / (4 * count))))
+        if self.groups[0][0].scenario.fork:
+            size = BUNDLE  # they share what went before
         bundle, self.groups[0] = self.groups[0][:size], self.groups[0][size:]
         if not self.groups[0]:
             self.groups.popleft()
