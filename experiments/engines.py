@@ -64,7 +64,7 @@ class Engine:
 
     @contextlib.contextmanager
     def open(self, needed: int) -> Iterator[tuple[Executor, int]]:
-        """The executor and how many bundles it works on at a time."""
+        """The executor and how many bundles may be under way: two a worker, so that none waits for the parent."""
         count = min(self.count, max(needed, 1))
         if self.kind == "dask":
             with _dask(self.scheduler, count) as pair:
@@ -75,7 +75,7 @@ class Engine:
             # spawned, in a context of their own: importing Mesa sets the start method of the whole process
             pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker)
             try:
-                yield pool, count
+                yield pool, 2 * count
             except BaseException:
                 for process in list((getattr(pool, "_processes", None) or {}).values()):
                     process.terminate()  # what they work on is lost anyway; nobody should wait for it
@@ -100,4 +100,4 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
             raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({e})") from e
         executor = client.get_executor(pure=False)
         stack.callback(executor.shutdown, wait=False)
-        yield executor, max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
+        yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)

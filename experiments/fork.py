@@ -14,7 +14,7 @@ from experiments.findings import Findings, Picture, Table
 from experiments.plan import Task
 from experiments.scenario import Composed, Fork, Mistake, Scenario
 from experiments.style import words
-from sim.parameters import ParameterError, Parameters
+from sim.parameters import ParameterError
 from sim.population import month_number
 from sim.snapshot import only_live
 

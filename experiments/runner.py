@@ -220,13 +220,13 @@ class Queue:
     def __bool__(self) -> bool:
         return bool(self.groups or self.suspects)
 
-    def take(self, active: list[list[Task]], count: int) -> list[Task]:
-        """The next bundle for `count` workers, or nothing while it is better to wait.
+    def take(self, active: list[list[Task]], window: int) -> list[Task]:
+        """The next bundle while fewer than `window` are under way, or nothing while it is better to wait.
 
         A run that saw two deaths goes alone, so that only the guilty one sees the third.
         """
         worst = max((self.deaths[task.run] for bundle in [list(self.suspects), *active] for task in bundle), default=0)
-        if len(active) >= (1 if worst >= DEATHS - 1 else 2 * count):
+        if len(active) >= (1 if worst >= DEATHS - 1 else window):
             return []
         if self.suspects:
             at = max(range(len(self.suspects)), key=lambda i: self.deaths[self.suspects[i].run])
@@ -235,7 +235,7 @@ class Queue:
             return [task]
         if not self.groups:
             return []
-        size = min(BUNDLE, max(1, math.ceil(self.left / (4 * count))))
+        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))))
         if self.groups[0][0].scenario.fork:
             size = BUNDLE  # they share what went before
         bundle, self.groups[0] = self.groups[0][:size], self.groups[0][size:]
@@ -259,10 +259,10 @@ def outcomes(tasks: Sequence[Task], engine: Engine, work: Work = simulate_many) 
     queue = Queue(tasks)
     while queue:
         active: dict[Future[list[Outcome]], list[Task]] = {}
-        with engine.open(len(tasks)) as (pool, count):
+        with engine.open(len(tasks)) as (pool, window):
             try:
                 while queue or active:
-                    while bundle := queue.take(list(active.values()), count):
+                    while bundle := queue.take(list(active.values()), window):
                         active[_submit(pool, work, bundle, queue)] = bundle
                     for future in wait(active, return_when=FIRST_COMPLETED).done:
                         yield from _collect(future, active[future], queue)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,29 +41,25 @@ def replace(path: Path, content: bytes) -> None:
         raise
 
 
-def parquet(path: Path, table: pa.Table) -> None:
-    """A Parquet file, whole or not at all; each page has its checksum."""
+def write_part(folder: Path, table: str, number: int, content: pa.Table) -> None:
+    """One Parquet part, whole or not at all; its name carries the checksum of its bytes."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=1, write_page_checksum=True)
-    replace(path, sink.getvalue().to_pybytes())
+    pq.write_table(content, sink, compression="zstd", compression_level=1)
+    written = sink.getvalue().to_pybytes()
+    replace(folder / table / f"part-{number:05d}-{zlib.crc32(written):08x}.parquet", written)
 
 
 def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A part, its checksums compared; ValueError when it is damaged."""
-    try:
-        return pq.read_table(pa.BufferReader(path.read_bytes()), columns=columns, page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as e:
-        raise ValueError(f"{path} is damaged") from e
+    """A part; ValueError when its bytes are not those that were written."""
+    content = path.read_bytes()
+    if f"{zlib.crc32(content):08x}" != path.stem[-8:]:
+        raise ValueError(f"{path} is damaged")
+    return pq.read_table(pa.BufferReader(content), columns=columns)
 
 
-def part(folder: Path, table: str, number: int) -> Path:
-    """Where a part lies."""
-    return folder / table / f"part-{number:05d}.parquet"
-
-
-def numbers(folder: Path, table: str = "runs") -> list[int]:
-    """Numbers of the parts of a table, in order."""
-    return sorted(int(p.stem[5:]) for p in (folder / table).glob("part-*.parquet"))
+def parts(folder: Path, table: str) -> dict[int, Path]:
+    """Number -> part of a table, in order."""
+    return {int(p.stem[5:10]): p for p in sorted((folder / table).glob("part-*.parquet"))}
 
 
 @dataclass
@@ -103,13 +100,12 @@ class Results:
 
     def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Part by part, so that a large study need not stand in memory; order as written, planned runs and others."""
-        for number in numbers(self.folder):
-            path = part(self.folder, table, number)
-            if path.exists():
-                try:
-                    yield read_part(path, columns)
-                except ValueError as e:
-                    raise Mistake(f"{e}: python run.py resume study={self.folder} sets it aside and does its runs again") from e
+        mine, whole = parts(self.folder, table), parts(self.folder, "runs")
+        for path in (mine[number] for number in whole if number in mine):
+            try:
+                yield read_part(path, columns)
+            except ValueError as e:
+                raise Mistake(f"{e}: python run.py resume study={self.folder} sets it aside and does its runs again") from e
 
     @cached_property
     def _index(self) -> pd.DataFrame:
@@ -150,9 +146,11 @@ class Results:
             return pd.DataFrame({name: [] for name in columns or ("scenario", "arm", "replicate")})
         whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
         whole = whole.take(pa.array(np.argsort(whole["_rank"].to_numpy(), kind="stable"))).drop_columns(["_rank"])
-        if table == "villages":  # words as words: grouping by categories shows empty ones
-            whole = whole.cast(pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in whole.schema]))
-        return (whole if columns is None else whole.select(list(columns))).to_pandas()
+        rows = (whole if columns is None else whole.select(list(columns))).to_pandas()
+        for name in rows.columns[rows.dtypes == "category"]:  # grouping villages by categories would show empty ones
+            words = rows[name].astype(str)
+            rows[name] = words if table == "villages" else words.astype(pd.CategoricalDtype(sorted(words.unique())))
+        return rows
 
     def runs(self, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run; with `allow_partial` failed ones too (`error` and `origin` say what happened)."""

@@ -29,7 +29,7 @@ from experiments import runner
 from experiments.engines import Engine
 from experiments.plan import Plan, Task
 from experiments.scenario import CONFIGS, HOW, Composed, Mistake, Settings, compose_line
-from experiments.store import TABLES, Outcome, Results, numbers, parquet, part, read_part, replace
+from experiments.store import TABLES, Outcome, Results, parts, read_part, replace, write_part
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
@@ -181,14 +181,14 @@ class Study:
 
     def _repair(self) -> None:
         """Set damaged parts aside with those of the same number, drop parts whose runs were never written."""
-        kept = numbers(self.folder)
+        found = {table: parts(self.folder, table) for table in TABLES}
         for table in TABLES:
-            for number in set(numbers(self.folder, table)) - set(kept):
-                part(self.folder, table, number).unlink()
+            for number in set(found[table]) - set(found["runs"]):
+                found[table][number].unlink()
             for path in (self.folder / table).glob("*.tmp"):
                 path.unlink()
-        for number in kept:
-            paths = [p for p in (part(self.folder, table, number) for table in TABLES) if p.exists()]
+        for number in found["runs"]:
+            paths = [found[table][number] for table in TABLES if number in found[table]]
             try:
                 rows = [read_part(path) for path in paths][-1].to_pandas()
             except ValueError as e:
@@ -238,8 +238,8 @@ class Study:
             for name in ("series", "villages"):
                 if tables[name]:
                     whole = pa.concat_tables(tables[name], promote_options="permissive").unify_dictionaries()
-                    parquet(part(self.folder, name, number), whole)
-            parquet(part(self.folder, "runs", number), pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False))
+                    write_part(self.folder, name, number, whole)
+            write_part(self.folder, "runs", number, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False))
         self._count(rows)
 
     # -- running -----------------------------------------------------------------------------------------------------
