@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from functools import lru_cache
 from itertools import groupby
@@ -191,8 +191,8 @@ def labelled(task: Task, columns: dict[str, np.ndarray]) -> pa.Table:
 def content(*tables: pa.Table | None) -> str:
     """Sixteen hexadecimal digits of the SHA-256 of what a run found, column by column."""
     total = hashlib.sha256()
-    for table in tables:
-        for name in table.column_names if table is not None else ():
+    for table in filter(None, tables):
+        for name in table.column_names:
             column = table[name]
             if not pa.types.is_dictionary(column.type):
                 text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
@@ -254,7 +254,7 @@ class Queue:
                 yield task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"})
 
 
-def outcomes(tasks: Sequence[Task], engine: Engine, work: Work = simulate_many) -> Iterator[tuple[Task, Outcome]]:
+def outcomes(tasks: Sequence[Task], engine: Engine, work: Work = simulate_many) -> Generator[tuple[Task, Outcome], None, None]:
     """Every task with what became of it, as they finish; at most two bundles a worker are under way."""
     queue = Queue(tasks)
     while queue:

@@ -15,7 +15,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -243,7 +243,7 @@ class Study:
         self._count(rows)
 
     # -- running -----------------------------------------------------------------------------------------------------
-    def run(self, tasks: Sequence[Task], label: str = "runs", work: Callable[[list[Task]], list[Outcome]] = runner.simulate_many) -> None:
+    def run(self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = runner.simulate_many) -> None:
         """Do what is not done of `tasks`, a phase of the study; Interrupted on Ctrl-C, with everything finished kept."""
         self._expand(tasks, label)
         before = list(self.plan.phases)
@@ -329,6 +329,7 @@ def begin(line: Composed, words: Sequence[str], *, fresh: bool = False) -> Study
     if line.folder is None:
         line, words = located(line, words)
     assert line.folder is not None
+    folder = line.folder
     if fresh:
         line = dataclasses.replace(line, settings=dataclasses.replace(line.settings, fresh=True))
-    return Study(line.folder, line.settings.name, line.text, words, line=line)
+    return Study(folder, line.settings.name, line.text, words, line=line)
