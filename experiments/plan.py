@@ -34,7 +34,7 @@ class Task:
     @property
     def run(self) -> int:
         """63 bits that name this run by its content: what is skipped when a study goes on."""
-        text = f"{self.scenario.digest} {self.arm} {self.root} {self.replicate} {self.draw}"
+        text = f"{self.scenario.name} {self.scenario.digest} {self.arm} {self.root} {self.replicate} {self.draw}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
     @property
@@ -64,7 +64,7 @@ def _ranges(numbers: Iterable[int]) -> list[list[int]]:
 
 @dataclass
 class Plan:
-    """All scenarios by digest and, phase by phase, which of their runs are wanted."""
+    """All scenarios by digest and name and, phase by phase, which of their runs are wanted."""
 
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     phases: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -73,8 +73,9 @@ class Plan:
         """Set a phase, replacing what it held."""
         groups: dict[tuple[Any, ...], tuple[list[int], list[int]]] = {}
         for t in tasks:
-            self.scenarios[t.scenario.digest] = t.scenario
-            key = (t.scenario.digest, t.arm, t.root, SAME if t.draw == t.replicate else t.draw)
+            named = f"{t.scenario.digest} {t.scenario.name}"
+            self.scenarios[named] = t.scenario
+            key = (named, t.arm, t.root, SAME if t.draw == t.replicate else t.draw)
             all_of, series = groups.setdefault(key, ([], []))
             all_of.append(t.replicate)
             if t.keep_series:

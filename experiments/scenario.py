@@ -113,8 +113,8 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """Twelve hexadecimal digits of the SHA-256 of the content."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits of the SHA-256 of the content; the name is no part of it."""
+        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json: what differs from the defaults."""
