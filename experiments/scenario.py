@@ -118,21 +118,36 @@ class Scenario:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json: what differs from the defaults."""
-        plain = Parameters().flat()
+        changes = {}
+        for section, default in _defaults().items():
+            mine = getattr(self.parameters, section)
+            if mine != default:
+                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
         return {
-            "name": self.name, "changes": {k: v for k, v in self.parameters.flat().items() if v != plain[k]},
-            "held": sorted(self.held), "fork": dataclasses.asdict(self.fork) if self.fork else None,
+            "name": self.name, "changes": changes, "held": sorted(self.held),
+            "fork": dataclasses.asdict(self.fork) if self.fork else None,
         }  # fmt: skip
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
-        """What `to_dict` gave."""
+        """What `to_dict` gave; Mistake where it does not fit the parameters there are."""
         fork = content["fork"] and Fork(content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"])))
-        return cls(content["name"], Parameters().replace(content["changes"]), frozenset(content["held"]), fork)
+        try:
+            parameters = patched(Parameters(), content["changes"])
+        except (KeyError, TypeError) as e:
+            raise Mistake(f"scenario {content['name']!r} was written for other parameters than this model has") from e
+        return cls(content["name"], parameters, frozenset(content["held"]), fork)
 
     def __reduce__(self) -> Any:
         sections = {name: getattr(self.parameters, name) for name in SECTIONS}
         return _scenario, (sections, self.name, self.held, self.fork)
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[str, Any]:
+    known()
+    return {name: cls() for name, cls in SECTIONS.items()}
 
 
 def _scenario(sections: dict[str, Any], name: str, *rest: Any) -> Scenario:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import hashlib
 import json
@@ -33,6 +34,7 @@ from experiments.store import TABLES, Outcome, Results, parts, read_part, replac
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
+REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # by the disk, not by a fault here
 BATCH, SECONDS = 120, 30.0  # a part is written after so many runs or seconds
 
 
@@ -294,6 +296,9 @@ class Study:
             elif self.manifest["status"] == "running":
                 with contextlib.suppress(OSError, Mistake):
                     self._close("incomplete" if isinstance(error, Mistake) and self._gaps() else "failed")
+            if isinstance(error, OSError) and error.errno in REFUSED:
+                with self._writing():
+                    raise error
         finally:
             self._lock.release()
 
