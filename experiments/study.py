@@ -193,6 +193,8 @@ class Study:
             paths = [found[table][number] for table in TABLES if number in found[table]]
             try:
                 rows = [read_part(path) for path in paths][-1].to_pandas()
+                if rows["villages"].any() and number not in found["villages"]:
+                    raise ValueError(f"{paths[-1]} has lost its part of villages")
             except ValueError as e:
                 print(f"{e}: set aside as *.corrupt, its runs are done again", file=sys.stderr)
                 for path in paths:
@@ -267,12 +269,14 @@ class Study:
     def _expand(self, tasks: Sequence[Task], label: str) -> None:
         """Take the words of `expand` into the manifest once it is sure that they only add runs."""
         words = list(self.line.expanding) if self.line else []
-        if words and label in self.plan.phases and words != self.manifest["expanded"][-len(words) :]:
-            new = {task.run for task in tasks}
-            lost = [t for t in Plan(self.plan.scenarios, {label: self.plan.phases[label]}).tasks() if t.run not in new]
-            if lost:
-                raise Mistake(f"expand only adds seeds and scenarios: with {' '.join(words)} {len(lost)} runs would no longer belong to {self.folder}")
-            self.manifest["expanded"] += words
+        if not words or self.manifest["expanded"][-len(words) :] == words:
+            return
+        new = {task.run for task in tasks}
+        before = Plan(self.plan.scenarios, {label: self.plan.phases.get(label, [])})
+        lost = sum(task.run not in new for task in before.tasks())
+        if lost:
+            raise Mistake(f"expand only adds seeds and scenarios: with {' '.join(words)} {lost} runs would no longer belong to {self.folder}")
+        self.manifest["expanded"] += words
 
     def results(self) -> Results:
         """What is finished so far, for reading; with partial=true gaps are allowed."""
