@@ -28,6 +28,15 @@ SMALL = {"county.elders": 8, "county.villages": 2, "horizon.end": "2025-02", "ho
 TINY = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "progress=false"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_figures():
+    """Drawing is not what is tested here and takes most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("classes", "payers", "needs"):
+            patch.setattr(f"experiments.figures.{name}", lambda *_, **__: None)
+        yield
+
+
 def tasks(count, **changes):
     """Runs of a tiny county that differ in their luck."""
     p = Parameters().replace({**SMALL, **changes})
@@ -445,11 +454,10 @@ def test_forks_equal_whole_runs_to_the_byte_and_only_live_parameters_may_differ(
     p = Parameters().replace({**SMALL, "horizon.end": "2026-06"})
     whole, forked, dearer = (Task(Scenario("a", p, fork=f), 0, 7) for f in (None, Fork(7), Fork(7, (("canteen.food", 4.5),))))
     found = [outcome.row["content"] for outcome in runner.simulate_many([whole, forked, dearer])]
-    labels = [o.villages.drop_columns(["run"]) for o in runner.simulate_many([whole, forked])]
-    assert labels[0].equals(labels[1])
+    one, other = runner.simulate_many([whole, forked])
+    assert one.villages.drop_columns(["run"]).equals(other.villages.drop_columns(["run"]))
+    assert one.series.drop_columns(["run"]).equals(other.series.drop_columns(["run"]))
     assert found[0] != found[2]
-    series = [o.series for o in runner.simulate_many([whole, forked])]
-    assert series[0].drop_columns(["run"]).equals(series[1].drop_columns(["run"]))
     line = compose_line(["experiment=fork", "horizon.end=2026-06", "fork.month=2026-01"])
     line.settings.fork.arms = {"wrong": {"county.elders": 50, "canteen.on": False, "canteen.food": 3.0}}
     with pytest.raises(Mistake, match=r"^fork\.arms\.wrong: a fork cannot change county\.elders, canteen\.on: it shaped the start$"):
