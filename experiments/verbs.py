@@ -56,7 +56,7 @@ def status(words: list[str]) -> int:
     failed, missing, holder = runs[runs["error"] != ""], found.missing(), Lock.holder(found.folder)
     state = f"running (pid {holder})" if holder else {"running": "stopped"}.get(found.manifest["status"], found.manifest["status"])
     print(f"{found.folder}: {found.experiment}, {state}; {' '.join(found.manifest['overrides'] + found.manifest['expanded'])}")
-    print(f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, {runs['cpu_seconds'].sum() / 3600:.2f} hours of processor time")
+    print(f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, {runs['cpu_seconds'].sum() / 60:.1f} minutes of processor time")
     for text, count in failed.groupby(["error", "origin"]).size().head(5).items():
         print(f"failed {count} times: {text[0]} at {text[1]}")
     for path in sorted(found.folder.glob("*/*.corrupt")):
