@@ -118,7 +118,7 @@ class Scenario:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json: what differs from the defaults."""
-        changes = {}
+        changes: dict[str, Any] = {}
         for section, default in _defaults().items():
             mine = getattr(self.parameters, section)
             if mine != default:
