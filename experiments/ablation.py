@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from experiments import paired
+from experiments import study as studies
 from experiments.answer import layout
 from experiments.findings import Findings, Picture, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import Composed, known
-from experiments.store import Store
 from sim.parameters import Declaration, Parameters
 
 SIZES = {"quick": Size(6, 12, 120), "default": Size(12, 12, 200), "full": Size(60, 12, 300)}
@@ -54,15 +54,13 @@ def arms(parameters: Parameters) -> list[Arm]:
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
+    """Run, store, print."""
     good, refused = paired.fitting(line.parameters, arms(line.parameters))
     study = Study(line, SIZES, [paired.PLAIN, *good])
-    store, rows, whole = study.run(words)
-    report(study, store, rows, refused)
-    return 0 if whole else 130
+    return study.run(words, lambda work, rows: report(study, work, rows, refused))
 
 
-def report(study: Study, store: Store, rows: pd.DataFrame, refused: list[str]) -> None:
+def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list[str]) -> None:
     """Table, figure, findings; printed and kept."""
     table = paired.effects(paired.measures(rows), study.arms)
     nothing = [arm.label for arm in study.arms if arm.name in paired.idle(rows, study.arms)]

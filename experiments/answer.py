@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments import estimate, figures
 from experiments.first_answer import BUSINESSES, NULLS, Plan
-from experiments.store import Store
+from experiments.study import Study
 from experiments.style import words
 
 TITLES = {
@@ -127,13 +127,13 @@ def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
     luck = float((both["sd_luck"] ** 2).sum() / max((both["sd_all"] ** 2).sum(), 1e-12)) if len(both) else np.nan
     part = f"; of the spread between seeds about {100 * min(luck, 1.0):.0f} % is luck alone, the rest comes from parameters that are not known" if np.isfinite(luck) else ""
     reason = f"The commonest reason why villages miss the mark is '{why.iloc[0]}'" if len(why) else "No village misses the mark"
-    return f"{reason}{part}; this is a what-if on a synthetic county with {len(plan.draws[0])} uncertain parameters drawn, to compare options, not to read off a level."
+    return f"{reason}{part}; this is a what-if on a synthetic county with {plan.drawn} uncertain parameters drawn, to compare options, not to read off a level."
 
 
-def draw_figures(plan: Plan, summary: pd.DataFrame, store: Store) -> Path:
+def draw_figures(plan: Plan, summary: pd.DataFrame, work: Study) -> Path:
     """The four figures."""
-    folder, year = store.folder / "figures", plan.base.horizon.end[:4]
-    rows = estimate.with_weights(store.villages(), plan.base)
+    folder, year = work.folder / "figures", plan.base.horizon.end[:4]
+    rows = estimate.with_weights(work.results().villages(), plan.base)
     figures.heat(summary, year, folder)
     panel = plan.panels[0]
     top = best(summary, panel)
@@ -151,15 +151,15 @@ def draw_figures(plan: Plan, summary: pd.DataFrame, store: Store) -> Path:
     return folder
 
 
-def write(plan: Plan, summary: pd.DataFrame, store: Store) -> str:
+def write(plan: Plan, summary: pd.DataFrame, work: Study) -> str:
     """Tables, sentences, places; also kept as answer.txt."""
-    folder = draw_figures(plan, summary, store)
-    runs, c = store.runs(), plan.base.county
+    folder = draw_figures(plan, summary, work)
+    runs, c = work.results().runs(), plan.base.county
     failed = runs[runs["error"] != ""]
     lost = f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} ({failed['origin'].iloc[0]})" if len(failed) else ""
-    size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {len(plan.draws[0])} uncertain parameters"
+    size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {plan.drawn} uncertain parameters"
     said = "\n".join(f"{k}. {text}" for k, text in enumerate(sentences(plan, summary), 1))
-    where = f"{store.folder}/: summary.csv, runs.parquet, villages.parquet, series/, resolved.yaml, manifest.json\n{folder}/: viability, classes, payers, needs (png, svg)"
+    where = f"{work.folder}/: summary.csv, runs/, villages/, series/, resolved.yaml, manifest.json\n{folder}/: viability, classes, payers, needs (png, svg)"
     text = f"{size}{lost}\n\n{tables(plan, summary)}\n\n{said}\n\n{where}\n"
-    store.text("answer.txt", text)
+    work.text("answer.txt", text)
     return text

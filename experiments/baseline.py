@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
-from experiments import draws, estimate, figures
+from experiments import estimate, figures, study
 from experiments.answer import layout
-from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, patched
-from experiments.store import Store
+from experiments.plan import Task
+from experiments.scenario import Composed, patched
 from experiments.style import words
 from sim.viability import CLASSES
 
 
 def run(line: Composed, overrides: list[str]) -> int:
-    """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
+    """Run, store, print."""
     s, p = line.settings, line.parameters
     seeds = s.seeds or 10
-    store = Store(s.out, s.name, line.text, overrides)
-    prepare(store, p)
 
     def task(at: int, arm: str = "main") -> Task:
-        changes = draws.draw(s.seed, at, line.touched()) if s.draws else {}
-        if arm != "main":
-            changes["solvency.relief"] = arm.partition(":")[2]
-        return Task(line.scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
+        changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
+        held = frozenset(line.touched() | set(changes)) if s.draws else frozenset()
+        return Task(line.scenario(s.name, patched(p, changes), held), at, s.seed, at if s.draws else -1, arm, arm == "main")
 
-    whole = execute([task(at) for at in range(seeds)], store, s.workers, s.progress)
-    villages = store.villages()
-    if villages.empty:
-        store.close("failed")
-        raise Mistake(f"no run finished ({store.first_error()})")
-    at, names = estimate.to_relieve(villages, s.name)
-    if whole and names:
-        whole = execute([task(at, f"relief:{name}") for name in names], store, s.workers, s.progress, label="paired reruns")
-    store.close("finished" if whole else "interrupted")
-    rows = estimate.with_weights(store.villages(), p)
-    table = summary(rows)
-    store.text("summary.csv", table.to_csv(index=False))
-    text = "\n\n".join([head(line, seeds, rows), classes(table, p.horizon.end), why(rows, s.name), places(line, rows, store, seeds)])
-    store.text("answer.txt", text + "\n")
-    print(text)
-    return 0 if whole else 130
+    with study.begin(line, overrides) as work:
+        work.run([task(at) for at in range(seeds)])
+        at, names = estimate.to_relieve(work.results().villages(), s.name)
+        work.run([task(at, f"relief:{name}") for name in names], "paired reruns")
+        rows = estimate.with_weights(work.results().villages(), p)
+        table = summary(rows)
+        work.text("summary.csv", table.to_csv(index=False))
+        text = "\n\n".join([head(line, seeds, rows), classes(table, p.horizon.end), why(rows, s.name), places(line, rows, work.folder, seeds)])
+        work.text("answer.txt", text + "\n")
+        print(text)
+    return 0
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,12 +74,12 @@ def why(rows: pd.DataFrame, scenario: str) -> str:
     return "\n".join([layout(lines), *[f"paired rerun, same luck: {text}" for text in reruns], said])
 
 
-def places(line: Composed, rows: pd.DataFrame, store: Store, seeds: int) -> str:
+def places(line: Composed, rows: pd.DataFrame, home: Path, seeds: int) -> str:
     """Draw the figures and say where everything is."""
-    folder, name = store.folder / "figures", line.settings.name
+    folder, name = home / "figures", line.settings.name
     note = f"{seeds} seeds × {rows['village'].nunique()} villages; {line.parameters.horizon.start} to {line.parameters.horizon.end}"
     if any(c.startswith("class_") for c in rows.columns):
         figures.classes(rows, [name], [name], folder)
     figures.payers(rows, {name: name}, note, folder)
     figures.needs(rows, {name: name}, note, folder)
-    return f"What-if, not a forecast. Runs, villages, series, figures and configuration: {store.folder}/"
+    return f"What-if, not a forecast. Runs, villages, series, figures and configuration: {home}/"

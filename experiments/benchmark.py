@@ -27,6 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 import sim
+from experiments.benchmark_runner import overhead
 from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from sim.parameters import nearest
 from sim.population import COLUMNS
@@ -322,6 +323,19 @@ def workers(size: Size) -> list[Figure]:
     return [loops, gain, figure("same bytes: one and two workers", [float(all(same))], "yes = 1", "1", lambda x: x == 1)]
 
 
+def study_costs(size: Size) -> list[Figure]:
+    """Processor time and memory of a study beside its runs."""
+    if not size.worker_runs:
+        return []
+    seen = [overhead(4 * size.worker_runs) for _ in range(3)]
+    first, last = json.loads(child("from experiments import benchmark_runner as b; print(b.memory())")[0])
+    return [
+        figure("a run of the study that is timed", [seconds for _, seconds in seen], "s"),
+        figure("study beside its runs", [100 * share for share, _ in seen], "%", "<= 5", lambda x: x <= 5),
+        figure("memory of the parent, 20,000 runs / 1,000", [last / first], "times", "<= 1.1", lambda x: x <= 1.1),
+    ]
+
+
 def same_bytes(seed: int = 5) -> list[Figure]:
     """A short list; the tests hold the long one."""
     first = short_run(seed)
@@ -347,7 +361,7 @@ def table(figures: Sequence[Figure]) -> str:
 def measure(size: Size) -> list[Figure]:
     """Everything, the parts one after the other."""
     parts: tuple[Callable[[], list[Figure]], ...] = (
-        lambda: against_mesa(size), lambda: docking(size), lambda: growth(size), lambda: large_county(size), lambda: workers(size), lambda: starts(size), same_bytes,
+        lambda: against_mesa(size), lambda: docking(size), lambda: growth(size), lambda: large_county(size), lambda: workers(size), lambda: study_costs(size), lambda: starts(size), same_bytes,
     )  # fmt: skip
     return [f for part in parts for f in part()]
 

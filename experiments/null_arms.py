@@ -15,13 +15,13 @@ from typing import Any
 import pandas as pd
 
 from experiments import estimate, paired, style
+from experiments import study as studies
 from experiments.answer import layout
 from experiments.estimate import Interval
 from experiments.figures import PANEL_NAMES
 from experiments.findings import Findings, Picture, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import PANELS, Composed, arm
-from experiments.store import Store
 from experiments.style import plt
 from sim.parameters import Parameters, declarations
 from sim.population import PAYERS
@@ -74,11 +74,9 @@ def arms(size: str) -> list[Arm]:
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
+    """Run, store, print."""
     study = Study(line, SIZES, arms(line.settings.size))
-    store, rows, whole = study.run(words)
-    report(study, store, rows)
-    return 0 if whole else 130
+    return study.run(words, lambda work, rows: report(study, work, rows))
 
 
 def difference(found: pd.DataFrame, one: str, other: str, measure: str) -> Interval:
@@ -171,7 +169,7 @@ def overall(verdicts: list[str]) -> str:
     return "supported"
 
 
-def report(study: Study, store: Store, rows: pd.DataFrame) -> None:
+def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
     """Tables, figure, verdicts; printed and kept."""
     found = paired.measures(rows)
     payers, business = against_one(found, study.line.settings.size), gains(found)
@@ -228,7 +226,7 @@ def table_of_business(mine: pd.DataFrame) -> Table:
     return Table("A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed")
 
 
-def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, store: Store) -> None:
+def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, store: studies.Study) -> None:
     """One row a panel: the lead of four payers over the best single one as luck is shared; the gain from businesses and their null arms."""
     figure, axes = plt.subplots(len(PANELS), 2, figsize=(11, 7), layout="constrained", sharex="col", width_ratios=(1.2, 1))
     colours = dict(zip(SHOWN, (style.BLUE, style.ORANGE), strict=True))

@@ -16,9 +16,9 @@ import pandas as pd
 from scipy import stats
 
 from experiments import draws, estimate, style
-from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, Scenario, compose_policies, patched
-from experiments.store import Store
+from experiments import study as studies
+from experiments.plan import Task
+from experiments.scenario import Composed, Scenario, compose_policies, patched
 from experiments.style import plt
 from sim.parameters import ParameterError, Parameters
 from sim.policies import Intervention
@@ -83,26 +83,24 @@ class Study:
         changes = {"county.villages": size.villages, "county.elders": size.elders}
         self.base = line.parameters.replace({k: v for k, v in changes.items() if k not in line.pinned})
         self.policies = line.policies if base_policies is None else base_policies
-        self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
-        self.drawn = [draws.with_draw(self.base, draws.draw(s.seed, i, line.touched()) if s.draws else {}) for i in range(self.seeds)]
 
     def task(self, arm: Arm, at: int) -> Task:
         """One run of an arm; replicate `at` has its luck and its parameters, whatever the arm."""
-        drawn = self.drawn[at]
+        s, policies = self.line.settings, (*self.policies, *arm.policies)
+        if not policies and arm.fit is None:
+            held = frozenset(self.line.touched() | set(arm.changes)) if s.draws else frozenset()
+            return Task(Scenario(arm.name, patched(self.base, arm.changes), held), at, s.seed, at if s.draws else -1, keep_series=False)
+        # what reads the drawn parameters is made for each replicate
+        drawn = draws.with_draw(self.base, draws.draw(s.seed, at, self.line.touched()) if s.draws else {})
         p = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})
-        return Task(Scenario(arm.name, p, compose_policies((*self.policies, *arm.policies), p)), "main", at, self.seed[at], False)
+        return Task(Scenario(arm.name, p, modifiers=compose_policies(policies, p)), at, s.seed, keep_series=False)
 
-    def run(self, words: list[str]) -> tuple[Store, pd.DataFrame, bool]:
-        """Run all arms; the store, weighted village rows, and whether Ctrl-C left them whole."""
-        s = self.line.settings
-        store = Store(s.out, s.name, self.line.text, words)
-        prepare(store, self.base)
-        whole = execute([self.task(arm, at) for at in range(self.seeds) for arm in self.arms], store, s.workers, s.progress)
-        rows = store.villages()
-        store.close("finished" if whole else "interrupted")
-        if rows.empty:
-            raise Mistake(f"no run finished ({store.first_error()}); see {store.folder}/runs.parquet")
-        return store, estimate.with_weights(rows, self.base), whole
+    def run(self, words: list[str], report: Callable[[studies.Study, pd.DataFrame], None]) -> int:
+        """Run all arms and hand `report` the study and its weighted village rows."""
+        with studies.begin(self.line, words) as work:
+            work.run([self.task(arm, at) for at in range(self.seeds) for arm in self.arms])
+            report(work, estimate.with_weights(work.results().villages(), self.base))
+        return 0
 
     def size_text(self) -> str:
         """Seeds, villages, elders, horizon, and what differs between seeds."""

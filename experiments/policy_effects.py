@@ -7,11 +7,11 @@ import pandas as pd
 import yaml
 
 from experiments import paired
+from experiments import study as studies
 from experiments.answer import layout
 from experiments.findings import Findings, Picture, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import CONFIGS, Composed, options, policy
-from experiments.store import Store
 from experiments.style import words as plain
 
 SIZES = {"quick": Size(6, 12, 120), "default": Size(20, 12, 200), "full": Size(100, 12, 300)}
@@ -32,14 +32,12 @@ def meaning(name: str) -> list[str]:
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
+    """Run, store, print."""
     study = Study(line, SIZES, [paired.PLAIN, *arms(line)], base_policies=())
-    store, rows, whole = study.run(words)
-    report(study, store, rows)
-    return 0 if whole else 130
+    return study.run(words, lambda work, rows: report(study, work, rows))
 
 
-def report(study: Study, store: Store, rows: pd.DataFrame) -> None:
+def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
     """Table, figure, findings; printed and kept."""
     table = paired.effects(paired.measures(rows), study.arms)
     nothing = [arm.label for arm in study.arms if arm.name in paired.idle(rows, study.arms)]

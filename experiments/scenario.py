@@ -12,7 +12,7 @@ import json
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,28 @@ from sim.values import Modifier
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
+HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
+ENGINES = ("serial", "local", "dask")
 
 
 class Mistake(ValueError):
     """A user's mistake on the command line; the message is one sentence."""
+
+
+@dataclass
+class EngineSettings:
+    """Where runs are worked out."""
+
+    kind: str = "local"
+    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
+
+
+@dataclass
+class ForkSettings:
+    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
+
+    month: str = "2030-01"
+    arms: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,6 +75,10 @@ class Settings:
     workers: int = 0
     out: str = "results"
     progress: bool = True
+    fresh: bool = False
+    partial: bool = False
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    fork: ForkSettings = field(default_factory=ForkSettings)
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
@@ -66,29 +88,83 @@ class Settings:
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
         words = {
-            "size": SIZES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"], "policy": options()["policy"],
+            "size": SIZES, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
+            "policy": options()["policy"],
         }  # fmt: skip
         for key, allowed in words.items():
-            for word in [self.size] if key == "size" else getattr(self, key):
+            for word in {"size": [self.size], "engine.kind": [self.engine.kind]}.get(key) or getattr(self, key):
                 if word not in allowed:
                     raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
 
 
+NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
+
+
+@dataclass(frozen=True)
+class Fork:
+    """From `month` (0 is the first of the horizon) on, these paths have other values; only live ones may."""
+
+    month: int
+    changes: tuple[tuple[str, Any], ...] = ()
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """A named set of parameters and modifiers that does not change; `digest` is the hash of its content."""
+    """A named set of parameters and modifiers that does not change; `digest` is the hash of its content.
+
+    A parameter draw leaves the paths in `held` alone; `fork` changes the scenario in the middle of a run.
+    """
 
     name: str
     parameters: Parameters
+    held: frozenset[str] = frozenset()
+    fork: Fork | None = None
     modifiers: tuple[Modifier, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Twelve hexadecimal digits of the SHA-256 of all parameters, and of the modifiers where there are any."""
-        content = json.dumps(self.parameters.to_dict(), sort_keys=True)
-        if self.modifiers:
-            content += json.dumps([dataclasses.asdict(m) for m in self.modifiers])
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits of the SHA-256 of the content; the name is no part of it."""
+        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for scenarios.json: what differs from the defaults."""
+        changes: dict[str, Any] = {}
+        for section, default in _defaults().items():
+            mine = getattr(self.parameters, section)
+            if mine != default:
+                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
+        return {
+            "name": self.name, "changes": changes, "held": sorted(self.held),
+            "fork": dataclasses.asdict(self.fork) if self.fork else None,
+            "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
+        """What `to_dict` gave; Mistake where it does not fit the parameters there are."""
+        fork = content["fork"] and Fork(content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"])))
+        modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
+        try:
+            parameters = patched(Parameters(), content["changes"])
+        except (KeyError, TypeError) as e:
+            raise Mistake(f"scenario {content['name']!r} was written for other parameters than this model has") from e
+        return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
+
+    def __reduce__(self) -> Any:
+        sections = {name: getattr(self.parameters, name) for name in SECTIONS}
+        return _scenario, (sections, self.name, self.held, self.fork, self.modifiers)
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[str, Any]:
+    known()
+    return {name: cls() for name, cls in SECTIONS.items()}
+
+
+def _scenario(sections: dict[str, Any], name: str, *rest: Any) -> Scenario:
+    """Rebuild a scenario in a worker; its values were checked when it was made."""
+    return Scenario(name, Parameters(**sections), *rest)
 
 
 @dataclass(frozen=True)
@@ -101,10 +177,12 @@ class Composed:
     named: dict[str, str]
     text: str
     policies: tuple[Intervention, ...] = ()
+    folder: Path | None = None  # where its study lies
+    expanding: tuple[str, ...] = ()  # words that add to the study
 
-    def scenario(self, name: str, parameters: Parameters) -> Scenario:
+    def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
         """A scenario with these parameters and the policies of the command line, which may read the parameters."""
-        return Scenario(name, parameters, compose_policies(self.policies, parameters))
+        return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
 
     def touched(self) -> set[str]:
         """Paths that differ from their defaults or were written on the command line: never drawn at random."""
@@ -204,7 +282,8 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
         return "path", checked(paths[key], str(value) if text else value)
     if key in SECTIONS:
         raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
-    mine = [f.name for f in fields(Settings) if f.name != "name"]
+    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
+    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths])}")
     return "setting", value
@@ -237,13 +316,19 @@ def compose_line(words: Sequence[str]) -> Composed:
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
     except (HydraException, OmegaConfBaseException) as e:
         raise Mistake(one_line(e)) from e
-    settings = Settings(**{f.name: plain.pop(f.name) for f in fields(Settings)})
+    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
     made, said = read_policies(settings.policy, parameters)
     if made:
         named["policy"] = "+".join(settings.policy)
-    return Composed(settings, parameters, pinned, named, OmegaConf.to_yaml(config, resolve=True) + said, made)
+    return Composed(settings, parameters, pinned, named, resolved(asked | plain) + said, made)
+
+
+def resolved(content: dict[str, Any]) -> str:
+    """Every value that results depend on, as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True)
 
 
 def one_line(error: BaseException) -> str:

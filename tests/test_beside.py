@@ -7,7 +7,8 @@ from runs import CARE, EVERYTHING
 
 import sim
 from experiments import runner
-from experiments.runner import Task, simulate, simulate_many
+from experiments.plan import Task
+from experiments.runner import simulate, simulate_many
 from experiments.scenario import Scenario, arm, patched
 from sim.model import beside
 from sim.parameters import ParameterError
@@ -94,7 +95,7 @@ def test_agents_and_snapshots_belong_to_one_county() -> None:
 
 def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_run(monkeypatch: pytest.MonkeyPatch) -> None:
     short = BASE.replace({"horizon.end": "2026-12"})
-    tasks = [Task(Scenario(str(k), patched(short, c)), "main", 0, 5 + k // 6) for k, c in enumerate(ARMS)]
+    tasks = [Task(Scenario(str(k), patched(short, c)), k // 6, 5) for k, c in enumerate(ARMS)]
     alone, together = [simulate(t) for t in tasks], simulate_many(tasks)
     for a, b in zip(alone, together, strict=True):
         assert a.villages is not None and a.villages.equals(b.villages) and a.series == b.series

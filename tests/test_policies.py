@@ -189,7 +189,7 @@ def test_a_policy_is_part_of_digest_and_resolved_configuration_and_only_then() -
 
 def test_policies_reach_the_model_in_another_process() -> None:
     line = compose_line(["experiment=baseline", "policy=[price_indexation,oldest_free]"])
-    task = Task(line.scenario("x", line.parameters), "main", 0, 5)
+    task = Task(line.scenario("x", line.parameters), 0, 5)
     assert pickle.loads(pickle.dumps(task)) == task and task.scenario.modifiers
 
 
