@@ -15,7 +15,11 @@ import os
 import sys
 
 VERBS = ("run", "status", "resume", "expand", "verify", "export")
-EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork"}
+EXPERIMENTS = {
+    "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
+    "sensitivity": "sensitivity", **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
+    **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "questions"),
+}  # fmt: skip
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
