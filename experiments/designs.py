@@ -129,6 +129,7 @@ def targets(size: str = "default") -> Question:
         arms={
             "as now": case(pace, 1, 1), "0.3 a year": case(0.3, 1, 1), "0.6 a year": case(0.6, 1, 1),
             "0.6, double building money": case(0.6, 2, 1), "0.6, double both": case(0.6, 2, 2), "0.6, triple both": case(0.6, 3, 3),
+            "staged by the county": {**case(pace, 1, 1), "rollout.on": True}, "staged, double both": {**case(pace, 2, 2), "rollout.on": True},
         },
         tests=(
             contrast.differ("more villages have a facility in 2030 with 0.6 a year and double building money than as now", "facility_2030", "0.6, double building money", "as now"),
@@ -136,7 +137,7 @@ def targets(size: str = "default") -> Question:
         ),
         built_in=("solvency.stress",), null={"funding.identical_payers": True},
         shown=("facility_2030", "function_2030", "in_service", "idle", *contrast.HEADLINE), extra=_targets,
-        limits=("Openings: yearly chance that a village without a facility comes up, before leader and learning. The target is read both ways: villages with a facility, and facilities with the function.",),
+        limits=("Openings: yearly chance that a village without a facility comes up, before leader and learning. Staged: the county selects applicants towards 70 % by 2030. The target is read both ways: villages with a facility, and facilities with the function.",),
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def q2() -> Question:
 def q4() -> Question:
     """Dependence on one cadre."""
     case = lambda leaves, association: {"organisation.leader_leaves": leaves, "county.association_share": association}  # noqa: E731
+    lost = {"shocks.leader_loss": 0.0, "shocks.scheduled": "leader_loss", "shocks.scheduled_month": 60}
     loss = lambda w, a: ((w, f"leaders stay, {a}", "viable", "all"), (-w, f"leaders leave, {a}", "viable", "all"))  # noqa: E731
     return Question(
         question="How much does a service depend on one cadre, and does an elderly association replace him?",
@@ -72,6 +73,7 @@ def q4() -> Question:
         arms={
             "leaders stay, no association": case(0.02, 0.0), "leaders leave, no association": case(0.25, 0.0),
             "leaders stay, association": case(0.02, 1.0), "leaders leave, association": case(0.25, 1.0),
+            "all lost in 2030, no association": {**case(0.02, 0.0), **lost}, "all lost in 2030, association": {**case(0.02, 1.0), **lost},
         },
         tests=(
             Test("without an association fewer villages stay viable where leaders leave than where they stay", loss(1.0, "no association")),
@@ -80,26 +82,30 @@ def q4() -> Question:
         built_in=("organisation.association_finds",),
         null={"organisation.association_finds": 1.0, "participation.association": 1.0, "participation.leader": 1.0},
         shown=(*contrast.HEADLINE, "volunteers", "in_service"),
-        limits=("Leaders leave by a yearly chance of 2 or 25 % (the ends of its range), not in one named year.",),
+        limits=("In the tests leaders leave by a yearly chance of 2 or 25 %, the ends of its range; the last two arms take them all in January 2030.",),
     )  # fmt: skip
 
 
 def q6() -> Question:
     """Redemption risk and trust."""
     follows: dict[str, Any] = {"timebank.trust_speed": 0.3}
+    run: dict[str, Any] = {**follows, "trust.moves": True, "trust.rumours": True, "trust.run": True}
+    bought = {"clearing.on": True, "clearing.scope": "village", "clearing.guarantee_ceiling": 10000.0}
+    unbacked, backed = {**run, **bought, "clearing.guarantee": 0.0}, {**run, **bought, "clearing.guarantee": 1.0}
     return Question(
         question="Can a loss of trust make people stop giving to a time bank, and does a guarantee prevent it?",
         hypothesis="Where trust follows redemption a run is possible, and a government guarantee removes it.",
         because="participation.credit (what a trusted credit adds to joining); null arm: credits add nothing to joining",
         arms={
             "trust stands still": {"timebank.trust_speed": 0.0}, "trust follows redemption": follows,
-            "trust follows, credits lapse": {**follows, "timebank.expiry": 0.15},
-            "trust follows, guarantee": {**follows, "transfer.guarantee": True},
+            "trust follows, credits lapse": {**follows, "timebank.expiry": 0.15}, "rumours and runs": run,
+            "runs, no guarantee": unbacked, "runs, guarantee": backed,
         },
         tests=(
             differ("more of what is asked for with credit is served where trust stands still than where it follows redemption", "redeemed", "trust stands still", "trust follows redemption"),
             differ("more volunteers are active where trust stands still than where it follows redemption", "volunteers", "trust stands still", "trust follows redemption", least=0.0),
-            differ("more volunteers are active with a guarantee than without", "volunteers", "trust follows, guarantee", "trust follows redemption", least=0.0),
+            differ("more of what is asked for is served where trust stands still than with rumours and runs", "redeemed", "trust stands still", "rumours and runs"),
+            differ("more volunteers are active with a guarantee than without", "volunteers", "runs, guarantee", "runs, no guarantee", least=0.0),
         ),
         built_in=("participation.credit",), null={"participation.credit": 1.0}, base=arm("timebank", "generous"),
         shown=(*contrast.HEADLINE, "volunteers", "hoard"),
