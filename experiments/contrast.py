@@ -23,7 +23,9 @@ from experiments.outcomes import ALL, HEADLINE, OUTCOMES
 from experiments.scenario import Composed, Mistake, known
 
 WRITTEN, NULL = "as written", "null arm"
-SEEDS = {"quick": 5, "default": 12, "full": 100}
+FULL = 100  # seeds of size=full
+RUNS = {"quick": 80, "default": 400}  # what the others may take, for time: about three minutes on two cores by default
+LEAST = {"quick": 3, "default": 8}
 GROWTH = 1.5  # from round to round while a precision is asked for
 STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
 CLAIM = 0.05  # half-width that is called precise where none was asked for
@@ -62,7 +64,6 @@ class Question:
     shown: tuple[str, ...] = HEADLINE
     cells: tuple[str, ...] = (ALL,)
     limits: tuple[str, ...] = ()
-    seeds: Mapping[str, int] = field(default_factory=lambda: SEEDS)
     extra: Callable[[Done], tuple[list[str], list[Table], list[Picture]]] | None = None
 
     @property
@@ -190,7 +191,7 @@ def _share(test: Test) -> bool:
 def compare(question: Question, campaign: Campaign) -> tuple[Done, str]:
     """Run until the asked precision or the asked number of seeds; the text says which."""
     s = campaign.settings
-    seeds = s.seeds or question.seeds[s.size]
+    seeds = s.seeds or seeds_of(question, s.size)
     limit = max(s.max_seeds or 8 * seeds, seeds) if s.precision else seeds
     while True:
         campaign.run(_wanted(question, range(seeds)))
@@ -199,6 +200,11 @@ def compare(question: Question, campaign: Campaign) -> tuple[Done, str]:
         if s.precision is None or wide <= s.precision or seeds >= limit:
             return done, _stopped(s.precision, seeds, limit, wide, text)
         seeds = min(limit, math.ceil(GROWTH * seeds))
+
+
+def seeds_of(question: Question, size: str) -> int:
+    """Seeds where none were asked for: as many as the size has time for."""
+    return FULL if size == "full" else min(max(RUNS[size] // len(_wanted(question, range(1))), LEAST[size]), FULL)
 
 
 def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str) -> str:

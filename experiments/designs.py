@@ -39,7 +39,6 @@ def funding_mix(size: str = "default") -> Question:
         hypothesis="", because="",
         arms={mix_name(p): dict(zip(SHARES, p, strict=True)) for p in points},
         base=ENVELOPE, shown=(*contrast.HEADLINE, "paid", "full_cost"), cells=("all", *STRENGTHS), extra=_mixes,
-        seeds={"quick": 4, "default": 10, "full": 50},
         limits=("The best of many mixes looks better than it is; the number of mixes that cannot be told from it stands beside it.", "A payer's own ceiling still holds: what is pledged may stay under the envelope ('paid' shows what came in)."),
     )  # fmt: skip
 
@@ -81,7 +80,6 @@ def business(size: str = "default") -> Question:
         hypothesis="", because="",
         arms={f"{b}, reserve {r:g}": {**arm("business", b), "funding.reserve": r} for r in (3.0, 0.0, 12.0) for b in BUSINESSES},
         shown=(*contrast.HEADLINE, "at_work", "income"), cells=("all", *VILLAGE_KINDS), extra=_gains,
-        seeds={"quick": 4, "default": 18, "full": 100},
         limits=("Reserve: the cash, in months of cost, above which payers pledge nothing more (3 as written). Deposit is the null business: the same set-up money at interest.",),
     )  # fmt: skip
 

@@ -35,9 +35,9 @@ POINTS = {
     "pawn": {"quick": 64, "default": 256, "full": 4096}, "delta": {"quick": 64, "default": 256, "full": 4096},
 }  # fmt: skip
 REPLICATES = {"quick": 2, "default": 2, "full": 10}
-SCREEN = {"quick": 3, "default": 6, "full": 20}  # trajectories of the screen before Sobol
+SCREEN = {"quick": 3, "default": 4, "full": 20}  # trajectories of the screen before Sobol
 FEASIBLE = 2**16  # advice for more points than this says something else
-KEPT = 6  # factors that Sobol follows on at most
+KEPT = {"quick": 3, "default": 4, "full": 8}  # factors that Sobol follows on at most
 
 
 @dataclass(frozen=True)
@@ -187,10 +187,10 @@ class Analysis:
     def run(self) -> list[Analysed]:
         """The screen where Sobol is asked for, then the method itself."""
         s, found, stages = self.s, self.found, []
-        if s.method == "sobol" and len(self.design(found, "morris", 2, 0).factors) > KEPT + 1:
+        if s.method == "sobol" and len(self.design(found, "morris", 2, 0).factors) > KEPT[s.size] + 1:
             design = self.design(found, "morris", SCREEN[s.size], 1)
             stages.append(analyse(design, self.measure(design, found, "screen")))
-            kept = survivors(stages[0])
+            kept = survivors(stages[0], KEPT[s.size])
             found = [i for i in found if (i.group if self.by_section else i.name) in kept or i.name == DUMMY]
         design = self.design(found, s.method, s.points or POINTS[s.method][s.size], 2)
         return [*stages, analyse(design, self.measure(design, found, s.method))]
@@ -207,14 +207,14 @@ def gather(campaign: Campaign, wanted: Sequence[tuple[str, int]], replicates: in
     return {name: values[name].to_numpy(float).reshape(-1, replicates) for name in HEADLINE}
 
 
-def survivors(screened: Analysed) -> set[str]:
+def survivors(screened: Analysed, most: int) -> set[str]:
     """What Sobol follows on: over all outcomes the factors with the largest share of the largest mu*, above the dummy."""
     best: dict[str, float] = {}
     for outcome, i in screened.indices.items():
         top = max(float(i.main.max()), 1e-300)
         for factor in screened.passed(outcome) or [i.factors[int(i.main.argmax())]]:
             best[factor] = max(best.get(factor, 0.0), float(i.main[i.factors.index(factor)]) / top)
-    return set(sorted(best, key=lambda f: -best[f])[:KEPT])
+    return set(sorted(best, key=lambda f: -best[f])[:most])
 
 
 # -- findings ----------------------------------------------------------------------------------------------------------

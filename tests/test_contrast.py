@@ -123,6 +123,13 @@ def test_every_arm_and_condition_fits_the_model(name):
     assert set(q.shown) <= set(OUTCOMES) and set(HEADLINE) <= set(q.shown) | set(HEADLINE)
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_the_default_takes_about_the_runs_there_is_time_for(name):
+    per = len(contrast._wanted(EVERY[name], range(1)))
+    seeds = contrast.seeds_of(EVERY[name], "default")
+    assert seeds >= 8 and per * seeds <= 600 and contrast.seeds_of(EVERY[name], "full") == 100
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_question_says_beforehand_what_could_build_its_answer_in(name):
     q = EVERY[name]

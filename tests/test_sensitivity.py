@@ -145,6 +145,26 @@ def test_a_design_is_the_same_for_the_same_seed_and_another_for_another():
     assert np.array_equal(one, same) and not np.array_equal(one, other)
 
 
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [("method=soboll", "did you mean sobol"), ("by=sections", "did you mean section"), ("distribution=uniforms", "did you mean uniform"), ("points=1", "allowed is 2"),
+     ("precision=2", r"allowed is 0\.001 to 0\.5"), ("replicats=3", "did you mean replicates")],
+)  # fmt: skip
+def test_a_wrong_setting_is_answered_with_the_right_one(word, sentence):
+    with pytest.raises(Mistake, match=sentence):
+        compose_line(["experiment=sensitivity", word])
+
+
+def test_sobol_follows_on_what_the_screen_leaves():
+    """Ten inputs, three of them at work; six trajectories see a linear function exactly."""
+    names = [*"abcdefghi", "dummy"]
+    d = design("morris", names, 6)
+    y = d.points @ np.array([5.0, 0, 0, 3, 0, 0, 0, 0, 1, 0])
+    found = sensitivity.analyse(d, {"viable": y[:, None]})
+    assert sensitivity.survivors(found, 4) == {"a", "d", "i"} and sensitivity.survivors(found, 2) == {"a", "d"}
+    assert found.threshold("viable") == pytest.approx(0, abs=1e-9) and found.passed("viable") == ["a", "d", "i"]
+
+
 # -- how sure ----------------------------------------------------------------------------------------------------------
 def indices(main, spread, n=64, method="sobol"):
     rng = np.random.default_rng(1)
