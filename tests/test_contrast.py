@@ -168,7 +168,7 @@ def test_a_question_leaves_findings_figures_and_a_verdict(asked):
 @pytest.mark.slow
 def test_a_study_goes_on_to_the_limit_and_says_so(asked):
     found = json.loads((asked / "findings.json").read_text())
-    assert any("stopped at the limit of 3 seeds before the asked precision" in s for s in found["sentences"])
+    assert any("Stopped at the limit of 3 seeds before the asked precision" in s for s in found["sentences"])
     values = pd.read_csv(asked / "summary.csv")
     assert set(values["replicate"]) == {0, 1, 2} and WRITTEN in set(values["condition"])
 
