@@ -29,6 +29,7 @@ class Campaign:
         self.line, self.settings, self.work, self.folder = line, s, work, work.folder
         self.base: Parameters = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
         self.held = line.touched()
+        self._names: dict[tuple[str, int], int] = {}  # runs of the same content are run once, under all their names
 
     def run(self, wanted: Iterable[tuple[str, Mapping[str, Any], int]], label: str = "runs", drawn: bool | None = None) -> None:
         """Run what is not done of (name, path -> value, replicate); what the command line pins holds over all changes."""
@@ -40,13 +41,15 @@ class Campaign:
                 changes = {**changes, **self.line.pinned}
                 made[name] = Scenario(name, patched(self.base, changes), frozenset(self.held | set(changes)) if drawn else frozenset())
             tasks.append(Task(made[name], at, s.seed, at if drawn else -1, "main", False))
+            self._names[name, at] = tasks[-1].run
         self.work.run(tasks, label)
 
     def villages(self) -> pd.DataFrame:
-        """Village rows of every run asked for; Mistake that names what is missing, whatever `partial` says."""
+        """Village rows of every name asked for; Mistake that names what is missing, whatever `partial` says."""
         self.work.flush()
-        rows = Results(self.folder).villages()
-        return rows.assign(scenario=rows["scenario"].astype(str))
+        rows = Results(self.folder).villages().drop(columns=["scenario", "replicate"])
+        names = pd.DataFrame([(*key, run) for key, run in self._names.items()], columns=["scenario", "replicate", "run"])
+        return names.merge(rows, on="run", how="inner")
 
     def text(self, name: str, content: str) -> None:
         """A text file in the folder."""

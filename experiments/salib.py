@@ -149,13 +149,21 @@ class Design:
         return {"PAWN": pawn(x, y)}, np.array([pawn(x[rows], y[rows]) for rows in again])
 
     def _delta(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Delta of the inputs that matter most by PAWN, and of the last one (the dummy); the others count as zero."""
+        """Delta of the inputs that matter most by PAWN, and of the last one (the dummy); the others count as zero.
+
+        Outputs are spread by a twentieth of their standard deviation, a step of SALib's grid: shares of few villages have
+        ties, and a class of equal outputs has no density.
+        """
         first = pawn(x, y)
+        y = y + y.std() / 20 * np.random.default_rng(self.seed).standard_normal(len(y))
         kept = sorted({*np.argsort(-first, kind="stable")[:MOST_DELTA].tolist(), len(first) - 1})
         part = {"num_vars": len(kept), "names": [f"x{i:04d}" for i in kept], "bounds": [[0.0, 1.0]] * len(kept)}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = delta_analyze.analyze(part, x[:, kept], y, num_resamples=20, seed=self.seed)
+            try:
+                found = delta_analyze.analyze(part, x[:, kept], y, num_resamples=20, seed=self.seed)
+            except ValueError as e:
+                raise Mistake(f"sensitivity: delta could not be estimated from {n} points: take more points or another method") from e
         value, spread = np.zeros(len(first)), np.zeros(len(first))
         value[kept], spread[kept] = np.asarray(found["delta_raw"], float), np.asarray(found["delta_raw_conf"], float) / Z
         if not np.isfinite(value).all():

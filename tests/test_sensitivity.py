@@ -133,6 +133,13 @@ def test_what_salib_would_swallow_is_refused(case):
         make()
 
 
+def test_delta_takes_outputs_with_few_values():
+    """A class in which all outputs are equal has no density of its own; the input that decides still comes first."""
+    d = design("delta", [*"ab", "dummy"], 128)
+    found = d.analyse(np.floor(2 * d.points[:, 0]))
+    assert found.main.argmax() == 0 and found.interval[0, 0] > found.interval[2, 1]
+
+
 @pytest.mark.parametrize("method", ["morris", "sobol", "pawn", "delta"])
 def test_a_constant_output_depends_on_nothing(method):
     d = design(method, ["a", "b", "dummy"], 8)
