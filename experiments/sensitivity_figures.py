@@ -53,6 +53,8 @@ def bars(a: Analysed, folder: Path, name: str) -> Picture:
     for axis in axes.ravel()[len(panels):]:
         axis.set_axis_off()
     for axis, outcome in zip(axes.ravel(), panels, strict=False):
+        if not np.any(a.indices[outcome].main):
+            axis.text(0.5, 0.5, "did not vary", transform=axis.transAxes, ha="center", color=style.GREY)
         i, places, passed = a.indices[outcome], _leaders(a, outcome), set(a.passed(outcome))
         for row, k in enumerate(places):
             colour = style.BLUE if i.factors[k] in passed else style.GREY
@@ -118,7 +120,8 @@ def convergence(a: Analysed, folder: Path) -> Picture:
     panels = list(a.indices)
     figure, axes = plt.subplots(1, len(panels), figsize=(2.9 * len(panels), 3.3), layout="constrained", squeeze=False)
     for axis, outcome in zip(axes[0], panels, strict=True):
-        for k, colour in zip([*_leaders(a, outcome)[:4], a.design.factors.index("dummy")], [*COLOURS[:4], style.GREY], strict=False):
+        leaders, dummy = _leaders(a, outcome)[:-1], a.design.factors.index("dummy")
+        for k, colour in [*zip(leaders[:4], COLOURS, strict=False), (dummy, style.GREY)]:
             n = [i.n for i in a.path[outcome]]
             low, high = (np.array([i.interval[k, side] for i in a.path[outcome]]) for side in (0, 1))
             axis.fill_between(n, low, high, color=colour, alpha=0.15, lw=0)
