@@ -39,7 +39,7 @@ def usage() -> str:
     from experiments.scenario import options
 
     groups = "\n".join(f"  {name}={'|'.join(names)}" for name, names in options().items())
-    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta by=section|parameter inputs=[..] points=N replicates=N (sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
+    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
 
 
 def run(verb: str, words: list[str]) -> int:

@@ -76,9 +76,9 @@ class Design:
         if len(set(self.inputs)) != len(self.inputs) or len(self.groups) != len(self.inputs):
             raise Mistake("sensitivity: different inputs, each with its group, are wanted")
         if self.method == "morris" and self.n < 2:
-            raise Mistake(f"points = {self.n}: two trajectories at least are wanted")
+            raise Mistake(f"samples = {self.n}: two trajectories at least are wanted")
         if self.method != "morris" and (self.n < 4 or self.n & (self.n - 1)):
-            raise Mistake(f"points = {self.n}: a power of two is wanted, 4 at least")
+            raise Mistake(f"samples = {self.n}: a power of two is wanted, 4 at least")
         if self.method in ("pawn", "delta") and self.grouped:
             raise Mistake(f"method={self.method} takes single parameters: set by=parameter")
 

@@ -73,7 +73,7 @@ class Settings:
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
     distribution: str = "triangular"
-    points: int | None = None  # trajectories (morris) or base points, a power of two (the others)
+    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
     replicates: int | None = None
     workers: int = 0
     out: str = "results"
@@ -87,7 +87,7 @@ class Settings:
         """Raise Mistake where a setting is out of range."""
         ranges: dict[str, tuple[float, float]] = {
             "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
-            "precision": (0.001, 0.5), "points": (2, 2**16), "replicates": (1, 1_000),
+            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
         }  # fmt: skip
         for key, (low, high) in ranges.items():
             value = getattr(self, key)

@@ -160,7 +160,7 @@ class Analysis:
         if len(self.found) < 2:
             raise Mistake("sensitivity: no uncertain input is left; set fewer parameters on the command line")
         self.by_section = s.by == "section" and s.method in ("morris", "sobol") and len({i.group for i in self.found}) > 2
-        points = s.points or POINTS[s.method][s.size]
+        points = s.samples or POINTS[s.method][s.size]
         self.design(self.found, s.method, points, 0)  # a wrong number of points is said before anything is run
         self.campaign: Campaign
 
@@ -192,7 +192,7 @@ class Analysis:
             stages.append(analyse(design, self.measure(design, found, "screen")))
             kept = survivors(stages[0], KEPT[s.size])
             found = [i for i in found if (i.group if self.by_section else i.name) in kept or i.name == DUMMY]
-        design = self.design(found, s.method, s.points or POINTS[s.method][s.size], 2)
+        design = self.design(found, s.method, s.samples or POINTS[s.method][s.size], 2)
         return [*stages, analyse(design, self.measure(design, found, s.method))]
 
 

@@ -154,7 +154,7 @@ def test_a_design_is_the_same_for_the_same_seed_and_another_for_another():
 
 @pytest.mark.parametrize(
     ("word", "sentence"),
-    [("method=soboll", "did you mean sobol"), ("by=sections", "did you mean section"), ("distribution=uniforms", "did you mean uniform"), ("points=1", "allowed is 2"),
+    [("method=soboll", "did you mean sobol"), ("by=sections", "did you mean section"), ("distribution=uniforms", "did you mean uniform"), ("samples=1", "allowed is 2"),
      ("precision=2", r"allowed is 0\.001 to 0\.5"), ("replicats=3", "did you mean replicates")],
 )  # fmt: skip
 def test_a_wrong_setting_is_answered_with_the_right_one(word, sentence):
