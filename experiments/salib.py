@@ -24,6 +24,7 @@ from experiments.scenario import METHODS, Mistake
 from sim.parameters import nearest
 
 LEVELS = 4
+FEWEST = {"morris": 2, "sobol": 4, "pawn": 4, "delta": 128}  # SALib's delta wants ten outputs in each of ten bins
 MAIN = {"morris": "mu_star", "sobol": "ST", "pawn": "PAWN", "delta": "delta"}
 RESAMPLES = 100
 SLIDES = 10
@@ -77,8 +78,9 @@ class Design:
             raise Mistake("sensitivity: different inputs, each with its group, are wanted")
         if self.method == "morris" and self.n < 2:
             raise Mistake(f"samples = {self.n}: two trajectories at least are wanted")
-        if self.method != "morris" and (self.n < 4 or self.n & (self.n - 1)):
-            raise Mistake(f"samples = {self.n}: a power of two is wanted, 4 at least")
+        least = FEWEST[self.method]
+        if self.method != "morris" and (self.n < least or self.n & (self.n - 1)):
+            raise Mistake(f"samples = {self.n}: a power of two is wanted, {least} at least")
         if self.method in ("pawn", "delta") and self.grouped:
             raise Mistake(f"method={self.method} takes single parameters: set by=parameter")
 

@@ -21,7 +21,7 @@ from experiments.campaign import Campaign, campaign
 from experiments.contrast import as_text
 from experiments.findings import Findings, Table
 from experiments.outcomes import HEADLINE, OUTCOMES
-from experiments.salib import MAIN, Design, Indices, noise, ranking
+from experiments.salib import FEWEST, MAIN, Design, Indices, noise, ranking
 from experiments.scenario import Composed, Mistake, known
 from sim.parameters import SECTIONS, Declaration, nearest
 from sim.population import PAYERS
@@ -32,7 +32,7 @@ EDGE = 1e-3  # shares of a mix stay this far from the corner's logarithm
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
 POINTS = {
     "morris": {"quick": 4, "default": 10, "full": 40}, "sobol": {"quick": 8, "default": 32, "full": 1024},
-    "pawn": {"quick": 64, "default": 256, "full": 4096}, "delta": {"quick": 64, "default": 256, "full": 4096},
+    "pawn": {"quick": 64, "default": 256, "full": 4096}, "delta": {"quick": 128, "default": 256, "full": 4096},
 }  # fmt: skip
 REPLICATES = {"quick": 2, "default": 2, "full": 10}
 SCREEN = {"quick": 3, "default": 4, "full": 20}  # trajectories of the screen before Sobol
@@ -127,7 +127,7 @@ class Analysed:
 
 def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
     """Indices of each outcome from replicates (points, r), and along halves of the base points down to a quarter."""
-    sizes = [n for n in (design.n // 4, design.n // 2) if n >= (2 if design.method == "morris" else 4)]
+    sizes = [n for n in (design.n // 4, design.n // 2) if n >= FEWEST[design.method]]
     sizes = sizes[-1:] if design.method == "delta" else sizes
     means = {name: y.mean(axis=1) for name, y in raw.items()}
     whole = {name: design.analyse(y) for name, y in means.items()}

@@ -119,6 +119,7 @@ REFUSED = {
     "a missing row": (lambda: design("sobol", ["a", "b"], 8).analyse(np.ones(31)), "32 outputs are wanted, 31 are there"),
     "rows of second order": (lambda: design("sobol", ["a", "b"], 8).analyse(np.ones(8 * 6)), "32 outputs are wanted, 48 are there"),
     "no power of two": (lambda: design("sobol", ["a", "b"], 100), "a power of two is wanted"),
+    "few points for delta": (lambda: design("delta", ["a", "b"], 64), "128 at least"),
     "seed 0": (lambda: design("sobol", ["a", "b"], 8, seed=0), "a seed of 1 or more"),
     "one trajectory": (lambda: design("morris", ["a", "b"], 1), "two trajectories"),
     "groups for pawn": (lambda: design("pawn", ["a", "b"], 8, groups=["g", "g"]), "by=parameter"),
@@ -142,7 +143,7 @@ def test_delta_takes_outputs_with_few_values():
 
 @pytest.mark.parametrize("method", ["morris", "sobol", "pawn", "delta"])
 def test_a_constant_output_depends_on_nothing(method):
-    d = design(method, ["a", "b", "dummy"], 8)
+    d = design(method, ["a", "b", "dummy"], 128 if method == "delta" else 8)
     found = d.analyse(np.full(len(d.points), 0.3))
     assert np.all(found.main == 0) and verdict(method, found) == "the outcome did not vary"
 
