@@ -205,7 +205,7 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
 def labelled(task: Task, columns: dict[str, np.ndarray]) -> pa.Table:
     """Columns of one run as a table, its names before them."""
     count = len(next(iter(columns.values())))
-    zero = pa.array(np.zeros(count, np.int8))
+    zero = pa.array(np.zeros(count, np.int32))  # a study may have more than 127 scenarios
     words = {"scenario": task.scenario.name, "arm": task.arm}
     table: dict[str, Any] = {"run": pa.array(np.full(count, task.run))}
     table |= {name: pa.DictionaryArray.from_arrays(zero, pa.array([word])) for name, word in words.items()}
