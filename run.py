@@ -20,6 +20,8 @@ VERBS = ("run", "status", "resume", "expand", "verify", "export")
 EXPERIMENTS = {
     "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
     "ablation": "ablation", "policies": "policy_effects", "null_arms": "null_arms",
+    "sensitivity": "sensitivity", **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
+    **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "questions"),
 }  # fmt: skip
 
 
@@ -40,7 +42,7 @@ def usage() -> str:
     from experiments.scenario import options
 
     groups = "\n".join(f"  {name}={'|'.join(names)}" for name, names in options().items())
-    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
+    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
 
 
 def run(verb: str, words: list[str]) -> int:

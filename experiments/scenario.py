@@ -37,6 +37,7 @@ PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
 HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
+METHODS = ("morris", "sobol", "pawn", "delta")
 
 
 class Mistake(ValueError):
@@ -72,6 +73,14 @@ class Settings:
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     policy: list[str] = field(default_factory=list)
+    precision: float | None = None  # half-width asked of every headline share and test
+    max_seeds: int | None = None
+    method: str = "morris"
+    by: str = "section"
+    inputs: list[str] = field(default_factory=list)
+    distribution: str = "triangular"
+    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
+    replicates: int | None = None
     workers: int = 0
     out: str = "results"
     progress: bool = True
@@ -82,17 +91,21 @@ class Settings:
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
-        ranges = {"seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024)}
+        ranges: dict[str, tuple[float, float]] = {
+            "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
+            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
+        }  # fmt: skip
         for key, (low, high) in ranges.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
+        single = {"size": SIZES, "method": METHODS, "by": ("section", "parameter"), "distribution": ("triangular", "uniform")}
         words = {
-            "size": SIZES, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
+            **single, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
             "policy": options()["policy"],
         }  # fmt: skip
         for key, allowed in words.items():
-            for word in {"size": [self.size], "engine.kind": [self.engine.kind]}.get(key) or getattr(self, key):
+            for word in [self.engine.kind] if key == "engine.kind" else [getattr(self, key)] if key in single else getattr(self, key):
                 if word not in allowed:
                     raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
 
