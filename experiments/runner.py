@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,15 @@ from experiments.scenario import Scenario
 from experiments.store import Outcome, Store
 from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
-from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
+from sim.population import ELIGIBLE, FAMILY, KINDS, MUTUAL, NEED, NEVER, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
 from sim.viability import CLASSES, judge
 
 DEATHS = 3  # a run whose worker died so often is given up
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 YEARS = 12
 PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government")
+MET = {"family": FAMILY, "mutual": MUTUAL, "professional": PROFESSIONAL, "unmet": UNMET}  # who met a need
+AGES = (0, 60, 70, 80, 200)  # bands of holders of credit, years
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
         "scenario": task.scenario.name, "arm": task.arm, "replicate": task.replicate,
         "village": np.array(states.number), "kind": np.array(VILLAGE_KINDS)[states.kind],
         "strength": np.array(STRENGTHS)[states.strength], "verdict": np.array(CLASSES)[v.classes],
+        "east_km": np.array(states.east), "north_km": np.array(states.north), "first_closed": first_closed(s.state["level"], v.opened),
         "opened": v.opened, "closed": v.closed, "cause": v.cause, "closures": np.array(s.state["closures"][-1]),
         "solvent": v.solvency, "hours_met": v.service, "visits_met": v.visits,
         "hours_share": v.hours_share, "visits_share": v.visits_share, "plus": np.array(s.state["plus"][-1]),
@@ -135,13 +139,36 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
         table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
-    return pd.DataFrame(table)
+    for name, stage in MET.items():
+        for k, kind in enumerate(KINDS):
+            table[f"{name}_{kind}_minutes"] = s.hours[:, :, stage, k].sum(axis=0)
+    return pd.DataFrame(table | held_by_age(result.model))
+
+
+def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
+    """Month in which each village first closed after it had opened, NEVER where it did not; `level` is (months, villages)."""
+    shut = (level == 0) & (np.arange(len(level))[:, None] > opened) & (opened != NEVER)
+    return np.where(shut.any(axis=0), shut.argmax(axis=0), NEVER)
+
+
+def held_by_age(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
+    """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
+    people, world = model.people, model.world
+    home = np.repeat(np.arange(len(world.start)), np.diff([*world.start, len(people.credit)]))[: len(people.credit)]
+    there = people.kind != 0
+    count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)  # noqa: E731
+    held = {"overdrawn_minutes": count(there & (people.credit < 0))}
+    for low, high in pairwise(AGES):
+        of_age = there & (people.credit > 0) & (people.age >= 12 * low) & (people.age < 12 * high)
+        held[f"held_{low}_minutes"] = count(of_age)
+    return held
 
 
 def monthly(result: sim.Result, task: Task) -> pa.Table:
-    """month x village, about 25 columns: int32 persons, visits, minutes and fen."""
+    """month x village, about 30 columns: int32 persons, visits, minutes and fen."""
     s = result.series
     months, villages = s.flow.shape
+    posted = lambda *names: np.sum([s.amount(f"credits_{n}") for n in names], axis=0)  # noqa: E731
     stages = {f"{n}_minutes": s.hours[:, :, k].sum(axis=2) for n, k in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET))}
     columns = {
         "level": s.state["level"], "facility": s.state["facility"], "elders": s.state["elders"], **stages,
@@ -152,7 +179,9 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
         "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
         "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
-        "credits_minutes": s.balance["credits_held"],
+        "credits_minutes": s.balance["credits_held"], "credits_issued_minutes": posted("earned", "welcome", "excused"),
+        "credits_spent_minutes": posted("spent"), "credits_lapsed_minutes": posted("expired", "levied", "forfeited"),
+        "redeem_asked_minutes": s.flow["redeem_asked"], "redeem_got_minutes": s.flow["redeem_got"],
     }  # fmt: skip
     rows = months * villages
     labels = {"scenario": task.scenario.name, "arm": task.arm}
