@@ -154,7 +154,7 @@ def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
 def held_by_age(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
     """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
     people, world = model.people, model.world
-    home = np.repeat(np.arange(len(world.start)), np.diff([*world.start, len(people.credit)]))[: len(people.credit)]
+    home = np.repeat(np.arange(len(world.used)), np.diff(world.start))
     there = people.kind != 0
     count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)  # noqa: E731
     held = {"overdrawn_minutes": count(there & (people.credit < 0))}
@@ -179,7 +179,7 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
         "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
         "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
-        "credits_minutes": s.balance["credits_held"], "credits_issued_minutes": posted("earned", "welcome", "excused"),
+        "credits_minutes": -s.balance["credits_held"], "credits_issued_minutes": posted("earned", "welcome", "excused"),
         "credits_spent_minutes": posted("spent"), "credits_lapsed_minutes": posted("expired", "levied", "forfeited"),
         "redeem_asked_minutes": s.flow["redeem_asked"], "redeem_got_minutes": s.flow["redeem_got"],
     }  # fmt: skip
