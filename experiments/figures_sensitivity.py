@@ -113,22 +113,29 @@ def ternary(
     """Points in the triangle of three funding shares, coloured by an outcome; one triangle a level of `facet` (a fourth share).
 
     `frame`: a row a mix with the three corner columns (shares; what the facet's share leaves is put to one) and `value`;
-    `label` names a column with a short text beside the point. `percent`: the value is a share and shown in percent.
+    `label` names a column with a text: points then carry letters and a list says what they are. `percent`: the value is a share and shown in percent.
     """
     levels = sorted(frame[facet].unique()) if facet else [None]
     scale = 100.0 if percent else 1.0
     low, high = (0.0, 100.0) if percent else (float(frame[value].min()), float(frame[value].max()))
-    figure, axes = plt.subplots(1, len(levels), figsize=(1.5 + 4.2 * len(levels), 4.9), layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(1, len(levels), figsize=(max(1.5 + 4.2 * len(levels), 7), 4.9), layout="constrained", squeeze=False)
     points = None
     for axis, level in zip(axes[0], levels, strict=True):
         mine = frame if level is None else frame[frame[facet] == level]
         _triangle(axis, corners)
         shares = mine[list(corners)].to_numpy(float)
         x, y = ((shares / shares.sum(axis=1, keepdims=True)) @ CORNERS).T
-        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=110, edgecolor="black", lw=0.6, zorder=3)
+        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=150, edgecolor="black", lw=0.6, zorder=3)
         for k, (_, row) in enumerate(mine.iterrows()):
             text = f"{scale * row[value]:.0f}" if percent else f"{row[value]:.3g}"
-            axis.annotate(f"{row[label]}: {text}" if label else text, (x[k], y[k]), (0, 8), textcoords="offset points", ha="center", fontsize=7.5)
+            if label:
+                sign, light = chr(ord("A") + k), scale * row[value] > (low + high) / 2
+                axis.text(x[k], y[k], sign, ha="center", va="center", fontsize=8, color="black" if light else "white", zorder=4)
+                axis.plot([], [], ls="", marker=f"${sign}$", color="black", label=f"{row[label]}: {text}{' %' if percent else ''}")
+            else:
+                axis.annotate(text, (x[k], y[k]), (0, 8), textcoords="offset points", ha="center", fontsize=7.5)
+        if label:
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.04), fontsize=8, ncols=2)
         if level is not None:
             axis.set_title(f"{words(facet)} {100 * level:.0f} %", fontsize=9)
     figure.colorbar(points, ax=axes, label=outcome, shrink=0.8)
