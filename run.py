@@ -3,6 +3,8 @@
     python run.py                                   the first answer: funding x business x seeds
     python run.py size=quick                        the same, one panel, 5 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
+    python run.py report study=results/first_answer/<id> pdf=true report.language=zh
+    python run.py gallery                           the pictures of results/reference/
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """
@@ -12,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-VERBS = ("run",)
+VERBS = {"run": "", "report": "report", "gallery": "gallery"}  # verb -> its module in experiments/; `run` asks the experiment
 EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns"}
 
 
@@ -36,6 +38,13 @@ def usage() -> str:
     return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N workers=N out=folder\n"
 
 
+def act(verb: str, words: list[str]) -> int:
+    """Hand the words to the verb's module."""
+    import importlib
+
+    return run(words) if verb == "run" else int(importlib.import_module(f"experiments.{VERBS[verb]}").main(words))
+
+
 def run(words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment."""
     import importlib
@@ -44,9 +53,7 @@ def run(words: list[str]) -> int:
 
     line = compose_line(words)
     module = importlib.import_module(f"experiments.{EXPERIMENTS[line.settings.name]}")
-    if line.settings.name == "patterns":
-        return int(module.main(line.settings.size))
-    if line.settings.name == "benchmark":
+    if line.settings.name in ("patterns", "benchmark"):
         from experiments.store import Store
 
         store = Store(line.settings.out, line.settings.name, line.text, words)
@@ -73,8 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     from sim.tables import TableError
 
     try:
-        _, overrides = split_verb(words)
-        return run(overrides)
+        return act(*split_verb(words))
     except (Mistake, ParameterError, TableError) as e:
         said = str(e)
     except (HydraException, OmegaConfBaseException) as e:

@@ -141,7 +141,8 @@ def ternary(
     figure.colorbar(points, ax=axes, label=outcome, shrink=0.8)
     top = frame.loc[frame[value].idxmax()]
     mix = ", ".join(f"{words(c)} {100 * top[c]:.0f} %" for c in (*corners, *([facet] if facet else [])))
-    said = tell(f"Highest, {scale * top[value]:.3g}{' %' if percent else ''}, at {mix}", f"最高值 {scale * top[value]:.3g}{' %' if percent else ''}：{mix}")
+    most = f"{scale * top[value]:.0f} %" if percent else f"{top[value]:.3g}"
+    said = tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
     rest = tell(f"; a corner is all of what the share of {words(facet)} leaves", f"；角点为扣除{words(facet)}份额后的全部") if facet else ""
     return style.finish(figure, title or said, caption + rest, folder, name)
 

@@ -63,7 +63,8 @@ def survival(groups: Mapping[str, pd.DataFrame], start: str, last: int, folder: 
     years = first + np.arange(last + 1) / 12
     ticks = [y for y in range(int(np.ceil(first)), int(years[-1]) + 1) if len(years) < 60 or (y - int(first)) % 2 == 0]
     for k, (label, s) in enumerate(groups.items()):
-        curve = 100 * kaplan_meier(*(s[c].to_numpy() for c in ("entry", "leave", "event", "weight")), last)
+        entry, leave, event, weight = (s[c].to_numpy() for c in ("entry", "leave", "event", "weight"))
+        curve = 100 * kaplan_meier(entry, leave, event, weight, last)
         colour, dash = style.LINES[k % 8], style.DASHES[k % 8]
         axis.step(years, curve, where="post", color=colour, ls=dash, lw=1.8, label=label)
         if s["replicate"].nunique() > 1:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments import draws, estimate
 from experiments.runner import Task, execute, prepare
-from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
+from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched, resolved
 from experiments.store import Store
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
@@ -164,7 +164,7 @@ def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
 def run(line: Composed, words: list[str]) -> int:
     """Run the experiment, print the answer, leave everything in the store; 0, or 130 when Ctrl-C ended it early."""
     s, plan = line.settings, Plan(line)
-    store = Store(s.out, s.name, line.text, words)
+    store = Store(s.out, s.name, resolved(line.text, plan.base), words)
     prepare(store, plan.base)
     whole = execute(plan.main(), store, s.workers, s.progress)
     if whole:

@@ -73,19 +73,16 @@ def draw(kept: Kept, into: Path) -> list[Picture]:
     rows, summary = kept.villages, kept.summary
     if rows.empty:
         return []
-    year, mixes = kept.parameters.horizon.end[:4], {"panel", "funding", "business", "viable"} <= set(summary)
+    year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
     found = [figures.heat(summary, year, into)] if mixes else []
-    scenarios = _scenarios(summary, rows) if mixes else {s: words(s) for s in rows.loc[rows["arm"] == "main", "scenario"].unique()}
-    scenarios = {s: label for s, label in scenarios.items() if s in set(rows["scenario"])}
     if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
-        some = _telling(summary) if mixes else dict(list(scenarios.items())[:4])
-        found.append(figures.classes(rows, {s: label for s, label in some.items() if s in scenarios or mixes}, into))
-    first = next(iter(scenarios))
-    found += _survival(kept, rows, scenarios, first, into)
-    start, label, note = kept.parameters.horizon.start, scenarios[first], figures.sample(rows[rows["scenario"].isin(scenarios)])
-    found.append(figures.payers(rows, scenarios, note, into))
-    if mixes and len(scenarios) > 1:
-        found.append(_triangle(rows, summary, scenarios, into))
+        found.append(figures.classes(rows, _telling(summary) if mixes else dict(list(named.items())[:4]), into))
+    first = next(iter(named))
+    found += _survival(kept, rows, named, first, into)
+    start, label, note = kept.parameters.horizon.start, named[first], figures.sample(rows[rows["scenario"].isin(named)])
+    found.append(figures.payers(rows, named, note, into))
+    if mixes and len(named) > 1:
+        found.append(_triangle(rows, summary, named, into))
     found.append(figures.needs(rows[rows["scenario"] == first], label, into))
     if "gain" in summary and summary["gain"].notna().any():
         found.append(_gains(summary, into))
@@ -98,14 +95,22 @@ def draw(kept: Kept, into: Path) -> list[Picture]:
     return found
 
 
-def _scenarios(summary: pd.DataFrame, rows: pd.DataFrame) -> dict[str, str]:
-    """Mixes of the first panel in one column, the best first: scenario -> label."""
-    panel = summary["panel"].iloc[0]
-    mine = summary[summary["panel"] == panel]
+def _mixes(summary: pd.DataFrame) -> bool:
+    """The summary has a row a funding mix and business."""
+    return {"panel", "funding", "business", "viable"} <= set(summary)
+
+
+def scenarios(kept: Kept) -> dict[str, str]:
+    """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best first."""
+    ran = list(kept.villages.loc[kept.villages["arm"] == "main", "scenario"].unique())
+    if not _mixes(kept.summary):
+        return {s: words(s) for s in ran}
+    panel = kept.summary["panel"].iloc[0]
+    mine = kept.summary[kept.summary["panel"] == panel]
     column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
     mine = mine[mine["business"] == column].sort_values("viable", ascending=False, kind="stable")
     order = pd.concat([mine[~mine["funding"].isin(figures.NULLS)], mine[mine["funding"].isin(figures.NULLS)]])
-    return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in set(rows["scenario"])}
+    return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in ran}
 
 
 def _telling(summary: pd.DataFrame) -> dict[str, str]:
@@ -116,31 +121,31 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     return {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}, {words(r['business'])}" for r in chosen}
 
 
-def _survival(kept: Kept, rows: pd.DataFrame, scenarios: dict[str, str], first: str, into: Path) -> list[Picture]:
+def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Picture]:
     """By funding, where there are several mixes, and by kind of village in the first."""
     p = kept.parameters.horizon
     if "first_closed" not in rows or (rows["opened"] < 0).all():
         return []
     main, found = rows[rows["arm"] == "main"], []
-    if len(scenarios) > 1:
-        groups = {label: main[main["scenario"] == s] for s, label in list(scenarios.items())[:8]}
+    if len(named) > 1:
+        groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
         found.append(figures_time.survival(groups, p.start, p.months - 1, into, "survival_funding", tell("By funding", "按筹资方式")))
     mine = main[main["scenario"] == first]
     kinds = {words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()}
     if any((r["opened"] >= 0).any() for r in kinds.values()):
-        note = tell(f"By kind of village; {scenarios[first]}", f"按村类型；{scenarios[first]}")
+        note = tell(f"By kind of village; {named[first]}", f"按村类型；{named[first]}")
         found.append(figures_time.survival(kinds, p.start, p.months - 1, into, "survival_kinds", note))
     return found
 
 
-def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, scenarios: dict[str, str], into: Path) -> Picture:
+def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Picture:
     """Where each mix lies by who really paid, and how many villages it keeps."""
-    main = rows[(rows["arm"] == "main") & rows["scenario"].isin(scenarios)]
+    main = rows[(rows["arm"] == "main") & rows["scenario"].isin(named)]
     paid = pd.DataFrame({p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS})
     paid = paid[paid.sum(axis=1) > 0]
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
-    frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(scenarios))
+    frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
     note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
     return figures_sensitivity.ternary(frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
 

@@ -29,9 +29,10 @@ from tqdm import tqdm
 import sim
 from experiments.scenario import Scenario
 from experiments.store import Outcome, Store
+from sim import population
 from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
-from sim.population import ELIGIBLE, FAMILY, KINDS, MUTUAL, NEED, NEVER, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
+from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
 from sim.viability import CLASSES, judge
 
 DEATHS = 3  # a run whose worker died so often is given up
@@ -140,20 +141,21 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
         table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
     for name, stage in MET.items():
-        for k, kind in enumerate(KINDS):
+        for k, kind in enumerate(population.KINDS):
             table[f"{name}_{kind}_minutes"] = s.hours[:, :, stage, k].sum(axis=0)
     return pd.DataFrame(table | held_by_age(result.model))
 
 
 def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
     """Month in which each village first closed after it had opened, NEVER where it did not; `level` is (months, villages)."""
-    shut = (level == 0) & (np.arange(len(level))[:, None] > opened) & (opened != NEVER)
-    return np.where(shut.any(axis=0), shut.argmax(axis=0), NEVER)
+    shut = (level == 0) & (np.arange(len(level))[:, None] > opened) & (opened != population.NEVER)
+    return np.where(shut.any(axis=0), shut.argmax(axis=0), population.NEVER)
 
 
 def held_by_age(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
     """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
-    people, world = model.people, model.world
+    people: Any = model.people
+    world = model.world
     home = np.repeat(np.arange(len(world.used)), np.diff(world.start))
     there = people.kind != 0
     count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)  # noqa: E731

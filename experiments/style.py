@@ -78,16 +78,22 @@ def chinese_font() -> str | None:
 
 
 @contextlib.contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """`tell` and `words` answer in this language."""
+    before, _now[0] = _now[0], code
+    try:
+        yield
+    finally:
+        _now[0] = before
+
+
+@contextlib.contextmanager
 def language(code: str) -> Iterator[bool]:
     """Draw labels in this language; False where Chinese was asked for and no font has it: then they stay English."""
     font = chinese_font() if code == "zh" else None
-    before = _now[0]
-    _now[0] = "zh" if font else "en"
-    try:
-        with plt.rc_context({"font.family": [font, "DejaVu Sans"] if font else SETTINGS["font.family"]}):
-            yield code == "en" or font is not None
-    finally:
-        _now[0] = before
+    family = [font, "DejaVu Sans"] if font else SETTINGS["font.family"]
+    with speaking("zh" if font else "en"), plt.rc_context({"font.family": family}):
+        yield code == "en" or font is not None
 
 
 def tell(english: str, chinese: str) -> str:
@@ -98,7 +104,7 @@ def tell(english: str, chinese: str) -> str:
 def words(name: str) -> str:
     """A key as a label for readers; scenario names (panel/funding/business) are put together from their parts."""
     if "/" in name:
-        return ", ".join(words(part) for part in name.split("/"))
+        return tell(", ", "，").join(words(part) for part in name.split("/"))
     return tell(*LABELS[name]) if name in LABELS else name.replace("_", " ")
 
 
