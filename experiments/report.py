@@ -35,7 +35,7 @@ def names() -> dict[str, str]:
     return {
         "question": tell("The question", "问题"), "answer": tell("The answer", "回答"), "tables": tell("Tables", "表格"),
         "figures": tell("Figures", "图"), "failures": tell("What fails and why", "哪里失败、为何失败"),
-        "sensitivity": tell("What it depends on", "敏感性"), "limits": tell("Limits", "局限"),
+        "sensitivity": tell("What it depends on", "敏感性"), "limits": tell("Limits", "局限"), "numbers": tell("All numbers", "全部数字"),
         "parameters": tell("Parameters and their sources", "参数及来源"), "reproduce": tell("How to run it again", "如何重现"),
     }  # fmt: skip
 
@@ -50,7 +50,7 @@ def phrases() -> dict[str, str]:
         ),
         "hypothesis": tell("Written before the runs:", "运行前写下的假设："), "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
         "verdict": tell("Verdict:", "判断："), "no_tables": tell("This study has no tables.", "本研究没有表格。"),
-        "summary": tell("All numbers (summary.csv)", "全部数字（summary.csv）"), "no_figures": tell("This study has no figures.", "本研究没有图。"),
+        "no_numbers": tell("This study has no summary.csv.", "本研究没有 summary.csv。"), "no_figures": tell("This study has no figures.", "本研究没有图。"),
         "no_failures": tell("No village and no run failed, or none was stored.", "没有失败的村或运行，或未保存。"),
         "grades": tell("Grades: ", "等级：") + "; ".join(f"{k} {v}" for k, v in GRADES.items()),
         "again": tell("From the folder of the project, with the versions below:", "在项目文件夹中，使用下列版本："),
@@ -74,15 +74,23 @@ def standing_limits() -> list[str]:
 def inline(svg: str, name: str, title: str, text: str) -> Markup:
     """A matplotlib SVG as part of the page: ids of its own, a title and a description, no address, no fixed size."""
     svg = svg[svg.index("<svg") :]
-    for part in ("metadata", "defs>\n  <style"):
-        end = "</metadata>" if part == "metadata" else "</style>\n </defs>"
-        svg = re.sub(rf"<{part}.*?{end}", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    for start, end in (("<metadata>", "</metadata>"), ("<style", "</style>"), ("<!--", "-->")):
+        svg = re.sub(f"{start}.*?{end}", "", svg, flags=re.DOTALL)
+    box = _cropped(svg)
     svg = re.sub(r'\bid="', f'id="{name}-', svg).replace('xlink:href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
-    head = re.search(r'viewBox="[^"]+"', svg)
     said = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(text)}</desc>'
-    opening = f'<svg {head[0] if head else ""} role="img" aria-labelledby="{name}-title {name}-desc">{said}'
+    opening = f'<svg {box} role="img" aria-labelledby="{name}-title {name}-desc">{said}'
     return Markup(re.sub(r"<svg[^>]*>", lambda _: opening, svg, count=1))
+
+
+def _cropped(svg: str) -> str:
+    """The view box without the title and caption that `style.finish` drew: the page says both in its own letters."""
+    found = re.search(r'viewBox="([\d. -]+)"', svg)
+    if not found:
+        return ""
+    x, y, width, height = map(float, found[1].split())
+    top, bottom = (float(m[1]) if (m := re.search(rf'id="{part}-([\d.]+)"', svg)) else 0.0 for part in ("title", "caption"))
+    return f'viewBox="{x:g} {y + top * height:.1f} {width:g} {(1 - top - bottom) * height:.1f}"'
 
 
 def shown(p: Picture, folder: Path, note: str = "") -> dict[str, Any]:
@@ -253,17 +261,10 @@ def printed(html: str) -> bytes:
     """The page as PDF; nothing is fetched."""
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as e:
-        raise Mistake("pdf=true needs weasyprint: pip install 'weasyprint>=65' (the extra `pdf`), or print the HTML page from a browser") from e
-
-    def refuse(url: str, *_: Any, **__: Any) -> Any:
-        if url.startswith("data:"):
-            from weasyprint import default_url_fetcher
-
-            return default_url_fetcher(url)
-        raise ValueError(f"the report asks for nothing outside itself: {url}")
-
-    return bytes(HTML(string=html, url_fetcher=refuse).write_pdf())
+        raise Mistake("pdf=true needs weasyprint: pip install 'weasyprint>=70' (the extra `pdf`), or print the HTML page from a browser") from e
+    return bytes(HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf())
 
 
 def main(words: Sequence[str]) -> int:

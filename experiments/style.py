@@ -119,11 +119,14 @@ def wrapped(text: str, inches: float, size: float) -> str:
 def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
     """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is."""
     inches, title = float(figure.get_figwidth()) - 0.2, title[0].upper() + title[1:]
+    above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
+    below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
-    figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
-    figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # placed once, not once a file
+    height = figure.bbox.height
+    above.set_gid(f"title-{1 - above.get_window_extent().y0 / height:.4f}")  # a page that says both cuts these shares off
+    below.set_gid(f"caption-{below.get_window_extent().y1 / height:.4f}")
     save(figure, folder, name)
     return Picture(name, " ".join(title.split("\n")), caption)
 
