@@ -143,7 +143,7 @@ def village_rows(result: sim.Result, task: Task) -> pd.DataFrame:
     for name, stage in MET.items():
         for k, kind in enumerate(population.KINDS):
             table[f"{name}_{kind}_minutes"] = s.hours[:, :, stage, k].sum(axis=0)
-    return pd.DataFrame(table | held_by_age(result.model))
+    return pd.DataFrame(table | held_by_age(result))
 
 
 def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
@@ -152,13 +152,13 @@ def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
     return np.where(shut.any(axis=0), shut.argmax(axis=0), population.NEVER)
 
 
-def held_by_age(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
+def held_by_age(result: sim.Result) -> dict[str, np.ndarray]:
     """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
-    people: Any = model.people
-    world = model.world
+    people: Any = result.model.people
+    world = result.model.world
     home = np.repeat(np.arange(len(world.used)), np.diff(world.start))
     there = people.kind != 0
-    count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)  # noqa: E731
+    count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)[result.places]  # noqa: E731
     held = {"overdrawn_minutes": count(there & (people.credit < 0))}
     for low, high in pairwise(AGES):
         of_age = there & (people.credit > 0) & (people.age >= 12 * low) & (people.age < 12 * high)
