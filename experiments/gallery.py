@@ -20,7 +20,7 @@ from experiments.scenario import CONFIGS, Mistake, compose_line
 from experiments.store import replace
 
 FOLDER = CONFIGS.parent / "results" / "reference"
-STUDY = ["size=quick", "seeds=10", "columns=[none,tourism,handicraft]"]
+STUDY = ["size=quick", "seeds=8", "county.elders=120", "rows=[jiangxi,four_payers,government_led,society_led,no_money]", "columns=[none,tourism,handicraft]"]
 WIDTH, COLOURS = 1000, 96  # pixels, entries of the palette: legible, and about 40 kB a picture
 
 
