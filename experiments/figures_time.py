@@ -268,5 +268,5 @@ def county_map(series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str,
         f"In this county {open_now} of {len(places)} villages are in service at the end, {shut} have closed and {len(places) - open_now - shut} never opened",
         f"该县 {len(places)} 个村中期末 {open_now} 个在运行，{shut} 个已关闭，{len(places) - open_now - shut} 个从未开办",
     )
-    caption = tell(f"{label}; one seed out of {series['replicate'].nunique()}, {len(places)} villages: an example, not a mean. Colour: service; shape: kind of village", f"{label}；{series['replicate'].nunique()} 个随机种子中的一个，{len(places)} 个村：示例而非平均。颜色：服务状态；形状：村类型")
+    caption = tell(f"{label}; one seed out of {series['replicate'].nunique()} with a middling number open at the end, {len(places)} villages: an example, not a mean. Colour: service; shape: kind of village", f"{label}；{series['replicate'].nunique()} 个随机种子中期末运行村数居中的一个，{len(places)} 个村：示例而非平均。颜色：服务状态；形状：村类型")
     return style.finish(figure, title, caption, folder, "map")

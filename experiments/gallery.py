@@ -21,7 +21,7 @@ from experiments.store import replace
 
 FOLDER = CONFIGS.parent / "results" / "reference"
 STUDY = ["size=quick", "seeds=8", "county.elders=120", "rows=[jiangxi,four_payers,government_led,society_led,no_money]", "columns=[none,tourism,handicraft]"]
-WIDTH, COLOURS = 1000, 96  # pixels, entries of the palette: legible, and about 40 kB a picture
+WIDTH, COLOURS = 1000, 256  # pixels, entries of the palette: legible, and about 50 kB a picture
 
 
 def small(png: bytes) -> bytes:
@@ -29,7 +29,7 @@ def small(png: bytes) -> bytes:
     image = Image.open(io.BytesIO(png)).convert("RGB")
     height = round(image.height * WIDTH / image.width)
     buffer = io.BytesIO()
-    image.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    image.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 

@@ -91,7 +91,7 @@ def draw(kept: Kept, into: Path) -> list[Picture]:
         found += [figures_time.fans(series, start, label, into), figures_time.payers_by_year(series, start, label, into)]
         if kept.parameters.timebank.on:
             found.append(figures_time.timebank(series, rows[rows["scenario"] == first], start, label, into))
-        found.append(figures_time.county_map(series, rows[rows["scenario"] == first], start, label, into, int(series["replicate"].min())))
+        found.append(figures_time.county_map(series, rows[rows["scenario"] == first], start, label, into, _middling(series)))
     return found
 
 
@@ -160,6 +160,13 @@ def _gains(summary: pd.DataFrame, into: Path) -> Picture:
         f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；{int(mine['seeds'].max())} 个随机种子",
     )
     return figures.paired(frame, tell("change in the share of villages viable, points", "可持续村占比变化，百分点"), into, caption)
+
+
+def _middling(series: pd.DataFrame) -> int:
+    """The seed whose count of villages in service at the end is the middle one: neither the luckiest nor the worst."""
+    last = series[series["month"] == series["month"].max()]
+    order = (last["level"] > 0).groupby(last["replicate"]).sum().sort_values(kind="stable")
+    return int(order.index[len(order) // 2])
 
 
 def redraw(kept: Kept, code: str, into: Path) -> tuple[list[Picture], bool]:
