@@ -15,7 +15,7 @@ from PIL import Image
 
 from experiments import first_answer
 from experiments.findings import Picture
-from experiments.pictures import Kept
+from experiments.pictures import Kept, newest
 from experiments.scenario import CONFIGS, Mistake, compose_line
 from experiments.store import replace
 
@@ -61,7 +61,7 @@ def main(words: Sequence[str]) -> int:
     for word in words:
         key, _, value = word.partition("=")
         if key == "studies":
-            studies = [Path(w) for w in value.strip("[]").split(",") if w]
+            studies = [newest(Path(w)) for w in value.strip("[]").split(",") if w]
         elif key == "out":
             out = Path(value)
         else:

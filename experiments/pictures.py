@@ -18,6 +18,14 @@ from sim.parameters import SECTIONS, Parameters
 from sim.population import PAYERS, VILLAGE_KINDS
 
 
+def newest(folder: Path) -> Path:
+    """The folder itself or, where it holds studies, the one begun last."""
+    if (folder / "manifest.json").exists():
+        return folder
+    begun = {json.loads(m.read_text(encoding="utf-8"))["started"] + m.parent.name: m.parent for m in folder.glob("*/manifest.json")}
+    return begun[max(begun)] if begun else folder
+
+
 class Kept:
     """A study as it lies in its folder; what is missing is empty. Mistake where the folder holds no study."""
 

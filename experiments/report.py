@@ -25,7 +25,7 @@ from experiments.scenario import Mistake, known
 from experiments.style import tell, words
 from sim.parameters import GRADES, Declaration, nearest
 
-KEYS = {"study": "a folder results/<experiment>/<id>", "pdf": "true or false", "report.language": "en or zh", "out": "folder for the page"}
+KEYS = {"study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest", "pdf": "true or false", "report.language": "en or zh", "out": "folder for the page"}
 SENSITIVE = ("tornado", "sobol", "morris", "sensitivity", "delta")  # pictures whose file name begins so belong to that section
 SCENARIOS = 12  # most rows of the table of causes
 
@@ -280,7 +280,7 @@ def main(words: Sequence[str]) -> int:
             raise Mistake(f"{key} = {asked[key]!r}: allowed are {', '.join(allowed)}{nearest(asked[key], allowed)}")
     if "study" not in asked:
         raise Mistake("report: say which study: study=results/<experiment>/<id>")
-    for path in write(Path(asked["study"]), asked["report.language"], asked["pdf"] == "true", Path(asked["out"]) if "out" in asked else None):
+    for path in write(pictures.newest(Path(asked["study"])), asked["report.language"], asked["pdf"] == "true", Path(asked["out"]) if "out" in asked else None):
         print(path)
     return 0
 

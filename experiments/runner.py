@@ -30,6 +30,7 @@ import sim
 from experiments.scenario import Scenario
 from experiments.store import Outcome, Store
 from sim import population
+from sim.ledger import POSTINGS
 from sim.model import beside
 from sim.parameters import SECTIONS, Parameters
 from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
@@ -170,7 +171,7 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
     """month x village, about 30 columns: int32 persons, visits, minutes and fen."""
     s = result.series
     months, villages = s.flow.shape
-    posted = lambda *names: np.sum([s.amount(f"credits_{n}") for n in names], axis=0)  # noqa: E731
+    moved = lambda wanted: sum((s.amount(n) for n in s.names if wanted(POSTINGS[n].debit, POSTINGS[n].credit)), np.zeros((months, villages), np.int64))  # noqa: E731
     stages = {f"{n}_minutes": s.hours[:, :, k].sum(axis=2) for n, k in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET))}
     columns = {
         "level": s.state["level"], "facility": s.state["facility"], "elders": s.state["elders"], **stages,
@@ -181,8 +182,9 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
         "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
         "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
-        "credits_minutes": -s.balance["credits_held"], "credits_issued_minutes": posted("earned", "welcome", "excused"),
-        "credits_spent_minutes": posted("spent"), "credits_lapsed_minutes": posted("expired", "levied", "forfeited"),
+        "credits_minutes": -s.balance["credits_held"], "credits_issued_minutes": moved(lambda debit, credit: credit == "credits_held"),
+        "credits_spent_minutes": moved(lambda debit, credit: debit == "credits_held" and credit != "credit_lapse"),
+        "credits_lapsed_minutes": moved(lambda debit, credit: (debit, credit) == ("credits_held", "credit_lapse")),
         "redeem_asked_minutes": s.flow["redeem_asked"], "redeem_got_minutes": s.flow["redeem_got"],
     }  # fmt: skip
     rows = months * villages
