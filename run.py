@@ -7,6 +7,8 @@
     python run.py expand study=results/first_answer/<id> seeds=40
 
     python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
+    python run.py report study=results/first_answer/<id> pdf=true report.language=zh
+    python run.py gallery                           the pictures of results/reference/
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """
@@ -16,7 +18,8 @@ from __future__ import annotations
 import os
 import sys
 
-VERBS = ("run", "status", "resume", "expand", "verify", "export")
+MODULES = {"report": "report", "gallery": "gallery"}  # verbs that have a module of their own in experiments/
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
 EXPERIMENTS = {
     "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
     "ablation": "ablation", "policies": "policy_effects", "null_arms": "null_arms",
@@ -52,13 +55,13 @@ def run(verb: str, words: list[str]) -> int:
     from experiments import study, verbs
     from experiments.scenario import compose_line
 
+    if verb in MODULES:
+        return int(importlib.import_module(f"experiments.{MODULES[verb]}").main(words))
     if verb in verbs.ALONE:
         return verbs.ALONE[verb](words)
     line, words = study.located(compose_line(words), words) if verb == "run" else verbs.again(verb, words)
     module = importlib.import_module(f"experiments.{EXPERIMENTS[line.settings.name]}")
-    if line.settings.name == "patterns":
-        return int(module.main(line.settings.size))
-    if line.settings.name == "benchmark":
+    if line.settings.name in ("patterns", "benchmark"):
         with study.begin(line, words, fresh=True) as work:
             return int(module.main(line.settings.size, work.folder))
     return int(module.run(line, words))

@@ -28,6 +28,7 @@ from tqdm import tqdm
 
 import sim
 from experiments.benchmark_runner import overhead
+from experiments.findings import Findings, Table
 from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from sim.parameters import nearest
 from sim.population import COLUMNS
@@ -366,6 +367,21 @@ def measure(size: Size) -> list[Figure]:
     return [f for part in parts for f in part()]
 
 
+def kept(figures: Sequence[Figure]) -> Findings:
+    """The same as findings.json."""
+    words = {True: "ok", False: "missed", None: "not judged"}
+    lines = [[f.name, *(float(f"{x:.4g}") for x in (f.low, f.middle, f.high)), f.unit, f.asked, words[f.ok] if f.asked else ""] for f in figures]
+    asked = [f for f in figures if f.asked]
+    met, against = sum(f.ok is True for f in asked), next((f for f in figures if f.unit == "times"), figures[0])
+    said = [
+        f"{met} of {len(asked)} figures that are asked for were met, {sum(f.ok is None for f in asked)} could not be judged.",
+        f"First among the ratios, {against.name}: {against.middle:.3g} {against.unit} (lowest {against.low:.3g}, highest {against.high:.3g} of the interleaved turns).",
+        "Ratios of turns that were run alternately hold on a busy machine; lone times do not.",
+    ]
+    table = Table("Figures", ["figure", "min", "median", "max", "unit", "asked", "verdict"], lines)
+    return Findings("How fast is the model, and how much memory does it take?", said, [table], limits=["Measured on the machine and at the time of the manifest."])
+
+
 def main(size: str = "default", folder: Path | str | None = None) -> int:
     """Measure and print; with a folder, write benchmark.json there too. ParameterError on an unknown size."""
     if size not in SIZES:
@@ -376,4 +392,5 @@ def main(size: str = "default", folder: Path | str | None = None) -> int:
     if folder is not None:
         text = json.dumps([asdict(f) for f in figures], indent=1)
         Path(folder, "benchmark.json").write_text(text + "\n", encoding="utf-8")
+        kept(figures).save(Path(folder))
     return 0

@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments import draws, estimate, study
 from experiments.plan import Task
-from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
+from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched, resolved_with
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
 from sim.population import VILLAGE_KINDS
@@ -170,7 +170,7 @@ def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
 def run(line: Composed, words: list[str]) -> int:
     """Run the experiment, print the answer, leave everything in the study's folder."""
     plan = Plan(line)
-    with study.begin(line, words) as work:
+    with study.begin(replace(line, text=resolved_with(line.text, plan.base)), words) as work:
         work.run(plan.main())
         work.run(plan.paired(work.results().villages()), "paired reruns")
         villages = work.results().villages()

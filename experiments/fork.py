@@ -12,7 +12,7 @@ import pandas as pd
 
 from experiments import estimate, figures, study
 from experiments.answer import layout
-from experiments.findings import Findings, Picture, Table
+from experiments.findings import Findings, Table
 from experiments.plan import Task
 from experiments.scenario import Composed, Fork, Mistake, Scenario
 from experiments.style import words
@@ -59,8 +59,7 @@ def run(line: Composed, overrides: list[str]) -> int:
         work.text("summary.csv", table.to_csv(index=False))
         found = findings(line, table)
         if any(c.startswith("class_") for c in rows.columns):
-            figures.classes(rows, [arm.name for arm in arms], [words(arm.name) for arm in arms], work.folder / "figures")
-            found.pictures.append(Picture("classes", "Villages by class", f"Runs part in {s.fork.month}."))
+            found.pictures.append(figures.classes(rows, {arm.name: words(arm.name) for arm in arms}, work.folder / "figures"))
         found.save(work.folder)
         lines = [found.tables[0].columns, *([str(x) for x in row] for row in found.tables[0].rows)]
         text = "\n\n".join([found.question, layout(lines), "\n".join(found.sentences), f"What-if, not a forecast. {work.folder}/"])

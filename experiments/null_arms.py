@@ -18,11 +18,10 @@ from experiments import estimate, paired, style
 from experiments import study as studies
 from experiments.answer import layout
 from experiments.estimate import Interval
-from experiments.figures import PANEL_NAMES
 from experiments.findings import Findings, Picture, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import PANELS, Composed, arm
-from experiments.style import plt
+from experiments.style import plt, words
 from sim.parameters import Parameters, declarations
 from sim.population import PAYERS
 
@@ -139,7 +138,7 @@ def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, 
     turned = f"its sign flips at a correlation of about {at:.2f}" if at is not None else "its sign does not flip between correlation 0 and 1"
     verdict = judge(sign(zero), [sign(alike)])
     return (
-        f"{PANEL_NAMES[panel]}: four payers less the best single one ({zero['best']}) {band(zero)} points; payers alike {band(alike)}; "
+        f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)} points; payers alike {band(alike)}; "
         f"luck wholly shared {band(by.loc[steps[-1]])}; {turned}: {verdict}",
         verdict,
     )
@@ -150,7 +149,7 @@ def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
     verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[k]) for k in ("zero_margin", "no_share")])
     return (
-        f"{PANEL_NAMES[panel]}: businesses less none {band(by.loc['portfolio'])} points; without margin {band(by.loc['zero_margin'])}; "
+        f"{words(panel)}: businesses less none {band(by.loc['portfolio'])} points; without margin {band(by.loc['zero_margin'])}; "
         f"no share for care {band(by.loc['no_share'])}; money at interest {band(by.loc['deposit'])}: {verdict}",
         verdict,
     )
@@ -214,7 +213,7 @@ def table_of_payers(mine: pd.DataFrame) -> Table:
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
         cells = [by.loc[(panel, step, m)] for m in SHOWN]
         word = "payers alike" if step == "alike" else f"correlation {step}"
-        rows.append([f"{PANEL_NAMES[panel]}, {word}", *(x for c in cells for x in (band(c), f"{c['best']} {c['single']:.0f}"))])
+        rows.append([f"{words(panel)}, {word}", *(x for c in cells for x in (band(c), f"{c['best']} {c['single']:.0f}"))])
     return Table("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
 
 
@@ -222,7 +221,7 @@ def table_of_business(mine: pd.DataFrame) -> Table:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
     heads = ["businesses less none, points", *(MEASURES[m].name for m in SHOWN)]
-    rows = [[f"{PANEL_NAMES[p]}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)] for p in PANELS for k, word in BUSINESSES.items()]
+    rows = [[f"{words(p)}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)] for p in PANELS for k, word in BUSINESSES.items()]
     return Table("A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed")
 
 
@@ -245,7 +244,7 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, st
             names = ["payers\nalike" if p == "alike" else p for p in places] if key == "step" else [BUSINESSES[p].replace(" ", "\n", 1) for p in places]
             axis.set_xticks(range(len(places)), names)
             what = "four payers less the best single payer" if key == "step" else "businesses less none"
-            axis.set_title(f"{PANEL_NAMES[panel]}: {what}", fontsize=9.5)
+            axis.set_title(f"{words(panel)}: {what}", fontsize=9.5)
             axis.set_ylabel("points")
     axes[-1][0].set_xlabel("null arm, then correlation of the payers' yearly luck")
     axes[-1][1].set_xlabel("what the businesses are")

@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ from experiments.engines import Engine, one_thread
 from experiments.plan import Task
 from experiments.scenario import Mistake
 from experiments.store import Outcome
+from sim import population
 from sim.ledger import POSTINGS
 from sim.model import beside
 from sim.parameters import ParameterError, Parameters
@@ -37,6 +38,8 @@ BUNDLE = 20  # runs of one seed that a worker takes at a time; results do not de
 YEARS = 12
 PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government", *(name for name in POSTINGS if name.startswith("grant_")))
 TARGET = 2030  # the year of the 70 % target (document 000); the end where the horizon is shorter
+MET = {"family": FAMILY, "mutual": MUTUAL, "professional": PROFESSIONAL, "unmet": UNMET}  # who met a need
+AGES = (0, 60, 70, 80, 200)  # bands of holders of credit, years
 
 Work = Callable[[Sequence[Task]], list[Outcome]]
 
@@ -136,6 +139,7 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     table = {
         "village": np.array(states.number), "kind": np.array(VILLAGE_KINDS)[states.kind],
         "strength": np.array(STRENGTHS)[states.strength], "verdict": np.array(CLASSES)[v.classes],
+        "east_km": np.array(states.east), "north_km": np.array(states.north), "first_closed": first_closed(s.state["level"], v.opened),
         "opened": v.opened, "closed": v.closed, "cause": v.cause, "closures": np.array(s.state["closures"][-1]),
         "solvent": v.solvency, "hours_met": v.service, "visits_met": v.visits,
         "hours_share": v.hours_share, "visits_share": v.visits_share, "plus": np.array(s.state["plus"][-1]),
@@ -154,7 +158,10 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
         table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
-    return labelled(task, table | more_columns(s, first))
+    for name, stage in MET.items():
+        for k, kind in enumerate(population.KINDS):
+            table[f"{name}_{kind}_minutes"] = s.hours[:, :, stage, k].sum(axis=0)
+    return labelled(task, table | more_columns(s, first) | held_by_age(result))
 
 
 def more_columns(s: Series, first: int) -> dict[str, np.ndarray]:
@@ -169,7 +176,7 @@ def more_columns(s: Series, first: int) -> dict[str, np.ndarray]:
     target = min((TARGET - first + 1) * YEARS, len(levels)) - 1
     found = {
         "eligible_unmet_minutes": np.minimum(np.maximum(eligible - mutual, 0), unmet).sum(axis=(0, 2)),
-        "last_year_minutes": mutual[year].sum(axis=(0, 2)), "credits_minutes": np.array(s.balance["credits_held"][-1]),
+        "last_year_minutes": mutual[year].sum(axis=(0, 2)), "credits_minutes": -np.array(s.balance["credits_held"][-1]),
         "level_end": np.array(levels[-1]), "facility_end": np.array(facilities[-1]),
         f"level_{TARGET}": np.array(levels[target]), f"facility_{TARGET}": np.array(facilities[target]),
         "volunteer_months": s.flow["volunteers"].sum(axis=0), "enrolled_months": s.flow["enrolled"].sum(axis=0),
@@ -181,10 +188,31 @@ def more_columns(s: Series, first: int) -> dict[str, np.ndarray]:
     return found
 
 
+def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
+    """Month in which each village first closed after it had opened, NEVER where it did not; `level` is (months, villages)."""
+    shut = (level == 0) & (np.arange(len(level))[:, None] > opened) & (opened != population.NEVER)
+    return np.where(shut.any(axis=0), shut.argmax(axis=0), population.NEVER)
+
+
+def held_by_age(result: sim.Result) -> dict[str, np.ndarray]:
+    """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
+    people: Any = result.model.people
+    world = result.model.world
+    home = np.repeat(np.arange(len(world.used)), np.diff(world.start))
+    there = people.kind != 0
+    count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)[result.places]  # noqa: E731
+    held = {"overdrawn_minutes": count(there & (people.credit < 0))}
+    for low, high in pairwise(AGES):
+        of_age = there & (people.credit > 0) & (people.age >= 12 * low) & (people.age < 12 * high)
+        held[f"held_{low}_minutes"] = count(of_age)
+    return held
+
+
 def monthly(result: sim.Result, task: Task) -> pa.Table:
-    """month x village, about 25 columns: int32 persons, visits, minutes and fen."""
+    """month x village, about 30 columns: int32 persons, visits, minutes and fen."""
     s = result.series
     months, villages = s.flow.shape
+    moved = lambda wanted: sum((s.amount(n) for n in s.names if wanted(POSTINGS[n].debit, POSTINGS[n].credit)), np.zeros((months, villages), np.int64))  # noqa: E731
     stages = {f"{n}_minutes": s.hours[:, :, k].sum(axis=2) for n, k in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET))}
     columns = {
         "level": s.state["level"], "facility": s.state["facility"], "elders": s.state["elders"], **stages,
@@ -195,7 +223,10 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
         "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
         "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
-        "credits_minutes": s.balance["credits_held"],
+        "credits_minutes": -s.balance["credits_held"], "credits_issued_minutes": moved(lambda debit, credit: credit == "credits_held"),
+        "credits_spent_minutes": moved(lambda debit, credit: debit == "credits_held" and credit != "credit_lapse"),
+        "credits_lapsed_minutes": moved(lambda debit, credit: (debit, credit) == ("credits_held", "credit_lapse")),
+        "redeem_asked_minutes": s.flow["redeem_asked"], "redeem_got_minutes": s.flow["redeem_got"],
     }  # fmt: skip
     table = {"month": np.repeat(np.arange(months, dtype=np.int32), villages)}
     table["village"] = np.tile(np.asarray(result.states.number, np.int32), months)

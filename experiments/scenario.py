@@ -355,6 +355,11 @@ def one_line(error: BaseException) -> str:
     return f"{where}: {said}" if where and where not in said else said
 
 
+def resolved_with(text: str, parameters: Parameters) -> str:
+    """A resolved configuration with other parameters: those that an experiment really starts from."""
+    return yaml.safe_dump({**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True)
+
+
 def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     """`base` with values that were checked before: cross-field rules only, twenty times faster than `replace`."""
     sections = {name: getattr(base, name) for name in SECTIONS}
@@ -365,4 +370,4 @@ def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     return Parameters(**sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()})
 
 
-__all__ = ["Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "patched"]
+__all__ = ["Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "patched", "resolved"]

@@ -452,7 +452,7 @@ class Result:
 
     def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
         self.model, self.parameters, self.series = model, model.counties[county], series or model.series
-        mine = np.flatnonzero(model.world.county == county)
+        mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
         self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
             self.series = self.series.of(mine)
