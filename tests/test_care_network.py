@@ -179,7 +179,7 @@ def test_a_guarantee_honours_credit_after_the_village_has_closed() -> None:
 def test_public_cost_counts_calls_on_the_guarantee_referrals_and_aids() -> None:
     model = _run(tuple(sorted({**CARE, **STRICT, "clearing.guarantee": 1.0, "clearing.scope": "village"}.items())), 15)
     s = model.series
-    rows = village_rows(sim.Result(model), Task(Scenario("care", model.parameters), 0, 5))
+    rows = village_rows(sim.Result(model), Task(Scenario("care", model.parameters), 0, 5)).to_pandas()
     usual = s.amount("paid_government") + s.amount("capital_government") + s.amount("setup_government")
     named = [s.amount(name) for name in ("guarantee_called", "referral_government", "aids_government")]
     more = sum(named)
