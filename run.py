@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 
-VERBS = ("run",)
+VERBS = ("run", "dashboard", "live")
 EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns"}
 
 
@@ -73,7 +73,15 @@ def main(argv: list[str] | None = None) -> int:
     from sim.tables import TableError
 
     try:
-        _, overrides = split_verb(words)
+        verb, overrides = split_verb(words)
+        if verb == "dashboard":
+            from experiments.dashboard import launch
+
+            launch.main(overrides)
+        if verb == "live":
+            from experiments import live
+
+            live.main(overrides)
         return run(overrides)
     except (Mistake, ParameterError, TableError) as e:
         said = str(e)

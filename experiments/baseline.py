@@ -7,9 +7,10 @@ import pandas as pd
 from experiments import draws, estimate, figures
 from experiments.answer import layout
 from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, Scenario, patched
+from experiments.scenario import Composed, Mistake, Scenario, Settings, patched
 from experiments.store import Store
 from experiments.style import words
+from sim.parameters import Parameters
 from sim.viability import CLASSES
 
 
@@ -20,20 +21,14 @@ def run(line: Composed, overrides: list[str]) -> int:
     store = Store(s.out, s.name, line.text, overrides)
     prepare(store, p)
 
-    def task(at: int, arm: str = "main") -> Task:
-        changes = draws.draw(s.seed, at, line.touched()) if s.draws else {}
-        if arm != "main":
-            changes["solvency.relief"] = arm.partition(":")[2]
-        return Task(Scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
-
-    whole = execute([task(at) for at in range(seeds)], store, s.workers, s.progress)
+    whole = execute([one(s, p, line.touched(), at) for at in range(seeds)], store, s.workers, s.progress)
     villages = store.villages()
     if villages.empty:
         store.close("failed")
         raise Mistake(f"no run finished ({store.first_error()})")
     at, names = estimate.to_relieve(villages, s.name)
     if whole and names:
-        whole = execute([task(at, f"relief:{name}") for name in names], store, s.workers, s.progress, label="paired reruns")
+        whole = execute([one(s, p, line.touched(), at, f"relief:{name}") for name in names], store, s.workers, s.progress, label="paired reruns")
     store.close("finished" if whole else "interrupted")
     rows = estimate.with_weights(store.villages(), p)
     table = summary(rows)
@@ -42,6 +37,14 @@ def run(line: Composed, overrides: list[str]) -> int:
     store.text("answer.txt", text + "\n")
     print(text)
     return 0 if whole else 130
+
+
+def one(s: Settings, p: Parameters, touched: set[str], at: int, arm: str = "main") -> Task:
+    """Replicate `at` of a configuration; `touched` parameters are never drawn, `relief:` arms rerun it without a condition."""
+    changes = draws.draw(s.seed, at, touched) if s.draws else {}
+    if arm != "main":
+        changes["solvency.relief"] = arm.partition(":")[2]
+    return Task(Scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
