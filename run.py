@@ -74,14 +74,10 @@ def main(argv: list[str] | None = None) -> int:
 
     try:
         verb, overrides = split_verb(words)
-        if verb == "dashboard":
-            from experiments.dashboard import launch
+        if verb != "run":
+            from experiments import serve
 
-            launch.main(overrides)
-        if verb == "live":
-            from experiments import live
-
-            live.main(overrides)
+            getattr(serve, verb)(overrides)
         return run(overrides)
     except (Mistake, ParameterError, TableError) as e:
         said = str(e)

@@ -20,7 +20,7 @@ def _scale(keys: tuple[str, ...], colours: dict[str, str], language: str) -> alt
     return alt.Scale(domain=[word(k, language) for k in keys], range=[colours[k] for k in keys])
 
 
-def stacked(frame: pd.DataFrame, key: str, axis: str, language: str, height: int = 0) -> Any:
+def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
     """Shares as one horizontal bar a scenario; `key` is class or source."""
     keys, colours = (CLASSES, style.CLASS_COLOURS) if key == "class" else (SOURCES, style.PAYER_COLOURS)
     frame = frame.assign(percent=100 * frame["share"], what=[word(k, language) for k in frame[key]], order=[keys.index(k) for k in frame[key]])
@@ -28,13 +28,13 @@ def stacked(frame: pd.DataFrame, key: str, axis: str, language: str, height: int
         alt.Chart(frame)
         .mark_bar(stroke="white")
         .encode(
-            x=alt.X("percent:Q", stack="zero", scale=alt.Scale(domain=[0, 100]), title=axis),
+            x=alt.X("percent:Q", stack="zero", scale=alt.Scale(domain=[0, 100]), title=axis, axis=alt.Axis(tickCount=5)),
             y=alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110)),
             color=alt.Color("what:N", scale=_scale(keys, colours, language), legend=alt.Legend(orient="bottom", title=None, columns=3)),
             order="order:Q",
             tooltip=["scenario:N", "what:N", alt.Tooltip("percent:Q", format=".1f")],
         )
-        .properties(height=height or 55 + 34 * frame["scenario"].nunique())
+        .properties(height=185 + 34 * frame["scenario"].nunique())
     )
 
 
@@ -44,7 +44,7 @@ def reasons(frame: pd.DataFrame, axis: str) -> Any:
         alt.Chart(frame)
         .mark_bar(color=style.RED)
         .encode(x=alt.X("percent:Q", title=axis), y=alt.Y("what:N", sort="-x", title=None, axis=alt.Axis(labelLimit=160)), tooltip=["what:N", alt.Tooltip("percent:Q", format=".0f")])
-        .properties(height=40 + 26 * len(frame))
+        .properties(height=70 + 28 * len(frame))
     )
 
 
@@ -83,7 +83,7 @@ def gaps(found: dict[str, Interval], axis: str) -> Any:
     bar = alt.Chart(frame).mark_rule(strokeWidth=3, color=style.BLUE).encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=y)
     dot = alt.Chart(frame).mark_point(filled=True, size=110, color=style.BLUE).encode(x="mean:Q", y=y, tooltip=tip)
     zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color="#555", strokeDash=[4, 3]).encode(x="x:Q")
-    return alt.layer(zero, bar, dot).properties(height=40 + 32 * len(frame))
+    return alt.layer(zero, bar, dot).properties(height=80 + 36 * len(frame))
 
 
 def county(frame: pd.DataFrame, language: str) -> Any:

@@ -27,7 +27,7 @@ SHOWN = {
     "shock": ["shocks.on", "shocks.budget_cut", "shocks.tourism_crash", "shocks.harvest_failure", "shocks.donor_loss", "shocks.scheduled", "shocks.scheduled_month"],
 }  # fmt: skip
 COUNTIES = ("stratified", "default", "one_village")
-LOOK = "<style>.block-container{padding-top:3.2rem}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
+LOOK = "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
 SECONDS = 0.3 / (12 * 150 * 132)  # of one core for an elder-month, about
 
 
@@ -385,8 +385,8 @@ def result_tab(result: Result) -> None:
     st.caption(f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)}. {say('viable_means')}")
     for column, name in zip(st.columns(3), ("closed", "hours", "public"), strict=True):
         one = found[name]
-        column.metric(say(f"m_{name}"), report.number(one.mean))
-        column.caption(f"95 %: {report.number(one.low)} – {report.number(one.high)}")
+        column.metric(say(f"m_{name}"), f"{one.mean:,.0f}" if one.n else "–")
+        column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}" if one.n else "")
     show(charts.stacked(percent_frame([result], last_classes), "class", "%", lang), say("end_of", year=result.year))
     show(charts.stacked(percent_frame([result], state.money), "source", "%", lang), say("paid_by"))
     why = estimate.causes(result.rows)
@@ -498,11 +498,12 @@ def results() -> None:
     for x in drafts():  # a renamed scenario keeps its result
         if (r := result_of(x)) is not None and r.name != x.name:
             object.__setattr__(r, "name", x.name)
-    tabs = st.tabs([say(f"tab_{k}") for k in ("result", "compare", "time", "map", "why", "files")])
+    tabs = st.tabs([say(f"tab_{k}") for k in ("result", "compare", "time", "map", "why", "files")], key="tab", on_change="rerun")
     others = [r for r in every if r is not mine]
     for tab, fill in zip(tabs, (partial(result_tab, mine), partial(compare_tab, every), partial(time_tab, every, mine), partial(map_tab, mine), partial(why_tab, mine), partial(files_tab, mine, d, others)), strict=True):
-        with tab:
-            fill()
+        if tab.open:  # the others are drawn when they are opened
+            with tab:
+                fill()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`python run.py dashboard [port=8501]`: the server, for this computer only, without statistics of use."""
+"""`python run.py dashboard` and `python run.py live`: servers for this computer only, without statistics of use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import importlib.util
 import os
 import socket
 import sys
-from pathlib import Path
 
 from experiments.scenario import Mistake
 from experiments.store import ROOT
@@ -49,10 +48,20 @@ def become(command: list[str], more: dict[str, str] | None = None) -> None:
     os.execve(sys.executable, [sys.executable, *command], {**os.environ, "PYTHONPATH": path, **(more or {})})
 
 
-def main(words: list[str]) -> None:
-    """Start Streamlit."""
+def dashboard(words: list[str]) -> None:
+    """The planner's dashboard, by Streamlit."""
     need("streamlit", "dashboard")
     port = port_of(words, 8501)
     flags = [f"--{k}={v}" for k, v in {**OPTIONS, "server.port": str(port)}.items()]
     print(f"The dashboard is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
-    become(["-m", "streamlit", "run", str(Path(__file__).with_name("app.py")), *flags])
+    become(["-m", "streamlit", "run", str(ROOT / "experiments/dashboard/app.py"), *flags])
+
+
+def live(words: list[str]) -> None:
+    """The live model, by Solara; its scripts come from solara-assets, not from other hosts."""
+    need("solara", "live")
+    need("solara_assets", "live")
+    port = port_of(words, 8502)
+    print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
+    flags = [f"--host={ADDRESS}", f"--port={port}", "--no-open", "--production"]
+    become(["-m", "solara", "run", str(ROOT / "experiments/live.py"), *flags], {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"})
