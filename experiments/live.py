@@ -139,7 +139,7 @@ def draw_tracks(model: LiveCounty) -> Figure:
     """Four figures of the county, month by month."""
     figure = Figure(figsize=(6.0, 4.6), layout="constrained")
     for axis, k in zip(figure.subplots(2, 2).flat, range(4), strict=True):
-        axis.plot([t[k] for t in model.track], color=style.BLUE)
+        axis.plot(range(1, len(model.track) + 1), [t[k] for t in model.track], color=style.BLUE, marker=".", ms=3)
         axis.set_title(TRACKS[k], fontsize=9)
         axis.set_ylim(bottom=0)
         axis.set_xlabel("months", fontsize=8)

@@ -202,8 +202,8 @@ def take_file(d: Draft, content: bytes, identity: str) -> None:
     faults = state.take_villages(d, state.decoded(content))
     if faults:
         st.error(say("faults", n=len(faults)))
-        table = pd.DataFrame(faults[:200]).set_axis([say(k) for k in ("row", "column", "stands", "allowed")], axis=1)
-        st.dataframe(table, hide_index=True)
+        head = [say(k) for k in ("row", "column", "stands", "allowed")]
+        st.table(pd.DataFrame([tuple(map(str, f)) for f in faults[:50]], columns=head).set_index(head[0]))
         return
     st.session_state.seen_csv = identity
     st.rerun()
@@ -464,7 +464,7 @@ def why_tab(result: Result) -> None:
     st.write(text + (" " + say("missed", what=", ".join(word(w, lang) for w in told.missed)) if told.missed and not told.closed else ""))
     sums = told.sums()
     lines = [(word(k, lang), sums[k]) for k in (*PAYERS, "business")] + [(say(k), sums[k]) for k in ("paid_in", "pledged", "cost")]
-    st.dataframe(pd.DataFrame([(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]), hide_index=True)
+    st.table(pd.DataFrame([(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]).set_index(""))
     show(charts.purse(told.months, lang), say("chart_money"))
     show(charts.stock(told.months, lang), say("chart_cash"))
 
