@@ -3,6 +3,8 @@
     python run.py                                   the first answer: funding x business x seeds
     python run.py size=quick                        the same, one panel, 5 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
+    python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """

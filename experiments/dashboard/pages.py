@@ -184,7 +184,7 @@ def county_controls(d: Draft) -> None:
         )  # fmt: skip
         st.session_state[f"{d.uid}/n"] = min(int(d.value("county.villages")), state.MOST_VILLAGES)
         st.slider(label(known()["county.villages"], language()), 1, state.MOST_VILLAGES, key=f"{d.uid}/n", on_change=changed, args=(d, "county.villages", f"{d.uid}/n"))
-        st.session_state[f"{d.uid}/e"] = min(int(d.value("county.elders")), 600)
+        st.session_state[f"{d.uid}/e"] = min(max(int(d.value("county.elders")), 10), 600)
         st.slider(label(known()["county.elders"], language()), 10, 600, step=10, key=f"{d.uid}/e", on_change=changed, args=(d, "county.elders", f"{d.uid}/e"))
         control(d, "county.facility_share")
     years = [f"{y}-12" for y in range(2027, 2051)]
@@ -295,7 +295,7 @@ def settings() -> None:
         with st.expander(say("county")):
             county_controls(d)
             st.session_state[f"{d.uid}/seeds"] = d.seeds
-            st.slider(say("seeds"), 2, state.MOST_SEEDS, key=f"{d.uid}/seeds", on_change=lambda: setattr(d, "seeds", st.session_state[f"{d.uid}/seeds"]))
+            st.slider(say("seeds"), 1, state.MOST_SEEDS, key=f"{d.uid}/seeds", on_change=lambda: setattr(d, "seeds", st.session_state[f"{d.uid}/seeds"]))
             st.session_state[f"{d.uid}/draws"] = d.draws
             st.toggle(say("draws"), key=f"{d.uid}/draws", help=say("draws_help"), on_change=lambda: setattr(d, "draws", st.session_state[f"{d.uid}/draws"]))
         with st.expander(say("more")):
