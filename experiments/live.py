@@ -92,7 +92,8 @@ def draw_map(model: LiveCounty) -> Figure:
 def village_graph(model: LiveCounty, place: int) -> nx.Graph:
     """Persons of a village as nodes (slot) with position, state and whether they serve; links to spouse, kin and next door."""
     a, n = int(model.world.start[place]), int(model.world.used[place])
-    p, graph = model.people, nx.Graph()
+    p: Any = model.people
+    graph = nx.Graph()
     zones = int(p.zone[a : a + n].max()) + 1 if n else 1
     inside = {z: 0 for z in range(zones)}
     for slot in range(n):

@@ -68,6 +68,7 @@ def test_a_draft_saved_and_loaded_is_the_same_and_short():
     made.seed, made.draws = 5, True
     back = state.loaded(made.yaml(), 2, "mine")
     assert (back.values, back.settings()) == (made.values, made.settings())
+    assert state.loaded("funding:\n  taper: 7\n", 3, "x") == Draft(3, "x", {"funding.taper": 7})
     made.change({"funding.rule": "fixed_shares"})
     assert "rule" not in made.yaml()
 

@@ -513,7 +513,7 @@ def main() -> None:
     drafts()
     engine()
     left, right = st.columns([4, 1])
-    right.segmented_control("Language / 语言", list(LANGUAGES), format_func=LANGUAGES.get, key="language", default="en", required=True, label_visibility="collapsed")
+    right.segmented_control("Language / 语言", list(LANGUAGES), format_func=lambda k: LANGUAGES[k], key="language", default="en", required=True, label_visibility="collapsed")
     left.title(say("title"))
     settings()
     d = draft()

@@ -90,10 +90,10 @@ def _parameters(values: tuple[tuple[str, Any], ...]) -> Parameters:
 def loaded(text: str, uid: int, name: str) -> Draft:
     """A draft from the text of a scenario file; Mistake or ParameterError with one sentence."""
     values = parse_scenario(text)
-    settings = {k: values.pop(k) for k in ("seeds", "seed", "draws") if k in values}
+    settings: dict[str, Any] = {k: values.pop(k) for k in ("seeds", "seed", "draws") if k in values}
     for key, kind, low, high in (("seeds", int, 1, MOST_SEEDS), ("seed", int, 0, 2**63 - 1), ("draws", bool, 0, 1)):
-        value = settings.get(key, low)
-        if type(value) is not kind or not low <= value <= high:
+        value = settings.get(key)
+        if key in settings and (type(value) is not kind or not low <= value <= high):
             raise Mistake(f"{key} = {value}: allowed is {'true or false' if kind is bool else f'{low} to {high}'}")
     draft = Draft(uid, name, {}, **settings)
     draft.change(values)
@@ -235,7 +235,7 @@ def figures(result: Result) -> dict[str, estimate.Interval]:
     for name, (share, by) in MEASURES.items():
         x = by(result.rows).to_numpy()
         one = estimate.interval(x / 100 if share else x, bounded=share)
-        found[name] = estimate.Interval(*(100 * v for v in one[:3]), one.n) if share else one
+        found[name] = estimate.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
     return found
 
 
