@@ -407,7 +407,7 @@ def compare_tab(results: list[Result]) -> None:
         one = state.figures(r)["viable"]
         column.metric(r.name, f"{one.mean:.0f} %", help=say("m_viable"))
         column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
-    show(charts.stacked(percent_frame(results, last_classes), "class", "%", lang), say("end_of", year=results[0].year))
+    show(charts.stacked(percent_frame(results, last_classes), "class", "%", lang), say("end_of", year=" / ".join(dict.fromkeys(r.year for r in results))))
     show(charts.stacked(percent_frame(results, state.money), "source", "%", lang), say("paid_by"))
     base, others = results[0], []
     for r in results[1:]:
