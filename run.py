@@ -9,6 +9,8 @@
     python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
     python run.py report study=results/first_answer/<id> pdf=true report.language=zh
     python run.py gallery                           the pictures of results/reference/
+    python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """
@@ -18,7 +20,7 @@ from __future__ import annotations
 import os
 import sys
 
-MODULES = {"report": "report", "gallery": "gallery"}  # verbs that have a module of their own in experiments/
+MODULES = {"report": "report", "gallery": "gallery", "dashboard": "serve", "live": "serve"}  # verbs with a module of their own
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
 EXPERIMENTS = {
     "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
@@ -56,7 +58,8 @@ def run(verb: str, words: list[str]) -> int:
     from experiments.scenario import compose_line
 
     if verb in MODULES:
-        return int(importlib.import_module(f"experiments.{MODULES[verb]}").main(words))
+        module = importlib.import_module(f"experiments.{MODULES[verb]}")
+        return int(module.main(words) if MODULES[verb] == verb else getattr(module, verb)(words))
     if verb in verbs.ALONE:
         return verbs.ALONE[verb](words)
     line, words = study.located(compose_line(words), words) if verb == "run" else verbs.again(verb, words)

@@ -8,8 +8,10 @@ from experiments import estimate, pictures, study
 from experiments.answer import layout
 from experiments.findings import Findings, Table
 from experiments.plan import Task
-from experiments.scenario import Composed, patched
+from experiments.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.style import words
+from sim.parameters import Parameters
+from sim.policies import Intervention
 from sim.viability import CLASSES
 
 
@@ -19,9 +21,7 @@ def run(line: Composed, overrides: list[str]) -> int:
     seeds = s.seeds or 10
 
     def task(at: int, arm: str = "main") -> Task:
-        changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
-        held = frozenset(line.touched() | set(changes)) if s.draws else frozenset()
-        return Task(line.scenario(s.name, patched(p, changes), held), at, s.seed, at if s.draws else -1, arm, arm == "main")
+        return one(s, p, line.touched(), at, arm, line.policies)
 
     with study.begin(line, overrides) as work:
         work.run([task(at) for at in range(seeds)])
@@ -42,6 +42,14 @@ def run(line: Composed, overrides: list[str]) -> int:
         work.text("answer.txt", text + "\n")
         print(text)
     return 0
+
+
+def one(s: Settings, p: Parameters, touched: set[str], at: int, arm: str = "main", policies: tuple[Intervention, ...] = ()) -> Task:
+    """Replicate `at` of a configuration; `touched` parameters are never drawn, `relief:` arms rerun it without a condition."""
+    changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
+    held, q = frozenset(touched | set(changes)) if s.draws else frozenset(), patched(p, changes)
+    scenario = Scenario(s.name, q, held, modifiers=compose_policies(policies, q))
+    return Task(scenario, at, s.seed, at if s.draws else -1, arm, arm == "main")
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:

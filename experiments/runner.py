@@ -264,7 +264,7 @@ def content(*tables: pa.Table | None) -> str:
 # -- many runs ---------------------------------------------------------------------------------------------------------
 def warm(parameters: Parameters) -> None:
     """Compile every kernel once, on one small village, before workers start; reads the tables, so a bad one shows here."""
-    small = {"county.villages": 1, "county.elders": 12, "horizon.spin_up": 1, "business.start": 0}
+    small = {"given.villages": "", "county.villages": 1, "county.elders": 12, "horizon.spin_up": 1, "business.start": 0}
     wide = {"funding.identical_payers": True, "business.kind": "deposit", "funding.basis": "envelope"}
     for changes in ({"business.kind": "portfolio", "funding.identical_payers": False, "funding.basis": "cost"}, wide):
         sim.MutualAidModel(parameters.replace({**small, **changes}), seed=1).run(1)

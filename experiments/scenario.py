@@ -27,12 +27,14 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim import policies
-from sim.parameters import SECTIONS, Declaration, Parameters, checked, declarations, nearest
+from sim.parameters import SECTIONS, Declaration, ParameterError, Parameters, checked, declarations, nearest
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
 from sim.values import Modifier
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
+MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
 HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
@@ -65,6 +67,7 @@ class Settings:
     """What is asked of an experiment, beside the model's parameters."""
 
     name: str = "first_answer"
+    scenario: str = ""
     seeds: int | None = None
     seed: int = 2025
     size: str = "default"
@@ -311,7 +314,9 @@ def compose_line(words: Sequence[str]) -> Composed:
     named: dict[str, str] = {}
     words = [listed(word) for word in words]
     chosen: list[str] | None = None
-    for override in read_overrides(words):
+    filed: dict[str, Any] = {}
+    read = read_overrides(words)
+    for override in read:
         key = str(override.key_or_group)
         sort, value = check_override(key, override.value())
         if sort == "path":
@@ -320,12 +325,22 @@ def compose_line(words: Sequence[str]) -> Composed:
             named[key] = value
         elif key == "policy":
             chosen = [str(name) for name in value]
+        elif key == "scenario":
+            filed = read_scenario(Path(str(value)))
     register()
     try:
         with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
             config = compose("config", [word for word in words if not word.startswith("policy=")])
         if chosen is not None:
             config.policy = chosen
+        villages = str(pinned.get("given.villages", ""))
+        if villages.endswith(".csv"):
+            OmegaConf.update(config, "given.villages", read_text(Path(villages)))
+        typed = {str(o.key_or_group) for o in read} | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        filed = {path: value for path, value in filed.items() if path not in typed}
+        for path, value in filed.items():
+            OmegaConf.update(config, path, value)
+        pinned |= {path: value for path, value in filed.items() if path in known()}
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
     except (HydraException, OmegaConfBaseException) as e:
         raise Mistake(one_line(e)) from e
@@ -360,6 +375,96 @@ def resolved_with(text: str, parameters: Parameters) -> str:
     return yaml.safe_dump({**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True)
 
 
+# -- a scenario as a file ----------------------------------------------------------------------------------------------
+class _Loader(yaml.SafeLoader):
+    """Plain values only; a key written twice is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
+        return super().construct_mapping(node, deep)
+
+
+def parse_scenario(text: str) -> dict[str, Any]:
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws.
+
+    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one sentence.
+    """
+    if len(text.encode()) > MOST_BYTES:
+        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
+    if "${" in text:
+        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
+    try:
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
+                raise Mistake(f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed in a scenario file")
+        content = yaml.load(text, _Loader)
+    except RecursionError as e:
+        raise Mistake("the scenario file is nested too deeply: section, then name: value, is wanted") from e
+    except (yaml.YAMLError, ValueError, TypeError) as e:
+        if isinstance(e, Mistake):
+            raise
+        mark = getattr(e, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise Mistake(f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})") from e
+    if not isinstance(content, dict):
+        raise Mistake("a scenario file holds sections of values, such as funding: and below it rule: matching")
+    found: dict[str, Any] = {}
+    for name, values in content.items():
+        for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
+            key = {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key  # YAML reads a bare on as true
+            path = str(name) if key is None else f"{name}.{key}"
+            if "_target_" in path:
+                raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+            if isinstance(value, dict | list) or value is None:
+                raise Mistake(f"{path}: one value is wanted")
+            sort, checked_value = check_override(path, value)
+            if sort == "group" or (sort == "setting" and path not in FILED):
+                raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
+            found[path] = checked_value
+    return found
+
+
+def read_text(path: Path) -> str:
+    """A small text file in UTF-8; Mistake otherwise."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as e:
+        raise Mistake(f"{path} cannot be read: {(e.strerror or str(e)).lower()}") from e
+    except UnicodeDecodeError as e:
+        raise Mistake(f"{path} is not a text in UTF-8") from e
+
+
+def read_scenario(path: Path) -> dict[str, Any]:
+    """`parse_scenario` of a file; the sentence names the file."""
+    text = read_text(path)
+    try:
+        return parse_scenario(text)
+    except (Mistake, ParameterError) as e:
+        raise Mistake(f"{path}: {e}") from e
+
+
+class _Dumper(yaml.SafeDumper):
+    """A text of several lines stands as a block."""
+
+
+_Dumper.add_representer(str, lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+
+
+def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
+    """The YAML that `scenario=<file>` reads back: what differs from the defaults, with `settings` such as seeds on top."""
+    plain, content = Parameters().flat(), dict(settings)
+    for path, value in parameters.flat().items():
+        if value != plain[path]:
+            content.setdefault(path.partition(".")[0], {})[path.partition(".")[2]] = value
+    head = f"# {' '.join(title.split())}\n" if title else ""
+    return head + yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)
+
+
 def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     """`base` with values that were checked before: cross-field rules only, twenty times faster than `replace`."""
     sections = {name: getattr(base, name) for name in SECTIONS}
@@ -370,4 +475,7 @@ def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     return Parameters(**sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()})
 
 
-__all__ = ["Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "patched", "resolved"]
+__all__ = [
+    "Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "parse_scenario", "patched",
+    "write_scenario",
+]  # fmt: skip

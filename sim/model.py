@@ -251,7 +251,7 @@ class MutualAidModel(mesa.Model):
 
     def _start(self) -> None:
         p, r = self.parameters, self.world.villages
-        at_start = county.even(self.seed_number, r.number, 0.6180339887, 109) < p.county.facility_share
+        at_start = county.served_at_start(p, self.seed_number, r.number)
         r.facility = np.where(at_start, population.WORKING, population.NONE)
         r.rented = 1 - r.idle_building
         r.seats = np.where(at_start, p.facilities.seats, 0)
