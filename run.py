@@ -3,6 +3,14 @@
     python run.py                                   the first answer: funding x business x seeds
     python run.py size=quick                        the same, one panel, 5 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
+    python run.py status|resume|verify|export study=results/first_answer/<id>
+    python run.py expand study=results/first_answer/<id> seeds=40
+
+    python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
+    python run.py report study=results/first_answer/<id> pdf=true report.language=zh
+    python run.py gallery                           the pictures of results/reference/
+    python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
 """
@@ -12,8 +20,14 @@ from __future__ import annotations
 import os
 import sys
 
-VERBS = ("run",)
-EXPERIMENTS = {"first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns"}
+MODULES = {"report": "report", "gallery": "gallery", "dashboard": "serve", "live": "serve"}  # verbs with a module of their own
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
+EXPERIMENTS = {
+    "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
+    "ablation": "ablation", "policies": "policy_effects", "null_arms": "null_arms",
+    "sensitivity": "sensitivity", **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
+    **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "questions"),
+}  # fmt: skip
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
@@ -33,36 +47,38 @@ def usage() -> str:
     from experiments.scenario import options
 
     groups = "\n".join(f"  {name}={'|'.join(names)}" for name, names in options().items())
-    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N workers=N out=folder\n"
+    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
 
 
-def run(words: list[str]) -> int:
-    """Compose the configuration and hand it to its experiment."""
+def run(verb: str, words: list[str]) -> int:
+    """Compose the configuration and hand it to its experiment, or a study to its verb."""
     import importlib
 
+    from experiments import study, verbs
     from experiments.scenario import compose_line
 
-    line = compose_line(words)
+    if verb in MODULES:
+        module = importlib.import_module(f"experiments.{MODULES[verb]}")
+        return int(module.main(words) if MODULES[verb] == verb else getattr(module, verb)(words))
+    if verb in verbs.ALONE:
+        return verbs.ALONE[verb](words)
+    line, words = study.located(compose_line(words), words) if verb == "run" else verbs.again(verb, words)
     module = importlib.import_module(f"experiments.{EXPERIMENTS[line.settings.name]}")
-    if line.settings.name == "patterns":
-        return int(module.main(line.settings.size))
-    if line.settings.name == "benchmark":
-        from experiments.store import Store
-
-        store = Store(line.settings.out, line.settings.name, line.text, words)
-        code = int(module.main(line.settings.size, store.folder))
-        store.note(status="finished")
-        return code
+    if line.settings.name in ("patterns", "benchmark"):
+        with study.begin(line, words, fresh=True) as work:
+            return int(module.main(line.settings.size, work.folder))
     return int(module.run(line, words))
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C with what was finished."""
+    """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was finished is kept."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     words = list(sys.argv[1:] if argv is None else argv)
     if {"-h", "--help"} & set(words):
         print(usage())
         return 0
+    import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
+
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
@@ -71,14 +87,13 @@ def main(argv: list[str] | None = None) -> int:
     from sim.tables import TableError
 
     try:
-        _, overrides = split_verb(words)
-        return run(overrides)
+        return run(*split_verb(words))
     except (Mistake, ParameterError, TableError) as e:
         said = str(e)
     except (HydraException, OmegaConfBaseException) as e:
         said = one_line(e)
-    except KeyboardInterrupt:
-        print("interrupted before anything was finished", file=sys.stderr)
+    except KeyboardInterrupt as e:
+        print(str(e) or "interrupted before anything was finished", file=sys.stderr)
         return 130
     print(f"error: {said}", file=sys.stderr)
     return 1

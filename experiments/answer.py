@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from experiments import estimate, figures
+from experiments import pictures
+from experiments.figures import real
+from experiments.findings import Findings, Table
 from experiments.first_answer import BUSINESSES, NULLS, Plan
-from experiments.store import Store
+from experiments.study import Study
 from experiments.style import words
 
 TITLES = {
@@ -48,45 +49,38 @@ def layout(lines: list[list[str]]) -> str:
     return "\n".join("  ".join(pad(k, text) for k, text in enumerate(line)).rstrip() for line in lines)
 
 
-def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> str:
+def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> Table:
     """One table: rows funding, columns business; '.' where nothing was run."""
     columns = [b for b in BUSINESSES if b in set(summary["business"])]
-    lines = [[title, *(words(b) for b in columns)]]
+    lines = []
     for funding in summary["funding"].unique():
         by = summary[summary["funding"] == funding].set_index("business")
         lines.append([words(funding), *(write(by.loc[b]) if b in by.index else "." for b in columns)])
     counts = summary.groupby("business")["villages"].max()
     lines.append(["villages that count", *(str(counts[b]) for b in columns)])
-    return layout(lines)
+    return Table(title, ["", *(words(b) for b in columns)], lines)
 
 
-def tables(plan: Plan, summary: pd.DataFrame) -> str:
-    """Every panel's three tables."""
-    year = plan.base.horizon.end[:4]
-    parts = []
+def tables(plan: Plan, summary: pd.DataFrame) -> dict[str, list[Table]]:
+    """Each panel's three tables, under its title."""
+    year, found = plan.base.horizon.end[:4], {}
     for panel in plan.panels:
         mine = summary[summary["panel"] == panel]
-        parts += [
-            TITLES[panel],
+        found[TITLES[panel]] = [
             grid(mine, f"villages viable to {year}, % (95 %)", share_text),
             grid(mine, "commonest cause of failure", cause_text),
             grid(mine, "public yuan per elder-year helped", cost_text),
         ]
-    notes = "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment"
-    return "\n\n".join([*parts, notes])
+    return found
+
+
+NOTES = "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment"
 
 
 def best(summary: pd.DataFrame, panel: str) -> pd.Series:
     """The real cell (no null arm, all villages counted) with the highest share; a null arm where nothing else was run."""
     whole = real(summary[summary["panel"] == panel])
     return whole.loc[whole["viable"].idxmax()]
-
-
-def real(mine: pd.DataFrame) -> pd.DataFrame:
-    """Cells that count all villages, without the null arms unless there is nothing else."""
-    chosen = mine[~mine["funding"].isin(NULLS) & (mine["business"] != "deposit")]
-    chosen = chosen if len(chosen) else mine
-    return chosen[chosen["villages"] == chosen["villages"].max()]
 
 
 def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
@@ -100,7 +94,7 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     zero = f", and with no money {100 * nothing['viable'].iloc[0]:.0f} %" if len(nothing) else ""
     first = (
         f"If the rules and figures written here hold, {words(top['funding'])} with {words(top['business'])} keeps the most villages viable to {year} "
-        f"{figures.PANEL_NAMES[panel]}, {share_text(top)} %{rest}{zero}."
+        f"{words(panel)}, {share_text(top)} %{rest}{zero}."
     )
     return [first, _gain(mine), _doubt(plan, summary, top)]
 
@@ -127,39 +121,26 @@ def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
     luck = float((both["sd_luck"] ** 2).sum() / max((both["sd_all"] ** 2).sum(), 1e-12)) if len(both) else np.nan
     part = f"; of the spread between seeds about {100 * min(luck, 1.0):.0f} % is luck alone, the rest comes from parameters that are not known" if np.isfinite(luck) else ""
     reason = f"The commonest reason why villages miss the mark is '{why.iloc[0]}'" if len(why) else "No village misses the mark"
-    return f"{reason}{part}; this is a what-if on a synthetic county with {len(plan.draws[0])} uncertain parameters drawn, to compare options, not to read off a level."
+    return f"{reason}{part}; this is a what-if on a synthetic county with {plan.drawn} uncertain parameters drawn, to compare options, not to read off a level."
 
 
-def draw_figures(plan: Plan, summary: pd.DataFrame, store: Store) -> Path:
-    """The four figures."""
-    folder, year = store.folder / "figures", plan.base.horizon.end[:4]
-    rows = estimate.with_weights(store.villages(), plan.base)
-    figures.heat(summary, year, folder)
-    panel = plan.panels[0]
-    top = best(summary, panel)
-    mine = summary[summary["panel"] == panel]
-    low = real(mine)
-    chosen = [top, low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
-    picks = {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}\n{words(r['business'])}" for r in chosen}
-    if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
-        figures.classes(rows, list(picks), list(picks.values()), folder)
-    column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
-    labels = {f"{panel}/{f}/{column}": words(f) for f in mine["funding"].unique() if f"{panel}/{f}/{column}" in set(rows["scenario"])}
-    note = f"{figures.PANEL_NAMES[panel]}, {words(column)}; {int(summary['seeds'].max())} seeds × {int(mine['villages'].max())} villages, weighted to prevalence; to {year}"
-    figures.payers(rows, labels, note, folder)
-    figures.needs(rows, labels, note, folder)
-    return folder
-
-
-def write(plan: Plan, summary: pd.DataFrame, store: Store) -> str:
-    """Tables, sentences, places; also kept as answer.txt."""
-    folder = draw_figures(plan, summary, store)
-    runs, c = store.runs(), plan.base.county
+def write(plan: Plan, summary: pd.DataFrame, work: Study) -> str:
+    """Tables, sentences, figures, places; kept as answer.txt and findings.json."""
+    folder = work.folder / "figures"
+    drawn = pictures.draw(pictures.Kept(work.folder), folder)
+    runs, c = work.results().runs(), plan.base.county
     failed = runs[runs["error"] != ""]
     lost = f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} ({failed['origin'].iloc[0]})" if len(failed) else ""
-    size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {len(plan.draws[0])} uncertain parameters"
-    said = "\n".join(f"{k}. {text}" for k, text in enumerate(sentences(plan, summary), 1))
-    where = f"{store.folder}/: summary.csv, runs.parquet, villages.parquet, series/, resolved.yaml, manifest.json\n{folder}/: viability, classes, payers, needs (png, svg)"
-    text = f"{size}{lost}\n\n{tables(plan, summary)}\n\n{said}\n\n{where}\n"
-    store.text("answer.txt", text)
+    size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {plan.drawn} uncertain parameters"
+    said, panels = sentences(plan, summary), tables(plan, summary)
+    kept = [Table(f"{words(panel).capitalize()}: {t.title}", t.columns, t.rows, NOTES if "cause" in t.title else "") for panel, ts in zip(plan.panels, panels.values(), strict=True) for t in ts]
+    Findings(
+        f"Which mix of payers, with which business, keeps village services viable to {plan.base.horizon.end}?", said, kept, drawn,
+        [f"{size[0].upper()}{size[1:]}.", "A cell counts villages weighted to the prevalence of their kinds; a business is judged in the villages that have what it needs.", "As practised, mixes differ in how much money they bring; only at equal pledged envelope they differ in who pays alone."],
+    ).save(work.folder)  # fmt: skip
+    shown = "\n\n".join("\n\n".join([title, *(layout([[t.title, *t.columns[1:]], *t.rows]) for t in ts)]) for title, ts in panels.items())
+    numbered = "\n".join(f"{k}. {text}" for k, text in enumerate(said, 1))
+    where = f"{work.folder}/: summary.csv, findings.json, runs/, villages/, series/, resolved.yaml, manifest.json\n{folder}/: {', '.join(p.file for p in drawn)} (png, svg)\npython run.py report study={work.folder}"
+    text = f"{size}{lost}\n\n{shown}\n\n{NOTES}\n\n{numbered}\n\n{where}\n"
+    work.text("answer.txt", text)
     return text

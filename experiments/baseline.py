@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments import draws, estimate, figures
+from experiments import estimate, pictures, study
 from experiments.answer import layout
-from experiments.runner import Task, execute, prepare
-from experiments.scenario import Composed, Mistake, Scenario, patched
-from experiments.store import Store
+from experiments.findings import Findings, Table
+from experiments.plan import Task
+from experiments.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.style import words
+from sim.parameters import Parameters
+from sim.policies import Intervention
 from sim.viability import CLASSES
 
 
 def run(line: Composed, overrides: list[str]) -> int:
-    """Run, store, print; 0, or 130 when Ctrl-C ended it early."""
+    """Run, store, print."""
     s, p = line.settings, line.parameters
     seeds = s.seeds or 10
-    store = Store(s.out, s.name, line.text, overrides)
-    prepare(store, p)
 
     def task(at: int, arm: str = "main") -> Task:
-        changes = draws.draw(s.seed, at, line.touched()) if s.draws else {}
-        if arm != "main":
-            changes["solvency.relief"] = arm.partition(":")[2]
-        return Task(Scenario(s.name, patched(p, changes)), arm, at, draws.luck_seed(s.seed, at), arm == "main")
+        return one(s, p, line.touched(), at, arm, line.policies)
 
-    whole = execute([task(at) for at in range(seeds)], store, s.workers, s.progress)
-    villages = store.villages()
-    if villages.empty:
-        store.close("failed")
-        raise Mistake(f"no run finished ({store.first_error()})")
-    at, names = estimate.to_relieve(villages, s.name)
-    if whole and names:
-        whole = execute([task(at, f"relief:{name}") for name in names], store, s.workers, s.progress, label="paired reruns")
-    store.close("finished" if whole else "interrupted")
-    rows = estimate.with_weights(store.villages(), p)
-    table = summary(rows)
-    store.text("summary.csv", table.to_csv(index=False))
-    text = "\n\n".join([head(line, seeds, rows), classes(table, p.horizon.end), why(rows, s.name), places(line, rows, store, seeds)])
-    store.text("answer.txt", text + "\n")
-    print(text)
-    return 0 if whole else 130
+    with study.begin(line, overrides) as work:
+        work.run([task(at) for at in range(seeds)])
+        at, names = estimate.to_relieve(work.results().villages(), s.name)
+        work.run([task(at, f"relief:{name}") for name in names], "paired reruns")
+        rows = estimate.with_weights(work.results().villages(), p)
+        table = summary(rows)
+        work.text("summary.csv", table.to_csv(index=False))
+        found = [classes(table, p.horizon.end), why(rows)]
+        said = sentences(table, rows, p.horizon.end)
+        drawn = pictures.draw(pictures.Kept(work.folder), work.folder / "figures")
+        asked, limits = f"Under this configuration, which villages are viable at {p.horizon.end}, and why not the others?", [f"{head(line, seeds, rows)}."]
+        Findings(asked, said, found, drawn, limits).save(work.folder)
+        reruns = [f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not have closed" for k, (a, n) in estimate.averted(rows, s.name).items()]
+        tables = [layout([[t.title, *t.columns[1:]], *t.rows]) for t in found]
+        where = f"What follows if the rules hold. Runs, villages, series, figures, findings.json and configuration: {work.folder}/\npython run.py report study={work.folder}"
+        text = "\n\n".join([head(line, seeds, rows), *tables, "\n".join([*reruns, *said]), where])
+        work.text("answer.txt", text + "\n")
+        print(text)
+    return 0
+
+
+def one(s: Settings, p: Parameters, touched: set[str], at: int, arm: str = "main", policies: tuple[Intervention, ...] = ()) -> Task:
+    """Replicate `at` of a configuration; `touched` parameters are never drawn, `relief:` arms rerun it without a condition."""
+    changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
+    held, q = frozenset(touched | set(changes)) if s.draws else frozenset(), patched(p, changes)
+    scenario = Scenario(s.name, q, held, modifiers=compose_policies(policies, q))
+    return Task(scenario, at, s.seed, at if s.draws else -1, arm, arm == "main")
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,31 +70,22 @@ def head(line: Composed, seeds: int, rows: pd.DataFrame) -> str:
     return f"{groups}; {rows['village'].nunique()} villages, {p.horizon.start} to {p.horizon.end}, {seeds} seeds; {drawn}"
 
 
-def classes(table: pd.DataFrame, end: str) -> str:
-    """The small table."""
-    lines = [[f"villages by class at {end}", "%", "95 % interval"]]
-    for row in table.itertuples():
-        lines.append([words(str(row[1])), f"{100 * row.share:.0f}", f"{100 * row.low:.0f}-{100 * row.high:.0f}"])
-    return layout(lines)
+def classes(table: pd.DataFrame, end: str) -> Table:
+    """Villages by class."""
+    lines = [[words(r.name), f"{100 * r.share:.0f}", f"{100 * r.low:.0f}-{100 * r.high:.0f}"] for r in table.rename(columns={"class": "name"}).itertuples(index=False)]
+    return Table(f"villages by class at {end}", ["", "%", "95 % interval"], lines)
 
 
-def why(rows: pd.DataFrame, scenario: str) -> str:
-    """Causes of failure, what relieving a condition averts, public cost."""
-    main = rows[rows["arm"] == "main"]
-    found = estimate.causes(main)
-    lines = [["why villages are not viable", "% of failures"], *([k, f"{100 * v / found.sum():.0f}"] for k, v in found.items())]
-    reruns = [f"without the condition '{k}' {a} of {n} closed villages would not have closed" for k, (a, n) in estimate.averted(rows, scenario).items()]
-    cost = estimate.public_cost(main)
-    said = f"public money: {cost:.0f} yuan per elder-year helped" if cost == cost else "nobody was helped"
-    return "\n".join([layout(lines), *[f"paired rerun, same luck: {text}" for text in reruns], said])
+def why(rows: pd.DataFrame) -> Table:
+    """Causes of failure."""
+    found = estimate.causes(rows[rows["arm"] == "main"])
+    return Table("why villages are not viable", ["", "% of failures"], [[k, f"{100 * v / found.sum():.0f}"] for k, v in found.items()])
 
 
-def places(line: Composed, rows: pd.DataFrame, store: Store, seeds: int) -> str:
-    """Draw the figures and say where everything is."""
-    folder, name = store.folder / "figures", line.settings.name
-    note = f"{seeds} seeds × {rows['village'].nunique()} villages; {line.parameters.horizon.start} to {line.parameters.horizon.end}"
-    if any(c.startswith("class_") for c in rows.columns):
-        figures.classes(rows, [name], [name], folder)
-    figures.payers(rows, {name: name}, note, folder)
-    figures.needs(rows, {name: name}, note, folder)
-    return f"What-if, not a forecast. Runs, villages, series, figures and configuration: {store.folder}/"
+def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
+    """Share viable with its uncertainty, the commonest cause, public money."""
+    one = table.set_index("class").loc["viable"]
+    causes, cost = estimate.causes(rows[rows["arm"] == "main"]), estimate.public_cost(rows[rows["arm"] == "main"])
+    first = f"If the rules and figures written here hold, {100 * one['share']:.0f} % of villages ({100 * one['low']:.0f}-{100 * one['high']:.0f}, 95 % over {one['seeds']} seeds) are viable at {end}."
+    second = f"The commonest reason for missing the mark is '{causes.index[0]}', {100 * causes.iloc[0] / causes.sum():.0f} % of the villages that miss it." if len(causes) else "No village misses the mark."
+    return [first, second, f"Public money: {cost:.0f} yuan per elder-year helped." if cost == cost else "Nobody was helped."]

@@ -27,13 +27,21 @@ import numpy as np
 from tqdm import tqdm
 
 import sim
+from experiments.benchmark_runner import overhead
+from experiments.findings import Findings, Table
 from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from sim.parameters import nearest
 from sim.population import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
 NOISY = ("credits_spent",)  # few accounts pay much: 20 % from seed to seed, so that 5 % cannot be told
-ALL_ON: dict[str, Any] = {"county.facility_share": 1.0, "county.size_spread": 0.0, "business.kind": "portfolio"}
+ALL_ON: dict[str, Any] = {
+    "county.facility_share": 1.0, "county.size_spread": 0.0, "business.kind": "portfolio",
+    "trust.moves": True, "trust.rumours": True, "trust.run": True, "homes.on": True, "homes.together": True, "quality.on": True, "rollout.on": True,
+    "facilities.build_new": True, "facilities.add_function": True, "facilities.ageing": True, "government.pilots": 0.1,
+    "organisation.leader_person": True, "organisation.associations": True, "organisation.disputes": True, "organisation.agreements": True,
+    "organisation.conventions": True, "organisation.posts": 1, "organisation.drives": 2, "organisation.party": True,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -316,6 +324,19 @@ def workers(size: Size) -> list[Figure]:
     return [loops, gain, figure("same bytes: one and two workers", [float(all(same))], "yes = 1", "1", lambda x: x == 1)]
 
 
+def study_costs(size: Size) -> list[Figure]:
+    """Processor time and memory of a study beside its runs."""
+    if not size.worker_runs:
+        return []
+    seen = [overhead(4 * size.worker_runs) for _ in range(3)]
+    first, last = json.loads(child("from experiments import benchmark_runner as b; print(b.memory())")[0])
+    return [
+        figure("a run of the study that is timed", [seconds for _, seconds in seen], "s"),
+        figure("study beside its runs", [100 * share for share, _ in seen], "%", "<= 5", lambda x: x <= 5),
+        figure("memory of the parent, 20,000 runs / 1,000", [last / first], "times", "<= 1.1", lambda x: x <= 1.1),
+    ]
+
+
 def same_bytes(seed: int = 5) -> list[Figure]:
     """A short list; the tests hold the long one."""
     first = short_run(seed)
@@ -341,9 +362,24 @@ def table(figures: Sequence[Figure]) -> str:
 def measure(size: Size) -> list[Figure]:
     """Everything, the parts one after the other."""
     parts: tuple[Callable[[], list[Figure]], ...] = (
-        lambda: against_mesa(size), lambda: docking(size), lambda: growth(size), lambda: large_county(size), lambda: workers(size), lambda: starts(size), same_bytes,
+        lambda: against_mesa(size), lambda: docking(size), lambda: growth(size), lambda: large_county(size), lambda: workers(size), lambda: study_costs(size), lambda: starts(size), same_bytes,
     )  # fmt: skip
     return [f for part in parts for f in part()]
+
+
+def kept(figures: Sequence[Figure]) -> Findings:
+    """The same as findings.json."""
+    words = {True: "ok", False: "missed", None: "not judged"}
+    lines = [[f.name, *(float(f"{x:.4g}") for x in (f.low, f.middle, f.high)), f.unit, f.asked, words[f.ok] if f.asked else ""] for f in figures]
+    asked = [f for f in figures if f.asked]
+    met, against = sum(f.ok is True for f in asked), next((f for f in figures if f.unit == "times"), figures[0])
+    said = [
+        f"{met} of {len(asked)} figures that are asked for were met, {sum(f.ok is None for f in asked)} could not be judged.",
+        f"First among the ratios, {against.name}: {against.middle:.3g} {against.unit} (lowest {against.low:.3g}, highest {against.high:.3g} of the interleaved turns).",
+        "Ratios of turns that were run alternately hold on a busy machine; lone times do not.",
+    ]
+    table = Table("Figures", ["figure", "min", "median", "max", "unit", "asked", "verdict"], lines)
+    return Findings("How fast is the model, and how much memory does it take?", said, [table], limits=["Measured on the machine and at the time of the manifest."])
 
 
 def main(size: str = "default", folder: Path | str | None = None) -> int:
@@ -356,4 +392,5 @@ def main(size: str = "default", folder: Path | str | None = None) -> int:
     if folder is not None:
         text = json.dumps([asdict(f) for f in figures], indent=1)
         Path(folder, "benchmark.json").write_text(text + "\n", encoding="utf-8")
+        kept(figures).save(Path(folder))
     return 0

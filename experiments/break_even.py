@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.parameters import Parameters
 from sim.tables import age_shares
 
-DINERS, ROUND = 25, 15  # regular diners (12-35 in eleven cases); elders of a full delivery round
+DINERS = 25  # regular diners (12-35 in eleven cases)
 HOME, VOLUNTEERS = 0.10, 0.10  # diners served at home; volunteers over elders (pattern C13: 3-14 %)
 INCOMES = {"weak": 4_000.0, "middle": 85_000.0, "rich": 450_000.0}  # middle of each band of the 2023 table, rounded
 COUNTS = (8, 15, 20, 25, 30, 35, 40)
@@ -67,7 +67,7 @@ class Village:
             "food": self.meals * c.food,
             "fuel": self.meals * c.fuel,
             "cook": math.ceil(self.diners / c.diners_per_cook) * c.cook * self.wage,
-            "delivery": c.delivery * min(HOME * self.diners / ROUND, 1.0) * self.wage,
+            "delivery": c.delivery * min(HOME * self.diners / c.round_size, 1.0) * self.wage,
         }
 
     @property
@@ -171,7 +171,7 @@ def lines() -> str:
         "food": f"{now.meals:g} meals x {c.food:g}",
         "fuel": f"{now.meals:g} meals x {c.fuel:g}",
         "cook": f"{math.ceil(DINERS / c.diners_per_cook)} cook x {c.cook:g}",
-        "delivery": f"{c.delivery:g} x {HOME:g} x {DINERS} / {ROUND}",
+        "delivery": f"{c.delivery:g} x {HOME:g} x {DINERS} / {c.round_size:g}",
         "keeper": f"{o.coordinator:g}",
         "publicity": f"{o.publicity:g}",
         "insurance": f"{now.volunteers} volunteers x {o.insurance:g} / 12",

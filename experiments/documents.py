@@ -6,15 +6,19 @@ document never says what the code does not.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
 from experiments import break_even
 from experiments.break_even import table
+from experiments.scenario import CONFIGS, options, policy
 from sim.ledger import POSTINGS
 from sim.model import COUPLINGS, HEADINGS, MONTH
-from sim.parameters import GRADES, SECTIONS, Declaration, declarations
+from sim.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
 from sim.population import COLUMNS, FLOWS, STATES, Column
 from sim.randomness import PURPOSES
 
@@ -73,12 +77,49 @@ def _fields(registry: dict[str, Column]) -> str:
     return table(["name", "unit", "stored as", "what it is"], rows)
 
 
+def ready_policies() -> str:
+    """Ready policies: clause, what they are, what they modify."""
+    rows = []
+    for name in options()["policy"]:
+        content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        modifiers = policy(name, Parameters()).modifiers(Parameters())
+        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(m.path for m in modifiers))
+        rows.append([f"`{name}`", content["clause"], content["description"], paths])
+    return table(["policy", "clause", "what it is", "modifies"], rows)
+
+
 def switches() -> str:
     """What each part's "off" means."""
     return table(["switch", "default", "what off means"], [[f"`{d.path}`", _value(d.default), d.doc] for d in declarations().values() if d.path.endswith(".on")])
 
 
-ODD, HAND, README = "sim/ODD.md", "docs/break_even.md", "README.md"
+def trace() -> list[dict[str, str]]:
+    """Rows of docs/traceability.csv: document, clause, asks, part, parameters and tests (`;` between), experiment."""
+    with TRACE.open(encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def files_of(parameters: str) -> list[str]:
+    """The files that declare the sections of these paths, each once."""
+    sections = (path.partition(".")[0] for path in parameters.split(";") if path)
+    return list(dict.fromkeys(f"{SECTIONS[name].__module__.replace('.', '/')}.py" for name in sections))
+
+
+def traceability() -> str:
+    """One row a clause and mechanism: who asks for it, and what carries it."""
+    code = lambda words: ", ".join(f"`{word}`" for word in words if word)  # noqa: E731
+    rows = [
+        [
+            f"{r['document']} {r['clause']}", r["asks"], r["part"], code(files_of(r["parameters"])), code(r["parameters"].split(";")),
+            code(r["tests"].split(";")), code([r["experiment"]]),
+        ]
+        for r in trace()
+    ]  # fmt: skip
+    return table(["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows)
+
+
+ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
+TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
     "month": (ODD, month),
@@ -89,6 +130,8 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "columns": (ODD, lambda: _fields(COLUMNS)),
     "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
     "switches": (ODD, switches),
+    "policies": (ODD, ready_policies),
+    "traceability": (CLAUSES, traceability),
     "break_even_lines": (HAND, break_even.lines),
     "break_even_payers": (HAND, break_even.payers),
     "break_even_diners": (HAND, break_even.diners),

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.scenario import known
+from experiments.scenario import known, patched
 from sim.parameters import Declaration, ParameterError, Parameters
 
 LUCK, DRAWS = 0, 1
@@ -68,6 +68,6 @@ def draw(root: int, index: int, fixed: Iterable[str] = ()) -> dict[str, Any]:
 def with_draw(parameters: Parameters, values: dict[str, Any]) -> Parameters:
     """`parameters` with a draw; a draw that does not fit together with them is an error that names its path."""
     try:
-        return parameters.replace(values)
+        return patched(parameters, values)
     except ParameterError as e:
         raise ParameterError(f"a parameter draw does not fit the configuration ({e})") from e

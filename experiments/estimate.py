@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.county import STRENGTH_EDGES
 from sim.parameters import Parameters
@@ -43,7 +43,7 @@ def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> In
     mean = float(x.mean())
     if n == 1:
         return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * x.std(ddof=1) / np.sqrt(n))
+    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * x.std(ddof=1) / np.sqrt(n))
     if bounded and never and np.ptp(x) == 0:
         half = 1 - (1 - LEVEL) ** (1 / n)
     low, high = mean - half, mean + half

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import draws, estimate
-from experiments.runner import Task, execute, prepare
-from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
-from experiments.store import Store
+from experiments import draws, estimate, study
+from experiments.plan import Task
+from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched, resolved_with
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
 from sim.population import VILLAGE_KINDS
@@ -86,17 +85,24 @@ class Plan:
         self.cells = cells(self.panels, s.rows, s.columns)
         sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}
         self.base = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
-        self.draws = [draws.draw(s.seed, i, line.touched()) if s.draws else {} for i in range(self.seeds)]
-        self.drawn = [draws.with_draw(self.base, values) for values in self.draws]
-        self.seed = [draws.luck_seed(s.seed, i) for i in range(self.seeds)]
+        self.drawn = len(draws.drawn(line.touched())) if s.draws else 0
+        self._scenarios: dict[tuple[Cell, str], Scenario] = {}
+
+    def scenario(self, cell: Cell, kind: str) -> Scenario:
+        """What one cell sets, the same for all seeds; what it sets is not drawn."""
+        if (cell, kind) not in self._scenarios:
+            changes = {**cell.changes(), **self.line.pinned}
+            if kind.startswith("relief:"):
+                changes["solvency.relief"] = kind.partition(":")[2]
+            held = frozenset(self.line.touched() | set(changes)) if self.line.settings.draws else frozenset()
+            self._scenarios[cell, kind] = self.line.scenario(cell.name, patched(self.base, changes), held)
+        return self._scenarios[cell, kind]
 
     def task(self, cell: Cell, at: int, kind: str = "main", drawn: bool = True) -> Task:
         """One run; `kind` names its arm."""
-        changes = {**cell.changes(), **self.line.pinned}
-        if kind.startswith("relief:"):
-            changes["solvency.relief"] = kind.partition(":")[2]
-        start = self.drawn[at] if drawn else self.base
-        return Task(Scenario(cell.name, patched(start, changes)), kind, at, self.seed[at], kind == "main" and at < KEEP)
+        s = self.line.settings
+        draw = at if s.draws and drawn else -1
+        return Task(self.scenario(cell, kind), at, s.seed, draw, kind, kind == "main" and at < KEEP)
 
     def main(self) -> list[Task]:
         """Every cell with every replicate, replicate by replicate; the first few again with default parameters."""
@@ -162,21 +168,16 @@ def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run the experiment, print the answer, leave everything in the store; 0, or 130 when Ctrl-C ended it early."""
-    s, plan = line.settings, Plan(line)
-    store = Store(s.out, s.name, line.text, words)
-    prepare(store, plan.base)
-    whole = execute(plan.main(), store, s.workers, s.progress)
-    if whole:
-        whole = execute(plan.paired(store.villages()), store, s.workers, s.progress, label="paired reruns")
-    store.close("finished" if whole else "interrupted")
-    if store.villages().empty:
-        raise Mistake(f"no run finished ({store.first_error()}); see {store.folder}/runs.parquet")
-    summary = summarise(plan, store.villages())
-    store.text("summary.csv", summary.to_csv(index=False))
-    from experiments import answer  # it reads this module
+    """Run the experiment, print the answer, leave everything in the study's folder."""
+    plan = Plan(line)
+    with study.begin(replace(line, text=resolved_with(line.text, plan.base)), words) as work:
+        work.run(plan.main())
+        work.run(plan.paired(work.results().villages()), "paired reruns")
+        villages = work.results().villages()
+        summary = summarise(plan, villages)
+        work.text("summary.csv", summary.to_csv(index=False))
+        from experiments import answer  # it reads this module
 
-    text = answer.write(plan, summary, store)
-    print(text)
-    return 0 if whole else 130
+        print(answer.write(plan, summary, work))
+    return 0
 

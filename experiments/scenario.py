@@ -12,7 +12,7 @@ import json
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,24 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
+from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.parameters import SECTIONS, Declaration, Parameters, checked, declarations, nearest
+from sim import policies
+from sim.parameters import SECTIONS, Declaration, ParameterError, Parameters, checked, declarations, nearest
+from sim.policies import Intervention
+from sim.policies import compose as compose_policies
+from sim.values import Modifier
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
+MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
+HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
+ENGINES = ("serial", "local", "dask")
+METHODS = ("morris", "sobol", "pawn", "delta")
 
 
 class Mistake(ValueError):
@@ -37,10 +47,27 @@ class Mistake(ValueError):
 
 
 @dataclass
+class EngineSettings:
+    """Where runs are worked out."""
+
+    kind: str = "local"
+    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
+
+
+@dataclass
+class ForkSettings:
+    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
+
+    month: str = "2030-01"
+    arms: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Settings:
     """What is asked of an experiment, beside the model's parameters."""
 
     name: str = "first_answer"
+    scenario: str = ""
     seeds: int | None = None
     seed: int = 2025
     size: str = "default"
@@ -48,35 +75,112 @@ class Settings:
     panels: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    policy: list[str] = field(default_factory=list)
+    precision: float | None = None  # half-width asked of every headline share and test
+    max_seeds: int | None = None
+    method: str = "morris"
+    by: str = "section"
+    inputs: list[str] = field(default_factory=list)
+    distribution: str = "triangular"
+    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
+    replicates: int | None = None
     workers: int = 0
     out: str = "results"
     progress: bool = True
+    fresh: bool = False
+    partial: bool = False
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    fork: ForkSettings = field(default_factory=ForkSettings)
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
-        ranges = {"seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024)}
+        ranges: dict[str, tuple[float, float]] = {
+            "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
+            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
+        }  # fmt: skip
         for key, (low, high) in ranges.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-        words = {"size": SIZES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"]}
+        single = {"size": SIZES, "method": METHODS, "by": ("section", "parameter"), "distribution": ("triangular", "uniform")}
+        words = {
+            **single, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
+            "policy": options()["policy"],
+        }  # fmt: skip
         for key, allowed in words.items():
-            for word in [self.size] if key == "size" else getattr(self, key):
+            for word in [self.engine.kind] if key == "engine.kind" else [getattr(self, key)] if key in single else getattr(self, key):
                 if word not in allowed:
                     raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
 
 
+NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
+
+
+@dataclass(frozen=True)
+class Fork:
+    """From `month` (0 is the first of the horizon) on, these paths have other values; only live ones may."""
+
+    month: int
+    changes: tuple[tuple[str, Any], ...] = ()
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """A named set of parameters that does not change; `digest` is the hash of its content."""
+    """A named set of parameters and modifiers that does not change; `digest` is the hash of its content.
+
+    A parameter draw leaves the paths in `held` alone; `fork` changes the scenario in the middle of a run.
+    """
 
     name: str
     parameters: Parameters
+    held: frozenset[str] = frozenset()
+    fork: Fork | None = None
+    modifiers: tuple[Modifier, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Twelve hexadecimal digits of the SHA-256 of all parameters."""
-        return hashlib.sha256(json.dumps(self.parameters.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits of the SHA-256 of the content; the name is no part of it."""
+        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for scenarios.json: what differs from the defaults."""
+        changes: dict[str, Any] = {}
+        for section, default in _defaults().items():
+            mine = getattr(self.parameters, section)
+            if mine != default:
+                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
+        return {
+            "name": self.name, "changes": changes, "held": sorted(self.held),
+            "fork": dataclasses.asdict(self.fork) if self.fork else None,
+            "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
+        """What `to_dict` gave; Mistake where it does not fit the parameters there are."""
+        fork = content["fork"] and Fork(content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"])))
+        modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
+        try:
+            parameters = patched(Parameters(), content["changes"])
+        except (KeyError, TypeError) as e:
+            raise Mistake(f"scenario {content['name']!r} was written for other parameters than this model has") from e
+        return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
+
+    def __reduce__(self) -> Any:
+        sections = {name: getattr(self.parameters, name) for name in SECTIONS}
+        return _scenario, (sections, self.name, self.held, self.fork, self.modifiers)
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[str, Any]:
+    known()
+    return {name: cls() for name, cls in SECTIONS.items()}
+
+
+def _scenario(sections: dict[str, Any], name: str, *rest: Any) -> Scenario:
+    """Rebuild a scenario in a worker; its values were checked when it was made."""
+    return Scenario(name, Parameters(**sections), *rest)
 
 
 @dataclass(frozen=True)
@@ -88,6 +192,13 @@ class Composed:
     pinned: dict[str, Any]
     named: dict[str, str]
     text: str
+    policies: tuple[Intervention, ...] = ()
+    folder: Path | None = None  # where its study lies
+    expanding: tuple[str, ...] = ()  # words that add to the study
+
+    def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
+        """A scenario with these parameters and the policies of the command line, which may read the parameters."""
+        return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
 
     def touched(self) -> set[str]:
         """Paths that differ from their defaults or were written on the command line: never drawn at random."""
@@ -109,6 +220,7 @@ def options() -> dict[str, tuple[str, ...]]:
     return {d.name: tuple(sorted(f.stem for f in d.glob("*.yaml"))) for d in sorted(CONFIGS.iterdir()) if d.is_dir()}
 
 
+@lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
     known()
@@ -124,6 +236,37 @@ def arm(group: str, option: str) -> dict[str, Any]:
     """Path -> value that an option of a group sets, read from its YAML file."""
     content = yaml.safe_load((CONFIGS / group / f"{option}.yaml").read_text(encoding="utf-8")) or {}
     return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
+
+
+def listed(word: str) -> str:
+    """`policy=a` and `policy=a,b` as the list they mean; any other word as it is."""
+    key, sign, value = word.partition("=")
+    return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
+
+
+def policy(name: str, parameters: Parameters) -> Intervention:
+    """Read configs/policy/<name>.yaml: lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit."""
+    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+    if "_target_" not in content:
+        return policies.Policy.read(name, content)
+    try:
+        made = instantiate({k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all")
+    except HydraException as e:
+        raise Mistake(f"policy {name}: {one_line(e)}") from e
+    if not callable(getattr(made, "modifiers", None)):
+        raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
+    return typing.cast(Intervention, made)
+
+
+def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[Intervention, ...], str]:
+    """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what they modify."""
+    made = tuple(policy(name, parameters) for name in names)
+    policies.check_all(parameters, compose_policies(made, parameters))
+    if not made:
+        return (), ""
+    plain = lambda one: [{**dataclasses.asdict(m), "villages": list(m.villages)} for m in compose_policies([one], parameters)]  # noqa: E731
+    said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
+    return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
 def read_overrides(words: Sequence[str]) -> list[Override]:
@@ -145,7 +288,7 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
 def check_override(key: str, value: Any) -> tuple[str, Any]:
     """'group', 'path' or 'setting' and the checked value; Mistake with the nearest spelling otherwise."""
     groups, paths = options(), known()
-    if key in groups:
+    if key in groups and key != "policy":  # several policies act at once: a setting, not one option of a group
         if value not in groups[key]:
             hint = nearest(str(value), groups[key])
             raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
@@ -155,7 +298,8 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
         return "path", checked(paths[key], str(value) if text else value)
     if key in SECTIONS:
         raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
-    mine = [f.name for f in fields(Settings) if f.name != "name"]
+    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
+    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths])}")
     return "setting", value
@@ -168,24 +312,51 @@ def compose_line(words: Sequence[str]) -> Composed:
     """
     pinned: dict[str, Any] = {}
     named: dict[str, str] = {}
-    for override in read_overrides(words):
+    words = [listed(word) for word in words]
+    chosen: list[str] | None = None
+    filed: dict[str, Any] = {}
+    read = read_overrides(words)
+    for override in read:
         key = str(override.key_or_group)
         sort, value = check_override(key, override.value())
         if sort == "path":
             pinned[key] = value
         elif sort == "group":
             named[key] = value
+        elif key == "policy":
+            chosen = [str(name) for name in value]
+        elif key == "scenario":
+            filed = read_scenario(Path(str(value)))
     register()
     try:
         with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
-            config = compose("config", list(words))
+            config = compose("config", [word for word in words if not word.startswith("policy=")])
+        if chosen is not None:
+            config.policy = chosen
+        villages = str(pinned.get("given.villages", ""))
+        if villages.endswith(".csv"):
+            OmegaConf.update(config, "given.villages", read_text(Path(villages)))
+        typed = {str(o.key_or_group) for o in read} | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        filed = {path: value for path, value in filed.items() if path not in typed}
+        for path, value in filed.items():
+            OmegaConf.update(config, path, value)
+        pinned |= {path: value for path, value in filed.items() if path in known()}
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
     except (HydraException, OmegaConfBaseException) as e:
         raise Mistake(one_line(e)) from e
-    settings = Settings(**{f.name: plain.pop(f.name) for f in fields(Settings)})
+    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
-    return Composed(settings, parameters, pinned, named, OmegaConf.to_yaml(config, resolve=True))
+    made, said = read_policies(settings.policy, parameters)
+    if made:
+        named["policy"] = "+".join(settings.policy)
+    return Composed(settings, parameters, pinned, named, resolved(asked | plain) + said, made)
+
+
+def resolved(content: dict[str, Any]) -> str:
+    """Every value that results depend on, as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True)
 
 
 def one_line(error: BaseException) -> str:
@@ -199,6 +370,101 @@ def one_line(error: BaseException) -> str:
     return f"{where}: {said}" if where and where not in said else said
 
 
+def resolved_with(text: str, parameters: Parameters) -> str:
+    """A resolved configuration with other parameters: those that an experiment really starts from."""
+    return yaml.safe_dump({**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True)
+
+
+# -- a scenario as a file ----------------------------------------------------------------------------------------------
+class _Loader(yaml.SafeLoader):
+    """Plain values only; a key written twice is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
+        return super().construct_mapping(node, deep)
+
+
+def parse_scenario(text: str) -> dict[str, Any]:
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws.
+
+    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one sentence.
+    """
+    if len(text.encode()) > MOST_BYTES:
+        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
+    if "${" in text:
+        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
+    try:
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
+                raise Mistake(f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed in a scenario file")
+        content = yaml.load(text, _Loader)
+    except RecursionError as e:
+        raise Mistake("the scenario file is nested too deeply: section, then name: value, is wanted") from e
+    except (yaml.YAMLError, ValueError, TypeError) as e:
+        if isinstance(e, Mistake):
+            raise
+        mark = getattr(e, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise Mistake(f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})") from e
+    if not isinstance(content, dict):
+        raise Mistake("a scenario file holds sections of values, such as funding: and below it rule: matching")
+    found: dict[str, Any] = {}
+    for name, values in content.items():
+        for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
+            key = {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key  # YAML reads a bare on as true
+            path = str(name) if key is None else f"{name}.{key}"
+            if "_target_" in path:
+                raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+            if isinstance(value, dict | list) or value is None:
+                raise Mistake(f"{path}: one value is wanted")
+            sort, checked_value = check_override(path, value)
+            if sort == "group" or (sort == "setting" and path not in FILED):
+                raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
+            found[path] = checked_value
+    return found
+
+
+def read_text(path: Path) -> str:
+    """A small text file in UTF-8; Mistake otherwise."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as e:
+        raise Mistake(f"{path} cannot be read: {(e.strerror or str(e)).lower()}") from e
+    except UnicodeDecodeError as e:
+        raise Mistake(f"{path} is not a text in UTF-8") from e
+
+
+def read_scenario(path: Path) -> dict[str, Any]:
+    """`parse_scenario` of a file; the sentence names the file."""
+    text = read_text(path)
+    try:
+        return parse_scenario(text)
+    except (Mistake, ParameterError) as e:
+        raise Mistake(f"{path}: {e}") from e
+
+
+class _Dumper(yaml.SafeDumper):
+    """A text of several lines stands as a block."""
+
+
+_Dumper.add_representer(str, lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+
+
+def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
+    """The YAML that `scenario=<file>` reads back: what differs from the defaults, with `settings` such as seeds on top."""
+    plain, content = Parameters().flat(), dict(settings)
+    for path, value in parameters.flat().items():
+        if value != plain[path]:
+            content.setdefault(path.partition(".")[0], {})[path.partition(".")[2]] = value
+    head = f"# {' '.join(title.split())}\n" if title else ""
+    return head + yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)
+
+
 def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     """`base` with values that were checked before: cross-field rules only, twenty times faster than `replace`."""
     sections = {name: getattr(base, name) for name in SECTIONS}
@@ -209,4 +475,7 @@ def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
     return Parameters(**sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()})
 
 
-__all__ = ["Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "patched"]
+__all__ = [
+    "Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "parse_scenario", "patched",
+    "write_scenario",
+]  # fmt: skip

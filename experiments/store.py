@@ -1,68 +1,65 @@
-"""Where results go: results/<experiment>/<id>/ with runs, villages, monthly series, configuration and manifest.
+"""Reading a study: results/<experiment>/<id>/ with runs, villages and monthly series in Parquet parts that belong together.
 
-Parquet parts are written to a temporary name, synced and renamed, series before runs, so that a kill leaves whole parts.
+A run counts once its row stands in runs/part-*.parquet; the parts of villages and series with the same number were
+written before it. `Results` joins the parts in an order that depends on what was run only, and refuses gaps.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.scenario import CONFIGS, Mistake
+from experiments.plan import Plan, Task
+from experiments.scenario import Mistake
 
-ROOT = CONFIGS.parent
-LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
-
-
-def digest(files: list[Path]) -> str:
-    """SHA-256 over names and contents, in order of name."""
-    total = hashlib.sha256()
-    for path in sorted(files):
-        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()
-
-
-def provenance(text: str) -> dict[str, Any]:
-    """Versions and hashes that tie results to what made them; `text` is the resolved configuration."""
-    code = [*ROOT.glob("sim/**/*.py"), *ROOT.glob("experiments/**/*.py"), ROOT / "run.py"]
-    lock = ROOT / "requirements.lock"
-    return {
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "sha256": {
-            "configuration": hashlib.sha256(text.encode()).hexdigest(),
-            "code": digest([p for p in code if p.exists()]),
-            "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(ROOT.glob("sim/data/*.csv"))},
-            "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
-        },
-    }
+TABLES = ("series", "villages", "runs")  # the order in which they are written
+ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
 
 
 def replace(path: Path, content: bytes) -> None:
     """Write whole or not at all."""
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
-def parquet(path: Path, table: pa.Table) -> None:
-    """A Parquet file, whole or not at all."""
+def write_part(folder: Path, table: str, number: int, content: pa.Table) -> None:
+    """One Parquet part, whole or not at all; its name carries the checksum of its bytes."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=1)
-    replace(path, sink.getvalue().to_pybytes())
+    pq.write_table(content, sink, compression="zstd", compression_level=1)
+    written = sink.getvalue().to_pybytes()
+    replace(folder / table / f"part-{number:05d}-{zlib.crc32(written):08x}.parquet", written)
+
+
+def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A part; ValueError when its bytes are not those that were written."""
+    content = path.read_bytes()
+    if f"{zlib.crc32(content):08x}" != path.stem[-8:]:
+        raise ValueError(f"{path} is damaged")
+    return pq.read_table(pa.BufferReader(content), columns=columns)
+
+
+def parts(folder: Path, table: str) -> dict[int, Path]:
+    """Number -> part of a table, in order."""
+    return {int(p.stem[5:10]): p for p in sorted((folder / table).glob("part-*.parquet"))}
 
 
 @dataclass
@@ -70,79 +67,102 @@ class Outcome:
     """A run's row, its villages and its monthly series; the last two are None where it failed."""
 
     row: dict[str, Any]
-    villages: pd.DataFrame | None = None
+    villages: pa.Table | None = None
     series: pa.Table | None = None
 
 
-class Store:
-    """One experiment's folder; batches of finished runs become parts, `close` joins the small tables."""
+class Results:
+    """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is damaged.
 
-    def __init__(self, out: str, experiment: str, text: str, words: list[str], batch: int = 120) -> None:
-        now = datetime.now(UTC)
-        self.folder = Path(out) / experiment / now.strftime("%Y%m%d-%H%M%S-%f")
+    Readers refuse a design with gaps unless `partial` (or their own `allow_partial`) is set.
+    """
+
+    def __init__(self, folder: Path | str, partial: bool = False) -> None:
+        self.folder, self.partial = Path(folder), partial
         try:
-            (self.folder / "series").mkdir(parents=True)
-            (self.folder / "resolved.yaml").write_text(text, encoding="utf-8")
-        except OSError as e:
-            raise Mistake(f"results cannot be written to {out!r}: {(e.strerror or str(e)).lower()}; set out=folder") from e
-        self.batch = batch
-        self.manifest = {
-            "experiment": experiment, "id": self.folder.name, "started": now.isoformat(timespec="seconds"), "status": "running",
-            "overrides": [w for w in words if not w.startswith("out=")], **provenance(text),
-        }  # fmt: skip
-        self._rows: list[dict[str, Any]] = []
-        self._villages: list[pd.DataFrame] = []
-        self._series: list[pa.Table] = []
-        self._waiting, self._parts = 0, 0
-        self.note()
+            self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
+        except (OSError, ValueError, KeyError) as e:
+            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json that can be read") from e
 
-    def note(self, **changes: Any) -> None:
-        """Bring the manifest up to date."""
-        self.manifest.update(changes)
-        replace(self.folder / "manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False).encode())
+    @cached_property
+    def plan(self) -> Plan:
+        """Scenarios and the runs that are wanted."""
+        try:
+            return Plan.from_dict(json.loads((self.folder / "scenarios.json").read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return Plan()
 
-    def add(self, outcome: Outcome) -> None:
-        """Take one finished or failed run."""
-        self._rows.append(outcome.row)
-        if outcome.villages is not None:
-            self._villages.append(outcome.villages)
-        if outcome.series is not None:
-            self._series.append(outcome.series)
-        self._waiting += 1
-        if self._waiting >= self.batch:
-            self.flush()
+    @cached_property
+    def wanted(self) -> dict[int, Task]:
+        """Every planned run by its number."""
+        return {task.run: task for task in self.plan.tasks()}
 
-    def flush(self) -> None:
-        """Series first, then the runs they belong to."""
-        if self._series:
-            parquet(self.folder / "series" / f"part-{self._parts:05d}.parquet", pa.concat_tables(self._series))
-            self._series, self._parts = [], self._parts + 1
-        parquet(self.folder / "runs.parquet", pa.Table.from_pandas(self.runs(), preserve_index=False))
-        self._waiting = 0
+    def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Part by part, so that a large study need not stand in memory; order as written, planned runs and others."""
+        mine, whole = parts(self.folder, table), parts(self.folder, "runs")
+        for path in (mine[number] for number in whole if number in mine):
+            try:
+                yield read_part(path, columns)
+            except ValueError as e:
+                raise Mistake(f"{e}: python run.py resume study={self.folder} sets it aside and does its runs again") from e
 
-    def runs(self) -> pd.DataFrame:
-        """One row a run, failed ones too."""
-        return pd.DataFrame(self._rows)
+    @cached_property
+    def _index(self) -> pd.DataFrame:
+        """Planned runs, failed ones too, in their order; a run that was done again counts as it went last."""
+        tables = list(self.parts("runs"))
+        if not tables:
+            return pd.DataFrame({name: [] for name in ("run", "error", *ORDER)})
+        rows = pa.concat_tables(tables, promote_options="permissive").to_pandas()
+        rows = rows[rows["run"].isin(self.wanted)].drop_duplicates("run", keep="last")
+        return rows.sort_values(ORDER, kind="stable", ignore_index=True)
 
-    def first_error(self) -> str:
-        """What the first failed run said."""
-        return next((f"{r['error']} at {r['origin']}" for r in self._rows if r["error"]), "interrupted before the first had finished")
+    def missing(self) -> list[Task]:
+        """Planned runs that have not been done, or failed."""
+        good = set(self._index.loc[self._index["error"] == "", "run"])
+        return [task for run, task in self.wanted.items() if run not in good]
 
-    def villages(self) -> pd.DataFrame:
+    def _check(self, allow_partial: bool) -> None:
+        gaps = self.missing()
+        if gaps and not ((allow_partial or self.partial) and len(gaps) < len(self.wanted)):
+            first = ", ".join(f"{t.scenario.name} {t.arm} replicate {t.replicate}" for t in gaps[:3])
+            failed = self._index[self._index["error"] != ""]
+            why = f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}" if len(failed) else ""
+            raise Mistake(
+                f"{len(gaps)} of {len(self.wanted)} runs are missing ({first}{', ...' if len(gaps) > 3 else ''}{why}): "
+                f"python run.py resume study={self.folder}"
+            )
+
+    def _read(self, table: str, columns: Sequence[str] | None) -> pd.DataFrame:
+        run, rank = self._index["run"].to_numpy(), np.arange(len(self._index))
+        rank = rank[np.argsort(run, kind="stable")]
+        run, found = np.sort(run), []
+        for content in self.parts(table, None if columns is None else list(dict.fromkeys(["run", *columns]))):
+            mine = content["run"].to_numpy()
+            at = np.minimum(np.searchsorted(run, mine), max(len(run) - 1, 0))
+            keep = run[at] == mine if len(run) else np.zeros(len(mine), bool)
+            found.append(content.filter(pa.array(keep)).append_column("_rank", pa.array(rank[at[keep]])))
+        if not found:
+            return pd.DataFrame({name: [] for name in columns or ("scenario", "arm", "replicate")})
+        whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
+        whole = whole.take(pa.array(np.argsort(whole["_rank"].to_numpy(), kind="stable"))).drop_columns(["_rank"])
+        rows = (whole if columns is None else whole.select(list(columns))).to_pandas()
+        for name in rows.columns[rows.dtypes == "category"]:  # grouping villages by categories would show empty ones
+            words = rows[name].astype(str)
+            rows[name] = words if table == "villages" else words.astype(pd.CategoricalDtype(sorted(words.unique())))
+        return rows
+
+    def runs(self, allow_partial: bool = False) -> pd.DataFrame:
+        """One row a run; with `allow_partial` failed ones too (`error` and `origin` say what happened)."""
+        self._check(allow_partial)
+        return self._index.copy()
+
+    def villages(self, columns: Sequence[str] | None = None, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run and village."""
-        return pd.concat(self._villages, ignore_index=True) if self._villages else pd.DataFrame()
+        self._check(allow_partial)
+        return self._read("villages", columns)
 
-    def close(self, status: str = "finished") -> None:
-        """Write what waits, the village table and the last word of the manifest."""
-        self.flush()
-        villages = self.villages()
-        if len(villages):
-            parquet(self.folder / "villages.parquet", pa.Table.from_pandas(villages, preserve_index=False))
-        failed = sum(bool(row["error"]) for row in self._rows)
-        self.note(
-            status=status, finished=datetime.now(UTC).isoformat(timespec="seconds"), runs=len(self._rows), failed=failed
-        )  # fmt: skip
-
-    def text(self, name: str, content: str) -> None:
-        """A text file in the folder."""
-        replace(self.folder / name, content.encode())
+    def series(self, columns: Sequence[str] | None = None, allow_partial: bool = False) -> pd.DataFrame:
+        """One row a run, month and village, of the runs whose series are kept; `month` 0 is the first of the horizon."""
+        self._check(allow_partial)
+        return self._read("series", columns)

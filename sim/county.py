@@ -1,16 +1,136 @@
-"""The villages of the synthetic county: kinds, strengths, places, sizes, and the tables their people start from.
+"""The villages of the county: kinds, strengths, places, sizes, and the tables their people start from.
 
-Each village depends on its own number and the seed only, so that a county can be split or listed in any order.
+Each village depends on its own number and the seed only, so that a county can be split or listed in any order. A table
+of given villages takes the place of what is drawn, cell by cell: a cell left blank stays drawn.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
 from sim import tables
-from sim.parameters import Parameters
-from sim.population import STATES, VILLAGE, record
+from sim.parameters import Parameters, choice, nearest, section
+from sim.population import STATES, STRENGTHS, VILLAGE, VILLAGE_KINDS, record
 from sim.randomness import key_of, uniform
+
+WORDS = {"kind": VILLAGE_KINDS, "strength": STRENGTHS, **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes"))}
+RANGES = {"elders": (1, 1500, "whole number of persons"), "east": (0, 1000, "km"), "north": (0, 1000, "km")}
+COLUMNS = ("number", "name", *WORDS, *RANGES)  # of the table; all but the number may be left out or blank
+MOST = 1_000_000  # characters
+
+
+class Fault(NamedTuple):
+    """A cell that cannot be used: its row as a spreadsheet counts (the header is row 1), what stands there, what may."""
+
+    row: int
+    column: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column}: {self.value!r} stands there, allowed is {self.allowed}"
+
+
+class Table(NamedTuple):
+    """Given villages: number of rows, column -> one figure a village (codes of words; NaN where blank), names, faults."""
+
+    rows: int
+    columns: dict[str, np.ndarray]
+    names: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+@section("given")
+class Given:
+    """Villages of a real county in place of drawn ones."""
+
+    villages: str = choice("", (), "villages as the text of a CSV table, blank for a synthetic county: number and, where known, name, kind, strength, facility, leader, association, idle_building, elders, east, north")
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """The table can be read and fits the county."""
+        if not self.villages:
+            return
+        table, c = read_villages(self.villages), parameters.county
+        if table.faults:
+            more = len(table.faults) - 1
+            yield f"villages, {table.faults[0]}" + (f" (and {more} more)" if more else "")
+        elif table.rows != c.villages:
+            yield f"villages lists {table.rows}: county.villages = {table.rows} is wanted"
+        elif c.stratified:
+            yield "county.stratified = false is wanted where villages are given"
+        elif np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + c.helpers_per_elder) > 4_000:
+            yield "a village of elders * (1 + county.helpers_per_elder) persons must not top 4,000"
+
+
+@lru_cache(maxsize=8)
+def read_villages(text: str) -> Table:
+    """Read the table; every cell that cannot be used is a fault, and so is a column that is not known."""
+    if len(text) > MOST:
+        return Table(0, {}, (), (Fault(1, "-", f"{len(text)} characters", f"at most {MOST}"),))
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=None))]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if len(rows) < 2:
+        return Table(0, {}, (), (Fault(1, "-", text[:40], "a header and at least one village"),))
+    header, body = [x.lstrip("\ufeff").lower() for x in rows[0]], rows[1:]
+    faults = [
+        Fault(1, x, x, f"each of {', '.join(COLUMNS)} once{nearest(x, COLUMNS)}")
+        for i, x in enumerate(header)
+        if x not in COLUMNS or x in header[:i]
+    ]
+    if "number" not in header:
+        faults.append(Fault(1, "number", "", "a column called number"))
+    if faults:
+        return Table(len(body), {}, (), tuple(faults))
+    figures = {name: np.full(len(body), np.nan) for name in header if name not in ("number", "name")}
+    names, seen = [""] * len(body), set()
+    for i, row in enumerate(body, start=2):
+        if len(row) != len(header):
+            faults.append(Fault(i, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
+            continue
+        cells = dict(zip(header, row, strict=True))
+        number = int(cells["number"]) if cells["number"].isascii() and cells["number"].isdigit() else 0
+        if not 1 <= number <= len(body) or number in seen:
+            faults.append(Fault(i, "number", cells["number"], f"1 to {len(body)}, each once"))
+            continue
+        seen.add(number)
+        names[number - 1] = cells.pop("name", "")
+        for name, cell in cells.items():
+            if name != "number" and cell:
+                figure, allowed = _figure(name, cell)
+                figures[name][number - 1] = figure
+                faults += [Fault(i, name, cell, allowed)] if np.isnan(figure) else []
+    return Table(len(body), figures, tuple(names), tuple(faults))
+
+
+def _figure(name: str, cell: str) -> tuple[float, str]:
+    """A cell as a figure (the code of a word), NaN where it cannot be one; and what is allowed."""
+    if name in WORDS:
+        words = WORDS[name]
+        return (float(words.index(cell.lower())) if cell.lower() in words else np.nan), ", ".join(words) + nearest(cell, words)
+    low, high, unit = RANGES[name]
+    try:
+        figure = float(cell)
+    except ValueError:
+        figure = np.nan
+    fits = low <= figure <= high and (name != "elders" or figure == int(figure))
+    return (figure if fits else np.nan), f"{low} to {high} {unit}"
+
+
+def given(parameters: Parameters, name: str, numbers: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """`drawn` with the cells of the table in its place where villages are given."""
+    text = parameters.given.villages
+    column = read_villages(text).columns.get(name) if text else None
+    if column is None:
+        return drawn
+    known = np.append(column, np.nan)[np.minimum(numbers, len(column) + 1) - 1]
+    return np.where(np.isnan(known), drawn, known)
 
 
 def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
@@ -32,6 +152,8 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
         edges = np.cumsum([1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft])
         r.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(0, 3)
         r.strength = np.searchsorted(STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right").clip(0, 2)
+    for name in ("kind", "strength"):
+        r[name] = given(parameters, name, numbers, r[name])
     lower = np.concatenate([[0.0], STRENGTH_EDGES])
     width = np.diff(np.concatenate([lower, [1.0]]))
     r.income_rank = lower[r.strength] + width[r.strength] * own(103)
@@ -39,8 +161,16 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
     r.east, r.north = 30 * own(104), 30 * own(105)
     r.leader = own(106) < c.leader_share
     r.association = own(107) < c.association_share
-    r.idle_building = own(108) < 0.6
+    r.idle_building = own(108) < c.idle_share
+    for name in ("east", "north", "leader", "association", "idle_building"):
+        r[name] = given(parameters, name, numbers, r[name])
     return r
+
+
+def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """Which villages have a facility and a spun-up service at the start."""
+    drawn = even(seed, numbers, 0.6180339887, 109) < parameters.county.facility_share
+    return given(parameters, "facility", numbers, drawn).astype(bool)
 
 
 STRENGTH_EDGES = np.array([0.40, 0.82])  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
@@ -50,7 +180,8 @@ def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.
     """Elders of each village at the start."""
     c = parameters.county
     u = even(seed, numbers, 0.5497004779, 100)
-    return np.maximum(1, np.round(c.elders * (1 + c.size_spread * (2 * u - 1)))).astype(np.int64)
+    drawn = np.maximum(1, np.round(c.elders * (1 + c.size_spread * (2 * u - 1))))
+    return given(parameters, "elders", numbers, drawn).astype(np.int64)
 
 
 def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:

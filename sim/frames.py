@@ -16,11 +16,13 @@ from sim.views import HEALTH, LIVING, OWED, named
 TIERS = ("none", "daily", "twice_weekly", "weekly", "monthly")
 BANDS = ("60s", "70s", "80s")
 AGES_OF_BILLS = ("0", "1", "2", "3", "4", "5_and_over")  # months
+AIDS = ("walking", "visual")
 PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that holds several numbers
     "in_book": TIERS, "visits_due": TIERS, "visits_made": TIERS,
     "pledged": population.PAYERS, "old_receivable": population.PAYERS,
     "price": BANDS, "list_price": BANDS, "bills": AGES_OF_BILLS, "state_persons": HEALTH, "living_persons": LIVING,
-    "shock_struck": ("budget", "tourism", "harvest", "donor"),
+    "aids": AIDS, "aids_rented": AIDS, "aids_refused": AIDS, "points_value": ("money", "land", "technique", "project"),
+    "shock_struck": ("budget", "tourism", "harvest", "donor", "pandemic", "price", "flood", "leader", "jobs"),
 }  # fmt: skip
 INSIDE = ("number", "hint", "entered", "breaches", "welcome")  # states that are no indicator; `village` is the number
 SUMMED = ("fen", "fen/month", "fen/year", "minutes", "persons", "visits", "meals")  # states that add up over villages

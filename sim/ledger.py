@@ -7,6 +7,7 @@ balance. `Ledger.settle` moves the balances, `audit` proves them against the run
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -133,3 +134,19 @@ def split_pro_rata(available: int, claims: np.ndarray) -> np.ndarray:
     """Pay each claim in full when there is enough, else pro rata to the fen."""
     claims = np.maximum(claims, 0)
     return claims.copy() if int(claims.sum()) <= available else split(max(available, 0), claims)
+
+
+def pools(m: Any, scope: str) -> np.ndarray:
+    """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
+    own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
+    apart = not m.coupled or scope == "village"
+    return np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
+
+
+def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """`split_pro_rata` inside each pool (`available` one number a pool, the rest one a village); odd units by number."""
+    order = np.lexsort((numbers, pool))
+    got = np.zeros(len(pool), np.int64)
+    for mine in np.split(order, np.flatnonzero(np.diff(pool[order])) + 1):
+        got[mine] = split_pro_rata(int(available[pool[mine[0]]]), claims[mine])
+    return got

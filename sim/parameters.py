@@ -44,6 +44,12 @@ class Declaration:
     doc: str
     live: bool
     choices: tuple[str, ...]
+    monthly: bool = True
+
+    @property
+    def modifiable(self) -> bool:
+        """Whether a modifier on it works: a number or flag that some rule reads anew each month, in each village."""
+        return self.live and self.monthly and self.kind is not str and not self.path.endswith(".on")
 
     @property
     def varied(self) -> bool:
@@ -62,11 +68,15 @@ def par(
     *,
     live: bool = True,
     choices: tuple[str, ...] = (),
+    monthly: bool = True,
 ) -> Any:
-    """One parameter. `live` parameters may change in a fork; the others shape the start."""
+    """One parameter. `live` parameters may change in a fork; the others shape the start.
+
+    `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
+    """
     if grade not in GRADES:
         raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
-    meta = dict(unit=unit, low=low, high=high, source=source, grade=grade, doc=doc, live=live, choices=choices)
+    meta = dict(unit=unit, low=low, high=high, source=source, grade=grade, doc=doc, live=live, choices=choices, monthly=monthly)
     return field(default=default, metadata=meta)
 
 
@@ -113,6 +123,7 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
                 doc=meta["doc"],
                 live=meta["live"],
                 choices=meta["choices"],
+                monthly=meta["monthly"],
             )
     return found
 

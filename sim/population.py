@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FREE, ELDER, HELPER = 0, 1, 2
 ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
-WITH_CHILD, COUPLE, ALONE = 0, 1, 2
+WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
 KINDS = ("meals", "cleaning", "mobility", "escort", "emergency", "rehabilitation", "prevention", "companionship", "personal_care")
@@ -102,16 +102,21 @@ class County:
     alone_of_empty_nest: float = par(0.25, "share", 0.1, 0.6, "fifth sample survey, China Daily 2024-10-23", "A", "empty nesters who live alone", live=False)
     children: float = par(2.9, "children", 0.0, 6.0, "fifth sample survey 2021", "A", "mean living children of a rural elder", live=False)
     child_near: float = par(0.60, "share", 0.1, 0.9, "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood", "A", "elders with a child near", live=False)
+    pension_spread: int = par(40, "percent", 0, 80, "assumption", "D", "pensions are even between 1 - spread and 1 + spread of the mean", live=False)
     pension: float = par(220.0, "yuan/month", 100.0, 400.0, "Liu Shijin (former DRC), about 2024", "B", "mean resident pension", live=False)
     land_income: float = par(250.0, "yuan/month", 0.0, 800.0, "assumption", "D", "own income of land and odd jobs at 60-74", live=False)
     remittances: float = par(500.0, "yuan/month", 100.0, 1_200.0, "assumption: rest of about 16,000 yuan a year", "D", "mean money from children", live=False)
     land_mu: float = par(2.0, "mu", 0.0, 10.0, "assumption", "D", "land an elder holds", live=False)
     dibao: float = par(0.071, "share", 0.02, 0.2, "33.83 of about 477 million rural residents (document 003)", "A", "on subsistence allowance", live=False)
+    farm_share: float = par(0.9, "share", 0.0, 1.0, "assumption", "D", "elders able to farm", live=False)
     story_share: float = par(0.15, "share", 0.0, 0.6, "assumption", "D", "elders able to narrate or host", live=False)
     craft_share: float = par(0.20, "share", 0.0, 0.8, "assumption", "D", "elders with a craft, in villages of craft heritage", live=False)
     zone_size: int = par(25, "persons", 5, 200, "assumption", "D", "persons in a zone of neighbouring households", live=False)
     leader_share: float = par(0.75, "share", 0.0, 1.0, "assumption", "D", "villages with a leader behind mutual aid", live=False)
     association_share: float = par(0.4, "share", 0.0, 1.0, "assumption", "D", "villages with an elderly association", live=False)
+    cadre_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers who are group leaders or cadres", live=False)
+    returned_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers at the start who came back from the cities", live=False)
+    idle_share: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "villages with an idle school or house that can be renovated", live=False)
     trained_share: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "helpers with training at the start", live=False)
     couplings: bool = par(True, "switch", None, None, "design choice", "D", "villages meet through county envelopes, visibility-driven gifts and learning", live=False)
 
@@ -157,7 +162,7 @@ column("kind", "i1", "code", "0 free slot, 1 elder, 2 helper")
 column("serial", "u4", "number", "entry month << 12 | n-th entrant of that month")
 column("age", "i2", "months", "age")
 column("sex", "i1", "code", "0 man, 1 woman")
-column("living", "i1", "code", "0 with a child, 1 couple, 2 alone")
+column("living", "i1", "code", "0 with a child, 1 couple, 2 alone, 3 in the village home")
 column("spouse", "i4", "slot", "spouse in the village, or -1", -1)
 column("kin", "i4", "slot", "one relative in the village, or -1", -1)
 column("neighbour", "i4", "slot", "the place next door", -1)
@@ -273,12 +278,28 @@ def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
     p.satisfaction[i], p.last_active[i] = 0.5, NEVER
     p.free[i], p.offer[i], p.given[i], p.received[i], p.quota[i] = 0, 0, 0, 0, 0
     p.need[i, :] = 0
-    p.dines[i] = 0
+    p.dines[i], p.place[i] = 0, 0
     if kind == 1:
         r.elders += 1
     else:
         r.helpers += 1
     return identity_of(r.number, serial)
+
+
+@inner
+def hand_on(p, w, v, i):
+    """Minutes of a leaver's credit that stay in the family: the spouse's, a relative's, or an account outside the county."""
+    r, f = w.villages[v], w.flow[v]
+    heir = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
+    kept = np.int64(int(p.credit[i]) * (r.heirs if p.kind[i] == 1 else r.portable))
+    if kept > 0 and p.kind[i] == 1 and heir >= 0:
+        p.credit[w.start[v] + heir] += kept
+        f.credits_inherited += kept
+    elif kept > 0 and (p.kind[i] == 2 or p.children[i] > 0):
+        w.posted[v].credits_carried += kept
+    else:
+        kept = 0
+    return kept
 
 
 @inner
@@ -290,10 +311,11 @@ def vacate(p, w, v, i):
     if p.kin[i] >= 0:
         p.kin[w.start[v] + p.kin[i]] = -1
     if p.credit[i] > 0:
-        w.posted[v].credits_forfeited += p.credit[i]
+        lost = int(p.credit[i]) - hand_on(p, w, v, i)
+        w.posted[v].credits_forfeited += lost
+        w.flow[v].credit_dropped += lost
     else:
         w.posted[v].credits_excused -= p.credit[i]
-    w.flow[v].credit_dropped += max(p.credit[i], 0)
     p.credit[i] = 0
     if p.kind[i] == 1:
         r.elders -= 1
@@ -335,14 +357,14 @@ def give_traits(p, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
     # in whole percent of the mean, so that yuan stay exact
     land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if p.age[i] < 900 else 0
-    p.income[i] = c.pension * (60 + np.int64(uniform(key, ident, 20) * 81.0)) // 100 + land
+    p.income[i] = c.pension * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0))) // 100 + land
     p.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
     p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
     p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
     p.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
     p.near[i] = 1 if uniform(key, ident, 26) < c.child_near and p.children[i] > 0 else 0
     story = 1 if uniform(key, ident, 27) < c.story_share else 0
-    farm = 2 if uniform(key, ident, 28) < 0.9 else 0
+    farm = 2 if uniform(key, ident, 28) < c.farm_share else 0
     craft = 4 if craft_village and uniform(key, ident, 29) < c.craft_share else 0
     p.skills[i] = story | farm | craft
 
@@ -434,7 +456,7 @@ def _helpers(p, w, v, n, c, shape, key):
                 ident = settle_in(p, w, v, i, 2, 0, sex, -1, c.zone_size)
                 p.age[i] = (40 + years) * 12 + np.int64(uniform(key, ident, 11) * 12)
                 u = uniform(key, ident, 12)
-                p.role[i] = 1 if u < 0.06 else (3 if u < 0.12 else (0 if p.sex[i] == 1 else 2))
+                p.role[i] = 1 if u < c.cadre_share else (3 if u < c.cadre_share + c.returned_share else (0 if p.sex[i] == 1 else 2))
                 p.trained[i] = 1 if uniform(key, ident, 13) < c.trained_share else 0
 
 

@@ -45,7 +45,7 @@ def only_live(before: Parameters, after: Parameters) -> None:
     known, old = declarations(), before.flat()
     fixed = [path for path, value in after.flat().items() if value != old[path] and not known[path].live]
     if fixed:
-        raise ParameterError(f"a fork cannot change {fixed[0]}: it shaped the start")
+        raise ParameterError(f"a fork cannot change {', '.join(fixed)}: it shaped the start")
 
 
 def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:

@@ -201,6 +201,13 @@ def seasons(folder: Path = DATA) -> np.ndarray:
     return grain(np.array([[float(r[c]) for r in rows] for c in ("tourism", "farm")]))
 
 
+@lru_cache(maxsize=4)
+def ways_of_operating(folder: Path = DATA) -> np.ndarray:
+    """Ways of operating (6 x 7): fee, user fee (fen a month), food, rent, volunteers (ratios), staff (minutes), quality."""
+    columns = {"fee": 100.0, "user_fee": 100.0, "food": 1.0, "rent": 1.0, "volunteers": 1.0, "staff": 60.0, "quality": 1.0}
+    return np.array([[float(r[c]) * unit for c, unit in columns.items()] for r in read("ways_of_operating.csv", folder)])
+
+
 def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
     """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside the brackets of `year`."""
     rows = [r for r in read("village_collective_income_brackets.csv", folder) if r["year"] == str(year)]
@@ -215,6 +222,13 @@ def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
     at = np.linspace(0, 1, 257)
     x, y = np.array([k[0] for k in knots]), np.log(np.array([k[1] for k in knots]) + 500.0)
     return np.round((np.exp(np.interp(at, x, y)) - 500.0) * 100).astype(np.int64)
+
+
+def normal_edges(points: int = 256) -> np.ndarray:
+    """The points - 1 quantiles that cut a standard normal into parts of equal chance."""
+    from scipy.special import ndtri
+
+    return grain(ndtri(np.arange(1, points) / points))
 
 
 def lognormal_quantiles(sigma: float, points: int = 256) -> np.ndarray:

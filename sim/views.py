@@ -18,7 +18,7 @@ from mesa.agent import Agent, AgentSet, GroupBy
 
 from sim.population import COLUMNS, ELDER, FREE, HELPER, SERIAL_BITS, Column
 
-LIVING = ("with_child", "couple", "alone")
+LIVING = ("with_child", "couple", "alone", "in_home")
 HEALTH = ("robust", "mild", "moderate", "severe")
 UNNAMED = ("code", "flag", "number", "bits", "step", "times", "slot")  # units that a name does not carry
 OWED = ("payables", "credits_held", "creditors_workers", "creditors_suppliers")  # shown as what is owed, not negative
@@ -104,7 +104,7 @@ class Person(Agent):
 
     model: Any
     pos = None
-    living_arrangement = property(lambda self: LIVING[self.living], doc="with_child, couple or alone")
+    living_arrangement = property(lambda self: LIVING[self.living], doc="with_child, couple, alone or in_home")
     health_state = property(lambda self: HEALTH[self.health], doc="robust, mild, moderate or severe")
     village = property(lambda self: self.unique_id >> SERIAL_BITS, doc="village number")
     spouse = property(lambda self: self._linked("spouse"), doc="view of the spouse in the village, or None")

@@ -14,6 +14,24 @@ from sim.population import FLOWS, KINDS, STAGES, STATES
 SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share": 0.7, "horizon.spin_up": 3, "business.start": 1}
 QUIET = {"county.couplings": False}
 LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
+CARE = {  # every part of the care network that is off by default
+    "referral.on": True, "clearing.on": True, "points.on": True, "sharing.on": True, "operation.way": "professional_team",
+}  # fmt: skip
+# Every mechanism that is off by default, at sizes that show within a year or two.
+EVERYTHING: dict[str, Any] = {
+    "trust.moves": True, "trust.rumours": True, "trust.run": True, "trust.run_low": 0.6, "trust.run_width": 0.2,
+    "homes.on": True, "homes.openings": 1.0, "homes.move_in": 0.5, "homes.beds": 20, "homes.bed_cost": 5_000.0, "homes.move_out": 0.5,
+    "homes.together": True, "homes.remote": 1.0, "homes.group": 30, "homes.group_moves": 1.0,
+    "quality.on": True, "quality.accidents": 10.0, "quality.inspections": 6.0, "quality.standard": 0.8, "quality.least": 0.6,
+    "rollout.on": True, "rollout.innovate": 1.0, "rollout.target": 1.0, "rollout.by": 12, "rollout.every": 3, "rollout.least_score": 0.0,
+    "facilities.build_new": True, "facilities.add_function": True, "facilities.ageing": True, "facilities.life": 5,
+    "government.pilots": 0.5, "government.pilot_start": 3, "government.pilot_months": 12, "government.squeeze_start": 12,
+    "organisation.leader_person": True, "organisation.associations": True, "organisation.association_founded": 0.5,
+    "organisation.association_lapses": 0.5, "organisation.honour_cost": 50.0, "organisation.disputes": True,
+    "organisation.dispute_rate": 20.0, "organisation.agreements": True, "organisation.conventions": True,
+    "organisation.convention_adopts": 1.0, "organisation.posts": 2, "organisation.drives": 4, "organisation.party": True,
+    "shocks.pandemic": 0.15, "shocks.price_crash": 0.5, "shocks.flood": 0.25, "shocks.leader_loss": 0.3, "shocks.job_loss": 0.3,
+}  # fmt: skip
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
 
 
@@ -40,6 +58,8 @@ def warm() -> None:
     small({"business.kind": "portfolio", "business.start": 0}, villages=2).run(2)
     small({"solvency.on": False, "funding.identical_payers": True}, villages=2).run(1)
     small({"funding.basis": "envelope", "business.kind": "tourism"}, villages=1).run(2)
+    small(CARE, villages=2).run(2)
+    small({**EVERYTHING, "business.kind": "portfolio"}, villages=2).run(2)
 
 
 def rows(model: sim.MutualAidModel, v: int) -> dict[str, np.ndarray]:

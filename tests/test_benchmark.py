@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from experiments import benchmark
+from experiments import benchmark, benchmark_runner
 from experiments.benchmark import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
 
 TINY = Size(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
@@ -143,3 +143,13 @@ def test_main_writes_only_when_given_a_folder(tmp_path, monkeypatch, capsys) -> 
 def test_an_unknown_size_is_named_with_the_nearest() -> None:
     with pytest.raises(sim.ParameterError, match="did you mean quick"):
         benchmark.main("quik")
+
+
+def test_what_a_study_costs_is_measured(monkeypatch) -> None:
+    monkeypatch.setattr(benchmark_runner, "SHORT", {"county.villages": 2, "county.elders": 8, "horizon.end": "2025-03", "horizon.spin_up": 0})
+    monkeypatch.setattr(benchmark_runner, "RUNS", 3)
+    monkeypatch.setattr(benchmark_runner, "MANY", 6)
+    share, seconds = benchmark_runner.overhead(2)
+    assert share > 0 and seconds > 0
+    first, last = json.loads(benchmark_runner.memory())
+    assert 0 < first <= last

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from runs import CARE, EVERYTHING
 
 import sim
 from experiments import runner
-from experiments.runner import Task, simulate, simulate_many
+from experiments.plan import Task
+from experiments.runner import simulate, simulate_many
 from experiments.scenario import Scenario, arm, patched
 from sim.model import beside
 from sim.parameters import ParameterError
@@ -43,6 +45,29 @@ def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: boo
         assert result.states.number.tolist() == [1, 2, 3, 4, 5]
 
 
+def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
+    base = BASE.replace({**CARE, "county.townships": 2, "clearing.scope": "county", "referral.hours": 2.0})
+    worlds = [patched(base, changes) for changes in ARMS[::2]]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(18)
+    together.audit()
+    for world, result in zip(worlds, together.results, strict=True):
+        assert same(sim.MutualAidModel(world, seed=11).run(18), result)
+    assert together.series.flow["platform_got"].any() and together.series.flow["referral_minutes"].any()
+
+
+@pytest.mark.parametrize("coupled", [True, False])
+def test_counties_with_every_mechanism_do_not_hear_of_each_other(coupled: bool) -> None:
+    """Roll-out, pilots, homes and squeezes go by county."""
+    base = BASE.replace({**EVERYTHING, "county.couplings": coupled, "county.facility_share": 0.4})
+    worlds = [patched(base, c) for c in (ARMS[0], {**ARMS[2], "government.pilots": 0.2}, {**ARMS[4], "government.squeeze_depth": 0.4})]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(20)
+    together.audit()
+    for world, result in zip(worlds, together.results, strict=True):
+        assert same(sim.MutualAidModel(world, seed=11).run(20), result)
+
+
 def test_each_county_has_its_own_modifiers() -> None:
     dearer = Modifier("canteen.food", "scale", 1.5, start=3)
     together = sim.MutualAidModel([BASE, BASE], seed=4, modifiers=[(), (dearer,)])
@@ -70,7 +95,7 @@ def test_agents_and_snapshots_belong_to_one_county() -> None:
 
 def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_run(monkeypatch: pytest.MonkeyPatch) -> None:
     short = BASE.replace({"horizon.end": "2026-12"})
-    tasks = [Task(Scenario(str(k), patched(short, c)), "main", 0, 5 + k // 6) for k, c in enumerate(ARMS)]
+    tasks = [Task(Scenario(str(k), patched(short, c)), k // 6, 5) for k, c in enumerate(ARMS)]
     alone, together = [simulate(t) for t in tasks], simulate_many(tasks)
     for a, b in zip(alone, together, strict=True):
         assert a.villages is not None and a.villages.equals(b.villages) and a.series == b.series

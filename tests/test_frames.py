@@ -49,7 +49,7 @@ def test_there_is_one_row_for_each_month_and_village(result: Any) -> None:
 
 
 def test_every_column_carries_its_unit_or_is_a_code_flag_or_count(result: Any) -> None:
-    plain = {c.name for c in STATES.values() if c.unit in ("code", "flag", "bits", "step", "times", "number")}
+    plain = {c.name for c in (*STATES.values(), *FLOWS.values()) if c.unit in ("code", "flag", "bits", "step", "times", "number")}
     without = [c for c in result.villages.columns if not SHORT.search(c) and c not in plain | {"village", "in_service"}]
     assert without == []
     some = {"cash_fen", "diners_persons", "visits_due_daily_visits", "hours_meals_mutual_min", "cost_food_fen",

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import SHORT_LEADS, county_bytes, differences, small
+from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, small
 
 import sim
 from sim.parameters import declarations
 from sim.population import ELIGIBLE, MUTUAL
 
 MONTHS = 26
+CARE_PARTS = ("referral", "clearing", "points", "sharing")  # off by default
 BUSY = {"business.kind": "portfolio", "participation.stipend": 2.0, "timebank.levy": 0.01, **SHORT_LEADS}
 # What each part posts and counts: all of it stays at zero when the part is off.
 TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -29,18 +30,40 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("credits_earned", "credits_spent", "credits_lost", "redeem_asked", "redeem_got", "hour_fees", "accounts", "overdrawn", "credit_dropped"),
     ),
     "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
-    "government": (("due_government", "paid_government", "forgiven_government", "capital_government"), ()),
+    "government": (("due_government", "paid_government", "forgiven_government", "capital_government", "grant_pilots", "grant_posts", "grant_homes"), ()),
     "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
     "society": (("due_society", "paid_society", "forgiven_society", "capital_society"), ()),
     "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
-    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity"), ("leader_lost", "newly_trained")),
-    "shocks": ((), ("shock_struck",)),
+    "referral": (
+        ("referral_government", "referral_families", "cost_contract"),
+        ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted", "bed_minutes", "referral_asked", "referral_minutes", "contract_minutes", "crowded_out"),
+    ),
+    "clearing": (
+        ("credits_carried", "credits_deposited", "credits_cleared_out", "credits_cleared_in", "credits_goods", "credits_practice", "cost_goods", "cost_care_service", "guarantee_called"),
+        ("credits_inherited", "credits_transferred", "platform_got", "platform_given", "care_redeemed", "goods_asked", "goods_minutes", "guarantee_minutes"),
+    ),
+    "points": (("points_money", "points_land", "points_project", "credits_points"), ("points_value", "points_given", "points_persons", "time_lessons")),
+    "sharing": (("aids_government", "aids_collective", "aids_society", "cost_aids"), ("aids_rented", "aids_refused", "aids_relief", "aid_fees")),
+    "trust": ((), ("redeem_asked", "redeem_got", "callers", "called", "called_got", "rumours")),
+    "homes": (("cost_home", "grant_homes"), ("moved_in", "moved_out", "groups_moved")),
+    "quality": (("cost_accidents", "cost_mending", "insured_loss"), ("accidents", "inspected", "sealed")),
+    "rollout": ((), ()),
+    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity", "cost_honours", "cost_agreements", "cost_association", "cost_posts", "cost_drives", "cost_party", "grant_posts"), ("leader_lost", "newly_trained", "disputes", "posts_held")),
+    "shocks": ((), ("shock_struck", "flood_damage")),
     "solvency": (("bills_dropped_workers", "bills_dropped_suppliers"), ("closed_now",)),
     "health": ((), ()),
     "acceptance": ((), ()),
 }  # fmt: skip
 STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
-UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}}
+UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}, "referral": {"place"}}
+# Parts that are off by default, on with every effect at zero.
+NOTHING: dict[str, dict[str, Any]] = {
+    "referral": {"referral.on": True, "referral.beds": 0.0, "referral.hours": 0.0, "referral.contract": 0.0},
+    "clearing": {"clearing.on": True, "clearing.scope": "village", **{f"clearing.{x}": 0.0 for x in ("transfer", "heirs", "portable", "away_givers", "care", "goods", "practice", "guarantee")}},
+    "points": {"points.on": True, **{f"points.{x}": 0.0 for x in ("money", "idle_land", "lesson", "project_share")}},
+    "sharing": {"sharing.on": True, "sharing.walking": 0.0, "sharing.visual": 0.0},
+    "operation": {"operation.way": "chain", **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")}},
+}
 
 
 def run(changes: dict[str, Any] | None = None, months: int = MONTHS, **more: Any) -> sim.MutualAidModel:
@@ -62,13 +85,13 @@ def test_every_part_with_a_switch_is_listed_here() -> None:
 
 @pytest.mark.parametrize("part", TRACES)
 def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.MutualAidModel) -> None:
-    off = run({f"{part}.on": False})
+    off = busy if part in CARE_PARTS else run({**EVERYTHING, f"{part}.on": False})
     postings, flows = TRACES[part]
     assert [k for k in postings if off.series.amount(k).any()] == []
     assert [k for k in flows if off.series.flow[k].any()] == []
 
 
-@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation"])
+@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation", "trust"])
 def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel) -> None:
     """So that the zeros above mean something."""
     postings, flows = TRACES[part]
@@ -130,6 +153,19 @@ def same_as_baseline(busy: sim.MutualAidModel, changes: dict[str, Any] | None = 
 )
 def test_a_modifier_of_size_zero_is_the_baseline_bit_for_bit(modifier: sim.Modifier, busy: sim.MutualAidModel) -> None:
     assert same_as_baseline(busy, modifiers=(modifier,)) == []
+
+
+@pytest.mark.parametrize("part", NOTHING)
+def test_a_part_of_size_zero_is_the_baseline_bit_for_bit(part: str, busy: sim.MutualAidModel) -> None:
+    assert same_as_baseline(busy, NOTHING[part]) == []
+
+
+def test_every_part_of_the_care_network_at_its_defaults_is_no_baseline(busy: sim.MutualAidModel) -> None:
+    on = run(CARE)
+    for part in CARE_PARTS:
+        postings, flows = TRACES[part]
+        assert any(on.series.amount(k).any() for k in postings) and any(on.series.flow[k].any() for k in flows), part
+    assert on.series.amount("cost_operator").any() and (on.series.state["operator_hours"] != 1.0).any()
 
 
 def test_a_modifier_undone_by_the_next_is_the_baseline(busy: sim.MutualAidModel) -> None:

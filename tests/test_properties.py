@@ -42,6 +42,8 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     changes["business.start"] = draw(st.integers(0, 3))
     for switch in draw(st.lists(st.sampled_from(sorted(p for p in declarations() if p.endswith(".on"))), max_size=2, unique=True)):
         changes[switch] = False
+    for switch in sorted(p for p, d in declarations().items() if p.endswith(".on") and not d.default):
+        changes[switch] = draw(st.booleans())
     for flag in ("participation.crowding_out", "county.couplings", "funding.identical_payers", "timebank.exempt_special", "county.stratified"):
         changes[flag] = draw(st.booleans())
     return changes

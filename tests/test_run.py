@@ -12,14 +12,11 @@ import pytest
 
 import run
 import sim
-from experiments import estimate, figures, runner, style
-from experiments.runner import Task, execute
-from experiments.scenario import Scenario
-from experiments.store import Outcome, Store
-from sim.parameters import Parameters
+from experiments import estimate, figures, style
+from experiments.store import Results
+from sim.parameters import SECTIONS, Parameters
 
 TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
-SMALL = {"county.elders": 8, "county.villages": 2, "horizon.end": "2025-02", "horizon.spin_up": 0}
 
 
 def said(capsys, words):
@@ -125,18 +122,18 @@ def smoke(tmp_path_factory):
 def test_only_the_results_folder_appears(smoke):
     home, folder = smoke
     assert [p.name for p in home.iterdir()] == ["results"]
-    assert re.fullmatch(r"\d{8}-\d{6}-\d{6}", folder.name)
+    assert re.fullmatch(r"[0-9a-f]{12}", folder.name)
 
 
 def test_everything_that_was_promised_is_stored(smoke):
     _, folder = smoke
-    runs, villages = pd.read_parquet(folder / "runs.parquet"), pd.read_parquet(folder / "villages.parquet")
-    series = pd.read_parquet(folder / "series")
+    found = Results(folder)
+    runs, villages, series = found.runs(), found.villages(), found.series()
     main = runs[runs["arm"] == "main"]
     assert len(main) == 2 and (runs["error"] == "").all()
     assert len(villages) == 2 * len(runs)
     assert len(series) == 2 * 2 * 12 and series["month"].max() == 11
-    assert set(series.dtypes[[c for c in series if c not in ("scenario", "arm")]]) == {np.dtype("int32")}
+    assert set(series.dtypes[[c for c in series if c not in ("run", "scenario", "arm")]]) == {np.dtype("int32")}
     assert not list(folder.rglob("*.tmp"))
     for name in ("summary.csv", "answer.txt", "resolved.yaml", "figures/payers.png", "figures/needs.svg", "figures/classes.png"):
         assert (folder / name).stat().st_size > 0
@@ -163,7 +160,7 @@ def test_the_resolved_configuration_runs_again(smoke):
 
     _, folder = smoke
     plain = OmegaConf.to_container(OmegaConf.load(folder / "resolved.yaml"))
-    sections = {k: v for k, v in plain.items() if isinstance(v, dict)}
+    sections = {k: v for k, v in plain.items() if k in SECTIONS}
     assert Parameters.from_dict(sections).county.elders == 12
 
 
@@ -182,10 +179,10 @@ def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeyp
     by = table.set_index(["panel", "funding", "business"])
     assert by.loc[("practised", "jiangxi", "handicraft"), "villages"] == 3  # craft heritage in three strengths
     assert by.loc[("practised", "jiangxi", "none"), "villages"] == 12
-    villages = pd.read_parquet(folder / "villages.parquet")
+    villages = Results(folder).villages()
     nothing = villages[villages["scenario"] == "practised/no_money/none"]
     assert (nothing[[c for c in nothing if c.startswith("paid_")]].to_numpy() == 0).all()
-    runs = pd.read_parquet(folder / "runs.parquet")
+    runs = Results(folder).runs()
     assert runs[runs["arm"] == "main"].groupby("replicate")["seed"].nunique().eq(1).all()  # common luck
     for name in ("viability", "classes", "payers", "needs"):
         assert (folder / "figures" / f"{name}.svg").exists() and (folder / "figures" / f"{name}.png").exists()
@@ -202,111 +199,10 @@ def test_a_deposit_pays_no_business_and_a_business_only_endowed_villages(tmp_pat
     monkeypatch.chdir(tmp_path)
     words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=1", "rows=[jiangxi]", "columns=[handicraft,deposit]", "panels=[practised]", "draws=false"]
     assert run.main(words) == 0
-    villages = pd.read_parquet(folder_of(tmp_path, "first_answer") / "villages.parquet")
+    villages = Results(folder_of(tmp_path, "first_answer")).villages()
     craft = villages[(villages["scenario"] == "practised/jiangxi/handicraft") & (villages["arm"] == "main")]
     assert (craft.loc[craft["kind"] != "craft", "plus"] == 0).all() and (craft.loc[craft["kind"] == "craft", "plus"] == 4).all()
     assert (villages.loc[villages["scenario"] == "practised/jiangxi/deposit", "plus"] == 8).all()
-
-
-# -- the runner --------------------------------------------------------------------------------------------------------
-def tasks(count, **changes):
-    """Runs of a tiny county that differ in their luck."""
-    p = Parameters().replace({**SMALL, **changes})
-    return [Task(Scenario("tiny", p), "main", i, 100 + i) for i in range(count)]
-
-
-def store(tmp_path, batch=120):
-    """An empty store."""
-    return Store(str(tmp_path), "test", "a: 1\n", [], batch)
-
-
-
-
-def test_a_failing_run_is_a_row_and_never_the_end(tmp_path, monkeypatch):
-    whole = sim.MutualAidModel.run
-
-    def fails(model, months=None):
-        if model.seed_number == 101:
-            raise RuntimeError("the well is dry")
-        return whole(model, months)
-
-    monkeypatch.setattr(sim.MutualAidModel, "run", fails)
-    s = store(tmp_path)
-    assert execute(tasks(3), s, 1, progress=False)
-    s.close()
-    runs = pd.read_parquet(s.folder / "runs.parquet")
-    assert runs["error"].tolist() == ["", "RuntimeError: the well is dry", ""]
-    failed = runs.iloc[1]
-    assert (failed["seed"], failed["scenario"]) == (101, "tiny") and re.fullmatch(r"test_run\.py:\d+", failed["origin"])
-    assert len(pd.read_parquet(s.folder / "villages.parquet")) == 2 * 2
-
-
-def interrupted_at_two(task):
-    """Ctrl-C while the third run is under way."""
-    if task.replicate == 2:
-        raise KeyboardInterrupt
-    return Outcome(runner.heading(task))
-
-
-def test_ctrl_c_leaves_what_is_finished(tmp_path):
-    s = store(tmp_path)
-    assert not execute(tasks(5), s, 1, progress=False, run=interrupted_at_two)
-    s.close("interrupted")
-    assert pd.read_parquet(s.folder / "runs.parquet")["replicate"].tolist() == [0, 1]
-    assert json.loads((s.folder / "manifest.json").read_text())["status"] == "interrupted"
-
-
-def light(task):
-    """A run that costs nothing."""
-    return Outcome({**runner.heading(task), "pid": os.getpid(), "threads": os.environ.get("NUMBA_NUM_THREADS")})
-
-
-def kills_its_worker(task):
-    """A run during which the worker dies, each time."""
-    if task.replicate == 1:
-        os._exit(9)
-    return light(task)
-
-
-def test_a_killed_worker_costs_one_run_after_three_tries(tmp_path):
-    s = store(tmp_path)
-    assert execute(tasks(4), s, 2, progress=False, run=kills_its_worker)
-    runs = s.runs().set_index("replicate")
-    assert runs.loc[1, "error"] == "worker died 3 times"
-    assert (runs["error"] == "").sum() >= 1 and sorted(runs.index) == [0, 1, 2, 3]
-
-
-def test_two_workers_give_what_one_gives(tmp_path):
-    one, two = store(tmp_path), store(tmp_path)
-    assert execute(tasks(3), one, 1, progress=False) and execute(tasks(3), two, 2, progress=False)
-    one.close(), two.close()
-    pd.testing.assert_frame_equal(one.villages(), two.villages())
-    pd.testing.assert_frame_equal(one.runs().drop(columns="cpu_seconds"), two.runs().drop(columns="cpu_seconds"))
-    assert pd.read_parquet(one.folder / "series").equals(pd.read_parquet(two.folder / "series"))
-
-
-def test_workers_are_other_processes_with_one_thread_each(tmp_path):
-    s = store(tmp_path)
-    before = os.environ.get("NUMBA_NUM_THREADS")
-    assert execute(tasks(4), s, 2, progress=False, run=light)
-    assert set(s.runs()["threads"]) == {"1"} and os.getpid() not in set(s.runs()["pid"])
-    assert os.environ.get("NUMBA_NUM_THREADS") == before
-
-
-def test_parts_are_whole_and_in_order_whatever_the_batch(tmp_path):
-    small, large = store(tmp_path, batch=1), store(tmp_path, batch=100)
-    for s in (small, large):
-        execute(tasks(3), s, 1, progress=False)
-        s.close()
-    assert len(list((small.folder / "series").iterdir())) == 3 and len(list((large.folder / "series").iterdir())) == 1
-    assert pd.read_parquet(small.folder / "series").equals(pd.read_parquet(large.folder / "series"))
-
-
-def test_a_task_comes_through_a_process_border_unchanged():
-    import pickle
-
-    (task,) = tasks(1)
-    assert pickle.loads(pickle.dumps(task)) == task
 
 
 # -- estimates, by hand ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import SHORT_LEADS, county_bytes, differences, digest, large, small
+from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, digest, large, small
 
 import sim
 
@@ -25,7 +25,8 @@ model = small({changes!r}, villages=2, seed=3)
 model.run(3)
 print(digest(model))
 """
-BRIEF_CHANGES = {**BUSY, "county.elders": 40, "horizon.spin_up": 1}
+BRIEF_CHANGES = {**BUSY, **CARE, "county.elders": 40, "horizon.spin_up": 1, "points.month": 2}
+EVERY_CHANGES = {**BRIEF_CHANGES, **EVERYTHING, "county.facility_share": 0.4}
 
 
 def run(changes: dict[str, Any], months: int = 18, **more: Any) -> sim.MutualAidModel:
@@ -83,6 +84,20 @@ def test_permuted_villages_that_meet(envelope: float, rule: str) -> None:
     assert differences(county_bytes(first), county_bytes(second)) == []
 
 
+def test_permuted_villages_that_share_centres_and_a_platform() -> None:
+    met = {**CARE, "county.townships": 2, "referral.hours": 2.0, "government.on": False, "society.on": False}
+    first, second = (run(met, 24, villages=6, numbers=n) for n in ([1, 2, 3, 4, 5, 6], [5, 3, 6, 1, 4, 2]))
+    assert first.series.flow["platform_got"].any() and first.series.flow["referral_minutes"].any()
+    assert differences(county_bytes(first), county_bytes(second)) == []
+
+
+def test_permuted_villages_that_meet_in_every_way() -> None:
+    """Roll-out, pilots, homes and grants go by readiness and number, never by place in the list."""
+    met = {**BUSY, **EVERYTHING, "county.facility_share": 0.3, "government.construction_envelope": 20_000.0}
+    first, second = (run(met, 30, villages=6, numbers=n) for n in ([1, 2, 3, 4, 5, 6], [5, 3, 6, 1, 4, 2]))
+    assert differences(county_bytes(first), county_bytes(second)) == []
+
+
 def test_a_split_county(apart: dict) -> None:
     halves = county_bytes(run(APART, numbers=[1, 2])) | county_bytes(run(APART, numbers=[3]))
     assert differences(apart, halves) == []
@@ -97,8 +112,10 @@ def test_a_large_village_beside_small_ones_changes_no_scratch() -> None:
     assert differences(county_bytes(one)[1], county_bytes(two)[1]) == []
 
 
-def test_without_the_compiler() -> None:
-    assert brief(NUMBA_DISABLE_JIT="1") == digest(run(BRIEF_CHANGES, 3, villages=2))
+@pytest.mark.parametrize("changes", [BRIEF_CHANGES, EVERY_CHANGES], ids=["busy", "every mechanism"])
+def test_without_the_compiler(changes: dict) -> None:
+    plain = elsewhere(PACKAGE.parent, BRIEF.format(tests=str(HERE), changes=changes), NUMBA_DISABLE_JIT="1")
+    assert plain == digest(run(changes, 3, villages=2))
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from runs import SHORT_LEADS, differences, small, village_bytes
+from runs import CARE, EVERYTHING, SHORT_LEADS, differences, small, village_bytes
 
 import sim
 from sim.model import COUPLINGS
@@ -41,8 +41,10 @@ def pair(changes: dict, months: int = MONTHS) -> tuple[sim.MutualAidModel, sim.M
         {"funding.basis": "envelope", "business.kind": "handicraft", **SHORT_LEADS},
         {"government.operating_envelope": 500.0, "government.construction_envelope": 500.0},
         {"funding.identical_payers": True, "shocks.correlation": 1.0},
+        {"clearing.scope": "county", **CARE},
+        {**EVERYTHING, "business.kind": "portfolio", **SHORT_LEADS},
     ],
-    ids=["default", "gap filler and portfolio", "envelope and handicraft", "short county money", "identical payers"],
+    ids=["default", "gap filler and portfolio", "envelope and handicraft", "short county money", "identical payers", "care network", "every mechanism"],
 )
 def test_one_more_elder_in_village_3_changes_not_a_byte_elsewhere(changes: dict) -> None:
     a, b = pair({"county.couplings": False, **changes})
@@ -82,8 +84,8 @@ def test_where_county_money_binds_what_changed_first_is_the_money_paid() -> None
 
 
 def test_couplings_are_listed_and_can_be_switched_off() -> None:
-    """Four places where villages meet; with the switch off, a county of other villages leaves no trace."""
-    assert len(COUPLINGS) == 4 and len({c.partition(":")[0] for c in COUPLINGS}) == 4
+    """Named places where villages meet; with the switch off, a county of other villages leaves no trace."""
+    assert len({c.partition(":")[0] for c in COUPLINGS}) == len(COUPLINGS) >= 5
     on = [small({}, villages=v, seed=5) for v in (3, 6)]
     off = [small({"county.couplings": False}, villages=v, seed=5) for v in (3, 6)]
     for model in (*on, *off):

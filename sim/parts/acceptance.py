@@ -1,4 +1,4 @@
-"""M13 Acceptance and a first M11 trust: the norm of relying on children, network, publicity, satisfied users; loneliness.
+"""M13 Acceptance: the norm of relying on children, network, publicity, satisfied users; loneliness.
 
 Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience against the
 norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
@@ -27,22 +27,22 @@ class Acceptance:
     enrol_own: float = par(0.0015, "share/month", 0.0, 0.02, "assumption", "D", "hazard of enrolling by oneself (Bass p)")
     enrol_network: float = par(0.006, "share/month", 0.0, 0.1, "assumption", "D", "hazard of enrolling at full enrolment of others (Bass q)")
     need_factor: float = par(12.0, "ratio", 1.0, 30.0, "assumption", "D", "enrolment hazard of elders with unmet need over the others")
+    need_hours: float = par(4.0, "hours/month", 1.0, 12.0, "assumption", "D", "unmet need at which the factor is full")
     leave_rate: float = par(0.10, "share/year", 0.0, 0.5, "assumption", "D", "enrolled who leave in a year at middling satisfaction")
     lonely_alone: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "loneliness an elder alone drifts to without visits")
     lonely_other: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "loneliness other elders drift to")
     company_relief: float = par(0.30, "share", 0.0, 0.6, "assumption", "D", "fall of that level where visits and activity are had")
+    lonely_speed: float = par(0.2, "share/month", 0.02, 1.0, "assumption", "D", "step of loneliness towards its level")
 
 
 column("enrolled", "i1", "flag", "enrolled in the village's mutual aid")
 column("acceptance", "f4", "share", "acceptance of help from outside the family", 0.3)
-column("trust", "f4", "share", "trust that credits and service will be there", 0.5)
 column("satisfaction", "f4", "share", "satisfaction with what was received", 0.5)
 column("loneliness", "f4", "share", "loneliness", 0.3)
 flow("enrolled", "persons", "elders enrolled")
 flow("joined_users", "persons", "elders who enrolled this month")
 flow("left_users", "persons", "elders who left the service this month")
 flow("acceptance_sum", "persons", "sum of acceptance over elders", "f8")
-flow("trust_sum", "persons", "sum of trust over elders", "f8")
 flow("loneliness_sum", "persons", "sum of loneliness over elders", "f8")
 
 START = Purpose("acceptance.start")
@@ -91,7 +91,7 @@ def enrol(p, w, acceptance, key):
                 need = 0
                 for k in range(8):
                     need += int(p.need[i, k])
-                factor = a.need_factor if need >= 240 else (1.0 + (a.need_factor - 1.0) * need / 240.0)
+                factor = a.need_factor if need >= a.need_hours else (1.0 + (a.need_factor - 1.0) * need / a.need_hours)
                 if uniform(key, ident, 1) < hazard * factor * 2.0 * np.float64(p.acceptance[i]):
                     p.enrolled[i] = 1
                     p.satisfaction[i] = 0.5
@@ -104,10 +104,10 @@ def enrol(p, w, acceptance, key):
 
 @kernel
 def spread(p, w, acceptance, years, on):
-    """Norms, trust and loneliness at the month's end; one pass over zones, one over elders."""
+    """Norms and loneliness at the month's end; one pass over zones, one over elders."""
     for v in range(len(w.used)):
         a, r, f = acceptance[v], w.villages[v], w.flow[v]
-        norm = max(a.norm - a.norm_decline * years, 0.0)
+        norm = max(a.norm - a.norm_decline * years, 0.0) * r.norm_left
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             zones = max(zones, int(p.zone[i]) + 1)
@@ -132,10 +132,9 @@ def spread(p, w, acceptance, years, on):
                 if p.received[i] > 0 or p.given[i] > 0 or p.dines[i] == 1:
                     level = max(level - a.company_relief, 0.0)
                 lonely = np.float64(p.loneliness[i])
-                p.loneliness[i] = lonely + 0.2 * (level - lonely)
+                p.loneliness[i] = lonely + a.lonely_speed * (level - lonely)
                 p.acceptance[i] = min(max(x, 0.0), 1.0)
             f.acceptance_sum += np.float64(p.acceptance[i])
-            f.trust_sum += np.float64(p.trust[i])
             f.loneliness_sum += np.float64(p.loneliness[i])
 
 
@@ -150,5 +149,5 @@ def run_enrol(m) -> None:
 
 
 def run_spread(m) -> None:
-    """Acceptance, trust, loneliness."""
+    """Acceptance and loneliness."""
     spread(m.people, m.world, m.values.acceptance, max(m.month, 0) / 12, m.parameters.acceptance.on)

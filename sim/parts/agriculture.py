@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import tables
 from sim.parameters import par, section
 from sim.population import FARM, NEAR_TOWN, start_row, wrap
@@ -12,7 +14,7 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Agriculture:
     """Characteristic agriculture on leased land."""
 
-    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money")
+    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money", monthly=False)
     land: float = par(60.0, "mu", 10.0, 300.0, "assumption", "D", "land that the business would lease")
     rent: float = par(600.0, "yuan/mu", 250.0, 1100.0, "Sichuan 2020: dry 682, paddy 928; 30-50 % of transfers rent-free", "B", "rent a mu and year paid to elders")
     lease_share: float = par(0.4, "share", 0.05, 0.9, "assumption", "D", "elders' land on offer for lease")
@@ -20,6 +22,7 @@ class Agriculture:
     inputs: float = par(1500.0, "yuan/mu", 500.0, 5000.0, "assumption", "D", "seed, fertiliser, services a mu")
     fixed: float = par(20000.0, "yuan/year", 0.0, 100000.0, "assumption", "D", "manager, storage, marketing")
     hours: float = par(100.0, "hours/mu", 20.0, 300.0, "assumption", "D", "work a mu and year")
+    age_limit: float = par(78.0, "years", 60.0, 90.0, "assumption", "D", "age up to which elders work in the fields")
     wage: float = par(8.5, "yuan/hour", 3.0, 15.0, "60 yuan a day at 70 and over (20-100), three local reports", "C", "pay of elders for field work")
     price_cv: float = par(0.25, "share", 0.10, 0.45, "assumption; glut years -25 to -30 % (Tianjin 2011)", "D", "standard deviation of a year's price")
     yield_cv: float = par(0.15, "share", 0.05, 0.4, "assumption", "D", "standard deviation of a year's yield")
@@ -34,7 +37,7 @@ TURN = Purpose("agriculture.turn")
 
 
 @kernel
-def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
+def farm(p, w, agriculture, half, free, season, month, calendar_month, key, turn_key):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(w.used)):
         a, r, f, post = agriculture[v], w.villages[v], w.flow[v], w.posted[v]
@@ -51,8 +54,8 @@ def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
-            if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < 936 and found < wanted:
-                take = min(p.free[i] // 2, int(wanted - found) + 1, 3000)
+            if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < a.age_limit * 12.0 and found < wanted:
+                take = min(np.int64(p.free[i] * free[v]), int(wanted - found) + 1, 3000)
                 if take > 0:
                     p.free[i] -= take
                     found += take
@@ -64,6 +67,8 @@ def farm(p, w, agriculture, half, season, month, calendar_month, key, turn_key):
             years = month // 12
             price = max(1.0 + a.price_cv * normalish(key, r.number, 2 * years), 0.2)
             crop = max(1.0 + a.yield_cv * normalish(key, r.number, 2 * years + 1), 0.1)
+            if month < r.price_until:
+                price *= r.price_level
             if month < r.harvest_until:
                 crop *= r.harvest_level
             work = min(found / max(wanted, 1.0), 1.0)
@@ -85,4 +90,4 @@ def run(m) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
     if m.runs("agriculture", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[1, m.calendar_month - 1])
-        farm(m.people, m.world, m.values.agriculture, m.values.business["endowment"], season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))
+        farm(m.people, m.world, m.values.agriculture, m.values.business["endowment"], m.values.business["work_share"], season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))

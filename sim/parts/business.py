@@ -1,4 +1,4 @@
-"""What the "+" businesses share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
+"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
 
 A deposit is the null business: the same set-up money lies at interest.
 """
@@ -26,6 +26,7 @@ class Business:
     care_share: float = par(0.15, "share", 0.0, 1.0, "10 % (5-20) of a village company's profit, Conghua; 30-40 % not paid to households, Azheke and Chetian", "C", "share of profit that goes to the service")
     working_capital: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "set-up money kept as working capital")
     loss_limit: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "loss, as a share of set-up money, at which a business stops")
+    work_share: float = par(0.5, "share", 0.1, 1.0, "assumption", "D", "most of a person's free hours that a business uses")
     interest: float = par(0.015, "share/year", 0.0, 0.05, "assumption", "D", "real interest of the deposit, all of it for the service")
     endowment: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "market of a half-endowed village over a fully endowed one")
 

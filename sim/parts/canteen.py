@@ -25,12 +25,15 @@ class Canteen:
     fuel: float = par(0.3, "yuan/meal", 0.1, 0.8, "assumption", "D", "fuel of one meal")
     cook: float = par(1800.0, "yuan/month", 1000.0, 2000.0, "two field studies: Jianghan Plain, K county (2024-25)", "B", "one cook for up to 40 diners")
     diners_per_cook: float = par(40.0, "persons", 15.0, 60.0, "K county: two cooks for 35-40 diners; assumption", "D", "diners one cook serves")
-    delivery: float = par(1250.0, "yuan/month", 0.0, 1500.0, "field studies Hubei, Zhejiang (2024)", "B", "delivery worker, paid per share of a full round of 15 elders")
+    delivery: float = par(1250.0, "yuan/month", 0.0, 1500.0, "field studies Hubei, Zhejiang (2024)", "B", "delivery worker, paid per share of a full round")
+    round_size: float = par(15.0, "persons", 5.0, 40.0, "assumption", "D", "elders of a full delivery round")
+    reduced_staff: float = par(0.6, "ratio", 0.3, 1.0, "assumption", "D", "cook and delivery at reduced meals over full service")
     kitchen_minutes: float = par(2.5, "minutes/meal", 0.0, 8.0, "assumption; rota of 20 for 80 diners in Mahewan", "D", "unpaid kitchen help a meal")
     hired_help: float = par(10.0, "yuan/hour", 5.0, 20.0, "assumption", "D", "wage of hired help where the rota falls short")
     seats: float = par(40.0, "persons", 10.0, 80.0, "12-35 regular diners in eleven cases", "C", "diners a canteen can serve")
     uptake: float = par(0.30, "share", 0.05, 0.6, "13 % of 60+ in WS village, 55-70 % in success cases", "C", "enrolled elders without difficulty who eat at the reference price")
     need_uptake: float = par(0.62, "share", 0.2, 0.95, "assumption", "D", "enrolled elders short of meal help who eat at the reference price")
+    short_hours: float = par(2.0, "hours/month", 0.5, 10.0, "assumption", "D", "unmet meal help from which an elder counts as short of it")
     reference_price: float = par(3.0, "yuan/meal", 1.0, 5.0, "median of nine village price lists", "C", "price at which uptake is measured")
     elasticity: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "fall of uptake per relative rise of price")
     able_share: float = par(0.35, "share", 0.1, 0.6, "assumption", "D", "income an elder can put into meals")
@@ -62,14 +65,14 @@ def band(age):
 
 
 @inner
-def wants(p, i, ident, c, price, index, key):
+def wants(p, i, ident, c, price, index, left, key):
     """Whether an elder eats at this price: need, price, purse (incomes follow wages); taste is fixed to the person."""
-    if p.enrolled[i] == 0:
+    if p.enrolled[i] == 0 or p.place[i] < 0:
         return False
-    chance = c.need_uptake if p.need[i, MEALS] >= 120 else c.uptake
+    chance = c.need_uptake if p.need[i, MEALS] >= c.short_hours else c.uptake
     if p.dibao[i] == 0:
         chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
-        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(p.remit[i])):
+        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(int(p.remit[i]) * left)):
             return False
     return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(p.satisfaction[i]))
 
@@ -90,10 +93,10 @@ def serve(p, w, canteen, families, key, rota_key):
         for want in range(2):  # those short of meal help first, then the others, from a drawn place
             for j in range(n):
                 i = w.start[v] + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= 120) != (want == 0):
+                if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= c.short_hours) != (want == 0):
                     continue
                 b = band(p.age[i])
-                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, key):
+                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, r.remit_left, key):
                     continue
                 if f.diners >= seats:
                     f.turned_away += 1
@@ -129,12 +132,12 @@ def _bills(p, w, v, c, fam, rota_key):
             give(p, w, v, i, take)
             found += take
     f.kitchen_minutes = found
-    full = 1.0 if r.level == 3 else 0.6
+    full = 1.0 if r.level == 3 else c.reduced_staff
     cooks = -(-f.diners // max(np.int64(c.diners_per_cook), 1))
-    food = np.int64(f.meals * c.food * (1.0 - r.garden_saving) * r.food_price)
+    food = np.int64(f.meals * c.food * (1.0 - r.garden_saving) * r.food_price * r.operator_food)
     fuel = f.meals * c.fuel
     cook = np.int64(cooks * c.cook * full * r.wage_index)
-    delivery = np.int64(c.delivery * min(f.delivered / 15.0, 1.0) * full * r.wage_index)
+    delivery = np.int64(c.delivery * min(f.delivered / c.round_size, 1.0) * full * r.wage_index)
     hired = np.int64((wanted - found) * c.hired_help * r.wage_index / 60.0)
     post.cost_food += food
     post.cost_fuel += fuel

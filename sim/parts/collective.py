@@ -49,7 +49,8 @@ def year(w, collective, quantiles, years, held, key):
     for v in range(len(w.used)):
         c, r = collective[v], w.villages[v]
         if not held:
-            r.income_news = next_news(r.income_news, c.persistence, c.volatility, key, r.number)
+            own = next_news(r.income_news, c.persistence, c.volatility, key, r.number)
+            r.income_news = c.persistence * r.income_news + c.volatility * r.common_news if r.shares_news == 1 else own
         at = r.income_rank * 256.0
         low = min(int(at), 255)
         base = quantiles[low] + (at - low) * (quantiles[low + 1] - quantiles[low])

@@ -64,6 +64,8 @@ def leave(p, w, demography, health, death, demented, period, death_key, move_key
             q = death[period, p.sex[i], years, p.health[i]] / (1.0 + (risk - 1.0) * demented[years])
             if p.dementia[i] == 1:
                 q *= risk
+            if p.kind[i] == 1:
+                q *= w.villages[v].mortality
             if uniform(death_key, ident, 0) < q:
                 if p.kind[i] == 1:
                     f.deaths += 1
@@ -134,12 +136,12 @@ def enter(p, w, demography, county, prevalence, entry, month, base, wages, move_
                 w.pool[v, sex, cohort] = kept
             for cohort in range(240):
                 pool += w.pool[v, sex, cohort]
-        _find_helpers(p, w, v, d, county[v].zone_size, month, pool, wages[v], pool_key)
+        _find_helpers(p, w, v, d, county[v], month, pool, wages[v], pool_key)
         f.pool_persons = pool + r.helpers
 
 
 @inner
-def _find_helpers(p, w, v, d, zone_size, month, pool, wages, key):
+def _find_helpers(p, w, v, d, c, month, pool, wages, key):
     """Missing helpers are found among the others aged 40-59; some leavers' places go to returners while wages are paid."""
     r, f = w.villages[v], w.flow[v]
     missing = d.helper_share * (pool + r.helpers) - r.helpers
@@ -161,9 +163,9 @@ def _find_helpers(p, w, v, d, zone_size, month, pool, wages, key):
             f.returned += 1
         to_sixty = (cohort - month - 1) % 240
         i = free_slot(p, w, v)
-        ident = settle_in(p, w, v, i, 2, 719 - to_sixty, sex, month, zone_size)
+        ident = settle_in(p, w, v, i, 2, 719 - to_sixty, sex, month, c.zone_size)
         u = uniform(key, ident, 4)
-        p.role[i] = 3 if n >= found else (1 if u < 0.06 else (0 if sex == 1 else 2))
+        p.role[i] = 3 if n >= found else (1 if u < c.cadre_share else (0 if sex == 1 else 2))
 
 
 def _tables(m):

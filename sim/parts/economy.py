@@ -14,7 +14,7 @@ class Economy:
     inflation: float = par(0.015, "share/year", 0.0, 0.05, "assumption", "D", "price path that deflates sums fixed in nominal terms")
     real_wages: float = par(0.035, "share/year", 0.0, 0.06, "derived: rural income +6.6 % nominal in 2024, prices below 2 %; slower growth assumed", "C", "growth of real rural wages; cooks, carers, coordinators follow")
     discount: float = par(0.03, "share/year", 0.0, 0.08, "assumption", "D", "real discount rate", live=False)
-    shadow_wage: float = par(12.0, "yuan/hour", 0.0, 25.0, "assumption (12; The Nanjinger 2017: 10-20)", "D", "value of an unpaid hour in full cost")
+    shadow_wage: float = par(12.0, "yuan/hour", 0.0, 25.0, "assumption (12; The Nanjinger 2017: 10-20)", "D", "value of an unpaid hour in full cost", monthly=False)
 
 
 state("wage_index", "f8", "ratio", "real wages over January 2025", 1.0)

@@ -1,7 +1,8 @@
-"""M14 Facilities and M25 Roll-out, as far as the first answer needs them: opened by money and county rate, aged, kept up.
+"""M14 Facilities: built, renovated, rented, or added to a public room; capacity, upkeep, wear, renewal, a home for residents.
 
-A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service); it opens when
-grant, collective and gifts cover the cost of renovating an idle building or fitting out a rented one.
+A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service), or when the roll-out
+selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest over the life of the
+building. Who moves into a home is decided in `homes.py`, who is selected in `rollout.py`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import NEVER, NO_MONEY, county_mean, state
-from sim.randomness import Purpose, kernel, setup, uniform
+from sim.population import NEVER, NO_MONEY, county_mean, flow, state
+from sim.randomness import Purpose, inner, kernel, setup, uniform
 
 
 @section("facilities")
@@ -31,7 +32,21 @@ class Facilities:
     seats: int = par(40, "persons", 10, 100, "assumption above the 12-35 diners of a working canteen", "D", "seats of a new facility", live=False)
     power: float = par(170.0, "yuan/month", 100.0, 800.0, "Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff", "C", "electricity, water, heating")
     repairs: float = par(100.0, "yuan/month", 30.0, 600.0, "assumption", "D", "repairs that keep the condition")
+    visits_share: float = par(0.25, "ratio", 0.0, 1.0, "assumption", "D", "power and repairs at visits only over full service")
     decay: float = par(0.05, "share/year", 0.01, 0.15, "assumption: life of 20 years", "D", "loss of condition where bills are overdue")
+    build_new: bool = par(False, "switch", None, None, "design choice", "D", "a village may put up a new building")
+    build: float = par(200000.0, "yuan", 80000.0, 640000.0, "Hebei pays 200,000 for a new home; nine project costs 90,000-640,000", "C", "a new building")
+    add_function: bool = par(False, "switch", None, None, "design choice", "D", "the function may be added to a public room (shop, clinic, school, service complex)")
+    public_rooms: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "villages with a public room to which the function can be added", live=False)
+    add: float = par(20000.0, "yuan", 5000.0, 60000.0, "Small Dongshan 12,000; Jingdezhen 50,000 a meal point", "C", "adding the function to a public room")
+    add_seats: int = par(24, "persons", 8, 60, "assumption: a shared room is smaller", "D", "seats in a public room", live=False)
+    shared_cost: float = par(0.6, "ratio", 0.2, 1.0, "assumption", "D", "power and repairs where a shop, clinic or school shares the room, over a room of one's own")
+    ageing: bool = par(False, "switch", None, None, "design choice", "D", "buildings wear out and are renewed")
+    life: int = par(10, "years", 5, 30, "assumption: 10 years renovated, fitted out or added", "D", "years after which a building is worn out")
+    life_new: int = par(20, "years", 10, 50, "assumption: 20 years new", "D", "the same for a new building; both spread capital over time when ways are compared")
+    renew_at: float = par(0.5, "share", 0.1, 0.9, "assumption", "D", "condition at which a worn building is renewed")
+    renewal: float = par(30000.0, "yuan", 5000.0, 150000.0, "assumption", "D", "cost of a renewal, paid as the building was")
+    least_elders: int = par(0, "persons", 0, 500, "design choice: no minimum", "D", "elders below which a village gets no facility of its own")
 
 
 state("facility", "i8", "code", "0 none, 1 being built, 2 standing")
@@ -39,68 +54,138 @@ state("rented", "i8", "flag", "the building is rented")
 state("seats", "i8", "persons", "seats")
 state("condition", "f8", "share", "condition of the building", 1.0)
 state("ready", "i8", "month", "month in which a building is ready", NEVER)
+state("public_room", "i8", "flag", "a public room stands to which the function can be added")
+state("way", "i8", "code", "how the facility came: 0 at the start, 1 renovated, 2 rented, 3 built, 4 in a public room")
+state("beds", "i8", "persons", "beds of the village home")
+flow("renewed", "villages", "buildings renewed this month")
 posting("cost_power", "expense", "payables", "bill: electricity, water, heating")
 posting("cost_repairs", "expense", "payables", "bill: repairs")
 posting("cost_rent", "expense", "payables", "bill: rent")
 
 COME_UP = Purpose("facilities.come_up")
+HOME = Purpose("facilities.home")
+ROOM = Purpose("facilities.room")
+RENOVATE, RENT, BUILD, ADD = 1, 2, 3, 4
+
+
+@inner
+def yearly(c, r, way):
+    """Capital a year of life plus rent a year; a huge sum where a way is not open to the village."""
+    if way == ADD:
+        return c.add / c.life if c.add_function == 1 and r.public_room == 1 else 1e18
+    if way == RENOVATE:
+        return c.renovate / c.life if r.idle_building == 1 else 1e18
+    if way == BUILD:
+        return c.build / c.life_new if c.build_new == 1 else 1e18
+    return c.fit_out / c.life + 12.0 * c.rent if r.idle_building == 0 or c.build_new == 1 else 1e18
+
+
+@inner
+def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col_on, soc_on):
+    """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`; the grant, or -1."""
+    r, post = w.villages[v], w.posted[v]
+    grant = min(government[v].build_grant, purse, cost) if gov_on else 0
+    extra = min(r.pilot_left, cost - grant) if gov_on else 0
+    own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant - extra) if col_on else 0
+    gift = min(int(cost * c.gift_share), cost - grant - extra - own) if soc_on else 0
+    if grant + extra + own + gift < cost:
+        return -1
+    post.capital_government += grant
+    post.capital_collective += own
+    post.capital_society += gift
+    post.grant_pilots += extra
+    r.pilot_left -= extra
+    post.capital_spent += spent
+    return grant
 
 
 @setup
-def build(w, facilities, government, collective, funding, construction, coupled, in_service, month, key, gov_on, col_on, soc_on):
-    """Villages come up, in an order drawn anew each month, and build when the money is there; ready buildings open."""
+def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, in_service, month, key, home_key, gov_on, col_on, soc_on):
+    """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
     n = len(w.used)
     order = np.empty(n, np.float64)
-    for v in range(n):
-        order[v] = uniform(key, w.villages[v].number, 1)
     total = np.zeros(n, np.int64)  # by county; there are no more counties than villages
     for v in range(n):
+        r = w.villages[v]
+        order[v] = uniform(key, r.number, 1) if not planned else r.number * 1e-9 - r.score
         total[w.county[v]] += construction[v]
     for v in np.argsort(order):
-        c, r, post = facilities[v], w.villages[v], w.posted[v]
+        c, r = facilities[v], w.villages[v]
+        purse = total[w.county[v]] if coupled else construction[v]
+        grant, money = 0, funding[v].rule != NO_MONEY
+        gov, col, soc = gov_on and money, col_on and money, soc_on and money
         if r.facility == 1 and month >= r.ready:
             r.facility = 2
-            r.seats = c.seats
+            r.seats = c.add_seats if r.way == ADD else c.seats
             r.condition = 1.0
-        if r.facility != 0:
-            continue
-        hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service[v])
-        if uniform(key, r.number, 0) >= hazard:
-            continue
-        spent = c.renovate if r.idle_building == 1 else c.fit_out
-        cost = spent + c.start_money
-        purse = total[w.county[v]] if coupled else construction[v]
-        money = funding[v].rule != NO_MONEY
-        grant = min(government[v].build_grant, purse, cost) if gov_on and money else 0
-        own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant) if col_on and money else 0
-        gift = min(int(cost * c.gift_share), cost - grant - own) if soc_on and money else 0
-        if grant + own + gift < cost:
-            continue
-        post.capital_government += grant
-        post.capital_collective += own
-        post.capital_society += gift
-        post.capital_spent += spent
-        total[w.county[v]] -= grant
-        construction[v] -= grant  # where villages meet, only the sum is ever read
-        r.facility, r.ready, r.rented = 1, month + c.lead, 1 - r.idle_building
+        if r.facility == 2:
+            if c.ageing == 1 and r.level > 0 and r.condition < c.renew_at:
+                grant = raise_money(w, v, c, government, collective, purse, c.renewal, c.renewal, gov, col, soc)
+                if grant >= 0:
+                    r.condition = 1.0
+                    w.flow[v].renewed += 1
+            h = homes[v]
+            if h.on == 1 and r.level > 0 and r.beds == 0 and r.rented == 0 and r.way != ADD and uniform(home_key, r.number, 0) * 12.0 < h.openings:
+                more = raise_money(w, v, c, government, collective, purse - max(grant, 0), h.beds * h.bed_cost, h.beds * h.bed_cost, gov, col, soc)
+                r.beds = h.beds if more >= 0 else 0
+                grant = max(grant, 0) + max(more, 0)
+        elif r.facility == 0 and r.elders >= c.least_elders:
+            hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service[v])
+            if (r.selected == 1) if planned else (uniform(key, r.number, 0) < hazard):
+                grant = _begin(w, v, c, government, collective, purse, month, gov, col, soc)
+        total[w.county[v]] -= max(grant, 0)
+        construction[v] -= max(grant, 0)  # where villages meet, only the sum is ever read
+
+
+@inner
+def _begin(w, v, c, government, collective, purse, month, gov_on, col_on, soc_on):
+    """The cheapest way over a building's life that can be paid for; the grant it took."""
+    r, tried = w.villages[v], 0.0
+    for _ in range(4):
+        way, least = 0, 1e17
+        for k in range(1, 5):
+            if tried < yearly(c, r, k) < least:
+                way, least = k, yearly(c, r, k)
+        if way == 0:
+            return 0
+        tried = least
+        spent = (c.renovate, c.fit_out, c.build, c.add)[way - 1]
+        grant = raise_money(w, v, c, government, collective, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
+        if grant >= 0:
+            r.facility, r.ready, r.rented, r.way = 1, month + c.lead, 1 if way == RENT else 0, way
+            return grant
+    return 0
 
 
 @kernel
 def upkeep(w, facilities):
-    """Bills of the building and its condition."""
+    """Bills of the building, its condition and its seats."""
     for v in range(len(w.used)):
         c, r, post = facilities[v], w.villages[v], w.posted[v]
         if r.facility != 2 or r.level == 0:
             continue
-        post.cost_power += c.power if r.level >= 2 else c.power // 4
-        post.cost_repairs += c.repairs if r.level >= 2 else c.repairs // 4
+        part = c.shared_cost if r.way == ADD else 1.0
+        part *= 1.0 if r.level >= 2 else c.visits_share
+        post.cost_power += np.int64(c.power * part)
+        post.cost_repairs += np.int64(c.repairs * part)
         if r.rented == 1:
-            post.cost_rent += c.rent
+            post.cost_rent += np.int64(c.rent * r.operator_rent)
         if r.bills[3] + r.bills[4] + r.bills[5] > 0:
             r.condition = max(r.condition - c.decay / 12.0, 0.2)
-        else:  # repairs are paid for and catch up at the same pace
+        elif c.ageing == 0:  # repairs are paid for and catch up at the same pace; they do not undo age
             r.condition = min(r.condition + c.decay / 12.0, 1.0)
-        r.seats = int(c.seats * r.condition)
+        if c.ageing == 1:
+            r.condition = max(r.condition - 1.0 / (12.0 * (c.life_new if r.way == BUILD else c.life)), 0.2)
+        if w.flow[v].flood_damage > 0.0:
+            post.cost_repairs += int(c.renovate * w.flow[v].flood_damage)
+            r.condition = max(r.condition - w.flow[v].flood_damage, 0.2)
+        r.seats = int((c.add_seats if r.way == ADD else c.seats) * r.condition)
+
+
+def run_begin(m) -> None:
+    """Which villages have a public room; a trait of the village."""
+    key, share = m.lasting_key(ROOM), m.parameters.facilities.public_rooms
+    m.state["public_room"][:] = [float(uniform(key, int(n), 0)) < share for n in m.state["number"]]
 
 
 def run_build(m) -> None:
@@ -111,8 +196,8 @@ def run_build(m) -> None:
     serving = m.state["level"] > 0
     share = county_mean(m.world.county, serving) if m.coupled else np.full(len(serving), 0.3)
     build(
-        m.world, v.facilities, v.government, v.collective, v.funding, m.county.construction, m.coupled, share, m.month,
-        m.key(COME_UP), p.government.on, p.collective.on, p.society.on,
+        m.world, v.facilities, v.homes, v.government, v.collective, v.funding, m.county.construction, m.coupled, p.rollout.on, share, m.month,
+        m.key(COME_UP), m.key(HOME), p.government.on, p.collective.on, p.society.on,
     )
 
 

@@ -18,6 +18,7 @@ class Families:
     share_70s: float = par(0.30, "share", 0.0, 0.5, "between Conghua (3 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 70-79 over full cost")
     share_80s: float = par(0.20, "share", 0.0, 0.4, "between Conghua (1 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 80 and over (zero allowed)")
     highest_level: float = par(2.0, "ratio", 0.5, 4.0, "assumption", "D", "most that prices may stand over the list")
+    price_speed: float = par(0.3, "share/month", 0.05, 1.0, "assumption", "D", "step of the price level towards what the pledge asks for")
     arrears: float = par(0.02, "share", 0.0, 0.2, "assumption", "D", "fees that are never paid")
 
 
@@ -38,7 +39,7 @@ def prices(w, families, funding):
         target = w.flow[v].pledged[FAMILIES]
         if r.list_fees > 0:
             wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
-            r.fee_level += 0.3 * (wanted - r.fee_level)
+            r.fee_level += f.price_speed * (wanted - r.fee_level)
         full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
         level = r.fee_level if f.on and funding[v].identical_payers == 0 else 0.0
         for b in range(3):

@@ -8,6 +8,7 @@ written off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
 class Funding:
     """The rule and the four shares (they sum to one)."""
 
+    SUM_TO_ONE: ClassVar[tuple[str, ...]] = ("share_government", "share_collective", "share_families", "share_society")
     rule: str = choice("fixed_shares", RULES, "how pledges are made")
     basis: str = choice("cost", ("cost", "envelope"), "pledges follow last months' cost, or an envelope fixed beforehand")
     share_government: float = par(0.25, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
@@ -38,14 +40,16 @@ class Funding:
     taper: int = par(60, "months", 1, 240, "design choice", "D", "months over which seed money tapers to nothing")
     point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
     crowding: float = par(0.0, "ratio", 0.0, 1.0, "design choice: default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
+    payer_correlation: float = par(0.0, "share", 0.0, 1.0, "design choice: default 0; swept by the null arms", "D", "correlation of payers' yearly luck: chance that a village's collective and gifts share the news of the county's budget in a year")
     reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
+    cost_speed: float = par(0.25, "share/month", 0.05, 1.0, "assumption", "D", "step of the smoothed running cost towards the month's bills")
     forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")
     identical_payers: bool = par(False, "switch", None, None, "design choice: null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
     profile: str = choice("level", ("level", "front"), "envelope in time: level, or front-loaded over the taper at the same present value")
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """The four shares sum to one."""
-        total = self.share_government + self.share_collective + self.share_families + self.share_society
+        total = sum(getattr(self, name) for name in self.SUM_TO_ONE)
         if abs(total - 1) > 1e-9:
             yield f"the four shares sum to {total:g}; they must sum to 1"
 
@@ -202,7 +206,7 @@ def pay_bills(w, funding, calendar_month):
             cash -= paid
             post.bills_paid += paid
         if r.level > 0:
-            r.cost_average += (new - r.cost_average) // 4 if r.cost_average > 0 else new
+            r.cost_average += np.int64(np.floor((new - r.cost_average) * funding[v].cost_speed)) if r.cost_average > 0 else new
             if r.level == 3:
                 r.cost_full = r.cost_average
         if calendar_month == 12 and funding[v].forgive == 1:

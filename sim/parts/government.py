@@ -1,4 +1,6 @@
-"""M16 Government money: a county envelope with growth and volatility, construction apart from operation, lottery, late payment."""
+"""M16 Government money: a county envelope with growth and volatility, construction apart from operation, lottery, late
+payment; pilots selected by criteria with extra money; a fiscal squeeze of several years.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,25 @@ class Government:
     lottery_volatility: float = par(0.22, "share", 0.10, 0.40, "derived from sales and transfers 2016-24", "C", "standard deviation of construction money")
     pays_every: int = par(3, "months", 1, 12, "assumption: calendar, subsidies quarterly", "D", "months between payments")
     late: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "payments that come one period late")
+    pilots: float = par(0.0, "share", 0.0, 1.0, "design choice: no pilots", "D", "villages of the county that become pilots, the readiest by the criteria of the roll-out")
+    pilot_start: int = par(12, "month", 0, 240, "design choice", "D", "months after the start in which pilots are selected")
+    pilot_months: int = par(36, "months", 1, 120, "assumption", "D", "months over which pilots get extra money")
+    pilot_fund: float = par(29000.0, "yuan", 0.0, 200000.0, "derived: 300 million for 59 regions (document 001), a region of 175 villages assumed", "C", "extra money per village of the county, shared by its pilots")
+    squeeze_depth: float = par(0.15, "share/year", 0.0, 0.5, "assumption", "D", "fall of both envelopes in each year of a fiscal squeeze")
+    squeeze_years: int = par(4, "years", 1, 10, "assumption", "D", "years that a squeeze lasts; what is lost stays lost")
+    squeeze_start: int = par(-1, "month", -1, 600, "design choice: none is scheduled", "D", "months after the start from which a squeeze is scheduled; -1 for none")
+    squeeze_chance: float = par(0.0, "share/year", 0.0, 0.3, "design choice: off", "D", "chance a year that a squeeze begins")
     build_grant: float = par(60000.0, "yuan", 12000.0, 200000.0, "Shandong 60,000; Gansu 30,000; Shaanxi 80,000-90,000; Hebei 100,000-200,000", "C", "construction grant for one station")
 
 
 state("government_year", "i8", "fen", "operating money left for the village this year where villages do not meet")
+state("pilot", "i8", "flag", "the village is a pilot")
+state("pilot_left", "i8", "fen", "extra money of a pilot that is left")
+state("squeeze_until", "i8", "month", "envelopes fall until", -1)
+state("squeeze_left", "f8", "share", "envelopes that squeezes left", 1.0)
+posting("grant_pilots", "cash", "government", "government: extra money of pilots")
+state("common_news", "f8", "units", "news of the county's budget this year, where payers share it")
+state("shares_news", "i8", "flag", "this year the collective's news and the gifts are the county's")
 posting("due_government", "receivable_government", "government", "government: fallen due")
 posting("paid_government", "cash", "receivable_government", "government: paid")
 posting("forgiven_government", "government", "receivable_government", "government: written off")
@@ -35,12 +52,62 @@ posting("capital_government", "cash", "government", "government: construction gr
 
 YEAR = Purpose("government.year")
 LATE = Purpose("government.late")
+SQUEEZE = Purpose("government.squeeze")
+PILOT = Purpose("government.pilot")
+COMMON = Purpose("government.common")
 
 
 @kernel
 def factor(key, identity, index, volatility):
     """A year's budget over its trend: mean one, never below a tenth."""
     return max(1.0 + volatility * normalish(key, identity, index), 0.1)
+
+
+@kernel
+def squeeze(w, government, who, month, key):
+    """A squeeze begins by schedule or by chance and takes its share of the envelopes each January of its years."""
+    for v in range(len(w.used)):
+        g, r = government[v], w.villages[v]
+        scheduled = 0 <= g.squeeze_start <= month < g.squeeze_start + 12
+        if month >= r.squeeze_until and (scheduled or uniform(key, who[v], 0) < g.squeeze_chance):
+            r.squeeze_until = month + 12 * g.squeeze_years
+        if month < r.squeeze_until:
+            r.squeeze_left *= 1.0 - g.squeeze_depth
+
+
+@kernel
+def pay_pilots(w, government, month):
+    """What a building did not take is paid to pilots in service, evenly over the months left."""
+    for v in range(len(w.used)):
+        g, r = government[v], w.villages[v]
+        left = g.pilot_start + g.pilot_months - month
+        if r.pilot == 1 and left > 0 and r.level > 0:
+            extra = r.pilot_left // left
+            w.posted[v].grant_pilots += extra
+            r.pilot_left -= extra
+        elif r.pilot == 1 and left <= 0:
+            r.pilot, r.pilot_left = 0, 0
+
+
+def run_pilots(m) -> None:
+    """On the starting month the readiest become pilots, county by county; then the extra money flows."""
+    g, r = m.values.government, m.state
+    if m.month < 0 or not m.parameters.government.on or not m.values.ever("government.pilots"):
+        return
+    first = g["pilot_start"] == m.month
+    if first.any():
+        draws = np.array([float(uniform(m.key(PILOT), int(n), 0)) for n in r["number"]])
+        for group in m.groups:
+            mine = group[first[group]]
+            if len(mine) == 0:
+                continue
+            order = mine[np.lexsort((draws[mine], -r["score"][mine]))]
+            # where villages do not meet, each is a pilot by its own draw
+            best = order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))] if m.coupled else mine[draws[mine] < g["pilots"][mine]]
+            r["pilot"][best] = 1
+            share = g["pilot_fund"] * len(mine) // max(len(best), 1) if m.coupled else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
+            r["pilot_left"][best] = share[best]
+    pay_pilots(m.world, g, m.month)
 
 
 def run_envelopes(m) -> None:
@@ -58,13 +125,28 @@ def run_envelopes(m) -> None:
     numbers = m.state["number"]
     who = np.zeros(v, np.int64) if m.coupled else numbers
     spread = np.array([factor(key, int(who[i]), 0, p["volatility"][i]) for i in range(v)])
+    _share_news(m, key, who)
     lottery = np.array([factor(key, int(who[i]), 1, p["lottery_volatility"][i]) for i in range(v)])
     if m.month < 0:
         spread[:] = lottery[:] = 1.0
+    elif m.values.ever("government.squeeze_chance") or (p["squeeze_start"] >= 0).any():
+        squeeze(m.world, p, who, m.month, m.key(SQUEEZE))
+        trend = trend * m.state["squeeze_left"]
     county.operating = np.floor(p["operating_envelope"] * trend * spread * m.state["subsidy_left"]).astype(np.int64)
     if m.month >= 0:  # what was not built with before the first month is not saved up for it
         county.construction += np.floor(p["construction_envelope"] * trend * lottery).astype(np.int64)
-    county.factor = spread * m.state["subsidy_left"]
+    county.factor = spread * m.state["subsidy_left"] * m.state["squeeze_left"]
+
+
+def _share_news(m, key, who) -> None:
+    """With chance `funding.payer_correlation` a village's other payers have the budget's news this year, not their own."""
+    chance = m.values.funding["payer_correlation"]
+    if m.month < 0 or not chance.any():
+        m.state["shares_news"][:] = 0
+        return
+    common, numbers = m.key(COMMON), m.state["number"]
+    m.state["common_news"][:] = np.where(chance > 0, [float(normalish(key, int(n), 0)) for n in who], 0.0)
+    m.state["shares_news"][:] = [float(uniform(common, int(n), 0)) < c for n, c in zip(numbers, chance, strict=True)]
 
 
 def run_pay(m) -> None:

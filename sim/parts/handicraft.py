@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.parameters import par, section
 from sim.population import CRAFT, flow, identity_of, start_row, wrap
 from sim.randomness import Purpose, kernel, normalish, uniform
@@ -11,14 +13,14 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Handicraft:
     """A workshop of the village's craft."""
 
-    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money")
+    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money", monthly=False)
     places: float = par(20.0, "persons", 5.0, 100.0, "assumption", "D", "places in the workshop")
     sales: float = par(1270.0, "yuan/month", 111.0, 2500.0, "Xiji 15,267 a worker and year; Zhonghe 111 a month in a weak market", "C", "sales a full worker and month (60 hours)")
     materials: float = par(0.30, "share", 0.1, 0.6, "assumption", "D", "materials over sales")
     wage: float = par(10.0, "yuan/hour", 5.0, 20.0, "833-1,500 yuan a month at piece rates", "C", "pay of a worker")
     fixed: float = par(12000.0, "yuan/year", 0.0, 80000.0, "assumption", "D", "workshop upkeep and sales")
     volatility: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "standard deviation of a year's market")
-    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism) ")
+    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism; no kind of village has both endowments)", monthly=False)
     network: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "rise of sales when ten masters use their own circles")
     pass_on: float = par(0.01, "share/month", 0.0, 0.05, "40 % of trained women then work for the workshop (Hunan 2020); pace assumed", "D", "chance a month that a master passes the craft to one person")
     lead: int = par(6, "months", 2, 24, "assumption", "D", "months from money to first sales")
@@ -33,7 +35,7 @@ TURN = Purpose("handicraft.turn")
 
 
 @kernel
-def work(p, w, handicraft, month, key, pass_key, turn_key):
+def work(p, w, handicraft, free, month, key, pass_key, turn_key):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(w.used)):
         h, r, f, post = handicraft[v], w.villages[v], w.flow[v], w.posted[v]
@@ -49,7 +51,7 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
             if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
                 continue
             f.masters += 1
-            take = min(p.free[i] // 2, 3600, limit - hours)
+            take = min(np.int64(p.free[i] * free[v]), 3600, limit - hours)
             if take > 0:
                 p.free[i] -= take
                 hours += take
@@ -78,4 +80,4 @@ def work(p, w, handicraft, month, key, pass_key, turn_key):
 def run(m) -> None:
     """The month in the workshop."""
     if m.runs("handicraft", "portfolio") and m.month >= 0:
-        work(m.people, m.world, m.values.handicraft, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))
+        work(m.people, m.world, m.values.handicraft, m.values.business["work_share"], m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))

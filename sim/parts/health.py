@@ -22,7 +22,7 @@ class Health:
 
 flow("state_persons", "persons", "elders by health state", shape=(4,))
 flow("demented", "persons", "elders with dementia")
-flow("living_persons", "persons", "elders by living arrangement: with a child, couple, alone", shape=(3,))
+flow("living_persons", "persons", "elders by living arrangement: with a child, couple, alone, in the village home", shape=(4,))
 
 CHANGE = Purpose("health.change")
 DEMENTIA = Purpose("health.dementia")

@@ -23,6 +23,8 @@ class Matching:
 
     central: float = par(0.3, "share", 0.0, 1.0, "assumption; documents: central household + mutual aid workers", "D", "company of elders who can walk that is had in a group at a central household")
     group: int = par(4, "persons", 1, 10, "groups of 4-5 saturate (OLG model 2024, Front. Public Health 1196411)", "A", "elders one helper keeps company at a central household")
+    pleased: float = par(0.05, "share/month", 0.0, 0.2, "assumption", "D", "rise of satisfaction in a month with help")
+    let_down: float = par(0.03, "share", 0.0, 0.2, "assumption", "D", "fall of satisfaction for each request that got nothing")
 
 
 flow("requests", "requests", "requests made")
@@ -132,7 +134,7 @@ def match(p, w, needs, matching, key):
                             _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
                     f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
                     if phase == 1 and p.received[i] > before:
-                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + 0.05, 1.0)
+                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + c.pleased, 1.0)
 
 
 @inner
@@ -190,7 +192,7 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
                 everywhere[s] += 1
     if got == 0:
         f.refused += 1
-        p.satisfaction[i] = max(np.float64(p.satisfaction[i]) - 0.03, 0.0)
+        p.satisfaction[i] = max(np.float64(p.satisfaction[i]) - c.let_down, 0.0)
 
 
 def run(m) -> None:

@@ -37,6 +37,7 @@ class Needs:
     personal_care_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of personal care")
     alone_factor: float = par(1.2, "ratio", 1.0, 2.0, "assumption", "D", "household help of an elder living alone over the table")
     dementia_factor: float = par(1.3, "ratio", 1.0, 2.0, "assumption", "D", "need of an elder with dementia over the table")
+    own_spread: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "a person's own level of need is even between 1 - spread and 1 + spread")
     escort_hours: float = par(4.0, "hours", 1.0, 8.0, "assumption", "D", "length of one medical escort")
     emergency_hours: float = par(2.0, "hours", 0.5, 8.0, "assumption", "D", "length of one emergency")
     rehabilitation_eligible: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "rehabilitation that trained neighbours may give")
@@ -86,7 +87,7 @@ def arise(p, w, needs, table, fixed_key, event_key):
             if p.kind[i] != 1:
                 continue
             ident = identity_of(number, p.serial[i])
-            own = 0.5 + uniform(fixed_key, ident, 0)
+            own = 1.0 - n.own_spread + 2.0 * n.own_spread * uniform(fixed_key, ident, 0)
             if p.dementia[i] == 1:
                 own *= n.dementia_factor
             house = n.alone_factor if p.living[i] == 2 else 1.0
@@ -165,7 +166,7 @@ def professional(p, w, needs):
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
-            money = int((p.income[i] + p.remit[i]) * n.professional_income_share) if p.health[i] >= 1 else 0
+            money = int((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * n.professional_income_share) if p.health[i] >= 1 else 0
             minutes = money * 60 // max(n.professional_price, 1)
             for j in range(9):
                 k = 8 - j  # personal care and the skilled kinds first

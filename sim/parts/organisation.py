@@ -1,11 +1,16 @@
-"""M24 Organisation, as far as the first answer needs it: a leader who can leave, an association, training, insurance, honours, posts."""
+"""M24 Organisation: leader, elderly association, training, insurance, honours; agreements and disputes, village
+conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself, with own switch or size,
+state and bill. Supervision with a quality and safety state stands in `quality.py`.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import flow, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.population import CADRE, flow, identity_of, state
+from sim.randomness import Purpose, inner, kernel, rounded, uniform
 
 
 @section("organisation")
@@ -13,7 +18,8 @@ class Organisation:
     """Levels of support, each with its cost line, and the people behind it."""
 
     on: bool = switch(True, "off: no coordinator, training, insurance, publicity, honours; leaders stay")
-    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service; half of it at visits only")
+    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service")
+    visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "stipend of the keeper at visits only over full service")
     insured: bool = par(True, "switch", None, None, "documents: accident insurance", "D", "volunteers are insured")
     insurance: float = par(30.0, "yuan/year", 17.0, 100.0, "between 17 (Beijing 2013) and 100 (Yanqing 2018-21)", "C", "premium per volunteer")
     training: bool = par(True, "switch", None, None, "documents: training", "D", "volunteers are trained")
@@ -24,6 +30,37 @@ class Organisation:
     leader_leaves: float = par(0.08, "share/year", 0.02, 0.25, "assumption", "D", "leaders who leave in a year")
     leader_found: float = par(0.35, "share/year", 0.1, 0.8, "assumption", "D", "villages without a leader that find one in a year")
     association_finds: float = par(2.0, "ratio", 1.0, 4.0, "assumption", "D", "the same with an association over without")
+    leader_person: bool = par(False, "switch", None, None, "design choice", "D", "the leader is one of the village's cadres and lost with that person; else leaders leave at leader_leaves")
+    leader_resigns: float = par(0.05, "share/year", 0.0, 0.3, "assumption", "D", "leaders who resign in a year though they stay, where the leader is a person")
+    associations: bool = par(False, "switch", None, None, "design choice", "D", "elderly associations are founded and lapse")
+    association_founded: float = par(0.06, "share/year", 0.0, 0.5, "assumption", "D", "villages without an association that found one in a year; twice that with a leader")
+    association_lapses: float = par(0.05, "share/year", 0.0, 0.5, "assumption", "D", "associations that lapse in a year; twice that without a leader")
+    association_cost: float = par(80.0, "yuan/month", 0.0, 500.0, "assumption", "D", "activity money of an association, where they are founded and lapse")
+    honour_cost: float = par(0.0, "yuan/year", 0.0, 200.0, "design choice: praise is free unless a prize is set", "D", "prize money per volunteer")
+    disputes: bool = par(False, "switch", None, None, "design choice", "D", "help leads to disputes")
+    dispute_rate: float = par(1.0, "disputes/1000 h", 0.0, 20.0, "assumption", "D", "disputes in a thousand hours of mutual aid without agreements")
+    settled: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "disputes that a leader or association settles")
+    dispute_harm: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "loss of motivation and satisfaction by a dispute that is not settled")
+    agreements: bool = par(False, "switch", None, None, "design choice", "D", "written agreements between those who help and those who are helped")
+    agreement_cost: float = par(5.0, "yuan", 0.0, 50.0, "assumption", "D", "cost of one new agreement")
+    agreement_effect: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "disputes that agreements prevent")
+    conventions: bool = par(False, "switch", None, None, "design choice", "D", "villages write mutual aid into their convention")
+    convention_adopts: float = par(0.20, "share/year", 0.0, 1.0, "assumption", "D", "villages with a leader that adopt it in a year")
+    convention_norm: float = par(0.10, "share", 0.0, 0.5, "assumption", "D", "fall of the norm of family care by a convention")
+    convention_joins: float = par(1.1, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining with a convention")
+    convention_calms: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "disputes that a convention prevents")
+    posts: int = par(0, "posts", 0, 10, "design choice", "D", "paid rural posts for help to the old, a village in service")
+    post_wage: float = par(700.0, "yuan/month", 300.0, 1500.0, "600-800: public-service post for old villagers (Daiyao 2025)", "C", "wage of a post")
+    post_hours: float = par(40.0, "hours/month", 5.0, 100.0, "assumption", "D", "hours that the holder of a post adds")
+    post_public: float = par(1.0, "share", 0.0, 1.0, "design choice: a public-service post", "D", "wage of posts that the county pays")
+    drives: int = par(0, "drives/year", 0, 12, "design choice", "D", "volunteer drives a year (Silver Age Action, theme days), first in October")
+    drive_joins: float = par(1.5, "odds ratio", 1.0, 4.0, "assumption", "D", "odds of joining in the month of a drive")
+    drive_publicity: float = par(0.5, "ratio", 0.0, 2.0, "assumption", "D", "publicity of a drive over full publicity")
+    drive_cost: float = par(500.0, "yuan", 0.0, 5000.0, "assumption", "D", "cost of a drive")
+    party: bool = par(False, "switch", None, None, "design choice", "D", "Party-building + rural care: members stand in")
+    party_finds: float = par(1.5, "ratio", 1.0, 4.0, "assumption", "D", "leaders found with Party-building over without")
+    party_hours: float = par(5.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours that each cadre adds to visits")
+    party_cost: float = par(60.0, "yuan/month", 0.0, 500.0, "assumption", "D", "activity money of Party-building")
     launch_boost: float = par(9.0, "ratio", 0.0, 20.0, "assumption", "D", "rise of joining and enrolling in the six months after opening")
 
 
@@ -33,60 +70,232 @@ state("training", "i8", "flag", "training is given")
 state("publicity", "f8", "ratio", "publicity in force, 1 at full publicity money")
 state("launching", "f8", "ratio", "extra pull while the service is new")
 state("leaderless", "i8", "months", "months without a leader")
+state("leader_serial", "i8", "number", "serial of the leader where the leader is a person", -1)
+state("convention", "i8", "flag", "mutual aid stands in the village convention")
+state("norm_left", "f8", "share", "norm of family care that a convention leaves", 1.0)
+state("pull", "f8", "ratio", "odds of joining by convention and drive", 1.0)
+state("duty", "i8", "minutes", "duty that Party-building adds for each cadre")
+state("driving", "i8", "flag", "a volunteer drive runs this month")
 posting("cost_coordinator", "expense", "payables", "bill: keeper of the station")
 posting("cost_insurance", "expense", "payables", "bill: insurance of volunteers")
 posting("cost_training", "expense", "payables", "bill: training")
 posting("cost_publicity", "expense", "payables", "bill: publicity")
 posting("cost_stipend", "expense", "payables", "bill: stipends of volunteers")
+for _line, _label in (
+    ("association", "elderly association"), ("honours", "prizes of volunteers"), ("agreements", "written agreements"),
+    ("posts", "wages of paid posts"), ("drives", "volunteer drives"), ("party", "Party-building + care"),
+):  # fmt: skip
+    posting(f"cost_{_line}", "expense", "payables", f"bill: {_label}")
+posting("grant_posts", "cash", "government", "government: wages of paid posts")
 flow("leader_lost", "villages", "leaders who left this month")
+flow("disputes", "times", "disputes over help")
+flow("disputes_left", "times", "of these, not settled")
+flow("posts_held", "persons", "volunteers who hold a paid post")
 
+LEADER_LOSS = 7  # its place among the shocks
 LEADER = Purpose("organisation.leader")
+ASSOCIATION = Purpose("organisation.association")
+CONVENTION = Purpose("organisation.convention")
+DISPUTE = Purpose("organisation.dispute")
+POST = Purpose("organisation.post")
+
+
+@inner
+def find_rate(o, r):
+    """Chance a month that a village finds a leader."""
+    rate = o.leader_found / 12.0 * (o.association_finds if r.association == 1 else 1.0)
+    return rate * o.party_finds if o.party == 1 else rate
+
+
+@inner
+def _leads(p, w, v, candidates, serial, key):
+    """Slot of the leader of this serial, or of the cadre with the lowest draw; -1 where there is none."""
+    best, place = 2.0, -1
+    for i in range(w.start[v], w.start[v] + w.used[v]):
+        if p.kind[i] == 2 and p.role[i] == CADRE:
+            if not candidates and p.serial[i] == serial:
+                place = i
+            elif candidates:
+                u = uniform(key, identity_of(w.villages[v].number, p.serial[i]), 1)
+                if u < best:
+                    best, place = u, i
+    return place
 
 
 @kernel
-def support(w, organisation, month, held, leader_on, key):
-    """Leaders come and go; levels of support follow the service."""
+def lead(p, w, organisation, key):
+    """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another is found."""
     for v in range(len(w.used)):
         o, r = organisation[v], w.villages[v]
-        if leader_on and not held:
+        if o.leader_person == 0:
+            continue
+        u, lost = uniform(key, r.number, 0), False
+        if r.leader == 1 and r.leader_serial >= 0:
+            lost = _leads(p, w, v, False, r.leader_serial, key) < 0 or u < o.leader_resigns / 12.0
+        elif r.leader == 1 or u < find_rate(o, r):  # a leader of the start gets a name
+            place = _leads(p, w, v, True, 0, key)
+            lost = r.leader == 1 and place < 0
+            if place >= 0:
+                r.leader, r.leader_serial = 1, np.int64(p.serial[place])
+        if lost:
+            r.leader, r.leader_serial = 0, -1
+            w.flow[v].leader_lost += 1
+
+
+@kernel
+def support(w, organisation, month, calendar_month, held, key, association_key, convention_key):
+    """Leaders, associations and conventions come and go; levels of support follow the service."""
+    for v in range(len(w.used)):
+        o, r = organisation[v], w.villages[v]
+        if not held and w.flow[v].shock_struck[LEADER_LOSS] > 0 and r.leader == 1:
+            r.leader, r.leader_serial = 0, -1
+            w.flow[v].leader_lost += 1
+        if not held and o.leader_person == 0:
             u = uniform(key, r.number, 0)
             if r.leader == 1:
                 if u < o.leader_leaves / 12.0:
                     r.leader = 0
                     w.flow[v].leader_lost += 1
-            elif u < o.leader_found / 12.0 * (o.association_finds if r.association == 1 else 1.0):
+            elif u < find_rate(o, r):
                 r.leader = 1
+        if not held and o.associations == 1:
+            u = uniform(association_key, r.number, 0) * 12.0
+            if r.association == 0:
+                r.association = 1 if u < o.association_founded * (1 + r.leader) else 0
+            elif u < o.association_lapses * (2 - r.leader):
+                r.association = 0
+        if not held and o.conventions == 1 and r.leader == 1 and r.convention == 0:
+            r.convention = 1 if uniform(convention_key, r.number, 0) * 12.0 < o.convention_adopts else 0
+        in_force = r.convention == 1 and o.conventions == 1
+        r.norm_left = 1.0 - o.convention_norm if in_force else 1.0
+        r.driving = 1 if r.level > 0 and (calendar_month - 10) % 12 * o.drives % 12 < o.drives else 0
+        r.pull = (o.convention_joins if in_force else 1.0) * (o.drive_joins if r.driving == 1 else 1.0)
+        r.duty = o.party_hours if o.party == 1 else 0
         r.leaderless = 0 if r.leader == 1 else r.leaderless + 1
         serving = r.level > 0
         r.honours = 1 if serving and o.honours == 1 else 0
         r.insured = 1 if serving and o.insured == 1 else 0
         r.training = 1 if serving and o.training == 1 else 0
         r.publicity = min(o.publicity / max(o.publicity_full, 1), 1.0) if serving else 0.0
+        if r.driving == 1:
+            r.publicity += o.drive_publicity
         r.launching = o.launch_boost if serving and r.opened >= 0 and month - r.opened < 6 else 0.0
 
 
 @kernel
-def bills(w, organisation):
+def bills(w, organisation, public):
     """Cost lines of the month's support."""
     for v in range(len(w.used)):
         o, r, f, post = organisation[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0:
             continue
-        post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else 0.5) * r.wage_index)
+        post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
         post.cost_publicity += o.publicity
         if o.insured == 1:
             post.cost_insurance += f.volunteers * o.insurance // 12
         if o.training == 1:
             post.cost_training += f.newly_trained * o.training_cost
+        if o.honours == 1:
+            post.cost_honours += f.volunteers * o.honour_cost // 12
+        if o.agreements == 1:
+            post.cost_agreements += (f.volunteers_joined + f.joined_users) * o.agreement_cost
+        if o.associations == 1 and r.association == 1:
+            post.cost_association += o.association_cost
+        if r.driving == 1:
+            post.cost_drives += o.drive_cost
+        if o.party == 1:
+            post.cost_party += o.party_cost
+        wages = np.int64(f.posts_held * o.post_wage * r.wage_index)
+        post.cost_posts += wages
+        post.grant_posts += np.int64(wages * o.post_public) if public else 0
+
+
+@kernel
+def hold_posts(p, w, organisation, key):
+    """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
+    for v in range(len(w.used)):
+        o, r, f = organisation[v], w.villages[v], w.flow[v]
+        if r.level == 0:
+            continue
+        last = -1.0
+        for _ in range(o.posts):
+            best, holder = 2.0, -1
+            for i in range(w.start[v], w.start[v] + w.used[v]):
+                if p.volunteer[i] == 1:
+                    u = uniform(key, identity_of(r.number, p.serial[i]), 0)
+                    if last < u < best:
+                        best, holder = u, i
+            if holder < 0:
+                break
+            last = best
+            more = max(min(o.post_hours, np.int64(p.free[holder] - p.offer[holder])), 0)
+            p.offer[holder] += more
+            f.offered += more
+            f.posts_held += 1
+
+
+@inner
+def _drawn(p, w, v, given, u):
+    """Slot of a drawn person who gave (or received) this month, -1 where nobody did."""
+    heads = 0
+    for i in range(w.start[v], w.start[v] + w.used[v]):
+        heads += 1 if (p.given[i] if given else p.received[i]) > 0 else 0
+    left = np.int64(u * heads)
+    for i in range(w.start[v], w.start[v] + w.used[v]):
+        if (p.given[i] if given else p.received[i]) > 0:
+            if left == 0:
+                return i
+            left -= 1
+    return -1
+
+
+@kernel
+def quarrel(p, w, organisation, key):
+    """Disputes over the month's hours; those not settled cost one helper motivation and one elder satisfaction."""
+    for v in range(len(w.used)):
+        o, r, f = organisation[v], w.villages[v], w.flow[v]
+        if o.disputes == 0 or r.level == 0:
+            continue
+        expected = o.dispute_rate * f.time_aid / 60_000.0 * (1.0 - o.agreement_effect if o.agreements == 1 else 1.0)
+        if r.convention == 1 and o.conventions == 1:
+            expected *= 1.0 - o.convention_calms
+        for n in range(min(rounded(expected, key, r.number, 0), 20)):
+            f.disputes += 1
+            if (r.leader == 1 or r.association == 1) and uniform(key, r.number, 3 * n + 1) < o.settled:
+                continue
+            f.disputes_left += 1
+            helper = _drawn(p, w, v, True, uniform(key, r.number, 3 * n + 2))
+            elder = _drawn(p, w, v, False, uniform(key, r.number, 3 * n + 3))
+            if helper >= 0:
+                p.motivation[helper] = np.float64(p.motivation[helper]) * (1.0 - o.dispute_harm)
+            if elder >= 0:
+                p.satisfaction[elder] = np.float64(p.satisfaction[elder]) * (1.0 - o.dispute_harm)
 
 
 def run_support(m) -> None:
     """Leaders and levels of support."""
-    if m.parameters.organisation.on:
-        support(m.world, m.values.organisation, m.month, m.month < 0, True, m.key(LEADER))
+    values = m.values.organisation
+    if not m.parameters.organisation.on:
+        return
+    if m.month >= 0 and m.values.ever("organisation.leader_person"):
+        lead(m.people, m.world, values, m.key(LEADER))
+    support(m.world, values, m.month, m.calendar_month, m.month < 0, m.key(LEADER), m.key(ASSOCIATION), m.key(CONVENTION))
+
+
+def run_posts(m) -> None:
+    """Holders of paid posts."""
+    if m.parameters.organisation.on and m.values.ever("organisation.posts"):
+        hold_posts(m.people, m.world, m.values.organisation, m.lasting_key(POST))
+
+
+def run_disputes(m) -> None:
+    """Disputes of the month."""
+    if m.parameters.organisation.on and m.values.ever("organisation.disputes"):
+        quarrel(m.people, m.world, m.values.organisation, m.key(DISPUTE))
 
 
 def run_bills(m) -> None:
-    """The bills of support."""
+    """Disputes over the month's help, and the bills of support."""
+    run_disputes(m)
     if m.parameters.organisation.on:
-        bills(m.world, m.values.organisation)
+        bills(m.world, m.values.organisation, m.parameters.government.on)

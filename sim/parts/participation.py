@@ -92,7 +92,7 @@ def able(p, i, t):
 @inner
 def support(r, t):
     """Odds that village support adds to joining."""
-    f = 1.0
+    f = r.pull
     if r.leader == 1:
         f *= t.leader
     if r.association == 1:
@@ -170,8 +170,8 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
                 f.volunteer_elders += 1 if p.kind[i] == 1 else 0
                 f.volunteer_age_months += int(p.age[i])
                 f.fatigue_sum += tired
-                if uniform(turn_key, ident, 0) < t.show_up:
-                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours) * (1.0 + t.response * r.short)
+                if uniform(turn_key, ident, 0) < t.show_up * r.turn_out:
+                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours) * (1.0 + t.response * r.short) * r.operator_hours
                     p.offer[i] = min(int(minutes), max(p.free[i], 0))
                     f.offered += p.offer[i]
 

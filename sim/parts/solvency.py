@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.parameters import choice, par, section, switch
 from sim.population import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY, flow, state
 from sim.randomness import Purpose, inner, kernel, uniform
@@ -24,6 +26,7 @@ class Solvency:
     least_helpers: int = par(4, "persons", 1, 30, "assumption", "D", "active volunteers below which a service is not kept up")
     leaderless: int = par(18, "months", 3, 60, "assumption", "D", "months without leader and association that count as bad")
     reopen: float = par(0.25, "share/year", 0.0, 1.0, "assumption; close and reopen seen in Tongzhou 2025", "D", "chance a year that a closed village with leader, users and money in sight reopens")
+    workers_share: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "bills written off at closure that were owed to cooks, carers and helpers")
     first_cost: float = par(6500.0, "yuan/month", 1000.0, 20000.0, "assumption", "D", "running cost on which the first pledges stand, until one is seen", live=False)
     start_cash: float = par(4.0, "months", 0.0, 12.0, "assumption", "D", "months of cost in cash where service stands at the start", live=False)
     relief: str = choice("none", ("none", "money", "users", "helpers", "leader"), "a paired run with one condition relieved, to confirm a cause", live=True)
@@ -65,7 +68,7 @@ def breached(r, s, canteen):
 
 
 @inner
-def close(w, v, month):
+def close(w, v, month, s):
     """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a new start."""
     r, b, post = w.villages[v], w.balance[v], w.posted[v]
     r.cause = 0
@@ -75,7 +78,7 @@ def close(w, v, month):
     for a in range(6):
         owed += r.bills[a]
         r.bills[a] = 0
-    workers = owed * 6 // 10
+    workers = np.int64(owed * s.workers_share)
     post.bills_dropped_workers += workers
     post.bills_dropped_suppliers += owed - workers
     post.forgiven_government += b.receivable_government
@@ -134,12 +137,15 @@ def climb(w, solvency, funding, month, key, canteen):
             r.bad = 0
         if month < 0:
             r.bad = min(r.bad, s.patience)  # what went before the first month closes nothing by itself
-        if r.level > VISITS_ONLY and r.bad >= s.patience:
+        shut = month < max(r.pandemic_until, r.sealed_until)  # tables wait for the end of an epidemic or for the inspector
+        if r.level > VISITS_ONLY and shut:
+            r.level = VISITS_ONLY
+        elif r.level > VISITS_ONLY and r.bad >= s.patience:
             r.level -= 1
             r.bad = 0
         elif r.level == VISITS_ONLY and r.bad >= s.closing and month >= 0:
-            close(w, v, month)
-        elif r.level < FULL and r.good >= s.recovery and r.facility == 2:
+            close(w, v, month, s)
+        elif r.level < FULL and r.good >= s.recovery and r.facility == 2 and not shut:
             r.level += 1
             r.good = 0
 

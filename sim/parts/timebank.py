@@ -39,8 +39,6 @@ state("welcome", "i8", "minutes", "welcome credits in force")
 flow("credits_earned", "minutes", "credits earned")
 flow("credits_spent", "minutes", "credits spent")
 flow("credits_lost", "minutes", "credits expired, levied or over the cap")
-flow("redeem_asked", "minutes", "minutes asked for by elders who hold credit")
-flow("redeem_got", "minutes", "of these, minutes served")
 flow("hour_fees", "fen", "cash paid for hours")
 flow("accounts", "persons", "persons with a balance")
 flow("overdrawn", "persons", "persons in debt to the bank")
@@ -76,13 +74,13 @@ def quotas(p, w, timebank, families, funding, on):
                 continue
             p.quota[i] = np.int64(max(int(p.credit[i]) + t.overdraft, 0) / t.price_per_hour)
             if fees and t.hour_fee > 0:
-                p.quota[i] += np.int64((int(p.income[i]) + int(p.remit[i])) * t.cash_share * 60.0 / t.hour_fee)
+                p.quota[i] += np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * t.cash_share * 60.0 / t.hour_fee)
             p.quota[i] = min(p.quota[i], 60_000)
 
 
 @kernel
 def book(p, w, timebank, families, funding, key):
-    """Earn for what was given, pay for what was received, then expire, levy and cap; trust follows redemption."""
+    """Earn for what was given, pay for what was received, then expire, levy and cap."""
     for v in range(len(w.used)):
         t, r, f, post = timebank[v], w.villages[v], w.flow[v], w.posted[v]
         lapse = t.expiry / 12.0
@@ -119,17 +117,6 @@ def book(p, w, timebank, families, funding, key):
             p.credit[i] = credit
             f.accounts += 1 if credit != 0 else 0
             f.overdrawn += 1 if credit < 0 else 0
-            if p.kind[i] == 1 and credit > 0 and not exempt and (p.received[i] > 0 or p.enrolled[i] == 1):
-                left = 0
-                for k in range(8):
-                    left += int(p.need[i, k])
-                asked = min(int(p.received[i]) + left, max(credit + np.int64(p.received[i]), 0))
-                if asked > 0:
-                    got = min(int(p.received[i]), asked)
-                    f.redeem_asked += asked
-                    f.redeem_got += got
-                    trust = np.float64(p.trust[i])
-                    p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
 
 
 def run_quotas(m) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import tables
 from sim.parameters import par, section
 from sim.population import NEAR_TOWN, STORY, start_row, wrap
@@ -12,7 +14,7 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Tourism:
     """A village tourism product in a village that has a tourism base."""
 
-    setup: float = par(300000.0, "yuan", 100000.0, 3000000.0, "500,000 a support project (Hunan 2018-21); smaller product assumed", "C", "set-up money")
+    setup: float = par(300000.0, "yuan", 100000.0, 3000000.0, "500,000 a support project (Hunan 2018-21); smaller product assumed", "C", "set-up money", monthly=False)
     visitors: float = par(6000.0, "visits/year", 500.0, 60000.0, "assumption", "D", "visits a year in a fully endowed village at the start")
     spend: float = par(40.0, "yuan/visit", 10.0, 150.0, "200 yuan a visit (2016); share that a village product keeps assumed a fifth", "D", "sales of the village product a visit")
     growth: float = par(0.05, "share/year", -0.05, 0.15, "14.2 % 2016-19; slower growth assumed", "D", "growth of visits")
@@ -30,7 +32,7 @@ TURN = Purpose("tourism.turn")
 
 
 @kernel
-def trade(p, w, tourism, half, season, month, key, turn_key):
+def trade(p, w, tourism, half, free, season, month, key, turn_key):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
     for v in range(len(w.used)):
         t, r, f, post = tourism[v], w.villages[v], w.flow[v], w.posted[v]
@@ -50,7 +52,7 @@ def trade(p, w, tourism, half, season, month, key, turn_key):
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & STORY and p.health[i] <= 1 and found < wanted:
-                take = min(p.free[i] // 2, int(wanted - found) + 1, 2400)
+                take = min(np.int64(p.free[i] * free[v]), int(wanted - found) + 1, 2400)
                 if take > 0:
                     p.free[i] -= take
                     found += take
@@ -74,6 +76,6 @@ def run(m) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
     if m.runs("tourism", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[0, m.calendar_month - 1])
-        trade(m.people, m.world, m.values.tourism, m.values.business["endowment"], season, m.month, m.lasting_key(VISITS), m.key(TURN))
+        trade(m.people, m.world, m.values.tourism, m.values.business["endowment"], m.values.business["work_share"], season, m.month, m.lasting_key(VISITS), m.key(TURN))
 
 

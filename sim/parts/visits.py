@@ -76,13 +76,13 @@ def visit(p, w, visits, days, key):
         due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
         minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
         first = w.start[v]
-        duty = c.cadre_hours if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
+        duty = c.cadre_hours + r.duty if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
         order, ends = w.work[0], w.work[1]
         ends[:5] = 0
         for i in range(first, first + n):
             p.tier[i] = 0
             if p.kind[i] == 1:
-                t = tier_of(p.health[i], p.living[i])
+                t = tier_of(p.health[i], p.living[i]) if p.place[i] >= 0 else 0
                 p.tier[i] = t
                 f.in_book[t] += 1
                 ends[t] += 1
@@ -108,7 +108,7 @@ def visit(p, w, visits, days, key):
             drawn = np.int64(uniform(key, r.number, tier) * size)
             for q in range(size):
                 i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], days) if p.dines[i] == 2 else 0
+                made = min(due[tier], np.int64(days[v])) if p.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
@@ -135,4 +135,4 @@ def visit(p, w, visits, days, key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.visits, 26, m.key(TURN))
+        visit(m.people, m.world, m.values.visits, m.values.canteen["days"], m.key(TURN))

@@ -1,0 +1,67 @@
+"""What a study costs beside its runs: processor time of runner and store, and memory of the parent."""
+
+from __future__ import annotations
+
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from experiments import runner
+from experiments.plan import Task
+from experiments.scenario import Scenario
+from experiments.store import Outcome
+from experiments.study import Study
+from sim.parameters import Parameters
+
+RUNS, MANY = 1_000, 20_000
+SHORT = {"county.villages": 5, "county.elders": 60}  # about 0.2 s a run
+
+
+def tasks(count: int, **changes: object) -> list[Task]:
+    """Runs of one scenario that differ in their luck."""
+    scenario = Scenario("benchmark", Parameters().replace(SHORT | changes))
+    return [Task(scenario, at, 1, keep_series=False) for at in range(count)]
+
+
+def overhead(count: int) -> tuple[float, float]:
+    """Processor seconds of a study beside those of its runs, as a share of the latter; seconds a run."""
+    mine, spent = tasks(count), [0.0]
+
+    def timed(bundle: Sequence[Task]) -> list[Outcome]:
+        began = time.process_time()
+        found = runner.simulate_many(bundle)
+        spent[0] += time.process_time() - began
+        return found
+
+    runner.simulate(mine[0])
+    with tempfile.TemporaryDirectory() as home:
+        began = time.process_time()
+        with Study(Path(home, "study"), "benchmark", "", []) as study:
+            study.run(mine, work=timed)
+        whole = time.process_time() - began
+    return whole / spent[0] - 1, spent[0] / count
+
+
+def memory() -> str:
+    """Peak memory of this process in MiB after 1,000 and after 20,000 runs with rows of twelve villages, as JSON."""
+    rows = runner.simulate(tasks(1, **{"county.villages": 12, "county.elders": 12, "horizon.end": "2025-12"})[0]).villages
+    assert rows is not None
+    seen: list[float] = []
+
+    def given(bundle: Sequence[Task]) -> list[Outcome]:
+        found = []
+        for task in bundle:
+            mine = rows.set_column(0, "run", pa.array([task.run] * rows.num_rows))
+            found.append(Outcome(runner.heading(task) | {"content": "0" * 16, "villages": 12}, mine))
+            if task.replicate in (RUNS - 1, MANY - 1):
+                seen.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        return found
+
+    with tempfile.TemporaryDirectory() as home, Study(Path(home, "study"), "benchmark", "", []) as study:
+        study.run(tasks(MANY), work=given)
+    return json.dumps(seen)

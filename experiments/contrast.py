@@ -1,0 +1,361 @@
+"""The engine of every comparison: arms x conditions x seeds -> outcomes -> paired differences -> a verdict.
+
+A question says beforehand what it expects (`Test`: a weighted sum of outcomes of arms that should lie above zero) and
+which parameters could have built that in. All arms of a replicate share luck and parameter draw. The tests are repeated
+with each such parameter at both ends of its range and in a null arm; the replicate is the unit of every interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments import estimate, outcomes
+from experiments.campaign import Campaign, campaign
+from experiments.estimate import Interval
+from experiments.findings import Findings, Picture, Table
+from experiments.outcomes import ALL, HEADLINE, OUTCOMES
+from experiments.scenario import Composed, Mistake, known
+
+WRITTEN, NULL = "as written", "null arm"
+FULL = 100  # seeds of size=full
+RUNS = {"quick": 80, "default": 400}  # what the others may take, for time: about three minutes on two cores by default
+LEAST = {"quick": 3, "default": 8}
+GROWTH = 1.5  # from round to round while a precision is asked for
+STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
+CLAIM = 0.05  # half-width that is called precise where none was asked for
+
+
+@dataclass(frozen=True)
+class Test:
+    """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing."""
+
+    text: str
+    terms: tuple[tuple[float, str, str, str], ...]
+    least: float = 0.01
+
+
+def differ(text: str, outcome: str, more: str, less: str, cell: str = ALL, least: float = 0.01) -> Test:
+    """The outcome is higher in arm `more` than in arm `less`."""
+    return Test(text, ((1.0, more, outcome, cell), (-1.0, less, outcome, cell)), least)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, what is expected and what could have built it in, written before; `arms[0]` is the reference.
+
+    `built_in`: paths swept to both ends of their range. `null`: changes under which the expected mechanism cannot act.
+    `extra` adds tables, figures and sentences of its own.
+    """
+
+    question: str
+    hypothesis: str
+    because: str
+    arms: Mapping[str, Mapping[str, Any]]
+    tests: tuple[Test, ...] = ()
+    built_in: tuple[str, ...] = ()
+    null: Mapping[str, Any] | None = None
+    base: Mapping[str, Any] = field(default_factory=dict)
+    shown: tuple[str, ...] = HEADLINE
+    cells: tuple[str, ...] = (ALL,)
+    limits: tuple[str, ...] = ()
+    extra: Callable[[Done], tuple[list[str], list[Table], list[Picture]]] | None = None
+
+    @property
+    def available(self) -> dict[str, Mapping[str, Any]]:
+        """Arms whose every parameter this version of the model declares."""
+        return {name: changes for name, changes in self.arms.items() if set(changes) <= set(known())}
+
+    @property
+    def tested(self) -> tuple[Test, ...]:
+        """Tests whose arms are all available."""
+        return tuple(t for t in self.tests if {arm for _, arm, _, _ in t.terms} <= set(self.available))
+
+    def conditions(self) -> dict[str, dict[str, Any]]:
+        """Name -> changes: as written, each parameter of `built_in` at both ends, the null arm."""
+        found: dict[str, dict[str, Any]] = {WRITTEN: {}}
+        if self.tested:
+            for path in self.built_in:
+                d = known().get(path)
+                if d is not None:
+                    found |= {f"{path} = {x:g}": {path: d.kind(x)} for x in (d.low, d.high) if x is not None}
+            if self.null is not None and set(self.null) <= set(known()):
+                found[NULL] = dict(self.null)
+        return found
+
+    def needed(self) -> set[str]:
+        """Cells that tests and tables read."""
+        return {*self.cells, ALL, *(cell for t in self.tests for _, _, _, cell in t.terms)}
+
+
+@dataclass
+class Done:
+    """Everything a finished comparison knows; `values` is indexed by condition, arm, cell, replicate."""
+
+    question: Question
+    campaign: Campaign
+    values: pd.DataFrame
+    seeds: int
+
+    def of(self, arm: str, outcome: str, cell: str = ALL, condition: str = WRITTEN) -> np.ndarray:
+        """One number a replicate, in their order."""
+        return np.asarray(self.values.loc[(condition, arm, cell)][outcome].sort_index(), float)
+
+    def mean(self, arm: str, outcome: str, cell: str = ALL) -> Interval:
+        """Mean over replicates with its interval."""
+        return estimate.interval(self.of(arm, outcome, cell), OUTCOMES[outcome].share)
+
+    def paired(self, arm: str, outcome: str, cell: str = ALL, reference: str | None = None) -> Interval:
+        """Difference to the reference arm under the same luck and draw."""
+        x = self.of(arm, outcome, cell) - self.of(reference or next(iter(self.question.available)), outcome, cell)
+        return estimate.interval(x, bounded=False)
+
+    def effect(self, test: Test, condition: str = WRITTEN) -> np.ndarray:
+        """The test's sum, one number a replicate."""
+        return np.asarray(sum(w * self.of(arm, o, cell, condition) for w, arm, o, cell in test.terms), float)
+
+
+# -- statistics --------------------------------------------------------------------------------------------------------
+def state(x: np.ndarray, least: float = 0.0) -> str:
+    """holds (interval above zero), none (it lies below `least`, or all are zero), against (below zero), open."""
+    e = estimate.interval(x, bounded=False)
+    if not np.any(x):
+        return "none"
+    if e.high < 0:
+        return "against"
+    if e.high < least:
+        return "none"
+    return "holds" if e.low > 0 else "open"
+
+
+def judge(states: Mapping[str, list[str]]) -> str:
+    """Verdict from the states of all tests by condition; empty where nothing was tested."""
+    written = states.get(WRITTEN, [])
+    if not written:
+        return ""
+    if "against" in written or "none" in written:
+        return "not supported"
+    if "open" in written:
+        return "undecided"
+    return "supported" if all(s == "holds" for c in states.values() for s in c) else "built in"
+
+
+def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
+    """Variance of a weighted sum had the arms been independent, over its variance as paired; nan where that is zero."""
+    apart = sum(w**2 * float(np.var(x, ddof=1)) for w, x in parts)
+    joined = float(np.var(sum(w * x for w, x in parts), ddof=1))
+    return apart / joined if joined > 1e-15 else math.nan
+
+
+def stable_from(x: np.ndarray, within: float = STABLE) -> int:
+    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not settled.
+
+    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The last third
+    of the seeds must bear it out.
+    """
+    x = np.asarray(x, float)
+    n = np.arange(2, len(x) + 1)
+    if len(n) == 0 or np.any(np.abs([x[:k].mean() for k in n]) < 1e-12):
+        return 0
+    cv = np.array([x[:k].std(ddof=1) / abs(x[:k].mean()) for k in n])
+    for i, k in enumerate(n):
+        if k <= 2 * len(x) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
+            return int(k)
+    return 0
+
+
+def half(e: Interval) -> float:
+    """Half-width of an interval."""
+    return (e.high - e.low) / 2
+
+
+def widths(done: Done) -> dict[str, float]:
+    """Half-width of every headline share by arm and of every test, as written: what a precision is asked of."""
+    found = {
+        f"{OUTCOMES[o].label}, {arm}": half(estimate.interval(done.of(arm, o), bounded=False))
+        for arm in done.question.available for o in HEADLINE if OUTCOMES[o].share
+    }  # fmt: skip
+    return found | {t.text: half(estimate.interval(done.effect(t), bounded=False)) for t in done.question.tested if _share(t)}
+
+
+def _share(test: Test) -> bool:
+    return all(OUTCOMES[o].share for _, _, o, _ in test.terms)
+
+
+# -- runs --------------------------------------------------------------------------------------------------------------
+def compare(question: Question, campaign: Campaign) -> tuple[Done, str]:
+    """Run until the asked precision or the asked number of seeds; the text says which."""
+    s = campaign.settings
+    seeds = s.seeds or seeds_of(question, s.size)
+    limit = max(s.max_seeds or 8 * seeds, seeds) if s.precision else seeds
+    while True:
+        campaign.run(_wanted(question, range(seeds)))
+        done = _done(question, campaign, seeds)
+        wide, text = max(((v, k) for k, v in widths(done).items()), default=(0.0, "nothing"))
+        if s.precision is None or wide <= s.precision or seeds >= limit:
+            return done, _stopped(s.precision, seeds, limit, wide, text)
+        seeds = min(limit, math.ceil(GROWTH * seeds))
+
+
+def seeds_of(question: Question, size: str) -> int:
+    """Seeds where none were asked for: as many as the size has time for."""
+    return FULL if size == "full" else min(max(RUNS[size] // len(_wanted(question, range(1))), LEAST[size]), FULL)
+
+
+def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str) -> str:
+    goal = asked or CLAIM
+    more = f"; ± {goal:g} everywhere would take about {math.ceil(seeds * (wide / goal) ** 2)} seeds" if wide > goal else ""
+    if asked is None:
+        return f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}"
+    if wide <= asked:
+        return f"stopped at {seeds} seeds: the asked precision ± {asked:g} is reached everywhere (widest ± {wide:.3f}, {text})"
+    return f"stopped at the limit of {limit} seeds before the asked precision ± {asked:g}: widest ± {wide:.3f} ({text}){more}"
+
+
+def _wanted(question: Question, replicates: range) -> list[tuple[str, dict[str, Any], int]]:
+    tested = {arm for t in question.tested for _, arm, _, _ in t.terms}
+    return [
+        (f"{condition}/{arm}", {**question.base, **changes, **held}, at)
+        for at in replicates for condition, held in question.conditions().items()
+        for arm, changes in question.available.items() if condition == WRITTEN or arm in tested
+    ]  # fmt: skip
+
+
+def _done(question: Question, campaign: Campaign, seeds: int) -> Done:
+    county = campaign.base.replace({k: v for k, v in question.base.items() if k.startswith("county.")})
+    found = outcomes.table(campaign.villages(), county, tuple(sorted(question.needed()))).reset_index()
+    found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
+    return Done(question, campaign, found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index(), seeds)
+
+
+# -- findings ----------------------------------------------------------------------------------------------------------
+def number(x: float, share: bool = True) -> str:
+    """A share in percent points, anything else to four digits."""
+    return f"{100 * x:.1f}" if share else f"{x:.4g}"
+
+
+def spread(e: Interval, share: bool = True) -> str:
+    """Mean (low to high)."""
+    return f"{number(e.mean, share)} ({number(e.low, share)} to {number(e.high, share)})"
+
+
+def report(done: Done, stopped: str) -> Findings:
+    """Verdict, tables, figures."""
+    from experiments import contrast_figures
+
+    q = done.question
+    states = {c: [state(done.effect(t, c), t.least if c == WRITTEN else 0.0) for t in q.tested] for c in q.conditions()}
+    verdict = judge(states)
+    own = q.extra(done) if q.extra else ([], [], [])
+    lost = [f"arm '{a}' is left out: {', '.join(sorted(set(c) - set(known())))} is not in this version of the model" for a, c in q.arms.items() if a not in q.available]
+    return Findings(
+        question=q.question,
+        sentences=[*own[0], *_sentences(done, verdict, states), stopped[0].upper() + stopped[1:] + "."],
+        tables=[*([_effects(done, states)] if q.tested else []), *own[1], _arms(done), _pairs(done), _replications(done)],
+        pictures=[*own[2], *contrast_figures.draw(done, states, verdict)],
+        limits=[_setting(done), *lost, *q.limits, "What-if on a synthetic county, to compare arms; levels are not forecasts."],
+        hypothesis=q.hypothesis, built_in=q.because, verdict=verdict,
+    )  # fmt: skip
+
+
+def _setting(done: Done) -> str:
+    c, s = done.campaign.base.county, done.campaign.settings
+    drawn = "each seed draws the uncertain parameters anew" if s.draws else "parameters as written"
+    return f"{c.villages} villages of about {c.elders} elders, {done.campaign.base.horizon.start} to {done.campaign.base.horizon.end}; {drawn}; all arms of a seed share luck and draw; intervals are 95 %, the seed is the unit."
+
+
+def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> list[str]:
+    if not verdict:
+        return []
+    order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
+    t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
+    first = f"{verdict.capitalize()}. Expected: {t.text}. The difference is {spread(estimate.interval(done.effect(t), bounded=False), _share(t))}{' points' if _share(t) else ''}."
+    lost = [f"{c} ({', '.join(sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
+    if verdict == "built in":
+        first += f" The sign does not hold with {'; '.join(lost)}."
+    elif verdict == "supported":
+        first += " The sign holds over the whole range of what could have built it in, and in the null arm."
+    return [first]
+
+
+def _effects(done: Done, states: Mapping[str, list[str]]) -> Table:
+    rows = [
+        [t.text, c, spread(estimate.interval(done.effect(t, c), bounded=False), _share(t)), states[c][i]]
+        for i, t in enumerate(done.question.tested) for c in states
+    ]  # fmt: skip
+    note = "points where outcomes are shares; 'none': the interval lies below what counts as an effect, or every difference is zero"
+    return Table("What was expected, and what came", ["expected above zero", "condition", "effect (95 %)", "sign"], rows, note)
+
+
+def _arms(done: Done) -> Table:
+    q = done.question
+    rows = [
+        [arm, cell, *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)]
+        for cell in q.cells for arm in q.available if (WRITTEN, arm, cell) in done.values.index
+    ]  # fmt: skip
+    return Table("Arms", ["arm", "villages", *(OUTCOMES[o].label + (", %" if OUTCOMES[o].share else "") for o in q.shown)], rows, "mean over seeds (95 % interval)")
+
+
+def _pairs(done: Done) -> Table:
+    first, *others = done.question.available
+    rows = [
+        [arm, OUTCOMES[o].label, spread(done.paired(arm, o), OUTCOMES[o].share), _ratio(variance_ratio([(1.0, done.of(arm, o)), (-1.0, done.of(first, o))]))]
+        for arm in others for o in done.question.shown
+    ]  # fmt: skip
+    note = "variance ratio: variance of the difference had the arms had separate luck and draws, over its variance as paired; 4 means that pairing saved three of four runs"
+    return Table(f"Paired differences to '{first}'", ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
+
+
+def _ratio(x: float) -> str:
+    return "no spread" if math.isnan(x) else f"{x:.1f}"
+
+
+def _replications(done: Done) -> Table:
+    rows = []
+    for arm in done.question.available:
+        for o in HEADLINE:
+            x = done.of(arm, o)
+            n, mean = stable_from(x), abs(float(x.mean()))
+            rows.append([arm, OUTCOMES[o].label, len(x), number(half(estimate.interval(x, bounded=False)), OUTCOMES[o].share),
+                         f"{x.std(ddof=1) / mean:.2f}" if len(x) > 1 and mean > 1e-12 else "-", n or "not yet"])  # fmt: skip
+    note = f"c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)"
+    return Table("Are there enough replications?", ["arm", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, note)
+
+
+def run(question: Question, line: Composed, words: list[str]) -> int:
+    """Run a comparison, save and print its findings; exit code."""
+    if not question.available:
+        raise Mistake(f"{line.settings.name}: none of its arms exists in this version of the model")
+    with campaign(line, words) as c:
+        done, stopped = compare(question, c)
+        findings = report(done, stopped)
+        findings.save(c.folder)
+        c.text("summary.csv", done.values.to_csv())
+        text = as_text(findings, c.folder)
+        c.text("answer.txt", text + "\n")
+        print(text)
+    return 0
+
+
+def as_text(f: Findings, folder: Any, most: int = 40) -> str:
+    """Findings for the terminal; long tables are cut, findings.json holds them whole."""
+    from experiments.answer import layout
+
+    parts = [f.question]
+    if f.verdict:
+        parts.append(f"expected: {f.hypothesis}\nwhat could build it in: {f.built_in}\nverdict: {f.verdict}")
+    for t in f.tables:
+        cut = f"\n... {len(t.rows) - most} more in findings.json" if len(t.rows) > most else ""
+        parts.append(t.title + "\n" + layout([t.columns, *([str(x) for x in row] for row in t.rows[:most])]) + cut + (f"\n{t.note}" if t.note else ""))
+    parts.append("\n".join(f"{k}. {s}" for k, s in enumerate(f.sentences, 1)))
+    parts.append("\n".join(f.limits))
+    parts.append(f"{folder}/: findings.json, summary.csv; figures/: " + ", ".join(p.file for p in f.pictures))
+    return "\n\n".join(parts)
+
+
+__all__ = ["Done", "Question", "Test", "as_text", "compare", "differ", "judge", "report", "run", "stable_from", "state", "variance_ratio"]

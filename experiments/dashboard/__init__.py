@@ -1,0 +1,1 @@
+"""The planner's dashboard: `python run.py dashboard`. `state` holds the logic, `pages` the screen."""

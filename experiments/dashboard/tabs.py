@@ -1,0 +1,154 @@
+"""The tabs of results: each draws what `state` has made of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from experiments import estimate
+from experiments.dashboard import charts, report, state
+from experiments.dashboard.state import Draft, Result
+from experiments.dashboard.words import said, word
+from sim.population import PAYERS
+
+
+def language() -> str:
+    """Chosen language."""
+    return str(st.session_state.get("language") or "en")
+
+
+def say(key: str, **values: object) -> str:
+    """A sentence in the chosen language."""
+    return said(key, language(), **values)
+
+
+def file_name(d: Draft) -> str:
+    """A scenario's name as a file name."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in d.name) or "scenario"
+
+
+def percent_frame(results: list[Result], make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """One table over scenarios with their names."""
+    return pd.concat([make(r.rows).assign(scenario=r.name) for r in results])
+
+
+def show(chart: Any, text: str) -> None:
+    """A chart with its title; the title is read out too."""
+    st.markdown(f"**{text}**")
+    st.altair_chart(chart, width="stretch", alt=text)
+
+
+def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Classes at the last year's end."""
+    table = state.classes(rows)
+    return table[table["year"] == table["year"].max()]
+
+
+def result_tab(result: Result) -> None:
+    """The answer in one sentence, four figures, why and who paid."""
+    lang, found = language(), state.figures(result)
+    top = found["viable"]
+    st.subheader(say("headline", mean=f"{top.mean:.0f}", year=result.year))
+    st.caption(f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)}. {say('viable_means')}")
+    for column, name in zip(st.columns(3), ("closed", "hours", "public"), strict=True):
+        one = found[name]
+        column.metric(say(f"m_{name}"), f"{one.mean:,.0f}" if one.n else "–")
+        column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}" if one.n else "")
+    show(charts.stacked(percent_frame([result], last_classes), "class", "%", lang), say("end_of", year=result.year))
+    show(charts.stacked(percent_frame([result], state.money), "source", "%", lang), say("paid_by"))
+    why = estimate.causes(result.rows)
+    if len(why):
+        frame = pd.DataFrame({"what": [word(str(k), lang) for k in why.index], "percent": 100 * why.to_numpy() / why.sum()})
+        show(charts.reasons(frame, say("share_failures")), say("why_not"))
+    else:
+        st.success(say("nobody"))
+
+
+def compare_tab(results: list[Result]) -> None:
+    """Side by side and as paired differences."""
+    lang = language()
+    if len(results) < 2:
+        st.info(say("compare_need"))
+        return
+    for column, r in zip(st.columns(len(results)), results, strict=True):
+        one = state.figures(r)["viable"]
+        column.metric(r.name, f"{one.mean:.0f} %", help=say("m_viable"))
+        column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
+    show(charts.stacked(percent_frame(results, last_classes), "class", "%", lang), say("end_of", year=" / ".join(dict.fromkeys(r.year for r in results))))
+    show(charts.stacked(percent_frame(results, state.money), "source", "%", lang), say("paid_by"))
+    base, others = results[0], []
+    for r in results[1:]:
+        same = set(zip(base.runs["replicate"], base.runs["seed"], strict=True)) & set(zip(r.runs["replicate"], r.runs["seed"], strict=True))
+        if same:
+            others.append(r)
+        else:
+            st.warning(say("unmatched", name=r.name))
+    if others:
+        st.markdown(f"**{say('against', name=base.name)}**")
+        st.caption(say("sure"))
+        gaps = {r.name: state.differences(base, r) for r in others}
+        for name in state.MEASURES:
+            st.altair_chart(charts.gaps({n: g[name] for n, g in gaps.items()}, say(f"m_{name}")), width="stretch", alt=say(f"m_{name}"))
+
+
+def time_tab(results: list[Result], current: Result) -> None:
+    """Classes by year and one indicator month by month."""
+    show(charts.years(state.classes(current.rows), language()), f"{current.name}: {say('by_year')}")
+    path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda k: say(f"p_{k}"), key="path")
+    st.caption(say("fan"))
+    st.altair_chart(charts.fans({r.name: state.fan(r, path) for r in results}, say(f"p_{path}")), width="stretch", alt=say(f"p_{path}"))
+
+
+def map_tab(result: Result) -> None:
+    """Villages of one run by place and state."""
+    years = [int(c[6:]) for c in result.rows.columns if c.startswith("class_")]
+    seeds = sorted(result.rows["replicate"].unique())
+    left, right = st.columns(2)
+    year = left.select_slider(say("year"), years, value=years[-1], key="map_year") if len(years) > 1 else years[0]
+    replicate = right.selectbox(say("seed"), seeds, format_func=lambda k: str(k + 1), key="map_seed")
+    st.caption(say("map_note", year=year))
+    st.altair_chart(charts.county(state.places(result, int(replicate), int(year)), language()), width="stretch", alt=say("tab_map"))
+
+
+def why_tab(result: Result) -> None:
+    """One village in one run: what was breached, who paid."""
+    lang = language()
+    shut = result.rows[result.rows["closures"] > 0]
+    if shut.empty:
+        st.info(say("no_closure"))
+    pairs = shut if len(shut) else result.rows
+    called = state.names(result.parameters)
+    left, right = st.columns(2)
+    first = state.worst(result)
+    seeds = sorted(int(k) for k in pairs["replicate"].unique())
+    replicate = left.selectbox(say("seed"), seeds, index=seeds.index(first[0]), format_func=lambda k: str(k + 1), key=f"why_seed/{len(shut)}")
+    villages = [int(n) for n in pairs[pairs["replicate"] == replicate]["village"]]
+    village = right.selectbox(say("village"), villages, format_func=lambda n: f"{n} {called.get(n, '')}".strip(), key=f"why_village/{replicate}/{len(shut)}")
+    told = state.story(result, int(replicate), int(village))
+    if told.closed:
+        st.error(say("closed_in", month=told.closed, cause=", ".join(word(c, lang) for c in told.causes) or "–") + (" " + say("reopened") if told.row.verdict == "recovered" else ""))
+    text = say("is_now", verdict=word(told.row.verdict, lang))
+    st.write(text + (" " + say("missed", what=", ".join(word(w, lang) for w in told.missed)) if told.missed and not told.closed else ""))
+    sums = told.sums()
+    lines = [(word(k, lang), sums[k]) for k in (*PAYERS, "business")] + [(say(k), sums[k]) for k in ("paid_in", "pledged", "cost")]
+    st.table(pd.DataFrame([(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]).set_index(""))
+    show(charts.purse(told.months, lang), say("chart_money"))
+    show(charts.stock(told.months, lang), say("chart_cash"))
+
+
+def files_tab(result: Result, d: Draft, others: list[Result]) -> None:
+    """Report, CSV and workbook of the shown scenario, and how to run the same elsewhere."""
+    name = file_name(d)
+    sorts = (
+        ("report", lambda: report.write(result, d, others, language()), "html", "text/html"),
+        ("csv", lambda: state.table_csv(result), "csv", "text/csv"),
+        ("xlsx", lambda: state.excel(result, d), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )  # fmt: skip
+    for key, make, suffix, mime in sorts:
+        st.download_button(say(key), make, f"{name}.{suffix}", mime, key=f"get/{key}", on_click="ignore")
+    st.download_button(say("save"), d.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore")
+    st.write(say("command"))
+    st.code(f"python run.py experiment=baseline scenario={name}.yaml", language="sh", wrap_lines=True)

@@ -1,0 +1,158 @@
+"""What the dashboard says, in English and Chinese. Parameters without an entry show their own English description."""
+
+from __future__ import annotations
+
+from experiments import style
+from sim.parameters import GRADES, Declaration
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+SAID: dict[str, tuple[str, str]] = {
+    "title": ("Who pays, and does village mutual aid last?", "谁来出资，乡村互助养老能否持续？"),
+    "what": (
+        "Set who pays and the rules on the left, press **Run**, compare. The model plays a county of villages month by month to {year}; "
+        "results say what follows if its rules hold. They are not a forecast.",
+        "在左侧设定由谁出资及各项规则，点击 **运行**，然后比较。模型按月模拟一个县的村庄直到 {year} 年；结果是“如果这些规则成立会怎样”，不是预测。",
+    ),
+    "size": (
+        "{villages} villages of about {elders} elders, {start} to {end}, {seeds} seeds (a seed is one course of luck; all scenarios meet the same).",
+        "{villages} 个村，每村约 {elders} 位老人，{start} 至 {end}，{seeds} 个种子（一个种子是一种运气；各方案遇到相同的运气）。",
+    ),
+    "strata": (
+        "One village of each kind and strength, weighted to how common they are.",
+        "每类村庄各一个，按其普遍程度加权。",
+    ),
+    "narrow": ("Settings are behind » at the top left.", "设置在左上角 » 处。"),
+    "scenario": ("Scenario", "方案"), "name": ("Name", "名称"), "copy": ("Copy", "复制"), "remove": ("Remove", "删除"),
+    "run": ("Run", "运行"), "cancel": ("Cancel", "取消"), "running": ("Running {done} of {all}", "正在运行 {done} / {all}"),
+    "starting": ("Starting the model; the first time on a computer this takes about a minute.", "正在启动模型；在一台电脑上首次启动约需一分钟。"),
+    "cancelled": ("Cancelled. {done} runs are kept; Run goes on from there.", "已取消，保留 {done} 次运行；再次点击“运行”会继续。"),
+    "empty": ("Nothing has been run yet. Press Run: about {seconds} seconds.", "尚未运行。请点击“运行”：约 {seconds} 秒。"),
+    "stale": ("Settings have changed since this scenario was run. Press Run.", "设置已更改，请重新点击“运行”。"),
+    "fresh": ("Up to date.", "结果是最新的。"),
+    "failed": ("{n} runs failed. The first said: {what}", "{n} 次运行失败。首个错误：{what}"),
+    "county": ("County", "县"), "payers": ("Who pays", "由谁出资"), "business": ("“+” business", "“互助养老+”产业"),
+    "timebank": ("Time bank", "时间银行"), "policy": ("Service and policies", "服务与政策"), "shock": ("Shocks", "冲击"),
+    "more": ("All other values", "其他参数"), "file": ("Save and load", "保存与载入"), "section": ("Part of the model", "模型部分"),
+    "preset": ("Start from", "预设"), "own": ("own setting", "自定义"),
+    "shares": ("Shares of cost, %. They sum to 100: moving one rescales the others.", "成本分担（%），合计 100：移动一项，其余按比例调整。"),
+    "upload": ("Villages of your own county (CSV)", "上传本县村庄表（CSV）"), "template": ("Template", "模板"),
+    "upload_help": (
+        "Fill in the template; leave blank what you do not know, it is then drawn. The file stays on this computer.",
+        "填写模板；不清楚的可留空，由模型抽取。文件不会离开本机。",
+    ),
+    "uploaded": ("{n} villages are in use.", "已使用 {n} 个村庄。"),
+    "faults": ("{n} cells cannot be used; the villages were left as they were.", "{n} 个单元格无法使用；村庄未改动。"),
+    "row": ("row", "行"), "column": ("column", "列"), "stands": ("stands there", "现有内容"), "allowed": ("allowed", "允许"),
+    "drop": ("Back to a synthetic county", "恢复为合成县"),
+    "seeds": ("Seeds", "种子数"), "draws": ("Draw uncertain values anew for each seed", "每个种子重新抽取不确定参数"),
+    "draws_help": ("Adds what is not known to the interval, not luck alone.", "区间除运气外还包含参数的不确定性。"),
+    "tab_result": ("Result", "结果"), "tab_compare": ("Compare", "比较"), "tab_time": ("Over time", "随时间"), "tab_map": ("Map", "地图"),
+    "tab_why": ("Why did it close?", "为何关闭？"), "tab_files": ("Download", "下载"),
+    "headline": ("{mean} of 100 villages are viable at the end of {year}", "到 {year} 年底，每 100 个村中有 {mean} 个可持续"),
+    "interval": ("95 % interval {low} to {high}; {n} seeds", "95% 区间 {low} 至 {high}；{n} 个种子"),
+    "viable_means": (
+        "Viable: three years in service, never closed, bills paid, at least 60 % of eligible hours and 80 % of visits delivered (thresholds are parameters).",
+        "可持续：服务满三年、未曾关闭、账单付清、至少完成 60% 的应助时数和 80% 的探访（阈值为参数）。",
+    ),
+    "m_viable": ("Villages viable, %", "可持续村庄，%"), "m_closed": ("Villages that closed, %", "曾关闭村庄，%"),
+    "m_hours": ("Eligible hours met, %", "应助时数满足率，%"), "m_public": ("Public yuan per elder-year helped", "每受助老人年公共支出（元）"),
+    "why_not": ("Why villages miss the mark", "未达标的原因"), "nobody": ("No village misses the mark.", "所有村庄均达标。"),
+    "share_failures": ("share of failures, %", "占未达标的比例，%"),
+    "end_of": ("Villages at the end of {year}, %", "{year} 年底的村庄，%"),
+    "paid_by": ("Who paid for running the service, %", "运营费用由谁支付，%"),
+    "compare_need": ("Add a scenario on the left (Copy), change it and run to compare up to four.", "在左侧复制一个方案并修改、运行，最多可比较四个。"),
+    "against": ("Difference from {name}, seed by seed under the same luck", "与“{name}”的差别（相同运气下逐个种子比较）"),
+    "sure": ("dot: mean; bar: 95 % interval. A bar that does not touch zero is a sure difference in this model.", "点：均值；线：95% 区间。不触及零的线表示在本模型中差别可靠。"),
+    "unmatched": ("{name} has other seeds and is left out of the differences.", "“{name}”的种子不同，不计入差别。"),
+    "by_year": ("Villages by class at each year's end, %", "每年年底各类村庄，%"),
+    "path": ("Month by month", "逐月"), "fan": ("line: median seed; bands: half and nine tenths of the seeds", "线：中位数；带：50% 与 90% 的种子"),
+    "p_in_service": ("Villages in service, %", "在服务的村庄，%"), "p_volunteers": ("Volunteers a village", "每村志愿者"), "p_diners": ("Diners a village", "每村用餐者"),
+    "p_mutual_hours": ("Hours of mutual aid a village", "每村互助小时"), "p_cost": ("Running cost a village, yuan", "每村运营成本（元）"), "p_cash": ("Cash of a village, yuan", "每村现金（元）"),
+    "year": ("Year", "年份"), "seed": ("Seed", "种子"), "village": ("Village", "村庄"), "kind": ("kind", "类型"), "elders": ("elders", "老人"),
+    "class": ("state", "状态"), "map_note": ("One run; colour is the class at the end of {year}, size the number of elders.", "一次运行；颜色为 {year} 年底的状态，大小为老人数。"),
+    "often": ("viable in % of seeds", "可持续的种子占比，%"), "km": ("km", "公里"),
+    "no_closure": ("No village closed in any run of this scenario. Choose any village to see its money.", "本方案中没有村庄关闭。可任选一个村查看其收支。"),
+    "closed_in": ("Closed in {month}. In the twelve months before: {cause}.", "{month} 关闭。此前十二个月：{cause}。"),
+    "reopened": ("It opened again later.", "后来重新开放。"),
+    "is_now": ("At the end: {verdict}.", "期末：{verdict}。"),
+    "missed": ("What it missed at the end: {what}.", "期末未达到：{what}。"),
+    "before": ("Yuan in the twelve months before", "此前十二个月（元）"), "last": ("Yuan in the last twelve months", "最后十二个月（元）"),
+    "cost": ("running cost", "运营成本"), "pledged": ("pledged", "承诺"), "paid_in": ("paid in", "实付合计"), "cash": ("cash", "现金"), "payables": ("unpaid bills", "未付账单"), "yuan": ("yuan a month", "元/月"), "yuan_stock": ("yuan", "元"),
+    "chart_money": ("Money that came in (columns) and running cost (line), by month", "每月到账资金（柱）与运营成本（线）"),
+    "chart_cash": ("Cash and unpaid bills", "现金与未付账单"),
+    "save": ("Save scenario (YAML)", "保存方案（YAML）"), "load": ("Load a scenario (YAML)", "载入方案（YAML）"),
+    "loaded": ("Loaded as {name}.", "已载入为“{name}”。"), "full": ("Four scenarios are on the table: remove one first.", "已有四个方案：请先删除一个。"),
+    "command": ("The same runs, byte for byte, on the command line:", "在命令行得到逐字节相同的结果："),
+    "report": ("Report (HTML)", "报告（HTML）"), "csv": ("Villages (CSV)", "村庄（CSV）"), "xlsx": ("Workbook (xlsx)", "工作簿（xlsx）"),
+    "whatif": ("What-if, not a forecast.", "情景推演，不是预测。"),
+}  # fmt: skip
+
+LABELS: dict[str, tuple[str, str]] = {
+    "county.villages": ("Villages", "村庄数"), "county.elders": ("Elders a village (mean)", "每村老人（平均）"), "horizon.end": ("Last month", "最后月份"),
+    "county.facility_share": ("Villages with a service at the start", "初始已有服务的村庄比例"),
+    "funding.rule": ("Rule", "出资规则"), "funding.share_government": ("Government", "政府"), "funding.share_collective": ("Village collective", "村集体"),
+    "funding.share_families": ("Families", "家庭"), "funding.share_society": ("Society", "社会"), "funding.match": ("Government's yuan per yuan of the others", "政府配套比例"),
+    "funding.per_meal": ("Paid per meal", "每餐补贴"), "funding.per_hour": ("Paid per hour", "每小时补贴"), "funding.per_visit": ("Paid per visit", "每次探访补贴"),
+    "funding.taper": ("Seed money tapers over", "启动资金递减期"), "funding.point": ("Pledges must reach", "承诺须达到"), "funding.reserve": ("Reserve above which nobody pledges", "储备上限"),
+    "government.ceiling": ("Government pays at most", "政府补贴上限"), "government.build_grant": ("Government's building grant", "政府建设补贴"),
+    "business.kind": ("Business", "产业"), "business.payer": ("Who pays the set-up money", "启动资金由谁出"), "business.start": ("Starts in month", "开始月份"),
+    "business.care_share": ("Share of profit for care", "利润用于养老的比例"),
+    "timebank.on": ("Time bank", "时间银行"), "timebank.credit_per_hour": ("Credit for an hour given", "付出一小时得"), "timebank.price_per_hour": ("Credit for an hour received", "接受一小时付"),
+    "timebank.welcome": ("Welcome credit", "入户赠送"), "timebank.overdraft": ("Overdraft", "可透支"), "timebank.expiry": ("Credits that expire", "每年失效"),
+    "timebank.levy": ("Levy on balances", "余额月扣"), "timebank.hour_fee": ("Cash price of an hour", "一小时现金价"), "timebank.exempt_special": ("Special-difficulty elders need no credit", "特困老人免时间币"),
+    "canteen.on": ("Canteen", "食堂"), "organisation.training": ("Training of volunteers", "志愿者培训"), "organisation.insured": ("Insurance of volunteers", "志愿者保险"),
+    "organisation.honours": ("Honours", "荣誉表彰"), "organisation.publicity": ("Publicity", "宣传"), "participation.stipend": ("Stipend of volunteers", "志愿者补贴"),
+    "matching.platform": ("Matching: 0 own zone, 1 village", "匹配：0 本片，1 全村"), "facilities.openings": ("Villages that come up a year", "每年新增候选村庄"),
+    "shocks.on": ("Shocks", "冲击"), "shocks.budget_cut": ("Budget cut", "预算削减"), "shocks.tourism_crash": ("Tourism crash", "旅游骤降"), "shocks.harvest_failure": ("Failed harvest", "歉收"),
+    "shocks.donor_loss": ("Main donor stops", "主要捐助者退出"), "shocks.scheduled": ("Shock on a date", "定时冲击"), "shocks.scheduled_month": ("Month of that shock", "该冲击的月份"),
+}  # fmt: skip
+
+CHINESE = {
+    "fixed_shares": "固定比例", "matching": "配套", "gap_filler": "补缺口", "per_service": "按服务付费", "tapering": "递减", "provision_point": "达标才付", "none": "无",
+    "default": "默认", "stratified": "十二类村庄", "one_village": "一个村", "families_pay": "家庭为主", "feixiang": "肥乡（集体＋补贴）", "four_payers": "四方各出一些",
+    "government_led": "政府主导", "identical_payers": "四方等同（对照）", "jiangxi": "江西（老人＋政府）", "no_money": "无资金（对照）", "seed_taper": "启动资金递减", "society_led": "社会主导",
+    "agriculture": "特色农业", "deposit": "存款（对照）", "handicraft": "特色手工业", "portfolio": "全部适合的产业", "tourism": "乡村旅游",
+    "generous": "宽松", "off": "关闭", "strict": "严格", "plain": "普通", "visits_only": "只探访", "budget_cut": "预算削减", "donor_loss": "捐助者退出", "harvest_failure": "歉收", "tourism_crash": "旅游骤降",
+    "government": "政府", "collective": "村集体", "families": "家庭", "society": "社会", "business": "产业", "upload": "自有村庄表",
+    "viable": "可持续", "under_serving": "服务不足", "recovered": "曾关闭后恢复", "closed": "已关闭", "too_young": "开办太晚", "never_opened": "从未开办",
+    "scenic": "景区", "craft": "手工艺", "near_town": "近城镇", "weak": "薄弱", "middle": "中等", "rich": "富裕", "yes": "是", "no": "否",
+    "money": "欠账（资金）", "users": "用户太少", "helpers": "志愿者太少", "leader": "无带头人", "bills or long cuts": "欠账或长期缩减", "too few hours": "时数太少", "too few visits": "探访太少",
+    "never opened": "从未开办", "opened too late": "开办太晚", "closed: money": "关闭：资金", "closed: users": "关闭：用户", "closed: helpers": "关闭：志愿者", "closed: leader": "关闭：带头人",
+    "front": "前高", "level": "均匀", "cost": "成本", "envelope": "定额",
+}  # fmt: skip
+ENGLISH = {
+    "stratified": "twelve kinds of village", "default": "default", "one_village": "one village", "upload": "villages of my own (CSV)", "off": "no time bank", "plain": "plain", "portfolio": "all that fit",
+    "money": "unpaid bills (money)", "users": "too few users", "helpers": "too few volunteers", "leader": "no leader", "near_town": "near town", "craft": "craft heritage", "none": "none",
+}  # fmt: skip
+
+
+def said(key: str, language: str, **values: object) -> str:
+    """A sentence of the page."""
+    return SAID[key][language == "zh"].format(**values)
+
+
+def word(key: str, language: str) -> str:
+    """A key such as an option, class or payer as a word for readers."""
+    return CHINESE.get(key, key) if language == "zh" else ENGLISH.get(key, style.words(key))
+
+
+def label(d: Declaration, language: str) -> str:
+    """A parameter's short name with its unit."""
+    name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.doc
+    return name if d.unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name} ({d.unit})"
+
+
+GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
+HELP = {
+    "en": "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}",
+    "zh": "{doc}。单位：{unit}。允许：{allowed}。来源：{source}（等级 {grade}：{meaning}）。名称：{path}",
+}
+
+
+def helped(d: Declaration, language: str) -> str:
+    """Unit, range, source and grade of a parameter."""
+    allowed = f"{d.low:g} – {d.high:g}" if d.low is not None and d.high is not None else ", ".join(word(c, language) for c in d.choices) or "on, off"
+    meaning = (GRADES_ZH if language == "zh" else GRADES)[d.grade]
+    text = HELP[language].format(doc=d.doc, unit=d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
+    return text.replace("$", "\\$").replace("~", "\\~")

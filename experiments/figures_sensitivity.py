@@ -1,0 +1,162 @@
+"""Figures of a sensitivity study: tornado, indices with intervals, ternary of funding shares. Each takes a tidy frame.
+
+A caption says scenario, seeds and n; a title left out says the finding read off the frame.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments import style
+from experiments.findings import Picture
+from experiments.style import plt, tell, words
+
+MEASURES = {  # measure -> label, colour
+    "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
+    "ST": (("with its interactions (total, ST)", "含交互作用（ST）"), style.BLUE),
+    "mu_star": (("mean absolute effect (Morris mu*)", "平均绝对效应（Morris mu*）"), style.BLUE),
+    "delta": (("whole distribution (delta)", "整体分布（delta）"), style.GREEN),
+}
+
+
+def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, caption: str, *, name: str = "tornado", title: str = "", top: int = 15) -> Picture:
+    """Bars from the outcome with all defaults to the outcome at both ends of each parameter's range.
+
+    `frame`: a row a parameter with `parameter`, `low`, `high` (ends of its range), `at_low`, `at_high` (mean outcome
+    there) and, where known, their 95 % intervals `at_low_low`, `at_low_high`, `at_high_low`, `at_high_high`. `base` is
+    the outcome at the defaults, `outcome` its label with unit. The `top` widest are drawn.
+    """
+    swing = (frame["at_high"] - frame["at_low"]).abs()
+    mine = frame.loc[swing.sort_values(ascending=False, kind="stable").index[:top]]
+    figure, axis = plt.subplots(figsize=(8.5, 1.9 + 0.3 * len(mine)), layout="constrained")
+    for at, shift, colour, label in (
+        ("at_low", -0.19, style.SKY, tell("at the low end", "取下限")),
+        ("at_high", 0.19, style.ORANGE, tell("at the high end", "取上限")),
+    ):
+        place = np.arange(len(mine)) + shift
+        axis.barh(place, mine[at] - base, 0.38, left=base, color=colour, label=label)
+        if f"{at}_low" in mine:
+            error = [(mine[at] - mine[f"{at}_low"]).clip(0), (mine[f"{at}_high"] - mine[at]).clip(0)]
+            axis.errorbar(mine[at], place, xerr=error, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.5)
+    axis.axvline(base, color="black", lw=1)
+    axis.set_yticks(range(len(mine)), [f"{r.parameter}  ({r.low:g} – {r.high:g})" for r in mine.itertuples()])
+    axis.invert_yaxis()
+    axis.set_xlabel(outcome)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    one = mine.iloc[0]
+    said = tell(
+        f"{one['parameter']} moves the result most: from {one['at_low']:.3g} to {one['at_high']:.3g} over its range, {base:.3g} at the defaults",
+        f"{one['parameter']} 影响最大：在其范围内结果由 {one['at_low']:.3g} 变到 {one['at_high']:.3g}，默认值时为 {base:.3g}",
+    )
+    return style.finish(figure, title or said, caption, folder, name)
+
+
+def indices(
+    frame: pd.DataFrame, outcome: str, folder: Path, caption: str, *, measures: tuple[str, ...] = ("S1", "ST"), noise: float | None = None,
+    dummy: str = "dummy", name: str = "sobol", title: str = "", top: int = 15,
+) -> Picture:  # fmt: skip
+    """Sensitivity indices with intervals, noise share and the line of an input without effect.
+
+    `frame`: a row an input with `parameter` and for each measure m (S1, ST, mu_star, delta) the columns m, `m_low`, `m_high`.
+    The row whose parameter is `dummy` draws the line: its upper bound of the last measure. `noise` is
+    E[Var(Y|x)] / Var(Y), drawn hatched as a row of its own. The last measure gives the order.
+    """
+    key = measures[-1]
+    inputs = frame[frame["parameter"] != dummy].sort_values(key, ascending=False, kind="stable").head(top)
+    idle = frame[frame["parameter"] == dummy]
+    count = len(inputs) + (noise is not None)
+    figure, axis = plt.subplots(figsize=(8.5, 2.0 + 0.34 * count), layout="constrained")
+    height = 0.8 / len(measures)
+    for k, m in enumerate(measures):
+        label, colour = MEASURES[m]
+        place = np.arange(len(inputs)) + (k - (len(measures) - 1) / 2) * height
+        error = [(inputs[m] - inputs[f"{m}_low"]).clip(0), (inputs[f"{m}_high"] - inputs[m]).clip(0)]
+        axis.barh(place, inputs[m], height, xerr=error, color=colour, error_kw={"elinewidth": 0.8, "capsize": 1.5}, label=tell(*label))
+    labels = list(inputs["parameter"])
+    if noise is not None:
+        axis.barh(len(inputs), noise, 0.5, color="white", edgecolor=style.DARK, hatch="////")
+        labels.append(tell("luck (noise share)", "运气（噪声份额）"))
+    line = float(idle[f"{key}_high"].iloc[0]) if len(idle) else None
+    if line is not None:
+        axis.axvline(line, color=style.RED, ls="--", lw=1.2, label=tell("reached by an input without effect", "无作用输入的上界"))
+    axis.set_yticks(range(count), labels)
+    axis.invert_yaxis()
+    axis.set_xlim(left=min(0.0, float(inputs[[f"{m}_low" for m in measures]].min().min())))
+    axis.set_xlabel(tell("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果：") + outcome if key in ("S1", "ST") else outcome)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    said = _leaders(inputs, key, line, noise)
+    return style.finish(figure, title or said, caption, folder, name)
+
+
+def _leaders(inputs: pd.DataFrame, key: str, line: float | None, noise: float | None) -> str:
+    """Which inputs stand clear of the dummy, and how much is luck."""
+    sure = inputs[inputs[f"{key}_low"] > (line or 0.0)]["parameter"]
+    shown = ", ".join(sure.head(3)) if len(sure) else ""
+    luck = tell(f"; {100 * noise:.0f} % of the variance is luck", f"；方差的 {100 * noise:.0f} % 来自运气") if noise is not None else ""
+    if not shown:
+        return tell("No input stands clear of one without effect", "没有输入明显超过无作用输入") + luck
+    more = tell(f" and {len(sure) - 3} more", f" 等 {len(sure)} 项") if len(sure) > 3 else ""
+    verb = "stand" if len(sure) > 1 else "stands"
+    return tell(f"{shown}{more} {verb} clear of an input without effect", f"{shown}{more} 明显超过无作用输入") + luck
+
+
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
+
+
+def ternary(
+    frame: pd.DataFrame, outcome: str, folder: Path, caption: str, *, corners: tuple[str, str, str] = ("government", "collective", "families"),
+    value: str = "viable", facet: str = "", label: str = "", percent: bool = True, name: str = "ternary", title: str = "",
+) -> Picture:  # fmt: skip
+    """Points in the triangle of three funding shares, coloured by an outcome; one triangle a level of `facet` (a fourth share).
+
+    `frame`: a row a mix with the three corner columns (shares; what the facet's share leaves is put to one) and `value`;
+    `label` names a column with a text: points then carry letters and a list says what they are. `percent`: the value is a share and shown in percent.
+    """
+    levels = sorted(frame[facet].unique()) if facet else [None]
+    scale = 100.0 if percent else 1.0
+    low, high = (0.0, 100.0) if percent else (float(frame[value].min()), float(frame[value].max()))
+    figure, axes = plt.subplots(1, len(levels), figsize=(max(1.5 + 4.2 * len(levels), 7), 4.9), layout="constrained", squeeze=False)
+    points = None
+    for axis, level in zip(axes[0], levels, strict=True):
+        mine = frame if level is None else frame[frame[facet] == level]
+        _triangle(axis, corners)
+        shares = mine[list(corners)].to_numpy(float)
+        x, y = ((shares / shares.sum(axis=1, keepdims=True)) @ CORNERS).T
+        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=150, edgecolor="black", lw=0.6, zorder=3)
+        for k, (_, row) in enumerate(mine.iterrows()):
+            text = f"{scale * row[value]:.0f}" if percent else f"{row[value]:.3g}"
+            if label:
+                sign, light = chr(ord("A") + k), scale * row[value] > (low + high) / 2
+                axis.text(x[k], y[k], sign, ha="center", va="center", fontsize=8, color="black" if light else "white", zorder=4)
+                axis.plot([], [], ls="", marker=f"${sign}$", color="black", label=f"{row[label]}: {text}{' %' if percent else ''}")
+            else:
+                axis.annotate(text, (x[k], y[k]), (0, 8), textcoords="offset points", ha="center", fontsize=7.5)
+        if label:
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.04), fontsize=8, ncols=2)
+        if level is not None:
+            axis.set_title(f"{words(facet)} {100 * level:.0f} %", fontsize=9)
+    figure.colorbar(points, ax=axes, label=outcome, shrink=0.8)
+    top = frame.loc[frame[value].idxmax()]
+    mix = ", ".join(f"{words(c)} {100 * top[c]:.0f} %" for c in (*corners, *([facet] if facet else [])))
+    most = f"{scale * top[value]:.0f} %" if percent else f"{top[value]:.3g}"
+    said = tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
+    rest = tell(f"; a corner is all of what the share of {words(facet)} leaves", f"；角点为扣除{words(facet)}份额后的全部") if facet else ""
+    return style.finish(figure, title or said, caption + rest, folder, name)
+
+
+def _triangle(axis: plt.Axes, corners: tuple[str, str, str]) -> None:
+    """The frame: a grey line at each fifth, a corner's name where its share is all."""
+    for k in range(3):
+        a, b, c = CORNERS[k], CORNERS[(k + 1) % 3], CORNERS[(k + 2) % 3]
+        for step in (0.0, 0.2, 0.4, 0.6, 0.8):
+            line = np.array([step * a + (1 - step) * b, step * a + (1 - step) * c])
+            axis.plot(*line.T, color="black" if step == 0 else style.GREY, lw=1 if step == 0 else 0.4, zorder=1)
+    for k, (place, side) in enumerate((("left", -16), ("right", -16), ("center", 24))):
+        axis.annotate(f"{words(corners[k])} 100 %", CORNERS[k], (0, side), textcoords="offset points", ha=place, va="center", fontsize=8.5)
+    axis.set_aspect("equal")
+    axis.axis("off")
+    axis.set_xlim(-0.08, 1.08)
+    axis.set_ylim(-0.1, 0.97)

@@ -1,0 +1,184 @@
+"""All figures that a study's stored tables allow, in one call: at the end of an experiment and, in Chinese, by the report."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from experiments import estimate, figures, figures_sensitivity, figures_time, style
+from experiments.findings import Findings, Picture
+from experiments.scenario import Mistake, known
+from experiments.store import Results
+from experiments.style import tell, words
+from sim.parameters import SECTIONS, Parameters
+from sim.population import PAYERS, VILLAGE_KINDS
+
+
+def newest(folder: Path) -> Path:
+    """The folder itself or, where it holds studies, the one begun last."""
+    if (folder / "manifest.json").exists():
+        return folder
+    begun = {json.loads(m.read_text(encoding="utf-8"))["started"] + m.parent.name: m.parent for m in folder.glob("*/manifest.json")}
+    return begun[max(begun)] if begun else folder
+
+
+class Kept:
+    """A study as it lies in its folder; what is missing is empty. Mistake where the folder holds no study."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            self.configuration: dict[str, Any] = yaml.safe_load((folder / "resolved.yaml").read_text(encoding="utf-8")) or {}
+        except (OSError, ValueError, yaml.YAMLError) as e:
+            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json and resolved.yaml that can be read; give study=results/<experiment>/<id>") from e
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The parameters as resolved; those that are not declared any more are left out."""
+        known()
+        plain = {k: v for k, v in self.configuration.items() if k in SECTIONS}
+        return Parameters.from_dict(plain)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """`runs`, `villages` or `series`, what is finished of them; empty where there is none."""
+        found = Results(self.folder)
+        return getattr(found, name)(allow_partial=True) if found.wanted else pd.DataFrame()
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """summary.csv."""
+        path = self.folder / "summary.csv"
+        return pd.read_csv(path, keep_default_na=True) if path.exists() else pd.DataFrame()
+
+    @cached_property
+    def villages(self) -> pd.DataFrame:
+        """The village table with weights, finished runs only."""
+        rows = self.table("villages")
+        return estimate.with_weights(rows, self.parameters) if len(rows) else rows
+
+    def series(self, scenario: str) -> pd.DataFrame:
+        """The monthly table of one scenario, main arm, with weights."""
+        rows = self.table("series")
+        if rows.empty:
+            return rows
+        rows = rows[(rows["scenario"] == scenario) & (rows["arm"] == "main")].astype({"scenario": str, "arm": str})
+        weight = self.villages[["scenario", "arm", "replicate", "village", "weight"]].drop_duplicates(["scenario", "arm", "replicate", "village"])
+        return rows.merge(weight, on=["scenario", "arm", "replicate", "village"], how="inner")
+
+    @property
+    def findings(self) -> Findings | None:
+        """findings.json, where there is one."""
+        return Findings.load(self.folder) if (self.folder / "findings.json").exists() else None
+
+
+def draw(kept: Kept, into: Path) -> list[Picture]:
+    """Draw what the tables allow, most telling first; nothing where no village was stored."""
+    rows, summary = kept.villages, kept.summary
+    if rows.empty:
+        return []
+    year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
+    found = [figures.heat(summary, year, into)] if mixes else []
+    if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
+        found.append(figures.classes(rows, _telling(summary) if mixes else dict(list(named.items())[:4]), into))
+    first = next(iter(named))
+    found += _survival(kept, rows, named, first, into)
+    start, label, note = kept.parameters.horizon.start, named[first], figures.sample(rows[rows["scenario"].isin(named)])
+    found.append(figures.payers(rows, named, note, into))
+    if mixes and len(named) > 1:
+        found.append(_triangle(rows, summary, named, into))
+    found.append(figures.needs(rows[rows["scenario"] == first], label, into))
+    if "gain" in summary and summary["gain"].notna().any():
+        found.append(_gains(summary, into))
+    series = kept.series(first)
+    if len(series):
+        found += [figures_time.fans(series, start, label, into), figures_time.payers_by_year(series, start, label, into)]
+        if kept.parameters.timebank.on:
+            found.append(figures_time.timebank(series, rows[rows["scenario"] == first], start, label, into))
+        found.append(figures_time.county_map(series, rows[rows["scenario"] == first], start, label, into, _middling(series)))
+    return found
+
+
+def _mixes(summary: pd.DataFrame) -> bool:
+    """The summary has a row a funding mix and business."""
+    return {"panel", "funding", "business", "viable"} <= set(summary)
+
+
+def scenarios(kept: Kept) -> dict[str, str]:
+    """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best first."""
+    ran = list(kept.villages.loc[kept.villages["arm"] == "main", "scenario"].unique())
+    if not _mixes(kept.summary):
+        return {s: words(s) for s in ran}
+    panel = kept.summary["panel"].iloc[0]
+    mine = kept.summary[kept.summary["panel"] == panel]
+    column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
+    mine = mine[mine["business"] == column].sort_values("viable", ascending=False, kind="stable")
+    order = pd.concat([mine[~mine["funding"].isin(figures.NULLS)], mine[mine["funding"].isin(figures.NULLS)]])
+    return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in ran}
+
+
+def _telling(summary: pd.DataFrame) -> dict[str, str]:
+    """The best, the worst and the mix without money: scenario -> label."""
+    mine = summary[summary["panel"] == summary["panel"].iloc[0]]
+    low = figures.real(mine)
+    chosen = [low.loc[low["viable"].idxmax()], low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
+    return {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}, {words(r['business'])}" for r in chosen}
+
+
+def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Picture]:
+    """By funding, where there are several mixes, and by kind of village in the first."""
+    p = kept.parameters.horizon
+    if "first_closed" not in rows or (rows["opened"] < 0).all():
+        return []
+    main, found = rows[rows["arm"] == "main"], []
+    if len(named) > 1:
+        groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
+        found.append(figures_time.survival(groups, p.start, p.months - 1, into, "survival_funding", tell("By funding", "按筹资方式")))
+    mine = main[main["scenario"] == first]
+    kinds = {words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()}
+    if any((r["opened"] >= 0).any() for r in kinds.values()):
+        note = tell(f"By kind of village; {named[first]}", f"按村类型；{named[first]}")
+        found.append(figures_time.survival(kinds, p.start, p.months - 1, into, "survival_kinds", note))
+    return found
+
+
+def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Picture:
+    """Where each mix lies by who really paid, and how many villages it keeps."""
+    main = rows[(rows["arm"] == "main") & rows["scenario"].isin(named)]
+    paid = pd.DataFrame({p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS})
+    paid = paid[paid.sum(axis=1) > 0]
+    paid = paid.div(paid.sum(axis=1), axis=0)
+    names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
+    frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
+    note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
+    return figures_sensitivity.ternary(frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
+
+
+def _gains(summary: pd.DataFrame, into: Path) -> Picture:
+    """What a business adds on the villages that can have it, mix by mix, the first panel."""
+    mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
+    labels = [f"{words(b)}: {words(f)}" for b, f in zip(mine["business"], mine["funding"], strict=True)]
+    frame = pd.DataFrame({"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]})
+    caption = tell(
+        f"Share of villages viable with the business less without it, same villages and same luck; {words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds",
+        f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；{int(mine['seeds'].max())} 个随机种子",
+    )
+    return figures.paired(frame, tell("change in the share of villages viable, points", "可持续村占比变化，百分点"), into, caption)
+
+
+def _middling(series: pd.DataFrame) -> int:
+    """The seed whose count of villages in service at the end is the middle one: neither the luckiest nor the worst."""
+    last = series[series["month"] == series["month"].max()]
+    order = (last["level"] > 0).groupby(last["replicate"]).sum().sort_values(kind="stable")
+    return int(order.index[len(order) // 2])
+
+
+def redraw(kept: Kept, code: str, into: Path) -> tuple[list[Picture], bool]:
+    """`draw` in a language; False where no font has it and the labels stayed English."""
+    with style.language(code) as done:
+        return draw(kept, into), done

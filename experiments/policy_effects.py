@@ -1,0 +1,88 @@
+"""Every ready policy by itself against no policy, under the same luck; `policy=[...]` chooses some, and adds them all together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from experiments import paired
+from experiments import study as studies
+from experiments.answer import layout
+from experiments.findings import Findings, Picture, Table
+from experiments.paired import MEASURES, Arm, Size, Study
+from experiments.scenario import CONFIGS, Composed, options, policy
+from experiments.style import words as plain
+
+SIZES = {"quick": Size(6, 12, 120), "default": Size(20, 12, 200), "full": Size(100, 12, 300)}
+
+
+def arms(line: Composed) -> list[Arm]:
+    """One arm a policy; where several were named, one more with all of them in that order."""
+    names = line.settings.policy or list(options()["policy"])
+    found = [Arm(name, plain(name), policies=(policy(name, line.parameters),)) for name in names]
+    together = Arm("all", "all of these together", policies=tuple(p for arm in found for p in arm.policies))
+    return [*found, together] if len(line.settings.policy) > 1 else found
+
+
+def meaning(name: str) -> list[str]:
+    """Name, what it is, and the clause behind it, as its file says."""
+    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return [plain(name), str(content.get("description", "")), str(content.get("clause", ""))]
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Run, store, print."""
+    study = Study(line, SIZES, [paired.PLAIN, *arms(line)], base_policies=())
+    return study.run(words, lambda work, rows: report(study, work, rows))
+
+
+def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
+    """Table, figure, findings; printed and kept."""
+    table = paired.effects(paired.measures(rows), study.arms)
+    nothing = [arm.label for arm in study.arms if arm.name in paired.idle(rows, study.arms)]
+    store.text("summary.csv", table.to_csv(index=False))
+    said = sentences(table, nothing)
+    paired.draw(table, said[0].rstrip("."), study.size_text(), store.folder / "figures", "policies")
+    heads, body = paired.lines(table)
+    notes = "* clear: paired t-tests over all cells at a false discovery rate of 5 %; '-': nothing to divide by"
+    Findings(
+        question="What does each policy change, by itself, against no policy under the same luck?",
+        sentences=said,
+        tables=[
+            Table("Effect of each policy: with it less without it, mean over seeds with 95 % interval", heads, body, notes),
+            Table("What the policies are", ["policy", "what it is", "clause"], [meaning(arm.name) for arm in study.arms if arm.name in options()["policy"]]),
+        ],
+        pictures=[Picture("policies", said[0].rstrip("."), study.size_text())],
+        limits=[
+            "Sizes of the policies are assumptions (configs/policy); the same policy twice as large need not do twice as much.",
+            "Public cost counts money of government for running, building and setting up; what a policy costs elsewhere is not in it.",
+            "What-if on a synthetic county, not a forecast.",
+        ],
+    ).save(store.folder)
+    text = "\n\n".join([study.size_text(), layout([heads, *body]), notes, "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1))])
+    text += f"\n\n{store.folder}/: findings.json, summary.csv, figures/policies.png, runs and villages"
+    store.text("answer.txt", text + "\n")
+    print(text)
+
+
+def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
+    """Three sentences: most for service, most for hours per money, what does nothing clear."""
+    def best(key: str, sign: int) -> str:
+        mine = table[(table["measure"] == key) & table["clear"] & (table["effect"] * sign > 0)]
+        if mine.empty:
+            return f"no policy moves {MEASURES[key].name} clearly for the better"
+        top = mine.loc[mine["effect"].abs().idxmax()]
+        unit = "points" if MEASURES[key].unit.startswith("%") else "yuan"
+        return f"{top['label']} moves {MEASURES[key].name} most ({top['effect']:+.{MEASURES[key].digits}f} {unit})"
+
+    clear = table.groupby("label", sort=False)["clear"].any()
+    unclear = [x for x in clear.index[~clear] if x not in nothing]
+    worse = table[table["clear"] & (table["effect"] * table["measure"].map({k: m.good for k, m in MEASURES.items()}) < 0) & (table["measure"] != "cost")]
+    harm = "; ".join(f"{r.label}: {MEASURES[r.measure].name} {r.effect:+.1f}" for r in worse.iloc[np.argsort(-worse["effect"].abs().to_numpy())][:3].itertuples())
+    first = "; ".join([best("viable", 1), best("open", 1)])
+    return [
+        first[0].upper() + first[1:] + ".",
+        f"For hours and visits: {best('unmet', -1)}; {best('visits', 1)}. For the worse: {harm or 'nothing clearly'}.",
+        f"Without any effect: {', '.join(nothing) or 'none'}; without a clear one: {', '.join(unclear) or 'none'}.",
+    ]

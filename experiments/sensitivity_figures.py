@@ -1,0 +1,140 @@
+"""Figures of a sensitivity analysis: bars with intervals and the dummy's line, mu*-sigma, noise share, convergence."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments import style
+from experiments.findings import Picture
+from experiments.outcomes import OUTCOMES
+from experiments.salib import noise
+from experiments.style import plt
+
+if TYPE_CHECKING:
+    from experiments.sensitivity import Analysed
+
+SHOWN = 12  # inputs in a figure
+NAMES = {"mu_star": "mu*", "ST": "total index ST", "PAWN": "PAWN", "delta": "delta"}
+COLOURS = (style.BLUE, style.RED, style.GREEN, style.ORANGE, style.PINK)
+
+
+def draw(stages: list[Analysed], folder: Path) -> list[Picture]:
+    """Figures of every stage; the last stage's names are plain."""
+    found = []
+    for k, a in enumerate(stages):
+        tail = "" if k == len(stages) - 1 else "_screen"
+        found.append(bars(a, folder, f"tornado{tail}"))
+        if a.design.method == "morris" and not a.design.grouped:
+            found.append(plane(a, folder, f"morris{tail}"))
+        if k == len(stages) - 1:
+            found += [chance(a, folder), convergence(a, folder)]
+    return found
+
+
+def _leaders(a: Analysed, outcome: str) -> list[int]:
+    """Places of the largest inputs, the dummy always among them."""
+    i = a.indices[outcome]
+    order = [int(k) for k in np.argsort(-i.main, kind="stable")]
+    dummy = i.factors.index("dummy")
+    return [*[k for k in order if k != dummy][: SHOWN - 1], dummy]
+
+
+def bars(a: Analysed, folder: Path, name: str) -> Picture:
+    """One panel an outcome: index with interval, grey where it does not pass the dummy."""
+    panels = list(a.indices)
+    rows = min(len(a.design.factors), SHOWN)
+    columns = 3
+    figure, axes = plt.subplots(math.ceil(len(panels) / columns), columns, figsize=(13, (1.2 + 0.24 * rows) * math.ceil(len(panels) / columns)), layout="constrained", squeeze=False)
+    for axis in axes.ravel()[len(panels):]:
+        axis.set_axis_off()
+    for axis, outcome in zip(axes.ravel(), panels, strict=False):
+        if not np.any(a.indices[outcome].main):
+            axis.text(0.5, 0.5, "did not vary", transform=axis.transAxes, ha="center", color=style.GREY)
+        i, places, passed = a.indices[outcome], _leaders(a, outcome), set(a.passed(outcome))
+        for row, k in enumerate(places):
+            colour = style.BLUE if i.factors[k] in passed else style.GREY
+            axis.barh(row, i.main[k], color=colour, height=0.7, alpha=0.85)
+            axis.plot(i.interval[k], [row, row], color="black", lw=1)
+        axis.axvline(a.threshold(outcome), color=style.RED, ls="--", lw=1)
+        axis.set_yticks(range(len(places)), [i.factors[k] for k in places], fontsize=7.5)
+        axis.invert_yaxis()
+        axis.set_xlim(left=0)
+        axis.set_title(fill(OUTCOMES[outcome].label, 40), fontsize=9)
+        axis.set_xlabel(NAMES[a.main])
+    first = panels[0]
+    lead = a.passed(first)
+    said = f"{OUTCOMES[first].label}: moved most by {', '.join(lead[:3])}" if lead else f"{OUTCOMES[first].label}: no input can be told from the dummy"
+    figure.suptitle(f"{said}\nbar: {NAMES[a.main]} with its 95 % interval; dashed: upper end of the dummy's; grey: not above it", x=0.01, ha="left", fontsize=10.5)
+    style.save(figure, folder, name)
+    return Picture(name, "What the outcomes depend on", f"{NAMES[a.main]} by outcome, {a.design.n} base points. The dummy enters no equation: what does not pass its line cannot be told from nothing.")
+
+
+def plane(a: Analysed, folder: Path, name: str) -> Picture:
+    """mu* against sigma, one panel an outcome."""
+    panels = list(a.indices)
+    figure, axes = plt.subplots(1, len(panels), figsize=(2.9 * len(panels), 3.4), layout="constrained", squeeze=False)
+    for axis, outcome in zip(axes[0], panels, strict=True):
+        i = a.indices[outcome]
+        sigma = i.values["sigma"] if "sigma" in i.values else np.zeros_like(i.main)
+        axis.scatter(i.main, sigma, s=14, color=style.GREY)
+        reach = max(float(i.main.max()), 1e-12)
+        axis.plot([0, reach], [0, reach], color="black", lw=0.6, ls=":")
+        for k in _leaders(a, outcome)[:5]:
+            axis.scatter(i.main[k], sigma[k], s=26, color=style.BLUE)
+            axis.annotate(i.factors[k].partition(".")[2] or i.factors[k], (i.main[k], sigma[k]), fontsize=6.5, xytext=(2, 3), textcoords="offset points")
+        axis.axvline(a.threshold(outcome), color=style.RED, ls="--", lw=1)
+        axis.set_title(fill(OUTCOMES[outcome].label, 28), fontsize=8.5)
+        axis.set_xlabel("mu*: mean size of effects")
+    axes[0][0].set_ylabel("sigma: spread of effects")
+    figure.suptitle("Above the dotted line effects change with the other inputs (interaction or curvature); dashed: the dummy", x=0.01, ha="left", fontsize=10.5)
+    style.save(figure, folder, name)
+    return Picture(name, "Morris: size and spread of effects", "Inputs to the right matter; those high up matter in combination.")
+
+
+def chance(a: Analysed, folder: Path) -> Picture:
+    """Share of a single run's variance, and of the averaged outputs', that is chance."""
+    names = list(a.indices)
+    both = np.nan_to_num(np.array([noise(a.raw[n]) for n in names]))
+    figure, axis = plt.subplots(figsize=(8, 1.4 + 0.45 * len(names)), layout="constrained")
+    at = np.arange(len(names))
+    axis.barh(at - 0.18, 100 * both[:, 0], height=0.34, color=style.GREY, label="one run")
+    axis.barh(at + 0.18, 100 * both[:, 1], height=0.34, color=style.BLUE, label=f"mean of {a.raw[names[0]].shape[1]} replicates")
+    axis.set_yticks(at, [OUTCOMES[n].label for n in names])
+    axis.invert_yaxis()
+    axis.set_xlim(0, 100)
+    axis.set_xlabel("share of variance that is chance, %")
+    axis.legend(fontsize=8)
+    k = int(both[:, 1].argmax())
+    figure.suptitle(f"Up to {100 * both[k, 1]:.0f} % of what was analysed is chance ({OUTCOMES[names[k]].label})", x=0.01, ha="left", fontsize=10.5)
+    style.save(figure, folder, "noise")
+    return Picture("noise", "Chance", "E[Var(Y|x)] / Var(Y): what replicates at the same point differ by, over all variance.")
+
+
+def convergence(a: Analysed, folder: Path) -> Picture:
+    """Index of the leading inputs along the base points, with intervals."""
+    panels = list(a.indices)
+    figure, axes = plt.subplots(1, len(panels), figsize=(2.9 * len(panels), 3.3), layout="constrained", squeeze=False)
+    for axis, outcome in zip(axes[0], panels, strict=True):
+        leaders, dummy = _leaders(a, outcome)[:-1], a.design.factors.index("dummy")
+        for k, colour in [*zip(leaders[:4], COLOURS, strict=False), (dummy, style.GREY)]:
+            n = [i.n for i in a.path[outcome]]
+            low, high = (np.array([i.interval[k, side] for i in a.path[outcome]]) for side in (0, 1))
+            axis.fill_between(n, low, high, color=colour, alpha=0.15, lw=0)
+            axis.plot(n, [i.main[k] for i in a.path[outcome]], color=colour, marker="o", ms=3, label=a.design.factors[k].partition(".")[2] or a.design.factors[k])
+        axis.set_title(fill(OUTCOMES[outcome].label, 28), fontsize=8.5)
+        axis.set_xlabel("trajectories" if a.design.method == "morris" else "base points N")
+        axis.set_xscale("log", base=2)
+        axis.set_xticks([i.n for i in a.path[outcome]], [str(i.n) for i in a.path[outcome]])
+        axis.minorticks_off()
+        axis.set_ylim(bottom=0)
+        axis.legend(fontsize=6.5)
+    axes[0][0].set_ylabel(NAMES[a.main])
+    wide = max(float(i.width.max()) for i in a.indices.values())
+    figure.suptitle(f"At {a.design.n} base points the widest interval is {wide:.2f} wide{' of the largest mu*' if a.design.method == 'morris' else ''}; 0.05 counts as converged", x=0.01, ha="left", fontsize=10.5)
+    style.save(figure, folder, "convergence")
+    return Picture("convergence", "Do the indices settle?", "Main index of the leading inputs and the dummy from a quarter of the points to all; band: 95 % interval.")

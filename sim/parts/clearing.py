@@ -1,0 +1,286 @@
+"""M9 Transfer and clearing of time credits: family, other villages, an account outside the county, goods, guarantee.
+
+Credit passes to a spouse or relative in need, to an heir at death, and goes along with a helper who moves away. A
+platform brings hours left over in one village to credit holders of another: what one village's people gave to another's
+is a claim on the platform, and all claims of a county sum to zero. Credit is also redeemed for care services and goods
+(both need the village's cash) and for practice credits. Government may guarantee what nobody served: it buys the hours,
+which is public cost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import pools, posting, split_by_pool
+from sim.parameters import choice, par, section, switch
+from sim.population import (
+    ASKED,
+    MUTUAL,
+    PERSONAL,
+    PROFESSIONAL,
+    REHABILITATION,
+    flow,
+    give,
+    identity_of,
+    start_row,
+    state,
+    wrap,
+)
+from sim.randomness import Purpose, inner, kernel, uniform
+
+
+@section("clearing")
+class Clearing:
+    """What may be done with credit beside asking the own village; all of it needs the time bank."""
+
+    on: bool = switch(False, "off: credit is spent in the own village or lost")
+    keep: float = par(10.0, "hours", 0.0, 200.0, "assumption", "D", "credit that a person keeps before giving away or redeeming")
+    transfer: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "credit over that which goes to a spouse or relative short of credit, in a month")
+    heirs: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "an elder's credit that passes to direct family at death or departure")
+    portable: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "a helper's credit that goes along when the helper moves away")
+    away_givers: float = par(0.02, "share", 0.0, 0.5, "assumption", "D", "elders whose children live away and give time there for a parent's account")
+    away_hours: float = par(4.0, "hours/month", 0.0, 20.0, "assumption; an active volunteer gives 4 (1-20)", "D", "hours such a child deposits")
+    scope: str = choice("township", ("village", "township", "county"), "how far the platform reaches; village: no further than the village")
+    reach: float = par(0.3, "share", 0.0, 1.0, "assumption: the rest is lost to distance", "D", "hours left over that can serve another village")
+    care: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "rehabilitation and personal care left over that is redeemed as a care service")
+    care_price: float = par(20.0, "yuan/hour", 8.0, 40.0, "assumption: paid care at home", "D", "what the village pays for such an hour")
+    goods: float = par(0.05, "share/month", 0.0, 1.0, "assumption; 20 goods to 70 services (The Nanjinger 2017)", "D", "credit over the kept that is redeemed for goods in a month")
+    goods_price: float = par(8.0, "yuan/hour", 0.0, 20.0, "assumption below the 12 of an hour (The Nanjinger 2017)", "D", "goods that the village gives for an hour")
+    cash_share: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "most of the village's cash that goes into goods and into care services in a month, each")
+    practice: float = par(0.05, "share/month", 0.0, 1.0, "assumption", "D", "credit over the kept that under-employed and returned helpers turn into practice credits")
+    guarantee: float = par(0.5, "share", 0.0, 1.0, "design choice", "D", "hours asked on credit and served by nobody that government buys")
+    guarantee_price: float = par(20.0, "yuan/hour", 8.0, 60.0, "assumption: paid care at home", "D", "price of such an hour")
+    guarantee_ceiling: float = par(3000.0, "yuan/year", 0.0, 50000.0, "assumption", "D", "most that government pays for one village, a twelfth each month")
+
+
+state("heirs", "f8", "share", "an elder's credit that passes to direct family")
+state("portable", "f8", "share", "a helper's credit that goes along on moving away")
+flow("credits_inherited", "minutes", "credit that passed to a spouse or relative in the village at death or departure")
+flow("credits_transferred", "minutes", "credit given to a spouse or relative")
+flow("platform_got", "minutes", "minutes received through the platform")
+flow("platform_given", "minutes", "minutes given through the platform")
+flow("care_redeemed", "minutes", "care services had for credit")
+flow("goods_asked", "minutes", "credit brought for goods")
+flow("goods_minutes", "minutes", "credit redeemed for goods")
+flow("guarantee_minutes", "minutes", "minutes that the guarantee bought")
+posting("credits_carried", "credits_held", "credit_abroad", "credits taken to an account outside the county", "minutes")
+posting("credits_deposited", "credit_abroad", "credits_held", "credits deposited from outside the county", "minutes")
+posting("credits_cleared_out", "credit_platform", "credit_issue", "hours given to other villages: a claim on the platform", "minutes")
+posting("credits_cleared_in", "credit_issue", "credit_platform", "hours received from other villages: owed to the platform", "minutes")
+posting("credits_goods", "credits_held", "credit_issue", "credits redeemed for goods", "minutes")
+posting("credits_practice", "credits_held", "credit_issue", "credits turned into practice credits", "minutes")
+posting("cost_goods", "expense", "payables", "bill: goods for credits")
+posting("cost_care_service", "expense", "payables", "bill: care services for credits")
+posting("guarantee_called", "guaranteed_care", "government", "government: hours bought under the guarantee")
+
+AWAY = Purpose("clearing.away")
+TURN = Purpose("clearing.turn")
+
+
+@inner
+def exempt(p, i, t):
+    """Served without credit."""
+    return t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)
+
+
+@kernel
+def to_family(p, w, clearing, timebank, key):
+    """Deposits of children who live away; then spare credit goes to a spouse or relative whose need tops its credit."""
+    for v in range(len(w.used)):
+        c, f, post = clearing[v], w.flow[v], w.posted[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 0:
+                continue
+            ident = identity_of(w.villages[v].number, p.serial[i])
+            if p.kind[i] == 1 and p.children[i] > 0 and p.near[i] == 0 and p.living[i] != 0 and uniform(key, ident, 0) < c.away_givers:
+                p.credit[i] += c.away_hours
+                post.credits_deposited += c.away_hours
+            spare = np.int64((int(p.credit[i]) - c.keep) * c.transfer)
+            slot = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
+            if spare <= 0 or slot < 0:
+                continue
+            to = w.start[v] + slot
+            if p.kind[to] != 1 or exempt(p, to, timebank[v]):
+                continue
+            lack = -max(int(p.credit[to]), 0)
+            for k in range(8):
+                lack += int(p.need[to, k])
+            moved = min(spare, lack)
+            if moved > 0:
+                p.credit[i] -= moved
+                p.credit[to] += moved
+                f.credits_transferred += moved
+
+
+@inner
+def _wish(p, i, k, quota):
+    """Minutes of kind k that an elder would still take from an untrained helper."""
+    if k == REHABILITATION or k == PERSONAL:
+        return 0
+    return max(min(int(p.need[i, k]), quota), 0)
+
+
+@inner
+def _limit(p, i):
+    """Minutes an elder may have through the platform: the rest of the quota, on credit alone without a station."""
+    if p.kind[i] != 1 or p.place[i] < 0 or (p.enrolled[i] == 0 and p.credit[i] <= 0):
+        return 0
+    return int(p.quota[i]) if p.enrolled[i] == 1 else min(int(p.quota[i]), int(p.credit[i]))
+
+
+@kernel
+def look(p, w, clearing, wanted, offered):
+    """What each village wants of the platform and can offer to it, minutes."""
+    for v in range(len(w.used)):
+        offers = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            offers += int(p.offer[i]) if p.volunteer[i] == 1 else 0
+            quota = _limit(p, i)
+            for k in range(9):
+                minutes = _wish(p, i, k, quota)
+                quota -= minutes
+                wanted[v] += minutes
+        offered[v] = np.int64(offers * clearing[v].reach)
+
+
+@kernel
+def exchange(p, w, got, given, asked_before, key):
+    """Take the minutes from volunteers and bring them to elders, each from a drawn place; book claims on the platform."""
+    for v in range(len(w.used)):
+        r, f, post, n, first = w.villages[v], w.flow[v], w.posted[v], w.used[v], w.start[v]
+        left = given[v]
+        turn = start_row(p, w, v, True, uniform(key, r.number, 0))
+        for j in range(n):
+            i = first + wrap(j + turn, n)
+            if p.volunteer[i] == 1 and p.offer[i] > 0 and left > 0:
+                take = min(int(p.offer[i]), left)
+                give(p, w, v, i, take)
+                left -= take
+        left = got[v]
+        turn = start_row(p, w, v, False, uniform(key, r.number, 1))
+        for j in range(n):
+            i = first + wrap(j + turn, n)
+            quota = min(_limit(p, i), left)
+            new = not asked_before or r.level == 0 or p.enrolled[i] == 0
+            for k in range(9):
+                minutes = _wish(p, i, k, quota)
+                quota -= minutes
+                left -= minutes
+                p.need[i, k] -= minutes
+                p.received[i] += minutes
+                p.quota[i] -= minutes
+                w.hours[v, MUTUAL, k] += minutes
+                w.hours[v, ASKED, k] += minutes if new else 0
+        f.platform_got += got[v]
+        f.platform_given += given[v]
+        post.credits_cleared_out += max(given[v] - got[v], 0)
+        post.credits_cleared_in += max(got[v] - given[v], 0)
+
+
+@kernel
+def buy(p, w, clearing, timebank, government, key):
+    """Credit that still waits buys care services while the village has cash, then calls the guarantee under its ceiling."""
+    for v in range(len(w.used)):
+        c, t, r, f, post, n = clearing[v], timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        if t.price_per_hour <= 0.0:
+            continue
+        purse = np.int64(max(w.balance[v].cash, 0) * c.cash_share) if r.level > 0 else 0
+        care, calls = purse * 60 // c.care_price, 0
+        if government:
+            calls = c.guarantee_ceiling * 5 // c.guarantee_price
+        turn = start_row(p, w, v, False, uniform(key, r.number, 2))
+        for j in range(n):
+            i = w.start[v] + wrap(j + turn, n)
+            if p.kind[i] != 1 or p.credit[i] <= 0 or p.place[i] < 0 or exempt(p, i, t):
+                continue
+            left = np.int64(int(p.credit[i]) / t.price_per_hour) - int(p.received[i])
+            for q in range(9):
+                k = 8 - q
+                skilled = k == REHABILITATION or k == PERSONAL
+                minutes = np.int64(int(p.need[i, k]) * (c.care if skilled else c.guarantee))
+                minutes = max(min(minutes, left, care if skilled else calls), 0)
+                left -= minutes
+                p.need[i, k] -= minutes
+                p.received[i] += minutes
+                w.hours[v, PROFESSIONAL, k] += minutes
+                if skilled:
+                    care -= minutes
+                    f.care_redeemed += minutes
+                else:
+                    calls -= minutes
+                    f.guarantee_minutes += minutes
+        post.cost_care_service += f.care_redeemed * c.care_price // 60
+        post.guarantee_called += f.guarantee_minutes * c.guarantee_price // 60
+
+
+@kernel
+def redeem(p, w, clearing, timebank, key):
+    """Spare credit for goods while the village has cash (trust follows), and for practice credits, which cost nothing."""
+    for v in range(len(w.used)):
+        c, t, r, f, post, n = clearing[v], timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        stock = np.int64(1 << 60)
+        if c.goods_price > 0 or r.level == 0:
+            stock = np.int64(max(w.balance[v].cash, 0) * c.cash_share) * 60 // max(c.goods_price, 1) if r.level > 0 else 0
+        turn = start_row(p, w, v, False, uniform(key, r.number, 3))
+        for j in range(n):
+            i = w.start[v] + wrap(j + turn, n)
+            spare = int(p.credit[i]) - c.keep
+            if p.kind[i] == 0 or spare <= 0:
+                continue
+            asked = np.int64(spare * c.goods)
+            if asked > 0:
+                got = min(asked, stock)
+                stock -= got
+                p.credit[i] -= got
+                f.goods_asked += asked
+                f.goods_minutes += got
+                trust = np.float64(p.trust[i])
+                p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
+            turned = np.int64(spare * c.practice) if p.kind[i] == 2 and p.role[i] >= 2 else 0
+            turned = min(turned, int(p.credit[i]))
+            p.credit[i] -= turned
+            post.credits_practice += turned
+        post.credits_goods += f.goods_minutes
+        post.cost_goods += f.goods_minutes * c.goods_price // 60
+
+
+def _on(m) -> bool:
+    return m.parameters.clearing.on and m.parameters.timebank.on
+
+
+def run_heirs(m) -> None:
+    """What of the accounts of those who leave stays in the family."""
+    if _on(m):
+        m.state["heirs"][:] = m.values.clearing["heirs"]
+        m.state["portable"][:] = m.values.clearing["portable"]
+
+
+def run_family(m) -> None:
+    """Deposits from outside and gifts of credit."""
+    if _on(m):
+        to_family(m.people, m.world, m.values.clearing, m.values.timebank, m.lasting_key(AWAY))
+
+
+def run_platform(m) -> None:
+    """Hours left over meet credit holders of the other villages of the pool, pro rata on both sides."""
+    if not _on(m) or m.parameters.clearing.scope == "village" or not m.coupled:
+        return
+    pool = pools(m, m.parameters.clearing.scope)
+    wanted, offered = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
+    look(m.people, m.world, m.values.clearing, wanted, offered)
+    sides = [np.bincount(pool, x).astype(np.int64) for x in (wanted, offered)]
+    served = np.minimum(*sides)
+    got, given = (split_by_pool(served, x, pool, m.state["number"]) for x in (wanted, offered))
+    exchange(m.people, m.world, got, given, m.parameters.matching.on, m.key(TURN))
+
+
+def run_buy(m) -> None:
+    """Care services and the guarantee."""
+    if _on(m):
+        buy(m.people, m.world, m.values.clearing, m.values.timebank, m.parameters.government.on, m.key(TURN))
+
+
+def run_redeem(m) -> None:
+    """Goods and practice credits."""
+    if _on(m):
+        redeem(m.people, m.world, m.values.clearing, m.values.timebank, m.key(TURN))

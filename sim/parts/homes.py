@@ -1,0 +1,145 @@
+"""M14 The village home: elders move in by choice; small remote groups may move together (documents 000 (2), 002).
+
+Beds are built in `facilities.py`. Who lives there is cared for as one living alone is, but has company, needs no more
+help in the house than others, and is looked in on by the other residents.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import par, section, switch
+from sim.population import ALONE, COUPLE, IN_HOME, NO_MONEY, flow, identity_of, state
+from sim.randomness import Purpose, inner, kernel, uniform
+
+
+@section("homes")
+class Homes:
+    """A home of a few beds in the village."""
+
+    on: bool = switch(False, "off: no village home; everybody stays where they live")
+    openings: float = par(0.10, "share/year", 0.0, 1.0, "assumption", "D", "villages in service, in a building of their own, that come up for a home in a year")
+    beds: int = par(10, "persons", 2, 40, "Songcun 10 residents; Tongchuan 11.5, Qingdao 20 beds a home", "C", "beds of a home")
+    bed_cost: float = par(14000.0, "yuan", 5000.0, 64000.0, "Tongchuan 160,000 for 11.5 beds; Songcun 40,000 a resident", "C", "capital a bed")
+    running: float = par(150.0, "yuan/month", 50.0, 600.0, "assumption; Dongping pays 1,200 a year for water, power and heating", "D", "bill a resident")
+    fee: float = par(160.0, "yuan/month", 0.0, 300.0, "Dongping 2016: 160 (100-300)", "B", "fee a resident; nothing from those on subsistence allowance")
+    subsidy: float = par(350.0, "yuan/year", 0.0, 1200.0, "Feixiang 350-500, Dongping 1,200 a resident", "B", "county money a resident, nominal 2025")
+    move_in: float = par(0.04, "share/year", 0.0, 0.5, "assumption; 1.1 % of rural elders would choose an institution (CLASS 2014), a home in the village is nearer", "D", "elders living alone, of middling acceptance, who move in in a year while a bed is free; couples half of it")
+    move_out: float = par(0.05, "share/year", 0.0, 0.5, "assumption", "D", "residents who go back in a year")
+    together: bool = par(False, "switch", None, None, "design choice", "D", "small remote groups may move in together")
+    remote: float = par(0.10, "share", 0.0, 1.0, "assumption", "D", "zones that lie apart")
+    group: int = par(8, "persons", 2, 30, "assumption", "D", "elders of a remote zone up to whom it counts as small")
+    group_moves: float = par(0.15, "share/year", 0.0, 1.0, "assumption", "D", "small remote groups, willing on average, that move in a year")
+
+
+state("residents", "i8", "persons", "elders who live in the village home")
+flow("moved_in", "persons", "elders who moved into the home")
+flow("moved_out", "persons", "elders who went back from the home")
+flow("groups_moved", "times", "remote groups that moved together")
+posting("cost_home", "expense", "payables", "bill: village home")
+posting("grant_homes", "cash", "government", "government: money a resident of a village home")
+
+CHOOSE = Purpose("homes.choose")
+GROUP = Purpose("homes.group")
+
+
+@inner
+def _enter(p, w, v, i):
+    """Elder i and a spouse of the table move in."""
+    p.living[i] = IN_HOME
+    w.villages[v].residents += 1
+    w.flow[v].moved_in += 1
+    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] != IN_HOME:
+        p.living[w.start[v] + p.spouse[i]] = IN_HOME
+        w.villages[v].residents += 1
+        w.flow[v].moved_in += 1
+
+
+@inner
+def _places(p, w, v, i):
+    """Beds that elder i would need."""
+    return 2 if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] != IN_HOME else 1
+
+
+@kernel
+def live(p, w, homes, key, group_key, lasting):
+    """Count residents, let them out and in, move groups together."""
+    for v in range(len(w.used)):
+        h, r, f = homes[v], w.villages[v], w.flow[v]
+        first, n = w.start[v], w.used[v]
+        r.residents = 0
+        standing = h.on == 1 and r.beds > 0 and r.level > 0
+        for i in range(first, first + n):
+            if p.kind[i] == 1 and p.living[i] == IN_HOME:
+                u = uniform(key, identity_of(r.number, p.serial[i]), 0)
+                if standing and u * 12.0 >= h.move_out:
+                    r.residents += 1
+                else:
+                    p.living[i] = COUPLE if p.spouse[i] >= 0 else ALONE
+                    f.moved_out += 1
+        if not standing:
+            continue
+        for i in range(first, first + n):
+            if p.kind[i] != 1 or (p.living[i] != ALONE and p.living[i] != COUPLE) or p.health[i] == 3 or p.dementia[i] == 1:
+                continue
+            rate = h.move_in * (1.0 if p.living[i] == ALONE else 0.5) * 2.0 * np.float64(p.acceptance[i])
+            if uniform(key, identity_of(r.number, p.serial[i]), 1) * 12.0 < rate and r.residents + _places(p, w, v, i) <= r.beds:
+                _enter(p, w, v, i)
+        if h.together == 1:
+            _together(p, w, v, h, group_key, lasting)
+
+
+@kernel
+def bills(p, w, homes, families, funding, public):
+    """The home's bill, the residents' fees and the county's money for them."""
+    for v in range(len(w.used)):
+        h, r, post = homes[v], w.villages[v], w.posted[v]
+        if r.level == 0:
+            continue
+        fees = families[v].on == 1 and funding[v].identical_payers == 0
+        grants = public and funding[v].rule != NO_MONEY
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] == 1 and p.living[i] == IN_HOME:
+                post.cost_home += np.int64(h.running * r.wage_index)
+                post.due_families += h.fee if fees and p.dibao[i] == 0 else 0
+                post.grant_homes += np.int64(h.subsidy * r.deflator / 12.0) if grants else 0
+
+
+@inner
+def _together(p, w, v, h, key, lasting):
+    """A remote zone of few elders, with beds for those who live without children, moves when acceptance is over one half."""
+    r, first, n = w.villages[v], w.start[v], w.used[v]
+    heads, places, sums = w.work[0], w.work[1], w.sums
+    for i in range(first, first + n):
+        heads[p.zone[i]], places[p.zone[i]], sums[p.zone[i]] = 0, 0, 0.0
+    for i in range(first, first + n):
+        if p.kind[i] == 1:
+            heads[p.zone[i]] += 1
+            sums[p.zone[i]] += np.float64(p.acceptance[i])
+            places[p.zone[i]] += 1 if p.living[i] == ALONE or p.living[i] == COUPLE else 0
+    for i in range(first, first + n):
+        z = p.zone[i]
+        if heads[z] <= 0:
+            continue
+        willing = heads[z] <= h.group and sums[z] > 0.5 * heads[z] and places[z] > 0 and r.residents + 2 * places[z] <= r.beds
+        remote = uniform(lasting, r.number, z) < h.remote
+        if willing and remote and uniform(key, r.number, z) * 12.0 < h.group_moves:
+            w.flow[v].groups_moved += 1
+            for k in range(first, first + n):
+                if p.kind[k] == 1 and p.zone[k] == z and (p.living[k] == ALONE or p.living[k] == COUPLE):
+                    _enter(p, w, v, k)
+        heads[z] = 0  # each zone is asked once
+
+
+def run(m) -> None:
+    """Who lives in the home; held during spin-up."""
+    if m.month >= 0 and m.values.ever("homes.on"):
+        live(m.people, m.world, m.values.homes, m.key(CHOOSE), m.key(GROUP), m.lasting_key(GROUP))
+
+
+def run_bills(m) -> None:
+    """Bills of the home."""
+    v = m.values
+    if m.month >= 0 and v.ever("homes.on"):
+        bills(m.people, m.world, v.homes, v.families, v.funding, m.parameters.government.on)

@@ -1,0 +1,100 @@
+"""M10 Points for assets (document 004, Shandong): money, land, technique and projects put in are valued as points.
+
+Once a year enrolled elders who trust the bank put in what they have. A point is a time credit: it is redeemed, expires
+and is owed like any other. Money, rent of idle land and dividends of projects reach the village's cash; technique
+trains volunteers. Points over what an asset earns are promises without cover.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import par, section, switch
+from sim.population import CRAFT, STORY, flow, identity_of, state
+from sim.randomness import Purpose, kernel, uniform
+
+ASSETS = ("money", "land", "technique", "project")
+
+
+@section("points")
+class Points:
+    """Who puts in what, and what it counts."""
+
+    on: bool = switch(False, "off: nobody puts in assets")
+    month: int = par(1, "month", 1, 12, "design choice", "D", "month of the year in which assets are put in")
+    join: float = par(0.08, "share/year", 0.0, 1.0, "assumption", "D", "enrolled elders of middling trust who put in something in a year")
+    hour_value: float = par(12.0, "yuan/hour", 5.0, 40.0, "The Nanjinger 2017: an hour of a time bank is worth 12 (10-20)", "B", "value that counts as one hour of credit")
+    valuation: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "points given over the value of an asset")
+    money: float = par(500.0, "yuan/year", 0.0, 5000.0, "assumption", "D", "money put in")
+    money_share: float = par(0.05, "share", 0.0, 0.3, "assumption", "D", "most of a year's income and remittances that is put in")
+    idle_land: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "land of an elder that is not worked and can be put in for the year")
+    rent: float = par(400.0, "yuan/mu", 0.0, 1100.0, "assumption below the 600 of good land: idle plots are small and remote", "D", "value of a mu and year")
+    let: float = par(0.7, "share", 0.0, 1.0, "assumption", "D", "land put in that finds a tenant")
+    lesson: float = par(6.0, "hours", 0.0, 60.0, "assumption", "D", "hours that an elder with a craft or stories teaches; trains one volunteer")
+    lesson_value: float = par(20.0, "yuan/hour", 0.0, 80.0, "assumption", "D", "value of an hour of technique")
+    project_share: float = par(0.05, "share", 0.0, 0.5, "assumption", "D", "of those who put in, how many have a share of a project")
+    project: float = par(3000.0, "yuan", 0.0, 30000.0, "assumption", "D", "value of such a share, put in for good")
+    dividend: float = par(0.04, "share/year", 0.0, 0.15, "assumption", "D", "yearly income of projects for the service")
+
+
+state("points_capital", "i8", "fen", "value of projects put in")
+flow("points_value", "fen", "value put in: money, land, technique, projects", shape=(4,))
+flow("time_lessons", "minutes", "lessons given for points")
+flow("points_given", "minutes", "points given for assets")
+flow("points_persons", "persons", "elders who put in something")
+posting("points_money", "cash", "households", "money put in for points")
+posting("points_land", "cash", "market", "rent of land put in for points")
+posting("points_project", "cash", "market", "dividends of projects put in for points")
+posting("credits_points", "credit_issue", "credits_held", "points given for assets", "minutes")
+
+PUT_IN = Purpose("points.put_in")
+
+
+@kernel
+def put_in(p, w, points, key):
+    """A year's assets: value them, give points, book what reaches the purse."""
+    for v in range(len(w.used)):
+        c, r, f, post = points[v], w.villages[v], w.flow[v], w.posted[v]
+        post.points_project += np.int64(r.points_capital * c.dividend)
+        if r.level == 0:
+            continue
+        pupil, end = w.start[v], w.start[v] + w.used[v]
+        for i in range(w.start[v], end):
+            if p.kind[i] != 1 or p.enrolled[i] == 0:
+                continue
+            ident = identity_of(r.number, p.serial[i])
+            if uniform(key, ident, 0) >= c.join * 2.0 * np.float64(p.trust[i]):
+                continue
+            money = min(c.money, np.int64((int(p.income[i]) + int(p.remit[i])) * 12 * c.money_share))
+            land = np.int64(int(p.land[i]) * 0.1 * c.idle_land * c.rent)
+            minutes = min(c.lesson, int(p.free[i])) if p.skills[i] & (CRAFT | STORY) and p.health[i] <= 1 else 0
+            technique = minutes * c.lesson_value // 60
+            project = c.project if uniform(key, ident, 1) < c.project_share else 0
+            if minutes > 0:
+                p.free[i] -= minutes
+                f.time_lessons += minutes
+                while pupil < end and (p.volunteer[pupil] == 0 or p.trained[pupil] == 1):
+                    pupil += 1
+                if pupil < end:
+                    p.trained[pupil] = 1
+            value = money + land + technique + project
+            given = np.int64(value * c.valuation * 60.0 / c.hour_value)
+            p.credit[i] += given
+            post.credits_points += given
+            post.points_money += money
+            post.points_land += np.int64(land * c.let)
+            r.points_capital += project
+            f.points_value[0] += money
+            f.points_value[1] += land
+            f.points_value[2] += technique
+            f.points_value[3] += project
+            f.points_given += given
+            f.points_persons += 1 if value > 0 else 0
+
+
+def run(m) -> None:
+    """Once a year; points need a bank."""
+    p = m.parameters
+    if p.points.on and p.timebank.on and m.calendar_month == p.points.month:
+        put_in(m.people, m.world, m.values.points, m.key(PUT_IN))

@@ -1,0 +1,96 @@
+"""M24 Supervision: a quality and safety state, accidents, inspection and safety closure (documents 000 (11)(13), 001).
+
+Quality follows what a service is made of: trained volunteers, the state of the building, work that is not overdone. It
+is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts the tables for a time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import par, section, switch
+from sim.population import NEVER, flow, state
+from sim.randomness import Purpose, kernel, rounded, uniform
+
+
+@section("quality")
+class Quality:
+    """What quality is made of, what it does, and who watches it."""
+
+    on: bool = switch(False, "off: quality is not looked at, nobody has an accident, nobody inspects")
+    basic: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "quality of an untrained service in a sound building")
+    trained: float = par(0.35, "share", 0.0, 0.5, "assumption", "D", "rise where all volunteers are trained")
+    building: float = par(0.3, "share", 0.0, 0.5, "assumption", "D", "fall where the building's condition is nil")
+    overload: float = par(0.2, "share", 0.0, 0.5, "assumption", "D", "fall where all that was asked last month went unmet")
+    speed: float = par(0.15, "share/month", 0.01, 1.0, "assumption", "D", "step of quality towards what it is made of")
+    felt: float = par(0.05, "share/month", 0.0, 0.5, "assumption", "D", "step of satisfaction towards quality in a month with help or meals")
+    accidents: float = par(0.5, "accidents/10000 h", 0.0, 10.0, "assumption", "D", "accidents in ten thousand hours of mutual aid at quality one half; none at quality one")
+    accident_cost: float = par(5000.0, "yuan", 500.0, 50000.0, "assumption", "D", "what an accident costs: the insurer pays where volunteers are insured, else the village")
+    serious: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "accidents after which the tables are shut")
+    inspections: float = par(1.0, "visits/year", 0.0, 12.0, "assumption: yearly", "D", "inspections of a station in a year")
+    standard: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "quality below which an inspection orders repairs and instruction")
+    least: float = par(0.35, "share", 0.0, 1.0, "assumption", "D", "quality below which an inspection shuts the tables")
+    mend_cost: float = par(2000.0, "yuan", 0.0, 20000.0, "assumption", "D", "bill of what an inspection orders")
+    mend: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of quality by what an inspection orders")
+    closure: int = par(3, "months", 1, 12, "assumption", "D", "months that tables are shut for safety")
+
+
+state("quality", "f8", "share", "quality of the service", 0.6)
+state("sealed_until", "i8", "month", "tables are shut for safety until", NEVER)
+flow("accidents", "times", "accidents in mutual aid")
+flow("inspected", "visits", "inspections")
+flow("sealed", "villages", "safety closures ordered this month")
+posting("cost_accidents", "expense", "payables", "bill: accidents without insurance")
+posting("cost_mending", "expense", "payables", "bill: what an inspection ordered")
+posting("insured_loss", "households", "insurers", "insurer: accidents of insured volunteers")
+
+ACCIDENT = Purpose("quality.accident")
+INSPECT = Purpose("quality.inspect")
+
+
+@kernel
+def made_of(q, trained, condition, short):
+    """Quality that a service tends to."""
+    return min(max(q.basic + q.trained * trained - q.building * (1.0 - condition) - q.overload * short, 0.0), 1.0)
+
+
+@kernel
+def watch(p, w, quality, month, accident_key, inspect_key):
+    """Quality moves, is felt, lets accidents happen and is inspected."""
+    for v in range(len(w.used)):
+        q, r, f, post = quality[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.level == 0:
+            continue
+        active, trained = 0, 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            active += p.volunteer[i]
+            trained += p.volunteer[i] * p.trained[i]
+            if p.kind[i] == 1 and (p.received[i] > 0 or p.dines[i] > 0) and q.felt > 0.0:
+                x = np.float64(p.satisfaction[i])
+                p.satisfaction[i] = x + q.felt * (r.quality - x)
+        r.quality += q.speed * (made_of(q, trained / max(active, 1), r.condition, r.short) - r.quality)
+        expected = q.accidents * f.time_aid / 600_000.0 * 2.0 * (1.0 - r.quality)
+        shut = False
+        for n in range(min(rounded(expected, accident_key, r.number, 0), 20)):
+            f.accidents += 1
+            if r.insured == 1:
+                post.insured_loss += q.accident_cost
+            else:
+                post.cost_accidents += q.accident_cost
+            shut = shut or uniform(accident_key, r.number, 1 + n) < q.serious
+        if uniform(inspect_key, r.number, 0) * 12.0 < q.inspections:
+            f.inspected += 1
+            shut = shut or r.quality < q.least
+            if r.quality < q.standard:
+                post.cost_mending += q.mend_cost
+                r.quality = min(r.quality + q.mend, 1.0)
+        if shut and month >= 0:
+            r.sealed_until = month + 1 + q.closure
+            f.sealed += 1
+
+
+def run(m) -> None:
+    """Quality and supervision of the month."""
+    if m.parameters.quality.on:
+        watch(m.people, m.world, m.values.quality, m.month, m.key(ACCIDENT), m.key(INSPECT))

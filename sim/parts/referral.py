@@ -1,0 +1,264 @@
+"""M7 Referral and contracts: beds and professional hours of the township centre, clinics under contract, crowding of family care.
+
+Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go to whoever
+has waited longest. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
+prevention and escort under contract with the village, the centre the rest, shared out pro rata over its villages.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import pools, posting, split_by_pool
+from sim.parameters import par, section, switch
+from sim.population import (
+    ESCORT,
+    FAMILY,
+    PERSONAL,
+    PREVENTION,
+    PROFESSIONAL,
+    REHABILITATION,
+    column,
+    flow,
+    identity_of,
+    start_row,
+    wrap,
+)
+from sim.randomness import Purpose, inner, kernel, uniform
+
+IN_BED = -1
+
+
+@section("referral")
+class Referral:
+    """The township centre, the clinics, and what they ask for."""
+
+    on: bool = switch(False, "off: no centre, no contracts; paid care has no limit of capacity")
+    pooled: bool = par(True, "switch", None, None, "design choice; documents 000 (7), 001: township centres", "D", "villages of a township share its centre; else each has its part for itself")
+    beds: float = par(14.0, "beds/1000 elders", 0.0, 60.0, "derived: 1.68 million beds in rural homes (Xinhua 2024-09-25) over about 120 million rural elders", "C", "beds of the centre, for elders at the start")
+    bed_price: float = par(2600.0, "yuan/month", 1500.0, 3500.0, "rural home, disabled resident (Economic Observer 2024-06, secondary)", "B", "price of a bed with care")
+    bed_subsidy: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "price of a bed that government pays; all of it for those on subsistence allowance")
+    afford: float = par(3.0, "ratio", 0.5, 8.0, "assumption: children add to it", "D", "what a family can raise for a bed, over the elder's income and remittances")
+    willing: float = par(0.4, "share", 0.0, 1.0, "assumption; of all rural elders 1.1 % would choose an institution (CLASS 2014)", "D", "elders in great need who would move to a centre")
+    apply: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "willing elders in great need who apply in a month")
+    unreferred: float = par(0.3, "ratio", 0.0, 1.0, "assumption", "D", "applications without a station that refers, over with one")
+    stay: float = par(24.0, "months", 1.0, 120.0, "assumption", "D", "mean stay of a resident who does not die or recover")
+    patience: int = par(12, "months", 0, 100, "assumption", "D", "longest wait for a bed; 0: who finds none gives up")
+    hours: float = par(15.0, "hours/month", 0.0, 300.0, "assumption", "D", "professional hours of the centre for 100 elders at the start")
+    price: float = par(30.0, "yuan/hour", 10.0, 80.0, "assumption: paid care at home and the way", "D", "price of an hour of the centre")
+    subsidy: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "price of an hour that government pays; all of it for those on subsistence allowance")
+    income_share: float = par(0.05, "share", 0.0, 0.4, "assumption", "D", "income an elder can put into hours of the centre")
+    special: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "rehabilitation and personal care left over that a station refers")
+    other: float = par(0.10, "share", 0.0, 0.5, "assumption (0.05-0.20): requests that need a professional", "D", "other needs left over that a station refers")
+    contract: float = par(8.0, "hours/month", 0.0, 200.0, "assumption", "D", "hours of clinic and health centre under contract for 100 elders of a village")
+    contract_price: float = par(25.0, "yuan/hour", 5.0, 80.0, "assumption", "D", "price of an hour under contract")
+    contract_public: float = par(0.6, "share", 0.0, 1.0, "assumption: basic public health service", "D", "price under contract that government pays; the village pays the rest")
+    crowding: float = par(0.2, "ratio", 0.0, 1.0, "assumption", "D", "family minutes that fall away for a formal minute, where there is family")
+
+
+column("place", "i1", "months", "0 at home, more: months on the centre's waiting list, -1: in a bed")
+flow("beds_used", "persons", "elders in a bed of the centre")
+flow("beds_waiting", "persons", "elders on the waiting list")
+flow("beds_given_up", "persons", "elders who gave up waiting")
+flow("beds_admitted", "persons", "elders who moved into the centre")
+flow("referral_asked", "minutes", "minutes referred to the centre, within the purse")
+flow("referral_minutes", "minutes", "minutes served by the centre at home")
+flow("contract_minutes", "minutes", "minutes served by clinics under contract")
+flow("bed_minutes", "minutes", "needs met in the centre's beds")
+flow("crowded_out", "minutes", "family care that formal hours crowded out")
+posting("referral_government", "centre", "government", "government: part of the price of beds, hours and contracts")
+posting("referral_families", "centre", "families", "families: part of the price of beds and hours")
+posting("cost_contract", "expense", "payables", "bill: clinics under contract")
+
+WILLING = Purpose("referral.willing")
+APPLY = Purpose("referral.apply")
+LEAVE = Purpose("referral.leave")
+LOT = Purpose("referral.lot")
+TURN = Purpose("referral.turn")
+
+
+@inner
+def _share_paid(p, i, subsidy, government):
+    """Share of a price that falls to the family."""
+    if not government:
+        return 1.0
+    return 0.0 if p.dibao[i] == 1 else 1.0 - subsidy
+
+
+@inner
+def _fit(p, i, c, government):
+    """Whether an elder needs a bed and the family can pay for it."""
+    heavy = p.health[i] == 3 or (p.health[i] == 2 and (p.living[i] == 2 or p.dementia[i] == 1))
+    return heavy and c.bed_price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(p.remit[i]))
+
+
+@kernel
+def stay(p, w, referral, beds, government, willing_key, apply_key, leave_key):
+    """Residents leave, the list moves, the willing apply where their pool has any bed; nobody is admitted yet."""
+    for v in range(len(w.used)):
+        c, r, f = referral[v], w.villages[v], w.flow[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1:
+                continue
+            ident = identity_of(r.number, p.serial[i])
+            if p.place[i] < 0:
+                if p.health[i] < 2 or uniform(leave_key, ident, 0) * c.stay < 1.0:
+                    p.place[i] = 0
+                else:
+                    f.beds_used += 1
+            elif beds[v] == 0 or not _fit(p, i, c, government):
+                p.place[i] = 0
+            elif p.place[i] > c.patience:
+                p.place[i] = 0
+                f.beds_given_up += 1
+            elif p.place[i] > 0:
+                p.place[i] += 1
+            elif uniform(willing_key, ident, 0) < c.willing:
+                known = 1.0 if r.level > 0 and p.enrolled[i] == 1 else c.unreferred
+                if uniform(apply_key, ident, 0) < c.apply * known:
+                    p.place[i] = 1
+
+
+def admit(m, pool, beds, key) -> None:
+    """Free beds of each pool go to whoever has waited longest, ties by lot. `beds` one number a pool."""
+    w, place = m.world, m.people.place
+    rows = np.flatnonzero(place > 0)
+    village = np.searchsorted(w.start, rows, side="right") - 1
+    used = np.bincount(pool, m.flow["beds_used"], len(beds)).astype(np.int64)
+    numbers, serials = m.state["number"][village], m.people.serial[rows]
+    lots = np.array([uniform(key, (int(n) << 24) | int(s), 0) for n, s in zip(numbers, serials, strict=True)])
+    order = np.lexsort((lots, -place[rows].astype(np.int64), pool[village]))
+    mine = pool[village[order]]
+    rank = np.arange(len(order)) - np.searchsorted(mine, mine)
+    lucky = order[rank < (beds - used)[mine]]
+    place[rows[lucky]] = IN_BED
+    for name in ("beds_admitted", "beds_used"):
+        np.add.at(m.flow[name], village[lucky], 1)
+
+
+@kernel
+def reside(p, w, referral, government):
+    """Residents have all needs met in the centre; family and government pay the price of the bed."""
+    for v in range(len(w.used)):
+        c, f, post = referral[v], w.flow[v], w.posted[v]
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            if p.kind[i] != 1 or p.place[i] == 0:
+                continue
+            if p.place[i] > 0:
+                f.beds_waiting += 1
+                continue
+            own = np.int64(c.bed_price * _share_paid(p, i, c.bed_subsidy, government))
+            post.referral_families += own
+            post.referral_government += c.bed_price - own
+            p.free[i] = 0
+            for k in range(9):
+                f.bed_minutes += int(p.need[i, k])
+                w.hours[v, PROFESSIONAL, k] += p.need[i, k]
+                p.need[i, k] = 0
+
+
+@inner
+def _formal(p, w, v, i, k, minutes, crowding):
+    """Formal minutes of kind k; where there is family, part of them only replaces its care."""
+    out = 0
+    if p.living[i] != 2 or p.near[i] == 1:
+        out = min(np.int64(minutes * crowding), w.hours[v, FAMILY, k])
+    w.hours[v, PROFESSIONAL, k] += minutes
+    w.hours[v, FAMILY, k] -= out
+    p.need[i, k] -= minutes - out
+    w.flow[v].crowded_out += out
+
+
+@kernel
+def under_contract(p, w, referral, government, key):
+    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village and public health pay."""
+    for v in range(len(w.used)):
+        c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
+        budget = np.int64(c.contract * r.elders / 100.0) if r.level > 0 else 0
+        if budget == 0:
+            continue
+        n, left = w.used[v], budget
+        turn = start_row(p, w, v, False, uniform(key, r.number, 0))
+        for able in range(2):
+            for j in range(n):
+                i = w.start[v] + wrap(j + turn, n)
+                if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
+                    continue
+                for k in range(9):
+                    if k == ESCORT or k == REHABILITATION or k == PREVENTION:
+                        minutes = min(int(p.need[i, k]), left)
+                        left -= minutes
+                        _formal(p, w, v, i, k, minutes, c.crowding)
+        f.contract_minutes = budget - left
+        price = (budget - left) * c.contract_price // 60
+        public = np.int64(price * c.contract_public) if government else 0
+        post.referral_government += public
+        post.cost_contract += price - public
+
+
+@kernel
+def refer(p, w, referral, budget, serving, government, key):
+    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the disabled first."""
+    for v in range(len(w.used)):
+        c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.level == 0 or budget[v] == 0:
+            continue
+        n, left = w.used[v], budget[v] if serving else np.int64(1 << 60)
+        turn = start_row(p, w, v, False, uniform(key, r.number, 1))
+        for able in range(2):
+            for j in range(n):
+                i = w.start[v] + wrap(j + turn, n)
+                if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
+                    continue
+                own = _share_paid(p, i, c.subsidy, government)
+                purse = np.int64(1 << 60)
+                if own > 0.0 and c.price > 0:
+                    purse = np.int64((int(p.income[i]) + int(p.remit[i])) * c.income_share * 60.0 / (c.price * own))
+                served = 0
+                for q in range(9):
+                    k = 8 - q  # personal care and the skilled kinds first
+                    part = c.special if k == PERSONAL or k == REHABILITATION else c.other
+                    minutes = min(np.int64(int(p.need[i, k]) * part), purse - served, left)
+                    if minutes <= 0:
+                        continue
+                    served += minutes
+                    left -= minutes
+                    if serving:
+                        _formal(p, w, v, i, k, minutes, c.crowding)
+                if serving:
+                    price = served * c.price // 60
+                    family = np.int64(price * own)
+                    f.referral_minutes += served
+                    post.referral_families += family
+                    post.referral_government += price - family
+                else:
+                    f.referral_asked += served
+
+
+def _pool(m) -> np.ndarray:
+    return pools(m, "township" if m.parameters.referral.pooled else "village")
+
+
+def run_beds(m) -> None:
+    """Leaving, applying, admission, and the needs of residents."""
+    p = m.parameters
+    if not p.referral.on:
+        return
+    c, pool, gov = m.values.referral, _pool(m), p.government.on
+    beds = np.floor(np.bincount(pool, c["beds"] * m.state["elders_start"]) / 1000.0 + 1e-9).astype(np.int64)
+    stay(m.people, m.world, c, beds[pool], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
+    admit(m, pool, beds, m.key(LOT))
+    reside(m.people, m.world, c, gov)
+
+
+def run_hours(m) -> None:
+    """Contracts of the village, then the centre's hours, pro rata to what the villages of the pool refer."""
+    p = m.parameters
+    if not p.referral.on:
+        return
+    c, pool, gov = m.values.referral, _pool(m), p.government.on
+    under_contract(m.people, m.world, c, gov, m.key(TURN))
+    hours = np.floor(np.bincount(pool, c["hours"] * m.state["elders_start"]) / 100.0 + 1e-9).astype(np.int64)
+    refer(m.people, m.world, c, hours[pool], False, gov, m.key(TURN))
+    budget = split_by_pool(hours, m.flow["referral_asked"], pool, m.state["number"])
+    refer(m.people, m.world, c, budget, True, gov, m.key(TURN))

@@ -1,0 +1,95 @@
+"""M25 Roll-out: who opens when. Villages apply, the county selects by criteria and in stages, villages learn from others.
+
+A village applies by a hazard with an own part and a part that grows with the villages in service that it sees (Bass):
+p + q F. The county ranks those who applied by leadership, staff, mechanism and premises, and each round selects as many as
+keep it on the line to its target; a selected village builds when the money is there (`facilities.py`). Coverage is
+reported twice: villages with a facility, and facilities with the function.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.parameters import par, section, switch
+from sim.population import county_mean, state
+from sim.randomness import Purpose, kernel, uniform
+
+
+@section("rollout")
+class Rollout:
+    """Application, criteria and stages."""
+
+    on: bool = switch(False, "off: villages come up by the hazard of facilities.openings")
+    innovate: float = par(0.10, "share/year", 0.0, 1.0, "assumption", "D", "villages that apply in a year by themselves (Bass p)")
+    imitate: float = par(0.40, "share/year", 0.0, 2.0, "assumption; Feixiang went from the first home to all 249 in four years", "D", "the same where all villages that it sees are in service (Bass q)")
+    local: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "weight of the own township in what a village sees; the rest is the county")
+    target: float = par(0.70, "share", 0.0, 1.0, "document 000: not less than 70 % by 2030", "A", "villages with a facility that the county plans for", live=False)
+    by: int = par(72, "months", 12, 240, "document 000: 2030", "A", "months after the start in which the target is due")
+    every: int = par(12, "months", 1, 36, "design choice: once a year", "D", "months between rounds of selection")
+    least_score: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "score below which nobody is selected")
+    leadership: float = par(0.3, "share", 0.0, 1.0, "assumption; document 000 (10)", "D", "weight of a leader (half of it for an association alone)")
+    staff: float = par(0.3, "share", 0.0, 1.0, "assumption; document 000 (1)", "D", "weight of helpers, full from enough_helpers on")
+    enough_helpers: float = par(0.4, "ratio", 0.05, 1.0, "assumption", "D", "helpers an elder at which staff counts in full")
+    mechanism: float = par(0.2, "share", 0.0, 1.0, "assumption; document 000 (10)-(11)", "D", "weight of an association and of a convention, half each")
+    premises: float = par(0.2, "share", 0.0, 1.0, "assumption; document 000 (4)-(5)", "D", "weight of an idle building, a public room or a facility")
+
+
+state("score", "f8", "share", "readiness by the county's criteria")
+state("applied", "i8", "flag", "has applied for a facility")
+state("selected", "i8", "flag", "has been selected for a facility")
+
+APPLY = Purpose("rollout.apply")
+
+
+@kernel
+def apply(w, rollout, seen, asking, key):
+    """Score of every village; villages without a facility apply with p + q F a year. `seen` (villages) is F."""
+    for v in range(len(w.used)):
+        o, r = rollout[v], w.villages[v]
+        lead = 1.0 if r.leader == 1 else 0.5 * r.association
+        hands = min(r.helpers / max(o.enough_helpers * r.elders, 1.0), 1.0)
+        ground = 1.0 if r.idle_building == 1 or r.public_room == 1 or r.facility > 0 else 0.0
+        points = o.leadership * lead + o.staff * hands + o.mechanism * 0.5 * (r.association + r.convention) + o.premises * ground
+        r.score = points / max(o.leadership + o.staff + o.mechanism + o.premises, 1e-9)
+        if asking and r.facility == 0 and r.applied == 0:
+            r.applied = 1 if uniform(key, r.number, 0) * 12.0 < o.innovate + o.imitate * seen[v] else 0
+
+
+def mean_by(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """For each village the mean of its group, (villages)."""
+    return np.asarray((np.bincount(group, values) / np.maximum(np.bincount(group), 1))[group])
+
+
+def chosen(score: np.ndarray, ready: np.ndarray, number: np.ndarray, places: int) -> np.ndarray:
+    """Indices of the `places` best of those `ready`; ties by village number."""
+    order = np.lexsort((number, -score))
+    return order[ready[order]][: max(places, 0)]
+
+
+def run(m) -> None:
+    """Scores, where roll-out or pilots ask for them; applications and rounds of selection."""
+    p, r = m.parameters.rollout, m.state
+    if m.month < 0 or not (p.on or m.values.ever("government.pilots")):
+        return
+    county = m.world.county
+    serving = 1.0 * (r["level"] > 0)
+    seen = np.full(len(serving), 0.3)
+    local = m.values.rollout["local"]
+    if m.coupled:
+        seen = local * mean_by(serving, county * 1000 + r["township"]) + (1.0 - local) * county_mean(county, serving)
+    apply(m.world, m.values.rollout, seen, p.on, m.key(APPLY))
+    due = m.month % m.values.rollout["every"] == 0
+    if not p.on or not due.any():
+        return
+    ready = (r["applied"] == 1) & (r["selected"] == 0) & (r["facility"] == 0) & (r["score"] >= m.values.rollout["least_score"])
+    for group in m.groups:
+        mine = np.isin(np.arange(len(county)), group)
+        o = m.values.rollout[group[0]]  # one county, one plan
+        if not due[group[0]]:
+            continue
+        there = int(((r["facility"] > 0) | (r["selected"] == 1))[mine].sum())
+        start = m.parameters.county.facility_share
+        wanted = min(start + (o["target"] - start) * (m.month + o["every"]) / o["by"], 1.0) * mine.sum()
+        places = int(np.ceil(wanted - 1e-9)) - there if m.coupled else len(ready)
+        r["selected"][chosen(r["score"], ready & mine, r["number"], places)] = 1
+

@@ -1,0 +1,137 @@
+"""M27 Sharing station: walking and visual aids for rent without profit; an aid lowers the need for mobility help.
+
+A station is set up where a building stands in service. A named payer buys the first stock; wear and upkeep are bills of
+the service. A rental lasts a month; those worse off are served first, then from a drawn place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import posting
+from sim.parameters import choice, par, section, switch
+from sim.population import MOBILITY, NEED, PAYERS, flow, identity_of, start_row, state, wrap
+from sim.randomness import Purpose, inner, kernel, rounded, uniform
+
+AIDS = ("walking", "visual")
+WALKING, VISUAL = range(2)
+
+
+@section("sharing")
+class Sharing:
+    """Stock, rent, cost and use of the aids."""
+
+    on: bool = switch(False, "off: no station, no aids")
+    payer: str = choice("government", (PAYERS[0], PAYERS[1], PAYERS[3]), "who buys the first stock")
+    walking: float = par(4.0, "aids/100 elders", 0.0, 20.0, "assumption", "D", "walking aids held for 100 elders at the start")
+    visual: float = par(4.0, "aids/100 elders", 0.0, 20.0, "assumption", "D", "visual aids held for 100 elders at the start")
+    walking_price: float = par(300.0, "yuan/aid", 50.0, 1500.0, "assumption: walkers, rollators, simple wheelchairs", "D", "price of a walking aid")
+    visual_price: float = par(120.0, "yuan/aid", 20.0, 800.0, "assumption: magnifiers, glasses, lamps", "D", "price of a visual aid")
+    life: float = par(4.0, "years", 1.0, 10.0, "assumption", "D", "life of an aid that is rented out; worn aids are replaced by the service")
+    upkeep: float = par(2.0, "yuan/month", 0.0, 20.0, "assumption", "D", "cleaning and repair of an aid that is rented out")
+    fee: float = par(5.0, "yuan/month", 0.0, 60.0, "assumption; document 000 (3): non-profit rental", "D", "rent of an aid; none for those on subsistence allowance")
+    fee_limit: float = par(60.0, "yuan/month", 10.0, 200.0, "assumption", "D", "rent at which nobody takes an aid; demand falls on a line to there")
+    uptake: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "elders with the difficulty who take an aid that costs nothing")
+    low_vision: float = par(0.2, "share", 0.05, 0.5, "assumption", "D", "elders with mobility needs whose sight a visual aid helps")
+    walking_relief: float = par(0.25, "share", 0.0, 0.6, "assumption", "D", "fall of mobility need with a walking aid")
+    visual_relief: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "fall of mobility need with a visual aid")
+
+
+state("aids", "i8", "units", "aids held: walking, visual", shape=(2,))
+flow("aids_rented", "persons", "elders who rent an aid: walking, visual", shape=(2,))
+flow("aids_refused", "persons", "elders who wanted an aid and found none: walking, visual", shape=(2,))
+flow("aids_relief", "minutes", "mobility need that aids took away")
+flow("aid_fees", "fen", "rent of aids")
+for _payer in (PAYERS[0], PAYERS[1], PAYERS[3]):
+    posting(f"aids_{_payer}", "aids", _payer, f"{_payer}: first stock of aids")
+posting("cost_aids", "expense", "payables", "bill: upkeep and replacement of aids")
+
+TAKE = Purpose("sharing.take")
+SIGHT = Purpose("sharing.sight")
+TURN = Purpose("sharing.turn")
+WEAR = Purpose("sharing.wear")
+
+
+@inner
+def wants(p, i, ident, aid, s, fees, take_key, sight_key):
+    """Whether an elder who walks with difficulty takes an aid; the wish and the sight are fixed to the person."""
+    if p.kind[i] != 1 or p.need[i, MOBILITY] <= 0 or p.health[i] < 1 or p.health[i] > 2 or p.place[i] < 0:
+        return False
+    if aid == VISUAL and uniform(sight_key, ident, 0) >= s.low_vision:
+        return False
+    chance = s.uptake
+    if fees and p.dibao[i] == 0:
+        chance *= max(1.0 - s.fee / max(s.fee_limit, 1), 0.0)
+    return uniform(take_key, ident, aid) < chance
+
+
+@kernel
+def lend(p, w, sharing, families, funding, payer, buys, take_key, sight_key, turn_key):
+    """Set up the stock, rent it out, lower needs, count rent. `payer` 0 government, 1 collective, 2 society."""
+    for v in range(len(w.used)):
+        s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.level == 0 or r.facility != 2:
+            continue
+        n, first, fees = w.used[v], w.start[v], families[v].on and funding[v].identical_payers == 0
+        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
+        for aid in range(2):
+            price = s.walking_price if aid == WALKING else s.visual_price
+            relief = s.walking_relief if aid == WALKING else s.visual_relief
+            wanted = np.int64((s.walking if aid == WALKING else s.visual) * r.elders_start / 100.0)
+            more = max(wanted - r.aids[aid], 0) if buys else 0
+            bought = more * price
+            r.aids[aid] += more
+            if payer == 0:
+                post.aids_government += bought
+            elif payer == 1:
+                post.aids_collective += bought
+            else:
+                post.aids_society += bought
+            if r.aids[aid] == 0:
+                continue
+            for worse in range(2):  # the moderate before the mild
+                for j in range(n):
+                    i = first + wrap(j + turn, n)
+                    if p.health[i] != 2 - worse or not wants(p, i, identity_of(r.number, p.serial[i]), aid, s, fees, take_key, sight_key):
+                        continue
+                    if f.aids_rented[aid] >= r.aids[aid]:
+                        f.aids_refused[aid] += 1
+                        continue
+                    f.aids_rented[aid] += 1
+                    less = np.int64(int(p.need[i, MOBILITY]) * relief)
+                    p.need[i, MOBILITY] -= less
+                    w.hours[v, NEED, MOBILITY] -= less
+                    f.aids_relief += less
+                    f.aid_fees += s.fee if fees and p.dibao[i] == 0 else 0
+
+
+@kernel
+def bill(w, sharing, key):
+    """Rent falls due and worn aids are replaced, unless the service closed this month."""
+    for v in range(len(w.used)):
+        s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
+        if r.level == 0:
+            f.aid_fees = 0
+            continue
+        for aid in range(2):
+            worn = rounded(f.aids_rented[aid] / (12.0 * s.life), key, r.number, aid)
+            post.cost_aids += worn * (s.walking_price if aid == WALKING else s.visual_price) + f.aids_rented[aid] * s.upkeep
+        post.due_families += f.aid_fees
+
+
+def run(m) -> None:
+    """The month's rentals, from the first month on, so that the first stock is in the accounts."""
+    p = m.parameters
+    if p.sharing.on and m.month >= 0:
+        payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
+        v = m.values
+        lend(
+            m.people, m.world, v.sharing, v.families, v.funding, payer, buys,
+            m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN),
+        )  # fmt: skip
+
+
+def run_bill(m) -> None:
+    """Rent, upkeep and replacement."""
+    if m.parameters.sharing.on and m.month >= 0:
+        bill(m.world, m.values.sharing, m.key(WEAR))

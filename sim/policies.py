@@ -1,0 +1,117 @@
+"""Policies: interventions that own nothing and modify named values over some months, in some villages.
+
+A policy is anything with `modifiers(parameters)`: a few lines of YAML (`Policy`), or a class of one's own. Several act in
+the order written. A policy of size zero, or one that starts after its end, is the baseline bit for bit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sim.parameters import ParameterError, Parameters, checked, declarations, nearest
+from sim.population import month_number
+from sim.values import Modifier, check, modified, partners
+
+OPS = ("set", "scale", "add")
+WHEN = ("start", "end", "ramp", "villages")
+
+
+class Intervention(Protocol):
+    """What a policy has to offer."""
+
+    def modifiers(self, parameters: Parameters) -> Iterable[Modifier]:
+        """The modifiers, for a county with these parameters."""
+
+
+def month_of(word: Any, parameters: Parameters) -> int:
+    """Months since the start of the run: from "2027-01", or a whole number as it is; ParameterError otherwise."""
+    if isinstance(word, int) and not isinstance(word, bool):
+        return word
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(word)):
+        raise ParameterError(f"{word!r} is no month: YYYY-MM or a whole number of months is wanted")
+    return month_number(str(word)) - month_number(parameters.horizon.start)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy as written in YAML: `lines` of path, one of set | scale | add, and start, end, ramp, villages.
+
+    `start` and `end` are months ("2027-01", or months since the start); `end` is the first month without it.
+    """
+
+    name: str
+    lines: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def read(cls, name: str, content: Mapping[str, Any]) -> Policy:
+        """From a YAML table: `modifiers`, and start, end, ramp, villages for all lines that name none of their own."""
+        for key in content:
+            allowed = ("description", "clause", "modifiers", *WHEN)
+            if key not in allowed:
+                raise ParameterError(f"policy {name}: unknown key {key!r}{nearest(str(key), allowed)}")
+        lines = content.get("modifiers")
+        if not isinstance(lines, Sequence) or isinstance(lines, str) or not all(isinstance(x, Mapping) for x in lines):
+            raise ParameterError(f"policy {name}: a list of modifiers is wanted")
+        shared = {key: content[key] for key in WHEN if key in content}
+        return cls(name, tuple({**shared, **line} for line in lines))
+
+    def modifiers(self, parameters: Parameters) -> tuple[Modifier, ...]:
+        """One modifier a line."""
+        return tuple(self._modifier(line, parameters) for line in self.lines)
+
+    def _modifier(self, line: Mapping[str, Any], parameters: Parameters) -> Modifier:
+        for key in line:
+            if key not in ("path", *OPS, *WHEN):
+                raise ParameterError(f"policy {self.name}: unknown key {key!r}{nearest(str(key), ('path', *OPS, *WHEN))}")
+        ops = [op for op in OPS if op in line]
+        if "path" not in line or len(ops) != 1:
+            raise ParameterError(f"policy {self.name}: a line has a path and one of set, scale, add, not {dict(line)}")
+        value, villages = line[ops[0]], line.get("villages", ())
+        if not isinstance(value, int | float):
+            raise ParameterError(f"policy {self.name}: {line['path']}: {ops[0]} wants a number, not {value!r}")
+        when = {key: month_of(line[key], parameters) for key in ("start", "end") if key in line}
+        return Modifier(str(line["path"]), ops[0], float(value), **when, ramp=int(line.get("ramp", 0)), villages=tuple(villages))
+
+
+@dataclass(frozen=True)
+class Indexation:
+    """Sums fixed in nominal yuan follow a declared yearly rate (the price path where none is given), from a month on.
+
+    `paths` are scaled by one plus the rate on every anniversary of `start`.
+    """
+
+    paths: tuple[str, ...]
+    start: str | int = 0
+    end: str | int = 1_000_000
+    rate: float | None = None
+
+    def modifiers(self, parameters: Parameters) -> list[Modifier]:
+        """One modifier a year and path."""
+        rate = parameters.economy.inflation if self.rate is None else self.rate
+        first, last = month_of(self.start, parameters), month_of(self.end, parameters)
+        years = range(first + 12, parameters.horizon.months, 12)
+        return [Modifier(path, "scale", 1.0 + rate, month, last) for path in self.paths for month in years]
+
+
+def compose(policies: Iterable[Intervention], parameters: Parameters) -> tuple[Modifier, ...]:
+    """All modifiers of several policies, in the order of the policies."""
+    return tuple(m for policy in policies for m in policy.modifiers(parameters))
+
+
+def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:
+    """Raise ParameterError where a modifier cannot act, or leads out of the allowed range when all act in full."""
+    known, base = declarations(), parameters.flat()
+    on: dict[tuple[str, ...], list[Modifier]] = {}
+    for m in modifiers:
+        check(m)
+        on.setdefault(partners(m.path), []).append(m)
+    for paths, mine in on.items():
+        for month in sorted({m.start + max(m.ramp - 1, 0) for m in mine}):
+            acting = [(m, m.weight(month)) for m in mine if m.weight(month)]
+            for path, value in modified(base, paths, acting).items():
+                d = known[path]
+                if d.kind in (int, float):
+                    checked(d, round(value) if d.kind is int else value)

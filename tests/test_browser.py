@@ -1,0 +1,238 @@
+"""The screens in a real browser, headless: the path of a planner, and the live model stepped. Nothing leaves this computer."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import run
+from experiments.scenario import write_scenario
+from experiments.store import ROOT
+from sim.parameters import Parameters
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+TINY = {
+    "county.villages": 3, "county.elders": 20, "horizon.end": "2027-12", "horizon.spin_up": 2, "county.facility_share": 1.0,
+    "county.size_spread": 0.0,
+}  # fmt: skip
+WAIT = 120_000
+MISSING = [name for name in ("playwright", "streamlit", "solara", "solara_assets") if importlib.util.find_spec(name) is None]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (extras dashboard, live, browser)"),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium on this computer"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        made = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+def served(verb: str, folder: Path):
+    """Start a screen on a free port and wait until it answers; it ends with the test."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    with (folder / f"{verb}.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, str(ROOT / "run.py"), verb, f"port={port}"], cwd=folder, stdout=log, stderr=log, start_new_session=True)
+    try:
+        end = time.monotonic() + WAIT / 1000
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
+                break
+            except OSError:
+                assert process.poll() is None and time.monotonic() < end, (folder / f"{verb}.log").read_text()
+                time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory):
+    """Address of a running dashboard."""
+    yield from served("dashboard", tmp_path_factory.mktemp("dashboard"))
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """Address of a running live model."""
+    yield from served("live", tmp_path_factory.mktemp("live"))
+
+
+@pytest.fixture
+def page(browser):
+    """A page that notes every address it asks and every error of a script."""
+    made = browser.new_page(viewport={"width": 1280, "height": 900})
+    made.asked, made.errors = [], []
+    made.on("request", lambda r: made.asked.append(r.url))
+    made.on("pageerror", lambda e: made.errors.append(str(e)))
+    yield made
+    made.close()
+
+
+def only_here(page, address: str) -> None:
+    """No request left this computer, no script failed."""
+    strange = [u for u in page.asked if not u.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
+    assert strange == [] and page.errors == []
+
+
+def shows(page, label: str, value: str, kind: str = "text") -> None:
+    """Wait until a field or slider shows a value."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(f"input[type={kind}][aria-label='{label}']").first).to_have_value(value, timeout=WAIT)
+
+
+def slide(page, name: str, *keys: str) -> None:
+    """Move a slider by the keyboard, once the page has settled (until then old controls may stand beside new ones)."""
+    page.wait_for_timeout(500)
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
+    page.wait_for_timeout(500)
+    page.locator(f"input[type=range][aria-label='{name}']").first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def button(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def load(page, file: Path) -> None:
+    """Put a scenario file into the sidebar."""
+    page.get_by_text("Save and load").click()
+    page.locator("input[type=file]").last.set_input_files(str(file))
+
+
+def saved(page, name: str, folder: Path) -> Path:
+    """Press a download button and keep the file."""
+    with page.expect_download(timeout=WAIT) as got:
+        button(page, name).last.click()
+    path = folder / got.value.suggested_filename
+    got.value.save_as(path)
+    return path
+
+
+def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
+    """Open, load a small county, move a slider, run, compare, download, and run the file in run.py to the same bytes."""
+    file = tmp_path / "small.yaml"
+    file.write_text(write_scenario(Parameters().replace(TINY), {"seeds": 3, "seed": 5}))
+    page.goto(dashboard)
+    button(page, "Run").wait_for(timeout=WAIT)
+    load(page, file)
+    shows(page, "Name", "small")
+    button(page, "Remove").wait_for(timeout=WAIT)
+
+    slide(page, "Government", *["ArrowRight"] * 15)
+    for name, percent in (("Government", "40"), ("Village collective", "12"), ("Families", "40"), ("Society", "8")):
+        shows(page, name, percent, "range")
+
+    button(page, "Copy").click()
+    shows(page, "Name", "B")
+    slide(page, "Society", "Home")
+    shows(page, "Society", "0", "range")
+    remove_first(page)
+    button(page, "Run").click()
+    page.get_by_role("tab", name="Compare").click(timeout=WAIT)
+    page.get_by_text("Difference from small").wait_for(timeout=WAIT)
+    assert page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").count() >= 4
+    page.get_by_role("tab", name="Download").click()
+    button(page, "Report (HTML)").wait_for(timeout=WAIT)
+    table, yaml = saved(page, "Villages (CSV)", tmp_path), saved(page, "Save scenario (YAML)", tmp_path)
+    report, book = saved(page, "Report (HTML)", tmp_path), saved(page, "Workbook (xlsx)", tmp_path)
+    assert "villages are viable at the end of 2027" in report.read_text() and not re.search(r'(src|href)="(https?:)?//', report.read_text())
+    assert len(pd.read_excel(book, sheet_name="villages")) == 9
+
+    assert run.main(["experiment=baseline", f"scenario={yaml}", f"out={tmp_path}/out", "workers=1", "progress=false"]) == 0
+    capsys.readouterr()
+    (study,) = (tmp_path / "out/baseline").iterdir()
+    rows = pd.read_parquet(study / "villages.parquet")
+    assert table.read_bytes() == rows[rows["arm"] == "main"].to_csv(index=False).encode()
+    only_here(page, dashboard)
+
+
+def remove_first(page) -> None:
+    """Take the large scenario A from the table, so that two small ones are left; then show B again."""
+    choose(page, "Scenario", "A")
+    shows(page, "Name", "A")
+    button(page, "Remove").click()
+    shows(page, "Name", "small")
+    choose(page, "Scenario", "B")
+    shows(page, "Name", "B")
+
+
+def choose(page, label: str, option: str) -> None:
+    """Pick an option of a list by the keyboard."""
+    page.locator("[data-testid=stSelectbox]").filter(has_text=label).first.locator("input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_bad_files_are_answered_with_sentences(page, dashboard, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("funding:\n  rule: ${oc.env:HOME}\n")
+    table = tmp_path / "villages.csv"
+    table.write_text("number,kind\n1,scenik\n")
+    page.goto(dashboard)
+    button(page, "Run").wait_for(timeout=WAIT)
+    load(page, bad)
+    page.get_by_text("${...} is not allowed in a scenario file").wait_for(timeout=WAIT)
+    page.get_by_text("County", exact=True).first.click()
+    page.locator("input[type=file]").first.set_input_files(str(table))
+    page.get_by_text("1 cells cannot be used").wait_for(timeout=WAIT)
+    page.get_by_text("scenik", exact=True).wait_for(timeout=WAIT)
+    page.get_by_text("did you mean scenic?").wait_for(timeout=WAIT)
+    only_here(page, dashboard)
+
+
+def test_the_page_fits_a_telephone_and_speaks_chinese(page, dashboard):
+    page.set_viewport_size({"width": 400, "height": 850})
+    page.goto(dashboard)
+    button(page, "Run").wait_for(timeout=WAIT)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.get_by_text("中文").click()
+    button(page, "运行").wait_for(timeout=WAIT)
+    only_here(page, dashboard)
+
+
+def test_the_live_model_is_opened_and_stepped(page, live):
+    page.goto(live)
+    step = page.get_by_role("button", name="Step")
+    step.wait_for(timeout=WAIT)
+    assert page.get_by_text("Step: 0").is_visible()
+    pictures = page.locator("img[src^='data:image/png'], img[src^='blob:']")
+    pictures.nth(3).wait_for(timeout=WAIT)  # map, network, plots, payers
+    before = pictures.first.get_attribute("src")
+    for month in (1, 2):
+        step.click()
+        page.get_by_text(f"Step: {month}").wait_for(timeout=WAIT)
+    page.wait_for_function("src => document.querySelector('img').src != src", arg=before, timeout=WAIT)
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_text("Step: 0").wait_for(timeout=WAIT)
+    only_here(page, live)

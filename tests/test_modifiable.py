@@ -1,0 +1,86 @@
+"""Every value that a policy may modify works: in some county a modifier on it changes what is recorded."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import county_bytes, differences, small
+
+import sim
+from sim.parameters import Declaration, declarations
+from sim.values import Modifier
+
+ROOT = Path(sim.__file__).parent
+WIDE = {"business.kind": "portfolio", "county.stratified": True, "tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6, "participation.stipend": 2.0}
+HARSH = {"solvency.closing": 2, "solvency.patience": 1, "solvency.least_enrolled": 30, "solvency.least_users": 30}
+WORLDS: tuple[dict[str, Any], ...] = (  # each makes other rules bind
+    {**WIDE, "shocks.scheduled": "tourism_crash", "shocks.scheduled_month": 8, "participation.crowding_out": True, "timebank.levy": 0.01, "funding.crowding": 0.5, "organisation.leader_leaves": 0.25, "business.loss_limit": 0.0},
+    {"business.kind": "deposit", "funding.rule": "tapering", "facilities.openings": 0.6, "solvency.stress": 0.25, "solvency.least_users": 20, "shocks.budget_cut": 0.3, "shocks.donor_loss": 0.3, "shocks.harvest_failure": 0.25},
+    {**HARSH, "funding.rule": "per_service", "solvency.reopen": 1.0, "solvency.leaderless": 3, "county.association_share": 0.0},
+    {"funding.rule": "matching", "county.association_share": 1.0, "organisation.leader_leaves": 0.25, "organisation.leader_found": 0.1, "facilities.openings": 0.6, "county.facility_share": 0.0},
+    {"funding.rule": "provision_point", "funding.point": 0.95},
+    {**WIDE, "shocks.scheduled": "harvest_failure", "shocks.scheduled_month": 3, "business.start": 0, "shocks.correlation": 0.0},
+    {"funding.basis": "envelope"},
+    {"funding.rule": "per_service", "government.ceiling": 60000.0, "government.operating_envelope": 30000.0, "county.elders": 200},
+    {"county.facility_share": 0.0, "facilities.openings": 0.2, "government.construction_envelope": 2000.0, "collective.income_scale": 2.0, "collective.project": 200000.0},
+    {"government.operating_envelope": 1000.0, "solvency.patience": 12, "solvency.closing": 24, "collective.welfare_cap": 0.03},
+)  # fmt: skip
+MONTHS = 30
+
+
+def values_to_try(d: Declaration, now: Any) -> list[float]:
+    """The other state of a flag; the ends of a range, without the present value."""
+    if d.kind is bool:
+        return [float(not now)]
+    assert d.low is not None and d.high is not None
+    if d.path.startswith("funding.share"):
+        return [0.6]
+    return [x for x in (d.low, d.high) if x != now]
+
+
+def run(world: dict[str, Any], *modifiers: Modifier) -> dict[Any, Any]:
+    model = small(world, villages=6, seed=3, modifiers=modifiers)
+    model.run(MONTHS)
+    return county_bytes(model)
+
+
+@pytest.mark.slow  # 40 seconds: about 300 values, most of them seen in the first county
+def test_every_modifiable_value_changes_something_somewhere() -> None:
+    left = [d for d in declarations().values() if d.modifiable and (d.kind is bool or d.low != d.high)]
+    for world in WORLDS:
+        before = run(world)
+        now = sim.Parameters().replace(world).flat()
+        left = [
+            d for d in left
+            if all(not differences(before, run(world, Modifier(d.path, "set", x, start=1))) for x in values_to_try(d, now[d.path]))
+        ]  # fmt: skip
+    assert [d.path for d in left] == []
+
+
+def words_of_the_rules() -> set[str]:
+    """Attributes and strings that the parts read, outside the declarations themselves."""
+    found: set[str] = set()
+    for file in [*ROOT.glob("parts/*.py"), ROOT / "population.py", ROOT / "county.py"]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                found.add(str(node.slice.value))
+    return found
+
+
+def test_every_modifiable_value_is_read_by_some_rule() -> None:
+    """A quick look at the source; the slow test above runs them."""
+    read = words_of_the_rules()
+    assert [p for p, d in declarations().items() if d.modifiable and p.partition(".")[2] not in read] == []
+
+
+def test_switches_words_and_the_start_are_not_modifiable() -> None:
+    known = declarations()
+    for path in ("canteen.on", "funding.rule", "county.elders", "health.worsen_scale", "viability.hours", "tourism.setup", "economy.shadow_wage", "horizon.end"):
+        assert not known[path].modifiable, path
+    for path in ("canteen.food", "organisation.training", "funding.share_families", "government.ceiling", "shocks.budget_cut"):
+        assert known[path].modifiable, path

@@ -1,0 +1,222 @@
+"""The report: made from a study's folder, self-contained, every number as stored, readable by machines that read aloud."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import run
+from experiments import benchmark, patterns, report, style
+from experiments.findings import Findings
+from experiments.patterns import Finding
+
+TINY = ["county.elders=12", "county.villages=2", "horizon.end=2026-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+FORECAST = re.compile(r"\b(will|forecast\w*|predict\w*|project(?:ed|ion|ions)|expected to|going to|is likely|outlook)\b|预测|预计|将会", re.IGNORECASE)
+ALLOWED = re.compile(r"https?://www\.w3\.org/\S*")
+
+
+class Page(HTMLParser):
+    """What a reader meets: headings, links, images, table cells, text; and tags left open."""
+
+    VOID = {"meta", "img", "br", "link", "input"}  # noqa: RUF012
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open, self.links, self.ids, self.loads, self.images, self.headings = [], [], [], [], [], []
+        self.cells, self.values, self.text, self.lang, self.table = {}, {}, [], "", ""
+        self.feed(html)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        self.lang = a.get("lang", self.lang) if tag == "html" else self.lang
+        self.ids += [a["id"]] if "id" in a else []
+        self.links += [a["href"]] if tag == "a" else []
+        self.loads += [a[k] for k in ("src", "href", "data", "action", "srcset") if k in a and tag != "a"]
+        if tag in ("img", "svg"):
+            self.images.append(a.get("alt") or a.get("aria-labelledby", ""))
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(int(tag[1]))
+        if tag == "tr":
+            self.cells[self.table].append([])
+            self.values[self.table].append([])
+        if tag in ("td", "th"):
+            self.cells[self.table][-1].append("")
+            self.values[self.table][-1].append(a.get("data-value"))
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag == "caption":
+            self.table = ""
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+        if tag == "caption":
+            self.cells[self.table], self.values[self.table] = [], []
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] in ("style", "title"):
+            return
+        if self.open[-1] == "caption":
+            self.table += data
+        elif self.open[-1] in ("td", "th"):
+            self.cells[self.table][-1][-1] += data
+        else:
+            self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    """A tiny first answer of two mixes in its folder."""
+    home = tmp_path_factory.mktemp("home")
+    words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=2", "size=quick", "rows=[jiangxi,no_money]", "columns=[none,handicraft]"]
+    assert run.main([*words, f"out={home}"]) == 0
+    (folder,) = (home / "first_answer").iterdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def html(study) -> str:
+    """Its page in English, made by the command."""
+    assert run.main(["report", f"study={study}"]) == 0
+    return (study / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Page:
+    """The page, parsed; every tag is closed in its turn."""
+    return Page(html)
+
+
+def test_no_address_but_places_in_the_page(page, html):
+    assert not re.findall(r"(?:https?:|//)[^\s\"'<)]+", ALLOWED.sub("", html))
+    assert all(link.startswith("#") for link in page.links) and all(x.startswith(("#", "data:")) for x in page.loads)
+    assert not re.search(r"@import|<script|<iframe|url\((?!#)", html)
+
+
+def test_links_and_ids_agree(page):
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links} <= set(page.ids) and len(page.links) == 11
+    assert {x[1:] for x in page.loads if x.startswith("#")} <= set(page.ids)
+
+
+def test_headings_form_a_ladder_and_images_have_texts(page, html):
+    assert page.lang == "en" and page.headings[0] == 1 and page.headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.images) >= 10 and all(page.images)
+    for ids in page.images:
+        for name in ids.split():
+            assert len(re.search(rf'id="{re.escape(name)}">([^<]*)<', html)[1]) > 5
+
+
+def test_every_number_of_the_summary_is_the_stored_one(page, study):
+    frame = pd.read_csv(study / "summary.csv")
+    (head, *values), (_, *shown) = page.cells["summary.csv"], page.values["summary.csv"]
+    assert head == list(frame.columns) and len(values) == len(frame)
+    for at, row in frame.iterrows():
+        for name, text, exact in zip(head, values[at], shown[at], strict=True):
+            if pd.isna(row[name]):
+                assert text == ""
+            elif isinstance(row[name], str):
+                assert text == row[name]
+            else:
+                assert float(exact) == row[name] and float(text.replace(",", "")) == pytest.approx(row[name], rel=1e-3, abs=0)
+
+
+def test_every_cell_of_the_findings_is_the_stored_one(page, study):
+    stored = json.loads((study / "findings.json").read_text(encoding="utf-8"))
+    for table in stored["tables"]:
+        assert page.cells[table["title"]] == [table["columns"], *[[str(c) for c in row] for row in table["rows"]]]
+    text = " ".join(page.text)
+    assert all(s in text for s in stored["sentences"]) and len(stored["sentences"]) == 3 and stored["question"] in text
+
+
+def test_parameters_come_changed_first_with_source_and_mark(page):
+    changed, rest = page.cells["Changed from the default"], page.cells["As by default"]
+    by = {row[0]: row for row in changed[1:]}
+    assert by["county.elders"][1:3] == ["12", "300"] and by["county.elders"][5] == "D assumption"
+    assert len(changed) + len(rest) - 2 == len(report.known()) and "county.elders" not in {row[0] for row in rest}
+    assert all(row[6] for row in changed[1:] + rest[1:])
+
+
+def test_command_and_hashes_are_those_of_the_manifest(page, study):
+    manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
+    sums = dict(page.cells["SHA-256"][1:])
+    assert sums["code"] == manifest["sha256"]["code"] and sums["configuration"] == manifest["sha256"]["configuration"]
+    assert any("python run.py county.elders=12" in t and "'rows=[jiangxi,no_money]'" in t for t in page.text)
+
+
+def test_no_forecast_language(page, study):
+    words = " ".join(page.text)
+    assert not FORECAST.search(words), FORECAST.search(words)
+    assert not FORECAST.search((study / "answer.txt").read_text(encoding="utf-8"))
+
+
+def test_the_answer_counts_causes(page):
+    head, *rows = page.cells["Villages that are not viable, and why (% of them)"]
+    for row in rows:
+        assert abs(sum(float(x) for x in row[2:] if x) - 100) <= len(head)  # rounded shares; at most seven causes are shown
+
+
+def test_the_same_page_each_time(study, html):
+    assert report.page(report.Kept(study), "en") == html
+
+
+@pytest.mark.slow
+def test_chinese_headings_and_labels(study):
+    zh = Page(report.page(report.Kept(study), "zh"))
+    text = " ".join(zh.text)
+    assert zh.lang == "zh-Hans" and "问题" in text and "参数及来源" in text and "与默认不同" in zh.cells
+    assert ("所需时数中家人满足" in text) == (style.chinese_font() is not None)
+    assert not FORECAST.search(text)
+
+
+@pytest.mark.slow
+def test_a_pdf_on_wish(study, tmp_path):
+    pytest.importorskip("weasyprint", reason="the extra `pdf` is not installed")
+    assert run.main(["report", f"study={study}", "pdf=true", f"out={tmp_path}"]) == 0
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+BAD = {
+    "no study": ([], "study=results/"),
+    "a folder that is none": (["study=nowhere"], "is no study"),
+    "an unknown word": (["studdy=x"], "did you mean study?"),
+    "an unknown language": (["study=x", "report.language=cn"], "allowed are en, zh"),
+    "pdf that is neither": (["study=x", "pdf=yes"], "allowed are true, false"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_is_one_sentence(case, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words, sentence = BAD[case]
+    assert run.main(["report", *words]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("error: ") and sentence in said and "\n" not in said
+
+
+def test_a_study_without_findings_says_so(study, tmp_path):
+    for name in ("manifest.json", "resolved.yaml"):
+        shutil.copy(study / name, tmp_path)
+    with pytest.raises(report.Mistake, match=r"no findings\.json"):
+        report.write(tmp_path)
+
+
+def test_patterns_and_benchmark_leave_findings(tmp_path, monkeypatch):
+    monkeypatch.setattr(patterns, "findings", lambda **_: [Finding("C1", "gap", 0.3, 0.1, 0.2, "9 elders"), Finding("C2", "nest", 0.6, 0.5, 0.7, "9 elders")])
+    patterns.main("quick", tmp_path)
+    found = Findings.load(tmp_path)
+    assert found.sentences[0] == "1 of 2 findings lie in their bands." and found.tables[0].rows[0][2:6] == [0.3, 0.1, 0.2, "off 0.1"]
+    benchmark.kept([benchmark.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(tmp_path)
+    assert Findings.load(tmp_path).tables[0].rows == [["ratio", 40.0, 42.0, 44.0, "times", ">= 40", "ok"]]

@@ -1,0 +1,98 @@
+"""A scenario as a YAML file: read back as written, below the command line, and nothing but values."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+import run
+from experiments.scenario import Mistake, compose_line, parse_scenario, write_scenario
+from sim.parameters import ParameterError, Parameters
+
+CHANGES = {
+    "funding.rule": "matching", "funding.share_government": 0.184, "funding.share_collective": 0.216, "funding.share_families": 0.6,
+    "funding.share_society": 0.0, "timebank.on": False, "county.villages": 2, "county.size_spread": 0.1 + 0.2, "horizon.end": "2026-03",
+    "given.villages": "number,name,elders\n1,東村,31\n2,,\n",
+}  # fmt: skip
+BAD = {
+    "an object to build": ("funding:\n  _target_: os.system\n", "_target_ is not allowed"),
+    "an object at the top": ("_target_: os.system\n", "_target_ is not allowed"),
+    "an interpolation": ("funding:\n  rule: ${oc.env:HOME}\n", "${...} is not allowed"),
+    "a tag": ("funding:\n  rule: !!python/object/apply:os.system [ls]\n", "line 2: tags"),
+    "an anchor": ("a: &a [1]\nb: *a\n", "line 1: tags, anchors"),
+    "an unknown value": ("funding:\n  rul: matching\n", "did you mean funding.rule?"),
+    "an unknown word": ("funding:\n  rule: matchin\n", "did you mean matching?"),
+    "out of range": ("timebank:\n  credit_per_hour: 9\n", "allowed is 0 to 2"),
+    "a list": ("funding:\n  rule: [a]\n", "one value is wanted"),
+    "nothing": ("funding:\n  rule:\n", "one value is wanted"),
+    "an empty file": ("", "sections of values"),
+    "a word alone": ("hello", "sections of values"),
+    "a key twice": ("funding:\n  taper: 5\n  taper: 6\n", "taper is written twice"),
+    "a group": ("funding: jiangxi\n", "sections of parameters"),
+    "a setting of the machine": ("out: /etc\n", "sections of parameters"),
+    "no YAML": ("funding: [\n", "not readable as YAML"),
+    "a trap for the parser": ("[" * 5_000, "too deeply"),
+    "too much": ("# " + "x" * 2_000_001, "at most 2,000,000 bytes"),
+    "a date that is none": ("horizon:\n  end: 2035-13-45\n", ""),
+}
+
+
+def test_what_is_written_is_read_back_to_the_last_digit():
+    p = Parameters().replace(CHANGES)
+    text = write_scenario(p, {"seeds": 3, "seed": 11}, "My county\nsecond line")
+    values = parse_scenario(text)
+    assert text.startswith("# My county second line\n") and "villages: |\n" in text
+    assert (values.pop("seeds"), values.pop("seed")) == (3, 11)
+    assert values == CHANGES and Parameters().replace(values) == p
+
+
+def test_a_scenario_file_sets_parameters_and_stands_in_the_resolved_configuration(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(write_scenario(Parameters().replace(CHANGES), {"seeds": 3}), encoding="utf-8")
+    line = compose_line(["experiment=baseline", f"scenario={file}"])
+    assert line.parameters == Parameters().replace(CHANGES) and line.settings.seeds == 3
+    assert set(CHANGES) <= set(line.pinned)  # what a planner has written is never drawn
+    text = yaml.safe_load(line.text)
+    assert text["scenario"] == str(file) and text["funding"]["rule"] == "matching" and text["given"]["villages"] == CHANGES["given.villages"]
+
+
+def test_the_command_line_tops_the_file_and_the_file_tops_the_experiment(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("seeds: 3\nfunding:\n  rule: matching\n  taper: 7\ncounty:\n  villages: 4\n  elders: 33\n")
+    line = compose_line([f"scenario={file}", "experiment=smoke", "county.villages=5", "funding=seed_taper", "seeds=9"])
+    p = line.parameters
+    assert (p.county.villages, p.county.elders, line.settings.seeds) == (5, 33, 9)
+    assert (p.funding.rule, p.funding.taper) == ("tapering", 60)  # what the named group sets
+
+
+def test_on_is_a_name_here_and_not_true():
+    assert parse_scenario("timebank:\n  on: false\n") == {"timebank.on": False}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_gets_one_sentence(case):
+    text, sentence = BAD[case]
+    with pytest.raises((Mistake, ParameterError)) as e:
+        parse_scenario(text)
+    assert sentence in str(e.value) and "\n" not in str(e.value)
+
+
+def test_the_command_line_says_which_file_and_what(tmp_path, capsys):
+    file = tmp_path / "bad.yaml"
+    file.write_text("funding:\n  _target_: x\n")
+    for words, sentence in (
+        ([f"scenario={file}"], f"{file}: _target_ is not allowed"),
+        ([f"scenario={tmp_path}/none.yaml"], "none.yaml cannot be read: no such file"),
+        ([f"scenario={tmp_path}"], "cannot be read"),
+        (["given.villages=none.csv"], "none.csv cannot be read"),
+    ):
+        assert run.main(["experiment=baseline", *words]) == 1
+        err = capsys.readouterr().err
+        assert sentence in err and len(err.strip().splitlines()) == 1
+
+
+def test_villages_can_be_given_as_a_file_on_the_command_line(tmp_path):
+    file = tmp_path / "villages.csv"
+    file.write_text("\ufeffnumber,elders\r\n1,31\r\n", encoding="utf-8")
+    line = compose_line(["experiment=baseline", f"given.villages={file}", "county.villages=1"])
+    assert line.parameters.given.villages.split() == ["number,elders", "1,31"] and "1,31" in line.text

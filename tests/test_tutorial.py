@@ -1,0 +1,71 @@
+"""The tutorial: each command it shows is read as the command line reads it, and the first of each kind is run, smaller."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+import run
+from experiments.documents import ROOT
+from experiments.scenario import compose_line, options
+from sim.parameters import Parameters
+
+BLOCK = re.compile(r"<!-- tutorial(?:: ([\w./]+))? -->\n```(\w+)\n(.*?)```", re.DOTALL)
+TINY = ["county.elders=12", "county.villages=4", "horizon.end=2025-12", "horizon.spin_up=1", "seeds=1", "workers=1", "progress=false"]
+PAGES = ("README.md", "experiments/README.md")
+BLOCKS = [(page, *found) for page in PAGES for found in BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))]
+
+
+def lines(page):
+    """The commands of a page, in words."""
+    return [shlex.split(line, comments=True) for where, _, kind, body in BLOCKS if (where, kind) == (page, "sh") for line in body.strip().splitlines()]
+
+
+COMMANDS = [words for page in PAGES for words in lines(page)]
+
+
+def test_both_pages_hold_commands():
+    assert len(COMMANDS) >= 10 and {page for page, *_ in BLOCKS} == set(PAGES)
+    assert all(words[:2] == [".venv/bin/python", "run.py"] for words in COMMANDS)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_is_read_as_written(words):
+    if words[2:] == ["--help"]:
+        return
+    verb, rest = run.split_verb(words[2:])
+    if verb == "run":
+        assert compose_line(rest).settings.name in run.EXPERIMENTS
+    else:
+        assert all(re.match(r"(study|studies|report\.language|pdf|out)=", word) for word in rest)
+
+
+def test_a_mix_of_ones_own_fits_the_model():
+    (body,) = [body for _, name, _, body in BLOCKS if name == "configs/funding/mine.yaml"]
+    mine = {f"{s}.{key}": value for s, values in yaml.safe_load(body).items() for key, value in values.items()}
+    assert body.startswith("# @package _global_") and "mine" not in options()["funding"]
+    assert Parameters().replace(mine).funding.share_collective == 0.33
+
+
+def test_run_report_and_gallery_one_after_the_other(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    chain = [line[2:] for line in lines(PAGES[1])]
+    assert [words[0] for words in chain[1:]] == ["report", "gallery"]
+    keys = {w.partition("=")[0] for w in TINY}
+    assert run.main([*(w for w in chain[0] if w.partition("=")[0] not in keys), *TINY]) == 0
+    assert all(run.main(words) == 0 for words in chain[1:])
+    (page,) = Path("results/first_answer").glob("*/report.html")
+    assert page.stat().st_size > 100_000 and len(list(Path("results/pictures").glob("*.png"))) >= 10
+    assert "pictures, " in capsys.readouterr().out
+
+
+def test_the_gallery_is_small_and_linked():
+    folder = ROOT / "results" / "reference"
+    listed = re.findall(r"!\[[^\]]{20,}\]\(([\w.]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert set(listed) == {p.name for p in folder.glob("*.png")} and len(listed) >= 10
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 1_500_000
+    assert "results/reference/README.md" in (ROOT / "README.md").read_text(encoding="utf-8")
