@@ -8,6 +8,7 @@
 
     python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
     python run.py report study=results/first_answer/<id> pdf=true report.language=zh
+    python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or any month of it
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
@@ -20,7 +21,7 @@ from __future__ import annotations
 import os
 import sys
 
-MODULES = {"report": "report", "gallery": "gallery", "dashboard": "serve", "live": "serve"}  # verbs with a module of their own
+MODULES = {"report": "report", "gallery": "gallery", "explain": "explain", "dashboard": "serve", "live": "serve"}  # verbs with a module of their own
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
 EXPERIMENTS = {
     "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",

@@ -6,6 +6,7 @@ it says must agree with what was stored. Nothing is estimated: every figure is a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,12 @@ import numpy as np
 
 import sim
 from experiments.answer import layout
+from experiments.plan import Task
+from experiments.runner import outcome, play
 from experiments.scenario import Mistake
+from experiments.store import Results
 from sim.ledger import POSTINGS
+from sim.parameters import nearest
 from sim.parts.solvency import CAUSES
 from sim.population import KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
 from sim.viability import CLASSES
@@ -184,3 +189,65 @@ def chain(result: sim.Result, village: int, month: str) -> str:
     """The whole explanation as text."""
     x = find(result, village, month)
     return "\n\n".join([head(x), conditions(x), money(x), care(x), people(x), luck(x), "A what-if of one run with one kind of luck, not a forecast."])
+
+
+# -- the verb ----------------------------------------------------------------------------------------------------------
+KEYS = {"run": "", "village": "", "month": "", "scenario": "", "replicate": "0", "arm": "main"}
+
+
+def read(words: Sequence[str]) -> dict[str, str]:
+    """The words as key -> value; Mistake where one is unknown or missing."""
+    given = dict(KEYS)
+    for word in words:
+        key, sign, value = word.partition("=")
+        if key not in KEYS or not sign:
+            raise Mistake(f"explain does not know {word!r}; allowed are {', '.join(KEYS)}{nearest(key, KEYS)}")
+        given[key] = value
+    lacking = [key for key in ("run", "village", "month") if not given[key]]
+    if lacking:
+        raise Mistake(f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/first_answer/<id> village=7 month=2031-04")
+    for key in ("village", "replicate"):
+        if not given[key].isdigit():
+            raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
+    return given
+
+
+def chosen(found: Results, given: Mapping[str, str]) -> Task:
+    """The run that is meant: the first scenario where none is named."""
+    tasks = list(found.wanted.values())
+    if not tasks:
+        raise Mistake(f"{found.folder} holds no runs to explain")
+    names = list(dict.fromkeys(t.scenario.name for t in tasks))
+    name = given["scenario"] or names[0]
+    if name not in names:
+        raise Mistake(f"unknown scenario {name!r}; the study has {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}{nearest(name, names)}")
+    mine = [t for t in tasks if t.scenario.name == name and t.arm == given["arm"]]
+    if not mine:
+        raise Mistake(f"unknown arm {given['arm']!r} of {name}; it has {', '.join(dict.fromkeys(t.arm for t in tasks if t.scenario.name == name))}")
+    numbers = sorted(t.replicate for t in mine)
+    if int(given["replicate"]) not in numbers:
+        raise Mistake(f"replicate = {given['replicate']}: {name} has {numbers[0]} to {numbers[-1]}")
+    return next(t for t in mine if t.replicate == int(given["replicate"]))
+
+
+def relieved(found: Results, task: Task, village: int) -> str:
+    """What the paired reruns of this replicate say of the village, where there are any."""
+    rows = found.villages(allow_partial=True)
+    rows = rows[(rows["scenario"] == task.scenario.name) & (rows["replicate"] == task.replicate) & (rows["village"] == village) & rows["arm"].str.startswith("relief:")]
+    said = [f"without the condition {arm.partition(':')[2]!r} it would {'have closed all the same' if shut else 'not have closed'}" for arm, shut in zip(rows["arm"], rows["closures"] > 0, strict=True)]
+    return f"Paired reruns under the same luck: {'; '.join(said)}." if said else ""
+
+
+def main(words: Sequence[str]) -> int:
+    """`run=<folder> village=N month=YYYY-MM [scenario=..] [replicate=N] [arm=main]`: print the chain."""
+    given = read(words)
+    found = Results(given["run"].rstrip("/"))
+    task = chosen(found, given)
+    result = play(task)
+    told = chain(result, int(given["village"]), given["month"])
+    stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")
+    if stored and stored != outcome(task, result, 0.0).row["content"]:
+        raise Mistake(f"the model has changed since {found.folder} was run, so that it cannot be explained: give its first command again")
+    print(f"{task.scenario.name}, {task.arm}, replicate {task.replicate}; the run was made again and agrees with what is stored.\n" if stored else "")
+    print(told.replace("\n\nMoney", f"\n\n{more}\n\nMoney", 1) if (more := relieved(found, task, int(given["village"]))) else told)
+    return 0

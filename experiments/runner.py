@@ -64,13 +64,17 @@ def simulate(task: Task) -> Outcome:
     """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
     began = time.process_time()
     try:
-        p, fork, modifiers = task.parameters, task.scenario.fork, task.scenario.modifiers
-        if fork is None:
-            return outcome(task, sim.MutualAidModel(p, seed=task.seed, modifiers=modifiers).run(), began)
-        goes_on = sim.MutualAidModel.restore(_trunk(p, modifiers, task.seed, fork.month), p.replace(dict(fork.changes)), modifiers)
-        return outcome(task, goes_on.run(), began)
+        return outcome(task, play(task), began)
     except Exception as e:  # any fault of one run is data; the others go on
         return failure(task, e, time.process_time() - began)
+
+
+def play(task: Task) -> sim.Result:
+    """The run itself, with all its records."""
+    p, fork, modifiers = task.parameters, task.scenario.fork, task.scenario.modifiers
+    if fork is None:
+        return sim.MutualAidModel(p, seed=task.seed, modifiers=modifiers).run()
+    return sim.MutualAidModel.restore(_trunk(p, modifiers, task.seed, fork.month), p.replace(dict(fork.changes)), modifiers).run()
 
 
 def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:

@@ -19,7 +19,8 @@ import pytest
 
 import run
 from experiments.scenario import write_scenario
-from experiments.store import ROOT
+from experiments.serve import ROOT
+from experiments.store import Results
 from sim.parameters import Parameters
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -173,7 +174,7 @@ def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
     assert run.main(["experiment=baseline", f"scenario={yaml}", f"out={tmp_path}/out", "workers=1", "progress=false"]) == 0
     capsys.readouterr()
     (study,) = (tmp_path / "out/baseline").iterdir()
-    rows = pd.read_parquet(study / "villages.parquet")
+    rows = Results(study).villages()
     assert table.read_bytes() == rows[rows["arm"] == "main"].to_csv(index=False).encode()
     only_here(page, dashboard)
 

@@ -16,7 +16,8 @@ from experiments.dashboard import state, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.runner import Outcome
 from experiments.scenario import Mistake, known
-from experiments.store import ROOT, Results
+from experiments.serve import ROOT
+from experiments.store import Results
 from sim.parameters import ParameterError
 
 TINY = {"county.villages": 3, "county.elders": 20, "horizon.end": "2027-12", "horizon.spin_up": 2, "county.facility_share": 1.0, "county.size_spread": 0.0}

@@ -1,10 +1,12 @@
 """Why did it close? What the explanation says is what the ledger and the records say."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import run
 import sim
 from experiments import explain
 from experiments.scenario import Mistake
@@ -60,3 +62,19 @@ def test_hours_in_the_table_are_the_stages_of_the_ladder(closing: sim.Result) ->
 def test_a_village_or_month_that_is_not_there_is_one_sentence(closing: sim.Result, village: int, month: str, said: str) -> None:
     with pytest.raises(Mistake, match=said):
         explain.chain(closing, village, month)
+
+
+def test_the_verb_makes_the_stored_run_again_and_agrees_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["experiment=baseline", "county.villages=3", "county.elders=30", "county.facility_share=1.0", "horizon.end=2026-12", "horizon.spin_up=6", "seeds=2"]
+    assert run.main([*words, "funding=no_money", f"out={tmp_path}", "workers=1", "progress=false"]) == 0
+    (study,) = (tmp_path / "baseline").iterdir()
+    capsys.readouterr()
+    assert run.main(["explain", f"run={study}", "village=2", "month=2026-03", "replicate=1"]) == 0
+    said = capsys.readouterr().out
+    assert "agrees with what is stored" in said and "Village 2 (" in said and "2026-03" in said
+    for words, hint in (
+        (["village=2"], "wants run="), ([f"run={study}", "village=2", "month=2026-03", "scenari=x"], "did you mean"),
+        ([f"run={study}", "village=2", "month=2026-03", "replicate=7"], "has 0 to 1"), ([f"run={study}", "village=x", "month=2026-03"], "whole number"),
+    ):  # fmt: skip
+        assert run.main(["explain", *words]) == 1
+        assert hint in capsys.readouterr().err

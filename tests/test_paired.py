@@ -19,6 +19,7 @@ from experiments.findings import Findings
 from experiments.null_arms import flip, judge, overall, zero_margin
 from experiments.paired import MEASURES, PLAIN, Arm
 from experiments.scenario import compose_line, known
+from experiments.store import Results
 from sim.parameters import Parameters
 from sim.tables import lognormal_quantiles
 
@@ -217,7 +218,7 @@ def test_the_null_arms_give_a_verdict(tmp_path: Any, monkeypatch: Any, capsys: A
     assert len(found.sentences) == 3 and len(found.tables) == 2 and "in service at the end" in found.sentences[2]
     assert json.loads((folder / "manifest.json").read_text())["failed"] == 0
     assert (folder / "figures" / "null_arms.png").stat().st_size > 10_000 and "payers alike" in capsys.readouterr().out
-    villages = pd.read_parquet(folder / "villages.parquet").set_index("scenario")
+    villages = Results(folder).villages().set_index("scenario")
     alike = [villages.loc[f"practised/alike/{m}"] for m in ("four", "government", "families")]
     for other in alike[1:]:  # payers that do not differ: only the fen of rounding tells who paid
         assert (other["verdict"].to_numpy() == alike[0]["verdict"].to_numpy()).all()

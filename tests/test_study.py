@@ -294,12 +294,12 @@ def test_workers_are_other_processes_with_one_thread_each(tmp_path):
 
 
 def test_bundles_hold_one_seed_and_every_run_once():
-    arms = [Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 10})) for k in range(11)]
+    arms = [Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 10})) for k in range(2 * runner.BUNDLE + 1)]
     wanted = [Task(arm, i, 7) for arm in arms for i in range(20)]
     queue, seen = runner.Queue(wanted), []
     while queue:
         bundle = queue.take([], 1)
-        assert len({t.seed for t in bundle}) == 1 and len(bundle) <= 8
+        assert len({t.seed for t in bundle}) == 1 and len(bundle) <= runner.BUNDLE
         seen += bundle
     assert sorted(t.run for t in seen) == sorted(t.run for t in wanted)
 

@@ -362,7 +362,7 @@ def excel(result: Result, draft: Draft) -> bytes:
 
 
 def table_csv(result: Result) -> str:
-    """Villages of every run as run.py keeps them in villages.parquet (arm main), without the weights."""
+    """Villages of every run as run.py keeps them (arm main), without the weights."""
     return result.rows.drop(columns="weight").to_csv(index=False)
 
 

@@ -37,7 +37,7 @@ class Clearing:
     keep: float = par(10.0, "hours", 0.0, 200.0, "assumption", "D", "credit that a person keeps before giving away or redeeming")
     transfer: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "credit over that which goes to a spouse or relative short of credit, in a month")
     heirs: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "an elder's credit that passes to direct family at death or departure")
-    portable: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "a helper's credit that goes along when the helper moves away")
+    portable: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "a helper's credit that goes along when the helper moves away or dies (to the family)")
     away_givers: float = par(0.02, "share", 0.0, 0.5, "assumption", "D", "elders whose children live away and give time there for a parent's account")
     away_hours: float = par(4.0, "hours/month", 0.0, 20.0, "assumption; an active volunteer gives 4 (1-20)", "D", "hours such a child deposits")
     scope: str = choice("township", ("village", "township", "county"), "how far the platform reaches; village: no further than the village")
@@ -54,7 +54,7 @@ class Clearing:
 
 
 state("heirs", "f8", "share", "an elder's credit that passes to direct family")
-state("portable", "f8", "share", "a helper's credit that goes along on moving away")
+state("portable", "f8", "share", "a helper's credit that goes along on moving away or dying")
 flow("credits_inherited", "minutes", "credit that passed to a spouse or relative in the village at death or departure")
 flow("credits_transferred", "minutes", "credit given to a spouse or relative")
 flow("platform_got", "minutes", "minutes received through the platform")

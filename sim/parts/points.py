@@ -66,7 +66,7 @@ def put_in(p, w, points, key):
             ident = identity_of(r.number, p.serial[i])
             if uniform(key, ident, 0) >= c.join * 2.0 * np.float64(p.trust[i]):
                 continue
-            money = min(c.money, np.int64((int(p.income[i]) + int(p.remit[i])) * 12 * c.money_share))
+            money = min(c.money, np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * 12 * c.money_share))
             land = np.int64(int(p.land[i]) * 0.1 * c.idle_land * c.rent)
             minutes = min(c.lesson, int(p.free[i])) if p.skills[i] & (CRAFT | STORY) and p.health[i] <= 1 else 0
             technique = minutes * c.lesson_value // 60

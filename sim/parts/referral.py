@@ -86,10 +86,10 @@ def _share_paid(p, i, subsidy, government):
 
 
 @inner
-def _fit(p, i, c, government):
+def _fit(p, i, c, government, left):
     """Whether an elder needs a bed and the family can pay for it."""
     heavy = p.health[i] == 3 or (p.health[i] == 2 and (p.living[i] == 2 or p.dementia[i] == 1))
-    return heavy and c.bed_price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(p.remit[i]))
+    return heavy and c.bed_price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(int(p.remit[i]) * left))
 
 
 @kernel
@@ -106,7 +106,7 @@ def stay(p, w, referral, beds, government, willing_key, apply_key, leave_key):
                     p.place[i] = 0
                 else:
                     f.beds_used += 1
-            elif beds[v] == 0 or not _fit(p, i, c, government):
+            elif beds[v] == 0 or not _fit(p, i, c, government, r.remit_left):
                 p.place[i] = 0
             elif p.place[i] > c.patience:
                 p.place[i] = 0
@@ -213,7 +213,7 @@ def refer(p, w, referral, budget, serving, government, key):
                 own = _share_paid(p, i, c.subsidy, government)
                 purse = np.int64(1 << 60)
                 if own > 0.0 and c.price > 0:
-                    purse = np.int64((int(p.income[i]) + int(p.remit[i])) * c.income_share * 60.0 / (c.price * own))
+                    purse = np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * c.income_share * 60.0 / (c.price * own))
                 served = 0
                 for q in range(9):
                     k = 8 - q  # personal care and the skilled kinds first
