@@ -128,7 +128,7 @@ def outcome(replicate: int, verdicts: list[str], mutual: list[int], closures: li
     series["paid_collective_fen"] = series["paid_society_fen"] = 0
     import pyarrow as pa
 
-    return Outcome({"replicate": replicate, "seed": 10 + replicate, "error": "", "origin": ""}, rows, pa.Table.from_pandas(series))
+    return Outcome({"replicate": replicate, "seed": 10 + replicate, "error": "", "origin": ""}, pa.Table.from_pandas(rows), pa.Table.from_pandas(series))
 
 
 @pytest.fixture

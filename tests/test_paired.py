@@ -111,7 +111,7 @@ def test_the_ablation_tells_what_each_part_does(words: list[str], tmp_path: Any,
     labels = [row[0] for row in found.tables[0].rows]
     assert labels[0] == "baseline" and len(labels) == 1 + len(some)
     assert (folder / "figures" / "ablation.png").stat().st_size > 10_000 and "without canteen" in text
-    runs = pd.read_parquet(folder / "runs.parquet")
+    runs = Results(folder).runs()
     assert (runs["error"] == "").all() and runs.groupby("replicate")["seed"].nunique().eq(1).all()
     table = pd.read_csv(folder / "summary.csv")
     assert set(table["measure"]) == set(MEASURES)
@@ -129,7 +129,7 @@ def test_each_policy_is_compared_with_none_and_several_with_all_together(tmp_pat
     assert {row[0] for row in found.tables[0].rows} == {"baseline", "oldest free", "taper 2027", "all of these together"}
     assert "Without any effect: taper 2027" in found.sentences[2]  # it starts when the run is over
     assert {row[0] for row in found.tables[1].rows} == {"oldest free", "taper 2027"}
-    runs = pd.read_parquet(folder / "runs.parquet")
+    runs = Results(folder).runs()
     assert runs.groupby("scenario")["digest"].nunique().eq(1).all() and runs["digest"].nunique() == 4
 
 
