@@ -77,8 +77,8 @@ class Kept:
         return Findings.load(self.folder) if (self.folder / "findings.json").exists() else None
 
 
-def draw(kept: Kept, into: Path) -> list[Picture]:
-    """Draw what the tables allow, most telling first; nothing where no village was stored."""
+def draw(kept: Kept, into: Path, few: bool = False) -> list[Picture]:
+    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three of one year's end."""
     rows, summary = kept.villages, kept.summary
     if rows.empty:
         return []
@@ -87,7 +87,7 @@ def draw(kept: Kept, into: Path) -> list[Picture]:
     if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
         found.append(figures.classes(rows, _telling(summary) if mixes else dict(list(named.items())[:4]), into))
     first = next(iter(named))
-    found += _survival(kept, rows, named, first, into)
+    found += [] if few else _survival(kept, rows, named, first, into)
     start, label, note = kept.parameters.horizon.start, named[first], figures.sample(rows[rows["scenario"].isin(named)])
     found.append(figures.payers(rows, named, note, into))
     if mixes and len(named) > 1:
@@ -95,7 +95,7 @@ def draw(kept: Kept, into: Path) -> list[Picture]:
     found.append(figures.needs(rows[rows["scenario"] == first], label, into))
     if "gain" in summary and summary["gain"].notna().any():
         found.append(_gains(summary, into))
-    series = kept.series(first)
+    series = pd.DataFrame() if few else kept.series(first)
     if len(series):
         found += [figures_time.fans(series, start, label, into), figures_time.payers_by_year(series, start, label, into)]
         if kept.parameters.timebank.on:
