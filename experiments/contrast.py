@@ -119,6 +119,15 @@ class Done:
         """The test's sum, one number a replicate."""
         return np.asarray(sum(w * self.of(arm, o, cell, condition) for w, arm, o, cell in test.terms), float)
 
+    def silent(self, test: Test, condition: str = WRITTEN) -> bool:
+        """Whether no arm of the test ever leaves the same end of the scale: such outcomes cannot tell the arms apart."""
+        seen = np.concatenate([self.of(arm, o, cell, condition) for _, arm, o, cell in test.terms])
+        return _share(test) and bool((seen == seen[0]).all()) and seen[0] in (0.0, 1.0)
+
+    def state(self, test: Test, condition: str = WRITTEN) -> str:
+        """`state` of the test's effect; open where the outcome is silent."""
+        return "open" if self.silent(test, condition) else state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0)
+
 
 # -- statistics --------------------------------------------------------------------------------------------------------
 def state(x: np.ndarray, least: float = 0.0) -> str:
@@ -249,7 +258,7 @@ def report(done: Done, stopped: str) -> Findings:
     from experiments import contrast_figures
 
     q = done.question
-    states = {c: [state(done.effect(t, c), t.least if c == WRITTEN else 0.0) for t in q.tested] for c in q.conditions()}
+    states = {c: [done.state(t, c) for t in q.tested] for c in q.conditions()}
     verdict = judge(states)
     own = q.extra(done) if q.extra else ([], [], [])
     lost = [f"arm '{a}' is left out: {', '.join(sorted(set(c) - set(known())))} is not in this version of the model" for a, c in q.arms.items() if a not in q.available]
@@ -275,6 +284,8 @@ def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> lis
     order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
     t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
     first = f"{verdict.capitalize()}. Expected: {t.text}. The difference is {spread(estimate.interval(done.effect(t), bounded=False), _share(t))}{' points' if _share(t) else ''}."
+    if done.silent(t):
+        first += " Every arm stays at one end of the scale, so that this outcome cannot tell them apart here."
     lost = [f"{c} ({', '.join(sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
     if verdict == "built in":
         first += f" The sign does not hold with {'; '.join(lost)}."

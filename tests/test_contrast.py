@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from runs import empty_series
 
 import run
 from experiments import contrast, outcomes
-from experiments.contrast import NULL, WRITTEN, judge, stable_from, state, variance_ratio
+from experiments.contrast import NULL, WRITTEN, Done, judge, stable_from, state, variance_ratio
 from experiments.designs import DESIGNS, lattice, mix_name
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
 from experiments.questions import QUESTIONS
@@ -178,3 +179,15 @@ def test_where_it_stopped_is_said():
     assert "asked precision ± 0.05 is reached everywhere" in said and "12 seeds" in said
     assert "about 48 seeds" in contrast._stopped(None, 12, 12, 0.1, "viable")  # 12 x (0.1 / 0.05)^2
     assert "limit of 24 seeds before" in contrast._stopped(0.05, 24, 24, 0.1, "viable")
+
+
+def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> None:
+    """No village viable in either arm: open, not 'no effect'; a real zero difference inside the scale stays 'none'."""
+    test = contrast.Test("a > b", ((1.0, "a", "viable", ALL), (-1.0, "b", "viable", ALL)))
+
+    def done(level: float) -> Done:
+        index = pd.MultiIndex.from_product([[WRITTEN], ["a", "b"], [ALL], range(3)], names=["condition", "arm", "cell", "replicate"])
+        return Done(cast(Any, None), cast(Any, None), pd.DataFrame({"viable": np.full(6, level)}, index=index), 3)
+
+    assert done(0.0).state(test) == done(1.0).state(test) == "open"
+    assert done(0.25).state(test) == "none"
