@@ -110,7 +110,7 @@ def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, n
     figure, axes = plt.subplots(len(rows), len(columns), figsize=(1.5 + 2.7 * len(columns), 1.4 + 2.4 * len(rows)), layout="constrained", squeeze=False)
     by = {key: (shares, values) for key, shares, values in panels}
     low, top = min(float(v.min()) for _, _, v in panels), max(float(v.max()) for _, _, v in panels)
-    top = max(top, low + 0.01)
+    low, top = (low, top) if top - low >= 0.05 else (max(top - 0.05, 0.0), max(top, 0.05))
     image: Any = None
     corner = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
     for i, row in enumerate(rows):
@@ -133,9 +133,10 @@ def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, n
                 axis.tricontourf(*at.T, values, levels=np.linspace(low, top, 11), cmap="cividis", alpha=0.55)
             image = axis.scatter(*at.T, c=values, cmap="cividis", vmin=low, vmax=top, s=70, edgecolor="black", lw=0.5, zorder=3)
             best = int(values.argmax())
-            axis.scatter(*at[best], s=190, facecolor="none", edgecolor=style.RED, lw=2, zorder=4)
+            if values.min() < values.max():
+                axis.scatter(*at[best], s=190, facecolor="none", edgecolor=style.RED, lw=2, zorder=4)
             for place, text, (dx, dy), ha in zip(corner, corners, ((-0.03, -0.06), (0.03, -0.06), (0, 0.05)), ("center", "center", "center"), strict=True):
                 axis.text(place[0] + dx, place[1] + dy, text, fontsize=7.5, ha=ha, va="bottom" if dy > 0 else "top")
     figure.colorbar(image, ax=axes, label=label, shrink=0.7, format=lambda x, _: f"{100 * x:.0f}")
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=10.5)
+    figure.suptitle(style.wrapped(heading, figure.get_size_inches()[0] - 0.2, 10.5), x=0.01, ha="left", fontsize=10.5)
     style.save(figure, folder, name)

@@ -43,6 +43,11 @@ def funding_mix(size: str = "default") -> Question:
     )  # fmt: skip
 
 
+def plainly(shares: tuple[float, ...]) -> str:
+    """The four shares in words, zeros left out."""
+    return ", ".join(f"{payer} {100 * x:.0f} %" for payer, x in zip(PAYERS, shares, strict=True) if x > 0)
+
+
 def _mixes(done: Done) -> Extra:
     """Best mixes by strength, and the ternary plots."""
     names = list(done.question.available)
@@ -54,18 +59,21 @@ def _mixes(done: Done) -> Extra:
         worst = min(names, key=lambda a: done.mean(a, "viable", cell).mean)
         tied = sum(done.paired(a, "viable", cell, best).high >= 0 for a in names)
         rows.append([cell, best, spread(done.mean(best, "viable", cell)), f"{tied} of {len(names)}", worst, spread(done.mean(worst, "viable", cell))])
-        said.append(f"{cell} {best}")
+        said.append(f"{cell} {plainly(points[best])}")
     for cell, society in product(STRENGTHS, societies):
         here = [a for a in names if points[a][3] == society]
         three = np.array([points[a][:3] for a in here]) / (1 - society)
         panels.append((f"{cell}|society {100 * society:.0f} %", three, np.array([done.mean(a, "viable", cell).mean for a in here])))
+    none = not any(done.of(a, "viable").any() for a in names)
+    heading = "No mix keeps any village viable" if none else f"Best mix among weak collectives: {plainly(points[rows[1][1]])} ({rows[1][2]} % viable); among rich: {plainly(points[rows[3][1]])} ({rows[3][2]} %)"
     contrast_figures.ternary(
         ("government", "collective", "families"), panels, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
-        f"Best mix among weak collectives: {rows[1][1]} ({rows[1][2]} % viable); among rich: {rows[3][1]} ({rows[3][2]} %)\nrows: strength of the collective; red ring: best of the triangle; equal pledged present value; {done.seeds} seeds",
+        f"{heading}\nrows: strength of the collective; red ring: best of the triangle; equal pledged present value; {done.seeds} seeds",
         done.campaign.folder / "figures", "ternary",
     )  # fmt: skip
     table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "not told from the best", "worst mix", "viable, %"], rows, "g, c, f, s: percent pledged by government, collective, families, society")
-    return [f"Most villages stay viable with {rows[0][1]} ({rows[0][2]} %), but {rows[0][3]} mixes cannot be told from it; by strength: {'; '.join(said[1:])}."], [table], [Picture("ternary", "Mixes of payers", "Each point is a mix of three payers; the fourth, society, is held within a column. Colour: share of villages viable.")]
+    first = f"Most villages stay viable with {plainly(points[rows[0][1]])} ({rows[0][2]} %), but {rows[0][3]} mixes cannot be told from it; by strength: {'; '.join(said[1:])}."
+    return ["No mix keeps any village viable in any run." if none else first], [table], [Picture("ternary", "Mixes of payers", "Each point is a mix of three payers; the fourth, society, is held within a column. Colour: share of villages viable.")]
 
 
 # -- business ----------------------------------------------------------------------------------------------------------
