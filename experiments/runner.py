@@ -34,7 +34,7 @@ from sim.values import Modifier
 from sim.viability import CLASSES, Series, judge
 
 DEATHS = 3  # a run whose worker died so often is given up
-BUNDLE = 20  # runs of one seed that a worker takes at a time; results do not depend on it
+BUNDLE = 40  # runs of one seed that a worker takes at a time; results do not depend on it
 YEARS = 12
 PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government", *(name for name in POSTINGS if name.startswith("grant_")))
 TARGET = 2030  # the year of the 70 % target (document 000); the end where the horizon is shorter
@@ -202,12 +202,14 @@ def held_by_age(result: sim.Result) -> dict[str, np.ndarray]:
     """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
     people: Any = result.model.people
     world = result.model.world
-    home = np.repeat(np.arange(len(world.used)), np.diff(world.start))
-    there = people.kind != 0
-    count = lambda rows: np.bincount(home[rows], people.credit[rows], len(world.used)).astype(np.int64)[result.places]  # noqa: E731
-    held = {"overdrawn_minutes": count(there & (people.credit < 0))}
+    first, last = result.places[0], result.places[-1] + 1  # a county's villages lie side by side
+    home = np.repeat(np.arange(last - first), np.diff(world.start[first : last + 1]))
+    own = slice(world.start[first], world.start[last])
+    credit, age, there = people.credit[own], people.age[own], people.kind[own] != 0
+    count = lambda rows: np.bincount(home[rows], credit[rows], last - first).astype(np.int64)  # noqa: E731
+    held = {"overdrawn_minutes": count(there & (credit < 0))}
     for low, high in pairwise(AGES):
-        of_age = there & (people.credit > 0) & (people.age >= 12 * low) & (people.age < 12 * high)
+        of_age = there & (credit > 0) & (age >= 12 * low) & (age < 12 * high)
         held[f"held_{low}_minutes"] = count(of_age)
     return held
 

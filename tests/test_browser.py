@@ -163,7 +163,7 @@ def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
     button(page, "Run").click()
     page.get_by_role("tab", name="Compare").click(timeout=WAIT)
     page.get_by_text("Difference from small").wait_for(timeout=WAIT)
-    assert page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").count() >= 4
+    page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(3).wait_for(timeout=WAIT)  # four charts
     page.get_by_role("tab", name="Download").click()
     button(page, "Report (HTML)").wait_for(timeout=WAIT)
     table, yaml = saved(page, "Villages (CSV)", tmp_path), saved(page, "Save scenario (YAML)", tmp_path)
