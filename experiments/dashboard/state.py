@@ -27,7 +27,7 @@ from sim.population import PAYERS
 from sim.viability import CLASSES
 
 SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
-ELDERS = 150  # as in the first answer: half the time of the default
+ELDERS = 150  # half the time of the default
 SEEDS, MOST_SEEDS = 20, 100
 MOST_VILLAGES, MOST_ELDERS = 100, 20_000
 MOST_SCENARIOS = 4
