@@ -294,7 +294,7 @@ def test_workers_are_other_processes_with_one_thread_each(tmp_path):
 
 
 def test_bundles_hold_one_seed_and_every_run_once():
-    arms = [Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 20})) for k in range(2 * runner.BUNDLE + 1)]
+    arms = [Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 50})) for k in range(2 * runner.BUNDLE + 1)]
     wanted = [Task(arm, i, 7) for arm in arms for i in range(20)]
     queue, seen = runner.Queue(wanted), []
     while queue:
