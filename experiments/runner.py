@@ -150,8 +150,9 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     }  # fmt: skip
     first = int(p.horizon.start[:4])
     for end in range(YEARS - 1, len(s.flow), YEARS):
-        table[f"class_{first + end // YEARS}"] = judge(s, p, end).classes.astype(np.int8)
-    total = lambda name: s.amount(name).sum(axis=0)  # noqa: E731
+        table[f"class_{first + end // YEARS}"] = judge(s, p, end, result.evidence).classes.astype(np.int8)
+    posted, minutes = s.posted.sum(axis=0), s.hours.sum(axis=0)  # (villages, kinds of posting), (villages, stages, kinds of need)
+    total = lambda name: posted[:, s.names.index(name)]  # noqa: E731
     for payer in PAYERS:
         table[f"paid_{payer}_fen"] = total(f"paid_{payer}")
     table["business_income_fen"] = total("care_share") + total("interest")
@@ -161,10 +162,10 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     table["elder_months"], table["loneliness_sum"] = s.state["elders"].sum(axis=0), s.flow["loneliness_sum"].sum(axis=0)
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
     for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
-        table[f"{name}_minutes"] = s.hours[:, :, stage].sum(axis=(0, 2))
+        table[f"{name}_minutes"] = minutes[:, stage].sum(axis=1)
     for name, stage in MET.items():
         for k, kind in enumerate(population.KINDS):
-            table[f"{name}_{kind}_minutes"] = s.hours[:, :, stage, k].sum(axis=0)
+            table[f"{name}_{kind}_minutes"] = minutes[:, stage, k]
     return labelled(task, table | more_columns(s, first) | held_by_age(result))
 
 

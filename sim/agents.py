@@ -251,9 +251,9 @@ def _amend(model: Any) -> None:
     """What happens between two months belongs to the month just recorded."""
     w, ledger = model.world, model.ledger
     ledger.settle()
-    if model._series:
+    if len(model._recorder):
         records = (w.flow, w.villages, w.hours, ledger.month, ledger.balance)  # as MutualAidModel.step records them
-        model._series[-1] = tuple(model.keep(x) for x in records)
+        model._recorder.amend(*(model.keep(x) for x in records))
 
 
 def add_person(model: Any, village: int, age_years: float, sex: str, living: int = ALONE, health: int = ROBUST) -> Any:

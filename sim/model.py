@@ -27,7 +27,7 @@ from sim.parts import (
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
 from sim.randomness import Purpose, key_of, keys_of
 from sim.values import Modifier, Values
-from sim.viability import CLASSES, Series, Verdict, judge
+from sim.viability import CLASSES, Evidence, Recorder, Series, Verdict, evidence, judge
 
 People = namedtuple("People", list(COLUMNS))  # type: ignore[misc]  # the one class of the person table, named once
 People.__module__ = __name__
@@ -129,14 +129,6 @@ class County:
     factor: np.ndarray
 
 
-def _stacked(records: Sequence[np.ndarray]) -> np.ndarray:
-    """Months on top of each other (np.stack promotes field by field, which takes longer than the month)."""
-    out = np.empty((len(records), *records[0].shape), records[0].dtype)
-    for t, record in enumerate(records):
-        out[t] = record
-    return out
-
-
 def _sums(x: np.ndarray) -> np.ndarray:
     """One row: sums over villages, field by field. Summed codes and numbers mean nothing."""
     if x.dtype.names is None:
@@ -191,7 +183,7 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep: Any = {"villages": np.array, "county": _sums}[keep]  # what of a month joins the series
+        self.keep: Any = {"villages": np.asarray, "county": _sums}[keep]  # what of a month joins the series
         self.counties: tuple[Parameters, ...] = (
             (parameters or Parameters(),) if parameters is None or isinstance(parameters, Parameters) else tuple(parameters)
         )
@@ -220,7 +212,7 @@ class MutualAidModel(mesa.Model):
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
         self._start()
-        self._series: list[tuple[np.ndarray, ...]] = []
+        self._recorder = Recorder()
         agents.install(self)
         for _ in range(p.horizon.spin_up if spin_up else 0):
             self._month()
@@ -399,13 +391,13 @@ class MutualAidModel(mesa.Model):
         self.steps += 1
         self._month()
         w = self.world
-        self._series.append(
-            tuple(self.keep(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance))
-        )
+        self._recorder.append(*(self.keep(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance)))
 
     def run(self, months: int | None = None) -> Result:
         """Step to the horizon (or for `months`) and return what was seen."""
-        for _ in range(self.horizon - self.month if months is None else months):
+        months = max(self.horizon - self.month if months is None else months, 0)
+        self._recorder.reserve(months)
+        for _ in range(months):
             self.step()
         return Result(self)
 
@@ -418,8 +410,7 @@ class MutualAidModel(mesa.Model):
     @property
     def series(self) -> Series:
         """The records so far."""
-        parts = [_stacked(x) for x in zip(*self._series, strict=True)]
-        flow, state, hours, posted, balance = parts
+        flow, state, hours, posted, balance = self._recorder.whole()
         return Series(flow, state, hours, posted, balance, [k.name for k in self.ledger.kinds])
 
     def snapshot(self) -> dict[str, Any]:
@@ -461,7 +452,12 @@ class Result:
     @cached_property
     def verdict(self) -> Verdict:
         """Classes and conditions at the end."""
-        return judge(self.series, self.parameters)
+        return judge(self.series, self.parameters, seen=self.evidence)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the definition of viability looks at."""
+        return evidence(self.series)
 
     @cached_property
     def months(self) -> list[str]:

@@ -12,7 +12,6 @@ A part writes a class of annotated fields and registers it::
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import math
 import typing
@@ -205,7 +204,7 @@ class Parameters:
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested dictionaries: what `from_dict` takes back."""
-        return {name: dataclasses.asdict(values) for name, values in self._sections.items()}
+        return {name: dict(vars(values)) for name, values in self._sections.items()}
 
     def flat(self) -> dict[str, Any]:
         """Path -> value."""

@@ -35,8 +35,8 @@ def take(model: MutualAidModel) -> dict[str, Any]:
     columns: list[np.ndarray] = list(model.people)
     arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, columns, strict=True)}
     arrays["start"] = np.array(model.world.start)
-    if model._series:
-        arrays |= {f"series_{name}": np.stack(x) for name, x in zip(SERIES, zip(*model._series, strict=True), strict=True)}
+    if len(model._recorder):
+        arrays |= {f"series_{name}": np.array(x) for name, x in zip(SERIES, model._recorder.whole(), strict=True)}
     return {"meta": meta, "arrays": arrays}
 
 
@@ -58,4 +58,5 @@ def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
     if "series_flow" in arrays:
-        model._series = list(zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True))
+        for month in zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True):
+            model._recorder.append(*month)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.parameters import par, section
-from sim.population import ELIGIBLE, MUTUAL, NEVER, REDUCED
+from sim.population import ASKED, ELIGIBLE, MUTUAL, NEVER, REDUCED
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -49,12 +49,50 @@ class Series:
 
     def of(self, villages: np.ndarray) -> Series:
         """The same record of these villages (places) only."""
-        flow, state, hours, posted, balance = (x[:, villages] for x in (self.flow, self.state, self.hours, self.posted, self.balance))
+        a, b = int(villages[0]), int(villages[-1]) + 1
+        rows = slice(a, b) if b - a == len(villages) else villages  # a county's villages lie side by side: no copy
+        flow, state, hours, posted, balance = (x[:, rows] for x in (self.flow, self.state, self.hours, self.posted, self.balance))
         return Series(flow, state, hours, posted, balance, self.names)
 
     def amount(self, name: str) -> np.ndarray:
         """Fen or minutes posted under one kind, (months, villages)."""
         return np.asarray(self.posted[:, :, self.names.index(name)])
+
+
+class Recorder:
+    """The months as they are recorded, in room made for many at once: piling up small copies took a fifth of the time."""
+
+    def __init__(self) -> None:
+        self.count, self._room = 0, 1
+        self._kept: tuple[np.ndarray, ...] = ()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def reserve(self, months: int) -> None:
+        """Make room for so many more."""
+        self._room = max(self.count + months, 1)
+        old, self._kept = self._kept, tuple(np.empty((self._room, *x.shape[1:]), x.dtype).view(type(x)) for x in self._kept)
+        for before, now in zip(old, self._kept, strict=True):
+            now[: self.count] = before[: self.count]
+
+    def append(self, *records: np.ndarray) -> None:
+        """One month: an array each of flows, states, hours, postings and balances."""
+        if not self._kept:
+            self._kept = tuple(np.empty((self._room, *x.shape), x.dtype).view(type(x)) for x in records)
+        elif self.count == self._room:
+            self.reserve(self.count)
+        self.count += 1
+        self.amend(*records)
+
+    def amend(self, *records: np.ndarray) -> None:
+        """Write the last month again."""
+        for kept, x in zip(self._kept, records, strict=True):
+            kept[self.count - 1] = x
+
+    def whole(self) -> tuple[np.ndarray, ...]:
+        """Five arrays of (months, villages, ...) so far."""
+        return tuple(x[: self.count] for x in self._kept)
 
 
 @dataclass(frozen=True)
@@ -73,10 +111,36 @@ class Verdict:
     asked_share: np.ndarray
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What the definition looks at, each (months, villages): taken from the series once for all ends."""
+
+    level: np.ndarray
+    serving: np.ndarray
+    overdue: np.ndarray  # fen, over three months old
+    running: np.ndarray  # fen a month, mean running cost
+    mutual: np.ndarray
+    eligible: np.ndarray
+    asked: np.ndarray
+    due: np.ndarray
+    made: np.ndarray
+
+
 def in_service(series: Series) -> np.ndarray:
     """(months, villages): the ladder is above closed and something was delivered."""
     delivered = series.hours[:, :, MUTUAL, :].sum(axis=2) + series.flow["meals"] + series.flow["visits_made"].sum(axis=2)
     return np.asarray((series.state["level"] > 0) & (delivered > 0))
+
+
+def evidence(series: Series) -> Evidence:
+    """Read it off the series."""
+    state, flow = series.state, series.flow
+    mutual, eligible, asked = (series.hours[:, :, k].sum(axis=2) for k in (MUTUAL, ELIGIBLE, ASKED))
+    return Evidence(
+        np.ascontiguousarray(state["level"]), in_service(series), state["bills"][:, :, 3:].sum(axis=2),
+        np.ascontiguousarray(state["cost_average"]), mutual, eligible, asked,
+        flow["visits_due"].sum(axis=2), flow["visits_made"].sum(axis=2),
+    )  # fmt: skip
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -84,12 +148,11 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.where(whole > 0, part / np.maximum(whole, 1), 1.0)
 
 
-def judge(series: Series, parameters: Parameters, end: int | None = None) -> Verdict:
-    """Classify every village at month `end` (default: the last)."""
-    p = parameters.viability
+def judge(series: Series, parameters: Parameters, end: int | None = None, seen: Evidence | None = None) -> Verdict:
+    """Classify every village at month `end` (default: the last); `seen` is `evidence(series)` where it is at hand."""
+    p, seen = parameters.viability, seen or evidence(series)
     stop = len(series.flow) if end is None else end + 1
-    level = series.state["level"][:stop]
-    serving = in_service(series)[:stop]
+    level, serving = seen.level[:stop], seen.serving[:stop]
     months, villages = serving.shape
     last = series.state[stop - 1]
     at_start = last["opened"] == -1
@@ -102,14 +165,11 @@ def judge(series: Series, parameters: Parameters, end: int | None = None) -> Ver
     low = np.cumsum(np.vstack([np.zeros((1, villages), int), (level < REDUCED) & (np.arange(months)[:, None] >= first)]), axis=0)
     width = min(p.low_window, months)
     sagged = ((low[width:] - low[:-width]) > p.low_months).any(axis=0)
-    overdue = series.state["bills"][:stop, :, 3:].sum(axis=2)
     counted = np.arange(months)[:, None] >= np.where(at_start, 0, first + p.grace)
-    insolvent = (counted & (level > 0) & (overdue > p.overdue * series.state["cost_average"][:stop])).any(axis=0)
+    insolvent = (counted & (level > 0) & (seen.overdue[:stop] > p.overdue * seen.running[:stop])).any(axis=0)
 
-    window = slice(max(0, months - 12), months)
-    hours = series.hours[window].sum(axis=0)
-    mutual, eligible, asked = (hours[:, k].sum(axis=1) for k in (MUTUAL, ELIGIBLE, 3))
-    due, made = (series.flow[n][window].sum(axis=(0, 2)) for n in ("visits_due", "visits_made"))
+    year = slice(max(0, months - 12), months)
+    mutual, eligible, asked, due, made = (x[year].sum(axis=0) for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.made))
     hours_share, visits_share = share(mutual, eligible), share(made, due)
     good_hours, good_visits = hours_share >= p.hours, visits_share >= p.visits
 
@@ -125,5 +185,5 @@ def judge(series: Series, parameters: Parameters, end: int | None = None) -> Ver
 
 def class_shares(series: Series, parameters: Parameters) -> np.ndarray:
     """(months / 12, 6): share of villages in each class at each year's end."""
-    ends = range(11, len(series.flow), 12)
-    return np.array([np.bincount(judge(series, parameters, end).classes, minlength=6) / series.flow.shape[1] for end in ends])
+    ends, seen = range(11, len(series.flow), 12), evidence(series)
+    return np.array([np.bincount(judge(series, parameters, end, seen).classes, minlength=6) / series.flow.shape[1] for end in ends])

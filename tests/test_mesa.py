@@ -377,7 +377,7 @@ def test_two_hundred_models_leave_memory_flat() -> None:
         made.step()
         assert len(made.agents.select(agent_type=sim.Elder)) == made.world.villages.elders.sum()
         refs.append(weakref.ref(made))
-        kept = [*made.people, *made.world, *made.values.sections.values(), *made._series[0]]
+        kept = [*made.people, *made.world, *made.values.sections.values(), *made._recorder.whole()]
         return sum(x.nbytes for x in kept)
 
     for seed in range(100):  # tables that are read once and kept; the allocator's pools fill up

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, EMERGENCY, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
+from sim.population import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
 
 
@@ -65,9 +65,9 @@ def serve(p, w, v, i, k, h, minutes, cost):
 @inner
 def take(p, w, v, i, k, wanted, h, skilled, pace):
     """What helper h can give of `wanted` minutes at `pace` own minutes each; 0 when h is off duty, unskilled or the elder."""
-    if p.offer[h] <= 0 or (skilled and p.trained[h] == 0) or (p.serial[h] == p.serial[i] and h == i):
+    if p.offer[h] <= 0 or h == i or (skilled and p.trained[h] == 0):
         return 0
-    minutes = min(wanted, int(p.offer[h] / pace))
+    minutes = min(wanted, int(p.offer[h]) if pace == 1.0 else int(p.offer[h] / pace))
     if minutes == 0:
         return 0
     serve(p, w, v, i, k, h, minutes, min(int(minutes * pace) + 1, int(p.offer[h])) if pace < 1.0 else minutes)
@@ -129,8 +129,9 @@ def match(p, w, needs, matching, key):
                 for q in range(size):
                     i = order[bounds[u] + wrap(q + drawn, size)]
                     before = p.received[i]
-                    for k in range(9):
-                        if (k == ESCORT or k == EMERGENCY) == (phase == 0):
+                    for place in range(2 if phase == 0 else 7):
+                        k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
+                        if p.need[i, k] > 0 and p.quota[i] > 0:
                             _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
                     f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
                     if phase == 1 and p.received[i] > before:

@@ -114,7 +114,7 @@ def visit(p, w, visits, days, key):
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
                 while made < due[tier] and pointer < n:
                     h = first + wrap(pointer + turn, n)
-                    count = min(due[tier] - made, p.offer[h] // minutes) if p.kind[h] != 0 and h != i else 0
+                    count = min(due[tier] - made, p.offer[h] // minutes) if p.offer[h] >= minutes and p.kind[h] != 0 and h != i else 0
                     if count > 0:
                         give(p, w, v, h, count * minutes)
                         made += count
