@@ -127,7 +127,7 @@ def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
 def write(plan: Plan, summary: pd.DataFrame, work: Study) -> str:
     """Tables, sentences, figures, places; kept as answer.txt and findings.json."""
     folder = work.folder / "figures"
-    drawn = pictures.draw(pictures.Kept(work.folder), folder)
+    drawn = pictures.draw(pictures.Kept(work.folder, work.results()), folder, each=work.engine.each)
     runs, c = work.results().runs(), plan.base.county
     failed = runs[runs["error"] != ""]
     lost = f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} ({failed['origin'].iloc[0]})" if len(failed) else ""

@@ -32,7 +32,7 @@ def run(line: Composed, overrides: list[str]) -> int:
         work.text("summary.csv", table.to_csv(index=False))
         found = [classes(table, p.horizon.end), why(rows)]
         said = sentences(table, rows, p.horizon.end)
-        drawn = pictures.draw(pictures.Kept(work.folder), work.folder / "figures", few=s.name == "smoke")
+        drawn = pictures.draw(pictures.Kept(work.folder, work.results()), work.folder / "figures", few=s.name == "smoke", each=work.engine.each)
         asked, limits = f"Under this configuration, which villages are viable at {p.horizon.end}, and why not the others?", [f"{head(line, seeds, rows)}."]
         Findings(asked, said, found, drawn, limits).save(work.folder)
         reruns = [f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not have closed" for k, (a, n) in estimate.averted(rows, s.name).items()]

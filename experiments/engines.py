@@ -6,13 +6,14 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from experiments.scenario import Mistake
 
+T = TypeVar("T")
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -82,6 +83,40 @@ class Engine:
                 raise
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Standing:
+    """An engine whose executor stays open from one use to the next until `close`; after a failure it is opened again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self._stack = engine, contextlib.ExitStack()
+        self._pair: tuple[Executor, int] | None = None
+
+    @contextlib.contextmanager
+    def open(self, needed: int) -> Iterator[tuple[Executor, int]]:
+        """As `Engine.open`; a single run does not start workers."""
+        if self._pair is None and needed < 2 and self.engine.kind != "dask":
+            yield Serial(), 1
+            return
+        self._pair = self._pair or self._stack.enter_context(self.engine.open(max(needed, self.engine.count)))
+        try:
+            yield self._pair
+        except BaseException as e:
+            self._pair = None
+            self._stack.__exit__(type(e), e, e.__traceback__)
+            raise
+
+    def each(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """What each job gives: from worker processes of this machine where they are up (starting them takes longer than a few pictures), else from here."""
+        if self._pair is not None and self.engine.kind == "local" and len(jobs) > 1:
+            with contextlib.suppress(BrokenExecutor), one_thread(), self.open(len(jobs)) as (pool, _):
+                return [future.result() for future in [pool.submit(job) for job in jobs]]
+        return [job() for job in jobs]
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pair = None
+        self._stack.close()
 
 
 @contextlib.contextmanager

@@ -74,18 +74,30 @@ def with_weights(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
 
 def by_replicate(rows: pd.DataFrame, hit: pd.Series) -> pd.Series:
     """Weighted share of villages where `hit`, one number a replicate."""
-    weight = rows["weight"]
-    return (weight * hit).groupby(rows["replicate"]).sum() / weight.groupby(rows["replicate"]).sum()
+    replicates, at = np.unique(rows["replicate"], return_inverse=True)
+    weight = rows["weight"].to_numpy(float)
+    return pd.Series(np.bincount(at, weight * hit.to_numpy()) / np.bincount(at, weight), pd.Index(replicates, name="replicate"))
 
 
 def causes(rows: pd.DataFrame) -> pd.Series:
     """Weight of failing villages by cause; a village with several causes counts in parts."""
     total: dict[str, float] = {}
-    for row in rows[rows["verdict"] != "viable"].itertuples():
-        names = reasons(row)
+    alike = rows[rows["verdict"] != "viable"].groupby(list(Fate._fields), sort=False)
+    for key, weight in alike["weight"].sum().items():
+        names = reasons(Fate(*key))
         for name in names:
-            total[name] = total.get(name, 0.0) + row.weight / len(names)
+            total[name] = total.get(name, 0.0) + weight / len(names)
     return pd.Series(total, dtype=float).sort_values(ascending=False, kind="stable")
+
+
+class Fate(NamedTuple):
+    """The columns of the village table that say why a village is not viable."""
+
+    verdict: str
+    cause: int
+    solvent: bool
+    hours_met: bool
+    visits_met: bool
 
 
 def reasons(row: Any) -> list[str]:
@@ -113,14 +125,29 @@ def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
     return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))
 
 
-def to_relieve(villages: pd.DataFrame, scenario: str) -> tuple[int, list[str]]:
-    """The replicate with most closed villages and the conditions breached before them; -1 and nothing without closures."""
-    shut = villages[(villages["scenario"] == scenario) & (villages["arm"] == "main") & (villages["closures"] > 0)]
+def to_relieve(villages: pd.DataFrame, scenario: str, at: int = -1) -> tuple[int, list[str]]:
+    """A replicate and the conditions breached before its closures; -1 and nothing without closures.
+
+    Replicate `at` where a village closed in it, else the one with most closed villages, the lowest of equals.
+    """
+    shut = closed(villages)
+    shut = shut[shut["scenario"] == scenario]
     if shut.empty:
         return -1, []
-    at = int(shut.groupby("replicate").size().idxmax())
+    if at not in set(shut["replicate"]):
+        at = most_closed(shut)
     bits = int(np.bitwise_or.reduce(shut.loc[shut["replicate"] == at, "cause"].to_numpy()))
     return at, [name for k, name in enumerate(CAUSES) if bits >> k & 1]
+
+
+def closed(villages: pd.DataFrame) -> pd.DataFrame:
+    """Villages of the main arm that closed at least once."""
+    return villages[(villages["arm"] == "main") & (villages["closures"] > 0)]
+
+
+def most_closed(shut: pd.DataFrame) -> int:
+    """The replicate with most rows of `closed`, the lowest of equals; -1 where there are none."""
+    return int(shut.groupby("replicate").size().idxmax()) if len(shut) else -1
 
 
 def averted(villages: pd.DataFrame, scenario: str) -> dict[str, tuple[int, int]]:

@@ -30,6 +30,7 @@ LUCK = 5  # replicates that are run with default parameters too, in the first pa
 LUCK_COLUMNS = ("none",)
 DEPOSIT_ROWS = ("jiangxi", "four_payers")  # the deposit, a null arm, stands in the equal envelope beside these (time)
 KEEP = 20  # replicates whose monthly series are kept
+USED = ["scenario", "arm", "replicate", "village", "kind", "strength", "closures", *estimate.Fate._fields, "elder_years_helped", "public_fen"]  # of the village table
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class Plan:
         self.cells = cells(self.panels, s.rows, s.columns)
         sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}
         self.base = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
-        self.drawn = len(draws.drawn(line.touched())) if s.draws else 0
+        self.touched = frozenset(line.touched()) if s.draws else frozenset()
+        self.drawn = len(draws.drawn(self.touched)) if s.draws else 0
         self._scenarios: dict[tuple[Cell, str], Scenario] = {}
 
     def scenario(self, cell: Cell, kind: str) -> Scenario:
@@ -94,7 +96,7 @@ class Plan:
             changes = {**cell.changes(), **self.line.pinned}
             if kind.startswith("relief:"):
                 changes["solvency.relief"] = kind.partition(":")[2]
-            held = frozenset(self.line.touched() | set(changes)) if self.line.settings.draws else frozenset()
+            held = self.touched | set(changes) if self.line.settings.draws else frozenset[str]()
             self._scenarios[cell, kind] = self.line.scenario(cell.name, patched(self.base, changes), held)
         return self._scenarios[cell, kind]
 
@@ -113,14 +115,20 @@ class Plan:
         return found
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
-        """For each cell of the first panel the replicate with most closures again, each breached condition relieved (quick: the leading one)."""
+        """Reruns of the first panel with each condition relieved that was breached (quick: the leading one).
+
+        One replicate for all cells, that with most closed villages of the panel, so that they run side by side; its own
+        for a cell in which nothing closed there.
+        """
         found = []
         quick = self.line.settings.size == "quick"
-        rows = estimate.with_weights(villages, self.base)
-        for cell in self.cells:
-            if cell.panel != self.panels[0]:
-                continue
-            at, names = estimate.to_relieve(villages, cell.name)
+        mine = [cell for cell in self.cells if cell.panel == self.panels[0]]
+        rows = estimate.with_weights(villages[USED], self.base)
+        rows = rows[rows["scenario"].isin([cell.name for cell in mine]) & (rows["arm"] == "main")]
+        shut = estimate.closed(rows)
+        worst = estimate.most_closed(shut)
+        for cell in mine:
+            at, names = estimate.to_relieve(shut, cell.name, worst)
             if quick and names:
                 why = estimate.causes(rows[(rows["scenario"] == cell.name) & (rows["replicate"] == at)])
                 names = [max(names, key=lambda name: why.get(f"closed: {name}", 0.0))]
@@ -130,20 +138,19 @@ class Plan:
 
 def summarise(plan: Plan, villages: pd.DataFrame) -> pd.DataFrame:
     """One row a cell: share viable with interval, gain over no business on the same villages, cause, public cost, spreads."""
-    rows = estimate.with_weights(villages, plan.base)
-    by_cell = dict(tuple(rows.groupby("scenario")))
+    by_cell = dict(tuple(estimate.with_weights(villages[USED], plan.base).groupby("scenario")))
     found = []
     for cell in plan.cells:
-        mine = by_cell.get(cell.name)
-        kinds = endowed(cell.business, plan.base)
-        mine = mine[mine["kind"].isin(kinds)] if mine is not None else None
-        if mine is None or mine.empty:
-            continue
-        found.append(_summary(cell, mine, by_cell.get(replace(cell, business="none").name), kinds, rows))
+        if cell.name in by_cell:
+            found += _summary(cell, by_cell[cell.name], by_cell.get(replace(cell, business="none").name), endowed(cell.business, plan.base))
     return pd.DataFrame(found)
 
 
-def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str], rows: pd.DataFrame) -> dict[str, Any]:
+def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]) -> list[dict[str, Any]]:
+    """The row of one cell, none where no village has what its business needs."""
+    mine = rows[rows["kind"].isin(kinds)]
+    if mine.empty:
+        return []
     main, luck = mine[mine["arm"] == "main"], mine[mine["arm"] == "luck"]
     viable = estimate.by_replicate(main, main["verdict"] == "viable")
     share = estimate.interval(viable.to_numpy())
@@ -164,7 +171,7 @@ def _summary(cell: Cell, mine: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
         row["gain"], row["gain_low"], row["gain_high"], _ = estimate.interval(gain.to_numpy(), bounded=False)
     for name, (fewer, shut) in estimate.averted(rows, cell.name).items():
         row[f"relief_{name}"] = f"{fewer} of {shut}"
-    return row
+    return [row]
 
 
 def run(line: Composed, words: list[str]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from experiments.style import tell, words
 from sim.parameters import SECTIONS, Parameters
 from sim.population import PAYERS, VILLAGE_KINDS
 
+Job = Callable[[], Picture]
+SPELL = ["scenario", "arm", "replicate", "village", "kind", "weight", "opened", "first_closed"]  # columns that survival asks for
+
 
 def newest(folder: Path) -> Path:
     """The folder itself or, where it holds studies, the one begun last."""
@@ -30,8 +34,10 @@ def newest(folder: Path) -> Path:
 class Kept:
     """A study as it lies in its folder; what is missing is empty. Mistake where the folder holds no study."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, results: Results | None = None) -> None:
         self.folder = folder
+        if results:
+            self.results = results
         try:
             self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             self.configuration: dict[str, Any] = yaml.safe_load((folder / "resolved.yaml").read_text(encoding="utf-8")) or {}
@@ -45,10 +51,14 @@ class Kept:
         plain = {k: v for k, v in self.configuration.items() if k in SECTIONS}
         return Parameters.from_dict(plain)
 
-    def table(self, name: str) -> pd.DataFrame:
+    @cached_property
+    def results(self) -> Results:
+        """For reading."""
+        return Results(self.folder)
+
+    def table(self, name: str, **chosen: Any) -> pd.DataFrame:
         """`runs`, `villages` or `series`, what is finished of them; empty where there is none."""
-        found = Results(self.folder)
-        return getattr(found, name)(allow_partial=True) if found.wanted else pd.DataFrame()
+        return getattr(self.results, name)(allow_partial=True, **chosen) if self.results.wanted else pd.DataFrame()
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -64,10 +74,10 @@ class Kept:
 
     def series(self, scenario: str) -> pd.DataFrame:
         """The monthly table of one scenario, main arm, with weights."""
-        rows = self.table("series")
+        rows = self.table("series", scenario=scenario)
         if rows.empty:
             return rows
-        rows = rows[(rows["scenario"] == scenario) & (rows["arm"] == "main")].astype({"scenario": str, "arm": str})
+        rows = rows.astype({"scenario": str, "arm": str})
         weight = self.villages[["scenario", "arm", "replicate", "village", "weight"]].drop_duplicates(["scenario", "arm", "replicate", "village"])
         return rows.merge(weight, on=["scenario", "arm", "replicate", "village"], how="inner")
 
@@ -77,30 +87,45 @@ class Kept:
         return Findings.load(self.folder) if (self.folder / "findings.json").exists() else None
 
 
-def draw(kept: Kept, into: Path, few: bool = False) -> list[Picture]:
-    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three of one year's end."""
+def one_by_one(jobs: Sequence[Job]) -> list[Picture]:
+    """Draw in this process."""
+    return [job() for job in jobs]
+
+
+def draw(kept: Kept, into: Path, few: bool = False, each: Callable[[Sequence[Job]], list[Picture]] = one_by_one) -> list[Picture]:
+    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three of one year's end.
+
+    `each` works the pictures out, here or in other processes, to the same bytes.
+    """
+    return each(jobs(kept, into, few))
+
+
+def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
+    """What `draw` draws: calls with everything they need."""
     rows, summary = kept.villages, kept.summary
     if rows.empty:
         return []
     year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
-    found = [figures.heat(summary, year, into)] if mixes else []
+    found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
     if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
-        found.append(figures.classes(rows, _telling(summary) if mixes else dict(list(named.items())[:4]), into))
+        labels = _telling(summary) if mixes else dict(list(named.items())[:4])
+        found.append(partial(figures.classes, rows[rows["scenario"].isin(labels)], labels, into))
     first = next(iter(named))
     found += [] if few else _survival(kept, rows, named, first, into)
-    start, label, note = kept.parameters.horizon.start, named[first], figures.sample(rows[rows["scenario"].isin(named)])
-    found.append(figures.payers(rows, named, note, into))
+    mine, one = rows[rows["scenario"].isin(named)], rows[rows["scenario"] == first]
+    start, label, note = kept.parameters.horizon.start, named[first], figures.sample(mine)
+    found.append(partial(figures.payers, mine, named, note, into))
     if mixes and len(named) > 1:
-        found.append(_triangle(rows, summary, named, into))
-    found.append(figures.needs(rows[rows["scenario"] == first], label, into))
+        found.append(_triangle(mine, summary, named, into))
+    found.append(partial(figures.needs, one, label, into))
     if "gain" in summary and summary["gain"].notna().any():
         found.append(_gains(summary, into))
     series = pd.DataFrame() if few else kept.series(first)
     if len(series):
-        found += [figures_time.fans(series, start, label, into), figures_time.payers_by_year(series, start, label, into)]
+        found += [partial(figures_time.fans, series, start, label, into), partial(figures_time.payers_by_year, series, start, label, into)]
         if kept.parameters.timebank.on:
-            found.append(figures_time.timebank(series, rows[rows["scenario"] == first], start, label, into))
-        found.append(figures_time.county_map(series, rows[rows["scenario"] == first], start, label, into, _middling(series)))
+            found.append(partial(figures_time.timebank, series, one, start, label, into))
+        found.append(partial(figures_time.county_map, series, one, start, label, into, _middling(series)))
     return found
 
 
@@ -130,36 +155,36 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     return {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}, {words(r['business'])}" for r in chosen}
 
 
-def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Picture]:
+def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
     """By funding, where there are several mixes, and by kind of village in the first."""
     p = kept.parameters.horizon
     if "first_closed" not in rows or (rows["opened"] < 0).all():
         return []
-    main, found = rows[rows["arm"] == "main"], []
+    main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
     if len(named) > 1:
         groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
-        found.append(figures_time.survival(groups, p.start, p.months - 1, into, "survival_funding", tell("By funding", "按筹资方式")))
+        found.append(partial(figures_time.survival, groups, p.start, p.months - 1, into, "survival_funding", tell("By funding", "按筹资方式")))
     mine = main[main["scenario"] == first]
     kinds = {words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()}
     if any((r["opened"] >= 0).any() for r in kinds.values()):
         note = tell(f"By kind of village; {named[first]}", f"按村类型；{named[first]}")
-        found.append(figures_time.survival(kinds, p.start, p.months - 1, into, "survival_kinds", note))
+        found.append(partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note))
     return found
 
 
-def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Picture:
+def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Job:
     """Where each mix lies by who really paid, and how many villages it keeps."""
-    main = rows[(rows["arm"] == "main") & rows["scenario"].isin(named)]
+    main = rows[rows["arm"] == "main"]
     paid = pd.DataFrame({p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS})
     paid = paid[paid.sum(axis=1) > 0]
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
     note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
-    return figures_sensitivity.ternary(frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
+    return partial(figures_sensitivity.ternary, frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
 
 
-def _gains(summary: pd.DataFrame, into: Path) -> Picture:
+def _gains(summary: pd.DataFrame, into: Path) -> Job:
     """What a business adds on the villages that can have it, mix by mix, the first panel."""
     mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
     labels = [f"{words(b)}: {words(f)}" for b, f in zip(mine["business"], mine["funding"], strict=True)]
@@ -168,7 +193,7 @@ def _gains(summary: pd.DataFrame, into: Path) -> Picture:
         f"Share of villages viable with the business less without it, same villages and same luck; {words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds",
         f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；{int(mine['seeds'].max())} 个随机种子",
     )
-    return figures.paired(frame, tell("change in the share of villages viable, points", "可持续村占比变化，百分点"), into, caption)
+    return partial(figures.paired, frame, tell("change in the share of villages viable, points", "可持续村占比变化，百分点"), into, caption)
 
 
 def _middling(series: pd.DataFrame) -> int:

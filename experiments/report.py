@@ -136,7 +136,7 @@ def failures(kept: Kept) -> list[Table]:
         lines = [[label, condition, fewer, shut] for s, label in names.items() for condition, (fewer, shut) in estimate.averted(rows, s).items()]
         if lines:
             columns = [tell("scenario", "情景"), tell("condition relieved", "解除的条件"), tell("closures averted", "避免的关闭"), tell("closures before", "原有关闭")]
-            found.append(Table(tell("Closures averted when one condition is relieved under the same luck", "同一随机数下解除一个条件所避免的关闭"), columns, lines, tell("One seed each, the one with most closures.", "各取关闭最多的一个种子。")))
+            found.append(Table(tell("Closures averted when one condition is relieved under the same luck", "同一随机数下解除一个条件所避免的关闭"), columns, lines, tell("One seed each: the one with most closures over all scenarios where the scenario has any there, else its own worst.", "各取一个种子：全部情景合计关闭最多者；若该情景在其中无关闭，则取其自身关闭最多者。")))
     runs = kept.table("runs")
     if len(runs) and (runs["error"] != "").any():
         bad = runs[runs["error"] != ""]

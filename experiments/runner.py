@@ -21,7 +21,7 @@ import pyarrow as pa
 from tqdm import tqdm
 
 import sim
-from experiments.engines import Engine, one_thread
+from experiments.engines import Engine, Standing, one_thread
 from experiments.plan import Task
 from experiments.scenario import Mistake
 from experiments.store import Outcome
@@ -322,7 +322,7 @@ class Queue:
                 yield task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"})
 
 
-def outcomes(tasks: Sequence[Task], engine: Engine, work: Work = simulate_many) -> Generator[tuple[Task, Outcome], None, None]:
+def outcomes(tasks: Sequence[Task], engine: Engine | Standing, work: Work = simulate_many) -> Generator[tuple[Task, Outcome], None, None]:
     """Every task with what became of it, as they finish; at most two bundles a worker are under way."""
     queue = Queue(tasks)
     while queue:
@@ -365,7 +365,7 @@ def _collect(future: Future[list[Outcome]], bundle: list[Task], queue: Queue) ->
         yield from zip(bundle, found, strict=True)
 
 
-def execute(tasks: Sequence[Task], taker: Taker, engine: Engine, *, total: int = 0, progress: bool = False, label: str = "runs", work: Work = simulate_many) -> None:
+def execute(tasks: Sequence[Task], taker: Taker, engine: Engine | Standing, *, total: int = 0, progress: bool = False, label: str = "runs", work: Work = simulate_many) -> None:
     """Run all tasks and hand over each outcome as it finishes; shows rate and time left."""
     done = max(total - len(tasks), 0)
     bar = tqdm(total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr)

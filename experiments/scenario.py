@@ -232,10 +232,15 @@ def register() -> None:
     ConfigStore.instance().store(name="schema", node=make_dataclass("Schema", nodes, bases=(Settings,)))
 
 
-def arm(group: str, option: str) -> dict[str, Any]:
-    """Path -> value that an option of a group sets, read from its YAML file."""
-    content = yaml.safe_load((CONFIGS / group / f"{option}.yaml").read_text(encoding="utf-8")) or {}
+@lru_cache(maxsize=256)
+def _arm(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
+
+
+def arm(group: str, option: str) -> dict[str, Any]:
+    """Path -> value that an option of a group sets, read from its YAML file, once."""
+    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
 
 
 def listed(word: str) -> str:

@@ -49,12 +49,17 @@ def write_part(folder: Path, table: str, number: int, content: pa.Table) -> None
     replace(folder / table / f"part-{number:05d}-{zlib.crc32(written):08x}.parquet", written)
 
 
-def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A part; ValueError when its bytes are not those that were written."""
+def intact(path: Path) -> bytes:
+    """A part's bytes; ValueError when they are not those that were written."""
     content = path.read_bytes()
     if f"{zlib.crc32(content):08x}" != path.stem[-8:]:
         raise ValueError(f"{path} is damaged")
-    return pq.read_table(pa.BufferReader(content), columns=columns)
+    return content
+
+
+def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A part; ValueError when its bytes are not those that were written."""
+    return pq.read_table(pa.BufferReader(intact(path)), columns=columns)
 
 
 def parts(folder: Path, table: str) -> dict[int, Path]:
@@ -133,8 +138,15 @@ class Results:
                 f"python run.py resume study={self.folder}"
             )
 
-    def _read(self, table: str, columns: Sequence[str] | None) -> pd.DataFrame:
-        run, rank = self._index["run"].to_numpy(), np.arange(len(self._index))
+    @cached_property
+    def _villages(self) -> pd.DataFrame:
+        return self._read("villages", None)
+
+    def _read(self, table: str, columns: Sequence[str] | None, scenario: str = "") -> pd.DataFrame:
+        """The rows of all planned runs, or of those of one scenario's main arm."""
+        index = self._index
+        index = index[(index["scenario"] == scenario) & (index["arm"] == "main")] if scenario else index
+        run, rank = index["run"].to_numpy(), np.arange(len(index))
         rank = rank[np.argsort(run, kind="stable")]
         run, found = np.sort(run), []
         for content in self.parts(table, None if columns is None else list(dict.fromkeys(["run", *columns]))):
@@ -160,9 +172,12 @@ class Results:
     def villages(self, columns: Sequence[str] | None = None, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run and village."""
         self._check(allow_partial)
-        return self._read("villages", columns)
+        return self._villages.copy() if columns is None else self._read("villages", columns)
 
-    def series(self, columns: Sequence[str] | None = None, allow_partial: bool = False) -> pd.DataFrame:
-        """One row a run, month and village, of the runs whose series are kept; `month` 0 is the first of the horizon."""
+    def series(self, columns: Sequence[str] | None = None, allow_partial: bool = False, scenario: str = "") -> pd.DataFrame:
+        """One row a run, month and village, of the runs whose series are kept; `month` 0 is the first of the horizon.
+
+        `scenario` leaves its main arm only.
+        """
         self._check(allow_partial)
-        return self._read("series", columns)
+        return self._read("series", columns, scenario)

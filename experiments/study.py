@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -25,12 +26,13 @@ from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from experiments import runner
-from experiments.engines import Engine
+from experiments.engines import Engine, Standing
 from experiments.plan import Plan, Task
 from experiments.scenario import CONFIGS, HOW, Composed, Mistake, Settings, compose_line
-from experiments.store import TABLES, Outcome, Results, parts, read_part, replace, write_part
+from experiments.store import TABLES, Outcome, Results, intact, parts, replace, write_part
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
@@ -138,6 +140,7 @@ class Study:
         self._rows: list[dict[str, Any]] = []
         self._tables: dict[str, list[pa.Table]] = {"villages": [], "series": []}
         self._written = time.monotonic()
+        self._results: Results | None = None  # as it lies in the folder now
         self.done: dict[int, str] = {}  # run -> hash of its rows
         self.failed: dict[int, str] = {}
         with self._writing():
@@ -192,7 +195,7 @@ class Study:
         for number in found["runs"]:
             paths = [found[table][number] for table in TABLES if number in found[table]]
             try:
-                rows = [read_part(path) for path in paths][-1].to_pandas()
+                rows = pq.read_table([pa.BufferReader(intact(path)) for path in paths][-1]).to_pandas()
                 if rows["villages"].any() and number not in found["villages"]:
                     raise ValueError(f"{paths[-1]} has lost its part of villages")
             except ValueError as e:
@@ -245,6 +248,7 @@ class Study:
                     write_part(self.folder, name, number, whole)
             write_part(self.folder, "runs", number, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False))
         self._count(rows)
+        self._results = None
 
     # -- running -----------------------------------------------------------------------------------------------------
     def run(self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = runner.simulate_many) -> None:
@@ -257,14 +261,24 @@ class Study:
         with self._writing():
             replace(self.folder / "scenarios.json", json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False).encode())
             self.note(status="running")
+        self._results = None
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
         if left:
-            s = self.line.settings if self.line else Settings(progress=False, workers=1)
+            s = self._settings
             if work is runner.simulate_many:
                 runner.warm(left[0].scenario.parameters)
-            engine = Engine(s.engine.kind, s.workers, s.engine.scheduler)
-            runner.execute(left, self, engine, total=len(tasks), progress=s.progress, label=label, work=work)
+            runner.execute(left, self, self.engine, total=len(tasks), progress=s.progress, label=label, work=work)
             self.flush()
+
+    @property
+    def _settings(self) -> Settings:
+        return self.line.settings if self.line else Settings(progress=False, workers=1)
+
+    @cached_property
+    def engine(self) -> Standing:
+        """Where runs and pictures are worked out, until the end of the study."""
+        s = self._settings
+        return Standing(Engine(s.engine.kind, s.workers, s.engine.scheduler))
 
     def _expand(self, tasks: Sequence[Task], label: str) -> None:
         """Take the words of `expand` into the manifest once it is sure that they only add runs."""
@@ -281,7 +295,9 @@ class Study:
     def results(self) -> Results:
         """What is finished so far, for reading; with partial=true gaps are allowed."""
         self.flush()
-        return Results(self.folder, partial=bool(self.line and self.line.settings.partial))
+        if self._results is None:
+            self._results = Results(self.folder, partial=self._settings.partial)
+        return self._results
 
     # -- the end -----------------------------------------------------------------------------------------------------
     def __enter__(self) -> Study:
@@ -304,6 +320,7 @@ class Study:
                 with self._writing():
                     raise error
         finally:
+            self.engine.close()
             self._lock.release()
 
     def _gaps(self) -> bool:

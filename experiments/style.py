@@ -122,8 +122,8 @@ def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) ->
     above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
     below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # placed once, not once a file
+    figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
+    figure.set_layout_engine(None)  # placed once: with an engine, even an idle one, each file is drawn twice
     height = figure.bbox.height
     above.set_gid(f"title-{1 - above.get_window_extent().y0 / height:.4f}")  # a page that says both cuts these shares off
     below.set_gid(f"caption-{below.get_window_extent().y1 / height:.4f}")

@@ -13,6 +13,8 @@ import pytest
 import run
 import sim
 from experiments import estimate, figures, style
+from experiments.first_answer import Plan
+from experiments.scenario import compose_line
 from experiments.store import Results
 from sim.parameters import SECTIONS, Parameters
 
@@ -258,6 +260,20 @@ def test_a_paired_rerun_counts_the_closures_it_averts():
     assert estimate.to_relieve(main, "s") == (0, ["money", "users"])
     relieved = toy(["viable", "closed"], closures=[0, 1]).assign(arm="relief:money")
     assert estimate.averted(pd.concat([main, relieved]), "s") == {"money": (1, 2)}
+
+
+def test_paired_reruns_of_a_panel_share_the_seed_with_most_closures():
+    plan = Plan(compose_line(["rows=[jiangxi,feixiang,families_pay,government_led]", "columns=[none]", "panels=[practised]"]))
+    shut = {"jiangxi": [2, 0, 0], "feixiang": [0, 1, 1], "families_pay": [0, 2, 1], "government_led": [0, 0, 0]}  # closed villages by seed
+    rows = []
+    for cell in plan.cells:
+        count = np.repeat(shut[cell.funding], 2)
+        closures = np.where(np.tile([1, 2], 3) <= count, 3, 0)
+        rows.append(toy("closed", replicates=3, elder_years_helped=1.0, public_fen=0).assign(scenario=cell.name, closures=closures, cause=np.where(closures, 1, 0)))
+    tasks = plan.paired(pd.concat(rows))  # seed 1 has 3 closed villages over all cells, the others 2
+    assert {(t.scenario.name.split("/")[1], t.replicate, t.arm) for t in tasks} == {
+        ("jiangxi", 0, "relief:money"), ("feixiang", 1, "relief:money"), ("families_pay", 1, "relief:money"),
+    }  # fmt: skip
 
 
 def test_luck_and_unknowns_add_up_in_variance():

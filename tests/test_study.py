@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pandas as pd
 import pytest
 
 import run
 import sim
-from experiments import fork, runner, study
+from experiments import figures, fork, runner, study
 from experiments.engines import Engine
 from experiments.plan import Plan, Task
 from experiments.scenario import EngineSettings, Fork, Mistake, Scenario, Settings, compose_line
@@ -286,11 +287,19 @@ def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch):
 
 def test_workers_are_other_processes_with_one_thread_each(tmp_path):
     before = os.environ.get("NUMBA_NUM_THREADS")
+    table = pd.DataFrame({"panel": ["practised"], "funding": ["jiangxi"], "business": ["none"], "viable": [0.5], "low": [0.4], "high": [0.6], "villages": [12], "seeds": [20]})
+    draw = partial(figures.heat, table, "2035")
     with opened(tmp_path, kind="local") as s:
+        assert s.engine.each([os.getpid] * 2) == [os.getpid()] * 2  # no worker is started for it
         s.run(tasks(4), work=light)
+        there, *pids = s.engine.each([partial(draw, tmp_path / "there"), os.getpid, os.getpid])
     runs = Results(s.folder).runs()
     assert set(runs["threads"]) == {"1"} and os.getpid() not in set(runs["pid"])
     assert os.environ.get("NUMBA_NUM_THREADS") == before
+    assert set(pids) <= set(runs["pid"]), "the workers that ran stand by and draw"
+    assert draw(tmp_path / "here") == there
+    for kind in ("png", "svg"):
+        assert (tmp_path / f"here/viability.{kind}").read_bytes() == (tmp_path / f"there/viability.{kind}").read_bytes()
 
 
 def test_bundles_hold_one_seed_and_every_run_once():
