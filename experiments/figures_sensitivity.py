@@ -18,38 +18,38 @@ MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
     "ST": (("with its interactions (total, ST)", "含交互作用（ST）"), style.BLUE),
     "mu_star": (("mean absolute effect (Morris mu*)", "平均绝对效应（Morris mu*）"), style.BLUE),
+    "PAWN": (("distance of distributions (PAWN)", "分布距离（PAWN）"), style.GREEN),
     "delta": (("whole distribution (delta)", "整体分布（delta）"), style.GREEN),
 }
 
 
-def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, caption: str, *, name: str = "tornado", title: str = "", top: int = 15) -> Picture:
-    """Bars from the outcome with all defaults to the outcome at both ends of each parameter's range.
+def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, caption: str, *, name: str = "tornado", title: str = "", top: int = 12) -> Picture:
+    """Bars from the mean outcome to the mean outcome in the lowest and in the highest quarter of each input's range.
 
-    `frame`: a row a parameter with `parameter`, `low`, `high` (ends of its range), `at_low`, `at_high` (mean outcome
-    there) and, where known, their 95 % intervals `at_low_low`, `at_low_high`, `at_high_low`, `at_high_high`. `base` is
-    the outcome at the defaults, `outcome` its label with unit. The `top` widest are drawn.
+    `frame`: a row an input with `parameter`, `low`, `high` (ends of its range), `at_low`, `at_high` (mean outcome in the
+    quarter at that end) and their 95 % intervals `at_low_low`, `at_low_high`, `at_high_low`, `at_high_high`. `base` is the
+    mean of all points, `outcome` its label with unit. The `top` widest are drawn; none is drawn twice.
     """
     swing = (frame["at_high"] - frame["at_low"]).abs()
     mine = frame.loc[swing.sort_values(ascending=False, kind="stable").index[:top]]
     figure, axis = plt.subplots(figsize=(8.5, 1.9 + 0.3 * len(mine)), layout="constrained")
     for at, shift, colour, label in (
-        ("at_low", -0.19, style.SKY, tell("at the low end", "取下限")),
-        ("at_high", 0.19, style.ORANGE, tell("at the high end", "取上限")),
+        ("at_low", -0.19, style.SKY, tell("lowest quarter of the range", "范围最低四分之一")),
+        ("at_high", 0.19, style.ORANGE, tell("highest quarter", "最高四分之一")),
     ):
         place = np.arange(len(mine)) + shift
+        error = [(mine[at] - mine[f"{at}_low"]).clip(0), (mine[f"{at}_high"] - mine[at]).clip(0)]
         axis.barh(place, mine[at] - base, 0.38, left=base, color=colour, label=label)
-        if f"{at}_low" in mine:
-            error = [(mine[at] - mine[f"{at}_low"]).clip(0), (mine[f"{at}_high"] - mine[at]).clip(0)]
-            axis.errorbar(mine[at], place, xerr=error, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.5)
-    axis.axvline(base, color="black", lw=1)
+        axis.errorbar(mine[at], place, xerr=error, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.5)
+    axis.axvline(base, color="black", lw=1, label=tell("mean of all points", "所有点的均值"))
     axis.set_yticks(range(len(mine)), [f"{r.parameter}  ({r.low:g} – {r.high:g})" for r in mine.itertuples()])
     axis.invert_yaxis()
     axis.set_xlabel(outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     one = mine.iloc[0]
     said = tell(
-        f"{one['parameter']} moves the result most: from {one['at_low']:.3g} to {one['at_high']:.3g} over its range, {base:.3g} at the defaults",
-        f"{one['parameter']} 影响最大：在其范围内结果由 {one['at_low']:.3g} 变到 {one['at_high']:.3g}，默认值时为 {base:.3g}",
+        f"{one['parameter']} goes with the widest swing: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
+        f"{one['parameter']} 带来的变化最大：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
     )
     return style.finish(figure, title or said, caption, folder, name)
 

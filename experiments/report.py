@@ -26,7 +26,7 @@ from experiments.style import tell, words
 from sim.parameters import GRADES, Declaration, nearest
 
 KEYS = {"study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest", "pdf": "true or false", "report.language": "en or zh", "out": "folder for the page"}
-SENSITIVE = ("tornado", "sobol", "morris", "sensitivity", "delta")  # pictures whose file name begins so belong to that section
+SENSITIVE = ("indices", "tornado", "inputs", "morris", "noise", "convergence")  # pictures whose file name begins so belong to that section
 SCENARIOS = 12  # most rows of the table of causes
 
 

@@ -125,13 +125,14 @@ class Design:
         rows = np.arange(n * self.block)
         if np.ptp(y[rows]) == 0:  # nothing varies: every index is zero, not 0/0
             zero = np.zeros(len(self.factors))
-            return Indices(self.method, self.factors, {MAIN[self.method]: zero, **({"S1": zero} if self.method == "sobol" else {})}, zero[None, :], n)
+            return Indices(self.method, self.factors, {MAIN[self.method]: zero, **(dict.fromkeys(("S1", "S1_low", "S1_high"), zero) if self.method == "sobol" else {})}, zero[None, :], n)
         values, draws = getattr(self, f"_{self.method}")(self.points[rows], y[rows], n)
         return Indices(self.method, self.factors, values, draws, n)
 
     def _sobol(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         found = sobol_analyze.analyze(self.problem, y, calc_second_order=False, num_resamples=RESAMPLES, keep_resamples=True, seed=self.seed)
-        return {k: np.asarray(found[k], float) for k in ("S1", "ST")}, np.asarray(found["ST_conf_all"], float)
+        low, high = np.percentile(np.asarray(found["S1_conf_all"], float), [2.5, 97.5], axis=0)
+        return {"S1": np.asarray(found["S1"], float), "S1_low": low, "S1_high": high, "ST": np.asarray(found["ST"], float)}, np.asarray(found["ST_conf_all"], float)
 
     def _morris(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """SALib's bootstrap is per factor; trajectories are drawn whole here, so that ranks can be compared."""

@@ -8,11 +8,14 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 
-from experiments import style
+from experiments import figures_sensitivity, style
 from experiments.findings import Picture
 from experiments.outcomes import OUTCOMES
 from experiments.salib import noise
+from experiments.scenario import known
 from experiments.style import plt
 
 if TYPE_CHECKING:
@@ -28,12 +31,43 @@ def draw(stages: list[Analysed], folder: Path) -> list[Picture]:
     found = []
     for k, a in enumerate(stages):
         tail = "" if k == len(stages) - 1 else "_screen"
-        found.append(bars(a, folder, f"tornado{tail}"))
+        found.append(bars(a, folder, f"inputs{tail}"))
         if a.design.method == "morris" and not a.design.grouped:
             found.append(plane(a, folder, f"morris{tail}"))
         if k == len(stages) - 1:
-            found += [chance(a, folder), convergence(a, folder)]
+            found += [*_first(a, folder), chance(a, folder), convergence(a, folder)]
     return found
+
+
+def _first(a: Analysed, folder: Path) -> list[Picture]:
+    """The first outcome by itself: indices with noise share and the dummy's line, and which way each parameter moves it."""
+    outcome = next((o for o, i in a.indices.items() if np.any(i.main)), None)
+    if outcome is None:
+        return []
+    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals"
+    frame = pd.DataFrame({"parameter": i.factors, a.main: i.main, f"{a.main}_low": i.interval[:, 0], f"{a.main}_high": i.interval[:, 1]})
+    both = ("S1", a.main) if "S1" in i.values else (a.main,)
+    frame = frame.assign(**{name: i.values[name] for name in ("S1", "S1_low", "S1_high") if name in i.values})
+    chance = noise(a.raw[outcome])[1] if a.design.method == "sobol" else float("nan")
+    found = [figures_sensitivity.indices(frame, label, folder, note, measures=both, noise=None if math.isnan(chance) else chance, name="indices", top=SHOWN)]
+    ends = quarters(a, outcome)
+    return [*found, figures_sensitivity.tornado(ends, float(a.raw[outcome].mean()), label, folder, note, top=SHOWN)] if len(ends) else found
+
+
+def quarters(a: Analysed, outcome: str) -> pd.DataFrame:
+    """A row a numeric parameter: mean outcome, with interval, at the points in the lowest and the highest quarter of its range."""
+    y, rows, declared = a.raw[outcome].mean(axis=1), [], known()
+    for k, name in enumerate(a.design.inputs):
+        d, x = declared.get(name), a.design.points[:, k]
+        parts = y[x <= 0.25], y[x >= 0.75]
+        if d is None or d.low is None or d.high is None or min(map(len, parts)) < 2:
+            continue
+        row: dict[str, object] = {"parameter": name, "low": d.low, "high": d.high}
+        for at, part in zip(("at_low", "at_high"), parts, strict=True):
+            reach = stats.t.ppf(0.975, len(part) - 1) * part.std(ddof=1) / math.sqrt(len(part))
+            row |= {at: part.mean(), f"{at}_low": part.mean() - reach, f"{at}_high": part.mean() + reach}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _leaders(a: Analysed, outcome: str) -> list[int]:

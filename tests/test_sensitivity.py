@@ -12,6 +12,7 @@ from experiments import draws, sensitivity
 from experiments.salib import Design, Indices, noise, pawn, ranking
 from experiments.scenario import Mistake, compose_line, known
 from experiments.sensitivity import DUMMY, SIMPLEX, changes, gather, inputs, value, verdict
+from experiments.sensitivity_figures import quarters
 from sim.parameters import Parameters
 
 A, B = 7.0, 0.1  # Ishigami and Homma 1990
@@ -81,6 +82,17 @@ def test_distribution_based_methods_rank_a_linear_function_and_leave_the_dummy_l
     found = d.analyse(d.points @ np.array([4.0, 2.0, 0.0]))
     assert list(np.argsort(-found.main)) == [0, 1, 2]
     assert found.interval[0, 0] > found.interval[2, 1]
+
+
+def test_quarters_of_a_linear_function_by_hand():
+    # y = 4 a - 2 b on a Latin square: lowest quarter of a has mean 4 / 8 - 1, the highest 4 * 7 / 8 - 1; b the other way round
+    d = design("pawn", ("needs.meals_scale", "health.worsen_scale"), 4096)
+    y = 4 * d.points[:, 0] - 2 * d.points[:, 1]
+    a = sensitivity.Analysed(d, {"viable": np.stack([y, y], axis=1)}, {}, {})
+    rows = quarters(a, "viable").set_index("parameter")
+    assert rows.loc["needs.meals_scale", ["at_low", "at_high"]].tolist() == pytest.approx([-0.5, 2.5], abs=0.1)  # 5 standard errors of the other input's mean
+    assert rows.loc["health.worsen_scale", ["at_low", "at_high"]].tolist() == pytest.approx([1.75, 0.25], abs=0.2)
+    assert (rows["at_low_low"] < rows["at_low"]).all() and (rows["at_high"] < rows["at_high_high"]).all()
 
 
 def test_own_pawn_gives_the_numbers_of_salib():
