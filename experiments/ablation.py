@@ -19,7 +19,7 @@ from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import Composed, known
 from sim.parameters import Declaration, Parameters
 
-SIZES = {"quick": Size(6, 12, 120), "default": Size(7, 12, 120), "full": Size(60, 12, 300)}
+SIZES = {"quick": Size(6, 12, 120), "default": Size(6, 12, 200), "full": Size(60, 12, 300)}
 NOT_PARTS = {
     "county.stratified": "how villages are dealt",
     "funding.identical_payers": "a null arm (experiment=null_arms)",
