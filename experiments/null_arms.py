@@ -25,7 +25,7 @@ from experiments.style import plt, words
 from sim.parameters import Parameters, declarations
 from sim.population import PAYERS
 
-SIZES = {"quick": Size(4, 12, 200), "default": Size(12, 12, 200), "full": Size(60, 24, 300)}
+SIZES = {"quick": Size(4, 12, 200), "default": Size(8, 12, 200), "full": Size(60, 24, 300)}
 CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}
 MIX = "four_payers"  # the funding of the arms with a business
 BUSINESSES = {

@@ -112,13 +112,13 @@ def folder_of(tmp_path: Any, name: str) -> Any:
 @pytest.mark.parametrize("words", [[], ["draws=true", "policy=oldest_free"]])
 def test_the_ablation_tells_what_each_part_does(words: list[str], tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
-    every, some = ablation.arms, ("visits.on", "canteen.on", "participation.crowding_out", "timebank.on", "funding.rule")
+    every, some = ablation.arms, ("visits.on", "canteen.on", "homes.on", "homes.together", "timebank.on", "funding.rule")
     monkeypatch.setattr(ablation, "arms", lambda p: [arm for arm in every(p) if set(arm.changes) & set(some)])  # for time
     assert run.main(["experiment=ablation", "seeds=2", *TINY, *words]) == 0
     text, folder = capsys.readouterr().out, folder_of(tmp_path, "ablation")
     found = Findings.load(folder)
     assert len(found.sentences) == 3 and found.verdict in ("supported", "not supported")
-    assert "added: facilities: ageing (" in found.sentences[2]  # nothing wears out within a year
+    assert "added: homes: together (to homes) (small remote groups may move in together" in found.sentences[2]  # no home is built in a year
     labels = [row[0] for row in found.tables[0].rows]
     assert labels[0] == "baseline" and len(labels) == 1 + len(some)
     assert (folder / "figures" / "ablation.png").stat().st_size > 10_000 and "without canteen" in text
