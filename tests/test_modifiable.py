@@ -76,7 +76,8 @@ def acting(world: dict[str, Any], modifiers: list[Modifier]) -> set[str]:
         model = sim.MutualAidModel([plain] * (len(mine) + 2), seed=3, modifiers=[(), *((m,) for m in mine), ()])
         for _ in range(MONTHS):
             model.step()
-        before, *after, again = (record_of(model, model.series, c) for c in range(len(mine) + 2))
+        series = model.series
+        before, *after, again = (record_of(model, series, c) for c in range(len(mine) + 2))
         assert before == again  # no county feels its neighbours
         found |= {m.path for m, record in zip(mine, after, strict=True) if record != before}
     return found
