@@ -13,7 +13,8 @@
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
 
-Groups and their options are the folders and files of configs/; any parameter is set as section.name=value.
+Groups and their options are the folders and files of configs/; any parameter is set as section.name=value, and
+group.option=true (service.sharing_station=true) adds one more option's values.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def business(p: Parameters, kind: str) -> dict[str, float]:
         mu = min(a.land, p.county.elders * p.county.land_mu * a.lease_share)
         sales, cost, wages, rent = mu * a.sales, mu * a.inputs + a.fixed, mu * a.hours * a.wage, mu * a.rent
     else:
-        sales = h.places * 12 * h.sales * (1 + h.network)
+        sales = h.places * 12 * h.sales * (1 + h.network + h.visits * h.guests / 1_000)
         cost, wages, rent = sales * h.materials + h.fixed, h.places * 12 * 60 * h.wage, 0.0
     profit = sales - cost - wages - rent
     return dict(setup=getattr(p, kind).setup, sales=sales, cost=cost, wages=wages, rent=rent, profit=profit, care=max(profit, 0.0) * p.business.care_share)

@@ -25,7 +25,7 @@ from experiments.style import plt, words
 from sim.parameters import Parameters, declarations
 from sim.population import PAYERS
 
-SIZES = {"quick": Size(4, 12, 200), "default": Size(12, 12, 200), "full": Size(60, 24, 300)}
+SIZES = {"quick": Size(4, 12, 200), "default": Size(8, 12, 200), "full": Size(60, 24, 300)}
 CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}
 MIX = "four_payers"  # the funding of the arms with a business
 BUSINESSES = {
@@ -49,7 +49,7 @@ def zero_margin(p: Parameters) -> dict[str, Any]:
     prices = {
         "tourism.spend": (t.minutes_per_visit / 60 * t.wage + t.fixed / t.visitors) / (1 - t.variable),
         "agriculture.sales": a.inputs + a.hours * a.wage + a.rent + a.fixed / a.land,
-        "handicraft.sales": (60 * h.wage + h.fixed / 12 / h.places) / (1 - h.materials) / (1 + h.network),
+        "handicraft.sales": (60 * h.wage + h.fixed / 12 / h.places) / (1 - h.materials) / (1 + h.network + h.visits * h.guests / 1_000),
     }
     least = ("tourism.volatility", "agriculture.price_cv", "agriculture.yield_cv", "handicraft.volatility")
     held = {path: min(max(x, known[path].low or 0.0), known[path].high or x) for path, x in prices.items()}

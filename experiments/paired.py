@@ -52,13 +52,14 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to differ from the baseline: changes of parameters, those that a draw asks for (`fit`), policies."""
+    """One way to differ from another arm: changes of parameters, those that a draw asks for (`fit`), policies."""
 
     name: str
     label: str
     changes: dict[str, Any] = field(default_factory=dict)
     policies: tuple[Intervention, ...] = ()
     fit: Callable[[Parameters], dict[str, Any]] | None = None
+    against: str = BASELINE  # the arm that it is compared with
 
 
 PLAIN = Arm(BASELINE, "baseline")
@@ -134,23 +135,23 @@ def measures(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def idle(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
-    """Names of arms in which every village of every replicate is, and did, what it is in the baseline, to the last digit."""
+    """Names of arms in which every village of every replicate is, and did, what it is in the arm compared with, to the last digit."""
     of = {str(name): mine.drop(columns=["scenario", "run"], errors="ignore").reset_index(drop=True) for name, mine in rows.groupby("scenario")}
-    return [arm.name for arm in arms if arm.name != BASELINE and arm.name in of and of[arm.name].equals(of[BASELINE])]
+    return [arm.name for arm in arms if arm.name != BASELINE and arm.name in of and arm.against in of and of[arm.name].equals(of[arm.against])]
 
 
 def effects(found: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
-    """One row an arm and measure: mean, effect (arm less baseline, paired by replicate) with interval, and whether clear."""
-    base = found.loc[BASELINE]
-    rows = []
+    """One row an arm and measure: mean, effect (arm less the arm compared with, paired by replicate), interval, whether clear."""
+    rows, plain = [], found.loc[BASELINE]
     for arm in arms:
-        if arm.name == BASELINE or arm.name not in found.index:
+        if arm.name == BASELINE or arm.name not in found.index or arm.against not in found.index:
             continue
+        base = found.loc[arm.against]
         for name in MEASURES:
             gap = (found.loc[arm.name][name] - base[name]).dropna().to_numpy()
             one = estimate.interval(gap, bounded=False)
             rows.append({
-                "arm": arm.name, "label": arm.label, "measure": name, "baseline": base[name].mean(), "mean": found.loc[arm.name][name].mean(),
+                "arm": arm.name, "label": arm.label, "measure": name, "baseline": plain[name].mean(), "mean": found.loc[arm.name][name].mean(),
                 "effect": one.mean, "low": one.low, "high": one.high, "seeds": one.n, "p": p_value(gap),
             })  # fmt: skip
     table = pd.DataFrame(rows)

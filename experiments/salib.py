@@ -20,7 +20,7 @@ from SALib.analyze import sobol as sobol_analyze
 from SALib.sample import latin, morris, sobol
 from scipy import stats
 
-from experiments.scenario import METHODS, Mistake
+from experiments.settings import METHODS, Mistake
 from sim.parameters import nearest
 
 LEVELS = 4

@@ -1,7 +1,7 @@
 """Hydra's schema (a mirror of `sim.Parameters`), the composition of a command line, and the frozen scenario.
 
 The model declares its parameters once; the mirror is made from them, so that `county.villages=50` is checked by Hydra
-and then by the model itself. A user's mistake becomes one sentence (`Mistake`) with the nearest right spelling.
+and then by the model itself. What may be asked stands in settings.py.
 """
 
 from __future__ import annotations
@@ -19,101 +19,33 @@ from typing import Any
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.settings import (
+    CONFIGS,
+    FILED,
+    HOW,
+    MOST_BYTES,
+    NESTED,
+    PANELS,
+    SETTING_GROUPS,
+    Mistake,
+    Settings,
+    arm,
+    check_override,
+    known,
+    one_line,
+    options,
+    read_overrides,
+)  # fmt: skip
 from sim import policies
-from sim.parameters import SECTIONS, Declaration, ParameterError, Parameters, checked, declarations, nearest
+from sim.parameters import SECTIONS, ParameterError, Parameters
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
 from sim.values import Modifier
-
-CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
-MOST_BYTES = 2_000_000
-PANELS = ("practised", "envelope")
-SIZES = ("quick", "default", "full")
-HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
-ENGINES = ("serial", "local", "dask")
-METHODS = ("morris", "sobol", "pawn", "delta")
-
-
-class Mistake(ValueError):
-    """A user's mistake on the command line; the message is one sentence."""
-
-
-@dataclass
-class EngineSettings:
-    """Where runs are worked out."""
-
-    kind: str = "local"
-    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
-
-
-@dataclass
-class ForkSettings:
-    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
-
-    month: str = "2030-01"
-    arms: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Settings:
-    """What is asked of an experiment, beside the model's parameters."""
-
-    name: str = "first_answer"
-    scenario: str = ""
-    seeds: int | None = None
-    seed: int = 2025
-    size: str = "default"
-    draws: bool = False
-    panels: list[str] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
-    policy: list[str] = field(default_factory=list)
-    precision: float | None = None  # half-width asked of every headline share and test
-    max_seeds: int | None = None
-    method: str = "morris"
-    by: str = "section"
-    inputs: list[str] = field(default_factory=list)
-    distribution: str = "triangular"
-    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
-    replicates: int | None = None
-    workers: int = 0
-    out: str = "results"
-    progress: bool = True
-    fresh: bool = False
-    partial: bool = False
-    engine: EngineSettings = field(default_factory=EngineSettings)
-    fork: ForkSettings = field(default_factory=ForkSettings)
-
-    def check(self) -> None:
-        """Raise Mistake where a setting is out of range."""
-        ranges: dict[str, tuple[float, float]] = {
-            "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
-            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
-        }  # fmt: skip
-        for key, (low, high) in ranges.items():
-            value = getattr(self, key)
-            if value is not None and not low <= value <= high:
-                raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-        single = {"size": SIZES, "method": METHODS, "by": ("section", "parameter"), "distribution": ("triangular", "uniform")}
-        words = {
-            **single, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
-            "policy": options()["policy"],
-        }  # fmt: skip
-        for key, allowed in words.items():
-            for word in [self.engine.kind] if key == "engine.kind" else [getattr(self, key)] if key in single else getattr(self, key):
-                if word not in allowed:
-                    raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
-
-
-NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
 
 
 @dataclass(frozen=True)
@@ -207,20 +139,6 @@ class Composed:
 
 
 @lru_cache(maxsize=1)
-def known() -> dict[str, Declaration]:
-    """Every declared parameter of the model by path."""
-    import sim.model  # noqa: F401  # registers the sections of all parts
-
-    return declarations()
-
-
-@lru_cache(maxsize=1)
-def options() -> dict[str, tuple[str, ...]]:
-    """Group -> its options, as found in configs/."""
-    return {d.name: tuple(sorted(f.stem for f in d.glob("*.yaml"))) for d in sorted(CONFIGS.iterdir()) if d.is_dir()}
-
-
-@lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
     known()
@@ -230,17 +148,6 @@ def register() -> None:
         made = make_dataclass(name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)])
         nodes.append((name, made, field(default_factory=made)))
     ConfigStore.instance().store(name="schema", node=make_dataclass("Schema", nodes, bases=(Settings,)))
-
-
-@lru_cache(maxsize=256)
-def _arm(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
-
-
-def arm(group: str, option: str) -> dict[str, Any]:
-    """Path -> value that an option of a group sets, read from its YAML file, once."""
-    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
 
 
 def listed(word: str) -> str:
@@ -274,40 +181,61 @@ def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[I
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
-def read_overrides(words: Sequence[str]) -> list[Override]:
-    """Parse `key=value` words; Mistake names the first that cannot be read."""
-    parser, found = OverridesParser.create(), []
-    for word in words:
-        try:
-            override = parser.parse_override(word)
-        except HydraException:
-            override = None
-        if override is None or override.is_add() or override.is_delete() or override.package is not None:
-            raise Mistake(f"cannot read {word!r}: key=value is wanted, such as county.villages=50")
-        if override.is_sweep_override():
-            raise Mistake(f"{word!r} holds several values: give one value at a time")
-        found.append(override)
+@dataclass
+class Words:
+    """A command line sorted out: values by path, options by group, policies, options to add, and what is left for Hydra."""
+
+    pinned: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    policies: list[str] | None = None
+    added: list[tuple[str, str]] = field(default_factory=list)
+    filed: dict[str, Any] = field(default_factory=dict)
+    hydra: list[str] = field(default_factory=list)
+    typed: set[str] = field(default_factory=set)
+
+    def values(self) -> dict[str, Any]:
+        """Path -> value of the options to add, but for paths typed themselves; Mistake where two options disagree."""
+        chosen = [*((g, o) for g, o in self.named.items() if g not in SETTING_GROUPS), *self.added]
+        found: dict[str, Any] = {}
+        by: dict[str, str] = {}
+        for group, option in chosen:
+            for path, value in arm(group, option).items():
+                if self.added and path in found and found[path] != value and path not in self.typed:
+                    raise Mistake(f"{by[path]} and {group}.{option} set {path} to {found[path]!r} and {value!r}: take one of them, or set it yourself")
+                found[path], by[path] = value, f"{group}.{option}"
+        mine = {path for group, option in self.added for path in arm(group, option)}
+        return {path: value for path, value in found.items() if path in mine - self.typed}
+
+
+def sort_out(words: Sequence[str]) -> Words:
+    """Check each word of a command line and put it where it belongs."""
+    found, more, without = Words(), list[str](), list[tuple[str, str]]()
+    words = [listed(word) for word in words]
+    for word, override in zip(words, read_overrides(words), strict=True):
+        key = str(override.key_or_group)
+        sort, value = check_override(key, override.value())
+        if sort == "path":
+            found.pinned[key] = value
+        elif sort == "group":
+            found.named[key] = value
+        elif sort == "option":
+            group, _, option = key.partition(".")
+            more += [option] if value and group == "policy" else []
+            found.added += [(group, option)] if value and group != "policy" else []
+            without += [] if value else [(group, option)]
+        elif key == "policy":
+            found.policies = [str(name) for name in value]
+        elif key == "scenario":
+            found.filed = read_scenario(Path(str(value)))
+        if sort != "option" and key != "policy":
+            found.hydra.append(word)
+            found.typed.add(key)
+    if more:
+        found.policies = [*(found.policies or []), *more]
+    for group, option in without:
+        if option in (found.policies or []) * (group == "policy") + [found.named.get(group)]:
+            raise Mistake(f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them")
     return found
-
-
-def check_override(key: str, value: Any) -> tuple[str, Any]:
-    """'group', 'path' or 'setting' and the checked value; Mistake with the nearest spelling otherwise."""
-    groups, paths = options(), known()
-    if key in groups and key != "policy":  # several policies act at once: a setting, not one option of a group
-        if value not in groups[key]:
-            hint = nearest(str(value), groups[key])
-            raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
-        return "group", value
-    if key in paths:
-        text = paths[key].kind is str and isinstance(value, int) and not isinstance(value, bool)
-        return "path", checked(paths[key], str(value) if text else value)
-    if key in SECTIONS:
-        raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
-    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
-    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
-    if key not in mine:
-        raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths])}")
-    return "setting", value
 
 
 def compose_line(words: Sequence[str]) -> Composed:
@@ -315,34 +243,19 @@ def compose_line(words: Sequence[str]) -> Composed:
 
     Raises Mistake or sim.ParameterError, each with one sentence.
     """
-    pinned: dict[str, Any] = {}
-    named: dict[str, str] = {}
-    words = [listed(word) for word in words]
-    chosen: list[str] | None = None
-    filed: dict[str, Any] = {}
-    read = read_overrides(words)
-    for override in read:
-        key = str(override.key_or_group)
-        sort, value = check_override(key, override.value())
-        if sort == "path":
-            pinned[key] = value
-        elif sort == "group":
-            named[key] = value
-        elif key == "policy":
-            chosen = [str(name) for name in value]
-        elif key == "scenario":
-            filed = read_scenario(Path(str(value)))
+    read = sort_out(words)
+    pinned, named, added = read.pinned, read.named, read.values()
     register()
     try:
         with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
-            config = compose("config", [word for word in words if not word.startswith("policy=")])
-        if chosen is not None:
-            config.policy = chosen
+            config = compose("config", read.hydra)
+        if read.policies is not None:
+            config.policy = read.policies
         villages = str(pinned.get("given.villages", ""))
         if villages.endswith(".csv"):
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
-        typed = {str(o.key_or_group) for o in read} | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
-        filed = {path: value for path, value in filed.items() if path not in typed}
+        typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        filed = {path: value for path, value in read.filed.items() if path not in typed} | added
         for path, value in filed.items():
             OmegaConf.update(config, path, value)
         pinned |= {path: value for path, value in filed.items() if path in known()}
@@ -354,6 +267,8 @@ def compose_line(words: Sequence[str]) -> Composed:
     settings.check()
     parameters = Parameters.from_dict(plain)
     made, said = read_policies(settings.policy, parameters)
+    for group, option in read.added:
+        named[group] = f"{named[group]}+{option}" if group in named else option
     if made:
         named["policy"] = "+".join(settings.policy)
     return Composed(settings, parameters, pinned, named, resolved(asked | plain) + said, made)
@@ -362,17 +277,6 @@ def compose_line(words: Sequence[str]) -> Composed:
 def resolved(content: dict[str, Any]) -> str:
     """Every value that results depend on, as YAML."""
     return OmegaConf.to_yaml(OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True)
-
-
-def one_line(error: BaseException) -> str:
-    """The innermost cause of a configuration error as one sentence."""
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    where = next((line.partition(":")[2].strip() for line in lines if line.startswith("full_key:")), "")
-    said = next((line for line in lines if not line.endswith(":")), lines[0])
-    return f"{where}: {said}" if where and where not in said else said
 
 
 def resolved_with(text: str, parameters: Parameters) -> str:
@@ -426,7 +330,7 @@ def parse_scenario(text: str) -> dict[str, Any]:
             if isinstance(value, dict | list) or value is None:
                 raise Mistake(f"{path}: one value is wanted")
             sort, checked_value = check_override(path, value)
-            if sort == "group" or (sort == "setting" and path not in FILED):
+            if sort != "path" and path not in FILED:
                 raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
             found[path] = checked_value
     return found
@@ -481,6 +385,6 @@ def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
 
 
 __all__ = [
-    "Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "parse_scenario", "patched",
+    "PANELS", "Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "parse_scenario", "patched",
     "write_scenario",
 ]  # fmt: skip

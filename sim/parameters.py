@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
 SECTIONS: dict[str, type] = {}
 
@@ -96,6 +98,9 @@ def section(name: str) -> Callable[[type], type]:
         made: type = dataclass(frozen=True)(cls)
         if name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
+        for f in fields(made):  # rules read `values[v].name`, where an array's own attribute would answer instead
+            if hasattr(np.recarray, f.name):
+                raise ValueError(f"{name}.{f.name}: {f.name!r} is an attribute of every array: choose another name")
         SECTIONS[name] = made
         return made
 

@@ -65,6 +65,26 @@ def test_the_command_line_of_the_manual_means_what_it_says():
     assert p.funding.share_families == 0.60 and line.settings.name == "baseline"
 
 
+@pytest.mark.parametrize(("group", "option"), ARMS)
+def test_an_option_can_be_added_as_a_switch(group, option):
+    path = f"{group}.{option}"
+    if path in known():  # a parameter of that name is meant
+        assert path in ("county.stratified", "funding.identical_payers")
+        return
+    line, plain = compose_line(["experiment=baseline", f"{path}=true"]), Parameters().flat()
+    assert line.parameters.flat() == plain | arm(group, option)
+    assert set(arm(group, option)) <= line.touched()  # what is asked is not drawn
+    assert compose_line(["experiment=baseline", f"{path}=false"]).parameters == Parameters()
+
+
+def test_options_added_stand_together_and_what_is_written_tops_them():
+    line = compose_line(["service=referral", "service.sharing_station=true", "shock.squeeze=true", "sharing.fee=2", "government.squeeze_years=2"])
+    p = line.parameters
+    assert p.referral.on and p.sharing.on and (p.government.squeeze_start, p.government.squeeze_years) == (36, 2)
+    assert line.named["service"] == "referral+sharing_station"
+    assert compose_line(["policy=taper_2027", "policy.oldest_free=true"]).settings.policy == ["taper_2027", "oldest_free"]
+
+
 def test_an_experiment_overrides_groups_and_the_command_line_overrides_both():
     assert compose_line(["experiment=smoke"]).parameters.county.stratified
     line = compose_line(["experiment=smoke", "county=one_village", "horizon.end=2025-06"])

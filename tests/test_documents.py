@@ -197,7 +197,7 @@ def test_incomes_of_the_example_are_the_middles_of_their_bands() -> None:
 def test_what_a_business_brings() -> None:
     t, a, h = P.tourism, P.agriculture, P.handicraft
     mu = min(a.land, P.county.elders * P.county.land_mu * a.lease_share)
-    crafts = 12 * h.places * h.sales * (1 + h.network)
+    crafts = 12 * h.places * h.sales * (1 + h.network + h.visits * h.guests / 1_000)
     profit = {
         "tourism": t.visitors * (t.spend * (1 - t.variable) - t.minutes_per_visit * t.wage / 60) - t.fixed,
         "agriculture": mu * (a.sales - a.inputs - a.hours * a.wage - a.rent) - a.fixed,

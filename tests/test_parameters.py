@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 import sim
-from sim.parameters import GRADES, ParameterError, declarations
+from sim.parameters import GRADES, SECTIONS, ParameterError, declarations, par, section
 from sim.values import Modifier, stored
 
 D = declarations()
@@ -85,6 +85,15 @@ def test_every_declaration_is_whole() -> None:
         assert d.unit and d.source and d.doc and d.grade in GRADES
         assert type(d.default) is d.kind
         assert "hours" not in d.unit.split("/")[1:]  # one spelling for a denominator
+
+
+@pytest.mark.parametrize("name", ["mean", "size", "fill", "T"])
+def test_a_parameter_named_like_an_attribute_of_arrays_is_refused_at_once(name: str) -> None:
+    """Rules read values[v].name: of a record array that would be the array's own mean."""
+    cls = type("Test", (), {"__annotations__": {name: float}, name: par(1.0, "share", 0.0, 1.0, "assumption", "D", "test")})
+    with pytest.raises(ValueError, match=f"test_section.{name}: .* attribute of every array"):
+        section("test_section")(cls)
+    assert "test_section" not in SECTIONS
 
 
 def test_the_four_shares_sum_to_one() -> None:

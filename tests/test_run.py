@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import run
 import sim
@@ -57,6 +58,11 @@ BAD = {
     "a word without =": (["experiment=smoke", "villages"], "key=value is wanted"),
     "several values": (["funding=jiangxi,feixiang"], "one value at a time"),
     "a section as a value": (["needs=3"], "is a section"),
+    "unknown option to add": (["service.sharing_staton=true"], "did you mean service.sharing_station?"),
+    "an option that is no switch": (["service.sharing_station=2"], "true or false is wanted"),
+    "two options that disagree": (["service.chain=true", "service=professional_team"], "service.professional_team and service.chain set operation.way to"),
+    "an option asked for and left out": (["service=chain", "service.chain=false"], "take one of them"),
+    "a policy asked for and left out": (["policy=oldest_free", "policy.oldest_free=false"], "take one of them"),
     "funding of an experiment that compares them": (["funding=jiangxi"], "rows=[jiangxi]"),
 }
 
@@ -119,6 +125,16 @@ def smoke(tmp_path_factory):
     finally:
         os.chdir(before)
     return home, folder_of(home, "smoke")
+
+
+def test_an_option_is_added_by_its_name_as_the_issue_writes_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["experiment=baseline", "service.sharing_station=true", "shock.flood=false", "seeds=1", *TINY]) == 0
+    folder = folder_of(tmp_path, "baseline")
+    asked = yaml.safe_load((folder / "resolved.yaml").read_text())
+    assert asked["sharing"]["on"] is True and asked["shocks"]["scheduled"] == "none"
+    assert run.main(["experiment=baseline", "service=sharing_station", "seeds=1", *TINY]) == 0
+    assert folder_of(tmp_path, "baseline") == folder  # the same study, to its hash
 
 
 def test_only_the_results_folder_appears(smoke):

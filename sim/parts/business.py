@@ -22,7 +22,7 @@ class Business:
 
     kind: str = choice("none", CHOICES, "which business; portfolio is all that the village has an endowment for")
     payer: str = choice("government", ("government", "collective", "society"), "who pays the set-up money")
-    start: int = par(6, "month", 0, 120, "design choice", "D", "month in which set-up money is paid")
+    start: int = par(6, "month", 0, 120, "design choice", "D", "month in which set-up money is paid", monthly=False)
     care_share: float = par(0.15, "share", 0.0, 1.0, "10 % (5-20) of a village company's profit, Conghua; 30-40 % not paid to households, Azheke and Chetian", "C", "share of profit that goes to the service")
     working_capital: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "set-up money kept as working capital")
     loss_limit: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "loss, as a share of set-up money, at which a business stops")

@@ -20,7 +20,8 @@ class Handicraft:
     wage: float = par(10.0, "yuan/hour", 5.0, 20.0, "833-1,500 yuan a month at piece rates", "C", "pay of a worker")
     fixed: float = par(12000.0, "yuan/year", 0.0, 80000.0, "assumption", "D", "workshop upkeep and sales")
     volatility: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "standard deviation of a year's market")
-    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month (tourism; no kind of village has both endowments)", monthly=False)
+    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month, who come for explanation and experience (document 004, 4.3)")
+    guests: float = par(20.0, "visits/month", 0.0, 300.0, "assumption", "D", "visitors whom ten masters bring by their own circles")
     network: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "rise of sales when ten masters use their own circles")
     pass_on: float = par(0.01, "share/month", 0.0, 0.05, "40 % of trained women then work for the workshop (Hunan 2020); pace assumed", "D", "chance a month that a master passes the craft to one person")
     lead: int = par(6, "months", 2, 24, "assumption", "D", "months from money to first sales")
@@ -62,6 +63,7 @@ def work(p, w, handicraft, free, month, key, pass_key, turn_key):
                     p.skills[s] = p.skills[s] | CRAFT
                     f.apprentices += 1
         market = max(1.0 + h.volatility * normalish(key, r.number, (month - r.begun) // 12), 0.1)
+        r.visitors += h.guests * min(f.masters / 10.0, 1.0)
         market *= 1.0 + h.visits * min(r.visitors / 1000.0, 2.0) + h.network * min(f.masters / 10.0, 1.0)
         sales = int(hours / 3600.0 * h.sales * market)
         wages = hours * h.wage // 60
@@ -69,7 +71,6 @@ def work(p, w, handicraft, free, month, key, pass_key, turn_key):
         post.sales += sales
         post.wages += wages
         post.costs += cost
-        r.visitors += 20.0 * min(f.masters / 10.0, 1.0)
         f.business_sales += sales
         f.business_costs += cost + wages
         f.business_wages += wages

@@ -27,7 +27,7 @@ class Homes:
     subsidy: float = par(350.0, "yuan/year", 0.0, 1200.0, "Feixiang 350-500, Dongping 1,200 a resident", "B", "county money a resident, nominal 2025")
     move_in: float = par(0.04, "share/year", 0.0, 0.5, "assumption; 1.1 % of rural elders would choose an institution (CLASS 2014), a home in the village is nearer", "D", "elders living alone, of middling acceptance, who move in in a year while a bed is free; couples half of it")
     move_out: float = par(0.05, "share/year", 0.0, 0.5, "assumption", "D", "residents who go back in a year")
-    together: bool = par(False, "switch", None, None, "design choice", "D", "small remote groups may move in together")
+    together: bool = par(False, "switch", None, None, "design choice", "D", "small remote groups may move in together; none is small where zones hold county.zone_size = 25 persons")
     remote: float = par(0.10, "share", 0.0, 1.0, "assumption", "D", "zones that lie apart")
     group: int = par(8, "persons", 2, 30, "assumption", "D", "elders of a remote zone up to whom it counts as small")
     group_moves: float = par(0.15, "share/year", 0.0, 1.0, "assumption", "D", "small remote groups, willing on average, that move in a year")

@@ -22,7 +22,7 @@ class Points:
     """Who puts in what, and what it counts."""
 
     on: bool = switch(False, "off: nobody puts in assets")
-    month: int = par(1, "month", 1, 12, "design choice", "D", "month of the year in which assets are put in")
+    month: int = par(1, "month", 1, 12, "design choice", "D", "month of the year in which assets are put in", monthly=False)
     join: float = par(0.08, "share/year", 0.0, 1.0, "assumption", "D", "enrolled elders of middling trust who put in something in a year")
     hour_value: float = par(12.0, "yuan/hour", 5.0, 40.0, "The Nanjinger 2017: an hour of a time bank is worth 12 (10-20)", "B", "value that counts as one hour of credit")
     valuation: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "points given over the value of an asset")

@@ -34,7 +34,7 @@ class Referral:
     """The township centre, the clinics, and what they ask for."""
 
     on: bool = switch(False, "off: no centre, no contracts; paid care has no limit of capacity")
-    pooled: bool = par(True, "switch", None, None, "design choice; documents 000 (7), 001: township centres", "D", "villages of a township share its centre; else each has its part for itself")
+    pooled: bool = par(True, "switch", None, None, "design choice; documents 000 (7), 001: township centres", "D", "villages of a township share its centre; else each has its part for itself", monthly=False)
     beds: float = par(14.0, "beds/1000 elders", 0.0, 60.0, "derived: 1.68 million beds in rural homes (Xinhua 2024-09-25) over about 120 million rural elders", "C", "beds of the centre, for elders at the start")
     bed_price: float = par(2600.0, "yuan/month", 1500.0, 3500.0, "rural home, disabled resident (Economic Observer 2024-06, secondary)", "B", "price of a bed with care")
     bed_subsidy: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "price of a bed that government pays; all of it for those on subsistence allowance")

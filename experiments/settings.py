@@ -1,0 +1,185 @@
+"""What may be asked on a command line: settings, groups and their options, values of the model; and the sentences on what may not.
+
+A user's mistake becomes one sentence (`Mistake`) with the nearest right spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from sim.parameters import SECTIONS, Declaration, checked, declarations, nearest
+
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
+MOST_BYTES = 2_000_000
+PANELS = ("practised", "envelope")
+SIZES = ("quick", "default", "full")
+HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
+ENGINES = ("serial", "local", "dask")
+SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
+METHODS = ("morris", "sobol", "pawn", "delta")
+
+
+class Mistake(ValueError):
+    """A user's mistake on the command line; the message is one sentence."""
+
+
+@dataclass
+class EngineSettings:
+    """Where runs are worked out."""
+
+    kind: str = "local"
+    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
+
+
+@dataclass
+class ForkSettings:
+    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
+
+    month: str = "2030-01"
+    arms: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Settings:
+    """What is asked of an experiment, beside the model's parameters."""
+
+    name: str = "first_answer"
+    scenario: str = ""
+    seeds: int | None = None
+    seed: int = 2025
+    size: str = "default"
+    draws: bool = False
+    panels: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    policy: list[str] = field(default_factory=list)
+    precision: float | None = None  # half-width asked of every headline share and test
+    max_seeds: int | None = None
+    method: str = "morris"
+    by: str = "section"
+    inputs: list[str] = field(default_factory=list)
+    distribution: str = "triangular"
+    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
+    replicates: int | None = None
+    workers: int = 0
+    out: str = "results"
+    progress: bool = True
+    fresh: bool = False
+    partial: bool = False
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    fork: ForkSettings = field(default_factory=ForkSettings)
+
+    def check(self) -> None:
+        """Raise Mistake where a setting is out of range."""
+        ranges: dict[str, tuple[float, float]] = {
+            "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
+            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
+        }  # fmt: skip
+        for key, (low, high) in ranges.items():
+            value = getattr(self, key)
+            if value is not None and not low <= value <= high:
+                raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
+        single = {"size": SIZES, "method": METHODS, "by": ("section", "parameter"), "distribution": ("triangular", "uniform")}
+        words = {
+            **single, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
+            "policy": options()["policy"],
+        }  # fmt: skip
+        for key, allowed in words.items():
+            for word in [self.engine.kind] if key == "engine.kind" else [getattr(self, key)] if key in single else getattr(self, key):
+                if word not in allowed:
+                    raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
+
+
+NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
+
+
+@lru_cache(maxsize=1)
+def known() -> dict[str, Declaration]:
+    """Every declared parameter of the model by path."""
+    import sim.model  # noqa: F401  # registers the sections of all parts
+
+    return declarations()
+
+
+@lru_cache(maxsize=1)
+def options() -> dict[str, tuple[str, ...]]:
+    """Group -> its options, as found in configs/."""
+    return {d.name: tuple(sorted(f.stem for f in d.glob("*.yaml"))) for d in sorted(CONFIGS.iterdir()) if d.is_dir()}
+
+
+@lru_cache(maxsize=1)
+def selectable() -> frozenset[str]:
+    """`group.option` for every option that `group.option=true` adds: those of settings apart, and a parameter's path is that parameter."""
+    return frozenset(f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names) - set(known())
+
+
+@lru_cache(maxsize=256)
+def _arm(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
+
+
+def arm(group: str, option: str) -> dict[str, Any]:
+    """Path -> value that an option of a group sets, read from its YAML file, once."""
+    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
+
+
+def read_overrides(words: Sequence[str]) -> list[Override]:
+    """Parse `key=value` words; Mistake names the first that cannot be read."""
+    parser, found = OverridesParser.create(), []
+    for word in words:
+        try:
+            override = parser.parse_override(word)
+        except HydraException:
+            override = None
+        if override is None or override.is_add() or override.is_delete() or override.package is not None:
+            raise Mistake(f"cannot read {word!r}: key=value is wanted, such as county.villages=50")
+        if override.is_sweep_override():
+            raise Mistake(f"{word!r} holds several values: give one value at a time")
+        found.append(override)
+    return found
+
+
+def check_override(key: str, value: Any) -> tuple[str, Any]:
+    """'group', 'path', 'option' or 'setting' and the checked value; Mistake with the nearest spelling otherwise."""
+    groups, paths = options(), known()
+    if key in groups and key != "policy":  # several policies act at once: a setting, not one option of a group
+        if value not in groups[key]:
+            hint = nearest(str(value), groups[key])
+            raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
+        return "group", value
+    if key in paths:
+        text = paths[key].kind is str and isinstance(value, int) and not isinstance(value, bool)
+        return "path", checked(paths[key], str(value) if text else value)
+    if key in selectable():
+        if not isinstance(value, bool):
+            raise Mistake(f"{key} = {value!r}: true or false is wanted, as it is an option of the group {key.partition('.')[0]}")
+        return "option", value
+    if key in SECTIONS:
+        raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
+    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
+    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
+    if key not in mine:
+        raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
+    return "setting", value
+
+
+def one_line(error: BaseException) -> str:
+    """The innermost cause of a configuration error as one sentence."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    where = next((line.partition(":")[2].strip() for line in lines if line.startswith("full_key:")), "")
+    said = next((line for line in lines if not line.endswith(":")), lines[0])
+    return f"{where}: {said}" if where and where not in said else said
