@@ -33,7 +33,7 @@ from sim.policies import compose as compose_policies
 from sim.values import Modifier
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
+FILED = ("seeds", "seed", "draws", "policy")  # settings that a scenario file may hold beside sections of parameters
 MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
@@ -393,7 +393,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
-    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws.
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws, policy.
 
     The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one sentence.
     """
@@ -423,6 +423,10 @@ def parse_scenario(text: str) -> dict[str, Any]:
             path = str(name) if key is None else f"{name}.{key}"
             if "_target_" in path:
                 raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+            if path == "policy" and isinstance(value, str | list):
+                found[path] = [str(name) for name in ([value] if isinstance(value, str) else value)]
+                Settings(policy=found[path]).check()
+                continue
             if isinstance(value, dict | list) or value is None:
                 raise Mistake(f"{path}: one value is wanted")
             sort, checked_value = check_override(path, value)

@@ -34,6 +34,8 @@ SAID: dict[str, tuple[str, str]] = {
     "county": ("County", "县"), "payers": ("Who pays", "由谁出资"), "business": ("“+” business", "“互助养老+”产业"),
     "timebank": ("Time bank", "时间银行"), "policy": ("Service and policies", "服务与政策"), "shock": ("Shocks", "冲击"),
     "more": ("All other values", "其他参数"), "file": ("Save and load", "保存与载入"), "section": ("Part of the model", "模型部分"),
+    "policies": ("Policies, in the order chosen", "政策（按所选顺序生效）"),
+    "policies_help": ("Each changes values from a date on; what stands below holds until then. Sizes are mostly assumptions (configs/policy/).", "每项政策自某日起改变若干参数，此前以下方设定为准。幅度多为假设（configs/policy/）。"),
     "preset": ("Start from", "预设"), "own": ("own setting", "自定义"),
     "shares": ("Shares of cost, %. They sum to 100: moving one rescales the others.", "成本分担（%），合计 100：移动一项，其余按比例调整。"),
     "upload": ("Villages of your own county (CSV)", "上传本县村庄表（CSV）"), "template": ("Template", "模板"),
@@ -119,6 +121,9 @@ CHINESE = {
     "scenic": "景区", "craft": "手工艺", "near_town": "近城镇", "weak": "薄弱", "middle": "中等", "rich": "富裕", "yes": "是", "no": "否",
     "money": "欠账（资金）", "users": "用户太少", "helpers": "志愿者太少", "leader": "无带头人", "bills or long cuts": "欠账或长期缩减", "too few hours": "时数太少", "too few visits": "探访太少",
     "never opened": "从未开办", "opened too late": "开办太晚", "closed: money": "关闭：资金", "closed: users": "关闭：用户", "closed: helpers": "关闭：志愿者", "closed: leader": "关闭：带头人",
+    "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "时间币担保",
+    "lighter_fees": "减轻家庭负担", "oldest_free": "高龄免费用餐", "operating_subsidy": "运营补贴", "pay_on_time": "按时拨付", "price_indexation": "补贴随物价调整", "rollout_push": "加快推开", "society_pairing": "社会力量结对",
+    "taper_2027": "2027 年起递减", "theme_days": "主题日", "training_insurance": "培训与保险",
     "front": "前高", "level": "均匀", "cost": "成本", "envelope": "定额",
 }  # fmt: skip
 ENGLISH = {
