@@ -149,7 +149,7 @@ def ready_policies(d: Draft) -> None:
     st.session_state[key] = list(d.policies)
     about = {name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) for name in options()["policy"]}
     st.multiselect(
-        say("policies"), list(about), key=key, format_func=lambda o: word(o, language()), placeholder=word("none", language()), help=say("policies_help"),
+        say("policies"), list(about), key=key, format_func=lambda o: word(o, language()), placeholder=word("none", language()), select_all=False, help=say("policies_help"),
         on_change=lambda: setattr(d, "policies", list(st.session_state[key])),
     )  # fmt: skip
     for name in d.policies:

@@ -52,7 +52,7 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_result": ("Result", "结果"), "tab_compare": ("Compare", "比较"), "tab_time": ("Over time", "随时间"), "tab_map": ("Map", "地图"),
     "tab_why": ("Why did it close?", "为何关闭？"), "tab_files": ("Download", "下载"),
     "headline": ("{mean} of 100 villages are viable at the end of {year}", "到 {year} 年底，每 100 个村中有 {mean} 个可持续"),
-    "interval": ("95 % interval {low} to {high}; {n} seeds", "95% 区间 {low} 至 {high}；{n} 个种子"),
+    "interval": ("95 % interval {low} to {high}; {n} seeds.", "95% 区间 {low} 至 {high}；{n} 个种子。"),
     "viable_means": (
         "Viable: three years in service, never closed, bills paid, at least 60 % of eligible hours and 80 % of visits delivered (thresholds are parameters).",
         "可持续：服务满三年、未曾关闭、账单付清、至少完成 60% 的应助时数和 80% 的探访（阈值为参数）。",
@@ -145,9 +145,14 @@ def word(key: str, language: str) -> str:
 def label(d: Declaration, language: str) -> str:
     """A parameter's short name with its unit."""
     name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.doc
-    return name if d.unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name} ({d.unit})"
+    unit = UNITS.get(d.unit, d.unit) if language == "zh" else d.unit
+    return name if unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name}（{unit}）" if language == "zh" else f"{name} ({unit})"
 
 
+UNITS = {
+    "hours": "小时", "hours/hour": "小时/小时", "level": "级", "month": "第几月", "months": "月", "persons": "人", "ratio": "倍", "share": "比例", "share/month": "比例/月",
+    "share/year": "比例/年", "villages": "村", "years": "年", "yuan": "元", "yuan/hour": "元/小时", "yuan/meal": "元/餐", "yuan/month": "元/月", "yuan/visit": "元/次", "yuan/year": "元/年",
+}  # fmt: skip
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
     "en": "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}",
@@ -159,5 +164,5 @@ def helped(d: Declaration, language: str) -> str:
     """Unit, range, source and grade of a parameter."""
     allowed = f"{d.low:g} – {d.high:g}" if d.low is not None and d.high is not None else ", ".join(word(c, language) for c in d.choices) or "on, off"
     meaning = (GRADES_ZH if language == "zh" else GRADES)[d.grade]
-    text = HELP[language].format(doc=d.doc, unit=d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
+    text = HELP[language].format(doc=d.doc, unit=UNITS.get(d.unit, d.unit) if language == "zh" else d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
     return text.replace("$", "\\$").replace("~", "\\~")
