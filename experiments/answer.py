@@ -9,14 +9,14 @@ import pandas as pd
 
 from experiments import pictures
 from experiments.figures import real
-from experiments.findings import Findings, Table
+from experiments.findings import Findings, Picture, Table
 from experiments.first_answer import BUSINESSES, NULLS, Plan
 from experiments.study import Study
-from experiments.style import words
+from experiments.style import both, tell, words
 
 TITLES = {
-    "practised": "AS PRACTISED: pledges follow cost, each payer under its ceiling",
-    "envelope": "EQUAL PLEDGED ENVELOPE: the same present value of all pledges an elder, set-up capital inside it",
+    "practised": ("AS PRACTISED: pledges follow cost, each payer under its ceiling", "按现行做法：承诺随成本而定，各方有上限"),
+    "envelope": ("EQUAL PLEDGED ENVELOPE: the same present value of all pledges an elder, set-up capital inside it", "承诺总额相同：每位老人的承诺现值相同，含启动资金"),
 }
 SHORT = {"bills or long cuts": "bills", "too few hours": "hours", "too few visits": "visits", "never opened": "unopened", "opened too late": "late"}
 
@@ -29,11 +29,11 @@ def share_text(row: pd.Series) -> str:
 def cause_text(row: pd.Series) -> str:
     """Commonest cause with its share of failures; * where a paired rerun without it averted closures."""
     if not row["cause"]:
-        return "none"
+        return tell("none", "无")
     name = str(row["cause"])
     relief = row.get(f"relief_{name.removeprefix('closed: ')}")
     star = "*" if name.startswith("closed: ") and isinstance(relief, str) and not relief.startswith("0 ") else ""
-    return f"{SHORT.get(name, name.removeprefix('closed: '))}{star} {100 * row['cause_share']:.0f}%"
+    return f"{words(SHORT.get(name, name.removeprefix('closed: ')))}{star} {100 * row['cause_share']:.0f}%"
 
 
 def cost_text(row: pd.Series) -> str:
@@ -57,7 +57,7 @@ def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -
         by = summary[summary["funding"] == funding].set_index("business")
         lines.append([words(funding), *(write(by.loc[b]) if b in by.index else "." for b in columns)])
     counts = summary.groupby("business")["villages"].max()
-    lines.append(["villages that count", *(str(counts[b]) for b in columns)])
+    lines.append([tell("villages that count", "计入的村"), *(str(counts[b]) for b in columns)])
     return Table(title, ["", *(words(b) for b in columns)], lines)
 
 
@@ -66,15 +66,18 @@ def tables(plan: Plan, summary: pd.DataFrame) -> dict[str, list[Table]]:
     year, found = plan.base.horizon.end[:4], {}
     for panel in plan.panels:
         mine = summary[summary["panel"] == panel]
-        found[TITLES[panel]] = [
-            grid(mine, f"villages viable to {year}, % (95 %)", share_text),
-            grid(mine, "commonest cause of failure", cause_text),
-            grid(mine, "public yuan per elder-year helped", cost_text),
+        found[tell(*TITLES[panel])] = [
+            grid(mine, tell(f"villages viable to {year}, % (95 %)", f"到 {year} 可持续的村，%（95%）"), share_text),
+            grid(mine, tell("commonest cause of failure", "最常见的失败原因"), cause_text),
+            grid(mine, tell("public yuan per elder-year helped", "每受助老人年公共支出（元）"), cost_text),
         ]
     return found
 
 
-NOTES = "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment"
+NOTES = (
+    "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment",
+    "时数、探访、欠账：仍开放但低于门槛；资金、用户、志愿者、带头人：因其不足而关闭\n* 相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件",
+)
 
 
 def best(summary: pd.DataFrame, panel: str) -> pd.Series:
@@ -89,12 +92,15 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     top = best(summary, panel)
     mine = summary[summary["panel"] == panel]
     plain = mine[(mine["business"] == "none") & ~mine["funding"].isin(NULLS)]
-    rest = f"; without any business the mixes lie between {100 * plain['viable'].min():.0f} and {100 * plain['viable'].max():.0f} %" if len(plain) else ""
+    low, high = (f"{100 * x:.0f}" for x in (plain["viable"].min(), plain["viable"].max()))
+    rest = tell(f"; without any business the mixes lie between {low} and {high} %", f"；无产业时各方案在 {low}% 至 {high}% 之间") if len(plain) else ""
     nothing = mine[mine["funding"] == "no_money"]
-    zero = f", and with no money {100 * nothing['viable'].iloc[0]:.0f} %" if len(nothing) else ""
-    first = (
-        f"If the rules and figures written here hold, {words(top['funding'])} with {words(top['business'])} keeps the most villages viable to {year} "
-        f"{words(panel)}, {share_text(top)} %{rest}{zero}."
+    none = f"{100 * nothing['viable'].iloc[0]:.0f}" if len(nothing) else ""
+    zero = tell(f", and with no money {none} %", f"，无资金时为 {none}%") if none else ""
+    funding, business, under = (words(x) for x in (top["funding"], top["business"], panel))
+    first = tell(
+        f"If the rules and figures written here hold, {funding} with {business} keeps the most villages viable to {year} {under}, {share_text(top)} %{rest}{zero}.",
+        f"若此处所写规则与数值成立，{under}时“{funding}”配“{business}”到 {year} 年可持续的村最多，为 {share_text(top)}%{rest}{zero}。",
     )
     return [first, _gain(mine), _doubt(plan, summary, top)]
 
@@ -102,16 +108,22 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
 def _gain(mine: pd.DataFrame) -> str:
     """What the businesses add on the villages that can have them, against a deposit of the same money."""
     if "gain" not in mine or mine["gain"].isna().all():
-        return "No business was compared with having none."
+        return tell("No business was compared with having none.", "未将任何产业与无产业比较。")
     mean = mine[mine["business"] != "none"].groupby("business")["gain"].mean()
     deposit = mean.pop("deposit") if "deposit" in mean else None
     if mean.empty:
-        return f"The same set-up money lying at interest changes the share by {100 * float(deposit or 0):+.0f} points."
+        points = f"{100 * float(deposit or 0):+.0f}"
+        return tell(f"The same set-up money lying at interest changes the share by {points} points.", f"同额启动资金存款生息使占比变化 {points} 个百分点。")
     name, gain = str(mean.idxmax()), float(mean.max())
     over = mine[(mine["business"] == name) & (mine["gain_low"] > 0)]
-    sure = f"the 95 % interval lies above zero in {len(over)} of {int((mine['business'] == name).sum())} mixes"
-    same = f"; the same money lying at interest changes it by {100 * deposit:+.0f} points" if deposit is not None else ""
-    return f"In villages that have what it needs, {words(name)} changes the share viable most, by {100 * gain:+.0f} points over the same villages without business (mean over mixes; {sure}){same}."
+    mixes = int((mine["business"] == name).sum())
+    sure = tell(f"the 95 % interval lies above zero in {len(over)} of {mixes} mixes", f"{mixes} 种出资方案中有 {len(over)} 种的 95% 区间在零以上")
+    idle = f"{100 * deposit:+.0f}" if deposit is not None else ""
+    same = tell(f"; the same money lying at interest changes it by {idle} points", f"；同额资金存款生息使其变化 {idle} 个百分点") if idle else ""
+    return tell(
+        f"In villages that have what it needs, {words(name)} changes the share viable most, by {100 * gain:+.0f} points over the same villages without business (mean over mixes; {sure}){same}.",
+        f"在具备条件的村，“{words(name)}”使可持续占比变化最大，比同村无产业时 {100 * gain:+.0f} 个百分点（各方案平均；{sure}）{same}。",
+    )
 
 
 def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
@@ -119,9 +131,37 @@ def _doubt(plan: Plan, summary: pd.DataFrame, top: pd.Series) -> str:
     why = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]["cause"].mode()
     both = summary.dropna(subset=["sd_all", "sd_luck"])
     luck = float((both["sd_luck"] ** 2).sum() / max((both["sd_all"] ** 2).sum(), 1e-12)) if len(both) else np.nan
-    part = f"; of the spread between seeds about {100 * min(luck, 1.0):.0f} % is luck alone, the rest comes from parameters that are not known" if np.isfinite(luck) else ""
-    reason = f"The commonest reason why villages miss the mark is '{why.iloc[0]}'" if len(why) else "No village misses the mark"
-    return f"{reason}{part}; this is a what-if on a synthetic county with {plan.drawn} uncertain parameters drawn, to compare options, not to read off a level."
+    alone = f"{100 * min(luck, 1.0):.0f}" if np.isfinite(luck) else ""
+    part = tell(f"; of the spread between seeds about {alone} % is luck alone, the rest comes from parameters that are not known", f"；种子间的离散约 {alone}% 只来自运气，其余来自未知的参数") if alone else ""
+    name = words(str(why.iloc[0])) if len(why) else ""
+    reason = tell(f"The commonest reason why villages miss the mark is '{name}'", f"村庄未达标最常见的原因是“{name}”") if name else tell("No village misses the mark", "所有村均达标")
+    return tell(
+        f"{reason}{part}; this is a what-if on a synthetic county with {plan.drawn} uncertain parameters drawn, to compare options, not to read off a level.",
+        f"{reason}{part}；这是对一个合成县的情景推演，抽取了 {plan.drawn} 个不确定参数，用于比较方案，而非读取水平。",
+    )
+
+
+def findings(plan: Plan, summary: pd.DataFrame, drawn: list[Picture]) -> Findings:
+    """The answer in the language that is spoken."""
+    c, end = plan.base.county, plan.base.horizon.end
+    panels = zip(plan.panels, tables(plan, summary).values(), strict=True)
+    kept = [Table(f"{words(panel).capitalize()}{tell(': ', '：')}{t.title}", t.columns, t.rows, tell(*NOTES) if k == 1 else "") for panel, ts in panels for k, t in enumerate(ts)]
+    limits = [
+        tell(
+            f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {plan.drawn} uncertain parameters.",
+            f"{plan.seeds} 个种子，{c.villages} 个村，每村约 {c.elders} 位老人；区间以种子为单位；每个种子抽取 {plan.drawn} 个不确定参数。",
+        ),
+        tell(
+            "A cell counts villages weighted to the prevalence of their kinds; a business is judged in the villages that have what it needs.",
+            "每格按村庄类型的普遍程度加权；产业只在具备条件的村评价。",
+        ),
+        tell(
+            "As practised, mixes differ in how much money they bring; only at equal pledged envelope they differ in who pays alone.",
+            "按现行做法，各方案带来的资金多少不同；只有承诺总额相同时，差别才仅在于由谁出资。",
+        ),
+    ]
+    asked = tell(f"Which mix of payers, with which business, keeps village services viable to {end}?", f"哪种出资组合、配哪种产业，能使村级服务持续到 {end}？")
+    return Findings(asked, sentences(plan, summary), kept, drawn, limits)
 
 
 def write(plan: Plan, summary: pd.DataFrame, work: Study) -> str:
@@ -132,15 +172,10 @@ def write(plan: Plan, summary: pd.DataFrame, work: Study) -> str:
     failed = runs[runs["error"] != ""]
     lost = f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} ({failed['origin'].iloc[0]})" if len(failed) else ""
     size = f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {plan.drawn} uncertain parameters"
-    said, panels = sentences(plan, summary), tables(plan, summary)
-    kept = [Table(f"{words(panel).capitalize()}: {t.title}", t.columns, t.rows, NOTES if "cause" in t.title else "") for panel, ts in zip(plan.panels, panels.values(), strict=True) for t in ts]
-    Findings(
-        f"Which mix of payers, with which business, keeps village services viable to {plan.base.horizon.end}?", said, kept, drawn,
-        [f"{size[0].upper()}{size[1:]}.", "A cell counts villages weighted to the prevalence of their kinds; a business is judged in the villages that have what it needs.", "As practised, mixes differ in how much money they bring; only at equal pledged envelope they differ in who pays alone."],
-    ).save(work.folder)  # fmt: skip
+    said, panels = both(lambda: findings(plan, summary, drawn), work.folder).sentences, tables(plan, summary)
     shown = "\n\n".join("\n\n".join([title, *(layout([[t.title, *t.columns[1:]], *t.rows]) for t in ts)]) for title, ts in panels.items())
     numbered = "\n".join(f"{k}. {text}" for k, text in enumerate(said, 1))
     where = f"{work.folder}/: summary.csv, findings.json, runs/, villages/, series/, resolved.yaml, manifest.json\n{folder}/: {', '.join(p.file for p in drawn)} (png, svg)\npython run.py report study={work.folder}"
-    text = f"{size}{lost}\n\n{shown}\n\n{NOTES}\n\n{numbered}\n\n{where}\n"
+    text = f"{size}{lost}\n\n{shown}\n\n{NOTES[0]}\n\n{numbered}\n\n{where}\n"
     work.text("answer.txt", text)
     return text

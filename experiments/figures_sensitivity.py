@@ -125,12 +125,13 @@ def ternary(
         _triangle(axis, corners)
         shares = mine[list(corners)].to_numpy(float)
         x, y = ((shares / shares.sum(axis=1, keepdims=True)) @ CORNERS).T
-        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=150, edgecolor="black", lw=0.6, zorder=3)
+        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=70 if label else 150, edgecolor="black", lw=0.6, zorder=3)
         for k, (_, row) in enumerate(mine.iterrows()):
             text = f"{scale * row[value]:.0f}" if percent else f"{row[value]:.3g}"
             if label:
-                sign, light = chr(ord("A") + k), scale * row[value] > (low + high) / 2
-                axis.text(x[k], y[k], sign, ha="center", va="center", fontsize=8, color="black" if light else "white", zorder=4)
+                sign, near = chr(ord("A") + k), np.hypot(x - x[k], y - y[k]) < 0.06
+                side = 22 * (int((y[near] > y[k]).sum()) % 2) - 11  # letters of close points stand left and right by turns
+                axis.annotate(sign, (x[k], y[k]), (side, 0) if near.sum() > 1 else (0, 11), textcoords="offset points", ha="center", va="center", fontsize=8, zorder=4)
                 axis.plot([], [], ls="", marker=f"${sign}$", color="black", label=f"{row[label]}: {text}{' %' if percent else ''}")
             else:
                 axis.annotate(text, (x[k], y[k]), (0, 8), textcoords="offset points", ha="center", fontsize=7.5)
@@ -143,6 +144,8 @@ def ternary(
     mix = ", ".join(f"{words(c)} {100 * top[c]:.0f} %" for c in (*corners, *([facet] if facet else [])))
     most = f"{scale * top[value]:.0f} %" if percent else f"{top[value]:.3g}"
     said = tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
+    if frame[value].round(2 if percent else 9).nunique() == 1:
+        said = tell(f"All mixes alike: {most}", f"各方案相同：{most}")
     rest = tell(f"; a corner is all of what the share of {words(facet)} leaves", f"；角点为扣除{words(facet)}份额后的全部") if facet else ""
     return style.finish(figure, title or said, caption + rest, folder, name)
 

@@ -84,6 +84,7 @@ def survival(groups: Mapping[str, pd.DataFrame], start: str, last: int, folder: 
     table.spines[["left"]].set_visible(False)
     table.set_title(tell("services at risk (in service and not closed before)", "在险服务数（运行中且未曾关闭）"), fontsize=8)
     table.set_xlabel(tell("January of the year", "各年 1 月"))
+    ends = {label: end for label, end in ends.items() if tell("(null)", "（对照）") not in label} or ends
     most, least = max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)
     month = int(start[5:7]) - 1 + last
     end = f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}"

@@ -44,16 +44,21 @@ class Findings:
     built_in: str = ""
     verdict: str = ""
 
-    def save(self, folder: Path) -> None:
-        """Write findings.json into the study's folder."""
+    def save(self, folder: Path, code: str = "en") -> None:
+        """Write findings.json (findings.zh.json in Chinese) into the study's folder."""
         from experiments.store import replace
 
-        replace(folder / "findings.json", json.dumps(asdict(self), indent=1, ensure_ascii=False).encode())
+        replace(_path(folder, code), json.dumps(asdict(self), indent=1, ensure_ascii=False).encode())
 
     @classmethod
-    def load(cls, folder: Path) -> Findings:
-        """Read findings.json."""
-        content = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    def load(cls, folder: Path, code: str = "en") -> Findings:
+        """Read findings.json, or what the experiment said in another language, where it did."""
+        path = _path(folder, code)
+        content = json.loads((path if path.exists() else _path(folder, "en")).read_text(encoding="utf-8"))
         content["tables"] = [Table(**t) for t in content["tables"]]
         content["pictures"] = [Picture(**t) for t in content["pictures"]]
         return cls(**content)
+
+
+def _path(folder: Path, code: str) -> Path:
+    return folder / ("findings.json" if code == "en" else f"findings.{code}.json")

@@ -144,6 +144,7 @@ def draw_tracks(model: LiveCounty) -> Figure:
         axis.set_title(TRACKS[k], fontsize=9)
         axis.set_ylim(bottom=0)
         axis.set_xlabel("months", fontsize=8)
+        axis.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
 

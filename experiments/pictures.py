@@ -180,6 +180,8 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
+    null = frame.index.str.split("/").str[1].isin(figures.NULLS)
+    frame = frame if null.all() else frame[~null]
     note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
     return partial(figures_sensitivity.ternary, frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
 

@@ -2,7 +2,7 @@
 
 The page is made from what the study's folder holds: findings.json, manifest.json, resolved.yaml, summary.csv, figures/ and
 the stored tables. In Chinese the figures are drawn anew and headings and labels are translated; sentences that an
-experiment wrote stay as they are.
+experiment wrote are Chinese where it wrote them so (findings.zh.json).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,13 @@ def phrases() -> dict[str, str]:
         "skip": tell("To the text", "跳至正文"), "contents": tell("Contents", "目录"), "study": tell("Study", "研究"),
         "whatif": tell(
             "What-if results: they say what follows in a synthetic county if the rules and figures written here hold. They compare options and are no statement about a real county.",
-            "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，并非对任何真实县的陈述。由实验写出的句子与表格内容保留英文原文。",
+            "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，并非对任何真实县的陈述。参数的说明与来源，以及部分实验写出的句子，保留英文原文。",
         ),
         "hypothesis": tell("Written before the runs:", "运行前写下的假设："), "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
         "verdict": tell("Verdict:", "判断："), "no_tables": tell("This study has no tables.", "本研究没有表格。"),
         "no_numbers": tell("This study has no summary.csv.", "本研究没有 summary.csv。"), "no_figures": tell("This study has no figures.", "本研究没有图。"),
         "no_failures": tell("No village and no run failed, or none was stored.", "没有失败的村或运行，或未保存。"),
-        "grades": tell("Grades: ", "等级：") + "; ".join(f"{k} {v}" for k, v in GRADES.items()),
+        "grades": tell("Grades: " + "; ".join(f"{k} {v}" for k, v in GRADES.items()), "等级：A 官方或同行评审；B 报道；C 推算；D 假设或选择"),
         "again": tell("From the folder of the project, with the versions below:", "在项目文件夹中，使用下列版本："),
         "generator": tell(
             "Every random draw is a function of (seed, purpose, identity, month, index); the seeds of the runs are numbered children of the root seed in resolved.yaml. The order of execution is the table of the month in sim/ODD.md.",
@@ -126,6 +127,12 @@ def whole(kept: Kept) -> Table | None:
     return Table("summary.csv", list(frame.columns), cells.values.tolist())
 
 
+def headed(table: Table) -> Table:
+    """Headings that an experiment wrote in English alone, in the language of the page where LABELS has them."""
+    said = lambda text: tell(text, words(text) if text in style.LABELS else text)  # noqa: E731
+    return replace(table, title=said(table.title), columns=[said(c) for c in table.columns])
+
+
 def failures(kept: Kept) -> list[Table]:
     """Why villages are not viable, closures averted by relieving a condition, runs that ended in an error."""
     found, rows = [], kept.villages
@@ -133,7 +140,7 @@ def failures(kept: Kept) -> list[Table]:
         names = pictures.scenarios(kept)
         by = {label: rows[(rows["scenario"] == s) & (rows["arm"] == "main")] for s, label in list(names.items())[:SCENARIOS]}
         found.append(_causes(by, len(names)))
-        lines = [[label, condition, fewer, shut] for s, label in names.items() for condition, (fewer, shut) in estimate.averted(rows, s).items()]
+        lines = [[label, words(condition), fewer, shut] for s, label in names.items() for condition, (fewer, shut) in estimate.averted(rows, s).items()]
         if lines:
             columns = [tell("scenario", "情景"), tell("condition relieved", "解除的条件"), tell("closures averted", "避免的关闭"), tell("closures before", "原有关闭")]
             found.append(Table(tell("Closures averted when one condition is relieved under the same luck", "同一随机数下解除一个条件所避免的关闭"), columns, lines, tell("One seed each: the one with most closures over all scenarios where the scenario has any there, else its own worst.", "各取一个种子：全部情景合计关闭最多者；若该情景在其中无关闭，则取其自身关闭最多者。")))
@@ -159,7 +166,7 @@ def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> Table:
     title = tell("Villages that are not viable, and why (% of them)", "不可持续的村及原因（占其百分比）")
     more = tell(f" The first {len(why)} of {scenarios} scenarios.", f"共 {scenarios} 个情景中的前 {len(why)} 个。") if scenarios > len(why) else ""
     note = tell("A village with several causes counts in parts. 'closed:' names the condition breached before it closed.", "有多个原因的村按份计算；closed: 后为关闭前被突破的条件。") + more
-    return Table(title, [tell("scenario", "情景"), tell("not viable, % of villages", "不可持续，占村 %"), *columns], lines, note)
+    return Table(title, [tell("scenario", "情景"), tell("not viable, % of villages", "不可持续，占村 %"), *map(words, columns)], lines, note)
 
 
 def parameters(kept: Kept) -> list[Table]:
@@ -183,7 +190,7 @@ def parameters(kept: Kept) -> list[Table]:
 
 
 def _plain(x: Any) -> str:
-    return ("on" if x else "off") if isinstance(x, bool) else f"{x:.12g}" if isinstance(x, int | float) else str(x)
+    return tell(*(("on", "开") if x else ("off", "关"))) if isinstance(x, bool) else f"{x:.12g}" if isinstance(x, int | float) else str(x)
 
 
 def provenance(kept: Kept) -> list[Table]:
@@ -219,9 +226,9 @@ def number(x: float) -> str:
 
 def page(kept: Kept, code: str) -> str:
     """The HTML of a study in a language."""
-    findings = kept.findings
-    if findings is None:
+    if kept.findings is None:
         raise Mistake(f"{kept.folder} holds no findings.json: its experiment ended before it had an answer; run it again")
+    findings = Findings.load(kept.folder, code)
     with style.speaking(code):
         found, done = figures_of(kept, findings, code)
         apart = [p for p in found if p["file"].startswith(SENSITIVE)]
@@ -235,7 +242,7 @@ def page(kept: Kept, code: str) -> str:
             lang={"en": "en", "zh": "zh-Hans"}[code], t=phrases(), name=names(), sections=names().items(),
             title=tell("Village mutual aid: ", "农村互助养老：") + words(manifest["experiment"]), experiment=manifest["experiment"], id=manifest["id"],
             status=", ".join(x for x in (str(manifest.get("finished", manifest.get("started", ""))), status, counts) if x), notice=" ".join(notices),
-            findings=findings, summary=whole(kept), pictures=[p for p in found if p not in apart], sensitivity=apart,
+            findings=findings, tables=[headed(t) for t in findings.tables], verdict=words(findings.verdict), summary=whole(kept), pictures=[p for p in found if p not in apart], sensitivity=apart,
             failures=failures(kept), spread=spread(kept, apart), limits=[*findings.limits, *standing_limits()],
             parameters=parameters(kept), provenance=provenance(kept), command=shlex.join(["python", "run.py", *manifest.get("overrides", [])]),
         )  # fmt: skip

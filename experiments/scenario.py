@@ -297,7 +297,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
-    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws.
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws, policy.
 
     The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one sentence.
     """
@@ -327,6 +327,10 @@ def parse_scenario(text: str) -> dict[str, Any]:
             path = str(name) if key is None else f"{name}.{key}"
             if "_target_" in path:
                 raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+            if path == "policy" and isinstance(value, str | list):
+                found[path] = [str(name) for name in ([value] if isinstance(value, str) else value)]
+                Settings(policy=found[path]).check()
+                continue
             if isinstance(value, dict | list) or value is None:
                 raise Mistake(f"{path}: one value is wanted")
             sort, checked_value = check_override(path, value)

@@ -19,7 +19,7 @@ from hydra.errors import HydraException
 from sim.parameters import SECTIONS, Declaration, checked, declarations, nearest
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-FILED = ("seeds", "seed", "draws")  # settings that a scenario file may hold beside sections of parameters
+FILED = ("seeds", "seed", "draws", "policy")  # settings that a scenario file may hold beside sections of parameters
 MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")

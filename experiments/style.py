@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from experiments.findings import Picture
+from experiments.findings import Findings, Picture
 from experiments.store import replace
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
@@ -60,6 +60,19 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "escort": ("medical escort", "陪医"), "emergency": ("emergency", "应急"), "rehabilitation": ("rehabilitation", "康复"),
     "prevention": ("prevention", "预防宣传"), "companionship": ("companionship", "陪伴探访"), "personal_care": ("personal care", "个人照护"),
     "practised": ("as practised", "按现行做法"), "envelope": ("equal pledged envelope", "承诺资金总额相同"),
+    "closed: money": ("closed: money", "关闭：资金"), "closed: users": ("closed: users", "关闭：用户"), "closed: helpers": ("closed: helpers", "关闭：志愿者"),
+    "closed: leader": ("closed: leader", "关闭：带头人"), "bills or long cuts": ("bills or long cuts", "欠账或长期缩减"), "too few hours": ("too few hours", "时数太少"),
+    "too few visits": ("too few visits", "探访太少"), "never opened": ("never opened", "从未开办"), "opened too late": ("opened too late", "开办太晚"),
+    "money": ("money", "资金"), "users": ("users", "用户"), "helpers": ("helpers", "志愿者"), "leader": ("leader", "带头人"),
+    "bills": ("bills", "欠账"), "hours": ("hours", "时数"), "visits": ("visits", "探访"), "unopened": ("unopened", "未开办"), "late": ("late", "太晚"),
+    "supported": ("supported", "得到支持"), "not supported": ("not supported", "未得到支持"), "built in": ("built in", "由设定决定"), "undecided": ("undecided", "尚不能判断"),
+    "first_answer": ("first answer", "初步回答"), "sensitivity": ("sensitivity", "敏感性"), "policies": ("policies", "政策"), "ablation": ("ablation", "逐一关闭各部分"),
+    "Arms": ("Arms", "各支"), "arm": ("arm", "支"), "villages": ("villages", "村"), "outcome": ("outcome", "结果指标"), "seeds": ("seeds", "种子数"),
+    "difference (95 %)": ("difference (95 %)", "差别（95%）"), "variance ratio": ("variance ratio", "方差比"), "condition": ("condition", "条件"), "sign": ("sign", "符号"),
+    "expected above zero": ("expected above zero", "预期大于零"), "effect (95 %)": ("effect (95 %)", "效应（95%）"), "half-width (95 %)": ("half-width (95 %)", "半宽（95%）"),
+    "c_v settled from": ("c_v settled from", "c_v 稳定所需种子数"), "What was expected, and what came": ("What was expected, and what came", "预期与结果"),
+    "Are there enough replications?": ("Are there enough replications?", "重复次数是否足够？"), "policy": ("policy", "政策"), "what it is": ("what it is", "内容"), "clause": ("clause", "条款"),
+    "What the policies are": ("What the policies are", "各项政策"), "input": ("input", "输入"), "How sure is it?": ("How sure is it?", "有多确定？"), "Patterns": ("Patterns", "已知规律"),
     "weak": ("weak", "弱"), "middle": ("middle", "中"), "rich": ("rich", "强"), "baseline": ("baseline", "基准"), "smoke": ("smoke", "试运行"),
 }  # fmt: skip
 _now = ["en"]
@@ -94,6 +107,16 @@ def language(code: str) -> Iterator[bool]:
     family = [font, "DejaVu Sans"] if font else SETTINGS["font.family"]
     with speaking("zh" if font else "en"), plt.rc_context({"font.family": family}):
         yield code == "en" or font is not None
+
+
+def both(make: Callable[[], Findings], folder: Path) -> Findings:
+    """Keep what an experiment found in each language; the English one. `make` uses `tell` and `words`."""
+    said = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            said[code] = make()
+        said[code].save(folder, code)
+    return said["en"]
 
 
 def tell(english: str, chinese: str) -> str:

@@ -177,6 +177,12 @@ def test_chinese_headings_and_labels(study):
     zh = Page(report.page(report.Kept(study), "zh"))
     text = " ".join(zh.text)
     assert zh.lang == "zh-Hans" and "问题" in text and "参数及来源" in text and "与默认不同" in zh.cells
+    english, chinese = (Findings.load(study, code) for code in ("en", "zh"))
+    numbers = lambda f: [sorted(re.findall(r"[-+]?\d+", s)) for s in f.sentences]  # noqa: E731
+    assert numbers(chinese) == numbers(english) and len(chinese.sentences) == 3
+    assert all(re.search("[\u4e00-\u9fff]{6}", s) for s in [chinese.question, *chinese.sentences, *chinese.limits])
+    assert all(re.search("[\u4e00-\u9fff]", c) for t in chinese.tables for c in [t.title, *t.columns] if c)
+    assert chinese.sentences[0] in text
     assert ("所需时数中家人满足" in text) == (style.chinese_font() is not None)
     assert not FORECAST.search(text)
 

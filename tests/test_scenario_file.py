@@ -29,6 +29,8 @@ BAD = {
     "a word alone": ("hello", "sections of values"),
     "a key twice": ("funding:\n  taper: 5\n  taper: 6\n", "taper is written twice"),
     "a group": ("funding: jiangxi\n", "sections of parameters"),
+    "an unknown policy": ("policy: [a]\n", "policy: unknown 'a'"),
+    "an object as a policy": ("policy: [{_target_: os.system}]\n", "policy: unknown"),
     "a setting of the machine": ("out: /etc\n", "sections of parameters"),
     "no YAML": ("funding: [\n", "not readable as YAML"),
     "a trap for the parser": ("[" * 5_000, "too deeply"),
@@ -50,7 +52,7 @@ def test_a_scenario_file_sets_parameters_and_stands_in_the_resolved_configuratio
     file = tmp_path / "mine.yaml"
     file.write_text(write_scenario(Parameters().replace(CHANGES), {"seeds": 3}), encoding="utf-8")
     line = compose_line(["experiment=baseline", f"scenario={file}"])
-    assert line.parameters == Parameters().replace(CHANGES) and line.settings.seeds == 3
+    assert line.parameters == Parameters().replace(CHANGES) and line.settings.seeds == 3 and line.policies == ()
     assert set(CHANGES) <= set(line.pinned)  # what a planner has written is never drawn
     text = yaml.safe_load(line.text)
     assert text["scenario"] == str(file) and text["funding"]["rule"] == "matching" and text["given"]["villages"] == CHANGES["given.villages"]
@@ -63,6 +65,15 @@ def test_the_command_line_tops_the_file_and_the_file_tops_the_experiment(tmp_pat
     p = line.parameters
     assert (p.county.villages, p.county.elders, line.settings.seeds) == (5, 33, 9)
     assert (p.funding.rule, p.funding.taper) == ("tapering", 60)  # what the named group sets
+
+
+def test_policies_of_a_file_act_in_its_order_and_those_of_the_command_line_instead(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(write_scenario(Parameters(), {"policy": ["oldest_free", "lighter_fees"]}))
+    line = compose_line([f"scenario={file}"])
+    assert [p.name for p in line.policies] == line.settings.policy == ["oldest_free", "lighter_fees"]
+    assert compose_line([f"scenario={file}", "policy=theme_days"]).settings.policy == ["theme_days"]
+    assert parse_scenario("policy: theme_days\n") == {"policy": ["theme_days"]}
 
 
 def test_on_is_a_name_here_and_not_true():

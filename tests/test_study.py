@@ -21,7 +21,7 @@ from experiments import figures, fork, runner, study
 from experiments.engines import Engine
 from experiments.plan import Plan, Task
 from experiments.scenario import EngineSettings, Fork, Mistake, Scenario, Settings, compose_line
-from experiments.store import Outcome, Results, parts, write_part
+from experiments.store import Outcome, Results, parts, read_part, write_part
 from experiments.study import Interrupted, Lock, Study
 from sim.parameters import Parameters
 
@@ -393,7 +393,7 @@ def test_verify_finds_the_same_bytes_and_names_a_changed_one(smoke, capsys):
     for table, column in (("series", "cash_fen"), ("villages", "cost_fen"), ("runs", "viable_villages")):
         path = parts(smoke, table)[0]
         kept = path.read_bytes()
-        content = study.read_part(path)
+        content = read_part(path)
         values = content[column].to_pylist()
         values[1] += 1
         at = content.column_names.index(column)

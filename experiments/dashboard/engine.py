@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
 from multiprocessing import connection
 from typing import Any
 
@@ -42,6 +44,8 @@ class Engine:
         self.workers = max(1, min(workers, cores()))
         self._lock = threading.Lock()
         self._known: OrderedDict[int, Outcome] = OrderedDict()
+        self._flying: dict[int, Future[list[Outcome]]] = {}  # run -> the bundle it is in
+        self._early: set[int] = set()  # runs that nobody has asked for yet
         self._pool: ProcessPoolExecutor | None = None
         self._first: list[Future[bool]] = []
         self.begin()
@@ -72,41 +76,58 @@ class Engine:
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
 
+    def _kept(self, bundle: list[Task], future: Future[list[Outcome]]) -> None:
+        """A bundle came back, in a thread of the pool."""
+        if not future.cancelled() and future.exception() is None:
+            for task, outcome in zip(bundle, future.result(), strict=True):
+                self._keep(task, outcome)
+        for task in bundle:
+            self._flying.pop(task.run, None)
+
+    def _send(self, tasks: Sequence[Task]) -> set[Future[list[Outcome]]]:
+        """Give the workers what is neither known nor under way; the bundles that these tasks are in."""
+        missing = [t for t in tasks if t.run not in self._flying and self.known(t) is None]
+        for seed in dict.fromkeys(t.seed for t in missing):  # scenarios under one seed run side by side in half the time
+            bundle = [t for t in missing if t.seed == seed]
+            future = self.begin().submit(simulate_many, bundle)
+            self._flying |= {t.run: future for t in bundle}
+            future.add_done_callback(partial(self._kept, bundle))
+        return {f for t in tasks if (f := self._flying.get(t.run))}
+
+    def _drop(self, runs: set[int]) -> None:
+        for run in runs:
+            if future := self._flying.get(run):
+                future.cancel()
+
+    def ahead(self, tasks: Sequence[Task]) -> None:
+        """Begin on what the screen shows and return at once, so that most of it is there when Run is pressed.
+
+        What was begun so before, waits for a worker and is not shown any more is dropped.
+        """
+        before, self._early = self._early, {t.run for t in tasks}
+        self._drop(before - self._early)
+        with suppress(BrokenProcessPool):  # `run` starts the workers again
+            self._send(tasks)
+
     def run(self, tasks: Sequence[Task]) -> Iterator[int]:
         """Run what is not known; yields the number finished so far, from what was known on. Closing it cancels the rest."""
-        missing = [t for t in tasks if self.known(t) is None]
-        done = len(tasks) - len(missing)
-        yield done
-        left: list[list[Task]] = []  # scenarios under one seed run side by side in half the time
-        for seed in dict.fromkeys(t.seed for t in missing):
-            left.append([t for t in missing if t.seed == seed])
-        active: dict[Future[list[Outcome]], list[Task]] = {}
-        deaths = 0
+        mine, deaths = {t.run for t in tasks}, 0
+        self._early -= mine
         try:
-            while left or active:
-                try:
-                    pool = self.begin()
-                    while left and len(active) < 2 * self.workers:
-                        active[pool.submit(simulate_many, left[0])] = left[0]
-                        left.pop(0)
-                    finished, _ = wait(active, timeout=0.2, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        for task, outcome in zip(active[future], future.result(), strict=True):
-                            self._keep(task, outcome)
-                        done += len(active.pop(future))
-                except BrokenProcessPool:
-                    deaths += 1
-                    self._pool = None
-                    left = [*active.values(), *left]
-                    active = {}
-                    if deaths == DEATHS:
-                        for task in [t for bundle in left for t in bundle]:
-                            self._keep(task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"}))
-                        done, left = len(tasks), []
+            while (done := sum(self.known(t) is not None for t in tasks)) < len(tasks):
                 yield done  # a screen that asks in vain learns of a click on cancel
+                try:
+                    for future in wait(self._send(tasks), timeout=0.2, return_when=FIRST_COMPLETED).done:
+                        _ = future.cancelled() or future.result()
+                except BrokenProcessPool:
+                    deaths, self._pool = deaths + 1, None
+                    self._flying.clear()
+                    if deaths == DEATHS:
+                        for task in (t for t in tasks if self.known(t) is None):
+                            self._keep(task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"}))
+            yield done
         finally:
-            for future in active:
-                future.cancel()
+            self._drop(mine)
 
     def close(self) -> None:
         """End the workers."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+import yaml
 
 from experiments.dashboard import state
 from experiments.dashboard.engine import Engine
@@ -25,7 +27,7 @@ from experiments.dashboard.tabs import (
     why_tab,
 )
 from experiments.dashboard.words import LANGUAGES, helped, label, word
-from experiments.scenario import known, options
+from experiments.scenario import CONFIGS, known, options, read_policies
 from sim.parameters import SECTIONS, Declaration
 
 BY_RULE = {"matching": ["match"], "per_service": ["per_meal", "per_hour", "per_visit"], "tapering": ["taper"], "provision_point": ["point"]}
@@ -38,6 +40,7 @@ SHOWN = {
 COUNTIES = ("stratified", "default", "one_village")
 LOOK = "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
 SECONDS = 0.3 / (12 * 150 * 132)  # of one core for an elder-month, about
+AHEAD = 15  # seconds; what is shown and takes less begins before Run is pressed
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,7 +92,7 @@ def remove_current() -> None:
 
 def signature(d: Draft) -> tuple[Any, ...]:
     """What a result depends on."""
-    return tuple(sorted(d.values.items())), d.seeds, d.seed, d.draws
+    return tuple(sorted(d.values.items())), d.seeds, d.seed, d.draws, tuple(d.policies)
 
 
 def result_of(d: Draft) -> Result | None:
@@ -138,6 +141,23 @@ def control(d: Draft, path: str) -> None:
         step = step_of(one.low, one.high)
         digits = max(0, -math.floor(math.log10(step)), len(f"{value:.6f}".rstrip("0").partition(".")[2]))
         st.slider(name, float(one.low), float(one.high), step=step, format=f"%.{digits}f", **common)
+
+
+def ready_policies(d: Draft) -> None:
+    """The policies of configs/, which act in the order chosen, and what each does."""
+    key = f"{d.uid}/policies"
+    st.session_state[key] = list(d.policies)
+    about = {name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) for name in options()["policy"]}
+    st.multiselect(
+        say("policies"), list(about), key=key, format_func=lambda o: word(o, language()), placeholder=word("none", language()), select_all=False, help=say("policies_help"),
+        on_change=lambda: setattr(d, "policies", list(st.session_state[key])),
+    )  # fmt: skip
+    for name in d.policies:
+        st.caption(f"{word(name, language())}: {about[name]['description']} ({about[name]['clause']})")
+    try:
+        read_policies(d.policies, d.parameters())
+    except (Mistake, ParameterError) as e:
+        st.error(str(e))
 
 
 def preset(d: Draft, group: str) -> None:
@@ -282,6 +302,8 @@ def settings() -> None:
                 control(d, path)
         for group in ("timebank", "policy", "shock"):
             with st.expander(say(group)):
+                if group == "policy":
+                    ready_policies(d)
                 preset(d, {"policy": "service"}.get(group, group))
                 for path in SHOWN[group]:
                     if path in known():
@@ -316,6 +338,12 @@ def stop_run() -> None:
     st.session_state.note = say("cancelled", done=st.session_state.get("done", 0))
 
 
+def seconds(d: Draft) -> float:
+    """What a scenario takes, about."""
+    p = d.parameters()
+    return SECONDS * p.county.villages * p.county.elders * p.horizon.months * d.seeds / engine().workers
+
+
 def run_bar() -> None:
     """Run, progress and cancel; the state of the result in words."""
     missing = [d for d in drafts() if not fresh(d)]
@@ -329,12 +357,13 @@ def run_bar() -> None:
     st.button(say("run"), type="primary", on_click=start_run, disabled=not missing, key="run")
     note = st.session_state.get("note", "")
     d = draft()
+    with suppress(Mistake, ParameterError):  # said when Run is pressed
+        if sum(map(seconds, missing)) < AHEAD:
+            engine().ahead([t for x in missing for t in x.tasks()])
     if note:
         st.info(note)
     elif result_of(d) is None:
-        p = d.parameters()
-        seconds = 1 + SECONDS * p.county.villages * p.county.elders * p.horizon.months * d.seeds / engine().workers
-        st.info(say("empty", seconds=f"{max(seconds, 1):.0f}"))
+        st.info(say("empty", seconds=f"{1 + seconds(d):.0f}"))
     elif not fresh(d):
         st.warning(say("stale"))
 

@@ -53,7 +53,7 @@ def write(result: Result, draft: Draft, others: list[Result], language: str) -> 
     why = estimate.causes(result.rows)
     body = [
         f"<h1>{html.escape(result.name)}: {html.escape(say('headline', mean=f'{top.mean:.0f}', year=result.year))}</h1>",
-        f"<p>{html.escape(say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n))}. {html.escape(say('whatif'))} {html.escape(say('viable_means'))}</p>",
+        f"<p>{html.escape(say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n))} {html.escape(say('whatif'))} {html.escape(say('viable_means'))}</p>",
         f"<p>{html.escape(say('size', villages=p.county.villages, elders=p.county.elders, start=p.horizon.start, end=p.horizon.end, seeds=result.seeds))}</p>",
         _table(["", "", "95 %"], main), _svg(result),
         f"<h2>{html.escape(say('why_not'))}</h2>", _table(["", "%"], [[word(str(k), language), f"{100 * v / why.sum():.0f}"] for k, v in why.items()]),

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from experiments import baseline, estimate
 from experiments.plan import Task
-from experiments.scenario import Mistake, Settings, arm, options, parse_scenario, write_scenario
+from experiments.scenario import FILED, Mistake, Settings, arm, options, parse_scenario, read_policies, write_scenario
 from experiments.store import Outcome
 from sim import county
 from sim.parameters import ParameterError, Parameters
@@ -44,6 +44,7 @@ class Draft:
     seeds: int = SEEDS
     seed: int = Settings.seed
     draws: bool = False
+    policies: list[str] = field(default_factory=list)  # names in configs/policy, in the order they act
 
     def parameters(self) -> Parameters:
         """The model's parameters; ParameterError where they do not fit together."""
@@ -59,11 +60,11 @@ class Draft:
 
     def copy(self, uid: int, name: str) -> Draft:
         """The same under another name."""
-        return Draft(uid, name, dict(self.values), self.seeds, self.seed, self.draws)
+        return Draft(uid, name, dict(self.values), self.seeds, self.seed, self.draws, list(self.policies))
 
     def settings(self) -> dict[str, Any]:
         """What stands beside the parameters in a scenario file."""
-        return {"seeds": self.seeds, "seed": self.seed, "draws": self.draws}
+        return {"seeds": self.seeds, "seed": self.seed, "draws": self.draws, **({"policy": self.policies} if self.policies else {})}
 
     def tasks(self) -> list[Task]:
         """One run a seed, exactly those of `run.py experiment=baseline scenario=<file>`."""
@@ -71,7 +72,8 @@ class Draft:
         if p.county.villages > MOST_VILLAGES or p.county.villages * p.county.elders > MOST_ELDERS:
             raise Mistake(f"the dashboard runs at most {MOST_VILLAGES} villages and {MOST_ELDERS:,} elders: save the scenario and run it with run.py")
         s = Settings("baseline", seeds=self.seeds, seed=self.seed, draws=self.draws)
-        return [baseline.one(s, p, set(self.values), at) for at in range(self.seeds)]
+        acting, _ = read_policies(self.policies, p)
+        return [baseline.one(s, p, set(self.values), at, policies=acting) for at in range(self.seeds)]
 
     def yaml(self) -> str:
         """The scenario as `run.py scenario=<file>` reads it."""
@@ -92,14 +94,14 @@ def _parameters(values: tuple[tuple[str, Any], ...]) -> Parameters:
 def loaded(text: str, uid: int, name: str) -> Draft:
     """A draft from the text of a scenario file; Mistake or ParameterError with one sentence."""
     values = parse_scenario(text)
-    settings: dict[str, Any] = {k: values.pop(k) for k in ("seeds", "seed", "draws") if k in values}
+    settings: dict[str, Any] = {k: values.pop(k) for k in FILED if k in values}
     for key, kind, low, high in (("seeds", int, 1, MOST_SEEDS), ("seed", int, 0, 2**63 - 1), ("draws", bool, 0, 1)):
         value = settings.get(key)
         if key in settings and (type(value) is not kind or not low <= value <= high):
             raise Mistake(f"{key} = {value}: allowed is {'true or false' if kind is bool else f'{low} to {high}'}")
-    draft = Draft(uid, name, {}, **settings)
+    draft = Draft(uid, name, {}, policies=settings.pop("policy", []), **settings)
     draft.change(values)
-    draft.parameters()
+    read_policies(draft.policies, draft.parameters())
     return draft
 
 

@@ -52,7 +52,7 @@ def result_tab(result: Result) -> None:
     lang, found = language(), state.figures(result)
     top = found["viable"]
     st.subheader(say("headline", mean=f"{top.mean:.0f}", year=result.year))
-    st.caption(f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)}. {say('viable_means')}")
+    st.caption(f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)} {say('viable_means')}")
     for column, name in zip(st.columns(3), ("closed", "hours", "public"), strict=True):
         one = found[name]
         column.metric(say(f"m_{name}"), f"{one.mean:,.0f}" if one.n else "–")
@@ -91,7 +91,7 @@ def compare_tab(results: list[Result]) -> None:
         st.caption(say("sure"))
         gaps = {r.name: state.differences(base, r) for r in others}
         for name in state.MEASURES:
-            st.altair_chart(charts.gaps({n: g[name] for n, g in gaps.items()}, say(f"m_{name}")), width="stretch", alt=say(f"m_{name}"))
+            st.altair_chart(charts.gaps({n: g[name] for n, g in gaps.items()}, f"Δ {say(f'm_{name}')}"), width="stretch", alt=say(f"m_{name}"))
 
 
 def time_tab(results: list[Result], current: Result) -> None:

@@ -34,6 +34,8 @@ SAID: dict[str, tuple[str, str]] = {
     "county": ("County", "县"), "payers": ("Who pays", "由谁出资"), "business": ("“+” business", "“互助养老+”产业"),
     "timebank": ("Time bank", "时间银行"), "policy": ("Service and policies", "服务与政策"), "shock": ("Shocks", "冲击"),
     "more": ("All other values", "其他参数"), "file": ("Save and load", "保存与载入"), "section": ("Part of the model", "模型部分"),
+    "policies": ("Policies, in the order chosen", "政策（按所选顺序生效）"),
+    "policies_help": ("Each changes values from a date on; what stands below holds until then. Sizes are mostly assumptions (configs/policy/).", "每项政策自某日起改变若干参数，此前以下方设定为准。幅度多为假设（configs/policy/）。"),
     "preset": ("Start from", "预设"), "own": ("own setting", "自定义"),
     "shares": ("Shares of cost, %. They sum to 100: moving one rescales the others.", "成本分担（%），合计 100：移动一项，其余按比例调整。"),
     "upload": ("Villages of your own county (CSV)", "上传本县村庄表（CSV）"), "template": ("Template", "模板"),
@@ -50,7 +52,7 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_result": ("Result", "结果"), "tab_compare": ("Compare", "比较"), "tab_time": ("Over time", "随时间"), "tab_map": ("Map", "地图"),
     "tab_why": ("Why did it close?", "为何关闭？"), "tab_files": ("Download", "下载"),
     "headline": ("{mean} of 100 villages are viable at the end of {year}", "到 {year} 年底，每 100 个村中有 {mean} 个可持续"),
-    "interval": ("95 % interval {low} to {high}; {n} seeds", "95% 区间 {low} 至 {high}；{n} 个种子"),
+    "interval": ("95 % interval {low} to {high}; {n} seeds.", "95% 区间 {low} 至 {high}；{n} 个种子。"),
     "viable_means": (
         "Viable: three years in service, never closed, bills paid, at least 60 % of eligible hours and 80 % of visits delivered (thresholds are parameters).",
         "可持续：服务满三年、未曾关闭、账单付清、至少完成 60% 的应助时数和 80% 的探访（阈值为参数）。",
@@ -119,6 +121,9 @@ CHINESE = {
     "scenic": "景区", "craft": "手工艺", "near_town": "近城镇", "weak": "薄弱", "middle": "中等", "rich": "富裕", "yes": "是", "no": "否",
     "money": "欠账（资金）", "users": "用户太少", "helpers": "志愿者太少", "leader": "无带头人", "bills or long cuts": "欠账或长期缩减", "too few hours": "时数太少", "too few visits": "探访太少",
     "never opened": "从未开办", "opened too late": "开办太晚", "closed: money": "关闭：资金", "closed: users": "关闭：用户", "closed: helpers": "关闭：志愿者", "closed: leader": "关闭：带头人",
+    "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "时间币担保",
+    "lighter_fees": "减轻家庭负担", "oldest_free": "高龄免费用餐", "operating_subsidy": "运营补贴", "pay_on_time": "按时拨付", "price_indexation": "补贴随物价调整", "rollout_push": "加快推开", "society_pairing": "社会力量结对",
+    "taper_2027": "2027 年起递减", "theme_days": "主题日", "training_insurance": "培训与保险",
     "front": "前高", "level": "均匀", "cost": "成本", "envelope": "定额",
 }  # fmt: skip
 ENGLISH = {
@@ -140,9 +145,14 @@ def word(key: str, language: str) -> str:
 def label(d: Declaration, language: str) -> str:
     """A parameter's short name with its unit."""
     name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.doc
-    return name if d.unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name} ({d.unit})"
+    unit = UNITS.get(d.unit, d.unit) if language == "zh" else d.unit
+    return name if unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name}（{unit}）" if language == "zh" else f"{name} ({unit})"
 
 
+UNITS = {
+    "hours": "小时", "hours/hour": "小时/小时", "level": "级", "month": "第几月", "months": "月", "persons": "人", "ratio": "倍", "share": "比例", "share/month": "比例/月",
+    "share/year": "比例/年", "villages": "村", "years": "年", "yuan": "元", "yuan/hour": "元/小时", "yuan/meal": "元/餐", "yuan/month": "元/月", "yuan/visit": "元/次", "yuan/year": "元/年",
+}  # fmt: skip
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
     "en": "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}",
@@ -154,5 +164,5 @@ def helped(d: Declaration, language: str) -> str:
     """Unit, range, source and grade of a parameter."""
     allowed = f"{d.low:g} – {d.high:g}" if d.low is not None and d.high is not None else ", ".join(word(c, language) for c in d.choices) or "on, off"
     meaning = (GRADES_ZH if language == "zh" else GRADES)[d.grade]
-    text = HELP[language].format(doc=d.doc, unit=d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
+    text = HELP[language].format(doc=d.doc, unit=UNITS.get(d.unit, d.unit) if language == "zh" else d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
     return text.replace("$", "\\$").replace("~", "\\~")
