@@ -93,7 +93,8 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     mine = summary[summary["panel"] == panel]
     plain = mine[(mine["business"] == "none") & ~mine["funding"].isin(NULLS)]
     low, high = (f"{100 * x:.0f}" for x in (plain["viable"].min(), plain["viable"].max()))
-    rest = tell(f"; without any business the mixes lie between {low} and {high} %", f"；无产业时各方案在 {low}% 至 {high}% 之间") if len(plain) else ""
+    between = (f"every mix stands at {low} %", f"各方案均为 {low}%") if low == high else (f"the mixes lie between {low} and {high} %", f"各方案在 {low}% 至 {high}% 之间")
+    rest = tell(f"; without any business {between[0]}", f"；无产业时{between[1]}") if len(plain) else ""
     nothing = mine[mine["funding"] == "no_money"]
     none = f"{100 * nothing['viable'].iloc[0]:.0f}" if len(nothing) else ""
     zero = tell(f", and with no money {none} %", f"，无资金时为 {none}%") if none else ""

@@ -37,6 +37,7 @@ from experiments.store import TABLES, Outcome, Results, intact, parts, replace, 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
 REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # by the disk, not by a fault here
+NAMED = ("scenario", "given.villages")  # words whose value is a file's path
 BATCH, SECONDS = 120, 30.0  # a part is written after so many runs or seconds
 
 
@@ -72,6 +73,12 @@ def provenance(text: str) -> dict[str, Any]:
             "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
         },
     }
+
+
+def files(words: Iterable[str]) -> dict[str, str]:
+    """Checksums of the files that words name: a study goes on only while they stay as they were."""
+    named = {path for key, _, path in (word.partition("=") for word in words) if key in NAMED and Path(path).is_file()}
+    return {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in sorted(named)}
 
 
 # -- which study -------------------------------------------------------------------------------------------------------
@@ -180,7 +187,7 @@ class Study:
         replace(self.folder / "resolved.yaml", text.encode())
         self.manifest = {
             "experiment": experiment, "id": self.folder.name, "started": now(), "status": "running",
-            "overrides": asked(words), "expanded": [], **provenance(text),
+            "overrides": asked(words), "expanded": [], "files": files(words), **provenance(text),
         }  # fmt: skip
         self.note()
 

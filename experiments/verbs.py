@@ -20,7 +20,7 @@ from experiments.engines import Engine
 from experiments.plan import Task
 from experiments.scenario import HOW, Composed, Mistake, compose_line
 from experiments.store import TABLES, Outcome, Results
-from experiments.study import Lock, Study, asked, provenance, writing
+from experiments.study import Lock, Study, asked, files, provenance, writing
 from sim.parameters import nearest
 
 ROWS = 1_048_575  # of an xlsx sheet, below its heading
@@ -44,7 +44,10 @@ def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
 
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:
     """The command line that made a study, with `more` words on how to run it and those that expand it."""
-    words = [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more]
+    words, now = [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more], files(found.manifest["overrides"])
+    for path, kept in found.manifest.get("files", {}).items():
+        if now.get(path) != kept:
+            raise Mistake(f"{path} is {'not what it was' if path in now else 'not there any more'}, and {found.folder} was begun with it: put it back as it was, or give the first command again, which begins anew")
     last = list({word.partition("=")[0]: word for word in words}.values())
     return replace(compose_line(last), folder=found.folder, expanding=tuple(expanding)), last
 

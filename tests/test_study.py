@@ -20,7 +20,8 @@ import sim
 from experiments import figures, fork, runner, study
 from experiments.engines import Engine
 from experiments.plan import Plan, Task
-from experiments.scenario import EngineSettings, Fork, Mistake, Scenario, Settings, compose_line
+from experiments.scenario import Fork, Mistake, Scenario, Settings, compose_line
+from experiments.settings import EngineSettings
 from experiments.store import Outcome, Results, parts, read_part, write_part
 from experiments.study import Interrupted, Lock, Study
 from sim.parameters import Parameters
@@ -474,3 +475,17 @@ def test_forks_equal_whole_runs_to_the_byte_and_only_live_parameters_may_differ(
     code, line = said(capsys, ["experiment=fork", f"out={tmp_path}", "fork.month=2036-02"])
     assert code == 1 and "fork.month = 2036-02" in line
     assert not list(tmp_path.iterdir())
+
+
+def test_a_study_of_a_scenario_file_goes_on_only_with_that_file(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text("canteen:\n  food: 4.5\n")
+    assert run.main([*TINY, f"scenario={file}", f"out={tmp_path}"]) == 0
+    folder = next(iter((tmp_path / "smoke").iterdir()))
+    assert run.main(["resume", f"study={folder}", "progress=false"]) == 0
+    file.write_text("canteen:\n  food: 5.5\n")
+    code, line = said(capsys, ["expand", f"study={folder}", "seeds=3", "progress=false"])
+    assert code == 1 and f"{file} is not what it was" in line and "the first command again" in line
+    file.unlink()
+    code, line = said(capsys, ["resume", f"study={folder}", "progress=false"])
+    assert code == 1 and "mine.yaml is not there any more" in line
