@@ -75,8 +75,8 @@ def tables(plan: Plan, summary: pd.DataFrame) -> dict[str, list[Table]]:
 
 
 NOTES = (
-    "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment",
-    "时数、探访、欠账：仍开放但低于门槛；资金、用户、志愿者、带头人：因其不足而关闭\n* 相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件",
+    "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed for want of it\n* a rerun under the same luck with that condition relieved averted closures; '.': not run or no village has the endowment\nidentical payers (null): each pays a quarter of the cost, in full and on time, as practised without a ceiling: what is left to fail when money does not; no offer that anybody makes",
+    "时数、探访、欠账：仍开放但低于门槛；资金、用户、志愿者、带头人：因其不足而关闭\n* 相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件\n四方相同（对照）：各付成本四分之一，足额按时，“现行做法”下无上限：资金不缺时仍会失败的部分；并非任何一方的现实承诺",
 )
 
 

@@ -47,10 +47,14 @@ def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, captio
     axis.set_xlabel(outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     one = mine.iloc[0]
+    apart = max(one["at_low_low"], one["at_high_low"]) > min(one["at_low_high"], one["at_high_high"])
     said = tell(
         f"{one['parameter']} goes with the widest swing: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
         f"{one['parameter']} 带来的变化最大：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
-    )
+    ) if apart else tell(
+        f"No parameter's two ends can be told apart; the widest swing, of {one['parameter']}, is {one['at_low']:.3g} to {one['at_high']:.3g}",
+        f"没有参数的两端可以区分；变化最大的是 {one['parameter']}：{one['at_low']:.3g} 到 {one['at_high']:.3g}",
+    )  # fmt: skip
     return style.finish(figure, title or said, caption, folder, name)
 
 

@@ -31,7 +31,7 @@ CHOICES = ("business.kind", "collective.income_year")  # words that the question
 EDGE = 1e-3  # shares of a mix stay this far from the corner's logarithm
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
 POINTS = {
-    "morris": {"quick": 4, "default": 10, "full": 40}, "sobol": {"quick": 8, "default": 32, "full": 1024},
+    "morris": {"quick": 4, "default": 8, "full": 40}, "sobol": {"quick": 8, "default": 32, "full": 1024},
     "pawn": {"quick": 64, "default": 256, "full": 4096}, "delta": {"quick": 128, "default": 256, "full": 4096},
 }  # fmt: skip
 REPLICATES = {"quick": 2, "default": 2, "full": 10}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from experiments import figures_sensitivity, style
@@ -35,16 +36,16 @@ def draw(stages: list[Analysed], folder: Path) -> list[Picture]:
         if a.design.method == "morris" and not a.design.grouped:
             found.append(plane(a, folder, f"morris{tail}"))
         if k == len(stages) - 1:
-            found += [*_first(a, folder), chance(a, folder), convergence(a, folder)]
+            found += [*_one(a, folder), chance(a, folder), convergence(a, folder)]
     return found
 
 
-def _first(a: Analysed, folder: Path) -> list[Picture]:
-    """The first outcome by itself: indices with noise share and the dummy's line, and which way each parameter moves it."""
-    outcome = next((o for o, i in a.indices.items() if np.any(i.main)), None)
-    if outcome is None:
+def _one(a: Analysed, folder: Path) -> list[Picture]:
+    """The outcome that most inputs move: indices with noise share and the dummy's line, and which way each parameter moves it."""
+    outcome = max(a.indices, key=lambda o: len(a.passed(o)))  # the first of equals
+    if not np.any(a.indices[outcome].main):
         return []
-    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals"
+    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals; shown is the outcome that most inputs can be told to move"
     frame = pd.DataFrame({"parameter": i.factors, a.main: i.main, f"{a.main}_low": i.interval[:, 0], f"{a.main}_high": i.interval[:, 1]})
     both = ("S1", a.main) if "S1" in i.values else (a.main,)
     frame = frame.assign(**{name: i.values[name] for name in ("S1", "S1_low", "S1_high") if name in i.values})
@@ -100,6 +101,7 @@ def bars(a: Analysed, folder: Path, name: str) -> Picture:
         axis.set_xlim(left=0)
         axis.set_title(fill(OUTCOMES[outcome].label, 40), fontsize=9)
         axis.set_xlabel(NAMES[a.main])
+        axis.xaxis.set_major_locator(MaxNLocator(4))
     first = panels[0]
     lead = a.passed(first)
     said = f"{OUTCOMES[first].label}: moved most by {', '.join(lead[:3])}" if lead else f"{OUTCOMES[first].label}: no input can be told from the dummy"

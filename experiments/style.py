@@ -141,7 +141,7 @@ def wrapped(text: str, inches: float, size: float) -> str:
 
 def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
     """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is."""
-    inches, title = float(figure.get_figwidth()) - 0.2, title[0].upper() + title[1:]
+    inches, title, caption = float(figure.get_figwidth()) - 0.2, title[0].upper() + title[1:], caption[:1].upper() + caption[1:]
     above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
     below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
