@@ -79,8 +79,8 @@ class Design:
         if self.method == "morris" and self.n < 2:
             raise Mistake(f"samples = {self.n}: two trajectories at least are wanted")
         least = FEWEST[self.method]
-        if self.method != "morris" and (self.n < least or self.n & (self.n - 1)):
-            raise Mistake(f"samples = {self.n}: a power of two is wanted, {least} at least")
+        if self.n < least or (self.method == "sobol" and self.n & (self.n - 1)):
+            raise Mistake(f"samples = {self.n}: {'a power of two' if self.method == 'sobol' else 'a whole number'} is wanted, {least} at least")
         if self.method in ("pawn", "delta") and self.grouped:
             raise Mistake(f"method={self.method} takes single parameters: set by=parameter")
 

@@ -32,7 +32,7 @@ EDGE = 1e-3  # shares of a mix stay this far from the corner's logarithm
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
 POINTS = {
     "morris": {"quick": 4, "default": 8, "full": 40}, "sobol": {"quick": 8, "default": 32, "full": 1024},
-    "pawn": {"quick": 64, "default": 256, "full": 4096}, "delta": {"quick": 128, "default": 256, "full": 4096},
+    "pawn": {"quick": 64, "default": 192, "full": 4096}, "delta": {"quick": 128, "default": 192, "full": 4096},
 }  # fmt: skip
 REPLICATES = {"quick": 2, "default": 2, "full": 10}
 SCREEN = {"quick": 3, "default": 4, "full": 20}  # trajectories of the screen before Sobol

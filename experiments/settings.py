@@ -69,7 +69,7 @@ class Settings:
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
     distribution: str = "triangular"
-    samples: int | None = None  # trajectories (morris) or base points, a power of two (the others)
+    samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     workers: int = 0
     out: str = "results"
