@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.contrast import Done
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
-SAYS = {"holds": "above zero", "open": "interval holds zero", "none": "nothing", "against": "below zero"}
+SAYS = {"holds": "above zero", "open": "interval holds zero", "none": "less than counts", "against": "below zero"}
 
 
 def draw(done: Done, states: Mapping[str, list[str]], verdict: str) -> list[Picture]:
@@ -47,9 +47,7 @@ def effects(done: Done, states: Mapping[str, list[str]], verdict: str, folder: P
         axis.set_title(fill(t.text, 100), fontsize=9)
         axis.set_xlabel("difference, points" if scale == 100 else OUTCOMES[t.terms[0][2]].label)
     figure.legend(loc="outside lower right", ncols=4, title="95 % interval", fontsize=8)
-    figure.suptitle(f"{verdict.capitalize()}\n{fill('expected: ' + done.question.hypothesis, 110)}", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, "effects")
-    return Picture("effects", "What was expected, and what came", f"Paired differences over {done.seeds} seeds; dot: mean, bar: 95 % interval. {verdict.capitalize()}.")
+    return style.finish(figure, f"{verdict.capitalize()}\nExpected: {done.question.hypothesis}", f"Paired differences over {done.seeds} seeds; dot: mean, bar: 95 % interval. {verdict.capitalize()}.", folder, "effects")
 
 
 def arms(done: Done, folder: Path) -> Picture:
@@ -71,9 +69,9 @@ def arms(done: Done, folder: Path) -> Picture:
     best = max(names, key=lambda a: done.mean(a, first).mean)
     top = done.mean(best, first)
     scale = 100 if OUTCOMES[first].share else 1
-    figure.suptitle(f"{OUTCOMES[first].label}: most in '{words(best)}', {scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){' %' if scale == 100 else ''}", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, "arms")
-    return Picture("arms", "The arms", f"Mean over {done.seeds} seeds with its 95 % interval; the arms share luck, so that differences are surer than the intervals look.")
+    where = f"most in '{words(best)}'" if any(done.mean(a, first).mean < top.mean for a in names) else "the same in every arm"
+    said = f"{OUTCOMES[first].label}: {where}, {scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){' %' if scale == 100 else ''}"
+    return style.finish(figure, said, f"Mean over {done.seeds} seeds with its 95 % interval; the arms share luck, so that differences are surer than the intervals look.", folder, "arms")
 
 
 def replications(done: Done, folder: Path) -> Picture:
@@ -94,9 +92,7 @@ def replications(done: Done, folder: Path) -> Picture:
     axis.set_ylabel("half-width of the 95 % interval,\nwidest arm, points")
     axis.set_ylim(bottom=0)
     axis.legend(fontsize=8)
-    figure.suptitle(f"With {done.seeds} seeds every headline share is known to ± {100 * last:.0f} points or better", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, "replications")
-    return Picture("replications", "Are there enough replications?", "Half-width of the interval of the arm that is known least, by outcome, as seeds come in.")
+    return style.finish(figure, f"With {done.seeds} seeds every headline share is known to ± {100 * last:.0f} points or better", "Half-width of the interval of the arm that is known least, by outcome, as seeds come in.", folder, "replications")
 
 
 def _half(x: np.ndarray) -> float:

@@ -105,9 +105,7 @@ def bars(a: Analysed, folder: Path, name: str) -> Picture:
     first = panels[0]
     lead = a.passed(first)
     said = f"{OUTCOMES[first].label}: moved most by {', '.join(lead[:3])}" if lead else f"{OUTCOMES[first].label}: no input can be told from the dummy"
-    figure.suptitle(f"{said}\nbar: {NAMES[a.main]} with its 95 % interval; dashed: upper end of the dummy's; grey: not above it", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, name)
-    return Picture(name, "What the outcomes depend on", f"{NAMES[a.main]} by outcome, {a.design.n} base points. The dummy enters no equation: what does not pass its line cannot be told from nothing.")
+    return style.finish(figure, f"{said}\nbar: {NAMES[a.main]} with its 95 % interval; dashed: upper end of the dummy's; grey: not above it", f"{NAMES[a.main]} by outcome, {a.design.n} base points. The dummy enters no equation: what does not pass its line cannot be told from nothing.", folder, name)
 
 
 def plane(a: Analysed, folder: Path, name: str) -> Picture:
@@ -127,9 +125,7 @@ def plane(a: Analysed, folder: Path, name: str) -> Picture:
         axis.set_title(fill(OUTCOMES[outcome].label, 28), fontsize=8.5)
         axis.set_xlabel("mu*: mean size of effects")
     axes[0][0].set_ylabel("sigma: spread of effects")
-    figure.suptitle("Above the dotted line effects change with the other inputs (interaction or curvature); dashed: the dummy", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, name)
-    return Picture(name, "Morris: size and spread of effects", "Inputs to the right matter; those high up matter in combination.")
+    return style.finish(figure, "Above the dotted line effects change with the other inputs (interaction or curvature); dashed: the dummy", "Inputs to the right matter; those high up matter in combination.", folder, name)
 
 
 def chance(a: Analysed, folder: Path) -> Picture:
@@ -146,9 +142,7 @@ def chance(a: Analysed, folder: Path) -> Picture:
     axis.set_xlabel("share of variance that is chance, %")
     axis.legend(fontsize=8)
     k = int(both[:, 1].argmax())
-    figure.suptitle(f"Up to {100 * both[k, 1]:.0f} % of what was analysed is chance ({OUTCOMES[names[k]].label})", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, "noise")
-    return Picture("noise", "Chance", "E[Var(Y|x)] / Var(Y): what replicates at the same point differ by, over all variance.")
+    return style.finish(figure, f"Up to {100 * both[k, 1]:.0f} % of what was analysed is chance ({OUTCOMES[names[k]].label})", "E[Var(Y|x)] / Var(Y): what replicates at the same point differ by, over all variance.", folder, "noise")
 
 
 def convergence(a: Analysed, folder: Path) -> Picture:
@@ -171,6 +165,4 @@ def convergence(a: Analysed, folder: Path) -> Picture:
         axis.legend(fontsize=6.5)
     axes[0][0].set_ylabel(NAMES[a.main])
     wide = max(float(i.width.max()) for i in a.indices.values())
-    figure.suptitle(f"At {a.design.n} base points the widest interval is {wide:.2f} wide{' of the largest mu*' if a.design.method == 'morris' else ''}; 0.05 counts as converged", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, "convergence")
-    return Picture("convergence", "Do the indices settle?", "Main index of the leading inputs and the dummy from a quarter of the points to all; band: 95 % interval.")
+    return style.finish(figure, f"At {a.design.n} base points the widest interval is {wide:.2f} wide{' of the largest mu*' if a.design.method == 'morris' else ''}; 0.05 counts as converged", "Main index of the leading inputs and the dummy from a quarter of the points to all; band: 95 % interval.", folder, "convergence")
