@@ -37,7 +37,7 @@ POINTS = {
 REPLICATES = {"quick": 2, "default": 2, "full": 10}
 SCREEN = {"quick": 3, "default": 4, "full": 20}  # trajectories of the screen before Sobol
 FEASIBLE = 2**16  # advice for more points than this says something else
-KEPT = {"quick": 3, "default": 4, "full": 8}  # factors that Sobol follows on at most
+KEPT = {"quick": 2, "default": 3, "full": 8}  # factors that Sobol follows on at most
 
 
 @dataclass(frozen=True)
