@@ -227,11 +227,12 @@ def sort_out(words: Sequence[str]) -> Words:
             found.policies = [str(name) for name in value]
         elif key == "scenario":
             found.filed = read_scenario(Path(str(value)))
-        if sort != "option" and key != "policy":
-            found.hydra.append(word)
+        if sort != "option":
+            found.hydra += [word] if key != "policy" else []
             found.typed.add(key)
-    if more:
-        found.policies = [*(found.policies or []), *more]
+    if more:  # on top of what the line or else the file asks for
+        found.policies = [*(found.filed.get("policy", []) if found.policies is None else found.policies), *more]
+        found.typed.add("policy")
     for group, option in without:
         if option in (found.policies or []) * (group == "policy") + [found.named.get(group)]:
             raise Mistake(f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them")

@@ -73,6 +73,7 @@ def test_policies_of_a_file_act_in_its_order_and_those_of_the_command_line_inste
     line = compose_line([f"scenario={file}"])
     assert [p.name for p in line.policies] == line.settings.policy == ["oldest_free", "lighter_fees"]
     assert compose_line([f"scenario={file}", "policy=theme_days"]).settings.policy == ["theme_days"]
+    assert compose_line([f"scenario={file}", "policy.theme_days=true"]).settings.policy == ["oldest_free", "lighter_fees", "theme_days"]
     assert parse_scenario("policy: theme_days\n") == {"policy": ["theme_days"]}
 
 
