@@ -327,17 +327,17 @@ def outcomes(tasks: Sequence[Task], engine: Engine | Standing, work: Work = simu
     queue = Queue(tasks)
     while queue:
         active: dict[Future[list[Outcome]], list[Task]] = {}
-        with engine.open(len(tasks)) as (pool, window):
-            try:
+        try:  # around the executor: whoever opened it must see that it broke
+            with engine.open(len(tasks)) as (pool, window):
                 while queue or active:
                     while bundle := queue.take(list(active.values()), window):
                         active[_submit(pool, work, bundle, queue)] = bundle
                     for future in wait(active, return_when=FIRST_COMPLETED).done:
                         yield from _collect(future, active[future], queue)
                         del active[future]
-            except BrokenExecutor:
-                for bundle in active.values():
-                    yield from queue.died(bundle)
+        except BrokenExecutor:
+            for bundle in active.values():
+                yield from queue.died(bundle)
 
 
 def _submit(pool: Executor, work: Work, bundle: list[Task], queue: Queue) -> Future[list[Outcome]]:

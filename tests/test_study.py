@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
 import pandas as pd
@@ -18,7 +19,7 @@ import pytest
 import run
 import sim
 from experiments import figures, fork, runner, study
-from experiments.engines import Engine
+from experiments.engines import Engine, Serial, Standing
 from experiments.plan import Plan, Task
 from experiments.scenario import Fork, Mistake, Scenario, Settings, compose_line
 from experiments.settings import EngineSettings
@@ -132,6 +133,34 @@ def kills_its_worker(mine):
     if any(task.replicate == 1 for task in mine):
         os._exit(9)
     return light(mine)
+
+
+class Breaking(Engine):
+    """An engine whose first two executors break at the first bundle that holds replicate 1."""
+
+    opened = 0
+
+    @contextlib.contextmanager
+    def open(self, needed):
+        Breaking.opened += 1
+        pool, broken = Serial(), Breaking.opened <= 2
+        whole = pool.submit
+
+        def submit(work, mine):
+            if (broken and any(task.replicate == 1 for task in mine)) or Breaking.opened > 9:
+                raise BrokenProcessPool("a worker died")
+            return whole(work, mine)
+
+        pool.submit = submit
+        yield pool, 1
+
+
+@pytest.mark.parametrize("stays_open", [False, True])
+def test_after_a_workers_death_the_executor_is_opened_again(monkeypatch, stays_open):
+    monkeypatch.setattr(Breaking, "opened", 0)
+    engine = Standing(Breaking()) if stays_open else Breaking()
+    found = [task.replicate for task, outcome in runner.outcomes(tasks(4), engine, light) if not outcome.row["error"]]
+    assert sorted(found) == [0, 1, 2, 3] and Breaking.opened == 3
 
 
 @pytest.mark.slow
