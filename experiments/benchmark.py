@@ -58,6 +58,7 @@ class Size:
     cold: bool
 
 
+GROWTH_MONTHS = 3  # in one turn
 SIZES = {
     "quick": Size(5, 3, 6, 2, (5, 15, 50), 0, 0, False),
     "default": Size(20, 12, 6, 2, (10, 30, 100, 300), 8, 0, True),
@@ -198,23 +199,24 @@ def slope(sizes: Sequence[int], seconds: Sequence[float]) -> float:
 
 
 def growth(size: Size, seed: int = 1) -> list[Figure]:
-    """CPU time of a month by number of villages, and its exponent in each turn."""
-    models = {}
-    for n in size.growth:
-        models[n] = sim.MutualAidModel(sim.Parameters().replace(ALL_ON | {"county.villages": n}), seed=seed, spin_up=False)
-        models[n].step()
+    """CPU time of a month by number of villages, and its exponent in each turn.
 
-    def some_months(n: int) -> Callable[[], float]:
-        months = max(2, 120 // n)  # a small county runs long enough to be timed
+    Every size works on as many villages and on the same months of the calendar: the largest county as one, the others as
+    several counties one after the other, since a month grows dearer as people join and the old grow in number.
+    """
+    p = sim.Parameters().replace(ALL_ON)
+    models = {n: [sim.MutualAidModel(p.replace({"county.villages": n}), seed=seed + k) for k in range(max(size.growth[-1] // n, 1))] for n in size.growth}
 
+    def some_months(mine: list[sim.MutualAidModel]) -> Callable[[], float]:
         def job() -> float:
-            for _ in range(months):
-                models[n].step()
-            return float(months)
+            for model in mine:
+                for _ in range(GROWTH_MONTHS):
+                    model.step()
+            return float(GROWTH_MONTHS * len(mine))
 
         return job
 
-    seen = in_turns({f"{n} villages": some_months(n) for n in size.growth}, max(3, size.turns // 3))
+    seen = in_turns({f"{n} villages": some_months(mine) for n, mine in models.items()}, max(3, size.turns // 3))
     slopes = [slope(size.growth, turn) for turn in zip(*seen.values(), strict=True)]
     each = [figure(f"month of {job}", [1e3 * x for x in values], "ms") for job, values in seen.items()]
     return [*each, figure(f"growth over {size.growth[0]} .. {size.growth[-1]} villages", slopes, "exponent", "0.97 .. 1.05", lambda x: 0.97 <= x <= 1.05)]

@@ -199,6 +199,7 @@ class MutualAidModel(mesa.Model):
         self.start_month = population.month_number(p.horizon.start)
         self.horizon = p.horizon.months
         self.coupled = p.county.couplings
+        self._businesses = {c.business.kind for c in self.counties}
         sets: Any = modifiers if len(self.counties) > 1 else (modifiers,)
         county_of = np.repeat(np.arange(len(self.counties)), len(numbers))
         numbers = np.tile(numbers, len(self.counties))
@@ -233,8 +234,11 @@ class MutualAidModel(mesa.Model):
             self.ledger.posted, self.ledger.balance, *population.scratch(start), county_of,
         )  # fmt: skip
         # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
-        self.state = {n: self.world.villages.view(np.ndarray)[n] for n in STATES}
-        self.flow = {n: self.world.flow.view(np.ndarray)[n] for n in FLOWS}
+        w = self.world
+        self._records = tuple(x.view(np.ndarray) for x in (w.flow, w.villages, w.hours, self.ledger.month, w.balance))
+        self.state = {n: self._records[1][n] for n in STATES}
+        self.flow = {n: self._records[0][n] for n in FLOWS}
+        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours)]  # zero when a month begins
         ages, shares, prevalence, dementia, shape = county.start_tables(p)
         key = key_of(seed, population.TRAITS, 0)
         population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
@@ -288,7 +292,7 @@ class MutualAidModel(mesa.Model):
 
     def runs(self, *kinds: str) -> bool:
         """Whether a county has one of these businesses."""
-        return any(c.business.kind in kinds for c in self.counties)
+        return not self._businesses.isdisjoint(kinds)
 
     def once(self, make: Callable[..., Any], *arguments: Any) -> Any:
         """Compute a table on first use and keep it."""
@@ -376,13 +380,15 @@ class MutualAidModel(mesa.Model):
     # -- time ----------------------------------------------------------------------------------------------------
     def _month(self) -> None:
         self.values.refresh(self.month)
-        self.world.flow.view(np.uint8)[:] = 0
-        self.world.hours[:] = 0
+        for month in self._month_bytes:
+            month.fill(0)
         self.ledger.open_month()
-        for row in MONTH:
-            began = time.perf_counter()
-            row.run(self)
-            self.row_seconds[row.name] += time.perf_counter() - began
+        clock, seconds, began = time.perf_counter, self.row_seconds, time.perf_counter()
+        for _, name, run in MONTH:
+            run(self)
+            ended = clock()
+            seconds[name] += ended - began
+            began = ended
         self.month += 1
         self.clock += 1
 
@@ -390,8 +396,7 @@ class MutualAidModel(mesa.Model):
         """One month; the month's records join the series."""
         self.steps += 1
         self._month()
-        w = self.world
-        self._recorder.append(*(self.keep(x) for x in (w.flow, w.villages, w.hours, self.ledger.month, self.ledger.balance)))
+        self._recorder.append(*map(self.keep, self._records))
 
     def run(self, months: int | None = None) -> Result:
         """Step to the horizon (or for `months`) and return what was seen."""

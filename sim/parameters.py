@@ -169,7 +169,6 @@ def checked(d: Declaration, value: Any) -> Any:
 class Parameters:
     """An immutable set of all parameters: `Parameters()` holds the defaults, `p.funding.rule` reads one."""
 
-    __slots__ = ("_sections",)
     _sections: dict[str, Any]
 
     def __init__(self, **sections: Any) -> None:
@@ -177,15 +176,12 @@ class Parameters:
         if sections:
             word = next(iter(sections))
             raise ParameterError(f"unknown section {word!r}{nearest(word, SECTIONS)}")
-        object.__setattr__(self, "_sections", full)
+        self.__dict__.update(full, _sections=full)  # a section is read some hundred times a month
         for problem in self.problems():
             raise ParameterError(problem)
 
     def __getattr__(self, name: str) -> Any:
-        sections = object.__getattribute__(self, "_sections")
-        if name in sections:
-            return sections[name]
-        raise AttributeError(f"no section {name!r}{nearest(name, sections)}")
+        raise AttributeError(f"no section {name!r}{nearest(name, SECTIONS)}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("Parameters are immutable: use p.replace({'section.name': value})")

@@ -57,13 +57,17 @@ def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
     return np.uint64(mix_int(_seeded(seed), ((month + 4096) << 16) | purpose.number))
 
 
+@lru_cache(maxsize=4)
+def _numbers(count: int) -> np.ndarray:
+    return np.fromiter(PURPOSES, np.uint64, count)
+
+
 def keys_of(seed: int, month: int) -> np.ndarray:
     """`key_of` for every declared purpose, by `Purpose.place`."""
-    values = np.uint64((month + 4096) << 16) | np.fromiter(PURPOSES, np.uint64, len(PURPOSES))
-    z = np.uint64(_seeded(seed)) + (values + np.uint64(1)) * np.uint64(_GOLDEN)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(_A)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(_B)
-    return np.asarray(z ^ (z >> np.uint64(31)))
+    z = np.uint64(_seeded(seed)) + ((np.uint64((month + 4096) << 16) | _numbers(len(PURPOSES))) + np.uint64(1)) * GOLDEN
+    z = (z ^ (z >> S30)) * MIX_A
+    z = (z ^ (z >> S27)) * MIX_B
+    return np.asarray(z ^ (z >> S31))
 
 
 # A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the
@@ -81,8 +85,8 @@ class Kernel:
 
     __slots__ = ("__name__", "__wrapped__", "dispatcher", "known")
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.dispatcher, self.known = _kernel(function), {}
+    def __init__(self, function: Callable[..., Any], compiler: Callable[..., Any] = _kernel) -> None:
+        self.dispatcher, self.known = compiler(function), {}
         self.__name__, self.__wrapped__ = function.__name__, function
 
     def __call__(self, *arguments: Any) -> Any:
@@ -108,6 +112,13 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 setup = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
+
+
+def allocating_kernel(function: Callable[..., Any]) -> Any:
+    """A row of the month that allocates: slower at its inner calls."""
+    return function if numba.config.DISABLE_JIT else Kernel(function, setup)
+
+
 inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
 inner = numba.njit(error_model="numpy", inline="always")  # a piece of one kernel, written into it
 

@@ -150,6 +150,7 @@ class Values:
             made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
+        self.__dict__.update(self.sections)  # read in every row of the month
 
     def ever(self, path: str) -> bool:
         """Whether a number or switch is above nothing in some county, or some modifier acts on it; asked once a month by rows that rest."""
@@ -158,7 +159,7 @@ class Values:
         return self._ever[path]
 
     def __getattr__(self, name: str) -> np.ndarray:
-        return self.sections[name]
+        raise AttributeError(f"no section {name!r}{nearest(name, SECTIONS)}")
 
     def refresh(self, month: int) -> None:
         """Bring every modified column to `month`."""

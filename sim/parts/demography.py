@@ -180,12 +180,23 @@ def run_leave(m) -> None:
     leave(m.people, m.world, m.values.demography, m.values.health, _tables(m).death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
 
 
+@kernel
+def crowded(w, slot, more):
+    """Whether a village may lack slots for those who turn 60 this month and `more` others."""
+    for v in range(len(w.used)):
+        r = w.villages[v]
+        if r.elders + r.helpers + w.pool[v, 0, slot] + w.pool[v, 1, slot] + more > w.start[v + 1] - w.start[v]:
+            return True
+    return False
+
+
 def run_enter(m) -> None:
     """Arrivals; blocks that lack slots are copied to larger ones first."""
     if not m.parameters.demography.on or m.month < 0:
         return
     slot = m.month % 240
-    m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
+    if crowded(m.world, slot, 16):
+        m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
     entry = m.once(tables.cohort_shape)[1][min(m.month // 12, 24)] / 12
     enter(
         m.people, m.world, m.values.demography, m.values.county, _tables(m).prevalence, entry, m.month, m.pool_base,

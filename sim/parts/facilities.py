@@ -12,7 +12,7 @@ import numpy as np
 from sim.ledger import posting
 from sim.parameters import par, section, switch
 from sim.population import NEVER, NO_MONEY, county_mean, flow, state
-from sim.randomness import Purpose, inner, kernel, setup, uniform
+from sim.randomness import Purpose, allocating_kernel, inner, kernel, uniform
 
 
 @section("facilities")
@@ -99,7 +99,7 @@ def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col
     return grant
 
 
-@setup
+@allocating_kernel
 def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, in_service, month, key, home_key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
     n = len(w.used)

@@ -106,8 +106,8 @@ def _sum(four):
 
 
 @kernel
-def pledge(w, funding, government, society, collective, discount, month, horizon):
-    """Each payer's pledge by the rule, each under a ceiling."""
+def pledge(w, funding, government, collective, families, society, discount, month, horizon):
+    """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
     for v in range(len(w.used)):
         f, r, flow = funding[v], w.villages[v], w.flow[v]
         if r.level == 0 or f.rule == NO_MONEY:
@@ -141,6 +141,10 @@ def pledge(w, funding, government, society, collective, discount, month, horizon
             for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
                 flow.refunded += flow.pledged[k]
                 flow.pledged[k] = 0
+        flow.pledged[GOVERNMENT] *= government[v].on
+        flow.pledged[COLLECTIVE] *= collective[v].on
+        flow.pledged[FAMILIES] *= families[v].on
+        flow.pledged[SOCIETY] *= society[v].on
 
 
 @inner
@@ -227,9 +231,8 @@ def pay_bills(w, funding, calendar_month):
 def run_pledge(m) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
     v = m.values
-    pledge(m.world, v.funding, v.government, v.society, v.collective, float(v.economy["discount"][0]), m.month, m.parameters.horizon.months)
-    for k, part in enumerate((v.government, v.collective, v.families, v.society)):
-        m.flow["pledged"][part["on"] == 0, k] = 0
+    discount = float(v.economy["discount"][0])
+    pledge(m.world, v.funding, v.government, v.collective, v.families, v.society, discount, m.month, m.parameters.horizon.months)
 
 
 def run_due(m) -> None:
@@ -246,13 +249,23 @@ def run_bills(m) -> None:
     m.ledger.settle()
 
 
+@kernel
+def remember(w, gifts):
+    """What next month's pledges look back on; `gifts` (villages) fen of society paid this month."""
+    for v in range(len(w.used)):
+        r, f, asked, met = w.villages[v], w.flow[v], 0, 0
+        r.served_meals, r.list_fees, r.users, r.signed_up, r.active = f.meals, f.fees_at_list, f.diners, f.enrolled, f.volunteers
+        for k in range(w.hours.shape[2]):
+            asked += w.hours[v, ASKED, k]
+            met += w.hours[v, MUTUAL, k]
+        r.served_minutes = met - w.hours[v, MUTUAL, MEALS]
+        r.served_visits = 0
+        for tier in range(len(f.visits_made)):
+            r.served_visits += f.visits_made[tier]
+        r.last_paid_gifts = gifts[v]
+        r.short = (asked - met) / max(asked, 1)
+
+
 def run_remember(m) -> None:
-    """What next month's pledges look back on."""
-    r, f, hours = m.state, m.flow, m.world.hours
-    for then, now in (("served_meals", "meals"), ("list_fees", "fees_at_list"), ("users", "diners"), ("signed_up", "enrolled"), ("active", "volunteers")):
-        r[then][:] = f[now]
-    asked, met = hours[:, ASKED].sum(axis=1), hours[:, MUTUAL].sum(axis=1)
-    r["served_minutes"][:] = met - hours[:, MUTUAL, MEALS]
-    r["served_visits"][:] = f["visits_made"].sum(axis=1)
-    r["last_paid_gifts"][:] = m.ledger.amount("paid_society")
-    r["short"][:] = (asked - met) / np.maximum(asked, 1)
+    """The month as it is remembered."""
+    remember(m.world, m.ledger.amount("paid_society"))

@@ -63,7 +63,14 @@ def run_pay(m) -> None:
     give_money(m.world, m.values.society, m.values.funding, sizes, common, mean, m.month, m.key(GIFT))
 
 
-def run_visibility(m) -> None:
+@kernel
+def be_seen(w):
     """Last month's service and visitors make a village seen."""
-    r = m.state
-    r["visibility"][:] = 1.0 * (r["level"] > 0) + np.minimum(r["visitors"] / 1000.0, 1.0)
+    for v in range(len(w.used)):
+        r = w.villages[v]
+        r.visibility = (1.0 if r.level > 0 else 0.0) + min(r.visitors / 1000.0, 1.0)
+
+
+def run_visibility(m) -> None:
+    """How much each village is seen."""
+    be_seen(m.world)
