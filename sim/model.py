@@ -258,6 +258,7 @@ class MutualAidModel(mesa.Model):
         for c, mine in zip(self.counties, self.groups, strict=True):
             if c.funding.basis == "envelope":
                 self.setup_annuity[mine] = self._annuity(c, mine)
+        self.state["setup_annuity"][:] = self.setup_annuity
         solvency.start(self.world, self.values.solvency)
         economy.run(self)
         facilities.run_begin(self)

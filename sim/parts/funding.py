@@ -88,7 +88,7 @@ def months_in(month, opened):
 @inner
 def envelope_month(r, f, month, horizon, discount):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
-    level = f.envelope * r.elders_start / 12.0 - r.setup_annuity
+    level = f.envelope * r.elders_start / 12.0 - (r.setup_annuity if month >= 0 else 0.0)  # spread over the horizon, not over the spin-up
     if f.profile == 0 or level <= 0.0:
         return max(level, 0.0)
     pv_level, pv_front, d = 0.0, 0.0, 1.0

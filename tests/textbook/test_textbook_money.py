@@ -107,11 +107,11 @@ def test_a_level_envelope_less_the_annuity_of_the_deposit_keeps_the_present_valu
     for kind in ("none", "deposit"):
         changes = {"funding.basis": "envelope", "funding.envelope": 2_000.0, "business.kind": kind, "business.start": 6}
         model = small(changes, villages=1)
-        model.step()
         d = 1 / (1 + model.parameters.economy.discount / 12)
         horizon, r, f = model.parameters.horizon.months, model.world.villages[0], model.values.funding[0]
         pv[kind] = sum(funding.envelope_month(r, f, t, horizon, 0.03) * d**t for t in range(horizon))
         pv[kind] += model.setup_costs[0, 3] * d**6 if kind == "deposit" else 0
+        assert funding.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(f["envelope"] * r["elders_start"] / 12)  # nothing is taken off before the start
     assert pv["deposit"] == pytest.approx(pv["none"], rel=1e-6)
 
 
