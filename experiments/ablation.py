@@ -14,7 +14,7 @@ import pandas as pd
 from experiments import paired
 from experiments import study as studies
 from experiments.answer import layout
-from experiments.findings import Findings, Picture, Table
+from experiments.findings import Findings, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import Composed, known
 from sim.parameters import Declaration, Parameters
@@ -90,14 +90,14 @@ def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list
     nothing = {arm.label: argued(arm) for arm in study.arms if arm.name in idle}
     store.text("summary.csv", table.to_csv(index=False))
     heads, body = paired.lines(table)
-    paired.draw(table, headline(table), study.size_text(), store.folder / "figures", "ablation")
+    picture = paired.draw(table, headline(table), study.size_text(), store.folder / "figures", "ablation")
     said = sentences(table, nothing)
     notes = f"* clear: paired t-tests over all {int(table['p'].notna().sum())} cells at a false discovery rate of 5 %; '-': nothing to divide by"
     Findings(
         question="What does each part of the model do, taken away (or added) by itself under the same luck?",
         sentences=said,
         tables=[Table("Effect of each part: arm less baseline ('to x': less the baseline with x), mean over seeds with 95 % interval", heads, body, notes)],
-        pictures=[Picture("ablation", headline(table), study.size_text())],
+        pictures=[picture],
         limits=[
             "One part at a time: what two parts do together is not seen.",
             "A part that is a number (a stipend of zero, a levy of zero) is no switch and is not listed.",

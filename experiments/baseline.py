@@ -8,6 +8,7 @@ from experiments import estimate, pictures, study
 from experiments.answer import layout
 from experiments.findings import Findings, Picture, Table
 from experiments.plan import Task
+from experiments.runner import Work, simulate_many
 from experiments.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.style import both, tell, words
 from sim.parameters import Parameters
@@ -17,28 +18,32 @@ from sim.viability import CLASSES
 
 def run(line: Composed, overrides: list[str]) -> int:
     """Run, store, print."""
+    with study.begin(line, overrides) as work:
+        print(answer(work, line))
+    return 0
+
+
+def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) -> str:
+    """Run and store; what is to be said."""
     s, p = line.settings, line.parameters
-    seeds = s.seeds or 10
 
     def task(at: int, arm: str = "main") -> Task:
         return one(s, p, line.touched(), at, arm, line.policies)
 
-    with study.begin(line, overrides) as work:
-        work.run([task(at) for at in range(seeds)])
-        at, names = estimate.to_relieve(work.results().villages(), s.name)
-        work.run([task(at, f"relief:{name}") for name in names], "paired reruns")
-        rows = estimate.with_weights(work.results().villages(), p)
-        table = summary(rows)
-        work.text("summary.csv", table.to_csv(index=False))
-        drawn = pictures.draw(pictures.Kept(work.folder, work.results()), work.folder / "figures", few=s.name == "smoke", each=work.engine.each)
-        found = both(lambda: findings(line, table, rows, drawn), work.folder)
-        reruns = [f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not have closed" for k, (a, n) in estimate.averted(rows, s.name).items()]
-        tables = [layout([[t.title, *t.columns[1:]], *t.rows]) for t in found.tables]
-        where = f"What follows if the rules hold. Runs, villages, series, figures, findings.json and configuration: {work.folder}/\npython run.py report study={work.folder}"
-        text = "\n\n".join([head(line, rows), *tables, "\n".join([*reruns, *found.sentences]), where])
-        work.text("answer.txt", text + "\n")
-        print(text)
-    return 0
+    work.run([task(at) for at in range(s.seeds or 10)], work=simulate)
+    at, names = estimate.to_relieve(work.results().villages(), s.name)
+    work.run([task(at, f"relief:{name}") for name in names], "paired reruns", simulate)
+    rows = estimate.with_weights(work.results().villages(), p)
+    table = summary(rows)
+    work.text("summary.csv", table.to_csv(index=False))
+    drawn = pictures.draw(pictures.Kept(work.folder, work.results()), work.folder / "figures", few=s.name == "smoke", each=work.engine.each)
+    found = both(lambda: findings(line, table, rows, drawn), work.folder)
+    reruns = [f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not have closed" for k, (a, n) in estimate.averted(rows, s.name).items()]
+    tables = [layout([[t.title, *t.columns[1:]], *t.rows]) for t in found.tables]
+    where = f"What follows if the rules hold. Runs, villages, series, figures, findings.json and configuration: {work.folder}/\npython run.py report study={work.folder}"
+    text = "\n\n".join([head(line, rows), *tables, "\n".join([*reruns, *found.sentences]), where])
+    work.text("answer.txt", text + "\n")
+    return text
 
 
 def one(s: Settings, p: Parameters, touched: set[str], at: int, arm: str = "main", policies: tuple[Intervention, ...] = ()) -> Task:
@@ -95,8 +100,8 @@ def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
     causes, cost = estimate.causes(rows[rows["arm"] == "main"]), estimate.public_cost(rows[rows["arm"] == "main"])
     mean, low, high = (f"{100 * one[k]:.0f}" for k in ("share", "low", "high"))
     first = tell(
-        f"If the rules and figures written here hold, {mean} % of villages ({low}-{high}, 95 % over {one['seeds']} seeds) are viable at {end}.",
-        f"若此处所写规则与数值成立，到 {end} 有 {mean}% 的村可持续（95% 区间 {low}-{high}，{one['seeds']} 个种子）。",
+        f"If the rules and figures written here hold, {mean} % of villages ({low}-{high}, 95 % over {int(one['seeds'])} seeds) are viable at {end}.",
+        f"若此处所写规则与数值成立，到 {end} 有 {mean}% 的村可持续（95% 区间 {low}-{high}，{int(one['seeds'])} 个种子）。",
     )
     second = tell("No village misses the mark.", "所有村均达标。")
     if len(causes):

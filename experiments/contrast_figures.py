@@ -100,7 +100,7 @@ def _half(x: np.ndarray) -> float:
     return (e.high - e.low) / 2
 
 
-def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, np.ndarray]], titles: tuple[list[str], list[str]], label: str, heading: str, folder: Path, name: str) -> None:
+def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, np.ndarray]], titles: tuple[list[str], list[str]], label: str, title: str, caption: str, folder: Path, name: str) -> Picture:
     """Panels (rows x columns of `titles`) of triangles: (key "row|column", shares (n, 3) summing to one, values in [0, 1])."""
     rows, columns = titles
     figure, axes = plt.subplots(len(rows), len(columns), figsize=(1.5 + 2.7 * len(columns), 1.4 + 2.4 * len(rows)), layout="constrained", squeeze=False)
@@ -134,5 +134,4 @@ def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, n
             for place, text, (dx, dy), ha in zip(corner, corners, ((-0.03, -0.06), (0.03, -0.06), (0, 0.05)), ("center", "center", "center"), strict=True):
                 axis.text(place[0] + dx, place[1] + dy, text, fontsize=7.5, ha=ha, va="bottom" if dy > 0 else "top")
     figure.colorbar(image, ax=axes, label=label, shrink=0.7, format=lambda x, _: f"{100 * x:.0f}")
-    figure.suptitle(style.wrapped(heading, figure.get_size_inches()[0] - 0.2, 10.5), x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, folder, name)
+    return style.finish(figure, title, caption, folder, name)

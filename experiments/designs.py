@@ -66,14 +66,14 @@ def _mixes(done: Done) -> Extra:
         panels.append((f"{cell}|society {100 * society:.0f} %", three, np.array([done.mean(a, "viable", cell).mean for a in here])))
     none = not any(done.of(a, "viable").any() for a in names)
     heading = "No mix keeps any village viable" if none else f"Best mix among weak collectives: {plainly(points[rows[1][1]])} ({rows[1][2]} % viable); among rich: {plainly(points[rows[3][1]])} ({rows[3][2]} %)"
-    contrast_figures.ternary(
+    picture = contrast_figures.ternary(
         ("government", "collective", "families"), panels, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
-        f"{heading}\nrows: strength of the collective; red ring: best of the triangle; equal pledged present value; {done.seeds} seeds",
+        heading, f"Each point is a mix of three payers; the fourth, society, is held within a column. Rows: strength of the collective; red ring: best of the triangle. Equal pledged present value; {done.seeds} seeds.",
         done.campaign.folder / "figures", "ternary",
     )  # fmt: skip
     table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "not told from the best", "worst mix", "viable, %"], rows, "g, c, f, s: percent pledged by government, collective, families, society")
     first = f"Most villages stay viable with {plainly(points[rows[0][1]])} ({rows[0][2]} %), but {rows[0][3]} mixes cannot be told from it; by strength: {'; '.join(said[1:])}."
-    return ["No mix keeps any village viable in any run." if none else first], [table], [Picture("ternary", "Mixes of payers", "Each point is a mix of three payers; the fourth, society, is held within a column. Colour: share of villages viable.")]
+    return ["No mix keeps any village viable in any run." if none else first], [table], [picture]
 
 
 # -- business ----------------------------------------------------------------------------------------------------------
@@ -113,10 +113,10 @@ def _gains(done: Done) -> Extra:
         axis.axhline(y - 0.5, color="white", lw=4)
     axis.spines[:].set_visible(False)
     figure.colorbar(image, ax=axis, label="points of villages viable over no business")
-    figure.suptitle(f"Largest gain: {best}\n* the 95 % interval of the paired difference leaves out zero; {done.seeds} seeds", x=0.01, ha="left", fontsize=10.5)
-    style.save(figure, done.campaign.folder / "figures", "gains")
+    caption = f"Points of villages viable over the same villages without business, under the same reserve rule and luck; * the 95 % interval leaves out zero. {done.seeds} seeds."
+    picture = style.finish(figure, f"Largest gain: {best}", caption, done.campaign.folder / "figures", "gains")
     table = Table("Gain in villages viable over no business, points", ["reserve rule", "business", *map(words, VILLAGE_KINDS)], rows, "paired difference (95 %); * leaves out zero")
-    return [f"The largest gain over no business is {best}."], [table], [Picture("gains", "What a business adds", "Points of villages viable over the same villages without business, under the same reserve rule and luck.")]
+    return [f"The largest gain over no business is {best}."], [table], [picture]
 
 
 # -- targets -----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ nothing of it may be left.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -181,13 +182,13 @@ def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
         f"Taken together: {verdict}; by villages in service at the end, several payers: {service[0]} as practised and {service[1]} at an equal "
         f"envelope, a business: {service[2]} and {service[3]}. 'Built in' means that a null arm, in which the effect ought to vanish, still shows it.",
     ]
-    draw(payers, business, f"Four payers against one, and businesses against none: {verdict}", study.size_text(), store)
+    picture = draw(payers, business, f"Four payers against one, and businesses against none: {verdict}", study.size_text(), store.folder / "figures")
     first, second = table_of_payers(payers), table_of_business(business)
     Findings(
         question="Does the first answer's headline follow by construction?",
         sentences=said,
         tables=[first, second],
-        pictures=[Picture("null_arms", "What is left of the headline in null arms", study.size_text())],
+        pictures=[picture],
         limits=[
             "As practised every payer has a ceiling, so that four payers have four ceilings: that part of their lead is built in, and the equal envelope takes it away.",
             "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
@@ -225,7 +226,7 @@ def table_of_business(mine: pd.DataFrame) -> Table:
     return Table("A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed")
 
 
-def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, store: studies.Study) -> None:
+def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, folder: Path) -> Picture:
     """One row a panel: the lead of four payers over the best single one as luck is shared; the gain from businesses and their null arms."""
     figure, axes = plt.subplots(len(PANELS), 2, figsize=(11, 7), layout="constrained", sharex="col", width_ratios=(1.2, 1))
     colours = dict(zip(SHOWN, (style.BLUE, style.ORANGE), strict=True))
@@ -251,5 +252,4 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, st
     for axis in axes[:, 1]:
         axis.set_xlim(-0.5, len(BUSINESSES) - 0.5)
     figure.legend(*axes[0][1].get_legend_handles_labels(), loc="outside lower right", ncols=2, fontsize=8)
-    figure.suptitle(f"{title}\ndot: mean over seeds; bar: 95 % interval, paired by seed\n{note}", x=0.01, ha="left", fontsize=10)
-    style.save(figure, store.folder / "figures", "null_arms")
+    return style.finish(figure, title, f"Dot: mean over seeds; bar: 95 % interval, paired by seed. {note}", folder, "null_arms")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy import stats
 
 from experiments import draws, estimate, style
 from experiments import study as studies
+from experiments.findings import Picture
 from experiments.plan import Task
 from experiments.scenario import Composed, Scenario, compose_policies, patched
 from experiments.style import plt
@@ -198,7 +200,7 @@ def lines(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return heads, [["baseline", *(f"{base[k]:.{m.digits}f}" for k, m in MEASURES.items())], *cells.values()]
 
 
-def draw(table: pd.DataFrame, title: str, note: str, folder: Any, name: str) -> None:
+def draw(table: pd.DataFrame, title: str, note: str, folder: Path, name: str) -> Picture:
     """Small multiples: one plot a measure, one dot with its interval an arm; grey where the effect is not clear."""
     order = ordered(table)
     labels = table.drop_duplicates("arm").set_index("arm")["label"]
@@ -221,5 +223,5 @@ def draw(table: pd.DataFrame, title: str, note: str, folder: Any, name: str) -> 
         axis.margins(x=0.12)
     axes[0].set_yticks(range(len(order)), [labels[a] for a in order], fontsize=8)
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    figure.suptitle(f"{title}\ndot: effect against the baseline under the same luck; bar: 95 % interval; blue better, red worse, grey not clear\n{note}", x=0.01, ha="left", fontsize=10)
-    style.save(figure, folder, name)
+    marks = "Dot: effect against the baseline under the same luck; bar: 95 % interval; blue better, red worse, grey not clear"
+    return style.finish(figure, title, f"{marks}. {note}", folder, name)

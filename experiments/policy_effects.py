@@ -9,7 +9,7 @@ import yaml
 from experiments import paired
 from experiments import study as studies
 from experiments.answer import layout
-from experiments.findings import Findings, Picture, Table
+from experiments.findings import Findings, Table
 from experiments.paired import MEASURES, Arm, Size, Study
 from experiments.scenario import CONFIGS, Composed, options, policy
 from experiments.style import words as plain
@@ -43,7 +43,7 @@ def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
     nothing = [arm.label for arm in study.arms if arm.name in paired.idle(rows, study.arms)]
     store.text("summary.csv", table.to_csv(index=False))
     said = sentences(table, nothing)
-    paired.draw(table, said[0].rstrip("."), study.size_text(), store.folder / "figures", "policies")
+    picture = paired.draw(table, said[0].rstrip("."), study.size_text(), store.folder / "figures", "policies")
     heads, body = paired.lines(table)
     notes = "* clear: paired t-tests over all cells at a false discovery rate of 5 %; '-': nothing to divide by"
     Findings(
@@ -53,7 +53,7 @@ def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
             Table("Effect of each policy: with it less without it, mean over seeds with 95 % interval", heads, body, notes),
             Table("What the policies are", ["policy", "what it is", "clause"], [meaning(arm.name) for arm in study.arms if arm.name in options()["policy"]]),
         ],
-        pictures=[Picture("policies", said[0].rstrip("."), study.size_text())],
+        pictures=[picture],
         limits=[
             "Sizes of the policies are assumptions (configs/policy); the same policy twice as large need not do twice as much.",
             "Public cost counts money of government for running, building and setting up; what a policy costs elsewhere is not in it.",

@@ -17,7 +17,6 @@ from experiments.dashboard.engine import Engine
 from experiments.dashboard.state import Draft, Mistake, ParameterError, Result
 from experiments.dashboard.tabs import (
     compare_tab,
-    file_name,
     files_tab,
     language,
     map_tab,
@@ -258,7 +257,7 @@ def scenario_bar() -> None:
 def files(d: Draft) -> None:
     """Save as the YAML that run.py takes; load one."""
     try:
-        st.download_button(say("save"), d.yaml(), f"{file_name(d)}.yaml", "application/yaml", key=f"{d.uid}/save", on_click="ignore")
+        st.download_button(say("save"), d.yaml(), f"{state.file_name(d.name)}.yaml", "application/yaml", key=f"{d.uid}/save", on_click="ignore")
     except ParameterError as e:
         st.error(str(e))
     file = st.file_uploader(say("load"), type=["yaml", "yml"], key="yaml", max_upload_size=2)
@@ -399,7 +398,7 @@ def results() -> None:
             object.__setattr__(r, "name", x.name)
     tabs = st.tabs([say(f"tab_{k}") for k in ("result", "compare", "time", "map", "why", "files")], key="tab", on_change="rerun")
     others = [r for r in every if r is not mine]
-    for tab, fill in zip(tabs, (partial(result_tab, mine), partial(compare_tab, every), partial(time_tab, every, mine), partial(map_tab, mine), partial(why_tab, mine), partial(files_tab, mine, d, others)), strict=True):
+    for tab, fill in zip(tabs, (partial(result_tab, mine), partial(compare_tab, every), partial(time_tab, every, mine), partial(map_tab, mine), partial(why_tab, mine), partial(files_tab, mine, d, others, engine())), strict=True):
         if tab.open:  # the others are drawn when they are opened
             with tab:
                 fill()

@@ -80,6 +80,11 @@ class Draft:
         return write_scenario(self.parameters(), self.settings(), self.name)
 
 
+def file_name(name: str) -> str:
+    """A scenario's name as a file name."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in name) or "scenario"
+
+
 @lru_cache(maxsize=1)
 def defaults() -> dict[str, Any]:
     """Path -> default."""

@@ -25,11 +25,6 @@ def say(key: str, **values: object) -> str:
     return said(key, language(), **values)
 
 
-def file_name(d: Draft) -> str:
-    """A scenario's name as a file name."""
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in d.name) or "scenario"
-
-
 def percent_frame(results: list[Result], make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
     """One table over scenarios with their names."""
     return pd.concat([make(r.rows).assign(scenario=r.name) for r in results])
@@ -139,11 +134,11 @@ def why_tab(result: Result) -> None:
     show(charts.stock(told.months, lang), say("chart_cash"))
 
 
-def files_tab(result: Result, d: Draft, others: list[Result]) -> None:
+def files_tab(result: Result, d: Draft, others: list[Result], engine: report.Runs) -> None:
     """Report, CSV and workbook of the shown scenario, and how to run the same elsewhere."""
-    name = file_name(d)
+    name = state.file_name(d.name)
     sorts = (
-        ("report", lambda: report.write(result, d, others, language()), "html", "text/html"),
+        ("report", lambda: report.write(result, d, others, language(), engine), "html", "text/html"),
         ("csv", lambda: state.table_csv(result), "csv", "text/csv"),
         ("xlsx", lambda: state.excel(result, d), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )  # fmt: skip

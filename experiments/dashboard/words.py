@@ -29,7 +29,6 @@ SAID: dict[str, tuple[str, str]] = {
     "cancelled": ("Cancelled. {done} runs are kept; Run goes on from there.", "已取消，保留 {done} 次运行；再次点击“运行”会继续。"),
     "empty": ("Nothing has been run yet. Press Run: about {seconds} seconds.", "尚未运行。请点击“运行”：约 {seconds} 秒。"),
     "stale": ("Settings have changed since this scenario was run. Press Run.", "设置已更改，请重新点击“运行”。"),
-    "fresh": ("Up to date.", "结果是最新的。"),
     "failed": ("{n} runs failed. The first said: {what}", "{n} 次运行失败。首个错误：{what}"),
     "county": ("County", "县"), "payers": ("Who pays", "由谁出资"), "business": ("“+” business", "“互助养老+”产业"),
     "timebank": ("Time bank", "时间银行"), "policy": ("Service and policies", "服务与政策"), "shock": ("Shocks", "冲击"),
@@ -67,7 +66,6 @@ SAID: dict[str, tuple[str, str]] = {
     "against": ("Difference from {name}, seed by seed under the same luck", "与“{name}”的差别（相同运气下逐个种子比较）"),
     "sure": ("dot: mean; bar: 95 % interval. A bar that does not touch zero is a sure difference in this model.", "点：均值；线：95% 区间。不触及零的线表示在本模型中差别可靠。"),
     "unmatched": ("{name} has other seeds and is left out of the differences.", "“{name}”的种子不同，不计入差别。"),
-    "by_year": ("Villages by class at each year's end, %", "每年年底各类村庄，%"),
     "path": ("Month by month", "逐月"), "fan": ("line: median seed; bands: half and nine tenths of the seeds", "线：中位数；带：50% 与 90% 的种子"),
     "p_in_service": ("Villages in service, %", "在服务的村庄，%"), "p_volunteers": ("Volunteers a village", "每村志愿者"), "p_diners": ("Diners a village", "每村用餐者"),
     "p_mutual_hours": ("Hours of mutual aid a village", "每村互助小时"), "p_cost": ("Running cost a village, yuan", "每村运营成本（元）"), "p_cash": ("Cash of a village, yuan", "每村现金（元）"),
@@ -87,7 +85,6 @@ SAID: dict[str, tuple[str, str]] = {
     "loaded": ("Loaded as {name}.", "已载入为“{name}”。"), "full": ("Four scenarios are on the table: remove one first.", "已有四个方案：请先删除一个。"),
     "command": ("The same runs, byte for byte, on the command line:", "在命令行得到逐字节相同的结果："),
     "report": ("Report (HTML)", "报告（HTML）"), "csv": ("Villages (CSV)", "村庄（CSV）"), "xlsx": ("Workbook (xlsx)", "工作簿（xlsx）"),
-    "whatif": ("What-if, not a forecast.", "情景推演，不是预测。"),
 }  # fmt: skip
 
 LABELS: dict[str, tuple[str, str]] = {
