@@ -147,9 +147,10 @@ class Design:
         return one(slice(None)), steps[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
 
     def _pawn(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        rng = np.random.default_rng(self.seed)
-        again = rng.integers(n, size=(RESAMPLES, n))
-        return {"PAWN": pawn(x, y)}, np.array([pawn(x[rows], y[rows]) for rows in again])
+        """Points drawn with repetition lie farther from each other than the sample itself; the resamples are moved back by that bias."""
+        again, found = np.random.default_rng(self.seed).integers(n, size=(RESAMPLES, n)), pawn(x, y)
+        draws = np.array([pawn(x[rows], y[rows]) for rows in again])
+        return {"PAWN": found}, np.maximum(draws - (draws.mean(axis=0) - found), 0.0)
 
     def _delta(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Delta of the inputs that matter most by PAWN, and of the last one (the dummy); the others count as zero.

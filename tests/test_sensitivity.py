@@ -84,6 +84,16 @@ def test_distribution_based_methods_rank_a_linear_function_and_leave_the_dummy_l
     assert found.interval[0, 0] > found.interval[2, 1]
 
 
+@pytest.mark.parametrize("method", ["morris", "sobol", "pawn"])  # delta's is drawn around it
+def test_every_interval_holds_its_own_index(method):
+    """Resampled distances lie above that of the sample, most for inputs without effect: the interval must not leave it out."""
+    rng = np.random.default_rng(5)
+    d = design(method, [*"abcdefgh", "dummy"], 128)
+    found = d.analyse(d.points @ np.array([4.0, 2.0, *[0.0] * 7]) + rng.standard_normal(len(d.points)))
+    low, high = found.interval.T
+    assert (low <= found.main + 1e-12).all() and (found.main <= high + 1e-12).all()
+
+
 def test_quarters_of_a_linear_function_by_hand():
     # y = 4 a - 2 b on a Latin square: lowest quarter of a has mean 4 / 8 - 1, the highest 4 * 7 / 8 - 1; b the other way round
     d = design("pawn", ("needs.meals_scale", "health.worsen_scale"), 4096)
