@@ -9,6 +9,7 @@ import pytest
 import sim
 from experiments import benchmark, benchmark_runner
 from experiments.benchmark import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
+from sim.parameters import declarations
 
 TINY = Size(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
 
@@ -28,7 +29,7 @@ def check_docked(totals: dict[str, np.ndarray], noisiest: float) -> None:
     for name, pair in totals.items():
         difference, error = excess(pair)
         assert abs(difference) <= 0.05 + 3.5 * error, f"{name}: plain Mesa differs by {difference:+.1%} (standard error {error:.1%})"
-        if name not in benchmark.NOISY:
+        if name != "credits_spent":  # few accounts pay much: 20 % from seed to seed
             assert error <= noisiest, f"{name}: the sample is too small to fail (standard error {error:.1%})"
 
 
@@ -82,6 +83,13 @@ def test_figures_show_the_spread_and_judge_the_median() -> None:
 def test_slope_of_a_power_law_is_its_exponent(exponent: float) -> None:
     sizes = (10, 30, 100, 300, 1000)
     assert slope(sizes, [7.0 * n**exponent for n in sizes]) == pytest.approx(exponent)
+
+
+def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
+    p = sim.Parameters().replace(ALL_ON).flat()
+    off = [path for path, value in p.items() if value is False and (path.endswith(".on") or path in ALL_ON)]
+    assert off == [] and p["operation.way"] != "village"
+    assert all(p[path] > 0 for path, d in declarations().items() if path.startswith("shocks.") and d.unit == "share/year")
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
