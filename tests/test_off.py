@@ -54,6 +54,7 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "health": ((), ()),
     "acceptance": ((), ()),
 }  # fmt: skip
+MARKS = {"rollout": ("applied", "selected")}  # states that stay at zero likewise
 STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
 UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}, "referral": {"place"}}
 # Parts that are off by default, on with every effect at zero.
@@ -89,6 +90,7 @@ def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.Mutual
     postings, flows = TRACES[part]
     assert [k for k in postings if off.series.amount(k).any()] == []
     assert [k for k in flows if off.series.flow[k].any()] == []
+    assert [k for k in MARKS.get(part, ()) if off.series.state[k].any()] == []
 
 
 @pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation", "trust"])
@@ -97,6 +99,11 @@ def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel)
     postings, flows = TRACES[part]
     assert any(busy.series.amount(k).any() for k in postings) or not postings
     assert any(busy.series.flow[k].any() for k in flows) or not flows
+
+
+def test_a_roll_out_that_is_on_marks_villages() -> None:
+    s = run({**EVERYTHING, "county.facility_share": 0.3}).series
+    assert all(s.state[k].any() for k in MARKS["rollout"])
 
 
 @pytest.mark.parametrize("part, column", STILL.items())
