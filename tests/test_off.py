@@ -217,8 +217,8 @@ BUSINESS_RECORDS = {  # what a business writes of itself
 }  # fmt: skip
 
 
-def test_a_business_that_takes_no_hours_and_gives_nothing_to_care_changes_no_care(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against no business: hours, meals, visits, bills and cash of the service and every person are the same bytes.
+def test_a_business_that_gives_nothing_to_care_changes_no_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against no business, where it takes no hours: hours, meals, visits, bills and cash of the service and every person are the same bytes.
 
     Its garden feeds nobody and gifts, which follow how far a village is seen, are off; `work_share` is set below what a user may set.
     """
