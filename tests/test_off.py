@@ -54,6 +54,7 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "health": ((), ()),
     "acceptance": ((), ()),
 }  # fmt: skip
+MARKS = {"rollout": ("applied", "selected")}  # states that stay at zero likewise
 STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
 UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}, "referral": {"place"}}
 # Parts that are off by default, on with every effect at zero.
@@ -89,6 +90,7 @@ def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.Mutual
     postings, flows = TRACES[part]
     assert [k for k in postings if off.series.amount(k).any()] == []
     assert [k for k in flows if off.series.flow[k].any()] == []
+    assert [k for k in MARKS.get(part, ()) if off.series.state[k].any()] == []
 
 
 @pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation", "trust"])
@@ -97,6 +99,11 @@ def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel)
     postings, flows = TRACES[part]
     assert any(busy.series.amount(k).any() for k in postings) or not postings
     assert any(busy.series.flow[k].any() for k in flows) or not flows
+
+
+def test_a_roll_out_that_is_on_marks_villages() -> None:
+    s = run({**EVERYTHING, "county.facility_share": 0.3}).series
+    assert all(s.state[k].any() for k in MARKS["rollout"])
 
 
 @pytest.mark.parametrize("part, column", STILL.items())
@@ -203,10 +210,37 @@ def test_a_stipend_of_nothing_is_no_stipend_whatever_it_would_do(busy: sim.Mutua
     assert differences(county_bytes(run(still)), county_bytes(run(loud))) == []
 
 
-def test_a_business_that_gives_nothing_to_care_changes_no_care(busy: sim.MutualAidModel) -> None:
-    s = run({"business.care_share": 0.0}).series
+BUSINESS_RECORDS = {  # what a business writes of itself
+    "plus", "begun", "setup", "wages_paid", "visitors", "visibility", "garden_saving", "flow business_sales", "flow business_costs",
+    "balance business", "balance business_assets", "balance government", "balance collective", "balance households", "balance market",
+    *(f"posting {k}" for k in ("setup_government", "invested", "sales", "costs", "wages", "leases", "dividends", "made_good")),
+}  # fmt: skip
+
+
+def test_a_business_that_gives_nothing_to_care_changes_no_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against no business, where it takes no hours: hours, meals, visits, bills and cash of the service and every person are the same bytes.
+
+    Its garden feeds nobody and gifts, which follow how far a village is seen, are off; `work_share` is set below what a user may set.
+    """
+    monkeypatch.setattr(sim.parameters, "checked", lambda d, value: d.kind(value))
+    still = {"business.care_share": 0.0, "business.work_share": 0.0, "agriculture.garden_saving": 0.0, "tourism.visitors": 60_000.0, "society.on": False}
+    beside = run(still)
+    s = beside.series
     assert not s.amount("care_share").any() and not s.flow["care_share"].any()
-    assert s.amount("sales").any()
+    assert s.amount("sales").any() and s.amount("dividends").any() and s.amount("made_good").any()
+    alone = run({**still, "business.kind": "none"})
+    found = {x.partition(": ")[2].removeprefix("state ") for x in differences(county_bytes(alone), county_bytes(beside))}
+    assert found <= BUSINESS_RECORDS, found - BUSINESS_RECORDS
+    assert alone.series.hours[:, :, MUTUAL].any() and alone.series.flow["meals"].any() and alone.series.balance["cash"].any()
+
+
+def test_a_share_for_care_reaches_the_cash_of_the_service() -> None:
+    """So that the comparison above means something: the first share for care is the first difference of cash."""
+    cash = [run({"business.care_share": x, "society.on": False}) for x in (0.0, 0.5)]
+    given = cash[1].series.amount("care_share")
+    first, v = np.argwhere(given > 0)[0]
+    gap = cash[1].series.balance["cash"] - cash[0].series.balance["cash"]
+    assert not gap[:first].any() and 0 < gap[first, v] <= given[first, v]
 
 
 def test_parameters_of_a_part_that_is_off_have_no_effect() -> None:

@@ -1,7 +1,7 @@
 """Pledges by rule worked by hand, present values, and the good and bad years of a collective.
 
-Gambler's ruin and Cramer-Lundberg are left out: no part of the model is a reserve that walks by itself; cash moves by
-dated payments of four payers against bills, and closes nothing by touching zero.
+Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cramer-Lundberg has no part
+behind it: claims of random size do not arrive in continuous time (sim/ODD.md, section 8).
 """
 
 from __future__ import annotations

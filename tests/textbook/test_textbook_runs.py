@@ -1,5 +1,5 @@
-"""Trust has two stable levels and a threshold between them; roll-out is Bass and logistic where all see all; a reserve
-fed by correlated incomes is ruined as often as the gambler."""
+"""Trust has two stable levels and a threshold between them; roll-out is Bass and logistic where all see all; a village
+whose reserve walks up and down by the year closes as often as the gambler is ruined."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import pytest
 from runs import large, parameters
 
 import sim
-from sim.parts import matching, rollout, shocks, timebank, trust
-from sim.population import ELDER
-from sim.randomness import key_of
+from sim.parts import funding, government, matching, organisation, rollout, shocks, solvency, timebank, trust
+from sim.population import ELDER, GOVERNMENT
 
 # -- a run on the time bank --------------------------------------------------------------------------------------------
 OFFER, NEED, CREDIT, LOW, WIDTH, SPEED = 60, 30, 270, 0.3, 0.3, 0.5  # minutes an elder and month; thresholds 0.3 to 0.6
@@ -147,30 +146,90 @@ def test_the_county_chooses_the_readiest_and_goes_by_number_where_they_are_alike
 
 
 # -- a reserve with correlated incomes ---------------------------------------------------------------------------------
-def ruined(villages: int, correlation: float, reserve: int, top: int, games: int, loss: float = 0.48) -> float:
-    """Share of common purses of `villages` villages that are empty before they are full.
+CUT = 0.3  # chance of a year without subsidy; the cost is 9,600 yuan a year, the subsidy of a good year 19,200
+RESERVE = {
+    "county.elders": 1, "county.size_spread": 0.0, "county.facility_share": 1.0, "county.couplings": False, "horizon.spin_up": 0,
+    "shocks.budget_cut": CUT, "shocks.cut_to": 0.0, "shocks.tourism_crash": 0.0, "shocks.harvest_failure": 0.0, "shocks.donor_loss": 0.0,
+    "government.operating_envelope": 19_200.0, "government.growth": 0.0, "government.volatility": 0.0, "government.late": 0.0,
+    "government.pays_every": 1, "organisation.coordinator": 800.0, "organisation.visits_share": 1.0, "organisation.publicity": 0.0,
+    "organisation.insured": False, "organisation.training": False, "solvency.first_cost": 1_000.0,
+    "solvency.stress": 0.25, "solvency.patience": 1, "solvency.closing": 2, "solvency.reopen": 0.0,
+}  # fmt: skip
 
-    A village's year brings one, or takes one where the model's own draw strikes it; a purse starts at `reserve` a
-    village and is paid out at `top` a village.
+
+def closures(villages: int, correlation: float, reserve: int, years: int, seed: int) -> int:
+    """Villages of a county that the ladder has closed after so many years, each begun with `reserve` years of cost in cash.
+
+    The model's own rows: shocks, envelopes, ladder, the keeper's bill, dues, the county's payments, bills. The only
+    hand is on the pledge, a twelfth of 19,200 yuan, and on users, helpers and leaders, of whom there are enough.
     """
-    lost = 0
-    for game in range(games):
-        purse, year = villages * reserve, 0
-        while 0 < purse < villages * top:
-            key = key_of(game, shocks.STRIKE, year)
-            purse += sum(-1 if shocks.struck(key, v + 1, 0, loss, correlation) else 1 for v in range(villages))
-            year += 1
-        lost += purse <= 0
-    return lost / games
+    changes = {"county.villages": villages, "shocks.correlation": correlation, "solvency.start_cash": 9.6 * reserve}
+    model = sim.MutualAidModel(parameters({**RESERVE, **changes}), seed=seed)
+    r, flow = model.world.villages, model.world.flow
+    r.users, r.signed_up, r.active, r.leader = 100, 100, 100, 1
+    for _ in range(12 * years):
+        flow.view(np.uint8)[:] = 0
+        shocks.run(model)
+        government.run_envelopes(model)
+        flow.pledged[:, GOVERNMENT] = np.where(r.level > 0, 1_600 * 100, 0)
+        solvency.run(model)
+        organisation.run_bills(model)
+        funding.run_due(model)
+        government.run_pay(model)
+        funding.run_bills(model)
+        model.month += 1
+        model.clock += 1
+    model.audit()
+    assert not (model.world.balance.cash[r.closures > 0] > 0).any()  # money closed them
+    return int((r.closures > 0).sum())
 
 
-@pytest.mark.parametrize(("villages", "correlation"), [(1, 0.5), (2, 0.0), (2, 0.7), (2, 1.0)])
-def test_a_reserve_fed_by_correlated_incomes_is_ruined_as_often_as_the_gambler(villages: int, correlation: float) -> None:
-    """One village: ((q/p)^i - (q/p)^N) / (1 - (q/p)^N). Two: steps of two, up and down as both gain or both lose, which
-    happens with probability c^2 p + (1 - c^2) p^2 and likewise for q. Four standard errors of 1,500 games."""
-    q, reserve, top, games = 0.48, 3, 6, 1500
-    p, c2 = 1 - q, correlation**2
-    odds = q / p if villages == 1 else (c2 * q + (1 - c2) * q * q) / (c2 * p + (1 - c2) * p * p)
-    wanted = (odds**reserve - odds**top) / (1 - odds**top)
-    got = ruined(villages, correlation, reserve, top, games, q)
-    assert abs(got - wanted) <= 4 * np.sqrt(wanted * (1 - wanted) / games)
+def walk(reserve: int, years: int, correlation: float) -> tuple[float, float]:
+    """Chance that a village, and that each of two, has met a bad year with nothing in reserve; by hand, year by year.
+
+    A year adds one with 1 - CUT or takes one. Given the county's draw, a village's year is bad with c + (1 - c) CUT where
+    that is bad and (1 - c) CUT where it is good, apart from the other's.
+    """
+    size = reserve + years + 2  # place 0: ruined
+    joint = np.zeros((size, size))
+    joint[reserve + 1, reserve + 1] = 1.0
+    moves = []
+    for bad in (correlation + (1 - correlation) * CUT, (1 - correlation) * CUT):
+        move = np.zeros((size, size))
+        move[0, 0] = move[-1, -1] = 1.0
+        for k in range(1, size - 1):
+            move[k, k - 1], move[k, k + 1] = bad, 1 - bad
+        moves.append(move)
+    for _ in range(years):
+        joint = CUT * moves[0].T @ joint @ moves[0] + (1 - CUT) * moves[1].T @ joint @ moves[1]
+    return float(joint[0].sum()), float(joint[0, 0])
+
+
+@pytest.mark.parametrize("reserve", [0, 1])
+def test_a_reserve_is_ruined_as_often_as_the_gambler(reserve: int) -> None:
+    """Own shocks: closures of 1,500 villages after 25 years are binomial with (q/p)^(reserve + 1): .42857, .18367. Four
+    standard errors: a true model fails one in 16,000 times."""
+    n, years = 1_500, 25
+    wanted = walk(reserve, years, 0.0)[0]
+    assert wanted == pytest.approx((CUT / (1 - CUT)) ** (reserve + 1), rel=0.015)  # what is left after 25 years
+    got = closures(n, 0.0, reserve, years, seed=11)
+    assert abs(got - n * wanted) <= 4 * np.sqrt(n * wanted * (1 - wanted))
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.7, 1.0])
+def test_a_reserve_fed_by_correlated_incomes_is_ruined_as_often_as_the_gambler(correlation: float) -> None:
+    """Sixty counties of 25 villages over eight years: shared shocks close as many villages, and close them together.
+
+    Chance that a village closes, whatever the correlation; that two of a county close; at correlation one all or none.
+    Four standard errors over counties: a true model fails one in 16,000 times a bound.
+    """
+    n, years, counties = 25, 8, 60
+    one, two = walk(1, years, correlation)
+    assert one == pytest.approx(walk(1, years, 0.0)[0]) and (two > one**2 + 1e-12) == (correlation > 0)
+    counts = np.array([closures(n, correlation, 1, years, seed) for seed in range(counties)])
+    spread = n * one * (1 - one) + n * (n - 1) * (two - one**2)
+    assert abs(counts.mean() - n * one) <= 4 * np.sqrt(spread / counties)
+    pairs = counts * (counts - 1) / (n * (n - 1))
+    assert abs(pairs.mean() - two) <= 4 * pairs.std(ddof=1) / np.sqrt(counties)
+    if correlation == 1.0:
+        assert set(counts.tolist()) == {0, n}
