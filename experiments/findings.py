@@ -53,8 +53,14 @@ class Findings:
     @classmethod
     def load(cls, folder: Path, code: str = "en") -> Findings:
         """Read findings.json, or what the experiment said in another language, where it did."""
+        from experiments.store import anew, stored
+
         path = _path(folder, code)
-        content = json.loads((path if path.exists() else _path(folder, "en")).read_text(encoding="utf-8"))
+        return stored(path if path.exists() else _path(folder, "en"), cls._read, anew(folder))
+
+    @classmethod
+    def _read(cls, text: str) -> Findings:
+        content = json.loads(text)
         content["tables"] = [Table(**t) for t in content["tables"]]
         content["pictures"] = [Picture(**t) for t in content["pictures"]]
         return cls(**content)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from experiments import estimate, figures, figures_sensitivity, figures_time, style
 from experiments.findings import Findings, Picture
-from experiments.scenario import Mistake, known
+from experiments.scenario import known
 from experiments.store import Results
 from experiments.style import tell, words
 from sim.parameters import SECTIONS, Parameters
@@ -27,7 +25,7 @@ def newest(folder: Path) -> Path:
     """The folder itself or, where it holds studies, the one begun last."""
     if (folder / "manifest.json").exists():
         return folder
-    begun = {json.loads(m.read_text(encoding="utf-8"))["started"] + m.parent.name: m.parent for m in folder.glob("*/manifest.json")}
+    begun = {Results(m.parent).manifest["started"] + m.parent.name: m.parent for m in folder.glob("*/manifest.json")}
     return begun[max(begun)] if begun else folder
 
 
@@ -36,13 +34,8 @@ class Kept:
 
     def __init__(self, folder: Path, results: Results | None = None) -> None:
         self.folder = folder
-        if results:
-            self.results = results
-        try:
-            self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            self.configuration: dict[str, Any] = yaml.safe_load((folder / "resolved.yaml").read_text(encoding="utf-8")) or {}
-        except (OSError, ValueError, yaml.YAMLError) as e:
-            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json and resolved.yaml that can be read; give study=results/<experiment>/<id>") from e
+        self.results = results or Results(folder)
+        self.manifest, self.configuration = self.results.manifest, self.results.configuration
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -51,11 +44,6 @@ class Kept:
         plain = {k: v for k, v in self.configuration.items() if k in SECTIONS}
         return Parameters.from_dict(plain)
 
-    @cached_property
-    def results(self) -> Results:
-        """For reading."""
-        return Results(self.folder)
-
     def table(self, name: str, **chosen: Any) -> pd.DataFrame:
         """`runs`, `villages` or `series`, what is finished of them; empty where there is none."""
         return getattr(self.results, name)(allow_partial=True, **chosen) if self.results.wanted else pd.DataFrame()
@@ -63,8 +51,7 @@ class Kept:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """summary.csv."""
-        path = self.folder / "summary.csv"
-        return pd.read_csv(path, keep_default_na=True) if path.exists() else pd.DataFrame()
+        return self.results.summary
 
     @cached_property
     def villages(self) -> pd.DataFrame:

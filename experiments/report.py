@@ -98,7 +98,7 @@ def shown(p: Picture, folder: Path, note: str = "") -> dict[str, Any]:
     """A picture for the page: SVG inline, else PNG inside the page; Mistake where neither is there."""
     svg, png = folder / f"{p.file}.svg", folder / f"{p.file}.png"
     if svg.exists():
-        image = inline(svg.read_text(encoding="utf-8"), f"fig-{p.file}", p.title, p.caption)
+        image = store.stored(svg, lambda text: inline(text, f"fig-{p.file}", p.title, p.caption), "run the experiment again, it draws it anew")
     elif png.exists():
         data = base64.b64encode(png.read_bytes()).decode()
         image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(f"{p.title} {p.caption}", data)

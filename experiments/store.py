@@ -6,25 +6,65 @@ written before it. `Results` joins the parts in an order that depends on what wa
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from experiments.plan import Plan, Task
 from experiments.scenario import Mistake
+from sim.parameters import ParameterError
 
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
+PART = re.compile(r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?")  # what is named otherwise is not the store's
+MANIFEST = {"experiment": str, "id": str, "started": str, "status": str, "overrides": list, "expanded": list, "versions": dict, "sha256": dict}
+HASHES = {"configuration", "code", "model", "data", "lock"}
+BEGIN = "give the first command of the study again with fresh=true, which begins anew and keeps this folder beside it"
+T = TypeVar("T")
+
+
+def stored(path: Path, read: Callable[[str], T], then: str) -> T:
+    """What `read` makes of a study's text file; where that cannot be, Mistake names the file and says what to do (`then`)."""
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as e:
+        raise Mistake(f"{path} is not there: {then}") from e
+    except (Mistake, ParameterError):
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as e:
+        raise Mistake(f"{path} is damaged: {then}") from e
+
+
+def anew(folder: Path) -> str:
+    """What brings a file back that is made from the runs."""
+    return f"python run.py resume study={folder} writes it anew"
+
+
+def _manifest(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    if not all(isinstance(content[key], kind) for key, kind in MANIFEST.items()) or not set(content["sha256"]) >= HASHES:
+        raise ValueError
+    return dict(content)
+
+
+def _summary(text: str) -> pd.DataFrame:
+    rows = pd.read_csv(io.StringIO(text))
+    if rows.empty:
+        raise ValueError
+    return rows
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -64,7 +104,23 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 def parts(folder: Path, table: str) -> dict[int, Path]:
     """Number -> part of a table, in order."""
-    return {int(p.stem[5:10]): p for p in sorted((folder / table).glob("part-*.parquet"))}
+    return {int(p.name[5:10]): p for p in sorted((folder / table).glob("part-*.parquet")) if PART.fullmatch(p.name)}
+
+
+def taken(folder: Path) -> list[int]:
+    """Numbers that parts have or, before they were set aside, had."""
+    return [int(named[1]) for table in TABLES for p in (folder / table).glob("part-*") if (named := PART.fullmatch(p.name))]
+
+
+def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], series: Collection[int]) -> str:
+    """The table whose part of this number is gone though `rows` of runs were written with it, or nothing.
+
+    `there`: numbers of the parts of each table; `series`: the runs whose series are kept.
+    """
+    whole = [run for run, villages in zip(rows["run"].to_pylist(), rows["villages"].to_pylist(), strict=True) if villages]
+    if whole and number not in there["villages"]:
+        return "villages"
+    return "series" if number not in there["series"] and any(run in series for run in whole) else ""
 
 
 @dataclass
@@ -101,19 +157,29 @@ class Results:
 
     def __init__(self, folder: Path | str, partial: bool = False) -> None:
         self.folder, self.partial = Path(folder), partial
-        try:
-            self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-            self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
-        except (OSError, ValueError, KeyError) as e:
-            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json that can be read") from e
+        if not (self.folder / "manifest.json").exists():
+            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json; give a folder results/<experiment>/<id>")
+        self.manifest = stored(self.folder / "manifest.json", _manifest, BEGIN)
+        self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
 
     @cached_property
     def plan(self) -> Plan:
         """Scenarios and the runs that are wanted."""
-        try:
-            return Plan.from_dict(json.loads((self.folder / "scenarios.json").read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        path = self.folder / "scenarios.json"
+        if not path.exists() and not parts(self.folder, "runs"):  # begun, or an experiment without runs
             return Plan()
+        return stored(path, lambda text: Plan.from_dict(json.loads(text)), anew(self.folder))
+
+    @cached_property
+    def configuration(self) -> dict[str, Any]:
+        """resolved.yaml: every value used."""
+        return stored(self.folder / "resolved.yaml", lambda text: dict(yaml.safe_load(text).items()), BEGIN)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """summary.csv; empty where the experiment wrote none."""
+        path = self.folder / "summary.csv"
+        return stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
 
     @cached_property
     def wanted(self) -> dict[int, Task]:
@@ -122,22 +188,37 @@ class Results:
 
     def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Part by part, so that a large study need not stand in memory; order as written, planned runs and others."""
+        return (content for _, content in self._numbered(table, columns))
+
+    def _numbered(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
         mine, whole = parts(self.folder, table), parts(self.folder, "runs")
-        for path in (mine[number] for number in whole if number in mine):
+        for number in (number for number in whole if number in mine):
             try:
-                yield read_part(path, columns)
-            except ValueError as e:
-                raise Mistake(f"{e}: python run.py resume study={self.folder} sets it aside and does its runs again") from e
+                yield number, read_part(mine[number], columns)
+            except (OSError, ValueError) as e:
+                raise Mistake(f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it aside and does its runs again") from e
 
     @cached_property
     def _index(self) -> pd.DataFrame:
         """Planned runs, failed ones too, in their order; a run that was done again counts as it went last."""
-        tables = list(self.parts("runs"))
-        if not tables:
+        found = dict(self._numbered("runs"))
+        if not found:
             return pd.DataFrame({name: [] for name in ("run", "error", *ORDER)})
+        self._refuse_losses(found)
+        tables = list(found.values())
         rows = pa.concat_tables(tables, promote_options="permissive").to_pandas()
         rows = rows[rows["run"].isin(self.wanted)].drop_duplicates("run", keep="last")
         return rows.sort_values(ORDER, kind="stable", ignore_index=True)
+
+    def _refuse_losses(self, found: dict[int, pa.Table]) -> None:
+        """Mistake where runs stand without the villages or series that were written before them."""
+        there = {table: parts(self.folder, table) for table in TABLES}  # after the runs: a writer at work puts them last
+        series = {run for run, task in self.wanted.items() if task.keep_series}
+        gone = {number: table for number, rows in found.items() if (table := lost(rows, number, there, series))}
+        if gone:
+            number, table = next(iter(gone.items()))
+            runs = sum(found[number].num_rows for number in gone)
+            raise Mistake(f"{self.folder / table} has lost part {number:05d}, and so {runs} runs are not whole: python run.py resume study={self.folder} does them again")
 
     def missing(self) -> list[Task]:
         """Planned runs that have not been done, or failed."""

@@ -32,7 +32,7 @@ from experiments import runner
 from experiments.engines import Engine, Standing
 from experiments.plan import Plan, Task
 from experiments.scenario import CONFIGS, HOW, Composed, Mistake, Settings, compose_line
-from experiments.store import TABLES, Outcome, Results, intact, parts, replace, write_part
+from experiments.store import TABLES, Outcome, Results, intact, lost, parts, replace, taken, write_part
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
@@ -179,9 +179,15 @@ class Study:
         self.plan = Plan()
         if (self.folder / "manifest.json").exists():
             found = Results(self.folder)
-            self.manifest, self.plan = found.manifest, found.plan
+            self.manifest = found.manifest
             if self.manifest["sha256"]["model"] != model_digest():
                 raise Mistake(f"the model has changed since {self.folder} was begun, old and new runs do not mix: give the first command again, which begins anew")
+            try:
+                self.plan = found.plan
+            except Mistake:
+                if self.line is not None and self.line.expanding:
+                    raise
+                print(f"{self.folder / 'scenarios.json'} cannot be read and is written anew", file=sys.stderr)
             self._repair()
             return
         replace(self.folder / "resolved.yaml", text.encode())
@@ -194,6 +200,7 @@ class Study:
     def _repair(self) -> None:
         """Set damaged parts aside with those of the same number, drop parts whose runs were never written."""
         found = {table: parts(self.folder, table) for table in TABLES}
+        series = {task.run for task in self.plan.tasks() if task.keep_series}
         for table in TABLES:
             for number in set(found[table]) - set(found["runs"]):
                 found[table][number].unlink()
@@ -202,15 +209,15 @@ class Study:
         for number in found["runs"]:
             paths = [found[table][number] for table in TABLES if number in found[table]]
             try:
-                rows = pq.read_table([pa.BufferReader(intact(path)) for path in paths][-1]).to_pandas()
-                if rows["villages"].any() and number not in found["villages"]:
-                    raise ValueError(f"{paths[-1]} has lost its part of villages")
+                rows = pq.read_table([pa.BufferReader(intact(path)) for path in paths][-1])
+                if table := lost(rows, number, found, series):
+                    raise ValueError(f"{paths[-1]} has lost its part of {table}")
             except ValueError as e:
                 print(f"{e}: set aside as *.corrupt, its runs are done again", file=sys.stderr)
                 for path in paths:
                     os.replace(path, path.with_name(path.name + ".corrupt"))
             else:
-                self._count(rows.to_dict("records"))
+                self._count(rows.to_pylist())
 
     def _count(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
@@ -246,8 +253,7 @@ class Study:
         self._rows, self._tables, self._written = [], {"villages": [], "series": []}, time.monotonic()
         if not rows:
             return
-        taken = [int(p.name[5:10]) for table in TABLES for p in (self.folder / table).glob("part-*.parquet*")]
-        number = max(taken, default=-1) + 1
+        number = max(taken(self.folder), default=-1) + 1
         with self._writing():
             for name in ("series", "villages"):
                 if tables[name]:

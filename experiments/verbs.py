@@ -19,7 +19,7 @@ from experiments import runner
 from experiments.engines import Engine
 from experiments.plan import Task
 from experiments.scenario import HOW, Composed, Mistake, compose_line
-from experiments.store import TABLES, Outcome, Results
+from experiments.store import BEGIN, TABLES, Outcome, Results, stored
 from experiments.study import Lock, Study, asked, files, provenance, writing
 from sim.parameters import nearest
 
@@ -93,7 +93,7 @@ def verify(words: list[str]) -> int:
 
 def changes(found: Results) -> list[str]:
     """Sentences on what has changed since the study was made."""
-    now = provenance((found.folder / "resolved.yaml").read_text(encoding="utf-8"))
+    now = provenance(stored(found.folder / "resolved.yaml", str, BEGIN))
     said = [f"{name} has changed since the study was made" for name in ("code", "model", "lock", "configuration") if now["sha256"][name] != found.manifest["sha256"].get(name)]
     said += [f"sim/data/{k} has changed since" for k, v in now["sha256"]["data"].items() if found.manifest["sha256"]["data"].get(k) != v]
     before = found.manifest["versions"]
@@ -154,17 +154,17 @@ def export(words: list[str]) -> int:
     folder = found.folder / "export"
     with writing(folder):
         folder.mkdir(exist_ok=True)
-        for table in TABLES:
-            _to_csv(found, table, folder / f"{table}.csv")
+        names = [f"{table}.csv" for table in TABLES if _to_csv(found, table, folder / f"{table}.csv")]
         left_out = _to_xlsx(found, folder / "study.xlsx")
-    print(f"{folder}/: {', '.join(f'{table}.csv' for table in TABLES)}, study.xlsx")
+    print(f"{folder}/: {', '.join([*names, 'study.xlsx'])}")
     for text in left_out:
         print(text)
     return 0
 
 
-def _to_csv(found: Results, table: str, path: Path) -> None:
-    """Part by part: a series may be larger than the memory."""
+def _to_csv(found: Results, table: str, path: Path) -> bool:
+    """Part by part: a series may be larger than the memory. False where the table has no part, and no file is left."""
+    path.unlink(missing_ok=True)
     wanted, writer = pa.array(sorted(found.wanted), pa.int64()), None
     schema = pa.unify_schemas([_plain(t).schema for t in found.parts(table)] or [pa.schema([])], promote_options="permissive")
     with contextlib.ExitStack() as stack:
@@ -173,6 +173,7 @@ def _to_csv(found: Results, table: str, path: Path) -> None:
             rows = pa.concat_tables([schema.empty_table(), rows], promote_options="permissive")
             writer = writer or stack.enter_context(csv.CSVWriter(str(path), schema))
             writer.write_table(rows)
+    return writer is not None
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -184,7 +185,7 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
     """Sheets summary, runs, villages, about; sentences on what did not fit."""
     sheets: dict[str, pd.DataFrame] = {}
     if (found.folder / "summary.csv").exists():
-        sheets["summary"] = pd.read_csv(found.folder / "summary.csv")
+        sheets["summary"] = found.summary
     sheets |= {"runs": found.runs(), "villages": found.villages()}
     flat: dict[str, Any] = pd.json_normalize(found.manifest).iloc[0].to_dict()
     sheets["about"] = pd.DataFrame({"what": list(flat), "value": [str(v) for v in flat.values()]})

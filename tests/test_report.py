@@ -219,6 +219,29 @@ def test_a_study_without_findings_says_so(study, tmp_path):
         report.write(tmp_path)
 
 
+DAMAGED = {  # what is done to the folder, the file that is named, what is advised
+    "findings.json cut short": (lambda f: (f / "findings.json").write_text('{"question": "wh'), "findings.json is damaged", "resume study="),
+    "findings.json without tables": (lambda f: (f / "findings.json").write_text("{}"), "findings.json is damaged", "resume study="),
+    "summary.csv empty": (lambda f: (f / "summary.csv").write_text(""), "summary.csv is damaged", "resume study="),
+    "summary.csv of its head alone": (lambda f: (f / "summary.csv").write_text("panel,funding,business,viable\n"), "summary.csv is damaged", "resume study="),
+    "manifest.json a list": (lambda f: (f / "manifest.json").write_text("[]"), "manifest.json is damaged", "fresh=true"),
+    "resolved.yaml gone": (lambda f: (f / "resolved.yaml").unlink(), "resolved.yaml is not there", "fresh=true"),
+    "scenarios.json cut short": (lambda f: (f / "scenarios.json").write_text('{"phases'), "scenarios.json is damaged", "resume study="),
+    "a figure empty": (lambda f: (f / "figures" / "needs.svg").write_text(""), "needs.svg is damaged", "run the experiment again"),
+    "villages gone": (lambda f: shutil.rmtree(f / "villages"), "villages has lost part 00000", "resume study="),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_study_gets_one_sentence(case, study, tmp_path, capsys):
+    damage, what, way = DAMAGED[case]
+    folder = shutil.copytree(study, tmp_path / "first_answer" / "study")
+    damage(folder)
+    assert run.main(["report", f"study={folder.parent}"]) == 1  # the newest of its folder
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("error: ") and what in said and way in said and "\n" not in said
+
+
 def test_patterns_and_benchmark_leave_findings(tmp_path, monkeypatch):
     monkeypatch.setattr(patterns, "findings", lambda **_: [Finding("C1", "gap", 0.3, 0.1, 0.2, "9 elders"), Finding("C2", "nest", 0.6, 0.5, 0.7, "9 elders")])
     patterns.main("quick", tmp_path)

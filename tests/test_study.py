@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,7 +194,7 @@ def test_the_command_line_ends_with_130_when_interrupted(tmp_path, monkeypatch, 
         raise KeyboardInterrupt
 
     plain = Study.run
-    monkeypatch.setattr(Study, "run", lambda self, mine, label="runs": plain(self, mine, label, interrupted))
+    monkeypatch.setattr(Study, "run", lambda self, mine, label="runs", **_: plain(self, mine, label, interrupted))
     assert run.main([*TINY, f"out={tmp_path}"]) == 130
     assert "0 of 2 planned runs are kept; go on with: python run.py resume study=" in capsys.readouterr().err
 
@@ -518,3 +519,70 @@ def test_a_study_of_a_scenario_file_goes_on_only_with_that_file(tmp_path, capsys
     file.unlink()
     code, line = said(capsys, ["resume", f"study={folder}", "progress=false"])
     assert code == 1 and "mine.yaml is not there any more" in line
+
+
+# -- a folder that was damaged -----------------------------------------------------------------------------------------
+def cut(path):
+    """The first half of a file."""
+    path.write_text(path.read_text(encoding="utf-8")[: path.stat().st_size // 2], encoding="utf-8")
+
+
+def without(path, key):
+    """A JSON mapping less one key."""
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text(encoding="utf-8")).items() if k != key}))
+
+
+DAMAGED = {  # what is done to the folder; the verbs that must refuse; the file that they name and what they advise
+    "scenarios cut short": (lambda f: cut(f / "scenarios.json"), "status verify export explain", "scenarios.json is damaged", "resume study="),
+    "scenarios gone": (lambda f: (f / "scenarios.json").unlink(), "status verify export explain", "scenarios.json is not there", "resume study="),
+    "manifest cut short": (lambda f: cut(f / "manifest.json"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
+    "manifest without a key": (lambda f: without(f / "manifest.json", "overrides"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
+    "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
+    "configuration gone": (lambda f: (f / "resolved.yaml").unlink(), "verify report", "resolved.yaml is not there", "fresh=true"),
+    "configuration a list": (lambda f: (f / "resolved.yaml").write_text("- 1\n"), "report", "resolved.yaml is damaged", "fresh=true"),
+    "villages gone": (lambda f: shutil.rmtree(f / "villages"), "status verify export explain", "villages has lost part 00000", "resume study="),
+    "series gone": (lambda f: parts(f, "series")[0].unlink(), "status verify export explain", "series has lost part 00000", "resume study="),
+    "summary empty": (lambda f: (f / "summary.csv").write_text(""), "export", "summary.csv is damaged", "resume study="),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_study_gets_one_sentence_that_names_the_file_and_the_way_out(case, smoke, capsys, tmp_path):
+    damage, verbs, what, way = DAMAGED[case]
+    folder = shutil.copytree(smoke, tmp_path / "study")
+    (folder / "summary.csv").write_text("a,b\n1,2\n")
+    damage(folder)
+    for verb in verbs.split():
+        words = [f"run={folder}", "village=1", "month=2025-12"] if verb == "explain" else [f"study={folder}"]
+        code, line = said(capsys, [verb, *words])
+        assert code == 1 and what in line and way in line, (verb, line)
+
+
+@pytest.mark.parametrize("case", ["scenarios cut short", "scenarios gone", "villages gone", "series gone"])
+def test_resume_brings_back_what_was_lost(case, smoke, capsys, tmp_path):
+    folder = shutil.copytree(smoke, tmp_path / "study")
+    DAMAGED[case][0](folder)
+    assert run.main(["resume", f"study={folder}", "progress=false", "workers=1"]) == 0
+    before, after = Results(smoke), Results(folder)
+    assert after.manifest["sha256"]["results"] == before.manifest["sha256"]["results"]
+    for table in ("villages", "series"):
+        pd.testing.assert_frame_equal(getattr(after, table)(), getattr(before, table)())
+    assert run.main(["status", f"study={folder}"]) == 0
+
+
+def test_files_that_are_not_the_stores_are_left_alone(smoke, capsys, tmp_path):
+    folder = shutil.copytree(smoke, tmp_path / "study")
+    for name in ("part-copy.parquet", "part-00000.parquet", "part-00000-copy.parquet", "part-1-00000000.parquet"):
+        (folder / "runs" / name).write_bytes(b"x")
+    assert len(Results(folder).runs()) == len(Results(smoke).runs())
+    assert run.main(["expand", f"study={folder}", "seeds=3", "progress=false", "workers=1"]) == 0
+    assert sorted(parts(folder, "runs")) == list(range(len(parts(folder, "runs")))) and (folder / "runs" / "part-copy.parquet").exists()
+
+
+def test_export_lists_the_files_that_it_wrote(tmp_path, capsys):
+    s = opened(tmp_path)
+    with s:
+        s.run(tasks(2), work=light)
+    assert run.main(["export", f"study={s.folder}"]) == 0
+    listed = re.findall(r"[\w.]+\.(?:csv|xlsx)", capsys.readouterr().out)
+    assert set(listed) == {p.name for p in (s.folder / "export").iterdir()} == {"runs.csv", "study.xlsx"}
