@@ -58,15 +58,21 @@ def run(verb: str, words: list[str]) -> int:
 
     from experiments import study, verbs
     from experiments.scenario import compose_line
+    from experiments.settings import check_read
 
     if verb in MODULES:
         module = importlib.import_module(f"experiments.{MODULES[verb]}")
         return int(module.main(words) if MODULES[verb] == verb else getattr(module, verb)(words))
     if verb in verbs.ALONE:
         return verbs.ALONE[verb](words)
-    line, words = study.located(compose_line(words), words) if verb == "run" else verbs.again(verb, words)
+    if verb == "run":
+        line = compose_line(words)
+        check_read(line.settings, words)
+        line, words = study.located(line, words)
+    else:
+        line, words = verbs.again(verb, words)
     module = importlib.import_module(f"experiments.{EXPERIMENTS[line.settings.name]}")
-    if line.settings.name in ("patterns", "benchmark"):
+    if line.settings.name == "benchmark":
         with study.begin(line, words, fresh=True) as work:
             return int(module.main(line.settings.size, work.folder))
     return int(module.run(line, words))

@@ -20,14 +20,18 @@ from sim.parameters import Parameters
 SIZES = {"quick": (12, 100), "default": (12, 200), "full": (24, 300)}  # villages, elders: as the first answer, for time
 
 
+def base_of(line: Composed) -> Parameters:
+    """The county that the changes start from: the command line's, in the size asked for."""
+    villages, elders = SIZES[line.settings.size]
+    return line.sized({"county.villages": villages, "county.elders": elders})
+
+
 class Campaign:
     """Runs of one study; `base` is the command line's county in the size asked for."""
 
     def __init__(self, line: Composed, work: study.Study) -> None:
-        s, (villages, elders) = line.settings, SIZES[line.settings.size]
-        sizes = {"county.villages": villages, "county.elders": elders}
-        self.line, self.settings, self.work, self.folder = line, s, work, work.folder
-        self.base: Parameters = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
+        self.line, self.settings, self.work, self.folder = line, line.settings, work, work.folder
+        self.base = base_of(line)
         self.held = line.touched()
         self._names: dict[tuple[str, int], int] = {}  # runs of the same content are run once, under all their names
 
@@ -60,5 +64,5 @@ class Campaign:
 @contextmanager
 def campaign(line: Composed, words: list[str]) -> Iterator[Campaign]:
     """The study of a command line, begun or gone on with; it notes how it ended."""
-    with study.begin(line, words) as work:
+    with study.begin(line.starting(base_of(line)), words) as work:
         yield Campaign(line, work)

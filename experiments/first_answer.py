@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments import draws, estimate, study
 from experiments.plan import Task
-from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched, resolved_with
+from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
 from sim.parameters import Parameters
 from sim.parts.business import CHOICES, endowment
 from sim.population import VILLAGE_KINDS
@@ -86,7 +86,7 @@ class Plan:
         self.seeds = s.seeds or SEEDS[s.size]
         self.cells = cells(self.panels, s.rows, s.columns)
         sizes = {"county.villages": VILLAGES[s.size], "county.elders": ELDERS[s.size]}
-        self.base = line.parameters.replace({k: v for k, v in sizes.items() if k not in line.pinned})
+        self.base = line.sized(sizes)
         self.touched = frozenset(line.touched()) if s.draws else frozenset()
         self.drawn = len(draws.drawn(self.touched)) if s.draws else 0
         self._scenarios: dict[tuple[Cell, str], Scenario] = {}
@@ -176,7 +176,7 @@ def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
 def run(line: Composed, words: list[str]) -> int:
     """Run the experiment, print the answer, leave everything in the study's folder."""
     plan = Plan(line)
-    with study.begin(replace(line, text=resolved_with(line.text, plan.base)), words) as work:
+    with study.begin(line.starting(plan.base), words) as work:
         work.run(plan.main())
         work.run(plan.paired(work.results().villages()), "paired reruns")
         villages = work.results().villages()

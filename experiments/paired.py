@@ -20,7 +20,7 @@ from experiments import draws, estimate, style
 from experiments import study as studies
 from experiments.findings import Picture
 from experiments.plan import Task
-from experiments.scenario import Composed, Scenario, compose_policies, patched
+from experiments.scenario import Composed, Mistake, Scenario, compose_policies, patched
 from experiments.style import plt
 from sim.parameters import ParameterError, Parameters
 from sim.policies import Intervention
@@ -83,8 +83,10 @@ class Study:
         s, self.line, size = line.settings, line, sizes[line.settings.size]
         self.arms = list(arms)
         self.seeds = s.seeds or size.seeds
-        changes = {"county.villages": size.villages, "county.elders": size.elders}
-        self.base = line.parameters.replace({k: v for k, v in changes.items() if k not in line.pinned})
+        self.base = line.sized({"county.villages": size.villages, "county.elders": size.elders})
+        over = sorted(set(line.pinned).intersection(*(arm.changes for arm in self.arms)))
+        if over:
+            raise Mistake(f"{over[0]}: every arm of experiment={s.name} sets it itself; experiment=baseline takes it as written")
         self.policies = line.policies if base_policies is None else base_policies
 
     def task(self, arm: Arm, at: int) -> Task:
@@ -100,7 +102,7 @@ class Study:
 
     def run(self, words: list[str], report: Callable[[studies.Study, pd.DataFrame], None]) -> int:
         """Run all arms and hand `report` the study and its weighted village rows."""
-        with studies.begin(self.line, words) as work:
+        with studies.begin(self.line.starting(self.base), words) as work:
             work.run([self.task(arm, at) for at in range(self.seeds) for arm in self.arms])
             report(work, estimate.with_weights(work.results().villages(), self.base))
         return 0

@@ -31,6 +31,7 @@ from experiments.settings import (
     MOST_BYTES,
     NESTED,
     PANELS,
+    READS,
     SETTING_GROUPS,
     Mistake,
     Settings,
@@ -131,6 +132,15 @@ class Composed:
     def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
         """A scenario with these parameters and the policies of the command line, which may read the parameters."""
         return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
+
+    def sized(self, sizes: Mapping[str, Any]) -> Parameters:
+        """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by group."""
+        chosen = {path for g, o in self.named.items() if g not in (*SETTING_GROUPS, "policy") for path in arm(g, o.partition("+")[0])}
+        return self.parameters.replace({path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)})
+
+    def starting(self, base: Parameters) -> Composed:
+        """The line as it is recorded where an experiment starts from `base`."""
+        return dataclasses.replace(self, text=resolved_with(self.text, base))
 
     def touched(self) -> set[str]:
         """Paths that differ from their defaults or were written on the command line: never drawn at random."""
@@ -256,7 +266,8 @@ def compose_line(words: Sequence[str]) -> Composed:
         if villages.endswith(".csv"):
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
         typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
-        filed = {path: value for path, value in read.filed.items() if path not in typed} | added
+        used = {path: value for path, value in read.filed.items() if path in known() or path in READS.get(config.name, ())}  # a file serves every experiment
+        filed = {path: value for path, value in used.items() if path not in typed} | added
         for path, value in filed.items():
             OmegaConf.update(config, path, value)
         pinned |= {path: value for path, value in filed.items() if path in known()}

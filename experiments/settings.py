@@ -27,6 +27,20 @@ HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings t
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 METHODS = ("morris", "sobol", "pawn", "delta")
+RUN = ("seeds", "seed", "draws", "policy")
+READS: dict[str, tuple[str, ...]] = {  # experiment -> the settings that it reads, beside HOW and the model's parameters
+    **dict.fromkeys(("baseline", "smoke"), RUN),
+    "fork": (*RUN, "fork"),
+    "first_answer": (*RUN, "size", "panels", "rows", "columns"),
+    **dict.fromkeys(("ablation", "policies", "null_arms"), (*RUN, "size")),
+    **dict.fromkeys(
+        ("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress"), (*RUN, "size", "precision", "max_seeds")
+    ),
+    "sensitivity": ("seed", "policy", "size", "method", "by", "inputs", "distribution", "samples", "replicates"),
+    "patterns": ("seeds", "seed", "policy", "size"),
+    "benchmark": ("size",),
+}
+OWN_MODEL = ("benchmark",)  # these read no parameter, no group of them and no scenario file
 
 
 class Mistake(ValueError):
@@ -172,6 +186,26 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
     return "setting", value
+
+
+def check_read(settings: Settings, words: Sequence[str]) -> None:
+    """Raise Mistake where a word of the command line sets what its experiment does not read: it would be recorded and not done."""
+    name, typed = settings.name, {}
+    for word in words:
+        key = word.lstrip("+~").partition("=")[0]
+        typed[key if key in known() else key.partition(".")[0]] = key
+    mine = {f.name for f in fields(Settings)} - {"name", "scenario", *HOW}
+    for short, key in typed.items():
+        if short in mine and short not in READS[name]:
+            others = [x for x in READS if short in READS[x]]
+            raise Mistake(f"{key}: experiment={name} does not read it, it reads {', '.join(READS[name])}; {short} is read by {', '.join(others)}")
+        if name in OWN_MODEL and short not in {"experiment", *HOW, *READS[name]}:
+            others = [x for x in READS if x not in OWN_MODEL]
+            raise Mistake(f"{key}: experiment={name} measures counties of its own and reads {', '.join(READS[name])} only; parameters, groups and scenario files are read by {', '.join(others)}")
+    if "max_seeds" in typed and settings.precision is None:
+        raise Mistake(f"max_seeds = {settings.max_seeds}: it is read with precision=<half-width> only; seeds=N sets the seeds")
+    if "by" in typed and settings.method in ("pawn", "delta") and settings.by == "section":
+        raise Mistake(f"by = section: method={settings.method} looks at single parameters; by=section is read with method=morris or sobol")
 
 
 def one_line(error: BaseException) -> str:

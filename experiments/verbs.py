@@ -19,6 +19,7 @@ from experiments import runner
 from experiments.engines import Engine
 from experiments.plan import Task
 from experiments.scenario import HOW, Composed, Mistake, compose_line
+from experiments.settings import check_read
 from experiments.store import BEGIN, TABLES, Outcome, Results, stored
 from experiments.study import Lock, Study, asked, files, provenance, writing
 from sim.parameters import nearest
@@ -203,7 +204,9 @@ def again(verb: str, words: list[str]) -> tuple[Composed, list[str]]:
     expanding = asked(others) if verb == "expand" else []
     if verb == "expand" and not expanding:
         raise Mistake("expand wants what to add, such as seeds=40")
-    return line_of(found, [w for w in others if w not in expanding], expanding)
+    line, last = line_of(found, [w for w in others if w not in expanding], expanding)
+    check_read(line.settings, expanding)
+    return line, last
 
 
 ALONE = {"status": status, "verify": verify, "export": export}

@@ -1,0 +1,117 @@
+"""The command line does what it records: settings that an experiment does not read are refused, the others change what it runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+
+import pytest
+import yaml
+
+import run
+import sim
+from experiments import patterns
+from experiments.settings import HOW, NESTED, READS, Settings, options
+
+TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The one sentence on stderr; the exit code is 1."""
+    assert run.main(list(words)) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("error: ") and "\n" not in said and "Traceback" not in said
+    return said
+
+
+# -- what an experiment reads ------------------------------------------------------------------------------------------
+UNREAD = {
+    "rows of a baseline": (["experiment=baseline", "rows=[jiangxi]"], "rows is read by first_answer"),
+    "panels of a baseline": (["experiment=baseline", "panels=[practised]"], "panels is read by first_answer"),
+    "a size of a baseline": (["experiment=baseline", "size=quick"], "size is read by first_answer, ablation"),
+    "a method of a question": (["experiment=q1", "method=sobol"], "method is read by sensitivity"),
+    "precision of the first answer": (["precision=0.05"], "precision is read by q1, q2"),
+    "seeds of a sensitivity analysis": (["experiment=sensitivity", "seeds=5"], "seeds is read by baseline"),
+    "a month of a fork that is none": (["experiment=smoke", "fork.month=2026-01"], "fork is read by fork"),
+    "draws of patterns": (["experiment=patterns", "draws=true"], "draws is read by baseline"),
+    "seeds of a benchmark": (["experiment=benchmark", "seeds=3"], "seeds is read by baseline"),
+    "a parameter of a benchmark": (["experiment=benchmark", "county.villages=3"], "counties of its own"),
+    "an option of a benchmark": (["experiment=benchmark", "service.sharing_station=true"], "counties of its own"),
+    "a group of a benchmark": (["experiment=benchmark", "funding=jiangxi"], "counties of its own"),
+    "a limit without precision": (["experiment=q1", "max_seeds=9"], "read with precision"),
+    "sections by a method of parameters": (["experiment=sensitivity", "method=pawn", "by=section"], "method=morris or sobol"),
+    "a rule that every arm sets": (["experiment=null_arms", "funding.rule=matching"], "every arm of experiment=null_arms sets it"),
+}
+
+
+@pytest.mark.parametrize("case", UNREAD)
+def test_what_an_experiment_does_not_read_is_refused(case, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words, sentence = UNREAD[case]
+    assert sentence in refused(capsys, *words)
+    assert not list(tmp_path.iterdir())  # nothing was begun
+
+
+def test_every_experiment_says_what_it_reads_and_every_setting_has_a_reader():
+    """The names of configs/experiment, and the settings that results depend on."""
+    assert set(READS) == set(options()["experiment"]) == set(run.EXPERIMENTS)
+    mine = {f.name for f in fields(Settings)} - {"name", "scenario", *HOW}
+    assert {key for keys in READS.values() for key in keys} == mine and "fork" in NESTED
+
+
+def test_an_expansion_by_what_is_not_read_is_refused_and_the_study_stays(capsys, tmp_path):
+    assert run.main(["experiment=baseline", "seeds=1", f"out={tmp_path}", *TINY]) == 0
+    (study,) = (tmp_path / "baseline").iterdir()
+    before = (study / "manifest.json").read_text()
+    capsys.readouterr()
+    assert "rows is read by first_answer" in refused(capsys, "expand", f"study={study}", "rows=[jiangxi]")
+    assert (study / "manifest.json").read_text() == before
+    assert run.main(["resume", f"study={study}", "progress=false", "workers=1"]) == 0
+
+
+def test_a_scenario_file_serves_experiments_that_do_not_read_all_its_settings(tmp_path):
+    """Three seeds are the dashboard's; sensitivity has replicates instead and records none."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("seeds: 3\ndraws: true\nfunding:\n  rule: matching\n", encoding="utf-8")
+    words = ["experiment=sensitivity", "inputs=[needs.meals_scale,needs.escort_scale]", "samples=2", "replicates=1"]
+    assert run.main([*words, f"scenario={file}", f"out={tmp_path}", *TINY]) == 0
+    (study,) = (tmp_path / "sensitivity").iterdir()
+    kept = yaml.safe_load((study / "resolved.yaml").read_text())
+    assert kept["seeds"] is None and kept["draws"] is False and kept["funding"]["rule"] == "matching"
+
+
+# -- patterns ----------------------------------------------------------------------------------------------------------
+def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypatch, capsys):
+    """Two seeds, four villages of thirty elders, Feixiang's half by government: seen in the models that were built."""
+    seen: list[tuple[int, sim.Parameters, int]] = []
+    plain = sim.MutualAidModel
+
+    def built(p: sim.Parameters, *, seed: int, **how: object) -> sim.MutualAidModel:
+        seen.append((seed, p, p.horizon.months))
+        return plain(p, seed=seed, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(patterns.sim, "MutualAidModel", built)
+    words = ["experiment=patterns", "seeds=2", "seed=9", "funding=feixiang", "county.elders=30", "county.villages=4", "horizon.end=2026-12", "horizon.spin_up=3"]
+    assert run.main([*words, f"out={tmp_path}", "workers=1"]) == 0
+    assert len(seen) == 3 * 2 and len({seed for seed, *_ in seen}) == 2  # starts, runs and crashes, each with two seeds
+    assert {(p.county.villages, p.county.elders, p.funding.share_government) for _, p, _ in seen} == {(4, 30, 0.5)}
+    assert sorted({months for *_, months in seen}) == [24, 72]  # C10 has its six years whatever is asked
+    (study,) = (tmp_path / "patterns").iterdir()
+    kept = yaml.safe_load((study / "resolved.yaml").read_text())
+    assert (kept["county"]["villages"], kept["seeds"], kept["seed"]) == (4, 2, 9)
+    assert re.search(r"gap of an age-sex share .* (\d+) elders", capsys.readouterr().out)
+    rows = json.loads((study / "findings.json").read_text())["tables"][0]["rows"]
+    assert {row[0] for row in rows} >= {"C1", "C2", "C3", "C9", "C10", "C11", "C12"}
+
+
+@pytest.mark.parametrize("words, villages", [([], 12), (["county=big"], 175), (["county.villages=3"], 3)])
+def test_what_is_recorded_is_the_county_that_is_run(words, villages):
+    """A size of the experiment's own gives way to a value or a group that is asked for, and is recorded where it does not."""
+    from experiments.campaign import base_of
+    from experiments.scenario import compose_line
+
+    line = compose_line(["experiment=q1", *words])
+    base = base_of(line)
+    assert base.county.villages == villages
+    assert yaml.safe_load(line.starting(base).text)["county"]["villages"] == villages
