@@ -218,12 +218,12 @@ def test_a_reserve_is_ruined_as_often_as_the_gambler(reserve: int) -> None:
 
 @pytest.mark.parametrize("correlation", [0.0, 0.7, 1.0])
 def test_a_reserve_fed_by_correlated_incomes_is_ruined_as_often_as_the_gambler(correlation: float) -> None:
-    """Sixty counties of 25 villages over eight years: shared shocks close as many villages, and close them together.
+    """Forty counties of 25 villages over six years: shared shocks close as many villages, and close them together.
 
     Chance that a village closes, whatever the correlation; that two of a county close; at correlation one all or none.
     Four standard errors over counties: a true model fails one in 16,000 times a bound.
     """
-    n, years, counties = 25, 8, 60
+    n, years, counties = 25, 6, 40
     one, two = walk(1, years, correlation)
     assert one == pytest.approx(walk(1, years, 0.0)[0]) and (two > one**2 + 1e-12) == (correlation > 0)
     counts = np.array([closures(n, correlation, 1, years, seed) for seed in range(counties)])
