@@ -1,6 +1,9 @@
-"""A centre's beds reduce to Erlang's loss and waiting formulas, and a shared centre to their pooled cases."""
+"""A centre's beds reduce to the loss and waiting formulas of Erlang and Engset, a shared centre to their pooled cases; a
+request finds nobody as often as all helpers are away."""
 
 from __future__ import annotations
+
+from math import comb
 
 import numpy as np
 import pytest
@@ -8,7 +11,8 @@ from runs import large
 from scipy import stats
 
 from sim.ledger import split_by_pool
-from sim.parts import referral
+from sim.parts import matching, participation, referral
+from sim.population import ELDER, HELPER
 
 N = 200  # elders of a village: the callers
 
@@ -62,28 +66,54 @@ def test_months_tend_to_erlang_as_stays_grow_long_and_callers_many(c: int, a: fl
     assert abs(waiting - erlang_c(c, a) * a / (c - a)) < 0.02 * waiting  # mean number waiting: C a / (c - a)
 
 
-def queue(pooled: bool, stay: float, patience: int, load: float, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The model's own row, month after month, for two villages of 200 elders in great need and five beds each.
+def engset(c: int, callers: int, a: float) -> float:
+    """Share of calls lost where each of few callers calls at a of its stay while not served: among the others' states."""
+    weights = np.array([comb(callers - 1, k) * a**k for k in range(c + 1)])
+    return float(weights[-1] / weights.sum())
+
+
+def test_months_tend_to_engset_where_callers_are_few() -> None:
+    """The same chain of months for ten callers and three beds."""
+    stay = 2_000.0
+    assert abs(month_by_month(3, 10, 0.5 / stay, stay, 0)[0] - engset(3, 10, 0.5)) < 2e-3
+    assert engset(3, 10, 0.5) < erlang_b(3, 5.0) - 0.1  # callers in a bed do not call
+
+
+def test_few_callers_find_no_bed_as_often_as_engset_says() -> None:
+    """Eight villages of 50, three beds each, without a list: the exact months of few callers, four standard errors
+    (1 in 16,000)."""
+    n, stay, months, load = 50, 5.0, 3_000, 4.0
+    changes = {"county.elders": n, "referral.beds": 60.0}
+    admitted, lost, _ = (x.sum(axis=1) for x in queue(False, stay, 0, load, months, changes, villages=8))
+    exact = month_by_month(3, n, load / stay / n, stay, 0)[0]
+    assert abs(lost.sum() / (lost + admitted).sum() - exact) <= 4 * error(lost, lost + admitted)
+    assert error(lost, lost + admitted) < 0.006
+
+
+def queue(
+    pooled: bool, stay: float, patience: int, load: float, months: int, more: dict | None = None, villages: int = 2
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The model's own row, month after month, for two villages of 200 elders in great need and five beds each, or as `more` says.
 
     Returns admitted, given up and waiting, (months, villages).
     """
     changes = {
         "county.elders": N, "county.townships": 1, "county.facility_share": 1.0, "county.helpers_per_elder": 0.0,
         "referral.on": True, "referral.pooled": pooled, "referral.beds": 25.0, "referral.patience": patience,
-        "referral.stay": stay, "referral.willing": 1.0, "referral.unreferred": 1.0, "referral.apply": load / stay / N,
-        "referral.bed_subsidy": 1.0,
+        "referral.stay": stay, "referral.willing": 1.0, "referral.unreferred": 1.0, "referral.bed_subsidy": 1.0, **(more or {}),
     }  # fmt: skip
-    model = large(changes, villages=2)
-    assert model.state["elders_start"].tolist() == [N, N]
+    n = changes["county.elders"]
+    model = large({**changes, "referral.apply": load / stay / n}, villages=villages)
+    assert model.state["elders_start"].tolist() == [n] * villages
     model.people.health[model.people.kind == 1] = 3
-    seen = np.zeros((3, months, 2), np.int64)
+    seen = np.zeros((3, months, villages), np.int64)
     for t in range(months):
         for name in ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted"):
             model.flow[name][:] = 0
         referral.run_beds(model)
         seen[:, t] = [model.flow[name] for name in ("beds_admitted", "beds_given_up", "beds_waiting")]
         model.month += 1
-    assert (model.flow["beds_used"].sum() <= 10) and ((model.flow["beds_used"] <= 5).all() or pooled)
+    assert (model.flow["beds_used"].sum() <= 5 * villages) and ((model.flow["beds_used"] <= 5).all() or pooled)
     return seen[0], seen[1], seen[2]
 
 
@@ -130,3 +160,29 @@ def test_hours_of_a_shared_centre_serve_what_separate_ones_cannot() -> None:
     assert split_by_pool(np.array([120]), asked, np.array([0, 0]), numbers).tolist() == [100, 20]
     assert split_by_pool(np.array([90]), asked, np.array([0, 0]), numbers).tolist() == [75, 15]
     assert split_by_pool(np.array([3]), np.array([2, 2]), np.array([0, 0]), numbers[::-1]).tolist() == [1, 2]  # the odd one by number
+
+
+@pytest.mark.parametrize("v", [1, 2, 4])
+def test_a_request_finds_nobody_as_often_as_all_who_help_are_away(v: int) -> None:
+    """(1 - f)^v: v volunteers a village, each of whom turns up with f = 0.4. Four standard errors of 500 villages."""
+    f, villages = 0.4, 500
+    model = large({
+        "county.elders": 4, "county.helpers_per_elder": 2.0, "participation.show_up": f, "participation.response": 0.0,
+    }, villages=villages, seed=v)  # fmt: skip
+    for name in ("join", "join_helper", "quit", "training_rate"):
+        model.values.participation[name] = 0.0
+    p, w, r = model.people, model.world, model.world.villages
+    r.level, r.facility = 3, 2
+    p.need[:], p.enrolled[:], p.volunteer[:], p.kin[:], p.neighbour[:] = 0, 0, 0, -1, -1
+    p.motivation[:], p.fatigue[:], p.free[:], p.quota[:] = 0.5, 0.0, 10_000, 10_000
+    for first, used in zip(w.start, w.used, strict=False):
+        rows = np.arange(first, first + used)
+        asks, helps = rows[p.kind[rows] == ELDER][0], rows[p.kind[rows] == HELPER][:v]
+        p.enrolled[asks], p.need[asks, 1], p.volunteer[helps] = 1, 60, 1
+        assert len(helps) == v
+    w.flow.view(np.uint8)[:] = 0
+    participation.run_take_part(model)
+    matching.run(model)
+    assert w.flow.requests.tolist() == [1] * villages and w.flow.volunteers.tolist() == [v] * villages
+    wanted = (1 - f) ** v
+    assert abs(w.flow.refused.mean() - wanted) <= 4 * np.sqrt(wanted * (1 - wanted) / villages)
