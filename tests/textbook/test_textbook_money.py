@@ -1,7 +1,7 @@
 """Pledges by rule worked by hand, present values, the good and bad years of a collective, and of a mix of payers.
 
-Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cramer-Lundberg has no part
-behind it: claims of random size do not arrive in continuous time (sim/ODD.md, section 8).
+Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cases without a part
+behind them, Cramer-Lundberg among them, are listed in sim/ODD.md, section 8.
 """
 
 from __future__ import annotations
