@@ -405,3 +405,30 @@ def test_children_without_jobs_send_less_and_less_care_is_bought() -> None:
     assert (lost.state["remit_left"][6:18] == 0).all() and (lost.state["remit_left"][18:] == 1).all()
     assert lost.hours[6:18, :, UNMET].sum() > plain.hours[6:18, :, UNMET].sum()
     assert lost.flow["diners"][6:18].sum() < plain.flow["diners"][6:18].sum()
+
+
+# -- society, neighbours, rents, reopening -----------------------------------------------------------------------------
+PAIRED = {"county.facility_share": 1.0, "facilities.on": False, "solvency.on": False, "county.townships": 1}
+
+
+
+
+
+
+
+
+def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
+    """Three villages of a leader and some cash that closed in the first month, run for five years."""
+    model = small({**PAIRED, "solvency.on": True, "solvency.reopen": 1.0, "organisation.leader_leaves": 0.02, "county.leader_share": 1.0, **changes}, seed=3)
+    model.state["level"][:], model.state["closures"][:], model.state["closed_month"][:] = 0, 1, 0
+    model.run(60)
+    model.audit()
+    return model
+
+
+def test_a_closed_village_reopens_with_users_in_sight_and_not_without() -> None:
+    """Three of 50 elders: at a hazard of 0.02 a month well over 5 would enrol in a year, at 0 nobody would."""
+    some, nobody = closed_for_a_year({"acceptance.enrol_own": 0.02}), closed_for_a_year({"acceptance.enrol_own": 0.0, "acceptance.enrol_network": 0.0})
+    assert some.series.flow["opened_now"].any(axis=0).all()
+    assert not nobody.series.flow["opened_now"].any() and not nobody.series.state["would_enrol"].any()
+    assert closed_for_a_year({"acceptance.enrol_own": 0.02, "solvency.least_enrolled": 30}).series.flow["opened_now"].sum() < 3
