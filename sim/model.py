@@ -70,6 +70,7 @@ MONTH: tuple[Row, ...] = (
     Row(6, "tourism", tourism.run),
     Row(6, "agriculture", agriculture.run),
     Row(6, "handicraft", handicraft.run),
+    Row(7, "partner organisations", society.run_partners),
     Row(7, "leaders and support", organisation.run_support),
     Row(7, "way of operating", operation.run_take_over),
     Row(7, "ladder", solvency.run),

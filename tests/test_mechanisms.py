@@ -92,6 +92,11 @@ MECHANISMS: dict[str, Mechanism] = {
         {ORG + "party": True}, {ORG + "party": True, ORG + "party_finds": 1.0, ORG + "party_hours": 0.0, ORG + "party_cost": 0.0},
         ("cost_party",), own=("duty",),
     ),
+    "partner organisations": Mechanism(
+        {"society.partners": 1.0}, {"society.partners": 1.0, "society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0},
+        ("partner_training", "partner_insurance"), own=("partner_trains", "partner_insures", "partner_clinic"),
+    ),
+    "paired enterprises": Mechanism({"society.enterprises": 1.0}, {"society.enterprises": 1.0, "society.enterprise_gift": 0.0}),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
         {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
@@ -411,7 +416,31 @@ def test_children_without_jobs_send_less_and_less_care_is_bought() -> None:
 PAIRED = {"county.facility_share": 1.0, "facilities.on": False, "solvency.on": False, "county.townships": 1}
 
 
+def test_a_partner_trains_and_insures_at_its_own_cost() -> None:
+    """150 yuan for each newly trained; 30 yuan a year, 2.50 a month, for each volunteer: the village's bills for both are gone."""
+    own, partner = (run({**PAIRED, "society.partners": x}, 14, 2).series for x in (0.0, 1.0))
+    assert partner.flow["newly_trained"].sum() > own.flow["newly_trained"].sum()
+    assert np.array_equal(partner.amount("partner_training"), partner.flow["newly_trained"] * 150 * YUAN)
+    assert np.array_equal(partner.amount("partner_insurance"), partner.flow["volunteers"] * 30 * YUAN // 12)
+    assert not partner.amount("cost_training").any() and not partner.amount("cost_insurance").any()
+    assert own.amount("cost_training").any() and own.amount("cost_insurance").any()
 
+
+def test_each_thing_that_a_partner_brings_stands_alone() -> None:
+    bare = {**PAIRED, "organisation.insured": False, "organisation.training": False, "society.partners": 1.0, "referral.on": True, "referral.contract": 0.0}
+    nothing = {"society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0}
+    trained, insured, clinic = (run({**bare, **{k: v for k, v in nothing.items() if k != left}}, 14, 2).series for left in nothing)
+    assert trained.flow["newly_trained"].any() and not insured.flow["newly_trained"].any() and not clinic.flow["newly_trained"].any()
+    assert insured.state["insured"].any() and not trained.state["insured"].any() and not clinic.state["insured"].any()
+    minutes = clinic.flow["contract_minutes"]
+    assert (minutes <= 4 * 60 * clinic.state["elders"] / 100).all() and minutes.sum() > 0
+    assert np.array_equal(clinic.amount("partner_clinic"), minutes * 25 * YUAN // 60) and not clinic.amount("cost_contract").any()
+    assert not trained.flow["contract_minutes"].any() and not insured.flow["contract_minutes"].any()
+
+
+def test_an_enterprise_gives_every_village_of_its_township_a_twelfth_each_month() -> None:
+    quiet = {**PAIRED, "society.enterprises": 1.0, "society.enterprise_gift": 6_000.0, "society.ceiling": 0.0}
+    assert (run(quiet, 8, 2).series.amount("paid_society") == 500 * YUAN).all()
 
 
 

@@ -32,7 +32,7 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
     "government": (("due_government", "paid_government", "forgiven_government", "capital_government", "grant_pilots", "grant_posts", "grant_homes"), ()),
     "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
-    "society": (("due_society", "paid_society", "forgiven_society", "capital_society"), ()),
+    "society": (("due_society", "paid_society", "forgiven_society", "capital_society", "partner_training", "partner_insurance", "partner_clinic"), ()),
     "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
     "referral": (
         ("referral_government", "referral_families", "cost_contract"),

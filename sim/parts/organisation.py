@@ -174,7 +174,7 @@ def support(w, organisation, month, calendar_month, held, key, association_key, 
         r.leaderless = 0 if r.leader == 1 else r.leaderless + 1
         serving = r.level > 0
         r.honours = 1 if serving and o.honours == 1 else 0
-        r.insured = 1 if serving and o.insured == 1 else 0
+        r.insured = 1 if serving and (o.insured == 1 or r.partner_insures > 0.0) else 0
         r.training = 1 if serving and o.training == 1 else 0
         r.publicity = min(o.publicity / max(o.publicity_full, 1), 1.0) if serving else 0.0
         if r.driving == 1:
@@ -191,9 +191,14 @@ def bills(w, organisation, public):
             continue
         post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
         post.cost_publicity += o.publicity
-        if o.insured == 1:
-            post.cost_insurance += f.volunteers * o.insurance // 12
-        if o.training == 1:
+        if o.insured == 1 or r.partner_insures > 0.0:
+            premium = f.volunteers * o.insurance // 12
+            given = np.int64(premium * r.partner_insures)
+            post.partner_insurance += given
+            post.cost_insurance += premium - given
+        if r.partner_trains > 0.0:
+            post.partner_training += f.newly_trained * o.training_cost
+        elif o.training == 1:
             post.cost_training += f.newly_trained * o.training_cost
         if o.honours == 1:
             post.cost_honours += f.volunteers * o.honour_cost // 12

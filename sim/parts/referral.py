@@ -171,10 +171,11 @@ def _formal(p, w, v, i, k, minutes, crowding):
 
 @kernel
 def under_contract(p, w, referral, government, key):
-    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village and public health pay."""
+    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village, public health and partner organisations pay."""
     for v in range(len(w.used)):
         c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
-        budget = np.int64(c.contract * r.elders / 100.0) if r.level > 0 else 0
+        brought = np.int64(r.partner_clinic * r.elders / 100.0) if r.level > 0 else 0
+        budget = np.int64(c.contract * r.elders / 100.0) + brought if r.level > 0 else 0
         if budget == 0:
             continue
         n, left = w.used[v], budget
@@ -190,7 +191,9 @@ def under_contract(p, w, referral, government, key):
                         left -= minutes
                         _formal(p, w, v, i, k, minutes, c.crowding)
         f.contract_minutes = budget - left
-        price = (budget - left) * c.contract_price // 60
+        given = min(brought, budget - left)  # a partner organisation's hours come first
+        post.partner_clinic += given * c.contract_price // 60
+        price = (budget - left - given) * c.contract_price // 60
         public = np.int64(price * c.contract_public) if government else 0
         post.referral_government += public
         post.cost_contract += price - public
