@@ -12,7 +12,7 @@ from runs import EVERYTHING, county_bytes, differences, large, small
 
 import sim
 from sim.parts import shocks
-from sim.population import ALONE, COUPLE, ELDER, IN_HOME, UNMET
+from sim.population import ALONE, COUPLE, ELDER, ELIGIBLE, IN_HOME, MUTUAL, UNMET
 
 MONTHS = 38
 BASE = {"county.facility_share": 0.7, "business.kind": "agriculture", "agriculture.lead": 6, "government.operating_envelope": 2_000.0}
@@ -97,6 +97,9 @@ MECHANISMS: dict[str, Mechanism] = {
         ("partner_training", "partner_insurance"), own=("partner_trains", "partner_insures", "partner_clinic"),
     ),
     "paired enterprises": Mechanism({"society.enterprises": 1.0}, {"society.enterprises": 1.0, "society.enterprise_gift": 0.0}),
+    "copying a neighbour": Mechanism(
+        {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1}, {ORG + "copies": 1.0}, own=("bare", "copied", "levels")
+    ),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
         {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
@@ -443,6 +446,25 @@ def test_an_enterprise_gives_every_village_of_its_township_a_twelfth_each_month(
     assert (run(quiet, 8, 2).series.amount("paid_society") == 500 * YUAN).all()
 
 
+def test_villages_without_support_copy_the_township_s_best_in_december() -> None:
+    """By hand: the village of the highest hours share among the six; its levels, training and insurance on and 50 yuan, spread."""
+    model = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0}, 12)
+    bare = model.state["bare"] == 1
+    assert 0 < bare.sum() < 6
+    share = model.world.hours.sum(axis=2)[:, MUTUAL] / model.world.hours.sum(axis=2)[:, ELIGIBLE]
+    best = int(np.argmax(share))
+    wanted = [0, 0, 0] if bare[best] else [1, 1, 50 * YUAN]
+    others = np.arange(6) != best
+    assert model.state["copied"].tolist() == others.astype(int).tolist()
+    assert model.state["levels"][others].tolist() == [wanted] * 5
+    model.run(1)
+    assert (model.state["training"] == wanted[0]).all() and (model.state["publicity"] == wanted[2] / (100 * YUAN)).all()
+
+
+def test_nobody_copies_across_a_township_or_where_villages_do_not_meet() -> None:
+    apart = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.couplings": False}, 12)
+    alone = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.townships": 6}, 12)
+    assert not apart.state["copied"].any() and not alone.state["copied"].any()
 
 
 
