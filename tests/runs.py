@@ -15,7 +15,7 @@ SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share"
 QUIET = {"county.couplings": False}
 LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
 CARE = {  # every part of the care network that is off by default
-    "referral.on": True, "clearing.on": True, "points.on": True, "sharing.on": True, "operation.way": "professional_team",
+    "referral.on": True, "referral.day_places": 20.0, "clearing.on": True, "points.on": True, "sharing.on": True, "operation.way": "professional_team",
 }  # fmt: skip
 # Every mechanism that is off by default, at sizes that show within a year or two.
 EVERYTHING: dict[str, Any] = {
