@@ -30,7 +30,7 @@ EVERYTHING: dict[str, Any] = {
     "organisation.association_lapses": 0.5, "organisation.honour_cost": 50.0, "organisation.disputes": True,
     "organisation.dispute_rate": 20.0, "organisation.agreements": True, "organisation.conventions": True,
     "organisation.convention_adopts": 1.0, "organisation.posts": 2, "organisation.drives": 4, "organisation.party": True,
-    "organisation.bare": 0.3, "organisation.copies": 1.0, "society.partners": 0.7, "society.enterprises": 0.7,
+    "organisation.bare": 0.3, "organisation.copies": 1.0, "society.partners": 0.7, "society.enterprises": 0.7, "collective.rent_share": 0.3,
     "shocks.pandemic": 0.15, "shocks.price_crash": 0.5, "shocks.flood": 0.25, "shocks.leader_loss": 0.3, "shocks.job_loss": 0.3,
 }  # fmt: skip
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed

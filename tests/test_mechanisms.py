@@ -100,6 +100,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "copying a neighbour": Mechanism(
         {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1}, {ORG + "copies": 1.0}, own=("bare", "copied", "levels")
     ),
+    "rents": Mechanism({"collective.rent_share": 0.5}, {"collective.rent_share": 0.0}, own=("rents", "income")),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
         {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
@@ -466,6 +467,15 @@ def test_nobody_copies_across_a_township_or_where_villages_do_not_meet() -> None
     alone = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.townships": 6}, 12)
     assert not apart.state["copied"].any() and not alone.state["copied"].any()
 
+
+def test_rents_are_their_share_of_trend_income_in_good_and_bad_years() -> None:
+    """Growth 0: the rent of a year is that of the first; what is left of income moves with the news."""
+    s = run({"collective.rent_share": 0.4, "collective.growth": 0.0, "collective.volatility": 0.4}, 26, 2).series
+    plain = run({"collective.growth": 0.0, "collective.volatility": 0.0}, 1, 2).series
+    assert (s.state["rents"] == (plain.state["income"][0] * 0.4).astype(int)).all()
+    other = s.state["income"] - s.state["rents"]
+    assert (np.abs(other - plain.state["income"][0] * 0.6 * (1 + s.state["income_news"])) <= 2).all()
+    assert (np.ptp(other, axis=0) > 0).all()
 
 
 def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
