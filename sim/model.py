@@ -70,6 +70,7 @@ MONTH: tuple[Row, ...] = (
     Row(6, "tourism", tourism.run),
     Row(6, "agriculture", agriculture.run),
     Row(6, "handicraft", handicraft.run),
+    Row(7, "partner organisations", society.run_partners),
     Row(7, "leaders and support", organisation.run_support),
     Row(7, "way of operating", operation.run_take_over),
     Row(7, "ladder", solvency.run),
@@ -106,6 +107,7 @@ MONTH: tuple[Row, ...] = (
     Row(11, "bills", funding.run_bills),
     Row(12, "acceptance", acceptance.run_spread),
     Row(12, "trust", trust.run_learn),
+    Row(12, "copying a neighbour", organisation.run_copy),
     Row(12, "visibility", society.run_visibility),
     Row(13, "memory", funding.run_remember),
 )
@@ -115,6 +117,7 @@ COUPLINGS = (
     "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
     "township centres: beds and hours of a centre are shared by its villages (referral.pooled)",
     "credit platform: hours left over in one village serve credit holders of another (clearing.scope)",
+    "copying: levels of support of the village of a township with the best hours share are taken over (organisation.copies)",
     "learning: villages come up, or apply, faster where others are in service",
     "selection: places of a round of the roll-out and of pilots are the county's",
 )

@@ -122,6 +122,28 @@ def test_a_dearer_bed_is_used_by_fewer() -> None:
     rising("referral", "bed_price", (3500.0, 1500.0), lambda s: int(s.flow["beds_used"].sum()), **full)
 
 
+DAY = {"referral.day_places": 30.0, "referral.willing": 1.0, "referral.beds": 0.0}
+
+
+def test_day_care_fills_its_places_and_meets_its_share_of_the_needs_it_serves() -> None:
+    """Places of the township by hand; half of five needs of those who come; 800 yuan each, of the two payers together."""
+    s = run({"referral.on": True, **DAY, "referral.hours": 0.0, "referral.contract": 0.0})
+    places = int(s.state["elders_start"][0].sum() * 30 / 1000)
+    assert s.flow["day_users"].sum(axis=1).max() == places and (s.flow["day_users"] <= s.flow["day_asked"]).all()
+    assert np.array_equal(s.amount("referral_government") + s.amount("referral_families"), s.flow["day_users"] * 80_000)
+    none = run({"referral.on": True, **DAY, "referral.day_places": 0.0, "referral.hours": 0.0, "referral.contract": 0.0})
+    assert hours(s, PROFESSIONAL) > hours(none, PROFESSIONAL) and hours(s, UNMET) < hours(none, UNMET)
+    assert not none.flow["day_asked"].any() and not none.amount("referral_government").any()
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "flow"),
+    [("day_places", (0.0, 10.0, 40.0), "day_users"), ("day_need", (0.0, 0.3, 1.0), "day_minutes"), ("day_price", (2000.0, 200.0), "day_asked"), ("willing", (0.1, 1.0), "day_asked")],
+)
+def test_more_or_cheaper_day_care_reaches_more(name: str, values: tuple[float, ...], flow: str) -> None:
+    rising("referral", name, values, lambda s: int(s.flow[flow].sum()), **{k: v for k, v in DAY.items() if k != f"referral.{name}"})
+
+
 # -- M9 ----------------------------------------------------------------------------------------------------------------
 STRICT = {"timebank.exempt_special": False, "families.on": False}
 

@@ -15,7 +15,7 @@ PAYERS = ("government", "collective", "families", "society")
 POOR = {"solvency.patience": 1, "solvency.closing": 2, "solvency.reopen": 1.0, "solvency.start_cash": 0.5, "solvency.stress": 0.25}
 WAGED = {"participation.stipend": 3.0, "participation.hours": 12.0, "timebank.levy": 0.02, "timebank.cap": 20.0}
 CASES: dict[str, dict[str, Any]] = {
-    "fixed shares, no business, poor": {"funding.rule": "fixed_shares", **POOR},
+    "fixed shares, no business, poor": {"funding.rule": "fixed_shares", **POOR, "solvency.least_helpers": 30, "acceptance.enrol_own": 0.02},
     "matching, tourism": {"funding.rule": "matching", "business.kind": "tourism"},
     "gap filler, agriculture, waged": {"funding.rule": "gap_filler", "business.kind": "agriculture", **WAGED},
     "per service, handicraft": {"funding.rule": "per_service", "business.kind": "handicraft", "business.payer": "collective"},
@@ -211,3 +211,6 @@ def test_the_cases_reach_what_they_are_meant_to_reach() -> None:
     assert s.flow["closed_now"].sum() > 0
     assert s.amount("bills_dropped_workers").sum() > 0
     assert (s.amount("sales").sum(axis=0) > 0).sum() >= 3
+    paid = small({"county.stratified": True, **CASES["fixed shares, no business, poor"], **SHORT_LEADS}, villages=4, seed=11)
+    s = paid.run(MONTHS).series
+    assert s.flow["opened_now"][s.state["closures"] > 0].sum() > 0  # a village that had closed

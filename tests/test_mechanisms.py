@@ -12,7 +12,7 @@ from runs import EVERYTHING, county_bytes, differences, large, small
 
 import sim
 from sim.parts import shocks
-from sim.population import ALONE, COUPLE, ELDER, IN_HOME, UNMET
+from sim.population import ALONE, COUPLE, ELDER, ELIGIBLE, IN_HOME, MUTUAL, UNMET
 
 MONTHS = 38
 BASE = {"county.facility_share": 0.7, "business.kind": "agriculture", "agriculture.lead": 6, "government.operating_envelope": 2_000.0}
@@ -92,6 +92,15 @@ MECHANISMS: dict[str, Mechanism] = {
         {ORG + "party": True}, {ORG + "party": True, ORG + "party_finds": 1.0, ORG + "party_hours": 0.0, ORG + "party_cost": 0.0},
         ("cost_party",), own=("duty",),
     ),
+    "partner organisations": Mechanism(
+        {"society.partners": 1.0}, {"society.partners": 1.0, "society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0},
+        ("partner_training", "partner_insurance"), own=("partner_trains", "partner_insures", "partner_clinic"),
+    ),
+    "paired enterprises": Mechanism({"society.enterprises": 1.0}, {"society.enterprises": 1.0, "society.enterprise_gift": 0.0}),
+    "copying a neighbour": Mechanism(
+        {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1}, {ORG + "copies": 1.0}, own=("bare", "copied", "levels")
+    ),
+    "rents": Mechanism({"collective.rent_share": 0.5}, {"collective.rent_share": 0.0}, own=("rents", "income")),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
         {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
@@ -405,3 +414,82 @@ def test_children_without_jobs_send_less_and_less_care_is_bought() -> None:
     assert (lost.state["remit_left"][6:18] == 0).all() and (lost.state["remit_left"][18:] == 1).all()
     assert lost.hours[6:18, :, UNMET].sum() > plain.hours[6:18, :, UNMET].sum()
     assert lost.flow["diners"][6:18].sum() < plain.flow["diners"][6:18].sum()
+
+
+# -- society, neighbours, rents, reopening -----------------------------------------------------------------------------
+PAIRED = {"county.facility_share": 1.0, "facilities.on": False, "solvency.on": False, "county.townships": 1}
+
+
+def test_a_partner_trains_and_insures_at_its_own_cost() -> None:
+    """150 yuan for each newly trained; 30 yuan a year, 2.50 a month, for each volunteer: the village's bills for both are gone."""
+    own, partner = (run({**PAIRED, "society.partners": x}, 14, 2).series for x in (0.0, 1.0))
+    assert partner.flow["newly_trained"].sum() > own.flow["newly_trained"].sum()
+    assert np.array_equal(partner.amount("partner_training"), partner.flow["newly_trained"] * 150 * YUAN)
+    assert np.array_equal(partner.amount("partner_insurance"), partner.flow["volunteers"] * 30 * YUAN // 12)
+    assert not partner.amount("cost_training").any() and not partner.amount("cost_insurance").any()
+    assert own.amount("cost_training").any() and own.amount("cost_insurance").any()
+
+
+def test_each_thing_that_a_partner_brings_stands_alone() -> None:
+    bare = {**PAIRED, "organisation.insured": False, "organisation.training": False, "society.partners": 1.0, "referral.on": True, "referral.contract": 0.0}
+    nothing = {"society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0}
+    trained, insured, clinic = (run({**bare, **{k: v for k, v in nothing.items() if k != left}}, 14, 2).series for left in nothing)
+    assert trained.flow["newly_trained"].any() and not insured.flow["newly_trained"].any() and not clinic.flow["newly_trained"].any()
+    assert insured.state["insured"].any() and not trained.state["insured"].any() and not clinic.state["insured"].any()
+    minutes = clinic.flow["contract_minutes"]
+    assert (minutes <= 4 * 60 * clinic.state["elders"] / 100).all() and minutes.sum() > 0
+    assert np.array_equal(clinic.amount("partner_clinic"), minutes * 25 * YUAN // 60) and not clinic.amount("cost_contract").any()
+    assert not trained.flow["contract_minutes"].any() and not insured.flow["contract_minutes"].any()
+
+
+def test_an_enterprise_gives_every_village_of_its_township_a_twelfth_each_month() -> None:
+    quiet = {**PAIRED, "society.enterprises": 1.0, "society.enterprise_gift": 6_000.0, "society.ceiling": 0.0}
+    assert (run(quiet, 8, 2).series.amount("paid_society") == 500 * YUAN).all()
+
+
+def test_villages_without_support_copy_the_township_s_best_in_december() -> None:
+    """By hand: the village of the highest hours share among the six; its levels, training and insurance on and 50 yuan, spread."""
+    model = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0}, 12)
+    bare = model.state["bare"] == 1
+    assert 0 < bare.sum() < 6
+    share = model.world.hours.sum(axis=2)[:, MUTUAL] / model.world.hours.sum(axis=2)[:, ELIGIBLE]
+    best = int(np.argmax(share))
+    wanted = [0, 0, 0] if bare[best] else [1, 1, 50 * YUAN]
+    others = np.arange(6) != best
+    assert model.state["copied"].tolist() == others.astype(int).tolist()
+    assert model.state["levels"][others].tolist() == [wanted] * 5
+    model.run(1)
+    assert (model.state["training"] == wanted[0]).all() and (model.state["publicity"] == wanted[2] / (100 * YUAN)).all()
+
+
+def test_nobody_copies_across_a_township_or_where_villages_do_not_meet() -> None:
+    apart = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.couplings": False}, 12)
+    alone = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.townships": 6}, 12)
+    assert not apart.state["copied"].any() and not alone.state["copied"].any()
+
+
+def test_rents_are_their_share_of_trend_income_in_good_and_bad_years() -> None:
+    """Growth 0: the rent of a year is that of the first; what is left of income moves with the news."""
+    s = run({"collective.rent_share": 0.4, "collective.growth": 0.0, "collective.volatility": 0.4}, 26, 2).series
+    plain = run({"collective.growth": 0.0, "collective.volatility": 0.0}, 1, 2).series
+    assert (s.state["rents"] == (plain.state["income"][0] * 0.4).astype(int)).all()
+    other = s.state["income"] - s.state["rents"]
+    assert (np.abs(other - plain.state["income"][0] * 0.6 * (1 + s.state["income_news"])) <= 2).all()
+    assert (np.ptp(other, axis=0) > 0).all()
+
+
+def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
+    """Three villages of a leader and some cash that closed in the first month, run for five years."""
+    model = small({**PAIRED, "solvency.on": True, "solvency.reopen": 1.0, "organisation.leader_leaves": 0.02, "county.leader_share": 1.0, **changes}, seed=3)
+    model.state["level"][:], model.state["closures"][:], model.state["closed_month"][:] = 0, 1, 0
+    model.run(60)
+    model.audit()
+    return model
+
+
+def test_a_closed_village_reopens_with_users_in_sight_and_not_without() -> None:
+    """Three of 50 elders: at a hazard of 0.02 a month well over 5 would enrol in a year, at 0 nobody would."""
+    some, nobody = closed_for_a_year({"acceptance.enrol_own": 0.02}), closed_for_a_year({"acceptance.enrol_own": 0.0, "acceptance.enrol_network": 0.0})
+    assert some.series.flow["opened_now"].any(axis=0).all()
+    assert not nobody.series.flow["opened_now"].any() and not nobody.series.state["would_enrol"].any()
+    assert closed_for_a_year({"acceptance.enrol_own": 0.02, "solvency.least_enrolled": 30}).series.flow["opened_now"].sum() < 3

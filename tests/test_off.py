@@ -32,11 +32,11 @@ TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
     "government": (("due_government", "paid_government", "forgiven_government", "capital_government", "grant_pilots", "grant_posts", "grant_homes"), ()),
     "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
-    "society": (("due_society", "paid_society", "forgiven_society", "capital_society"), ()),
+    "society": (("due_society", "paid_society", "forgiven_society", "capital_society", "partner_training", "partner_insurance", "partner_clinic"), ()),
     "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
     "referral": (
         ("referral_government", "referral_families", "cost_contract"),
-        ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted", "bed_minutes", "referral_asked", "referral_minutes", "contract_minutes", "crowded_out"),
+        ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted", "bed_minutes", "day_asked", "day_users", "day_minutes", "referral_asked", "referral_minutes", "contract_minutes", "crowded_out"),
     ),
     "clearing": (
         ("credits_carried", "credits_deposited", "credits_cleared_out", "credits_cleared_in", "credits_goods", "credits_practice", "cost_goods", "cost_care_service", "guarantee_called"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import column, flow, identity_of
-from sim.randomness import Purpose, kernel, uniform
+from sim.population import column, flow, identity_of, state
+from sim.randomness import Purpose, inner, kernel, uniform
 
 
 @section("acceptance")
@@ -39,6 +39,7 @@ column("enrolled", "i1", "flag", "enrolled in the village's mutual aid")
 column("acceptance", "f4", "share", "acceptance of help from outside the family", 0.3)
 column("satisfaction", "f4", "share", "satisfaction with what was received", 0.5)
 column("loneliness", "f4", "share", "loneliness", 0.3)
+state("would_enrol", "f8", "persons", "elders of a closed village who would be expected to enrol of themselves in a year of service")
 flow("enrolled", "persons", "elders enrolled")
 flow("joined_users", "persons", "elders who enrolled this month")
 flow("left_users", "persons", "elders who left the service this month")
@@ -65,9 +66,19 @@ def begin(p, w, acceptance, key):
                 p.enrolled[i] = 1 if uniform(key, ident, 2) * (rate + a.leave_rate / 12.0) < rate else 0
 
 
+@inner
+def _rate(p, i, a, hazard):
+    """An elder's hazard of enrolling from the village's: by need left after the family, and by acceptance."""
+    need = 0
+    for k in range(8):
+        need += int(p.need[i, k])
+    factor = a.need_factor if need >= a.need_hours else (1.0 + (a.need_factor - 1.0) * need / a.need_hours)
+    return hazard * factor * 2.0 * np.float64(p.acceptance[i])
+
+
 @kernel
 def enrol(p, w, acceptance, key):
-    """Elders enrol and leave while the village is in service; a closed village's users are let go."""
+    """Elders enrol and leave while the village is in service; a closed village's users are let go, and who would come is counted."""
     for v in range(len(w.used)):
         a, r, f = acceptance[v], w.villages[v], w.flow[v]
         enrolled = 0
@@ -76,6 +87,7 @@ def enrol(p, w, acceptance, key):
         share = enrolled / max(r.elders, 1)
         hazard = (a.enrol_own + a.enrol_network * share) * (1.0 + r.launching)
         leaving = a.leave_rate / 12.0
+        r.would_enrol = 0.0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
@@ -83,16 +95,14 @@ def enrol(p, w, acceptance, key):
             if r.level == 0:
                 f.left_users += p.enrolled[i]
                 p.enrolled[i] = 0
+                if r.closures > 0:
+                    r.would_enrol += min(12.0 * _rate(p, i, a, a.enrol_own), 1.0)
             elif p.enrolled[i] == 1:
                 if uniform(key, ident, 0) < leaving * 2.0 * (1.0 - np.float64(p.satisfaction[i])):
                     p.enrolled[i] = 0
                     f.left_users += 1
             else:
-                need = 0
-                for k in range(8):
-                    need += int(p.need[i, k])
-                factor = a.need_factor if need >= a.need_hours else (1.0 + (a.need_factor - 1.0) * need / a.need_hours)
-                if uniform(key, ident, 1) < hazard * factor * 2.0 * np.float64(p.acceptance[i]):
+                if uniform(key, ident, 1) < _rate(p, i, a, hazard):
                     p.enrolled[i] = 1
                     p.satisfaction[i] = 0.5
                     f.joined_users += 1

@@ -1,4 +1,4 @@
-"""M19 Collective economy: skewed village income with good and bad years, and a cap on what may go to welfare."""
+"""M19 Collective economy: skewed village income with good and bad years, rents apart, and a cap on what may go to welfare."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Collective:
     welfare_cap: float = par(0.12, "share", 0.03, 0.30, "7 % (3-20) derived from WS village; cap assumed above the typical", "C", "most of a year's income that may go to the service")
     growth: float = par(0.02, "share/year", -0.03, 0.08, "assumption", "D", "real growth of collective income")
     persistence: float = par(0.5, "ratio", 0.0, 0.9, "assumption", "D", "share of a good or bad year that stays for the next")
+    rent_share: float = par(0.0, "share", 0.0, 0.9, "design choice; no source", "D", "trend income that is rent of collective property (land, houses, pools): fixed by contract, without good and bad years")
     volatility: float = par(0.20, "share", 0.0, 0.6, "assumption", "D", "standard deviation of a year's news on income")
     pays_in: int = par(12, "month", 1, 12, "assumption: calendar, dividends yearly", "D", "month of the year in which the collective pays what is due")
     pays_twice: bool = par(True, "switch", None, None, "assumption", "D", "an advance is paid half a year before")
@@ -27,6 +28,7 @@ class Collective:
 
 
 state("income", "i8", "fen/year", "collective income of the year")
+state("rents", "i8", "fen/year", "of this, rent of collective property")
 state("income_news", "f8", "share", "good or bad years, AR(1)")
 state("welfare_left", "i8", "fen", "what may still go to the service this year")
 posting("due_collective", "receivable_collective", "collective", "collective: fallen due")
@@ -45,7 +47,7 @@ def next_news(news, persistence, volatility, key, number):
 
 @kernel
 def year(w, collective, quantiles, years, held, key):
-    """The year's income: quantile of the village's rank, trend, news; and the cap on welfare."""
+    """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on welfare."""
     for v in range(len(w.used)):
         c, r = collective[v], w.villages[v]
         if not held:
@@ -57,7 +59,8 @@ def year(w, collective, quantiles, years, held, key):
         trend = 1.0
         for _ in range(years):
             trend *= 1.0 + c.growth
-        r.income = int(max(c.income_scale * base * trend * (1.0 + r.income_news), 0.0))
+        r.rents = int(c.income_scale * base * trend * c.rent_share)
+        r.income = int(max(c.income_scale * base * trend * (1.0 + r.income_news) * (1.0 - c.rent_share), 0.0)) + r.rents
         r.welfare_left = int(r.income * c.welfare_cap)
 
 

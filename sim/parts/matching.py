@@ -18,7 +18,7 @@ class Matching:
     """How requests find helpers."""
 
     on: bool = switch(True, "off: no hours are matched")
-    platform: int = par(1, "level", 0, 1, "design choice", "D", "what the matcher sees: 0 the own zone, 1 the village")
+    platform: int = par(1, "level", 0, 1, "design choice", "D", "what the matcher sees: 0 the own zone, 1 the village; beyond the village hours are matched by clearing.scope")
     kin_first: bool = par(True, "switch", None, None, "design choice", "D", "kin and neighbours who volunteer are asked first")
 
     central: float = par(0.3, "share", 0.0, 1.0, "assumption; documents: central household + mutual aid workers", "D", "company of elders who can walk that is had in a group at a central household")

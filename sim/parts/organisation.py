@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
+from sim.ledger import pools, posting
 from sim.parameters import par, section, switch
-from sim.population import CADRE, flow, identity_of, state
+from sim.population import CADRE, ELIGIBLE, MUTUAL, flow, identity_of, state
 from sim.randomness import Purpose, inner, kernel, rounded, uniform
 
 
@@ -61,6 +61,8 @@ class Organisation:
     party_finds: float = par(1.5, "ratio", 1.0, 4.0, "assumption", "D", "leaders found with Party-building over without")
     party_hours: float = par(5.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours that each cadre adds to visits")
     party_cost: float = par(60.0, "yuan/month", 0.0, 500.0, "assumption", "D", "activity money of Party-building")
+    bare: float = par(0.0, "share", 0.0, 1.0, "design choice", "D", "villages that give no training, insurance or publicity, a trait of the village, unless they copy a neighbour")
+    copies: float = par(0.0, "share/year", 0.0, 1.0, "design choice", "D", "villages in service that each December take over training, insurance and publicity of the village of the township with the best hours share")
     launch_boost: float = par(9.0, "ratio", 0.0, 20.0, "assumption", "D", "rise of joining and enrolling in the six months after opening")
 
 
@@ -76,6 +78,9 @@ state("norm_left", "f8", "share", "norm of family care that a convention leaves"
 state("pull", "f8", "ratio", "odds of joining by convention and drive", 1.0)
 state("duty", "i8", "minutes", "duty that Party-building adds for each cadre")
 state("driving", "i8", "flag", "a volunteer drive runs this month")
+state("bare", "i8", "flag", "gives no training, insurance or publicity of itself")
+state("copied", "i8", "flag", "its levels are a neighbour's")
+state("levels", "i8", "units", "levels copied: training (flag), insurance (flag), publicity (fen a month)", shape=(3,))
 posting("cost_coordinator", "expense", "payables", "bill: keeper of the station")
 posting("cost_insurance", "expense", "payables", "bill: insurance of volunteers")
 posting("cost_training", "expense", "payables", "bill: training")
@@ -98,6 +103,8 @@ ASSOCIATION = Purpose("organisation.association")
 CONVENTION = Purpose("organisation.convention")
 DISPUTE = Purpose("organisation.dispute")
 POST = Purpose("organisation.post")
+BARE = Purpose("organisation.bare")
+COPY = Purpose("organisation.copy")
 
 
 @inner
@@ -142,11 +149,22 @@ def lead(p, w, organisation, key):
             w.flow[v].leader_lost += 1
 
 
+@inner
+def _level(o, r, k):
+    """Level of training, insurance (flags) or publicity (fen a month): a neighbour's where copied, else the village's own."""
+    if r.copied == 1:
+        return r.levels[k]
+    if r.bare == 1:
+        return np.int64(0)
+    return np.int64(o.training if k == 0 else (o.insured if k == 1 else o.publicity))
+
+
 @kernel
-def support(w, organisation, month, calendar_month, held, key, association_key, convention_key):
+def support(w, organisation, month, calendar_month, held, key, association_key, convention_key, bare_key):
     """Leaders, associations and conventions come and go; levels of support follow the service."""
     for v in range(len(w.used)):
         o, r = organisation[v], w.villages[v]
+        r.bare = 1 if o.bare > 0.0 and uniform(bare_key, r.number, 0) < o.bare else 0
         if not held and w.flow[v].shock_struck[LEADER_LOSS] > 0 and r.leader == 1:
             r.leader, r.leader_serial = 0, -1
             w.flow[v].leader_lost += 1
@@ -174,9 +192,9 @@ def support(w, organisation, month, calendar_month, held, key, association_key, 
         r.leaderless = 0 if r.leader == 1 else r.leaderless + 1
         serving = r.level > 0
         r.honours = 1 if serving and o.honours == 1 else 0
-        r.insured = 1 if serving and o.insured == 1 else 0
-        r.training = 1 if serving and o.training == 1 else 0
-        r.publicity = min(o.publicity / max(o.publicity_full, 1), 1.0) if serving else 0.0
+        r.insured = 1 if serving and (_level(o, r, 1) == 1 or r.partner_insures > 0.0) else 0
+        r.training = 1 if serving and _level(o, r, 0) == 1 else 0
+        r.publicity = min(_level(o, r, 2) / max(o.publicity_full, 1), 1.0) if serving else 0.0
         if r.driving == 1:
             r.publicity += o.drive_publicity
         r.launching = o.launch_boost if serving and r.opened >= 0 and month - r.opened < 6 else 0.0
@@ -190,10 +208,15 @@ def bills(w, organisation, public):
         if r.level == 0:
             continue
         post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
-        post.cost_publicity += o.publicity
-        if o.insured == 1:
-            post.cost_insurance += f.volunteers * o.insurance // 12
-        if o.training == 1:
+        post.cost_publicity += _level(o, r, 2)
+        if _level(o, r, 1) == 1 or r.partner_insures > 0.0:
+            premium = f.volunteers * o.insurance // 12
+            given = np.int64(premium * r.partner_insures)
+            post.partner_insurance += given
+            post.cost_insurance += premium - given
+        if r.partner_trains > 0.0:
+            post.partner_training += f.newly_trained * o.training_cost
+        elif _level(o, r, 0) == 1:
             post.cost_training += f.newly_trained * o.training_cost
         if o.honours == 1:
             post.cost_honours += f.volunteers * o.honour_cost // 12
@@ -279,7 +302,30 @@ def run_support(m) -> None:
         return
     if m.month >= 0 and m.values.ever("organisation.leader_person"):
         lead(m.people, m.world, values, m.key(LEADER))
-    support(m.world, values, m.month, m.calendar_month, m.month < 0, m.key(LEADER), m.key(ASSOCIATION), m.key(CONVENTION))
+    keys = m.key(LEADER), m.key(ASSOCIATION), m.key(CONVENTION), m.lasting_key(BARE)
+    support(m.world, values, m.month, m.calendar_month, m.month < 0, *keys)
+
+
+def run_copy(m) -> None:
+    """Each December a village may take over the levels of the village of its township with the best hours share of the month.
+
+    The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are read before
+    anybody copies. Where villages do not meet, nobody copies.
+    """
+    o, s = m.values.organisation, m.state
+    if not m.parameters.organisation.on or m.month < 0 or m.calendar_month != 12 or not m.coupled or not m.values.ever("organisation.copies"):
+        return
+    own = np.stack([o["training"], o["insured"], o["publicity"]], axis=1).astype(np.int64) * (1 - s["bare"])[:, None]
+    levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
+    hours = m.world.hours.sum(axis=2)
+    share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)
+    pool, key = pools(m, "township"), m.key(COPY)
+    order = [int(v) for v in np.lexsort((s["number"], -share, pool)) if s["level"][v] > 0]
+    best: dict[int, int] = {}
+    for v in order:
+        first = best.setdefault(int(pool[v]), v)
+        if share[first] > share[v] and uniform(key, int(s["number"][v]), 0) < o["copies"][v]:
+            s["copied"][v], s["levels"][v] = 1, levels[first]
 
 
 def run_posts(m) -> None:

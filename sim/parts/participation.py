@@ -162,7 +162,7 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
                 if fitness == 0.0 or uniform(quit_key, ident, 0) < rate:
                     p.volunteer[i] = 0
                     f.volunteers_quit += 1
-                elif p.trained[i] == 0 and r.training == 1 and uniform(train_key, ident, 0) < t.training_rate:
+                elif p.trained[i] == 0 and uniform(train_key, ident, 0) < (t.training_rate if r.training == 1 else 0.0) + r.partner_trains:
                     p.trained[i] = 1
                     f.newly_trained += 1
             if p.volunteer[i] == 1:

@@ -1,7 +1,7 @@
-"""M7 Referral and contracts: beds and professional hours of the township centre, clinics under contract, crowding of family care.
+"""M7 Referral and contracts: beds, day care and hours of the township centre, clinics under contract, crowding of family care.
 
 Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go to whoever
-has waited longest. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
+has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to those who want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
 prevention and escort under contract with the village, the centre the rest, shared out pro rata over its villages.
 """
 
@@ -12,8 +12,10 @@ import numpy as np
 from sim.ledger import pools, posting, split_by_pool
 from sim.parameters import par, section, switch
 from sim.population import (
+    COMPANIONSHIP,
     ESCORT,
     FAMILY,
+    MEALS,
     PERSONAL,
     PREVENTION,
     PROFESSIONAL,
@@ -53,6 +55,10 @@ class Referral:
     contract: float = par(8.0, "hours/month", 0.0, 200.0, "assumption", "D", "hours of clinic and health centre under contract for 100 elders of a village")
     contract_price: float = par(25.0, "yuan/hour", 5.0, 80.0, "assumption", "D", "price of an hour under contract")
     contract_public: float = par(0.6, "share", 0.0, 1.0, "assumption: basic public health service", "D", "price under contract that government pays; the village pays the rest")
+    day_places: float = par(0.0, "places/1000 elders", 0.0, 40.0, "design choice; document 001: township centres with day care", "D", "day-care places of the centre, for elders at the start")
+    day_price: float = par(800.0, "yuan/month", 200.0, 2000.0, "assumption: a third of a bed", "D", "price of a day-care place; government's part and the family's means as for a bed")
+    day_need: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "need for meals, rehabilitation, prevention, company and personal care that is met at day care")
+    day_hours: float = par(80.0, "hours/month", 10.0, 200.0, "assumption: ten days", "D", "time that day care takes of an elder's month")
     crowding: float = par(0.2, "ratio", 0.0, 1.0, "assumption", "D", "family minutes that fall away for a formal minute, where there is family")
 
 
@@ -65,9 +71,12 @@ flow("referral_asked", "minutes", "minutes referred to the centre, within the pu
 flow("referral_minutes", "minutes", "minutes served by the centre at home")
 flow("contract_minutes", "minutes", "minutes served by clinics under contract")
 flow("bed_minutes", "minutes", "needs met in the centre's beds")
+flow("day_asked", "persons", "elders who want day care")
+flow("day_users", "persons", "elders in day care")
+flow("day_minutes", "minutes", "needs met in day care")
 flow("crowded_out", "minutes", "family care that formal hours crowded out")
-posting("referral_government", "centre", "government", "government: part of the price of beds, hours and contracts")
-posting("referral_families", "centre", "families", "families: part of the price of beds and hours")
+posting("referral_government", "centre", "government", "government: part of the price of beds, day care, hours and contracts")
+posting("referral_families", "centre", "families", "families: part of the price of beds, day care and hours")
 posting("cost_contract", "expense", "payables", "bill: clinics under contract")
 
 WILLING = Purpose("referral.willing")
@@ -86,10 +95,16 @@ def _share_paid(p, i, subsidy, government):
 
 
 @inner
+def _can_pay(p, i, c, price, government, left):
+    """Whether a family can raise its part of a monthly price."""
+    return price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(int(p.remit[i]) * left))
+
+
+@inner
 def _fit(p, i, c, government, left):
     """Whether an elder needs a bed and the family can pay for it."""
     heavy = p.health[i] == 3 or (p.health[i] == 2 and (p.living[i] == 2 or p.dementia[i] == 1))
-    return heavy and c.bed_price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(int(p.remit[i]) * left))
+    return heavy and _can_pay(p, i, c, c.bed_price, government, left)
 
 
 @kernel
@@ -157,6 +172,39 @@ def reside(p, w, referral, government):
                 p.need[i, k] = 0
 
 
+@kernel
+def day_care(p, w, referral, places, serving, government, willing_key, key):
+    """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn place."""
+    for v in range(len(w.used)):
+        c, r, f, post, n = referral[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        if places[v] == 0:
+            continue
+        turn = start_row(p, w, v, False, uniform(key, r.number, 2))
+        for j in range(n):
+            i = w.start[v] + wrap(j + turn, n)
+            frail = p.kind[i] == 1 and p.place[i] >= 0 and p.health[i] < 3 and (p.health[i] == 2 or p.dementia[i] == 1)
+            if not frail or not _can_pay(p, i, c, c.day_price, government, r.remit_left):
+                continue
+            if uniform(willing_key, identity_of(r.number, p.serial[i]), 1) >= c.willing:
+                continue
+            if not serving:
+                f.day_asked += 1
+            elif f.day_users < places[v]:
+                f.day_users += 1
+                own = np.int64(c.day_price * _share_paid(p, i, c.bed_subsidy, government))
+                post.referral_families += own
+                post.referral_government += c.day_price - own
+                away = min(int(p.free[i]), c.day_hours)  # no longer disposable
+                p.free[i] -= away
+                f.time_budget -= away
+                for k in range(9):
+                    if k == MEALS or k == REHABILITATION or k == PREVENTION or k == COMPANIONSHIP or k == PERSONAL:
+                        minutes = np.int64(int(p.need[i, k]) * c.day_need)
+                        f.day_minutes += minutes
+                        w.hours[v, PROFESSIONAL, k] += minutes
+                        p.need[i, k] -= minutes
+
+
 @inner
 def _formal(p, w, v, i, k, minutes, crowding):
     """Formal minutes of kind k; where there is family, part of them only replaces its care."""
@@ -171,10 +219,11 @@ def _formal(p, w, v, i, k, minutes, crowding):
 
 @kernel
 def under_contract(p, w, referral, government, key):
-    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village and public health pay."""
+    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village, public health and partner organisations pay."""
     for v in range(len(w.used)):
         c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
-        budget = np.int64(c.contract * r.elders / 100.0) if r.level > 0 else 0
+        brought = np.int64(r.partner_clinic * r.elders / 100.0) if r.level > 0 else 0
+        budget = np.int64(c.contract * r.elders / 100.0) + brought if r.level > 0 else 0
         if budget == 0:
             continue
         n, left = w.used[v], budget
@@ -190,7 +239,9 @@ def under_contract(p, w, referral, government, key):
                         left -= minutes
                         _formal(p, w, v, i, k, minutes, c.crowding)
         f.contract_minutes = budget - left
-        price = (budget - left) * c.contract_price // 60
+        given = min(brought, budget - left)  # a partner organisation's hours come first
+        post.partner_clinic += given * c.contract_price // 60
+        price = (budget - left - given) * c.contract_price // 60
         public = np.int64(price * c.contract_public) if government else 0
         post.referral_government += public
         post.cost_contract += price - public
@@ -239,16 +290,27 @@ def _pool(m) -> np.ndarray:
     return pools(m, "township" if m.parameters.referral.pooled else "village")
 
 
+def _at_start(m, name: str, persons: int) -> np.ndarray:
+    """What a pool has of `name` (a number for `persons` elders at the start), rounded down."""
+    per_village = m.values.referral[name] * m.state["elders_start"]
+    return np.floor(np.bincount(_pool(m), per_village) / float(persons) + 1e-9).astype(np.int64)
+
+
 def run_beds(m) -> None:
-    """Leaving, applying, admission, and the needs of residents."""
+    """Leaving, applying, admission, and the needs of residents; then day care."""
     p = m.parameters
     if not p.referral.on:
         return
     c, pool, gov = m.values.referral, _pool(m), p.government.on
-    beds = np.floor(np.bincount(pool, c["beds"] * m.state["elders_start"]) / 1000.0 + 1e-9).astype(np.int64)
+    beds = _at_start(m, "beds", 1000)
     stay(m.people, m.world, c, beds[pool], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
     admit(m, pool, beds, m.key(LOT))
     reside(m.people, m.world, c, gov)
+    if m.values.ever("referral.day_places"):
+        places = _at_start(m, "day_places", 1000)
+        day_care(m.people, m.world, c, places[pool], False, gov, m.lasting_key(WILLING), m.key(TURN))
+        places = split_by_pool(places, m.flow["day_asked"], pool, m.state["number"])
+        day_care(m.people, m.world, c, places, True, gov, m.lasting_key(WILLING), m.key(TURN))
 
 
 def run_hours(m) -> None:
@@ -258,7 +320,7 @@ def run_hours(m) -> None:
         return
     c, pool, gov = m.values.referral, _pool(m), p.government.on
     under_contract(m.people, m.world, c, gov, m.key(TURN))
-    hours = np.floor(np.bincount(pool, c["hours"] * m.state["elders_start"]) / 100.0 + 1e-9).astype(np.int64)
+    hours = _at_start(m, "hours", 100)
     refer(m.people, m.world, c, hours[pool], False, gov, m.key(TURN))
     budget = split_by_pool(hours, m.flow["referral_asked"], pool, m.state["number"])
     refer(m.people, m.world, c, budget, True, gov, m.key(TURN))

@@ -1,4 +1,8 @@
-"""M18 Society: gifts that are large and rare, respond to visibility, and may stop; local gifts, enterprises, fellow villagers."""
+"""M18 Society: gifts that are large and rare, respond to visibility, and may stop; local gifts, enterprises, fellow villagers.
+
+A partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and insurance, each
+at its own cost and outside the village's books. An enterprise paired with a township gives its villages a steady sum.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import SOCIETY, county_mean, state
+from sim.population import NO_MONEY, SOCIETY, county_mean, state
 from sim.randomness import Purpose, below, kernel, uniform
 from sim.tables import lognormal_quantiles, normal_edges
 
@@ -21,6 +25,12 @@ class Society:
     spread: float = par(1.2, "log units", 0.5, 1.6, "assumption: relative standard deviation 0.4-1.5 a year", "D", "sigma of the lognormal size of a gift", live=False)
     visibility: float = par(0.5, "ratio", 0.0, 2.0, "assumption", "D", "rise of gifts per unit of visibility over the county's mean")
     donor_left: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "gifts that go on without the main donor")
+    partners: float = par(0.0, "share", 0.0, 1.0, "design choice; document 004 (3): social organisations take little part", "D", "villages with a partner organisation, a trait of the village")
+    partner_trains: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "untrained volunteers that a partner trains in a month, over those the village trains; it pays for both")
+    partner_insures: float = par(1.0, "share", 0.0, 1.0, "assumption", "D", "premium of the volunteers' insurance that a partner pays, insured by the village or not; 0: it does not insure")
+    partner_clinic: float = par(4.0, "hours/month", 0.0, 100.0, "assumption: half of the hours under contract", "D", "clinic hours that a partner brings for 100 elders, where there are contracts with clinics")
+    enterprises: float = par(0.0, "share", 0.0, 1.0, "design choice; document 002: leading enterprises paired with places", "D", "townships paired with an enterprise")
+    enterprise_gift: float = par(5000.0, "yuan/year", 0.0, 50000.0, "assumption", "D", "what the enterprise gives each village in service, a twelfth each month")
 
 
 state("visibility", "f8", "units", "service, visitors and a business make a village seen")
@@ -28,8 +38,14 @@ posting("due_society", "receivable_society", "society", "society: fallen due")
 posting("paid_society", "cash", "receivable_society", "society: paid")
 posting("forgiven_society", "society", "receivable_society", "society: written off")
 posting("capital_society", "cash", "society", "society: gift for the building")
+state("partner_trains", "f8", "share", "untrained volunteers that a partner organisation trains this month")
+state("partner_insures", "f8", "share", "premium of the volunteers' insurance that a partner organisation pays")
+state("partner_clinic", "i8", "minutes", "clinic minutes that a partner organisation brings for 100 elders")
+for _line, _label in (("training", "training of volunteers"), ("insurance", "insurance of volunteers"), ("clinic", "clinic hours")):
+    posting(f"partner_{_line}", "gifts_in_kind", "society", f"partner organisation: {_label}")
 
 GIFT = Purpose("society.gift")
+PARTNER = Purpose("society.partner")
 
 
 @kernel
@@ -51,6 +67,34 @@ def give_money(w, society, funding, sizes, common, mean_visibility, month, key):
         post.paid_society += gift
 
 
+@kernel
+def bring(w, society, key):
+    """What a partner organisation brings to each village in service."""
+    for v in range(len(w.used)):
+        s, r = society[v], w.villages[v]
+        here = r.level > 0 and uniform(key, r.number, 0) < s.partners
+        r.partner_trains = s.partner_trains if here else 0.0
+        r.partner_insures = s.partner_insures if here else 0.0
+        r.partner_clinic = s.partner_clinic if here else 0
+
+
+@kernel
+def pair(w, society, funding, key):
+    """An enterprise gives each village in service of its township the same each month."""
+    for v in range(len(w.used)):
+        s, r, post = society[v], w.villages[v], w.posted[v]
+        if r.level > 0 and funding[v].identical_payers == 0 and funding[v].rule != NO_MONEY and uniform(key, r.township, 1) < s.enterprises:
+            post.due_society += s.enterprise_gift // 12
+            post.paid_society += s.enterprise_gift // 12
+
+
+def run_partners(m) -> None:
+    """Partner organisations, from the first month on; training and insurance are support, which M24 switches."""
+    p = m.parameters
+    if p.society.on and p.organisation.on and m.month >= 0 and m.values.ever("society.partners"):
+        bring(m.world, m.values.society, m.lasting_key(PARTNER))
+
+
 def run_pay(m) -> None:
     """Gifts of the month; what everybody gives depends on who is seen only where villages meet."""
     p = m.parameters
@@ -61,6 +105,8 @@ def run_pay(m) -> None:
     sizes = m.once(lognormal_quantiles, p.society.spread)
     common = np.searchsorted(m.once(normal_edges, len(sizes)), m.state["common_news"])
     give_money(m.world, m.values.society, m.values.funding, sizes, common, mean, m.month, m.key(GIFT))
+    if m.month >= 0 and m.values.ever("society.enterprises"):
+        pair(m.world, m.values.society, m.values.funding, m.lasting_key(PARTNER))
 
 
 @kernel

@@ -22,7 +22,7 @@ class Solvency:
     closing: int = par(6, "months", 2, 24, "assumption, above the payment gap of three months", "D", "bad months in a row at the lowest step before closure")
     recovery: int = par(6, "months", 1, 24, "assumption", "D", "good months in a row before a step up")
     least_users: int = par(8, "persons", 1, 30, "assumption between 3 and 15; programme means 12-35", "D", "diners below which meals are not kept up")
-    least_enrolled: int = par(5, "persons", 1, 30, "assumption", "D", "enrolled elders below which visits are not kept up")
+    least_enrolled: int = par(5, "persons", 1, 30, "assumption", "D", "enrolled elders below which visits are not kept up; a closed village reopens with as many in sight")
     least_helpers: int = par(4, "persons", 1, 30, "assumption", "D", "active volunteers below which a service is not kept up")
     leaderless: int = par(18, "months", 3, 60, "assumption", "D", "months without leader and association that count as bad")
     reopen: float = par(0.25, "share/year", 0.0, 1.0, "assumption; close and reopen seen in Tongzhou 2025", "D", "chance a year that a closed village with leader, users and money in sight reopens")
@@ -108,9 +108,11 @@ def open_service(w, v, month):
 
 
 @inner
-def can_reopen(r, cash, month, money_on):
-    """A closed village may try again after a year, with a leader and money in sight."""
-    return r.leader == 1 and month - r.closed_month >= 12 and money_on and r.welfare_left + cash > 0
+def can_reopen(r, s, cash, month, money_on):
+    """A closed village may try again after a year, with a leader, money and users in sight."""
+    if r.leader == 0 or r.would_enrol < s.least_enrolled or month - r.closed_month < 12:
+        return False
+    return money_on and r.welfare_left + cash > 0
 
 
 @kernel
@@ -120,7 +122,7 @@ def climb(w, solvency, funding, month, key, canteen):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
             if r.facility == 2 and month >= 0:
-                if r.closures == 0 or (can_reopen(r, w.balance[v].cash, month, funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
+                if r.closures == 0 or (can_reopen(r, s, w.balance[v].cash, month, funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
                     open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
