@@ -59,7 +59,7 @@ def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, captio
         text.set_color("black" if parameter in set(sure["parameter"]) else style.GREY)
     one = sure.iloc[0] if len(sure) else None
     said = tell(
-        f"{one['parameter']} goes with the widest swing that is told from chance: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
+        f"The widest swing that is told from chance goes with {one['parameter']}: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
         f"{one['parameter']} 带来可辨别的最大变化：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
     ) if one is not None else tell("No parameter's two ends can be told apart", "没有参数的两端可以区分")
     grey = tell("; grey names: the two ends are not told apart", "；灰色：两端无法区分")

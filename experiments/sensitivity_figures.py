@@ -46,7 +46,8 @@ def _one(a: Analysed, folder: Path) -> list[Picture]:
     outcome = max(a.indices, key=lambda o: len(a.passed(o)))  # the first of equals
     if not np.any(a.indices[outcome].main):
         return []
-    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals; shown is the outcome in which most inputs are told from chance"
+    why = "shown is the outcome in which most inputs are told from chance" if a.passed(outcome) else "no outcome has an input told from chance: shown is the first"
+    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals; {why}"
     frame = pd.DataFrame({"parameter": i.factors, a.main: i.main, f"{a.main}_low": i.interval[:, 0], f"{a.main}_high": i.interval[:, 1]})
     both = ("S1", a.main) if "S1" in i.values else (a.main,)
     frame = frame.assign(**{name: i.values[name] for name in ("S1", "S1_low", "S1_high") if name in i.values})
