@@ -5,6 +5,7 @@ A caption says scenario, seeds and n; a title left out says the finding read off
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,20 @@ MEASURES = {  # measure -> label, colour
     "PAWN": (("distance of distributions (PAWN)", "分布距离（PAWN）"), style.GREEN),
     "delta": (("whole distribution (delta)", "整体分布（delta）"), style.GREEN),
 }
+AXES = {  # main measure -> what its axis shows, before the outcome
+    "ST": ("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果："), "S1": ("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果："),
+    "mu_star": ("mu* over the whole range of an input, in units of: ", "mu*（输入全范围），单位同："),
+    "PAWN": ("KS distance, 0 to 1, of: ", "KS 距离（0–1）："), "delta": ("delta, 0 to 1, of: ", "delta（0–1）："),
+}  # fmt: skip
 
 
-def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, caption: str, *, name: str = "tornado", title: str = "", top: int = 12) -> Picture:
+def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, caption: str, *, passed: Collection[str], name: str = "tornado", title: str = "", top: int = 12) -> Picture:
     """Bars from the mean outcome to the mean outcome in the lowest and in the highest quarter of each input's range.
 
     `frame`: a row an input with `parameter`, `low`, `high` (ends of its range), `at_low`, `at_high` (mean outcome in the
     quarter at that end) and their 95 % intervals `at_low_low`, `at_low_high`, `at_high_low`, `at_high_high`. `base` is the
-    mean of all points, `outcome` its label with unit. The `top` widest are drawn; none is drawn twice.
+    mean of all points, `outcome` its label with unit. The `top` widest are drawn; none is drawn twice. An input is named in the
+    title where it is among the `passed`, those told from chance, and the intervals of its ends lie apart.
     """
     swing = (frame["at_high"] - frame["at_low"]).abs()
     mine = frame.loc[swing.sort_values(ascending=False, kind="stable").index[:top]]
@@ -46,31 +53,32 @@ def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, captio
     axis.invert_yaxis()
     axis.set_xlabel(outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    one = mine.iloc[0]
-    apart = max(one["at_low_low"], one["at_high_low"]) > min(one["at_low_high"], one["at_high_high"])
+    clear = mine[["at_low_low", "at_high_low"]].max(axis=1) > mine[["at_low_high", "at_high_high"]].min(axis=1)
+    sure = mine[clear & mine["parameter"].isin(passed)]
+    for text, parameter in zip(axis.get_yticklabels(), mine["parameter"], strict=True):
+        text.set_color("black" if parameter in set(sure["parameter"]) else style.GREY)
+    one = sure.iloc[0] if len(sure) else None
     said = tell(
-        f"{one['parameter']} goes with the widest swing: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
-        f"{one['parameter']} 带来的变化最大：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
-    ) if apart else tell(
-        f"No parameter's two ends can be told apart; the widest swing, of {one['parameter']}, is {one['at_low']:.3g} to {one['at_high']:.3g}",
-        f"没有参数的两端可以区分；变化最大的是 {one['parameter']}：{one['at_low']:.3g} 到 {one['at_high']:.3g}",
-    )  # fmt: skip
-    return style.finish(figure, title or said, caption, folder, name)
+        f"The widest swing that is told from chance goes with {one['parameter']}: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
+        f"{one['parameter']} 带来可辨别的最大变化：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
+    ) if one is not None else tell("No parameter's two ends can be told apart", "没有参数的两端可以区分")
+    grey = tell("; grey names: the two ends are not told apart", "；灰色：两端无法区分")
+    return style.finish(figure, title or said, caption + grey, folder, name)
 
 
 def indices(
-    frame: pd.DataFrame, outcome: str, folder: Path, caption: str, *, measures: tuple[str, ...] = ("S1", "ST"), noise: float | None = None,
+    frame: pd.DataFrame, outcome: str, folder: Path, caption: str, *, measures: tuple[str, ...] = ("S1", "ST"), noise: float | None = None, line: float,
     dummy: str = "dummy", name: str = "sobol", title: str = "", top: int = 15,
 ) -> Picture:  # fmt: skip
-    """Sensitivity indices with intervals, noise share and the line of an input without effect.
+    """Sensitivity indices with intervals, noise share and the line that inputs without effect do not pass.
 
     `frame`: a row an input with `parameter` and for each measure m (S1, ST, mu_star, delta) the columns m, `m_low`, `m_high`.
-    The row whose parameter is `dummy` draws the line: its upper bound of the last measure. `noise` is
-    E[Var(Y|x)] / Var(Y), drawn hatched as a row of its own. The last measure gives the order.
+    `line`: what the largest of all inputs without effect passes in 5 % of cases; an input counts where its interval of the last
+    measure, which gives the order, lies above it. The row `dummy` is left out. `noise` is E[Var(Y|x)] / Var(Y), drawn hatched as
+    a row of its own.
     """
     key = measures[-1]
     inputs = frame[frame["parameter"] != dummy].sort_values(key, ascending=False, kind="stable").head(top)
-    idle = frame[frame["parameter"] == dummy]
     count = len(inputs) + (noise is not None)
     figure, axis = plt.subplots(figsize=(8.5, 2.0 + 0.34 * count), layout="constrained")
     height = 0.8 / len(measures)
@@ -83,21 +91,19 @@ def indices(
     if noise is not None:
         axis.barh(len(inputs), noise, 0.5, color="white", edgecolor=style.DARK, hatch="////")
         labels.append(tell("luck (noise share)", "运气（噪声份额）"))
-    line = float(idle[f"{key}_high"].iloc[0]) if len(idle) else None
-    if line is not None:
-        axis.axvline(line, color=style.RED, ls="--", lw=1.2, label=tell("reached by an input without effect", "无作用输入的上界"))
+    axis.axvline(line, color=style.RED, ls="--", lw=1.2, label=tell("reached by an input without effect", "无作用输入的上界"))
     axis.set_yticks(range(count), labels)
     axis.invert_yaxis()
     axis.set_xlim(left=min(0.0, float(inputs[[f"{m}_low" for m in measures]].min().min())))
-    axis.set_xlabel(tell("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果：") + outcome if key in ("S1", "ST") else outcome)
+    axis.set_xlabel(tell(*AXES[key]) + outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     said = _leaders(inputs, key, line, noise)
     return style.finish(figure, title or said, caption, folder, name)
 
 
-def _leaders(inputs: pd.DataFrame, key: str, line: float | None, noise: float | None) -> str:
-    """Which inputs stand clear of the dummy, and how much is luck."""
-    sure = inputs[inputs[f"{key}_low"] > (line or 0.0)]["parameter"]
+def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -> str:
+    """Which inputs stand clear of the line, and how much is luck."""
+    sure = inputs[inputs[[f"{key}_low", key]].min(axis=1) > line]["parameter"]
     shown = ", ".join(sure.head(3)) if len(sure) else ""
     luck = tell(f"; {100 * noise:.0f} % of the variance is luck", f"；方差的 {100 * noise:.0f} % 来自运气") if noise is not None else ""
     if not shown:

@@ -7,8 +7,9 @@ Sampling is in the unit cube; what a coordinate means is the caller's affair.
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,9 @@ LEVELS = 4
 FEWEST = {"morris": 2, "sobol": 4, "pawn": 4, "delta": 128}  # SALib's delta wants ten outputs in each of ten bins
 MAIN = {"morris": "mu_star", "sobol": "ST", "pawn": "PAWN", "delta": "delta"}
 RESAMPLES = 100
+RATE = 0.05  # of outcomes that depend on nothing: how often chance lifts any of the inputs over the line
+NULLS = {"morris": 199, "sobol": 199, "pawn": 99, "delta": 12}  # draws of outputs without cause; delta: inputs without effect
+STEP = LEVELS / (2 * (LEVELS - 1))  # of a trajectory, in the unit cube
 SLIDES = 10
 MOST_DELTA = 16  # inputs whose delta is estimated (kernel densities are slow): those with the largest PAWN index
 Z = float(stats.norm.ppf(0.975))
@@ -129,6 +133,49 @@ class Design:
         values, draws = getattr(self, f"_{self.method}")(self.points[rows], y[rows], n)
         return Indices(self.method, self.factors, values, draws, n)
 
+    def line(self, raw: np.ndarray) -> float:
+        """What the largest of all factors passes in RATE of cases where none has an effect; `raw` (points, replicates).
+
+        PAWN: the outputs are permuted over the points, which is exact on a Latin square. Delta, too slow for that: inputs that
+        nobody read stand beside the sample; Student's t over their number, at RATE over all inputs. Morris and Sobol: `_chance`.
+        """
+        raw, rng = np.asarray(raw, float), np.random.default_rng([self.seed, 1])
+        x, y, draws = self.points, raw.mean(axis=1), NULLS[self.method]
+        if np.ptp(y) == 0:
+            return 0.0
+        if self.method == "pawn":
+            return _top(pawn(x, rng.permutation(y)).max() for _ in range(draws))
+        if self.method == "delta":
+            idle = _deltas(rng.permuted(np.tile((np.arange(len(y)) + 0.5) / len(y), (draws, 1)), axis=1).T, y, self.seed)[0]
+            return float(idle.mean() + stats.t.ppf(1 - RATE / len(self.factors), draws - 1) * idle.std(ddof=1) * math.sqrt(1 + 1 / draws))
+        return max(self._chance(raw, rng), 1e-9 * (float(np.abs(y).max()) if self.method == "morris" else 1.0))  # rounding is no effect
+
+    def _chance(self, raw: np.ndarray, rng: np.random.Generator) -> float:
+        """The line of mu* and ST: a factor without effect steps between points that chance alone tells apart.
+
+        The outputs of such a step are the replicates of its two points under balanced random signs: what the point gives is gone,
+        what is left is distributed as the chance of a mean. Steps come from all over the design, as chance differs
+        from place to place. Of one replicate only the dummy's own steps tell: F of (n, n) at RATE over the factors.
+        """
+        points, r = raw.shape
+        count, rows = len(self.factors), np.arange(points).reshape(self.n, self.block)
+        whole = raw.mean(axis=1)[rows][:, [0, -1]].var()  # over A and B, as SALib has it
+
+        def index(steps: np.ndarray) -> np.ndarray:
+            return np.asarray(np.abs(steps).mean(axis=0) / STEP if self.method == "morris" else (steps**2).mean(axis=0) / 2 / max(whole, 1e-300))
+
+        if r < 2:
+            dummy, ratio = self.analyse(raw[:, 0]).main[-1], stats.f.ppf(1 - RATE / count, self.n, self.n)
+            return float(dummy * (math.sqrt(ratio) if self.method == "morris" else ratio))
+        one = rows[:, :-1] if self.method == "morris" else np.repeat(rows[:, :1], count, axis=1)
+        two, half, found = rows[:, 1 : count + 1], r // 2, []
+        signs = np.tile(np.repeat([1.0, -1.0, 0.0], [half, half, r - 2 * half]), (points, 1))
+        for _ in range(NULLS[self.method]):
+            chance = (rng.permuted(signs, axis=1) * raw).sum(axis=1) / math.sqrt(2 * half * r)
+            steps = (chance[two] - chance[one]).ravel()
+            found.append(index(steps[rng.integers(steps.size, size=(self.n, count))]).max())
+        return _top(found)
+
     def _sobol(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
         found = sobol_analyze.analyze(self.problem, y, calc_second_order=False, num_resamples=RESAMPLES, keep_resamples=True, seed=self.seed)
         low, high = np.percentile(np.asarray(found["S1_conf_all"], float), [2.5, 97.5], axis=0)
@@ -153,27 +200,40 @@ class Design:
         return {"PAWN": found}, np.maximum(draws - (draws.mean(axis=0) - found), 0.0)
 
     def _delta(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Delta of the inputs that matter most by PAWN, and of the last one (the dummy); the others count as zero.
-
-        Outputs are spread by a twentieth of their standard deviation, a step of SALib's grid: shares of few villages have
-        ties, and a class of equal outputs has no density.
-        """
+        """Delta of the inputs that matter most by PAWN, and of the last one (the dummy); the others count as zero."""
         first = pawn(x, y)
-        y = y + y.std() / 20 * np.random.default_rng(self.seed).standard_normal(len(y))
         kept = sorted({*np.argsort(-first, kind="stable")[:MOST_DELTA].tolist(), len(first) - 1})
-        part = {"num_vars": len(kept), "names": [f"x{i:04d}" for i in kept], "bounds": [[0.0, 1.0]] * len(kept)}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                found = delta_analyze.analyze(part, x[:, kept], y, num_resamples=20, seed=self.seed)
-            except ValueError as e:
-                raise Mistake(f"sensitivity: delta could not be estimated from {n} points: take more points or another method") from e
         value, spread = np.zeros(len(first)), np.zeros(len(first))
-        value[kept], spread[kept] = np.asarray(found["delta_raw"], float), np.asarray(found["delta_raw_conf"], float) / Z
-        if not np.isfinite(value).all():
-            raise Mistake("sensitivity: delta could not be estimated; take more points")
+        value[kept], spread[kept] = _deltas(x[:, kept], y, self.seed)
         draws = value + spread * np.random.default_rng(self.seed).standard_normal((RESAMPLES, len(first)))
         return {"delta": value, "PAWN": first}, draws
+
+
+def _top(largest: Iterable[float]) -> float:
+    """The value that as many as RATE of these, and of one more like them, reach."""
+    found = sorted(map(float, largest))
+    return found[-round(RATE * (len(found) + 1))]
+
+
+def _deltas(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Delta of each column of `x` with its standard error.
+
+    Outputs are spread by a twentieth of their standard deviation, a step of SALib's grid: shares of few villages have
+    ties, and a class of equal outputs has no density.
+    """
+    y = y + y.std() / 20 * np.random.default_rng(seed).standard_normal(len(y))
+    count = x.shape[1]
+    problem = {"num_vars": count, "names": [f"x{i:04d}" for i in range(count)], "bounds": [[0.0, 1.0]] * count}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = delta_analyze.analyze(problem, x, y, num_resamples=20, seed=seed)
+        except ValueError as e:
+            raise Mistake(f"sensitivity: delta could not be estimated from {len(y)} points: take more points or another method") from e
+    value = np.asarray(found["delta_raw"], float)
+    if not np.isfinite(value).all():
+        raise Mistake("sensitivity: delta could not be estimated; take more points")
+    return value, np.asarray(found["delta_raw_conf"], float) / Z
 
 
 def pawn(x: np.ndarray, y: np.ndarray, slides: int = SLIDES) -> np.ndarray:

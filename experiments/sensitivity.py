@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -114,15 +115,19 @@ class Analysed:
         """Name of the index that ranks."""
         return MAIN[self.design.method]
 
-    def threshold(self, outcome: str) -> float:
-        """Upper end of the dummy's interval: what does not pass it cannot be told from nothing."""
-        i = self.indices[outcome]
-        return float(i.interval[i.factors.index(DUMMY), 1])
+    @cached_property
+    def lines(self) -> dict[str, float]:
+        """Outcome -> what the largest of as many factors without effect passes in 5 % of cases."""
+        return {outcome: self.design.line(y) for outcome, y in self.raw.items()}
 
     def passed(self, outcome: str) -> list[str]:
-        """Factors whose interval lies above the dummy's index, the largest first."""
-        i, top = self.indices[outcome], self.threshold(outcome)
-        return [i.factors[k] for k in np.argsort(-i.main, kind="stable") if i.main[k] > top and i.factors[k] != DUMMY]
+        """Factors told from chance: their whole interval lies above the line. The largest first.
+
+        Table, sentences, figures and what Sobol follows on all ask here. Where nothing has an effect, at most 5 % of outcomes
+        name a factor: the line alone sees to that, whatever the intervals are worth.
+        """
+        i, line = self.indices[outcome], self.lines[outcome]
+        return [i.factors[k] for k in np.argsort(-i.main, kind="stable") if min(i.interval[k, 0], i.main[k]) > line and i.factors[k] != DUMMY]
 
 
 def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
@@ -208,18 +213,23 @@ def gather(campaign: Campaign, wanted: Sequence[tuple[str, int]], replicates: in
 
 
 def survivors(screened: Analysed, most: int) -> set[str]:
-    """What Sobol follows on: over all outcomes the factors with the largest share of the largest mu*, above the dummy."""
+    """What Sobol follows on: over all outcomes the factors that pass, those with the largest share of the largest mu* first.
+
+    An outcome in which none passes sends its largest, so that something is followed: a screen that misses an input costs more
+    than one that keeps an idle one.
+    """
     best: dict[str, float] = {}
     for outcome, i in screened.indices.items():
         top = max(float(i.main.max()), 1e-300)
-        for factor in screened.passed(outcome) or [i.factors[int(i.main.argmax())]]:
+        largest = max((f for f in i.factors if f != DUMMY), key=lambda f: i.main[i.factors.index(f)])
+        for factor in screened.passed(outcome) or [largest]:
             best[factor] = max(best.get(factor, 0.0), float(i.main[i.factors.index(factor)]) / top)
     return set(sorted(best, key=lambda f: -best[f])[:most])
 
 
 # -- findings ----------------------------------------------------------------------------------------------------------
 def index_table(a: Analysed) -> Table:
-    """Main index with interval, by factor and outcome; * where it passes the dummy."""
+    """Main index with interval, by factor and outcome; * where it is told from chance."""
     names = list(a.indices)
     top = {f: max(float(i.main[k]) / max(float(i.main.max()), 1e-300) for i in a.indices.values()) for k, f in enumerate(a.design.factors)}
     rows = []
@@ -231,7 +241,9 @@ def index_table(a: Analysed) -> Table:
             row.append(f"{i.main[k]:.3g} ({i.interval[k, 0]:.3g} to {i.interval[k, 1]:.3g})" + ("*" if f in a.passed(name) else ""))
         rows.append(row)
     title = {"morris": "Morris: mean size of elementary effects, mu*", "sobol": "Sobol: total index ST", "pawn": "PAWN: median distance", "delta": "Delta (Borgonovo)"}[a.design.method]
-    return Table(title, ["input", *(OUTCOMES[n].label for n in names)], rows, "95 % bootstrap interval; * above the upper end of the dummy's interval")
+    line = "; ".join(f"{OUTCOMES[n].label} {a.lines[n]:.3g}" for n in names)
+    note = f"95 % bootstrap interval; * the whole interval lies above the line that the largest of {len(a.design.factors)} inputs without effect passes in 5 % of cases ({line})"
+    return Table(title, ["input", *(OUTCOMES[n].label for n in names)], rows, note)
 
 
 def trust_table(a: Analysed) -> Table:
@@ -261,7 +273,7 @@ def findings(study: Analysis, stages: list[Analysed]) -> Findings:
     """Tables, figures, and three sentences."""
     last, s = stages[-1], study.s
     leaders = {name: last.passed(name) for name in last.indices}
-    lead = "; ".join(f"{OUTCOMES[n].label}: {', '.join(f[:3]) or 'nothing above the dummy'}" for n, f in leaders.items())
+    lead = "; ".join(f"{OUTCOMES[n].label}: {', '.join(f[:3]) or 'nothing told from chance'}" for n, f in leaders.items())
     worst = max(last.indices, key=lambda n: float(last.indices[n].width.max()))
     noisy = {n: noise(last.raw[n])[0] for n in last.indices}
     most = max(noisy, key=lambda n: 0.0 if math.isnan(noisy[n]) else noisy[n])
@@ -278,6 +290,10 @@ def findings(study: Analysis, stages: list[Analysed]) -> Findings:
         "Inputs are taken as independent; a section with more parameters has more ways to matter.",
         f"Public cost counts at least {outcomes.LEAST_YEARS:g} elder-year helped; redemption is 1 where nothing was asked for.",
     ]
+    if len(stages) > 1:
+        limits.append(f"Sobol follows {', '.join(f for f in last.design.factors if f != DUMMY)}; what the screen left out may have effects too small for it.")
+    if last.design.grouped:
+        limits.append("No tornado: the inputs of a section move together, so that the ends of one are the ends of all; by=parameter draws it.")
     if s.method == "delta":
         limits.append("Delta is estimated for the inputs with the largest PAWN index and the dummy; the others stand at zero.")
     return Findings("What do the outcomes depend on, and how sure is that?", said, tables, sensitivity_figures.draw(stages, study.campaign.folder / "figures"), limits)

@@ -1,4 +1,4 @@
-"""Figures of a sensitivity analysis: bars with intervals and the dummy's line, mu*-sigma, noise share, convergence."""
+"""Figures of a sensitivity analysis: bars with intervals and the line of chance, ends of ranges, mu*-sigma, noise share, convergence."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12  # inputs in a figure
 NAMES = {"mu_star": "mu*", "ST": "total index ST", "PAWN": "PAWN", "delta": "delta"}
+LINE = "what the largest of all inputs without effect passes in 5 % of cases"
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.ORANGE, style.PINK)
 
 
@@ -41,26 +42,34 @@ def draw(stages: list[Analysed], folder: Path) -> list[Picture]:
 
 
 def _one(a: Analysed, folder: Path) -> list[Picture]:
-    """The outcome that most inputs move: indices with noise share and the dummy's line, and which way each parameter moves it."""
+    """The outcome that most inputs move: indices with noise share and the line of chance, and which way each parameter moves it."""
     outcome = max(a.indices, key=lambda o: len(a.passed(o)))  # the first of equals
     if not np.any(a.indices[outcome].main):
         return []
-    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals; shown is the outcome in which most inputs pass the dummy"
+    why = "shown is the outcome in which most inputs are told from chance" if a.passed(outcome) else "no outcome has an input told from chance: shown is the first"
+    i, label, note = a.indices[outcome], OUTCOMES[outcome].label, f"{a.design.method}, {a.design.n} base points, {a.raw[outcome].shape[1]} replicates a point averaged; lines: 95 % intervals; {why}"
     frame = pd.DataFrame({"parameter": i.factors, a.main: i.main, f"{a.main}_low": i.interval[:, 0], f"{a.main}_high": i.interval[:, 1]})
     both = ("S1", a.main) if "S1" in i.values else (a.main,)
     frame = frame.assign(**{name: i.values[name] for name in ("S1", "S1_low", "S1_high") if name in i.values})
     chance = noise(a.raw[outcome])[1] if a.design.method == "sobol" else float("nan")
-    found = [figures_sensitivity.indices(frame, label, folder, note, measures=both, noise=None if math.isnan(chance) else chance, name="indices", top=SHOWN)]
+    found = [figures_sensitivity.indices(frame, label, folder, note, measures=both, noise=None if math.isnan(chance) else chance, line=a.lines[outcome], name="indices", top=SHOWN)]
     ends = quarters(a, outcome)
-    return [*found, figures_sensitivity.tornado(ends, float(a.raw[outcome].mean()), label, folder, note, top=SHOWN)] if len(ends) else found
+    return [*found, figures_sensitivity.tornado(ends, float(a.raw[outcome].mean()), label, folder, note, passed=a.passed(outcome), top=SHOWN)] if len(ends) else found
 
 
 def quarters(a: Analysed, outcome: str) -> pd.DataFrame:
-    """A row a numeric parameter: mean outcome, with interval, at the points in the lowest and the highest quarter of its range."""
+    """A row a numeric parameter: mean outcome, with interval, at the points in the lowest and the highest quarter of its range.
+
+    Rows of a base point are copies of one another but for one step: each counts once, by the mean of its rows in the quarter,
+    and Student's t goes over base points. Empty where inputs move in groups: the ends of one would be those of its group.
+    """
+    if a.design.grouped:
+        return pd.DataFrame()
     y, rows, declared = a.raw[outcome].mean(axis=1), [], known()
+    block = np.arange(len(y)) // a.design.block
     for k, name in enumerate(a.design.inputs):
         d, x = declared.get(name), a.design.points[:, k]
-        parts = y[x <= 0.25], y[x >= 0.75]
+        parts = [pd.Series(y[at]).groupby(block[at]).mean().to_numpy() for at in (x <= 0.25, x >= 0.75)]
         if d is None or d.low is None or d.high is None or min(map(len, parts)) < 2:
             continue
         row: dict[str, object] = {"parameter": name, "low": d.low, "high": d.high}
@@ -80,7 +89,7 @@ def _leaders(a: Analysed, outcome: str) -> list[int]:
 
 
 def bars(a: Analysed, folder: Path, name: str) -> Picture:
-    """One panel an outcome: index with interval, grey where it does not pass the dummy."""
+    """One panel an outcome: index with interval, grey where it is not told from chance."""
     panels = list(a.indices)
     rows = min(len(a.design.factors), SHOWN)
     columns = 3
@@ -95,7 +104,7 @@ def bars(a: Analysed, folder: Path, name: str) -> Picture:
             colour = style.BLUE if i.factors[k] in passed else style.GREY
             axis.barh(row, i.main[k], color=colour, height=0.7, alpha=0.85)
             axis.plot(i.interval[k], [row, row], color="black", lw=1)
-        axis.axvline(a.threshold(outcome), color=style.RED, ls="--", lw=1)
+        axis.axvline(a.lines[outcome], color=style.RED, ls="--", lw=1)
         axis.set_yticks(range(len(places)), [i.factors[k] for k in places], fontsize=7.5)
         axis.invert_yaxis()
         axis.set_xlim(left=0)
@@ -104,8 +113,9 @@ def bars(a: Analysed, folder: Path, name: str) -> Picture:
         axis.xaxis.set_major_locator(MaxNLocator(4))
     first = panels[0]
     lead = a.passed(first)
-    said = f"{OUTCOMES[first].label}: moved most by {', '.join(lead[:3])}" if lead else f"{OUTCOMES[first].label}: no input can be told from the dummy"
-    return style.finish(figure, f"{said}\nbar: {NAMES[a.main]} with its 95 % interval; dashed: upper end of the dummy's; grey: not above it", f"{NAMES[a.main]} by outcome, {a.design.n} base points. The dummy enters no equation: what does not pass its line cannot be told from nothing.", folder, name)
+    said = f"{OUTCOMES[first].label}: moved most by {', '.join(lead[:3])}" if lead else f"{OUTCOMES[first].label}: no input can be told from chance"
+    caption = f"Bar: {NAMES[a.main]} with its 95 % interval, {a.design.n} base points; dashed: {LINE}; grey: the interval does not lie above it. The dummy enters no equation."
+    return style.finish(figure, said, caption, folder, name)
 
 
 def plane(a: Analysed, folder: Path, name: str) -> Picture:
@@ -121,11 +131,15 @@ def plane(a: Analysed, folder: Path, name: str) -> Picture:
         for k in _leaders(a, outcome)[:5]:
             axis.scatter(i.main[k], sigma[k], s=26, color=style.BLUE)
             axis.annotate(i.factors[k].partition(".")[2] or i.factors[k], (i.main[k], sigma[k]), fontsize=6.5, xytext=(2, 3), textcoords="offset points")
-        axis.axvline(a.threshold(outcome), color=style.RED, ls="--", lw=1)
+        axis.axvline(a.lines[outcome], color=style.RED, ls="--", lw=1)
         axis.set_title(fill(OUTCOMES[outcome].label, 28), fontsize=8.5)
         axis.set_xlabel("mu*: mean size of effects")
     axes[0][0].set_ylabel("sigma: spread of effects")
-    return style.finish(figure, "Above the dotted line effects change with the other inputs (interaction or curvature); dashed: the dummy", "Inputs to the right matter; those high up matter in combination.", folder, name)
+    first = panels[0]
+    i, lead = a.indices[first], a.passed(first)
+    bent = [f for f in lead if i.values.get("sigma", np.zeros_like(i.main))[i.factors.index(f)] > i.main[i.factors.index(f)]]
+    said = f"{OUTCOMES[first].label}: effects of {', '.join(bent[:3])} change with the other inputs" if bent else f"{OUTCOMES[first].label}: no effect told from chance changes with the other inputs by more than its own size"
+    return style.finish(figure, said, f"Above the dotted line effects change with the other inputs by more than their size (interaction, curvature or chance); dashed: {LINE}. Inputs to the right matter; those high up matter in combination.", folder, name)
 
 
 def chance(a: Analysed, folder: Path) -> Picture:

@@ -112,8 +112,8 @@ def draw_one(name: str, into: Path) -> object:
         "payers_by_year": lambda: figures_time.payers_by_year(series, "2025-01", "Jiangxi", into),
         "timebank": lambda: figures_time.timebank(series, mine, "2025-01", "Jiangxi", into),
         "map": lambda: figures_time.county_map(series, mine, "2025-01", "Jiangxi", into),
-        "tornado": lambda: figures_sensitivity.tornado(tornado, 0.4, "share viable", into, "a caption"),
-        "sobol": lambda: figures_sensitivity.indices(indices("S1", "ST"), "share viable", into, "a caption", noise=0.3),
+        "tornado": lambda: figures_sensitivity.tornado(tornado, 0.4, "share viable", into, "a caption", passed=["a.first"]),
+        "sobol": lambda: figures_sensitivity.indices(indices("S1", "ST"), "share viable", into, "a caption", noise=0.3, line=0.064),
         "ternary": lambda: figures_sensitivity.ternary(shares, "share viable, %", into, "a caption", label="mix"),
     }[name]()  # fmt: skip
 
