@@ -43,6 +43,11 @@ class Test:
     least: float = 0.01
     room: bool = False
 
+    @property
+    def arms(self) -> set[str]:
+        """Their names."""
+        return {arm for _, arm, _, _ in self.terms}
+
 
 def differ(text: str, outcome: str, more: str, less: str, cell: str = ALL, least: float = 0.01) -> Test:
     """The outcome is higher in arm `more` than in arm `less`."""
@@ -78,7 +83,7 @@ class Question:
     @property
     def tested(self) -> tuple[Test, ...]:
         """Tests whose arms are all available."""
-        return tuple(t for t in self.tests if {arm for _, arm, _, _ in t.terms} <= set(self.available))
+        return tuple(t for t in self.tests if t.arms <= set(self.available))
 
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Name -> changes: as written, each parameter of `built_in` at both ends, the null arm."""
@@ -123,21 +128,15 @@ class Done:
         """The test's sum, one number a replicate."""
         return np.asarray(sum(w * self.of(arm, o, cell, condition) for w, arm, o, cell in test.terms), float)
 
-    def silent(self, test: Test, condition: str = WRITTEN) -> bool:
-        """Whether no arm of the test ever leaves the same end of the scale: such outcomes cannot tell the arms apart."""
-        seen = np.concatenate([self.of(arm, o, cell, condition) for _, arm, o, cell in test.terms])
-        return _share(test) and bool((seen == seen[0]).all()) and seen[0] in (0.0, 1.0)
-
     def at_end(self, test: Test, condition: str = WRITTEN) -> list[str]:
-        """Arms that stand at the end of their scale in most seeds, where the test needs room to move."""
-        terms = test.terms if test.room else ()
-        return list(dict.fromkeys(arm for _, arm, o, cell in terms if OUTCOMES[o].share and ended(self.of(arm, o, cell, condition))))
+        """Arms of the test that stand at the end of their scale in most seeds."""
+        return list(dict.fromkeys(arm for _, arm, o, cell in test.terms if OUTCOMES[o].share and ended(self.of(arm, o, cell, condition))))
 
     def state(self, test: Test, condition: str = WRITTEN) -> str:
-        """`state` of the test's effect; open where the outcome is silent or lacks the room that the test needs."""
-        if self.silent(test, condition) or self.at_end(test, condition):
-            return "open"
-        return state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0)
+        """`state` of the test's effect; open where no effect is no news, every arm being at the end of its scale, or where the test lacks the room it needs."""
+        found, short = state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0), self.at_end(test, condition)
+        hidden = short and (test.room or (found == "none" and len(short) == len(test.arms)))
+        return "open" if hidden else found
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -232,7 +231,7 @@ def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str
 
 
 def _wanted(question: Question, replicates: range) -> list[tuple[str, dict[str, Any], int]]:
-    tested = {arm for t in question.tested for _, arm, _, _ in t.terms}
+    tested = {arm for t in question.tested for arm in t.arms}
     return [
         (f"{condition}/{arm}", {**question.base, **changes, **held}, at)
         for at in replicates for condition, held in question.conditions().items()
@@ -289,10 +288,10 @@ def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> lis
     order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
     t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
     first = f"{verdict.capitalize()}. Expected: {t.text}. The difference is {spread(estimate.interval(done.effect(t), bounded=False), _share(t))}{' points' if _share(t) else ''}."
-    short = [] if done.silent(t) else done.at_end(t)
-    if done.silent(t):
-        first += " Every arm stays at one end of the scale, so that this outcome cannot tell them apart here."
-    elif short:
+    short = done.at_end(t) if done.state(t) == "open" else []
+    if len(short) == len(t.arms):
+        first += " In most seeds every arm stands at the end of the scale, so that this outcome cannot tell them apart here."
+    elif short and t.room:
         first += f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot be compared."
     lost = [f"{c} ({', '.join(sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
     if verdict == "built in":
@@ -310,8 +309,9 @@ def quoted(names: list[str]) -> str:
 def _villages(done: Done) -> str:
     """The effect on villages viable in plain words."""
     first, *others = done.question.available
-    if all(done.silent(differ("", "viable", a, first)) for a in others):
-        return f"{'No village stays' if not done.of(first, 'viable').any() else 'All villages stay'} viable in any arm and any seed: by this measure no arm can be told from another."
+    seen = {float(x) for a in done.question.available for x in done.of(a, "viable")}
+    if seen in ({0.0}, {1.0}):
+        return f"{'No village stays' if seen == {0.0} else 'All villages stay'} viable in any arm and any seed: by this measure no arm can be told from another."
     gain = {a: done.paired(a, "viable") for a in others}
     best, worst = max(gain, key=lambda a: gain[a].mean), min(gain, key=lambda a: gain[a].mean)
     tied = sum(e.low <= 0 <= e.high for e in gain.values())

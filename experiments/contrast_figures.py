@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from experiments.contrast import Done, Test
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
-SAYS = {"holds": "above zero", "open": "interval holds zero", "none": "less than counts", "against": "below zero"}
+SAYS = {"holds": "above zero", "open": "interval holds zero, or no room to tell", "none": "less than counts", "against": "below zero"}
 
 
 def draw(done: Done, states: Mapping[str, list[str]], verdict: str) -> list[Picture]:
@@ -97,6 +97,7 @@ def replications(done: Done, folder: Path) -> Picture:
     if goal:
         axis.axhline(100 * goal, color="black", ls="--", lw=1, label=f"asked: ± {100 * goal:g} points")
     axis.set_xlabel("seeds")
+    axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set_ylabel("half-width of the 95 % interval,\nwidest arm or cell, points")
     axis.set_ylim(bottom=0)
     axis.legend(fontsize=8)

@@ -97,7 +97,10 @@ def _triangles(done: Done, points: dict[str, tuple[float, ...]], none: bool) -> 
         if tied == 0 and len(here) > 1:
             ringed[key] = here.index(best)
     top = {cell: _best(done, cell, [a for a in points if a in shown]) for cell in (STRENGTHS[0], STRENGTHS[-1])}
-    each = [f"among {cell} collectives {plainly(points[a])} ({spread(done.mean(a, 'viable', cell))} % viable, {tied} of {len(shown) - 1} others not told from it)" for cell, (a, tied) in top.items()]
+    each = [
+        f"among {cell} collectives " + ("no mix is told from the others" if tied == len(shown) - 1 else f"{plainly(points[a])} ({spread(done.mean(a, 'viable', cell))} %; {tied} of {len(shown) - 1} others not told from it)")
+        for cell, (a, tied) in top.items()
+    ]  # fmt: skip
     rings = "Red ring: the mix that is told apart from every other of its triangle (95 %, paired)." if ringed else "No mix is told apart from every other of its triangle (95 %, paired), so that none is ringed."
     return contrast_figures.ternary(
         ("government", "collective", "families"), panels, ringed, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
