@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import pictures
+from experiments.estimate import STABLE
 from experiments.figures import real
 from experiments.findings import Findings, Picture, Table
 from experiments.first_answer import BUSINESSES, NULLS, Plan
@@ -86,6 +87,30 @@ def best(summary: pd.DataFrame, panel: str) -> pd.Series:
     return whole.loc[whole["viable"].idxmax()]
 
 
+def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
+    """Real cells beside the best one that cannot be told from it under the same luck, and how many there are."""
+    others = real(summary[summary["panel"] == panel]).drop(index=best(summary, panel).name)
+    return len(others) - int((others["gap_high"] < 0).sum()), len(others)
+
+
+def replications(summary: pd.DataFrame) -> Table:
+    """Whether there are enough seeds, by cell, for the share viable and for public cost."""
+    count = lambda cv, settled: ["-" if np.isnan(cv) else f"{cv:.2f}", int(settled) or tell("not yet", "尚未稳定")]  # noqa: E731
+    lines = [
+        [words(f"{r.panel}/{r.funding}/{r.business}"), int(r.seeds), f"{100 * r.half:.1f}", *count(r.cv, r.settled),
+         "-" if np.isnan(r.cost_half) else f"{r.cost_half:.0f}", *count(r.cost_cv, r.cost_settled)]
+        for r in summary.itertuples()
+    ]  # fmt: skip
+    viable, cost = tell("viable", "可持续"), tell("public cost", "公共支出")
+    half, settled = tell("half-width", "半宽"), tell("c_v settled from", "c_v 稳定所需种子数")
+    columns = ["", tell("seeds", "种子数"), *(f"{of}{tell(': ', '：')}{x}" for of, unit in ((viable, tell(", points", "，百分点")), (cost, tell(", yuan", "，元"))) for x in (half + unit, "c_v", settled))]
+    note = tell(
+        f"half-width: the wider side of the 95 % interval; c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015); public cost by seed, where somebody was helped",
+        f"半宽：95% 区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）；公共支出按种子计算，只计有人受助者",
+    )
+    return Table(tell("Are there enough replications?", "重复次数是否足够？"), columns, lines, note)
+
+
 def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     """Three plain sentences: the best mix, what a business adds, luck against what is not known."""
     year, panel = plan.base.horizon.end[:4], plan.panels[0]
@@ -98,10 +123,12 @@ def sentences(plan: Plan, summary: pd.DataFrame) -> list[str]:
     nothing = mine[mine["funding"] == "no_money"]
     none = f"{100 * nothing['viable'].iloc[0]:.0f}" if len(nothing) else ""
     zero = tell(f", and with no money {none} %", f"，无资金时为 {none}%") if none else ""
+    tied, others = ties(summary, panel)
+    alike = tell(f", but {tied} of the {others} other combinations cannot be told from it under the same luck", f"，但其余 {others} 种组合中有 {tied} 种在相同运气下与之无法区分") if others else ""
     funding, business, under = (words(x) for x in (top["funding"], top["business"], panel))
     first = tell(
-        f"If the rules and figures written here hold, {funding} with {business} keeps the most villages viable to {year} {under}, {share_text(top)} %{rest}{zero}.",
-        f"若此处所写规则与数值成立，{under}时“{funding}”配“{business}”到 {year} 年可持续的村最多，为 {share_text(top)}%{rest}{zero}。",
+        f"If the rules and figures written here hold, {funding} with {business} keeps the most villages viable to {year} {under}, {share_text(top)} %{alike}{rest}{zero}.",
+        f"若此处所写规则与数值成立，{under}时“{funding}”配“{business}”到 {year} 年可持续的村最多，为 {share_text(top)}%{alike}{rest}{zero}。",
     )
     return [first, _gain(mine), _doubt(plan, summary, top)]
 
@@ -147,6 +174,7 @@ def findings(plan: Plan, summary: pd.DataFrame, drawn: list[Picture]) -> Finding
     c, end = plan.base.county, plan.base.horizon.end
     panels = zip(plan.panels, tables(plan, summary).values(), strict=True)
     kept = [Table(f"{words(panel).capitalize()}{tell(': ', '：')}{t.title}", t.columns, t.rows, tell(*NOTES) if k == 1 else "") for panel, ts in panels for k, t in enumerate(ts)]
+    kept.append(replications(summary))
     limits = [
         tell(
             f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed as unit; each seed draws {plan.drawn} uncertain parameters.",

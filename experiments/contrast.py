@@ -17,7 +17,7 @@ import pandas as pd
 
 from experiments import estimate, outcomes
 from experiments.campaign import Campaign, campaign
-from experiments.estimate import Interval
+from experiments.estimate import STABLE, Interval, half
 from experiments.findings import Findings, Picture, Table
 from experiments.outcomes import ALL, HEADLINE, OUTCOMES
 from experiments.scenario import Composed, Mistake, known
@@ -27,17 +27,26 @@ FULL = 100  # seeds of size=full
 RUNS = {"quick": 80, "default": 400}  # what the others may take, for time: about three minutes on two cores by default
 LEAST = {"quick": 3, "default": 8}
 GROWTH = 1.5  # from round to round while a precision is asked for
-STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
+ENOUGH = f"half-width: the wider side of the interval; c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)"
 CLAIM = 0.05  # half-width that is called precise where none was asked for
 
 
 @dataclass(frozen=True)
 class Test:
-    """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing."""
+    """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing.
+
+    `room`: it compares differences, so that an arm at the end of its scale hides what is asked.
+    """
 
     text: str
     terms: tuple[tuple[float, str, str, str], ...]
     least: float = 0.01
+    room: bool = False
+
+    @property
+    def arms(self) -> set[str]:
+        """Their names."""
+        return {arm for _, arm, _, _ in self.terms}
 
 
 def differ(text: str, outcome: str, more: str, less: str, cell: str = ALL, least: float = 0.01) -> Test:
@@ -74,7 +83,7 @@ class Question:
     @property
     def tested(self) -> tuple[Test, ...]:
         """Tests whose arms are all available."""
-        return tuple(t for t in self.tests if {arm for _, arm, _, _ in t.terms} <= set(self.available))
+        return tuple(t for t in self.tests if t.arms <= set(self.available))
 
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Name -> changes: as written, each parameter of `built_in` at both ends, the null arm."""
@@ -119,14 +128,21 @@ class Done:
         """The test's sum, one number a replicate."""
         return np.asarray(sum(w * self.of(arm, o, cell, condition) for w, arm, o, cell in test.terms), float)
 
-    def silent(self, test: Test, condition: str = WRITTEN) -> bool:
-        """Whether no arm of the test ever leaves the same end of the scale: such outcomes cannot tell the arms apart."""
-        seen = np.concatenate([self.of(arm, o, cell, condition) for _, arm, o, cell in test.terms])
-        return _share(test) and bool((seen == seen[0]).all()) and seen[0] in (0.0, 1.0)
+    def at_end(self, test: Test, condition: str = WRITTEN) -> list[str]:
+        """Arms of the test that stand at the end of their scale in most seeds."""
+        return list(dict.fromkeys(arm for _, arm, o, cell in test.terms if OUTCOMES[o].share and ended(self.of(arm, o, cell, condition))))
 
     def state(self, test: Test, condition: str = WRITTEN) -> str:
-        """`state` of the test's effect; open where the outcome is silent."""
-        return "open" if self.silent(test, condition) else state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0)
+        """`state` of the test's effect; open where no effect is no news, every arm being at the end of its scale, or where the test lacks the room it needs."""
+        found, short = state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0), self.at_end(test, condition)
+        hidden = short and (test.room or (found == "none" and len(short) == len(test.arms)))
+        return "open" if hidden else found
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """(arm, cell) of everything that is reported."""
+        q = self.question
+        return [(arm, cell) for cell in q.cells for arm in q.available if (WRITTEN, arm, cell) in self.values.index]
 
 
 # -- statistics --------------------------------------------------------------------------------------------------------
@@ -140,6 +156,11 @@ def state(x: np.ndarray, least: float = 0.0) -> str:
     if e.high < least:
         return "none"
     return "holds" if e.low > 0 else "open"
+
+
+def ended(x: np.ndarray) -> bool:
+    """Whether a share stands at nought, or at one, in most seeds."""
+    return max(float(np.mean(x <= 0.0)), float(np.mean(x >= 1.0))) > 0.5
 
 
 def judge(states: Mapping[str, list[str]]) -> str:
@@ -161,35 +182,18 @@ def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
     return apart / joined if joined > 1e-15 else math.nan
 
 
-def stable_from(x: np.ndarray, within: float = STABLE) -> int:
-    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not settled.
-
-    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The last third
-    of the seeds must bear it out.
-    """
-    x = np.asarray(x, float)
-    n = np.arange(2, len(x) + 1)
-    if len(n) == 0 or np.any(np.abs([x[:k].mean() for k in n]) < 1e-12):
-        return 0
-    cv = np.array([x[:k].std(ddof=1) / abs(x[:k].mean()) for k in n])
-    for i, k in enumerate(n):
-        if k <= 2 * len(x) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
-            return int(k)
-    return 0
-
-
-def half(e: Interval) -> float:
-    """Half-width of an interval."""
-    return (e.high - e.low) / 2
-
-
 def widths(done: Done) -> dict[str, float]:
-    """Half-width of every headline share by arm and of every test, as written: what a precision is asked of."""
+    """Half-width of every headline share by arm and cell and of every test, as written: what a precision is asked of."""
     found = {
-        f"{OUTCOMES[o].label}, {arm}": half(estimate.interval(done.of(arm, o), bounded=False))
-        for arm in done.question.available for o in HEADLINE if OUTCOMES[o].share
+        f"{OUTCOMES[o].label}, {place(arm, cell)}": half(done.mean(arm, o, cell))
+        for arm, cell in done.places for o in HEADLINE if OUTCOMES[o].share
     }  # fmt: skip
     return found | {t.text: half(estimate.interval(done.effect(t), bounded=False)) for t in done.question.tested if _share(t)}
+
+
+def place(arm: str, cell: str) -> str:
+    """An arm, with the villages meant where these are not all."""
+    return arm if cell == ALL else f"{arm}, {cell} villages"
 
 
 def _share(test: Test) -> bool:
@@ -218,7 +222,7 @@ def seeds_of(question: Question, size: str) -> int:
 
 def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str) -> str:
     goal = asked or CLAIM
-    more = f"; ± {goal:g} everywhere would take about {math.ceil(seeds * (wide / goal) ** 2)} seeds" if wide > goal else ""
+    more = f"; ± {goal:g} everywhere would take at most about {math.ceil(seeds * (wide / goal) ** 2)} seeds" if wide > goal else ""
     if asked is None:
         return f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}"
     if wide <= asked:
@@ -227,7 +231,7 @@ def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str
 
 
 def _wanted(question: Question, replicates: range) -> list[tuple[str, dict[str, Any], int]]:
-    tested = {arm for t in question.tested for _, arm, _, _ in t.terms}
+    tested = {arm for t in question.tested for arm in t.arms}
     return [
         (f"{condition}/{arm}", {**question.base, **changes, **held}, at)
         for at in replicates for condition, held in question.conditions().items()
@@ -264,7 +268,7 @@ def report(done: Done, stopped: str) -> Findings:
     lost = [f"arm '{a}' is left out: {', '.join(sorted(set(c) - set(known())))} is not in this version of the model" for a, c in q.arms.items() if a not in q.available]
     return Findings(
         question=q.question,
-        sentences=[*own[0], *_sentences(done, verdict, states), stopped[0].upper() + stopped[1:] + "."],
+        sentences=[*(own[0] or [_villages(done)]), *_sentences(done, verdict, states), stopped[0].upper() + stopped[1:] + "."],
         tables=[*([_effects(done, states)] if q.tested else []), *own[1], _arms(done), _pairs(done), _replications(done)],
         pictures=[*own[2], *contrast_figures.draw(done, states, verdict)],
         limits=[_setting(done), *lost, *q.limits, "What-if on a synthetic county, to compare arms; levels are not forecasts."],
@@ -284,14 +288,35 @@ def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> lis
     order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
     t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
     first = f"{verdict.capitalize()}. Expected: {t.text}. The difference is {spread(estimate.interval(done.effect(t), bounded=False), _share(t))}{' points' if _share(t) else ''}."
-    if done.silent(t):
-        first += " Every arm stays at one end of the scale, so that this outcome cannot tell them apart here."
+    short = done.at_end(t) if done.state(t) == "open" else []
+    if len(short) == len(t.arms):
+        first += " In most seeds every arm stands at the end of the scale, so that this outcome cannot tell them apart here."
+    elif short and t.room:
+        first += f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot be compared."
     lost = [f"{c} ({', '.join(sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
     if verdict == "built in":
         first += f" The sign does not hold with {'; '.join(lost)}."
     elif verdict == "supported":
-        first += " The sign holds over the whole range of what could have built it in, and in the null arm."
+        first += f" The sign holds at both ends of what could have built it in{' and in the null arm' if NULL in states else '; no null arm was possible'}."
     return [first]
+
+
+def quoted(names: list[str]) -> str:
+    """Names of arms within a sentence."""
+    return " and ".join(f"'{a}'" for a in names)
+
+
+def _villages(done: Done) -> str:
+    """The effect on villages viable in plain words."""
+    first, *others = done.question.available
+    seen = {float(x) for a in done.question.available for x in done.of(a, "viable")}
+    if seen in ({0.0}, {1.0}):
+        return f"{'No village stays' if seen == {0.0} else 'All villages stay'} viable in any arm and any seed: by this measure no arm can be told from another."
+    gain = {a: done.paired(a, "viable") for a in others}
+    best, worst = max(gain, key=lambda a: gain[a].mean), min(gain, key=lambda a: gain[a].mean)
+    tied = sum(e.low <= 0 <= e.high for e in gain.values())
+    more = f"'{best}' changes that by {spread(gain[best])} points" + (f" and '{worst}' by {spread(gain[worst])}" if worst != best else "")
+    return f"Of 100 villages {spread(done.mean(first, 'viable'))} are viable at the end with '{first}'; {more}; {tied} of {len(others)} other arms cannot be told from it."
 
 
 def _effects(done: Done, states: Mapping[str, list[str]]) -> Table:
@@ -305,10 +330,7 @@ def _effects(done: Done, states: Mapping[str, list[str]]) -> Table:
 
 def _arms(done: Done) -> Table:
     q = done.question
-    rows = [
-        [arm, cell, *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)]
-        for cell in q.cells for arm in q.available if (WRITTEN, arm, cell) in done.values.index
-    ]  # fmt: skip
+    rows = [[arm, cell, *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)] for arm, cell in done.places]
     return Table("Arms", ["arm", "villages", *(OUTCOMES[o].label + (", %" if OUTCOMES[o].share else "") for o in q.shown)], rows, "mean over seeds (95 % interval)")
 
 
@@ -328,14 +350,11 @@ def _ratio(x: float) -> str:
 
 def _replications(done: Done) -> Table:
     rows = []
-    for arm in done.question.available:
+    for arm, cell in done.places:
         for o in HEADLINE:
-            x = done.of(arm, o)
-            n, mean = stable_from(x), abs(float(x.mean()))
-            rows.append([arm, OUTCOMES[o].label, len(x), number(half(estimate.interval(x, bounded=False)), OUTCOMES[o].share),
-                         f"{x.std(ddof=1) / mean:.2f}" if len(x) > 1 and mean > 1e-12 else "-", n or "not yet"])  # fmt: skip
-    note = f"c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)"
-    return Table("Are there enough replications?", ["arm", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, note)
+            r = estimate.replications(done.of(arm, o, cell), OUTCOMES[o].share)
+            rows.append([arm, cell, OUTCOMES[o].label, r.seeds, number(r.half, OUTCOMES[o].share), "-" if math.isnan(r.cv) else f"{r.cv:.2f}", r.settled or "not yet"])
+    return Table("Are there enough replications?", ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, ENOUGH)
 
 
 def run(question: Question, line: Composed, words: list[str]) -> int:
@@ -369,4 +388,4 @@ def as_text(f: Findings, folder: Any, most: int = 40) -> str:
     return "\n\n".join(parts)
 
 
-__all__ = ["Done", "Question", "Test", "as_text", "compare", "differ", "judge", "report", "run", "stable_from", "state", "variance_ratio"]
+__all__ = ["Done", "Question", "Test", "as_text", "compare", "differ", "judge", "report", "run", "state", "variance_ratio"]

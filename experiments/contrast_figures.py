@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments import estimate, style
+from experiments.estimate import half
 from experiments.findings import Picture
 from experiments.outcomes import HEADLINE, OUTCOMES
 from experiments.style import plt, words
 
 if TYPE_CHECKING:
-    from experiments.contrast import Done
+    from experiments.contrast import Done, Test
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
-SAYS = {"holds": "above zero", "open": "interval holds zero", "none": "less than counts", "against": "below zero"}
+SAYS = {"holds": "above zero", "open": "interval holds zero, or no room to tell", "none": "less than counts", "against": "below zero"}
 
 
 def draw(done: Done, states: Mapping[str, list[str]], verdict: str) -> list[Picture]:
@@ -45,9 +46,16 @@ def effects(done: Done, states: Mapping[str, list[str]], verdict: str, folder: P
         axis.set_yticks(range(len(states)), list(states))
         axis.set_ylim(len(states) - 0.5, -0.5)
         axis.set_title(fill(t.text, 100), fontsize=9)
-        axis.set_xlabel("difference, points" if scale == 100 else OUTCOMES[t.terms[0][2]].label)
+        axis.set_xlabel(fill(measured(t), 100))
     figure.legend(loc="outside lower right", ncols=4, title="95 % interval", fontsize=8)
     return style.finish(figure, f"{verdict.capitalize()}\nExpected: {done.question.hypothesis}", f"Paired differences over {done.seeds} seeds; dot: mean, bar: 95 % interval. {verdict.capitalize()}.", folder, "effects")
+
+
+def measured(t: Test) -> str:
+    """What the x axis of a test shows: a difference, of one outcome or of several that begin alike."""
+    labels = {OUTCOMES[o].label for _, _, o, _ in t.terms}
+    names = sorted(labels if len(labels) == 1 else {x.partition(",")[0] for x in labels})
+    return f"difference in {' and '.join(names)}" + (", points" if all(OUTCOMES[o].share for _, _, o, _ in t.terms) else "")
 
 
 def arms(done: Done, folder: Path) -> Picture:
@@ -81,27 +89,26 @@ def replications(done: Done, folder: Path) -> Picture:
     shares = [o for o in HEADLINE if OUTCOMES[o].share]
     last = 0.0
     for o, colour in zip(shares, (style.BLUE, style.RED, style.GREEN, style.ORANGE), strict=False):
-        data = np.array([done.of(arm, o) for arm in done.question.available])
-        width = [max(_half(x[:n]) for x in data) for n in seeds]
+        data = [done.of(arm, o, cell) for arm, cell in done.places]
+        width = [max(half(estimate.interval(x[:n])) for x in data) for n in seeds]
         axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, label=OUTCOMES[o].label)
         last = max(last, width[-1]) if len(width) else last
     goal = done.campaign.settings.precision
     if goal:
         axis.axhline(100 * goal, color="black", ls="--", lw=1, label=f"asked: ± {100 * goal:g} points")
     axis.set_xlabel("seeds")
-    axis.set_ylabel("half-width of the 95 % interval,\nwidest arm, points")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.set_ylabel("half-width of the 95 % interval,\nwidest arm or cell, points")
     axis.set_ylim(bottom=0)
     axis.legend(fontsize=8)
-    return style.finish(figure, f"With {done.seeds} seeds every headline share is known to ± {100 * last:.0f} points or better", "Half-width of the interval of the arm that is known least, by outcome, as seeds come in.", folder, "replications")
+    return style.finish(figure, f"With {done.seeds} seeds every headline share is known to ± {100 * last:.0f} points or better", "Wider side of the interval of the arm and kind of village that is known least, by outcome, as seeds come in.", folder, "replications")
 
 
-def _half(x: np.ndarray) -> float:
-    e = estimate.interval(x, bounded=False)
-    return (e.high - e.low) / 2
+def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, np.ndarray]], ringed: Mapping[str, int], titles: tuple[list[str], list[str]], label: str, title: str, caption: str, folder: Path, name: str) -> Picture:
+    """Panels (rows x columns of `titles`) of triangles: (key "row|column", shares (n, 3) summing to one, values in [0, 1]).
 
-
-def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, np.ndarray]], titles: tuple[list[str], list[str]], label: str, title: str, caption: str, folder: Path, name: str) -> Picture:
-    """Panels (rows x columns of `titles`) of triangles: (key "row|column", shares (n, 3) summing to one, values in [0, 1])."""
+    `ringed`: key -> the point that stands out.
+    """
     rows, columns = titles
     figure, axes = plt.subplots(len(rows), len(columns), figsize=(1.5 + 2.7 * len(columns), 1.4 + 2.4 * len(rows)), layout="constrained", squeeze=False)
     by = {key: (shares, values) for key, shares, values in panels}
@@ -128,9 +135,8 @@ def ternary(corners: tuple[str, str, str], panels: list[tuple[str, np.ndarray, n
             if len(at) >= 3:
                 axis.tricontourf(*at.T, values, levels=np.linspace(low, top, 11), cmap="cividis", alpha=0.55)
             image = axis.scatter(*at.T, c=values, cmap="cividis", vmin=low, vmax=top, s=70, edgecolor="black", lw=0.5, zorder=3)
-            best = int(values.argmax())
-            if values.min() < values.max():
-                axis.scatter(*at[best], s=190, facecolor="none", edgecolor=style.RED, lw=2, zorder=4)
+            if f"{row}|{column}" in ringed:
+                axis.scatter(*at[ringed[f"{row}|{column}"]], s=190, facecolor="none", edgecolor=style.RED, lw=2, zorder=4)
             for place, text, (dx, dy), ha in zip(corner, corners, ((-0.03, -0.06), (0.03, -0.06), (0, 0.05)), ("center", "center", "center"), strict=True):
                 axis.text(place[0] + dx, place[1] + dy, text, fontsize=7.5, ha=ha, va="bottom" if dy > 0 else "top")
     figure.colorbar(image, ax=axes, label=label, shrink=0.7, format=lambda x, _: f"{100 * x:.0f}")

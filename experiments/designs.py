@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from experiments import contrast, contrast_figures, style
+from experiments import contrast, contrast_figures, estimate, style
 from experiments.contrast import Done, Question, Test, spread
 from experiments.findings import Picture, Table
 from experiments.questions import ENVELOPE, SHARES
@@ -26,6 +26,10 @@ def lattice(steps: int) -> list[tuple[float, ...]]:
     return [tuple(x / steps for x in p) for p in sorted(points, key=lambda p: (sum(x * x for x in p), p))]
 
 
+EVEN = (0.25,) * 4
+SINGLES = [tuple(float(i == k) for i in range(4)) for k in range(4)]
+
+
 def mix_name(shares: tuple[float, ...]) -> str:
     """'g25 c25 f50 s0': percent of government, collective, families, society."""
     return " ".join(f"{p[0]}{100 * x:.3g}" for p, x in zip(PAYERS, shares, strict=True))
@@ -33,11 +37,21 @@ def mix_name(shares: tuple[float, ...]) -> str:
 
 def funding_mix(size: str = "default") -> Question:
     """The simplex lattice of four shares in the equal pledged envelope."""
-    points = lattice({"quick": 2, "default": 4, "full": 8}[size])
+    points = list(dict.fromkeys([EVEN, *lattice({"quick": 2, "default": 4, "full": 8}[size])]))
+    even, (alone_g, alone_c, *_) = mix_name(EVEN), (singles := [mix_name(p) for p in SINGLES])
     return Question(
         question="Which mix of the four payers, at equal pledged present value, keeps villages viable, by strength of the collective?",
-        hypothesis="", because="",
+        hypothesis="A quarter from each payer keeps more villages viable than one payer alone, and collective money alone is worth more, against government money alone, where collectives are rich.",
+        because="funding.payer_correlation (whether payers share their luck, so that mixing them evens nothing out); null arm: four payers that pay alike, so that the mix cannot matter",
         arms={mix_name(p): dict(zip(SHARES, p, strict=True)) for p in points},
+        tests=(
+            Test("more villages viable with a quarter each than with one payer (mean of four)", ((1.0, even, "viable", "all"), *((-0.25, one, "viable", "all") for one in singles))),
+            Test(
+                "what collective money alone keeps viable over government money alone is more among rich than among weak collectives",
+                tuple((sign * way, one, "viable", cell) for cell, sign in (("rich", 1.0), ("weak", -1.0)) for one, way in ((alone_c, 1.0), (alone_g, -1.0))), room=True,
+            ),
+        ),
+        built_in=("funding.payer_correlation",), null={"funding.identical_payers": True},
         base=ENVELOPE, shown=(*contrast.HEADLINE, "paid", "full_cost"), cells=("all", *STRENGTHS), extra=_mixes,
         limits=("The best of many mixes looks better than it is; the number of mixes that cannot be told from it stands beside it.", "A payer's own ceiling still holds: what is pledged may stay under the envelope ('paid' shows what came in)."),
     )  # fmt: skip
@@ -48,32 +62,52 @@ def plainly(shares: tuple[float, ...]) -> str:
     return ", ".join(f"{payer} {100 * x:.0f} %" for payer, x in zip(PAYERS, shares, strict=True) if x > 0)
 
 
+def _best(done: Done, cell: str, names: list[str]) -> tuple[str, int]:
+    """The mix with most villages viable, and how many others cannot be told from it by paired differences."""
+    best = max(names, key=lambda a: done.mean(a, "viable", cell).mean)
+    return best, sum(done.paired(a, "viable", cell, best).high >= 0 for a in names if a != best)
+
+
 def _mixes(done: Done) -> Extra:
     """Best mixes by strength, and the ternary plots."""
     names = list(done.question.available)
     points = {name: tuple(done.question.arms[name][s] for s in SHARES) for name in names}
-    rows, said, panels = [], [], []
-    societies = sorted({p[3] for p in points.values() if p[3] < 0.75})[:3]
+    rows, said = [], []
     for cell in ("all", *STRENGTHS):
-        best = max(names, key=lambda a: done.mean(a, "viable", cell).mean)
+        best, tied = _best(done, cell, names)
         worst = min(names, key=lambda a: done.mean(a, "viable", cell).mean)
-        tied = sum(done.paired(a, "viable", cell, best).high >= 0 for a in names)
-        rows.append([cell, best, spread(done.mean(best, "viable", cell)), f"{tied} of {len(names)}", worst, spread(done.mean(worst, "viable", cell))])
-        said.append(f"{cell} {plainly(points[best])}")
-    for cell, society in product(STRENGTHS, societies):
-        here = [a for a in names if points[a][3] == society]
-        three = np.array([points[a][:3] for a in here]) / (1 - society)
-        panels.append((f"{cell}|society {100 * society:.0f} %", three, np.array([done.mean(a, "viable", cell).mean for a in here])))
+        rows.append([cell, best, spread(done.mean(best, "viable", cell)), f"{tied} of {len(names) - 1}", worst, spread(done.mean(worst, "viable", cell))])
+        said.append(f"{cell} {plainly(points[best])} ({rows[-1][3]} others not told from it)")
     none = not any(done.of(a, "viable").any() for a in names)
-    heading = "No mix keeps any village viable" if none else f"Best mix among weak collectives: {plainly(points[rows[1][1]])} ({rows[1][2]} % viable); among rich: {plainly(points[rows[3][1]])} ({rows[3][2]} %)"
-    picture = contrast_figures.ternary(
-        ("government", "collective", "families"), panels, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
-        heading, f"Each point is a mix of three payers; the fourth, society, is held within a column. Rows: strength of the collective; red ring: best of the triangle. Equal pledged present value; {done.seeds} seeds.",
+    table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "others not told from the best", "worst mix", "viable, %"], rows, "g, c, f, s: percent pledged by government, collective, families, society")
+    first = f"Most villages stay viable with {plainly(points[rows[0][1]])} ({rows[0][2]} %), but {rows[0][3]} other mixes cannot be told from it; by strength: {'; '.join(said[1:])}."
+    return ["No mix keeps any village viable in any run." if none else first], [table], [_triangles(done, points, none)]
+
+
+def _triangles(done: Done, points: dict[str, tuple[float, ...]], none: bool) -> Picture:
+    """Three payers in a triangle, by strength of the collective and the share of society."""
+    panels, ringed, shown = [], {}, set()
+    societies = sorted({p[3] for p in points.values() if p[3] < 0.75})[:3]
+    for cell, society in product(STRENGTHS, societies):
+        key, here = f"{cell}|society {100 * society:.0f} %", [a for a in points if points[a][3] == society]
+        three = np.array([points[a][:3] for a in here]) / (1 - society)
+        panels.append((key, three, np.array([done.mean(a, "viable", cell).mean for a in here])))
+        shown |= set(here)
+        best, tied = _best(done, cell, here)
+        if tied == 0 and len(here) > 1:
+            ringed[key] = here.index(best)
+    top = {cell: _best(done, cell, [a for a in points if a in shown]) for cell in (STRENGTHS[0], STRENGTHS[-1])}
+    each = [
+        f"among {cell} collectives " + ("no mix is told from the others" if tied == len(shown) - 1 else f"{plainly(points[a])} ({spread(done.mean(a, 'viable', cell))} %; {tied} of {len(shown) - 1} others not told from it)")
+        for cell, (a, tied) in top.items()
+    ]  # fmt: skip
+    rings = "Red ring: the mix that is told apart from every other of its triangle (95 %, paired)." if ringed else "No mix is told apart from every other of its triangle (95 %, paired), so that none is ringed."
+    return contrast_figures.ternary(
+        ("government", "collective", "families"), panels, ringed, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
+        "No mix keeps any village viable" if none else f"Most viable of the mixes shown: {'; '.join(each)}",
+        f"Each point is a mix of three payers; the fourth, society, is held within a column. Rows: strength of the collective. {rings} Equal pledged present value; {done.seeds} seeds.",
         done.campaign.folder / "figures", "ternary",
     )  # fmt: skip
-    table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "not told from the best", "worst mix", "viable, %"], rows, "g, c, f, s: percent pledged by government, collective, families, society")
-    first = f"Most villages stay viable with {plainly(points[rows[0][1]])} ({rows[0][2]} %), but {rows[0][3]} mixes cannot be told from it; by strength: {'; '.join(said[1:])}."
-    return ["No mix keeps any village viable in any run." if none else first], [table], [picture]
 
 
 # -- business ----------------------------------------------------------------------------------------------------------
@@ -85,8 +119,17 @@ def business(size: str = "default") -> Question:
     """Five businesses and none, in all kinds of village, under three reserve rules."""
     return Question(
         question="What does each 'mutual aid +' business add, in which kind of village, under which reserve rule?",
-        hypothesis="", because="",
+        hypothesis="A portfolio of businesses keeps more villages viable than none, and tourism adds more in scenic villages with a reserve of 12 months than without.",
+        because="business.care_share (how much profit reaches care at all); null arm: none of it does",
         arms={f"{b}, reserve {r:g}": {**arm("business", b), "funding.reserve": r} for r in (3.0, 0.0, 12.0) for b in BUSINESSES},
+        tests=(
+            contrast.differ("more villages viable with the portfolio than with no business, under a reserve of 3 months", "viable", "portfolio, reserve 3", "none, reserve 3"),
+            Test(
+                "what tourism adds to scenic villages viable is more with a reserve of 12 months than with none",
+                tuple((sign * way, f"{b}, reserve {r}", "viable", "scenic") for r, sign in ((12, 1.0), (0, -1.0)) for b, way in (("tourism", 1.0), ("none", -1.0))), room=True,
+            ),
+        ),
+        built_in=("business.care_share",), null={"business.care_share": 0.0},
         shown=(*contrast.HEADLINE, "at_work", "income"), cells=("all", *VILLAGE_KINDS), extra=_gains,
         limits=("Reserve: the cash, in months of cost, above which payers pledge nothing more (3 as written). Deposit is the null business: the same set-up money at interest.",),
     )  # fmt: skip
@@ -116,7 +159,8 @@ def _gains(done: Done) -> Extra:
     caption = f"Points of villages viable over the same villages without business, under the same reserve rule and luck; * the 95 % interval leaves out zero. {done.seeds} seeds."
     picture = style.finish(figure, f"Largest gain: {best}", caption, done.campaign.folder / "figures", "gains")
     table = Table("Gain in villages viable over no business, points", ["reserve rule", "business", *map(words, VILLAGE_KINDS)], rows, "paired difference (95 %); * leaves out zero")
-    return [f"The largest gain over no business is {best}."], [table], [picture]
+    sure = sum(text.endswith("*") for row in rows for text in row[2:])
+    return [f"The largest gain in villages viable over no business is {best}; the interval leaves out zero in {sure} of {grid.size} such comparisons."], [table], [picture]
 
 
 # -- targets -----------------------------------------------------------------------------------------------------------
@@ -179,29 +223,36 @@ def stress(size: str = "default") -> Question:
         for name, path in paths.items():
             arms[f"{words(name)}, {how}"] = {**calm, path: high[path], "shocks.correlation": correlation}
         arms[f"all, {how}"] = {**high, "shocks.correlation": correlation}
-    alone = tuple((1.0, f"{words(name)}, own", "viable", "all") for name in paths)
+    alone = tuple((-1.0, f"{words(name)}, own", "unmet", "all") for name in paths)
     return Question(
-        question="Which shock costs most villages, alone and together, when each village has its own and when all share it?",
-        hypothesis="Together, shocks cost more villages than the sum of what each costs alone.",
-        because="solvency.stress (how soon unpaid bills count against a service); no null arm: without shocks nothing is compared",
+        question="Which shock costs most, alone and together, when each village has its own and when all share it?",
+        hypothesis="Together, shocks leave more eligible hours unmet than the sum of what each adds alone.",
+        because="solvency.stress (how soon unpaid bills count against a service); null arm: no service steps down or closes, so that no threshold turns small costs into a large one",
         arms=arms,
-        tests=(Test("what all shocks cost together is more than the sum of each alone (villages viable, own shocks)", (*alone, (-1.0, "all, own", "viable", "all"), (1.0 - len(paths), "calm", "viable", "all"))),),
-        built_in=("solvency.stress",), base=arm("business", "portfolio"), extra=_tails,
+        tests=(Test("what all shocks cost together is more than the sum of each alone (eligible hours unmet, own shocks)", ((1.0, "all, own", "unmet", "all"), *alone, (len(paths) - 1.0, "calm", "unmet", "all")), room=True),),
+        built_in=("solvency.stress",), null={"solvency.on": False}, base=arm("business", "portfolio"), extra=_tails,
         limits=("Each shock at the highest yearly chance that is accepted; villages run the portfolio of businesses, so that every shock has something to hit.",),
     )  # fmt: skip
 
 
+COSTS = {"unmet": 1.0, "closed": 1.0, "viable": -1.0}  # outcome -> sign of a cost
+
+
 def _tails(done: Done) -> Extra:
-    """Loss against calm, and how uneven counties are: shared shocks move the spread, not the mean."""
-    rows = []
-    for name in [a for a in done.question.available if a != "calm"]:
-        x = done.of(name, "viable")
-        rows.append([name, spread(done.paired(name, "viable")), spread(done.paired(name, "closed")), f"{100 * x.std(ddof=1):.1f}" if len(x) > 1 else "-", f"{100 * np.quantile(x, 0.1):.1f}"])
-    worst = min((r for r in rows if not r[0].startswith("all")), key=lambda r: done.paired(r[0], "viable").mean)
-    both = [next(r for r in rows if r[0] == f"all, {how}") for how in ("own", "shared")]
-    said = f"Alone, '{worst[0]}' costs most: {worst[1]} points of villages viable; all together cost {both[0][1]} points when each village has its own and {both[1][1]} when they are shared (spread between counties {both[0][3]} against {both[1][3]} points)."
-    columns = ["shock", "villages viable against calm, points", "villages that closed, points", "sd between seeds", "worst tenth of seeds, % viable"]
-    return [said], [Table("What each shock costs", columns, rows, "paired differences to calm (95 %)")], []
+    """Cost against calm, and how uneven counties are: shared shocks move the spread, not the mean."""
+    cost = {(a, o): estimate.interval(sign * (done.of(a, o) - done.of("calm", o)), bounded=False) for a in done.question.available if a != "calm" for o, sign in COSTS.items()}
+    names = list(dict.fromkeys(a for a, _ in cost))
+    uneven = {a: "at the end of the scale" if contrast.ended(x := done.of(a, "unmet")) else f"{100 * x.std(ddof=1):.1f}" if len(x) > 1 else "-" for a in names}
+    rows = [[a, *(spread(cost[a, o]) for o in COSTS), uneven[a], f"{100 * np.quantile(done.of(a, 'unmet'), 0.9):.1f}"] for a in names]
+    worst = max((a for a in names if not a.startswith("all")), key=lambda a: cost[a, "unmet"].mean)
+    own, shared = (spread(cost[f"all, {how}", "unmet"]) for how in ("own", "shared"))
+    said = f"Alone, '{worst}' costs most: {spread(cost[worst, 'unmet'])} points of eligible hours that stay unmet; all together cost {own} points when each village has its own and {shared} when they are shared"
+    told = all(uneven[f"all, {how}"].replace(".", "").isdigit() for how in ("own", "shared"))
+    said += f" (standard deviation between seeds {uneven['all, own']} against {uneven['all, shared']} points)." if told else "."
+    if any(contrast.ended(done.of(a, "viable")) for a in ("calm", *names)):
+        said += " Villages viable stand at the end of their scale in some arms, where a shock has nothing left to take."
+    columns = ["shock", "more hours unmet, points", "more villages closed, points", "fewer villages viable, points", "sd of hours unmet between seeds", "worst tenth of seeds, % unmet"]
+    return [said], [Table("What each shock costs against calm", columns, rows, "paired differences (95 %), above zero where the shock costs")], []
 
 
 DESIGNS = {f.__name__: f for f in (funding_mix, business, targets, stress)}

@@ -1,7 +1,7 @@
 """From village rows to answers: shares of villages with intervals, causes of failure, public cost, luck against unknowns.
 
 The seed is the unit: each replicate gives one share, reweighted to the prevalence of kinds and strengths of villages;
-the interval is Student's t over replicates.
+the interval is Student's t over replicates, for shares never narrower than what so few replicates can exclude.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sim.parts.solvency import CAUSES
 from sim.population import STRENGTHS, VILLAGE_KINDS
 
 LEVEL = 0.95
+STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
 
 
 class Interval(NamedTuple):
@@ -32,8 +33,7 @@ class Interval(NamedTuple):
 def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> Interval:
     """Mean and 95 % interval with the replicate as unit; `bounded` where the values are shares.
 
-    Where all replicates of a share agree, t has no width; with `never` the bound is then that of an event never seen
-    in n trials.
+    Without `bounded` Student's t. A share has the bounds of `_at_most`; without `never` plain t, cut to [0, 1].
     """
     x = np.asarray(values, float)
     x = x[np.isfinite(x)]
@@ -43,11 +43,73 @@ def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> In
     mean = float(x.mean())
     if n == 1:
         return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
-    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * x.std(ddof=1) / np.sqrt(n))
-    if bounded and never and np.ptp(x) == 0:
-        half = 1 - (1 - LEVEL) ** (1 / n)
+    if bounded and never:
+        x = np.clip(x, 0.0, 1.0)
+        return Interval(mean, min(1.0 - _at_most(1.0 - x), mean), max(_at_most(x), mean), n)
+    half = _t(n) * float(x.std(ddof=1))
     low, high = mean - half, mean + half
     return Interval(mean, max(low, 0.0), min(high, 1.0), n) if bounded else Interval(mean, low, high, n)
+
+
+def _t(n: int) -> float:
+    """Half-width of Student's interval for a standard deviation of one."""
+    return float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) / np.sqrt(n)
+
+
+def _at_most(x: np.ndarray) -> float:
+    """Upper bound of the mean of a share: the highest that any sample would give that lies nowhere above `x`.
+
+    Two rules, each over the k largest values and nought for the others, k = 0 .. n: Student's t, and Clopper and Pearson
+    (1934, Biometrika 26, 404-413) for k of n hits, each worth the least of the k (one for k = 0: a hit not yet seen).
+    So more or larger hits never lower the bound, few hits never narrow it, and for shares of 0 and 1 it holds what
+    Clopper and Pearson hold.
+    """
+    n, x = len(x), np.sort(x)[::-1]
+    k = np.arange(n + 1)
+    total, squares = np.concatenate([[0.0], np.cumsum(x)]), np.concatenate([[0.0], np.cumsum(x * x)])
+    student = total / n + _t(n) * np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
+    chance = special.betaincinv(k + 1.0, np.maximum(n - k, 1e-9), (1 + LEVEL) / 2)
+    chance[n] = 1.0
+    return float(min(max(student.max(), (np.concatenate([[1.0], x]) * chance).max()), 1.0))
+
+
+def half(e: Interval) -> float:
+    """The wider side of an interval: how far the truth may lie from the mean."""
+    return max(e.high - e.mean, e.mean - e.low)
+
+
+class Replications(NamedTuple):
+    """Whether there are enough: seeds, half-width, coefficient of variation (nan without a mean), seeds from which it is settled."""
+
+    seeds: int
+    half: float
+    cv: float
+    settled: int
+
+
+def replications(values: np.ndarray, bounded: bool = True) -> Replications:
+    """Half-width and stability of one output over seeds."""
+    x = np.asarray(values, float)
+    x = x[np.isfinite(x)]
+    known = len(x) > 1 and abs(x.mean()) > 1e-12
+    return Replications(len(x), half(interval(x, bounded)), float(x.std(ddof=1) / abs(x.mean())) if known else np.nan, stable_from(x))
+
+
+def stable_from(x: np.ndarray, within: float = STABLE) -> int:
+    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not settled.
+
+    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The last third
+    of the seeds must bear it out.
+    """
+    x = np.asarray(x, float)
+    n = np.arange(2, len(x) + 1)
+    if len(n) == 0 or np.any(np.abs([x[:k].mean() for k in n]) < 1e-12):
+        return 0
+    cv = np.array([x[:k].std(ddof=1) / abs(x[:k].mean()) for k in n])
+    for i, k in enumerate(n):
+        if k <= 2 * len(x) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
+            return int(k)
+    return 0
 
 
 def prevalence(parameters: Parameters) -> dict[tuple[str, str], float]:

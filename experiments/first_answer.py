@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import draws, estimate, study
+from experiments import draws, estimate, figures, study
 from experiments.plan import Task
 from experiments.scenario import PANELS, Composed, Mistake, Scenario, arm, patched
 from sim.parameters import Parameters
@@ -136,13 +136,28 @@ class Plan:
 
 
 def summarise(plan: Plan, villages: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: share viable with interval, gain over no business on the same villages, cause, public cost, spreads."""
+    """One row a cell: share viable with interval, gain over no business on the same villages, cause, public cost, spreads, and `gap_high`."""
     by_cell = dict(tuple(estimate.with_weights(villages[USED], plan.base).groupby("scenario")))
     found = []
     for cell in plan.cells:
         if cell.name in by_cell:
             found += _summary(cell, by_cell[cell.name], by_cell.get(replace(cell, business="none").name), endowed(cell.business, plan.base))
-    return pd.DataFrame(found)
+    return with_gaps(pd.DataFrame(found), {cell: rows[rows["arm"] == "main"] for cell, rows in by_cell.items()})
+
+
+def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add `gap_high`: upper end of the paired difference in villages viable to the best real cell of the panel; nan where villages differ.
+
+    A cell whose `gap_high` is not below zero cannot be told from the best. `rows`: village rows of the main arm by cell.
+    """
+    share = lambda r: estimate.by_replicate(rows["/".join(r)], rows["/".join(r)]["verdict"] == "viable")  # noqa: E731
+    summary["gap_high"] = np.nan
+    for _, mine in summary.groupby("panel", sort=False):
+        real = figures.real(mine)[["panel", "funding", "business"]]
+        top = share(real.loc[summary.loc[real.index, "viable"].idxmax()])
+        for at, cell in real.iterrows():
+            summary.loc[at, "gap_high"] = estimate.interval((share(cell) - top).dropna().to_numpy(), bounded=False).high
+    return summary
 
 
 def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]) -> list[dict[str, Any]]:
@@ -162,7 +177,7 @@ def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
         "viable_of_opened": estimate.by_replicate(opened, opened["verdict"] == "viable").mean() if len(opened) else np.nan,
         "cause": why.index[0] if len(why) else "", "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
         "public_yuan_per_elder_year": estimate.public_cost(main),
-        "sd_all": total, "sd_luck": chance, "sd_parameters": unknown,
+        "sd_all": total, "sd_luck": chance, "sd_parameters": unknown, **_enough(main, viable),
     }  # fmt: skip
     if cell.business != "none" and plain is not None:
         same = plain[(plain["arm"] == "main") & plain["kind"].isin(kinds)]
@@ -171,6 +186,13 @@ def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
     for name, (fewer, shut) in estimate.averted(rows, cell.name).items():
         row[f"relief_{name}"] = f"{fewer} of {shut}"
     return [row]
+
+
+def _enough(main: pd.DataFrame, viable: pd.Series) -> dict[str, float]:
+    """Half-width, c_v and the seeds from which c_v is settled, of the share viable and of public cost."""
+    cost = main.groupby("replicate")[["weight", "elder_years_helped", "public_fen"]].apply(estimate.public_cost)
+    found = {"": estimate.replications(viable.to_numpy()), "cost_": estimate.replications(cost.to_numpy(), bounded=False)}
+    return {f"{of}{key}": value for of, r in found.items() for key, value in (("half", r.half), ("cv", r.cv), ("settled", r.settled))}
 
 
 def run(line: Composed, words: list[str]) -> int:

@@ -35,7 +35,7 @@ def q1() -> Question:
         arms={"a quarter each": shares(0.25, 0.25, 0.25, 0.25), **singles},
         tests=(
             *(differ(f"more villages viable with a quarter each than with {p} only", "viable", "a quarter each", f"{p} only") for p in PAYERS),
-            Test("collective only closes more villages than a quarter each, and more so among weak than among rich collectives", gap + rich),
+            Test("collective only closes more villages than a quarter each, and more so among weak than among rich collectives", gap + rich, room=True),
         ),
         built_in=("shocks.correlation", "collective.welfare_cap"),
         null={"funding.identical_payers": True},
@@ -77,7 +77,7 @@ def q4() -> Question:
         },
         tests=(
             Test("without an association fewer villages stay viable where leaders leave than where they stay", loss(1.0, "no association")),
-            Test("half of that loss is more than the loss with an association", loss(0.5, "no association") + loss(-1.0, "association"), 0.0),
+            Test("half of that loss is more than the loss with an association", loss(0.5, "no association") + loss(-1.0, "association"), 0.0, room=True),
         ),
         built_in=("organisation.association_finds",),
         null={"organisation.association_finds": 1.0, "participation.association": 1.0, "participation.leader": 1.0},
@@ -134,7 +134,7 @@ def q9() -> Question:
     return Question(
         question="Volunteers grow old: does supply keep up with need to 2035?",
         hypothesis="Hours on offer over hours needed fall to 2035 while people take part as now, and recruiting at 50-59 softens the fall.",
-        because="demography.migration (how fast the pool of 40-59 empties), from none to three times as written; no null arm: at zero migration only age itself is left",
+        because="demography.migration (how fast the pool of 40-59 empties), from none to three times as written; null arm: nobody moves away and neither leader, association, peers nor credits add to joining, so that only age itself is left",
         arms={
             "as now": {}, "recruit at 50-59": {"participation.join_helper": 0.008},
             "serve to 70": {"participation.age_limit": 70.0}, "serve to 85": {"participation.age_limit": 85.0},
@@ -144,6 +144,7 @@ def q9() -> Question:
             differ("in the last two years they are higher where helpers of 50-59 join twice as often", "supply_last", "recruit at 50-59", "as now"),
         ),
         built_in=("demography.migration",),
+        null={"demography.migration": 0.0, **{f"participation.{x}": 1.0 for x in ("leader", "association", "peers", "credit")}},
         base={"county.facility_share": 1.0, "facilities.openings": 0.0, "solvency.on": False},
         shown=(*contrast.HEADLINE, "volunteers", "supply_first", "supply_last"),
         limits=("All villages are in service from the start and none can close, so that supply, not money, is seen. Effects are hours on offer per eligible hour.",),

@@ -13,8 +13,8 @@ import yaml
 
 import run
 import sim
-from experiments import estimate, figures, style
-from experiments.first_answer import Plan
+from experiments import answer, estimate, figures, style
+from experiments.first_answer import Plan, summarise
 from experiments.scenario import compose_line
 from experiments.store import Results
 from sim.parameters import SECTIONS, Parameters
@@ -239,8 +239,6 @@ def test_the_interval_takes_the_seed_as_unit():
     half = 4.302653 * 0.2 / math.sqrt(3)  # Student's t, 2 degrees of freedom, 97.5 %
     assert math.isclose(one.low, 0.4 - half, abs_tol=1e-5) and math.isclose(one.high, 0.4 + half, abs_tol=1e-5)
     assert estimate.interval(np.array([0.2, 0.4, 0.6])).low == 0.0
-    never = estimate.interval(np.zeros(20))
-    assert never.low == 0 and math.isclose(never.high, 1 - 0.05 ** (1 / 20))
 
 
 def test_strata_are_reweighted_to_their_prevalence():
@@ -290,6 +288,29 @@ def test_paired_reruns_of_a_panel_share_the_seed_with_most_closures():
     assert {(t.scenario.name.split("/")[1], t.replicate, t.arm) for t in tasks} == {
         ("jiangxi", 0, "relief:money"), ("feixiang", 1, "relief:money"), ("families_pay", 1, "relief:money"),
     }  # fmt: skip
+
+
+def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
+    """Both villages viable in each of 3 seeds; in the third seed one fewer: difference 0, 0, -0.5, interval -0.88 to 0.55; none: -1 in each."""
+    plan = Plan(compose_line(["rows=[jiangxi,feixiang,families_pay]", "columns=[none]", "panels=[practised]"]))
+    hits = {"jiangxi": [2, 2, 2], "feixiang": [2, 2, 1], "families_pay": [0, 0, 0]}
+    rows = []
+    for cell in plan.cells:
+        good = np.tile([1, 2], 3) <= np.repeat(hits[cell.funding], 2)
+        rows.append(toy(np.where(good, "viable", "closed"), kinds=("plain", "plain"), replicates=3, elder_years_helped=1.0, public_fen=0).assign(scenario=cell.name))
+    summary = summarise(plan, pd.concat(rows))
+    top = answer.best(summary, "practised")
+    assert top["funding"] == "jiangxi" and answer.ties(summary, "practised") == (1, 2)
+    assert "but 1 of the 2 other combinations cannot be told from it under the same luck" in answer.sentences(plan, summary)[0]
+    with style.speaking("zh"):
+        assert "其余 2 种组合中有 1 种在相同运气下与之无法区分" in answer.sentences(plan, summary)[0]
+    table = answer.replications(summary)
+    assert len(table.rows) == 3 and table.rows[0][1] == 3 and table.rows[0][3] in ("0.00", "-") and len(table.columns) == len(table.rows[0])
+    feixiang = summary[summary["funding"] == "feixiang"].iloc[0]
+    weights = estimate.with_weights(toy("closed", kinds=("plain", "plain")), plan.base)["weight"].to_numpy()
+    last = weights[0] / weights.sum()  # the weak village alone
+    x = np.array([1.0, 1.0, last])
+    assert math.isclose(feixiang["cv"], x.std(ddof=1) / x.mean())
 
 
 def test_luck_and_unknowns_add_up_in_variance():
