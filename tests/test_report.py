@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import run
-from experiments import benchmark, patterns, report, style
-from experiments.findings import Findings
+from experiments import benchmark, patterns, pictures, report, style
+from experiments.findings import Findings, Picture
 from experiments.patterns import Finding
 
 TINY = ["county.elders=12", "county.villages=2", "horizon.end=2026-12", "horizon.spin_up=1", "workers=1", "progress=false"]
@@ -170,6 +170,23 @@ def test_the_answer_counts_causes(page):
 
 def test_the_same_page_each_time(study, html):
     assert report.page(report.Kept(study), "en") == html
+
+
+OF_ONE_MIX = ("survival_kinds", "needs", "fans", "payers_by_year", "timebank", "map")
+SCENARIO = {"en": ("as practised", "Jiangxi (elders + government)", "no business"), "zh": ("按现行做法", "江西（老人+政府）", "无产业")}
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_a_caption_names_panel_and_business(code, study, tmp_path, monkeypatch):
+    """Figures are set up but not drawn: what is looked at are their captions."""
+    monkeypatch.setattr(style, "finish", lambda figure, title, caption, folder, name: (style.plt.close(figure), Picture(name, title, caption))[1])
+    with style.speaking(code):
+        said = {p.file: p.caption for p in pictures.draw(report.Kept(study), tmp_path)}
+    panel, funding, business = SCENARIO[code]
+    assert {"classes", "payers", "ternary", "survival_funding", *OF_ONE_MIX} < set(said)
+    for name in ("payers", "ternary", "survival_funding", *OF_ONE_MIX):
+        assert panel in said[name] and business in said[name], (name, said[name])
+    assert all(funding in said[name] for name in OF_ONE_MIX) and panel in said["classes"]
 
 
 @pytest.mark.slow
