@@ -21,6 +21,11 @@ NULLS = ("identical_payers", "no_money", "deposit")  # arms beside the question:
 MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
 
 
+def is_null(scenario: str) -> bool:
+    """Whether a scenario (panel/funding/business) is an arm beside the question."""
+    return not set(NULLS).isdisjoint(scenario.split("/"))
+
+
 def real(mine: pd.DataFrame) -> pd.DataFrame:
     """Cells that count all villages, without the null arms unless there is nothing else."""
     chosen = mine[~mine["funding"].isin(NULLS) & ~mine["business"].isin(NULLS)]
@@ -62,7 +67,7 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
     figure.colorbar(image, ax=axes, label=tell("share of villages viable, %", "可持续村占比，%"))
     mine = real(summary)
     top = mine.loc[mine["viable"].idxmax()]
-    best = f"{words(top['funding'])}, {words(top['business'])}, {words(top['panel'])}"
+    best = words(f"{top['funding']}/{top['business']}/{top['panel']}")
     share, seeds = f"{100 * top['viable']:.0f} %", int(summary["seeds"].max())
     title = tell(f"Over all villages at most {share} are viable to {year}: {best}", f"就全部村而言，到 {year} 年可持续的最多为 {share}：{best}")
     caption = tell(
@@ -81,8 +86,11 @@ def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     return [int(c[-4:]) for c in columns], found
 
 
-def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path) -> Picture:
-    """Share of villages by class at each year's end, with 95 % bands, one plot a scenario. `labels`: scenario -> text."""
+def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: str = "") -> Picture:
+    """Share of villages by class at each year's end, with 95 % bands, one plot a scenario. `labels`: scenario -> text.
+
+    `note`: what all of them share, a sentence for the caption.
+    """
     figure, axes = plt.subplots(1, len(labels), figsize=(max(2.6 + 3.1 * len(labels), 7), 4.1), layout="constrained", squeeze=False, sharey=True)
     finding, years = "", [0]
     for axis, (scenario, label) in zip(axes[0], labels.items(), strict=True):
@@ -103,7 +111,7 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path) -> Pict
     entries = {text: line for axis in axes[0] for line, text in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(entries.values(), entries.keys(), loc="outside right center", title=tell("class", "类别"))
     chosen = rows[rows["scenario"].isin(labels) & (rows["arm"] == "main")]
-    caption = tell("Line: mean over seeds; band: 95 % interval of the mean. ", "线：各随机种子均值；带：均值的 95 % 区间。") + sample(chosen)
+    caption = note + tell("Line: mean over seeds; band: 95 % interval of the mean. ", "线：各随机种子均值；带：均值的 95 % 区间。") + sample(chosen)
     return style.finish(figure, finding, caption, folder, "classes")
 
 
@@ -139,10 +147,13 @@ def payers(rows: pd.DataFrame, labels: Mapping[str, str], note: str, folder: Pat
     parts = {**{p: f"paid_{p}_fen" for p in PAYERS}, "business": "business_income_fen"}
     main = rows[(rows["arm"] == "main") & rows["scenario"].isin(labels)]
     totals = pd.DataFrame({p: (main["weight"] * main[c]).groupby(main["scenario"]).sum() for p, c in parts.items()}).reindex(list(labels))
-    most = str(totals.sum().idxmax())
-    share = 100 * totals[most].sum() / max(totals.to_numpy().sum(), 1)
+    null = [is_null(s) for s in totals.index]
+    asked = totals if all(null) else totals[~np.array(null)]  # what nobody proposes does not count in the sentence
+    most = str(asked.sum().idxmax())
+    share = 100 * asked[most].sum() / max(asked.to_numpy().sum(), 1)
+    pooled = tell("all rows together", "各行合计") + (tell(", null arms aside", "，对照除外") if len(asked) < len(totals) else "")
     figure, _ = _stacked(percent(totals).rename(index=dict(labels)), style.PAYER_COLOURS, tell("share of running money as paid, start to end, %", "自始至终实付运营资金占比，%"))
-    title = tell(f"{words(most).capitalize()} paid most: {share:.0f} % of the running money that came in, all rows together", f"{words(most)}支付最多：占全部到账运营资金的 {share:.0f} %（各行合计）")
+    title = tell(f"{words(most).capitalize()} paid most: {share:.0f} % of the running money that came in, {pooled}", f"{words(most)}支付最多：占全部到账运营资金的 {share:.0f} %（{pooled}）")
     return style.finish(figure, title, note, folder, "payers")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -96,12 +96,12 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
     found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
     if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
         labels = _telling(summary) if mixes else dict(list(named.items())[:4])
-        found.append(partial(figures.classes, rows[rows["scenario"].isin(labels)], labels, into))
+        found.append(partial(figures.classes, rows[rows["scenario"].isin(labels)], labels, into, _sentence(shared(labels))))
     first = next(iter(named))
     found += [] if few else _survival(kept, rows, named, first, into)
     mine, one = rows[rows["scenario"].isin(named)], rows[rows["scenario"] == first]
-    start, label, note = kept.parameters.horizon.start, named[first], figures.sample(mine)
-    found.append(partial(figures.payers, mine, named, note, into))
+    start, label = kept.parameters.horizon.start, words(first)
+    found.append(partial(figures.payers, mine, named, _sentence(shared(named)) + figures.sample(mine), into))
     if mixes and len(named) > 1:
         found.append(_triangle(mine, summary, named, into))
     found.append(partial(figures.needs, one, label, into))
@@ -134,12 +134,25 @@ def scenarios(kept: Kept) -> dict[str, str]:
     return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in ran}
 
 
+def shared(named: Iterable[str]) -> str:
+    """What scenarios of the table of mixes (panel/funding/business) have in common besides their funding, in words; else nothing."""
+    parts = [s.split("/") for s in named]
+    if any(len(p) != 3 for p in parts):
+        return ""
+    panels, _, businesses = (set(p) for p in zip(*parts, strict=True))
+    return tell(", ", "，").join(words(p) for same in (panels, businesses) if len(same) == 1 for p in same)
+
+
+def _sentence(text: str) -> str:
+    return text + tell(". ", "。") if text else ""
+
+
 def _telling(summary: pd.DataFrame) -> dict[str, str]:
     """The best, the worst and the mix without money: scenario -> label."""
     mine = summary[summary["panel"] == summary["panel"].iloc[0]]
     low = figures.real(mine)
     chosen = [low.loc[low["viable"].idxmax()], low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
-    return {f"{r['panel']}/{r['funding']}/{r['business']}": f"{words(r['funding'])}, {words(r['business'])}" for r in chosen}
+    return {f"{r['panel']}/{r['funding']}/{r['business']}": words(f"{r['funding']}/{r['business']}") for r in chosen}
 
 
 def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
@@ -150,11 +163,11 @@ def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str,
     main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
     if len(named) > 1:
         groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
-        found.append(partial(figures_time.survival, groups, p.start, p.months - 1, into, "survival_funding", tell("By funding", "按筹资方式")))
+        found.append(partial(figures_time.survival, groups, p.start, p.months - 1, into, "survival_funding", tell("; ", "；").join(x for x in (tell("By funding", "按筹资方式"), shared(named)) if x)))
     mine = main[main["scenario"] == first]
     kinds = {words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()}
     if any((r["opened"] >= 0).any() for r in kinds.values()):
-        note = tell(f"By kind of village; {named[first]}", f"按村类型；{named[first]}")
+        note = tell("By kind of village; ", "按村类型；") + words(first)
         found.append(partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note))
     return found
 
@@ -167,10 +180,10 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
-    null = frame.index.str.split("/").str[1].isin(figures.NULLS)
+    null = frame.index.map(figures.is_null).to_numpy(bool)
     frame = frame if null.all() else frame[~null]
     note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
-    return partial(figures_sensitivity.ternary, frame, tell("villages viable, %", "可持续村，%"), into, note + figures.sample(main), label="label")
+    return partial(figures_sensitivity.ternary, frame, tell("villages viable, %", "可持续村，%"), into, _sentence(shared(named)) + note + figures.sample(main), label="label")
 
 
 def _gains(summary: pd.DataFrame, into: Path) -> Job:

@@ -137,7 +137,7 @@ def failures(kept: Kept) -> list[Table]:
     """Why villages are not viable, closures averted by relieving a condition, runs that ended in an error."""
     found, rows = [], kept.villages
     if len(rows) and {"verdict", "cause", "weight"} <= set(rows):
-        names = pictures.scenarios(kept)
+        names = {s: words(s) for s in pictures.scenarios(kept)}
         by = {label: rows[(rows["scenario"] == s) & (rows["arm"] == "main")] for s, label in list(names.items())[:SCENARIOS]}
         found.append(_causes(by, len(names)))
         lines = [[label, words(condition), fewer, shut] for s, label in names.items() for condition, (fewer, shut) in estimate.averted(rows, s).items()]

@@ -170,6 +170,17 @@ def test_titles_say_the_finding_and_captions_the_sample(drawn):
     assert "4 seeds × 4 villages" in drawn[1]["fans"].caption and "4 seeds" in drawn[1]["survival"].caption
 
 
+def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
+    rows = made_rows().query("scenario == 'practised/jiangxi/none'").assign(business_income_fen=0, **{f"paid_{p}_fen": 0 for p in PAYERS})
+    null = rows.assign(scenario="practised/identical_payers/none", paid_society_fen=1_000_000)
+    rows = rows.assign(paid_government_fen=300, paid_families_fen=100)
+    labels = {"practised/jiangxi/none": "Jiangxi", "practised/identical_payers/none": "identical"}
+    both = figures.payers(pd.concat([rows, null]), labels, "a note", tmp_path)
+    assert both.title == "Government paid most: 75 % of the running money that came in, all rows together, null arms aside"  # 300 of 400
+    alone = figures.payers(null, {"practised/identical_payers/none": "identical"}, "a note", tmp_path)
+    assert alone.title == "Society paid most: 100 % of the running money that came in, all rows together"
+
+
 def test_chinese_where_a_font_has_it_else_english(tmp_path, monkeypatch):
     with style.speaking("zh"):
         assert style.words("practised/jiangxi/none") == "按现行做法，江西（老人+政府），无产业"

@@ -9,11 +9,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import run
-from experiments import benchmark, patterns, report, style
-from experiments.findings import Findings
+from experiments import benchmark, patterns, pictures, report, style
+from experiments.findings import Findings, Picture
 from experiments.patterns import Finding
 
 TINY = ["county.elders=12", "county.villages=2", "horizon.end=2026-12", "horizon.spin_up=1", "workers=1", "progress=false"]
@@ -162,14 +163,83 @@ def test_no_forecast_language(page, study):
     assert not FORECAST.search((study / "answer.txt").read_text(encoding="utf-8"))
 
 
-def test_the_answer_counts_causes(page):
-    head, *rows = page.cells["Villages that are not viable, and why (% of them)"]
-    for row in rows:
-        assert abs(sum(float(x) for x in row[2:] if x) - 100) <= len(head)  # rounded shares; at most seven causes are shown
+WHY = "Villages that are not viable, and why (% of them)"
+PREVALENCE = {"plain": 0.55, "scenic": 0.15, "craft": 0.10, "near_town": 0.20}  # defaults of county.share_*, plain is the rest
+
+
+def reasons_of(row: dict) -> list[str]:
+    """Why a village is not viable, from the definition: its verdict, the bits of its cause, the tests it failed."""
+    if row["verdict"] in ("never_opened", "too_young"):
+        return [{"never_opened": "never opened", "too_young": "opened too late"}[row["verdict"]]]
+    if row["verdict"] == "under_serving":
+        return [name for name, good in (("bills or long cuts", "solvent"), ("too few hours", "hours_met"), ("too few visits", "visits_met")) if not row[good]]
+    return [f"closed: {name}" for bit, name in enumerate(("money", "users", "helpers", "leader")) if row["cause"] & 2**bit]
+
+
+def counted(rows: list[dict]) -> tuple[float, dict[str, float]]:
+    """Percent of villages that are not viable, and of these percent by cause, several causes in parts."""
+    failing = [(row["weight"], reasons_of(row)) for row in rows if row["verdict"] != "viable"]
+    lost, parts = sum(weight for weight, _ in failing), {}
+    for weight, names in failing:
+        for name in names:
+            parts[name] = parts.get(name, 0.0) + 100 * weight / len(names) / lost
+    return 100 * lost / sum(row["weight"] for row in rows), parts
+
+
+def compare(head: list, row: list, rows: list[dict]) -> None:
+    """Every number of a row of the table of causes against the same counted from the villages."""
+    lost, parts = counted(rows)
+    assert float(row[1]) == pytest.approx(lost, abs=0.501)
+    for name, cell in zip(head[2:], row[2:], strict=True):
+        assert float(cell) == pytest.approx(parts.get(name, 0.0), abs=0.501), (row[0], name)
+
+
+def test_causes_are_those_of_the_stored_villages(page, study):
+    head, *lines = page.cells[WHY]
+    stored = [row for part in (study / "villages").glob("*.parquet") for row in pq.read_table(part).to_pylist() if row["arm"] == "main"]
+    labels = {"practised/jiangxi/none": "as practised, Jiangxi (elders + government), no business", "practised/no_money/none": "as practised, no money (null), no business"}
+    assert {row[0] for row in lines} == set(labels.values())
+    for scenario, label in labels.items():
+        mine = [{**row, "weight": PREVALENCE[row["kind"]]} for row in stored if row["scenario"] == scenario]
+        assert len(mine) == 2 * len(PREVALENCE)  # one village of each kind, all weak, two seeds
+        (row,) = [row for row in lines if row[0] == label]
+        compare(head, row, mine)
+        assert set(counted(mine)[1]) <= set(head[2:])
+
+
+def test_causes_by_hand():
+    """Weights 4, 3, 2 and 1: 3 viable, 7 not; closed by money and users together 4, too few hours and visits 2, no leader 1."""
+    lasting = {"cause": 0, "solvent": True, "hours_met": True, "visits_met": True}
+    rows = pd.DataFrame([
+        {**lasting, "verdict": "closed", "cause": 0b0011, "weight": 4.0}, {**lasting, "verdict": "viable", "weight": 3.0},
+        {**lasting, "verdict": "under_serving", "hours_met": False, "visits_met": False, "weight": 2.0}, {**lasting, "verdict": "recovered", "cause": 0b1000, "weight": 1.0},
+    ])  # fmt: skip
+    table = report._causes({"one": rows}, 1)
+    by = dict(zip(table.columns, table.rows[0], strict=True))
+    sevenths = {"closed: money": "29", "closed: users": "29", "too few hours": "14", "too few visits": "14", "closed: leader": "14"}  # 2/7, 2/7, 1/7, 1/7, 1/7
+    assert by == {"scenario": "one", "not viable, % of villages": "70", **sevenths}
+    compare(table.columns, table.rows[0], rows.to_dict("records"))
 
 
 def test_the_same_page_each_time(study, html):
     assert report.page(report.Kept(study), "en") == html
+
+
+OF_ONE_MIX = ("survival_kinds", "needs", "fans", "payers_by_year", "timebank", "map")
+SCENARIO = {"en": ("as practised", "Jiangxi (elders + government)", "no business"), "zh": ("按现行做法", "江西（老人+政府）", "无产业")}
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_a_caption_names_panel_and_business(code, study, tmp_path, monkeypatch):
+    """Figures are set up but not drawn: what is looked at are their captions."""
+    monkeypatch.setattr(style, "finish", lambda figure, title, caption, folder, name: (style.plt.close(figure), Picture(name, title, caption))[1])
+    with style.speaking(code):
+        said = {p.file: p.caption for p in pictures.draw(report.Kept(study), tmp_path)}
+    panel, funding, business = SCENARIO[code]
+    assert {"classes", "payers", "ternary", "survival_funding", *OF_ONE_MIX} < set(said)
+    for name in ("payers", "ternary", "survival_funding", *OF_ONE_MIX):
+        assert panel in said[name] and business in said[name], (name, said[name])
+    assert all(funding in said[name] for name in OF_ONE_MIX) and panel in said["classes"]
 
 
 @pytest.mark.slow

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 import run
+from experiments import scenario, settings
 from experiments.documents import ROOT
 from experiments.scenario import compose_line, options
 from sim.parameters import Parameters
@@ -38,6 +40,8 @@ def test_a_command_is_read_as_written(words):
     if words[2:] == ["--help"]:
         return
     verb, rest = run.split_verb(words[2:])
+    if "funding=mine" in rest:
+        rest = [w for w in rest if w != "funding=mine"]  # no option before its file is written
     if verb == "run":
         assert compose_line(rest).settings.name in run.EXPERIMENTS
     else:
@@ -49,6 +53,44 @@ def test_a_mix_of_ones_own_fits_the_model():
     mine = {f"{s}.{key}": value for s, values in yaml.safe_load(body).items() for key, value in values.items()}
     assert body.startswith("# @package _global_") and "mine" not in options()["funding"]
     assert Parameters().replace(mine).funding.share_collective == 0.33
+
+
+SMALLER = {"county.villages": "2", "county.elders": "12", "horizon.end": "2026-12", "horizon.spin_up": "1", "seeds": "2", "size": "quick", "workers": "1", "progress": "false", "engine": "serial"}
+OWN = {  # what a command needs beside or instead
+    "experiment=sensitivity": {"samples": "4", "replicates": "1", "inputs": "[funding,needs]"},
+    "experiment=funding_mix": {"county.villages": "12"},  # it compares strengths of the collective: each must be there
+}
+QUICK = ("funding=mine",)  # run by default, with the chain below; the others take 10 to 50 s each
+SHOWN = [w[2:] for w in lines("README.md") if w[2] not in ("--help", "report")]
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """configs/ with the mix of the tutorial as configs/funding/mine.yaml, in a copy."""
+    copy = shutil.copytree(settings.CONFIGS, tmp_path / "configs")
+    (body,) = [body for _, name, _, body in BLOCKS if name == "configs/funding/mine.yaml"]
+    (copy / "funding" / "mine.yaml").write_text(body, encoding="utf-8")
+    for module in (settings, scenario):
+        monkeypatch.setattr(module, "CONFIGS", copy)
+    caches = (settings.options, settings.selectable)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    monkeypatch.undo()
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.parametrize("words", [pytest.param(w, id=" ".join(w), marks=() if set(w) & set(QUICK) else pytest.mark.slow) for w in SHOWN])
+def test_a_command_of_the_tutorial_runs_to_its_end(words, mine, tmp_path, capsys):
+    """At the smallest size; together some four minutes, most of it figures, hence slow but for one."""
+    out = tmp_path / "results"
+    small = SMALLER | {"out": str(out)} | {k: v for word, own in OWN.items() if word in words for k, v in own.items()}
+    if words[0] == "gallery":
+        small |= {"rows": "[jiangxi]", "columns": "[none]"}
+    assert run.main([*(w for w in words if w.partition("=")[0] not in small), *(f"{k}={v}" for k, v in small.items())]) == 0
+    assert str(out) in capsys.readouterr().out
+    assert len(list(out.glob("*.png"))) >= 8 if words[0] == "gallery" else len(list(out.glob("*/*/findings.json"))) == 1
 
 
 def test_run_report_and_gallery_one_after_the_other(tmp_path, monkeypatch, capsys):
