@@ -15,19 +15,22 @@ import numpy as np
 import sim
 from experiments.answer import layout
 from experiments.plan import Task
+from experiments.pledges import pledges, yuan
 from experiments.runner import outcome, play
 from experiments.scenario import Mistake
 from experiments.store import Results
 from sim.ledger import POSTINGS
 from sim.parameters import nearest
+from sim.parts.funding import RULES as FUNDING_RULES
 from sim.parts.solvency import CAUSES
 from sim.population import KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
+from sim.values import Values
 from sim.viability import CLASSES
 
 LEVELS = ("closed", "visits only", "reduced meals", "full service")
 TIERS = ("daily", "twice a week", "weekly", "monthly")
 RULES = {
-    "fixed_shares": "each payer pledges its share of last months' cost, up to its ceiling",
+    "fixed_shares": "each payer pledges its share of the basis, up to its ceiling",
     "matching": "government adds to what the others pledge, up to its ceiling",
     "gap_filler": "government pledges what the others leave open, up to its ceiling",
     "per_service": "government pays by meal, hour and visit, up to its ceiling",
@@ -39,11 +42,17 @@ RULES = {
 
 @dataclass(frozen=True)
 class Place:
-    """One village of one run in one month: `v` and `t` are places in the series."""
+    """One village of one run in one month: `v` and `t` are places in the series, `values` the parameters there and then (fen, minutes)."""
 
     result: sim.Result
     v: int
     t: int
+    values: Mapping[str, Any]
+
+    @property
+    def month(self) -> int:
+        """Months since the horizon's start."""
+        return self.result.first - self.result.model.start_month + self.t
 
     def state(self, name: str, back: int = 0) -> Any:
         """A state at the end of the month, or `back` months earlier (at the first month: as it is there)."""
@@ -62,19 +71,21 @@ class Place:
         return int(self.result.series.balance[name][self.t - back, self.v]) if self.t >= back else 0
 
 
-def find(result: sim.Result, village: int, month: str) -> Place:
-    """The place of village number `village` in month YYYY-MM; Mistake where there is none."""
+def find(result: sim.Result, village: int, month: str, task: Task | None = None) -> Place:
+    """The place of village number `village` in month YYYY-MM; Mistake where there is none. `task` knows policies and forks."""
     numbers = result.states.number.tolist()
     if village not in numbers:
         raise Mistake(f"village = {village}: the run has villages {min(numbers)} to {max(numbers)}")
     if month not in result.months:
         raise Mistake(f"month = {month!r}: the run has {result.months[0]} to {result.months[-1]}, written YYYY-MM")
-    return Place(result, numbers.index(village), result.months.index(month))
-
-
-def yuan(fen: float) -> str:
-    """Whole yuan."""
-    return f"{round(fen / 100):,}"
+    t = result.months.index(month)
+    now, parameters = result.first - result.model.start_month + t, result.parameters
+    fork = task.scenario.fork if task else None
+    if task and fork and now < fork.month:
+        parameters = task.parameters
+    values = Values([(parameters, task.scenario.modifiers if task else ())], np.array([village]), np.zeros(1, np.int64))
+    values.refresh(now)
+    return Place(result, numbers.index(village), t, {name: section[0] for name, section in values.sections.items()})
 
 
 def head(x: Place) -> str:
@@ -102,19 +113,19 @@ def _steps(x: Place) -> list[tuple[int, int]]:
 
 def conditions(x: Place) -> str:
     """Conditions breached this month and in the twelve before, with the figures of last month on which the ladder decided."""
-    s = x.result.parameters.solvency
-    month = x.result.first - x.result.model.start_month + x.t
+    s = x.values["solvency"]
+    month = x.month
     names = [n for bit, n in enumerate(CAUSES) if (int(x.state("breaches")[(month + 1200) % 12]) >> bit) & 1]
     last = x.result.series.state["breaches"][x.t, x.v]
     counts = [(n, int(((last >> bit) & 1).sum())) for bit, n in enumerate(CAUSES)]
     was = lambda name: x.state(name, 1)  # noqa: E731
     old, cost = int(was("bills")[3:].sum()), int(max(was("cost_average"), was("cost_full")))
     lines = [f"Conditions breached this month: {', '.join(names) or 'none'}; in the last 12 months: {', '.join(f'{n} {k} times' for n, k in counts if k) or 'none'}."]
-    lines.append(f"  money: bills overdue by 3 months and more {yuan(old)} yuan, limit {yuan(s.stress * cost)} ({s.stress:g} months of running cost {yuan(cost)})")
-    lines.append(f"  users: {int(was('users'))} diners (limit {s.least_users:g} with meals), {int(was('signed_up'))} enrolled (limit {s.least_enrolled:g} without)")
-    lines.append(f"  helpers: {int(was('active'))} volunteers (limit {s.least_helpers:g})")
+    lines.append(f"  money: bills overdue by 3 months and more {yuan(old)} yuan, limit {yuan(s['stress'] * cost)} ({s['stress']:g} months of running cost {yuan(cost)})")
+    lines.append(f"  users: {int(was('users'))} diners (limit {s['least_users']:g} with meals), {int(was('signed_up'))} enrolled (limit {s['least_enrolled']:g} without)")
+    lines.append(f"  helpers: {int(was('active'))} volunteers (limit {s['least_helpers']:g})")
     lines.append(f"  leader: {'yes' if x.state('leader') else 'none'}, association: {'yes' if x.state('association') else 'none'}")
-    lines.append(f"  {int(was('bad'))} bad months in a row before; a step down after {s.patience}, closure from visits only after {s.closing}")
+    lines.append(f"  {int(was('bad'))} bad months in a row before; a step down after {s['patience']}, closure from visits only after {s['closing']}")
     if x.flow("closed_now"):
         cause = int(x.state("cause"))
         lines.append(f"The service closed in this month: {', '.join(n for bit, n in enumerate(CAUSES) if cause >> bit & 1)} in the 12 months before.")
@@ -125,17 +136,19 @@ def conditions(x: Place) -> str:
 
 def money(x: Place) -> str:
     """Pledged, due, paid, written off by payer; cost lines; the cash account."""
-    f = x.result.parameters.funding
     table = [["yuan, this month (last 12)", "pledged", "fell due", "paid", "written off", "still owed"]]
     pledged, year = x.flow("pledged"), x.flow("pledged", 12)
     for k, payer in enumerate(PAYERS):
         cells = [f"{yuan(pledged[k])} ({yuan(year[k])})"]
         cells += [f"{yuan(x.posted(f'{verb}_{payer}'))} ({yuan(x.posted(f'{verb}_{payer}', 12))})" for verb in ("due", "paid", "forgiven")]
         table.append([payer, *cells, yuan(x.balance(f"receivable_{payer}"))])
-    rule = f"rule {f.rule}: {RULES[f.rule]}" if f.basis == "cost" else "basis envelope: the pledge is fixed beforehand"
+    f = x.values["funding"]
+    name = FUNDING_RULES[int(f["rule"])]
+    rule = f"rule {name}: {RULES[name]}" if f["basis"] == 0 else "basis envelope: the pledge is fixed beforehand"
+    asked = pledges(x).text() if x.t else "basis of the pledges: the month before the first is not recorded"
     income = [[POSTINGS[n].label, yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in ("care_share", "interest")]
     costs = [[n.removeprefix("cost_"), yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in x.result.series.names if n.startswith("cost_") and x.posted(n, 12)]
-    return "\n".join([f"Money ({rule})", layout(table), "", layout([["bills and business income, yuan", "month", "last 12"], *costs, *income]), cash(x)])
+    return "\n".join([f"Money ({rule})", asked, "", layout(table), "", layout([["bills and business income, yuan", "month", "last 12"], *costs, *income]), cash(x)])
 
 
 def cash(x: Place) -> str:
@@ -185,9 +198,9 @@ def luck(x: Place) -> str:
     return f"Shocks of the last 12 months: {', '.join(found) or 'none'}."
 
 
-def chain(result: sim.Result, village: int, month: str) -> str:
+def chain(result: sim.Result, village: int, month: str, task: Task | None = None) -> str:
     """The whole explanation as text."""
-    x = find(result, village, month)
+    x = find(result, village, month, task)
     return "\n\n".join([head(x), conditions(x), money(x), care(x), people(x), luck(x), "A what-if of one run with one kind of luck, not a forecast."])
 
 
@@ -244,7 +257,7 @@ def main(words: Sequence[str]) -> int:
     found = Results(given["run"].rstrip("/"))
     task = chosen(found, given)
     result = play(task)
-    told = chain(result, int(given["village"]), given["month"])
+    told = chain(result, int(given["village"]), given["month"], task)
     stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")
     if stored and stored != outcome(task, result, 0.0).row["content"]:
         raise Mistake(f"the model has changed since {found.folder} was run, so that it cannot be explained: give its first command again")
