@@ -35,7 +35,7 @@ def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, captio
     `frame`: a row an input with `parameter`, `low`, `high` (ends of its range), `at_low`, `at_high` (mean outcome in the
     quarter at that end) and their 95 % intervals `at_low_low`, `at_low_high`, `at_high_low`, `at_high_high`. `base` is the
     mean of all points, `outcome` its label with unit. The `top` widest are drawn; none is drawn twice. An input is named in the
-    title where it is among the `passed`, those told from chance, and the intervals of its ends lie apart.
+    title where it is among the `passed`, those told from chance, and the intervals of its ends lie apart; other names are grey.
     """
     swing = (frame["at_high"] - frame["at_low"]).abs()
     mine = frame.loc[swing.sort_values(ascending=False, kind="stable").index[:top]]
@@ -59,11 +59,10 @@ def tornado(frame: pd.DataFrame, base: float, outcome: str, folder: Path, captio
         text.set_color("black" if parameter in set(sure["parameter"]) else style.GREY)
     one = sure.iloc[0] if len(sure) else None
     said = tell(
-        f"The widest swing that is told from chance goes with {one['parameter']}: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
+        f"{one['parameter']} goes with the widest swing{'' if one['parameter'] == mine['parameter'].iloc[0] else ' that is told from chance'}: {one['at_low']:.3g} at the low end of its range, {one['at_high']:.3g} at the high end, {base:.3g} on average",
         f"{one['parameter']} 带来可辨别的最大变化：范围低端 {one['at_low']:.3g}，高端 {one['at_high']:.3g}，平均 {base:.3g}",
     ) if one is not None else tell("No parameter's two ends can be told apart", "没有参数的两端可以区分")
-    grey = tell("; grey names: the two ends are not told apart", "；灰色：两端无法区分")
-    return style.finish(figure, title or said, caption + grey, folder, name)
+    return style.finish(figure, title or said, caption, folder, name)
 
 
 def indices(

@@ -54,7 +54,7 @@ def _one(a: Analysed, folder: Path) -> list[Picture]:
     chance = noise(a.raw[outcome])[1] if a.design.method == "sobol" else float("nan")
     found = [figures_sensitivity.indices(frame, label, folder, note, measures=both, noise=None if math.isnan(chance) else chance, line=a.lines[outcome], name="indices", top=SHOWN)]
     ends = quarters(a, outcome)
-    return [*found, figures_sensitivity.tornado(ends, float(a.raw[outcome].mean()), label, folder, note, passed=a.passed(outcome), top=SHOWN)] if len(ends) else found
+    return [*found, figures_sensitivity.tornado(ends, float(a.raw[outcome].mean()), label, folder, f"{note}; grey names: the ends are not told apart", passed=a.passed(outcome), top=SHOWN)] if len(ends) else found
 
 
 def quarters(a: Analysed, outcome: str) -> pd.DataFrame:

@@ -229,11 +229,12 @@ def test_pure_noise_names_no_input_in_19_of_20_studies(method, count, n, r):
 
 @pytest.mark.parametrize(("method", "count", "n"), [("morris", 28, 8), ("sobol", 3, 32), ("pawn", 30, 96)])
 def test_an_input_at_work_is_told_from_chance_and_its_neighbours_are_not(method, count, n):
-    """Nine tenths of the variance of a run; a neighbour is named in 5 % of studies at most: in these five, in none."""
-    for seed in range(1, 6):
+    """Nine tenths of the variance of a run; a neighbour is named in 5 % of studies at most: in these three, in none."""
+    for seed in range(1, 4):
         assert told(method, count, n, seed, [10.0]).passed("viable") == ["x000"]
 
 
+@pytest.mark.slow
 def test_the_dummies_of_delta_stand_for_all_inputs():
     """60 inputs, 12 idle columns beside them: none is named; an input that decides is."""
     a = told("delta", 60, 128, 2, [10.0])
@@ -275,9 +276,9 @@ def test_inputs_that_move_in_groups_have_no_ends_of_their_own():
 def test_a_tornado_names_no_input_that_is_not_told_from_chance(tmp_path):
     ends = {"low": 0, "high": 1, "at_low": 0.1, "at_high": 0.6, "at_low_low": 0.05, "at_low_high": 0.15, "at_high_low": 0.5, "at_high_high": 0.7}
     frame = pd.DataFrame([{"parameter": "a.first", **ends}])
-    assert "a.first" in figures_sensitivity.tornado(frame, 0.4, "share", tmp_path, "a caption", passed=["a.first"]).title
-    assert "a.first" not in figures_sensitivity.tornado(frame, 0.4, "share", tmp_path, "a caption", passed=[]).title
-    assert "a.first" not in figures_sensitivity.tornado(frame.assign(at_low_high=0.9), 0.4, "share", tmp_path, "a caption", passed=["a.first"]).title
+    assert ".first goes" in figures_sensitivity.tornado(frame, 0.4, "share", tmp_path, "a caption", passed=["a.first"]).title
+    assert ".first goes" not in figures_sensitivity.tornado(frame, 0.4, "share", tmp_path, "a caption", passed=[]).title
+    assert ".first goes" not in figures_sensitivity.tornado(frame.assign(at_low_high=0.9), 0.4, "share", tmp_path, "a caption", passed=["a.first"]).title
 
 
 def test_titles_say_the_finding_and_captions_the_legend(tmp_path):
