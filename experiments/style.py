@@ -139,9 +139,14 @@ def wrapped(text: str, inches: float, size: float) -> str:
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width) or [""])
 
 
+def capital(text: str) -> str:
+    """With a capital first letter, unless a parameter's path comes first."""
+    return text if "." in text.split(" ", 1)[0].strip(".,") else text[:1].upper() + text[1:]
+
+
 def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
     """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is."""
-    inches, title, caption = float(figure.get_figwidth()) - 0.2, title[0].upper() + title[1:], caption[:1].upper() + caption[1:]
+    inches, title, caption = float(figure.get_figwidth()) - 0.2, capital(title), capital(caption)
     above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
     below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
