@@ -100,7 +100,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "copying a neighbour": Mechanism(
         {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1}, {ORG + "copies": 1.0}, own=("bare", "copied", "levels")
     ),
-    "rents": Mechanism({"collective.rent_share": 0.5}, {"collective.rent_share": 0.0}, own=("rents", "income")),
+    "rents": Mechanism({"collective.rent_share": 0.5}, own=("rents", "income")),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
         {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
