@@ -121,7 +121,7 @@ CHINESE = {
     "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "时间币担保",
     "lighter_fees": "减轻家庭负担", "oldest_free": "高龄免费用餐", "operating_subsidy": "运营补贴", "pay_on_time": "按时拨付", "price_indexation": "补贴随物价调整", "rollout_push": "加快推开", "society_pairing": "社会力量结对",
     "taper_2027": "2027 年起递减", "theme_days": "主题日", "training_insurance": "培训与保险",
-    "big": "试点地区（175 个村）", "rollout": "按申请逐步推开", "2019": "2019 年", "2023": "2023 年",
+    "copying": "照搬做法", "day_care": "日间照料", "partners": "结对伙伴", "big": "试点地区（175 个村）", "rollout": "按申请逐步推开", "2019": "2019 年", "2023": "2023 年",
     "buildings": "房舍：择最省者", "chain": "连锁机构运营", "guiding_institution": "机构指导", "home": "村内小型养老之家", "organised": "全部组织机制", "professional_team": "专业团队运营",
     "property_firm": "物业＋互助", "public_private": "公建民营", "referral": "转介与签约服务", "sharing_station": "辅具共享站", "supervised": "质量与安全监管", "three_level_network": "县乡村三级网络",
     "family": "仅在家庭内转让", "guaranteed": "平台并由政府兜底", "platform": "全县统一平台", "points": "财物折算积分", "trust": "信任、传言与挤兑",
@@ -171,7 +171,7 @@ UNITS = {
     "accidents/10000 h": "起/万小时", "aids/100 elders": "件/百位老人", "beds/1000 elders": "床/千位老人", "children": "个子女", "days/month": "天/月", "disputes/1000 h": "起/千小时", "drives/year": "次/年",
     "gifts/year": "笔/年", "hours/month": "小时/月", "hours/mu": "小时/亩", "log units": "对数单位", "meals/day": "餐/天", "minutes": "分钟", "minutes/meal": "分钟/餐", "minutes/visit": "分钟/次", "mu": "亩",
     "odds ratio": "优势比", "percent": "%", "persons/year": "人/年", "plots": "块地", "posts": "个岗位", "share/hour": "比例/小时", "townships": "个乡镇", "visits/month": "次/月", "visits/year": "次/年",
-    "yuan/aid": "元/件", "yuan/mu": "元/亩",
+    "yuan/aid": "元/件", "places/1000 elders": "个名额/千位老人", "yuan/mu": "元/亩",
 }  # fmt: skip
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
