@@ -16,7 +16,7 @@ import run
 from experiments.dashboard import state, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.runner import Outcome, simulate_many
-from experiments.scenario import Mistake, known
+from experiments.scenario import Mistake, known, options
 from experiments.serve import ROOT
 from experiments.store import Results
 from sim.parameters import ParameterError
@@ -237,6 +237,29 @@ def test_every_sentence_takes_the_same_values_in_both_languages():
         assert holes[0] == holes[1], key
         assert re.search(r"[\u4e00-\u9fff]|^CSV$", chinese), key
     assert set(words.LABELS) <= set(known())
+
+
+def chinese(text):
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def test_every_option_choice_and_unit_has_words_in_both_languages():
+    shown = [o for names in options().values() for o in names] + [c for d in known().values() for c in d.choices]
+    assert [o for o in shown if not chinese(words.word(o, "zh"))] == []
+    assert [o for o in shown if "_" in words.word(o, "en") or chinese(words.word(o, "en"))] == []
+    for group, names in options().items():  # two presets of one group are told apart
+        for code in words.LANGUAGES:
+            assert len({words.word(o, code) for o in names}) == len(names), (group, code)
+    assert {d.unit for d in known().values()} - set(words.UNITS) <= {"switch", "choice", "definition"}
+
+
+def test_no_control_shows_an_english_sentence_in_chinese():
+    from experiments.dashboard import pages
+
+    paths = [*(p for shown in pages.SHOWN.values() for p in shown), *(f"funding.{p}" for rule in pages.BY_RULE.values() for p in rule), *state.SHARES]
+    paths += ["funding.rule", "funding.reserve", "business.kind", "county.villages", "county.elders", "county.facility_share", "horizon.end"]
+    assert [p for p in paths if p in known() and not chinese(words.label(known()[p], "zh"))] == []
+    assert [p for p, d in known().items() if words.label(d, "zh").startswith(d.doc)] == []  # others: the name as in YAML, its sentence in the help
 
 
 def test_help_names_unit_range_source_and_grade():

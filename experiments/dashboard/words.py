@@ -1,4 +1,4 @@
-"""What the dashboard says, in English and Chinese. Parameters without an entry show their own English description."""
+"""What the dashboard says, in English and Chinese. Parameters without an entry show their English description or, in Chinese, their name."""
 
 from __future__ import annotations
 
@@ -121,11 +121,30 @@ CHINESE = {
     "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "时间币担保",
     "lighter_fees": "减轻家庭负担", "oldest_free": "高龄免费用餐", "operating_subsidy": "运营补贴", "pay_on_time": "按时拨付", "price_indexation": "补贴随物价调整", "rollout_push": "加快推开", "society_pairing": "社会力量结对",
     "taper_2027": "2027 年起递减", "theme_days": "主题日", "training_insurance": "培训与保险",
+    "copying": "照搬做法", "day_care": "日间照料", "partners": "结对伙伴", "big": "试点地区（175 个村）", "rollout": "按申请逐步推开", "2019": "2019 年", "2023": "2023 年",
+    "buildings": "房舍：择最省者", "chain": "连锁机构运营", "guiding_institution": "机构指导", "home": "村内小型养老之家", "organised": "全部组织机制", "professional_team": "专业团队运营",
+    "property_firm": "物业＋互助", "public_private": "公建民营", "referral": "转介与签约服务", "sharing_station": "辅具共享站", "supervised": "质量与安全监管", "three_level_network": "县乡村三级网络",
+    "family": "仅在家庭内转让", "guaranteed": "平台并由政府兜底", "platform": "全县统一平台", "points": "财物折算积分", "trust": "信任、传言与挤兑",
+    "every": "全部九种冲击", "flood": "洪水", "job_loss": "子女失业", "leader_loss": "带头人离任", "pandemic": "疫情", "price_crash": "农产品价格暴跌", "squeeze": "县级资金逐年收紧",
+    "village": "村", "township": "乡镇", "county": "县", "serial": "单进程", "local": "本机多进程", "dask": "Dask 集群",
+    "baseline": "基准", "first_answer": "初步回答", "benchmark": "性能测试", "fork": "中途分叉", "funding_mix": "出资组合", "null_arms": "对照检验", "patterns": "已知规律", "policies": "各项政策",
+    "ablation": "逐一关闭各部分", "sensitivity": "敏感性", "smoke": "试运行", "stress": "压力测试", "targets": "目标", **{f"q{n}": f"问题 {n}" for n in (1, 2, 4, 6, 7, 9, 12, 13)},
     "front": "前高", "level": "均匀", "cost": "成本", "envelope": "定额",
 }  # fmt: skip
 ENGLISH = {
     "stratified": "twelve kinds of village", "default": "default", "one_village": "one village", "upload": "villages of my own (CSV)", "off": "no time bank", "plain": "plain", "portfolio": "all that fit",
     "money": "unpaid bills (money)", "users": "too few users", "helpers": "too few volunteers", "leader": "no leader", "near_town": "near town", "craft": "craft heritage", "none": "none",
+    "big": "a pilot region, 175 villages", "rollout": "roll-out by application", "generous": "generous start, long overdraft", "strict": "earn first, credits fade",
+    "family": "credit passes within the family", "guaranteed": "platform, hours guaranteed by government", "platform": "one platform for the county", "points": "points for money, land and work", "trust": "trust, rumours and runs",
+    "buildings": "rooms: whichever is cheapest", "chain": "run by a chain", "guiding_institution": "guided by an institution", "home": "a small home in the village", "organised": "all mechanisms of organisation",
+    "professional_team": "run by a professional team", "property_firm": "property management + mutual aid", "public_private": "public building, private operation", "referral": "referral to the township and clinics",
+    "sharing_station": "aids for rent at cost", "supervised": "quality and safety inspected", "three_level_network": "county, township, village network", "visits_only": "visits and hours only, no canteen",
+    "every": "all nine shocks", "job_loss": "children lose their jobs", "leader_loss": "every leader leaves", "price_crash": "price of the crop falls", "squeeze": "county money shrinks, year by year",
+    "budget_cut": "subsidies halved", "donor_loss": "main donor stops", "harvest_failure": "failed harvest", "tourism_crash": "visitors stay away",
+    "build_more": "higher building grants", "cadre_association": "cadres and elders' association", "lighter_fees": "lighter fees for families", "oldest_free": "free meals for the oldest", "pay_on_time": "subsidies paid on time",
+    "price_indexation": "subsidies follow prices", "rollout_push": "faster roll-out", "society_pairing": "donors paired with villages", "taper_2027": "subsidies taper from 2027", "training_insurance": "training and insurance",
+    "serial": "one process", "local": "processes of this computer", "dask": "Dask cluster", "benchmark": "speed", "fork": "forks from one past", "q1": "question 1", "q2": "question 2", "q4": "question 4",
+    "q6": "question 6", "q7": "question 7", "q9": "question 9", "q12": "question 12", "q13": "question 13",
 }  # fmt: skip
 
 
@@ -140,8 +159,8 @@ def word(key: str, language: str) -> str:
 
 
 def label(d: Declaration, language: str) -> str:
-    """A parameter's short name with its unit."""
-    name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.doc
+    """A parameter's short name with its unit; in Chinese the name as written in YAML where there is no label (help has the English text)."""
+    name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.path if language == "zh" else d.doc
     unit = UNITS.get(d.unit, d.unit) if language == "zh" else d.unit
     return name if unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name}（{unit}）" if language == "zh" else f"{name} ({unit})"
 
@@ -149,6 +168,10 @@ def label(d: Declaration, language: str) -> str:
 UNITS = {
     "hours": "小时", "hours/hour": "小时/小时", "level": "级", "month": "第几月", "months": "月", "persons": "人", "ratio": "倍", "share": "比例", "share/month": "比例/月",
     "share/year": "比例/年", "villages": "村", "years": "年", "yuan": "元", "yuan/hour": "元/小时", "yuan/meal": "元/餐", "yuan/month": "元/月", "yuan/visit": "元/次", "yuan/year": "元/年",
+    "accidents/10000 h": "起/万小时", "aids/100 elders": "件/百位老人", "beds/1000 elders": "床/千位老人", "children": "个子女", "days/month": "天/月", "disputes/1000 h": "起/千小时", "drives/year": "次/年",
+    "gifts/year": "笔/年", "hours/month": "小时/月", "hours/mu": "小时/亩", "log units": "对数单位", "meals/day": "餐/天", "minutes": "分钟", "minutes/meal": "分钟/餐", "minutes/visit": "分钟/次", "mu": "亩",
+    "odds ratio": "优势比", "percent": "%", "persons/year": "人/年", "plots": "块地", "posts": "个岗位", "share/hour": "比例/小时", "townships": "个乡镇", "visits/month": "次/月", "visits/year": "次/年",
+    "yuan/aid": "元/件", "places/1000 elders": "个名额/千位老人", "yuan/mu": "元/亩",
 }  # fmt: skip
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
