@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import estimate, outcomes
-from experiments.campaign import Campaign, campaign
+from experiments import draws, estimate, outcomes
+from experiments.campaign import Campaign, base_of, campaign
 from experiments.estimate import STABLE, Interval, half
 from experiments.findings import Findings, Picture, Table
 from experiments.outcomes import ALL, HEADLINE, OUTCOMES
 from experiments.scenario import Composed, Mistake, known
+from sim.county import village_states
+from sim.population import STRENGTHS, VILLAGE_KINDS
 
 WRITTEN, NULL = "as written", "null arm"
 FULL = 100  # seeds of size=full
@@ -357,10 +359,22 @@ def _replications(done: Done) -> Table:
     return Table("Are there enough replications?", ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, ENOUGH)
 
 
+def check_cells(question: Question, line: Composed) -> None:
+    """Raise Mistake where the county has no village of a kind or strength that the comparison reads."""
+    base, s = base_of(line), line.settings
+    for at in range(1 if base.county.stratified else s.seeds or 20):
+        states: Any = village_states(base, draws.luck_seed(s.seed, at), np.arange(1, base.county.villages + 1))
+        there = {VILLAGE_KINDS[k] for k in states.kind} | {STRENGTHS[k] for k in states.strength}
+        lacking = sorted(question.needed() & {*VILLAGE_KINDS, *STRENGTHS} - there)
+        if lacking:
+            raise Mistake(f"{s.name} compares {', '.join(lacking)} villages, and county.villages={base.county.villages} has none of them: 12 with county.stratified=true have every kind and strength")
+
+
 def run(question: Question, line: Composed, words: list[str]) -> int:
     """Run a comparison, save and print its findings; exit code."""
     if not question.available:
         raise Mistake(f"{line.settings.name}: none of its arms exists in this version of the model")
+    check_cells(question, line)
     with campaign(line, words) as c:
         done, stopped = compare(question, c)
         findings = report(done, stopped)

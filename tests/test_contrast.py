@@ -303,3 +303,9 @@ def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> No
     most = done(0.0)
     most.values.iloc[0, 0] = 0.005  # one village of one seed: still nothing that tells the arms apart
     assert most.state(test) == "open"
+
+
+def test_a_county_without_a_kind_that_is_compared_is_refused(capsys):
+    assert run.main(["experiment=funding_mix", "county.villages=2", "progress=false"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("error: funding_mix compares middle, rich villages, and county.villages=2 has none of them") and "\n" not in said
