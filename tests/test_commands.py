@@ -154,3 +154,11 @@ def test_arms_of_a_fork_on_the_command_line_take_the_place_of_the_experiments_ow
 
     line = compose_line(["experiment=fork", "fork.arms={half:{government.ceiling:10000}}"])
     assert line.settings.fork.arms == {"half": {"government.ceiling": 10000}}
+
+
+def test_elders_and_government_each_pay_a_part_in_jiangxi():
+    """Elders, government and the township each pay a little (document 004): `funding=jiangxi` asks the first two, and no one for all."""
+    from experiments.scenario import compose_line
+
+    f = compose_line(["experiment=baseline", "funding=jiangxi"]).parameters.funding
+    assert 0 < f.share_families < 1 and 0 < f.share_government < 1
