@@ -1,11 +1,12 @@
 """Every part off, one at a time, paired with the baseline; parts that are off by default are switched on instead.
 
-Parts are found from the declarations: every switch, and every choice of words one of which means off. A switch that only acts
-where another part is on (`NEEDS`) is compared with that part alone.
+Parts are found from the declarations: every switch, and every choice of words one of which means off. What is a number stands
+in `SIZED` with the size that is looked at. What only acts where another part is on (`NEEDS`) is compared with that part alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,11 @@ from experiments import study as studies
 from experiments.answer import layout
 from experiments.findings import Findings, Table
 from experiments.paired import MEASURES, Arm, Size, Study
-from experiments.scenario import Composed, known
+from experiments.scenario import Composed, arm, known
 from sim.parameters import Declaration, Parameters
+from sim.parts.shocks import KINDS as SHOCK_KINDS
 
-SIZES = {"quick": Size(6, 12, 120), "default": Size(6, 12, 200), "full": Size(60, 12, 300)}
+SIZES = {"quick": Size(3, 12, 100), "default": Size(6, 12, 130), "full": Size(60, 12, 300)}
 NOT_PARTS = {
     "county.stratified": "how villages are dealt",
     "funding.identical_payers": "a null arm (experiment=null_arms)",
@@ -31,6 +33,26 @@ NEEDS = {  # a switch -> what it acts on, which may be off
     "referral.pooled": ("referral.on", True),
     "trust.rumours": ("trust.moves", True),
     "participation.crowding_out": ("participation.stipend", 2.0),
+    "shocks.tourism_crash": ("business.kind", "tourism"),
+    "shocks.harvest_failure": ("business.kind", "agriculture"),
+    "shocks.price_crash": ("business.kind", "agriculture"),
+}
+CARE = ("meals", "cleaning", "mobility", "escort", "emergency", "rehabilitation", "prevention", "companionship", "personal_care")
+SIZED: dict[str, dict[str, Any]] = {  # what has no switch -> the size that is looked at (design choices, within the declared ranges)
+    "pilots in a tenth of villages": {"government.pilots": 0.1},
+    "fiscal squeeze from 2028": arm("shock", "squeeze"),
+    "allowance of 300 yuan a diner": {"government.per_elder": 300.0},
+    "payers share their luck": {"funding.payer_correlation": 1.0},
+    "gifts crowd out by half": {"funding.crowding": 0.5},
+    "levy of 5 % a month": {"timebank.levy": 0.05},
+    "two paid posts": {"organisation.posts": 2},
+    "four drives a year": {"organisation.drives": 4},
+    "prizes of 50 yuan": {"organisation.honour_cost": 50.0},
+    "stipend of the wage": {"participation.stipend": 12.0},
+    "stipend of the wage, crowding out": {"participation.stipend": 12.0, "participation.crowding_out": True},
+    "half the need of help": {f"needs.{kind}_scale": 0.5 for kind in CARE},
+    "nobody buys care": {"needs.professional_income_share": 0.0},
+    **{f"{kind.replace('_', ' ')} at its highest chance": {f"shocks.{kind}": known()[f"shocks.{kind}"].high} for kind in SHOCK_KINDS},
 }
 
 
@@ -45,34 +67,42 @@ def off_word(d: Declaration) -> str:
     return next((x for x in d.choices if x == "none" or f"{x}: nothing is added" in d.doc), "")
 
 
+def named(changes: Mapping[str, Any]) -> str:
+    """An arm's name."""
+    return " ".join(f"{path}={value}" for path, value in changes.items()).lower()
+
+
 def arms(parameters: Parameters) -> list[Arm]:
-    """One arm a switch and a choice with an off word: off where it is on, on where it is off (each word of a choice)."""
+    """One arm a switch, a choice with an off word and a line of `SIZED`: off where it is on, on where it is off (each word of a choice)."""
     now, found = parameters.flat(), dict[str, Arm]()
 
-    def add(path: str, value: Any, label: str) -> None:
-        need = NEEDS.get(path, (path, value))
-        if need == (path, value) or now[need[0]] == need[1]:
-            arm = Arm(f"{path}={value}".lower(), label, {path: value})
+    def put(changes: dict[str, Any], label: str) -> None:
+        need = {path: value for path, value in (NEEDS[p] for p in changes if p in NEEDS) if path not in changes and now[path] != value}
+        if all(now[path] == value for path, value in changes.items()):
+            return
+        if need:
+            (path, value), under = next(iter(need.items())), named(need)
+            words = name_of(known()[path])
+            added = f"added: {words}" + ("" if value is True else f" {value:g}" if isinstance(value, float) else f" {value}")
+            found.setdefault(under, Arm(under, added, need))
+            found[named(changes)] = Arm(named(changes), f"{label} (to {words})", {**need, **changes}, against=under)
         else:
-            first = known()[need[0]]
-            under = f"{need[0]}={need[1]}".lower()
-            if first.kind is not bool:  # a number is no arm of its own accord
-                found[under] = Arm(under, f"added: {name_of(first)} {need[1]:g}", {need[0]: need[1]})
-            arm = Arm(f"{path}={value}".lower(), f"{label} (to {name_of(first)})", {need[0]: need[1], path: value}, against=under)
-        found[arm.name] = arm
+            found[named(changes)] = Arm(named(changes), label, changes)
 
     for d in known().values():
         if d.path in NOT_PARTS:
             continue
         if d.kind is bool:
-            add(d.path, not now[d.path], f"{'without' if now[d.path] else 'added:'} {name_of(d)}")
+            put({d.path: not now[d.path]}, f"{'without' if now[d.path] else 'added:'} {name_of(d)}")
         elif off := off_word(d):
             if now[d.path] != off:
-                add(d.path, off, f"without {name_of(d)}")
+                put({d.path: off}, f"without {name_of(d)}")
             else:
                 for x in d.choices:
                     if x != off:
-                        add(d.path, x, f"added: {name_of(d)} {x}")
+                        put({d.path: x}, f"added: {name_of(d)} {x}")
+    for label, changes in SIZED.items():
+        put(changes, label)
     return list(found.values())
 
 
@@ -100,7 +130,7 @@ def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list
         pictures=[picture],
         limits=[
             "One part at a time: what two parts do together is not seen.",
-            "A part that is a number (a stipend of zero, a levy of zero) is no switch and is not listed.",
+            "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one size, a design choice.",
             "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
             *refused,
         ],

@@ -6,6 +6,7 @@ document never says what the code does not.
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import yaml
 from experiments import break_even
 from experiments.break_even import table
 from experiments.scenario import CONFIGS, options, policy
+from sim import tables
 from sim.ledger import POSTINGS
 from sim.model import COUPLINGS, HEADINGS, MONTH
 from sim.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
@@ -118,6 +120,31 @@ def traceability() -> str:
     return table(["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows)
 
 
+def readers() -> dict[str, list[str]]:
+    """Table of sim/data -> the functions of sim/tables.py that open it, then those that call these."""
+    tree = ast.parse((ROOT / "sim/tables.py").read_text(encoding="utf-8"))
+    made: dict[str, list[str]] = {}
+    for f in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        words = [node.value for node in ast.walk(f) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        calls = {node.func.id for node in ast.walk(f) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        own = {word for word in words if re.fullmatch(r"\w+\.csv", word)} if "read" in calls else set()
+        for name in own | {name for name, fs in made.items() if calls & set(fs)}:
+            made.setdefault(name, []).append(f.name)
+    return made
+
+
+def inputs() -> str:
+    """Tables that runs read, what they give and to which files; then those that stand beside them as a record."""
+    code = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted((ROOT / "sim").rglob("*.py"))}
+    rows = []
+    for name, functions in sorted(readers().items()):
+        gives = (getattr(tables, functions[0]).__doc__ or "").strip().splitlines()[0]
+        users = [file for file, text in code.items() if any(f"tables.{f}(" in text or f"tables.{f})" in text for f in functions) or re.search(rf"from sim.tables import .*\b({'|'.join(functions)})\b", text)]
+        rows.append([f"`{name}`", gives, ", ".join(f"`{file}`" for file in users)])
+    beside = [path.name for path in sorted((ROOT / "sim/data").glob("*.csv")) if path.name not in readers()]
+    return table(["table", "what it gives", "read for"], rows) + f"\n\nKept as a record of where values come from, and read by no rule: {', '.join(f'`{name}`' for name in beside)}."
+
+
 ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -128,6 +155,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "indicators": (ODD, lambda: _fields(FLOWS)),
     "states": (ODD, lambda: _fields(STATES)),
     "columns": (ODD, lambda: _fields(COLUMNS)),
+    "inputs": (ODD, inputs),
     "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
     "switches": (ODD, switches),
     "policies": (ODD, ready_policies),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import sim
 from experiments.answer import layout
+from experiments.pictures import newest
 from experiments.plan import Task
 from experiments.pledges import pledges, yuan
 from experiments.runner import outcome, play
@@ -254,7 +256,7 @@ def relieved(found: Results, task: Task, village: int) -> str:
 def main(words: Sequence[str]) -> int:
     """`run=<folder> village=N month=YYYY-MM [scenario=..] [replicate=N] [arm=main]`: print the chain."""
     given = read(words)
-    found = Results(given["run"].rstrip("/"))
+    found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
     result = play(task)
     told = chain(result, int(given["village"]), given["month"], task)

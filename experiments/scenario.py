@@ -200,6 +200,7 @@ class Words:
     policies: list[str] | None = None
     added: list[tuple[str, str]] = field(default_factory=list)
     filed: dict[str, Any] = field(default_factory=dict)
+    arms: dict[str, Any] | None = None
     hydra: list[str] = field(default_factory=list)
     typed: set[str] = field(default_factory=set)
 
@@ -237,8 +238,10 @@ def sort_out(words: Sequence[str]) -> Words:
             found.policies = [str(name) for name in value]
         elif key == "scenario":
             found.filed = read_scenario(Path(str(value)))
+        elif key == "fork.arms":
+            found.arms = value
         if sort != "option":
-            found.hydra += [word] if key != "policy" else []
+            found.hydra += [word] if key not in ("policy", "fork.arms") else []
             found.typed.add(key)
     if more:  # on top of what the line or else the file asks for
         found.policies = [*(found.filed.get("policy", []) if found.policies is None else found.policies), *more]
@@ -262,8 +265,12 @@ def compose_line(words: Sequence[str]) -> Composed:
             config = compose("config", read.hydra)
         if read.policies is not None:
             config.policy = read.policies
+        if read.arms is not None:  # in place of the experiment's own
+            config.fork.arms = read.arms
         villages = str(pinned.get("given.villages", ""))
-        if villages.endswith(".csv"):
+        if villages and "\n" not in villages:  # a path: a table has a heading and rows
+            if not Path(villages).is_file() or not villages.endswith(".csv"):
+                raise Mistake(f"given.villages = {villages!r}: there is no such CSV file; the path of a file *.csv is wanted")
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
         typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
         used = {path: value for path, value in read.filed.items() if path in known() or path in READS.get(config.name, ())}  # a file serves every experiment

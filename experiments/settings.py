@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from sim.parameters import SECTIONS, Declaration, checked, declarations, nearest
+from sim.parameters import SECTIONS, Declaration, ParameterError, checked, declarations, nearest
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 FILED = ("seeds", "seed", "draws", "policy")  # settings that a scenario file may hold beside sections of parameters
@@ -185,7 +185,41 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
     mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
-    return "setting", value
+    return "setting", typed(key, value)
+
+
+def typed(key: str, value: Any) -> Any:
+    """A value of the declared type of a setting; Mistake that says what is wanted."""
+    if key == "fork.arms":
+        return arms_of(value)
+    hints = {f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()} | get_type_hints(Settings)
+    kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
+    if value is None and type(None) in get_args(hints[key]):
+        return value
+    if get_origin(hints[key]) is list:
+        if not isinstance(value, list):
+            raise Mistake(f"{key} = {value!r}: a list is wanted, such as {key}=[{value}]")
+        return value
+    wanted: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), bool: (bool,)}
+    if kinds[0] in wanted and (not isinstance(value, wanted[kinds[0]]) or (isinstance(value, bool) and kinds[0] is not bool)):
+        says = {int: "a whole number", float: "a number", bool: "true or false"}
+        raise Mistake(f"{key} = {value!r}: {says[kinds[0]]} is wanted")
+    return value
+
+
+def arms_of(value: Any) -> dict[str, dict[str, Any]]:
+    """`fork.arms`: name -> path -> checked value."""
+    if not isinstance(value, dict) or not all(isinstance(changes, dict) and changes for changes in value.values()):
+        raise Mistake(f"fork.arms = {value!r}: arms with their values are wanted, such as fork.arms={{half:{{government.ceiling:10000}}}}")
+    for name, changes in value.items():
+        for path, given in changes.items():
+            if path not in known():
+                raise Mistake(f"fork.arms.{name}: unknown parameter {str(path)!r}{nearest(str(path), known())}")
+            try:
+                checked(known()[path], given)
+            except ParameterError as e:
+                raise Mistake(f"fork.arms.{name}: {e}") from e
+    return {str(name): changes for name, changes in value.items()}
 
 
 def check_read(settings: Settings, words: Sequence[str]) -> None:

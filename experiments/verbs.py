@@ -79,6 +79,8 @@ def verify(words: list[str]) -> int:
     good = good[good["error"] == ""]
     if not options.get("sample", "5").isdigit() or options.get("all", "false") not in ("true", "false"):
         raise Mistake("verify takes sample=<a whole number> or all=true")
+    if int(options.get("sample", 5)) == 0 and options.get("all") != "true":
+        raise Mistake("sample = 0: nothing would be verified; a whole number from 1 on is wanted, or all=true")
     count = len(good) if options.get("all") == "true" else min(int(options.get("sample", 5)), len(good))
     changed = changes(found)
     chosen = [found.wanted[run] for run in random.Random().sample(sorted(good["run"]), count)]

@@ -128,6 +128,9 @@ class County:
             yield "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
 
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100  # beyond, the tables of people say nothing and money overflows
+
+
 @section("horizon")
 class Horizon:
     """The months that are run."""
@@ -145,6 +148,9 @@ class Horizon:
                 return
         if self.end < self.start:
             yield f"end {self.end} is before start {self.start}"
+        for name in ("start", "end"):
+            if not FIRST_YEAR <= int(getattr(self, name)[:4]) <= LAST_YEAR:
+                yield f"{name} = {getattr(self, name)!r}: allowed are the years {FIRST_YEAR} to {LAST_YEAR}"
 
     @property
     def months(self) -> int:

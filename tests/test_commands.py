@@ -115,3 +115,50 @@ def test_what_is_recorded_is_the_county_that_is_run(words, villages):
     base = base_of(line)
     assert base.county.villages == villages
     assert yaml.safe_load(line.starting(base).text)["county"]["villages"] == villages
+
+
+# -- bad input ---------------------------------------------------------------------------------------------------------
+BAD = {
+    "a year too far": (["horizon.end=9999-12"], "end = '9999-12': allowed are the years 1950 to 2100"),
+    "an unknown parameter of an arm": (["experiment=fork", "fork.arms={a:{funding.rul:matching}}"], "fork.arms.a: unknown parameter 'funding.rul'; did you mean funding.rule?"),
+    "a word that is none of an arm's": (["experiment=fork", "fork.arms={a:{funding.rule:nope}}"], "fork.arms.a: funding.rule = 'nope': allowed are fixed_shares"),
+    "an arm that is no table": (["experiment=fork", "fork.arms={a:3}"], "arms with their values are wanted"),
+    "a fraction of a seed": (["seeds=1.5"], "seeds = 1.5: a whole number is wanted"),
+    "words for a switch": (["draws=maybe"], "draws = 'maybe': true or false is wanted"),
+    "a word for a list": (["rows=jiangxi"], "rows = 'jiangxi': a list is wanted, such as rows=[jiangxi]"),
+    "a folder as a table": (["given.villages=/tmp"], "given.villages = '/tmp': there is no such CSV file"),
+    "a path that is not there": (["given.villages=/none/at/all"], "there is no such CSV file"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_is_one_clear_sentence(case, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words, sentence = BAD[case]
+    said = refused(capsys, *words)
+    assert sentence in said and "struct" not in said and "Integer" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_is_verified_by_one_run_at_least_and_explained_by_its_newest(capsys, tmp_path):
+    assert run.main(["experiment=baseline", "seeds=1", f"out={tmp_path}", *TINY]) == 0
+    (study,) = (tmp_path / "baseline").iterdir()
+    capsys.readouterr()
+    assert "nothing would be verified" in refused(capsys, "verify", f"study={study}", "sample=0")
+    assert run.main(["explain", f"run={tmp_path}/baseline", "village=1", "month=2025-06"]) == 0
+    assert "Village 1 (" in capsys.readouterr().out
+
+
+def test_arms_of_a_fork_on_the_command_line_take_the_place_of_the_experiments_own():
+    from experiments.scenario import compose_line
+
+    line = compose_line(["experiment=fork", "fork.arms={half:{government.ceiling:10000}}"])
+    assert line.settings.fork.arms == {"half": {"government.ceiling": 10000}}
+
+
+def test_elders_and_government_each_pay_a_part_in_jiangxi():
+    """Elders, government and the township each pay a little (document 004): `funding=jiangxi` asks the first two, and no one for all."""
+    from experiments.scenario import compose_line
+
+    f = compose_line(["experiment=baseline", "funding=jiangxi"]).parameters.funding
+    assert 0 < f.share_families < 1 and 0 < f.share_government < 1

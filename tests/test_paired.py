@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from test_policies import READY
 import run
 import sim
 from experiments import ablation, null_arms, paired
+from experiments.documents import ODD, ROOT
 from experiments.findings import Findings
 from experiments.null_arms import flip, judge, overall, zero_margin
 from experiments.paired import MEASURES, PLAIN, Arm
 from experiments.scenario import compose_line, known
 from experiments.store import Results
 from sim.parameters import Parameters
+from sim.parts.shocks import KINDS
 from sim.tables import lognormal_quantiles
 
 TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
@@ -89,7 +92,8 @@ def test_arms_that_do_not_fit_are_left_out_with_the_reason() -> None:
 
 # -- ablation ----------------------------------------------------------------------------------------------------------
 def test_every_switch_and_every_choice_that_can_be_off_is_an_arm() -> None:
-    found = {path for arm in ablation.arms(Parameters()) for path in arm.changes} - {"participation.stipend"}
+    found = {path for arm in ablation.arms(Parameters()) for path in arm.changes if arm.label not in ablation.SIZED} - {"participation.stipend"}
+    found = {path for path in found if not path.startswith("shocks.") or path == "shocks.on"}
     wanted = {p for p, d in known().items() if d.kind is bool or ablation.off_word(d)} - set(ablation.NOT_PARTS)
     assert found == wanted and {"canteen.on", "business.kind", "funding.rule", "operation.way"} <= found
 
@@ -102,6 +106,25 @@ def test_what_is_on_goes_off_and_what_is_off_goes_on() -> None:
     assert both.changes == {"homes.on": True, "homes.together": True} and both.against == "homes.on=true" in by
     assert by["participation.crowding_out=true"].against == "participation.stipend=2.0" in by
     assert by["business.kind=none"].label == "without business: kind" and "business.kind=tourism" not in by
+
+
+def test_every_mechanism_of_the_map_has_an_arm_and_every_shock_one_of_its_own() -> None:
+    """M1 to M28 by the map of parts in sim/ODD.md: id -> sections; the three businesses by their kind, the shocks by their chance."""
+    rows = re.findall(r"^\| (M\d+) \|[^|]*\|[^|]*\| ([\w, ]+) \|", (ROOT / ODD).read_text(encoding="utf-8"), re.MULTILINE)
+    arms = ablation.arms(Parameters())
+    touched = {path.partition(".")[0] for arm in arms for path in arm.changes}
+    assert [name for name, _ in rows] == [f"M{n}" for n in range(1, 29)]
+    assert [name for name, sections in rows if not set(sections.split(", ")) & touched] == []
+    assert {"tourism", "agriculture", "handicraft"} <= {arm.changes.get("business.kind") for arm in arms}
+    alone = [path for arm in arms for path in arm.changes if path.startswith("shocks.") and path != "shocks.on"]
+    assert sorted(alone) == sorted(f"shocks.{kind}" for kind in KINDS) and len(alone) == 9
+    assert paired.fitting(Parameters(), arms)[1] == []  # all fit the baseline
+
+
+def test_a_shock_to_a_business_is_compared_with_the_business_and_a_size_that_holds_is_no_arm() -> None:
+    by = {arm.name: arm for arm in ablation.arms(Parameters().replace({"organisation.posts": 2}))}
+    assert by["shocks.price_crash=0.5"].changes == {"business.kind": "agriculture", "shocks.price_crash": 0.5}
+    assert by["shocks.price_crash=0.5"].against == "business.kind=agriculture" in by and "organisation.posts=2" not in by
 
 
 def folder_of(tmp_path: Any, name: str) -> Any:
