@@ -163,8 +163,8 @@ def test_an_svg_has_the_same_bytes_each_time(drawn, tmp_path, name):
 def test_titles_say_the_finding_and_captions_the_sample(drawn):
     said = {name: p.title for name, p in drawn[1].items()}
     assert said["viability"].startswith("Over all villages at most 40 % are viable to 2035: four payers")  # the cell with 12 villages, not the 90 % of 6
-    assert said["tornado"].startswith("A.first goes with the widest swing: 0.1 at the low end of its range, 0.6 at the high end")
-    assert said["sobol"] == "A.first, b.second stand clear of an input without effect; 30 % of the variance is luck"  # the dummy reaches .064
+    assert said["tornado"].startswith("a.first goes with the widest swing: 0.1 at the low end of its range, 0.6 at the high end")
+    assert said["sobol"] == "a.first, b.second stand clear of an input without effect; 30 % of the variance is luck"  # the dummy reaches .064
     assert said["paired"].startswith("X gains most, +10 points (+2 to +18); 1 of 2 differences")
     assert said["payers_by_year"].startswith("Society pays 38 % in 2026")  # 4 of 1 + 2 + 3 + 4 shares of 50,000 and 30,000 of business: 200 / 530
     assert "4 seeds × 4 villages" in drawn[1]["fans"].caption and "4 seeds" in drawn[1]["survival"].caption
