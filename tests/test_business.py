@@ -293,7 +293,8 @@ def closed_year(purse: int, at: int = 12) -> tuple[Any, Any]:
     """Postings and state after a month of settling with this purse (fen); 100,000 yuan were set up."""
     model = small({"business.kind": "handicraft", "business.loss_limit": 0.15, "business.working_capital": 0.15, "business.care_share": 0.2}, villages=1)
     model.world.balance.business, model.state["setup"][:], model.state["plus"][:] = purse, 100_000 * YUAN, 4
-    business.share_out(model.world, model.values.business, at)
+    model.month = at - 1
+    business.run_share_out(model)
     return model.world.posted[0], model.world.villages[0]
 
 
@@ -322,3 +323,21 @@ def test_a_workshop_without_masters_eats_its_purse_and_stops_in_the_month_that_s
     made = s.amount("made_good")
     assert np.flatnonzero(made[:, 0]).tolist() == [38] and (made[38] == 19_000 * YUAN).all()
     assert (s.state["plus"][38:] == 0).all() and (s.balance["business"][38:] == 0).all() and (s.amount("costs")[39:] == 0).all()
+
+
+def test_fields_are_tilled_for_a_harvest_that_can_be_sold_and_judged_after_it() -> None:
+    """Money in January, lead 12: the October of that year cannot be sold, so work begins in November, and sales come a year on.
+
+    A winter and a summer of costs before the first sale are more than the loss limit allows a business without fields.
+    """
+    model = fields(changes={"agriculture.lead": 12, "business.loss_limit": 0.0})
+    costs, sales, alive = [], [], []
+    for t in range(24):
+        post, _ = month(model, agriculture, t)
+        costs.append(int(post.costs))
+        sales.append(int(post.sales))
+        business.run_share_out(model)
+        model.ledger.settle()
+        alive.append(int(model.state["plus"][0]) == 2)
+    assert not any(costs[:10]) and all(costs[10:]) and [t for t in range(24) if sales[t]] == [21]
+    assert all(alive[:23])  # the December before the harvest does not judge, the one after does

@@ -41,8 +41,9 @@ def farm(p, w, agriculture, half, free, season, month, calendar_month, key, turn
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(w.used)):
         a, r, f, post = agriculture[v], w.villages[v], w.flow[v], w.posted[v]
-        r.garden_saving = 0.0
-        if r.plus & 2 == 0 or month < r.begun + 3:
+        at_work = r.plus & 2 > 0
+        r.garden_saving = a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0) if at_work and month >= r.begun + 6 else 0.0
+        if not at_work or month + (22 - calendar_month) % 12 < r.begun + a.lead:  # nobody tills for an October too early to sell
             continue
         full = r.kind == 0 or r.kind == NEAR_TOWN
         offered, n = 0, w.used[v]
@@ -63,7 +64,7 @@ def farm(p, w, agriculture, half, free, season, month, calendar_month, key, turn
         cost = int(mu * a.inputs / 12.0) + a.fixed // 12
         leases = int(mu * a.rent) if calendar_month == 11 else 0
         sales = int(a.plots * a.plot_rent / 12.0) if r.kind == NEAR_TOWN else 0
-        if calendar_month == 10 and month >= r.begun + a.lead:
+        if calendar_month == 10:
             years = month // 12
             price = max(1.0 + a.price_cv * normalish(key, r.number, 2 * years), 0.2)
             crop = max(1.0 + a.yield_cv * normalish(key, r.number, 2 * years + 1), 0.1)
@@ -73,8 +74,6 @@ def farm(p, w, agriculture, half, free, season, month, calendar_month, key, turn
                 crop *= r.harvest_level
             work = min(found / max(wanted, 1.0), 1.0)
             sales += int(mu * a.sales * price * crop * work)
-        if month >= r.begun + 6:
-            r.garden_saving = a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0)
         post.wages += wages
         post.costs += cost
         post.leases += leases

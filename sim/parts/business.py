@@ -103,8 +103,11 @@ def set_up(w, business, costs, month):
 
 
 @kernel
-def share_out(w, business, calendar_month):
-    """Each December profit over the working capital is shared; a business beyond its loss limit stops."""
+def share_out(w, business, agriculture, month, calendar_month):
+    """Each December profit over the working capital is shared; a business beyond its loss limit stops.
+
+    One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is sold.
+    """
     for v in range(len(w.used)):
         b, r, post, f = business[v], w.villages[v], w.posted[v], w.flow[v]
         r.wages_paid = f.business_wages
@@ -118,7 +121,8 @@ def share_out(w, business, calendar_month):
             continue
         purse = w.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(r.setup * b.working_capital)
-        if purse < -int(r.setup * b.loss_limit):
+        judged = (calendar_month == 12 and month >= r.begun + agriculture[v].lead) or r.plus & 2 == 0
+        if judged and purse < -int(r.setup * b.loss_limit):
             post.made_good -= min(purse, 0)
             r.plus = 0
         elif calendar_month == 12 and purse > kept:
@@ -152,4 +156,4 @@ def run_set_up(m) -> None:
 def run_share_out(m) -> None:
     """Profit, losses, interest."""
     if m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
-        share_out(m.world, m.values.business, m.calendar_month)
+        share_out(m.world, m.values.business, m.values.agriculture, m.month, m.calendar_month)
