@@ -253,6 +253,12 @@ def test_every_option_choice_and_unit_has_words_in_both_languages():
     assert {d.unit for d in known().values()} - set(words.UNITS) <= {"switch", "choice", "definition"}
 
 
+def test_every_sentence_that_the_screen_says_is_there():
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "experiments" / "dashboard").glob("*.py"))
+    said = set(re.findall(r"""\bsa(?:y|id)\(["'](\w+)["']""", text))
+    assert len(said) > 40 and said - set(words.SAID) == set()
+
+
 def test_no_control_shows_an_english_sentence_in_chinese():
     pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
     from experiments.dashboard import pages

@@ -66,6 +66,7 @@ SAID: dict[str, tuple[str, str]] = {
     "against": ("Difference from {name}, seed by seed under the same luck", "与“{name}”的差别（相同运气下逐个种子比较）"),
     "sure": ("dot: mean; bar: 95 % interval. A bar that does not touch zero is a sure difference in this model.", "点：均值；线：95% 区间。不触及零的线表示在本模型中差别可靠。"),
     "unmatched": ("{name} has other seeds and is left out of the differences.", "“{name}”的种子不同，不计入差别。"),
+    "by_year": ("Villages by class at each year's end, %", "每年年底各类村庄，%"),
     "path": ("Month by month", "逐月"), "fan": ("line: median seed; bands: half and nine tenths of the seeds", "线：中位数；带：50% 与 90% 的种子"),
     "p_in_service": ("Villages in service, %", "在服务的村庄，%"), "p_volunteers": ("Volunteers a village", "每村志愿者"), "p_diners": ("Diners a village", "每村用餐者"),
     "p_mutual_hours": ("Hours of mutual aid a village", "每村互助小时"), "p_cost": ("Running cost a village, yuan", "每村运营成本（元）"), "p_cash": ("Cash of a village, yuan", "每村现金（元）"),
