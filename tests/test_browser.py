@@ -118,8 +118,10 @@ def slide(page, name: str, *keys: str) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
     page.wait_for_timeout(500)
     page.locator(f"input[type=range][aria-label='{name}']").first.focus()
-    for key in keys:
+    for key in keys:  # one at a time, as a planner who looks: each is answered before the next
         page.keyboard.press(key)
+        page.wait_for_timeout(150)
+        page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
 
 
 def button(page, name: str):
