@@ -16,8 +16,8 @@ from experiments.findings import Findings, Table
 from experiments.plan import Task
 from experiments.scenario import Composed, Fork, Mistake, Scenario
 from experiments.style import words
+from sim.horizon import month_number
 from sim.parameters import ParameterError
-from sim.population import month_number
 from sim.snapshot import only_live
 
 CONTROL = "as_is"

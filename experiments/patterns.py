@@ -20,7 +20,7 @@ from experiments.findings import Findings, Table
 from experiments.scenario import Composed
 from sim import tables
 from sim.county import village_states
-from sim.population import month_number
+from sim.horizon import month_number
 
 SEEDS, VILLAGES = {"quick": 3, "default": 6, "full": 20}, 20
 CRASH = 48  # months into the horizon

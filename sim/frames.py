@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim import population
+from sim.horizon import month_number
 from sim.ledger import POSTINGS
 from sim.parts.solvency import CAUSES
 from sim.viability import CLASSES, in_service
@@ -130,7 +131,7 @@ def viability(result: Any) -> pd.DataFrame:
     """
     _by_village(result)
     v, last = result.verdict, result.series.state[-1]
-    start = population.month_number(result.months[0])
+    start = month_number(result.months[0])
     opened = [
         "start" if begun == -1 and month != population.NEVER else _date(start, month)
         for begun, month in zip(last["opened"], v.opened, strict=True)

@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from sim import agents, county, population, snapshot, tables
+from sim.horizon import month_number
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
 
@@ -199,7 +200,7 @@ class MutualAidModel(mesa.Model):
         numbers = np.array(list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64)
         if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
             raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
-        self.start_month = population.month_number(p.horizon.start)
+        self.start_month = month_number(p.horizon.start)
         self.horizon = p.horizon.months
         self.coupled = p.county.couplings
         self._businesses = {c.business.kind for c in self.counties}

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sim.horizon import month_number
 from sim.parameters import ParameterError, Parameters, checked, declarations, nearest
-from sim.population import month_number
 from sim.values import Modifier, check, modified, partners
 
 OPS = ("set", "scale", "add")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.parameters import choice, par, section
+from sim.parameters import par, section
 from sim.randomness import Purpose, bits, inline, inner, kernel, setup, uniform
 
 if TYPE_CHECKING:
@@ -126,42 +126,6 @@ class County:
             yield "share_scenic + share_craft + share_near_town must not top one: the rest are plain villages"
         if self.elders * (1 + self.size_spread) * (1 + self.helpers_per_elder) > 4_000:
             yield "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
-
-
-FIRST_YEAR, LAST_YEAR = 1950, 2100  # beyond, the tables of people say nothing and money overflows
-
-
-@section("horizon")
-class Horizon:
-    """The months that are run."""
-
-    start: str = choice("2025-01", (), "first month, YYYY-MM")
-    end: str = choice("2035-12", (), "last month, YYYY-MM")
-    spin_up: int = par(24, "months", 0, 60, "definition of the start", "D", "months that villages in service run before the first month, population held and closures off", live=False)
-
-    def problems(self, parameters: Parameters) -> Iterator[str]:
-        """Months read as YYYY-MM and run forward."""
-        for name in ("start", "end"):
-            text = getattr(self, name)
-            if not (len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:].isdigit() and 1 <= int(text[5:]) <= 12):
-                yield f"{name} = {text!r}: a month written YYYY-MM is wanted, such as 2025-01"
-                return
-        if self.end < self.start:
-            yield f"end {self.end} is before start {self.start}"
-        for name in ("start", "end"):
-            if not FIRST_YEAR <= int(getattr(self, name)[:4]) <= LAST_YEAR:
-                yield f"{name} = {getattr(self, name)!r}: allowed are the years {FIRST_YEAR} to {LAST_YEAR}"
-
-    @property
-    def months(self) -> int:
-        """Number of months from start to end, both counted."""
-        first, last = month_number(self.start), month_number(self.end)
-        return last - first + 1
-
-
-def month_number(text: str) -> int:
-    """Months since year 0 of `YYYY-MM`."""
-    return int(text[:4]) * 12 + int(text[5:]) - 1
 
 
 column("kind", "i1", "code", "0 free slot, 1 elder, 2 helper")
