@@ -17,7 +17,6 @@ import sim
 from experiments.answer import layout
 from experiments.pictures import newest
 from experiments.plan import Task
-from experiments.pledges import pledges, yuan
 from experiments.runner import outcome, play
 from experiments.scenario import Mistake
 from experiments.store import Results
@@ -25,7 +24,7 @@ from sim.ledger import POSTINGS
 from sim.parameters import nearest
 from sim.parts.funding import RULES as FUNDING_RULES
 from sim.parts.solvency import CAUSES
-from sim.population import KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
+from sim.population import FAMILIES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
 from sim.values import Values
 from sim.viability import CLASSES
 
@@ -40,6 +39,17 @@ RULES = {
     "provision_point": "pledges are refunded unless together they reach the point",
     "none": "nobody pledges",
 }
+GOVERNMENT_BY_RULE = {
+    "matching": "{match:g} yuan for each yuan asked of the others",
+    "gap_filler": "the basis less what is asked of the others, less a sixth of the cash over a month's cost",
+    "per_service": "{meals} meals, {hours:.0f} hours and {visits} visits of last month at their rates",
+    "tapering": "the basis, at most twice its ceiling, shrinking over {taper} months",
+}
+
+
+def yuan(fen: float) -> str:
+    """Whole yuan."""
+    return f"{round(fen / 100):,}"
 
 
 @dataclass(frozen=True)
@@ -147,10 +157,43 @@ def money(x: Place) -> str:
     f = x.values["funding"]
     name = FUNDING_RULES[int(f["rule"])]
     rule = f"rule {name}: {RULES[name]}" if f["basis"] == 0 else "basis envelope: the pledge is fixed beforehand"
-    asked = pledges(x).text() if x.t else "basis of the pledges: the month before the first is not recorded"
     income = [[POSTINGS[n].label, yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in ("care_share", "interest")]
     costs = [[n.removeprefix("cost_"), yuan(x.posted(n)), yuan(x.posted(n, 12))] for n in x.result.series.names if n.startswith("cost_") and x.posted(n, 12)]
-    return "\n".join([f"Money ({rule})", asked, "", layout(table), "", layout([["bills and business income, yuan", "month", "last 12"], *costs, *income]), cash(x)])
+    return "\n".join([f"Money ({rule})", pledges(x), "", layout(table), "", layout([["bills and business income, yuan", "month", "last 12"], *costs, *income]), cash(x)])
+
+
+def pledges(x: Place) -> str:
+    """How the month's pledges came about, as the rule recorded it: basis, each payer's share of it, ceiling and pledge."""
+    f, notes = x.values["funding"], []
+    rule = FUNDING_RULES[int(f["rule"])]
+    if not x.flow("pledge_basis"):
+        return f"basis of the pledges: {'nobody pledges under rule none' if rule == 'none' else 'no service at the start of the month, or nothing to pay'}"
+    if f["basis"] == 1:
+        basis = f"an envelope of {yuan(f['envelope'])} yuan a year for each of {int(x.state('elders_start'))} elders at the start, set-up money inside it"
+    elif x.t:
+        old, top = int(x.state("bills", 1)[3:].sum()), f"{f['reserve']:g} months of that cost"
+        basis = f"smoothed cost {yuan(x.state('cost_average', 1))}, a twelfth of {yuan(old)} overdue by 3 months and more; halved where cash, {yuan(x.balance('cash', 1))}, tops {top}"
+    else:
+        basis = "from the month before the first, which is not recorded"
+    asked, tops, made = x.flow("pledge_asked"), x.flow("pledge_ceiling"), x.flow("pledged")
+    rows = [["yuan a month", "share", "asked by share", "ceiling", "", "pledged"]]
+    for k, payer in enumerate(PAYERS):
+        binds = "" if tops[k] < 0 else "binds" if asked[k] > tops[k] else "does not bind"
+        rows.append([payer, f"{100 * f[f'share_{payer}']:.4g} %", yuan(asked[k]), "none" if tops[k] < 0 else yuan(tops[k]), binds, yuan(made[k])])
+    if int(x.state("level", 1)) == 1 and x.t and not asked[FAMILIES]:
+        notes.append("visits only, nothing to charge for: the families' share is asked of the others in proportion")
+    if rule in GOVERNMENT_BY_RULE and tops[0] >= 0:
+        served = {"meals": int(x.state("served_meals", 1)), "hours": int(x.state("served_minutes", 1)) / 60, "visits": int(x.state("served_visits", 1))}
+        how = GOVERNMENT_BY_RULE[rule].format(match=f["match"], taper=f["taper"], **served)
+        notes.append(f"government by rule {rule}: {how} = {yuan(x.flow('pledge_by_rule'))} yuan before its ceiling")
+    if rule == "provision_point":
+        reached = f"missed, {yuan(x.flow('refunded'))} yuan taken back by all but families" if x.flow("refunded") else "reached"
+        notes.append(f"provision point, {100 * f['point']:.4g} % of the basis: {reached}")
+    if f["crowding"] and x.state("last_paid_gifts", 1) and tops[0] >= 0:
+        notes.append(f"gifts of {yuan(x.state('last_paid_gifts', 1))} yuan last month lower the pledges of the other three (crowding {f['crowding']:g})")
+    notes += [f"{payer}: switched off, pledges nothing" for payer in PAYERS if not x.values[payer]["on"]]
+    notes += ["the service closed in this month, so that the pledges fell away"] if x.flow("closed_now") else []
+    return "\n".join([f"basis of the pledges, {yuan(x.flow('pledge_basis'))} yuan: {basis}", layout(rows), *notes])
 
 
 def cash(x: Place) -> str:

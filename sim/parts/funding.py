@@ -55,6 +55,10 @@ class Funding:
 
 
 flow("pledged", "fen", "pledged by payer: government, collective, families, society", shape=(4,))
+flow("pledge_basis", "fen", "what pledges are shares of: smoothed cost with old bills, halved over a full purse, or the month's envelope")
+flow("pledge_asked", "fen", "share of the basis by payer, before ceiling and rule", shape=(4,))
+flow("pledge_ceiling", "fen", "most a payer pledges; -1: no ceiling", shape=(4,))
+flow("pledge_by_rule", "fen", "what the rule makes of government's pledge, before its ceiling")
 flow("cost", "fen", "running cost accrued")
 flow("refunded", "fen", "pledges refunded because the provision point was missed")
 state("cost_average", "i8", "fen/month", "running cost, smoothed over about four months")
@@ -117,19 +121,22 @@ def pledge(w, funding, government, collective, families, society, discount, mont
         basis = envelope_month(r, f, month, horizon, discount) if envelope else r.cost_average + arrears
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
-        ceiling, want = w.sums[0:4], w.sums[4:8]
+        ceiling, want, limited = w.sums[0:4], w.sums[4:8], not envelope and f.identical_payers == 0
         ceiling[0] = (government[v].ceiling + government[v].per_elder * r.users) / 12.0 * r.deflator
         ceiling[1] = r.income * collective[v].welfare_cap / 12.0
         ceiling[2] = 1e15
         ceiling[3] = society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
+        flow.pledge_basis = np.int64(basis)
         shares = shares_of(f)
         # without a canteen there is nothing to charge users for: their share is asked of the others, in proportion
         scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
-            want[k] = want[k] if envelope or f.identical_payers == 1 else min(want[k], ceiling[k])
-        if not envelope and f.identical_payers == 0:
-            _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
+            flow.pledge_asked[k] = int(want[k])
+            flow.pledge_ceiling[k] = int(ceiling[k]) if limited and k != FAMILIES else -1
+            want[k] = min(want[k], ceiling[k]) if limited else want[k]
+        if limited:
+            flow.pledge_by_rule = _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
             gifts = min(r.last_paid_gifts / max(basis, 1.0), 1.0)
             for k in range(3):
                 want[k] *= 1.0 - f.crowding * gifts
@@ -149,7 +156,7 @@ def pledge(w, funding, government, collective, families, society, discount, mont
 
 @inner
 def _apply_rule(f, r, want, ceiling, basis, cash, month):
-    """What the rule makes of government's pledge."""
+    """What the rule makes of government's pledge, in fen before its ceiling."""
     others = want[1] + want[2] + want[3]
     g = want[0]
     if f.rule == MATCHING:
@@ -162,6 +169,7 @@ def _apply_rule(f, r, want, ceiling, basis, cash, month):
         left = max(1.0 - months_in(month, r.opened) / f.taper, 0.0)
         g = min(basis * left, ceiling[0] * 2.0 * left)
     want[0] = min(g, ceiling[0] * (2.0 if f.rule == TAPER else 1.0))
+    return np.int64(g)
 
 
 @kernel
