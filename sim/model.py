@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from sim import agents, county, population, snapshot, tables
+from sim.columns import Table
 from sim.horizon import month_number
 from sim.ledger import Ledger
 from sim.parameters import ParameterError, Parameters
@@ -30,8 +31,11 @@ from sim.randomness import Purpose, key_of, keys_of
 from sim.values import Modifier, Values
 from sim.viability import CLASSES, Evidence, Recorder, Series, Verdict, evidence, judge
 
-People = namedtuple("People", list(COLUMNS))  # type: ignore[misc]  # the one class of the person table, named once
-People.__module__ = __name__
+
+class People(Table, namedtuple("People", list(COLUMNS))):  # type: ignore[misc]
+    """The one class of the person table: an array for each declared column."""
+
+
 
 
 class Row(NamedTuple):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.columns import Table
 from sim.parameters import par, section
-from sim.randomness import Purpose, bits, inline, inner, kernel, setup, uniform
+from sim.randomness import Purpose, inline, inner, kernel, setup, uniform
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -165,8 +166,7 @@ state("entered", "i8", "persons", "entrants of this month, for serials")
 flow("credit_dropped", "minutes", "credits lost at death, departure or end of person")
 
 
-class World(NamedTuple):
-    """What every kernel may need beside the persons."""
+class _World(NamedTuple):
 
     start: np.ndarray  # (villages + 1) first slot of each village's block
     used: np.ndarray  # (villages) slots ever used, from the block's start
@@ -179,6 +179,10 @@ class World(NamedTuple):
     work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
     sums: np.ndarray  # (longest block + 2) float64 scratch
     county: np.ndarray  # (villages) place of the village's county among those side by side
+
+
+class World(Table, _World):
+    """What every kernel may need beside the persons."""
 
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
@@ -204,6 +208,23 @@ def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
     """For each village the mean of x over the villages of its county, summed in their order."""
     return np.asarray((np.bincount(county, x) / np.bincount(county))[county])
+
+
+@inner
+def sort_by(score, order):
+    """Fill `order` with the places of `score` (float64) from low to high: a Shell sort, as NumPy's takes seconds to compile."""
+    n = len(order)
+    for i in range(n):
+        order[i] = i
+    gap = n // 2
+    while gap > 0:
+        for i in range(gap, n):
+            moved, j = order[i], i
+            while j >= gap and score[order[j - gap]] > score[moved]:
+                order[j] = order[j - gap]
+                j -= gap
+            order[j] = moved
+        gap //= 2
 
 
 @inline
@@ -378,8 +399,8 @@ def _homes(p, w, v, n, c, key):
     for j in range(n):
         ident = identity_of(w.villages[v].number, p.serial[a + j])
         score[j] = p.age[a + j] + 240.0 * uniform(key, ident, 7)
-    order = np.argsort(score)
-    men, women = np.empty(n, np.int64), np.empty(n, np.int64)
+    order, men, women = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    sort_by(score, order)
     m, f = 0, 0
     for j in order:
         if p.sex[a + j] == 0:
@@ -435,10 +456,10 @@ def neighbourhood(p, w, v, zone_size, key):
     """Deal the first inhabitants to zones by a draw, a neighbour from the same zone to each, and kin pairs."""
     a, n = w.start[v], w.used[v]
     number = w.villages[v].number
-    score = np.empty(n, np.uint64)
+    score, order = np.empty(n, np.float64), np.empty(n, np.int64)
     for j in range(n):
-        score[j] = bits(key, identity_of(number, p.serial[a + j]), 17)
-    order = np.argsort(score)
+        score[j] = uniform(key, identity_of(number, p.serial[a + j]), 17)
+    sort_by(score, order)
     for rank in range(n):
         j = order[rank]
         ident = identity_of(number, p.serial[a + j])

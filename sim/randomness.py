@@ -70,17 +70,15 @@ def keys_of(seed: int, month: int) -> np.ndarray:
     return np.asarray(z ^ (z >> S31))
 
 
-# A row of the month. No reference counts: a kernel allocates nothing (scratch is in `world.work`), and counting the
-# fifty arrays of the person table at every inner call cost ten times the work itself.
+# A row of the month. No reference counts: a kernel allocates nothing, scratch is in `world.work`.
 _kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
 class Kernel:
     """A compiled row of the month, called past Numba's dispatcher.
 
-    To choose the compiled version the dispatcher looks at each of the fifty arrays of the person table, every time; for
-    a small county that takes longer than the row. Here the version is remembered by the types of the arguments, which
-    for the person table and the world are their classes.
+    To choose the compiled version the dispatcher looks at each array of a table, every time; for a small county that
+    takes longer than the row. Here the version is remembered by the types of the arguments, for a table its class.
     """
 
     __slots__ = ("__name__", "__wrapped__", "dispatcher", "known")
@@ -120,10 +118,17 @@ def allocating_kernel(function: Callable[..., Any]) -> Any:
 
 
 inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
-inner = numba.njit(error_model="numpy", inline="always")  # a piece of one kernel, written into it
 
 
-@inline
+def drawing(signature: str) -> Callable[..., Any]:
+    """An `inline` function of one signature: without it each mixture of widths of integers is compiled by itself."""
+    return numba.njit(signature, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # type: ignore[no-any-return]
+
+
+inner = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)  # a piece of kernels, compiled once
+
+
+@drawing("uint64(uint64, int64, int64)")
 def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
     """64 random bits of one identity and index."""
     z = key + np.uint64(identity) * GOLDEN + np.uint64(index) * INDEX
@@ -132,20 +137,20 @@ def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
     return z ^ (z >> S31)
 
 
-@inline
+@drawing("float64(uint64, int64, int64)")
 def uniform(key: np.uint64, identity: int, index: int) -> float:
     """A number in [0, 1) with 53 bits."""
     return np.float64(bits(key, identity, index) >> S11) * TO_UNIT
 
 
-@inline
+@drawing("int64(uint64, int64, int64, int64)")
 def below(key: np.uint64, identity: int, index: int, n: int) -> int:
     """A whole number in [0, n); 0 when n is 0."""
     k = np.int64(uniform(key, identity, index) * n)
     return k if k < n else max(n - 1, 0)
 
 
-@inline
+@drawing("float64(uint64, int64, int64)")
 def normalish(key: np.uint64, identity: int, index: int) -> float:
     """Mean 0, variance 1: the sum of twelve uniforms less six (no libm, so the same bytes on every processor)."""
     total = -6.0
@@ -154,7 +159,7 @@ def normalish(key: np.uint64, identity: int, index: int) -> float:
     return total
 
 
-@inline
+@drawing("int64(float64, uint64, int64, int64)")
 def rounded(value: float, key: np.uint64, identity: int, index: int) -> int:
     """A whole number whose mean is `value` (>= 0): the fraction decides by a draw."""
     whole = np.int64(value)

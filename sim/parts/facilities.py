@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import NEVER, NO_MONEY, county_mean, flow, state
+from sim.population import NEVER, NO_MONEY, county_mean, flow, sort_by, state
 from sim.randomness import Purpose, allocating_kernel, inner, kernel, uniform
 
 
@@ -103,13 +103,14 @@ def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col
 def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, in_service, month, key, home_key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
     n = len(w.used)
-    order = np.empty(n, np.float64)
+    score, order = np.empty(n, np.float64), np.empty(n, np.int64)
     total = np.zeros(n, np.int64)  # by county; there are no more counties than villages
     for v in range(n):
         r = w.villages[v]
-        order[v] = uniform(key, r.number, 1) if not planned else r.number * 1e-9 - r.score
+        score[v] = uniform(key, r.number, 1) if not planned else r.number * 1e-9 - r.score
         total[w.county[v]] += construction[v]
-    for v in np.argsort(order):
+    sort_by(score, order)
+    for v in order:
         c, r = facilities[v], w.villages[v]
         purse = total[w.county[v]] if coupled else construction[v]
         grant, money = 0, funding[v].rule != NO_MONEY
