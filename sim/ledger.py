@@ -7,6 +7,7 @@ balance. `Ledger.settle` moves the balances, `audit` proves them against the run
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -138,15 +139,27 @@ def split_pro_rata(available: int, claims: np.ndarray) -> np.ndarray:
 
 def pools(m: Any, scope: str) -> np.ndarray:
     """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
-    own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
-    apart = not m.coupled or scope == "village"
-    return np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
+    kept = m.__dict__.setdefault("_pools", {})
+    if scope not in kept:
+        own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
+        apart = not m.coupled or scope == "village"
+        kept[scope] = np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
+    return np.asarray(kept[scope])
 
 
 def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """`split_pro_rata` inside each pool (`available` one number a pool, the rest one a village); odd units by number."""
-    order = np.lexsort((numbers, pool))
-    got = np.zeros(len(pool), np.int64)
-    for mine in np.split(order, np.flatnonzero(np.diff(pool[order])) + 1):
-        got[mine] = split_pro_rata(int(available[pool[mine[0]]]), claims[mine])
-    return got
+    """`split_pro_rata` inside each pool (`available` one number a pool, the rest one a village); odd units by number.
+
+    All pools at once; a claim times what is available stays under 2^63.
+    """
+    claims, within = np.maximum(claims, 0), partial(np.bincount, pool, minlength=len(available))
+    total = within(claims).astype(np.int64)
+    if (total <= available).all():
+        return claims
+    have = np.clip(available, 0, total)
+    got, rest = np.divmod(have[pool] * claims, np.maximum(total, 1)[pool])
+    odd = have - within(got).astype(np.int64)
+    order = np.lexsort((numbers, -rest, pool))
+    first = np.concatenate([[0], np.cumsum(within())[:-1]])
+    got[order] += np.arange(len(pool)) - first[pool[order]] < odd[pool[order]]
+    return np.asarray(got)

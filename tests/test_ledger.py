@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from runs import small
 
 import sim
-from sim.ledger import POSTINGS, AuditError, Ledger, part_of, posting, split, split_pro_rata
+from sim.ledger import POSTINGS, AuditError, Ledger, part_of, posting, split, split_by_pool, split_pro_rata
 
 amounts = st.integers(0, 10**13)
 weights = st.lists(st.integers(0, 10**10), min_size=1, max_size=40)
@@ -53,6 +54,16 @@ def test_pro_rata_pays_in_full_when_there_is_enough_and_never_more(available: in
     owed = [max(c, 0) for c in claims]
     assert int(paid.sum()) == min(sum(owed), max(available, 0))
     assert all(0 <= p <= c for p, c in zip(paid, owed, strict=True))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 10**5)), min_size=1, max_size=30), st.lists(st.integers(-5, 10**6), min_size=4, max_size=4), st.randoms())
+def test_a_split_by_pool_is_a_pro_rata_split_in_each_pool_in_order_of_number(villages: list[tuple[int, int]], available: list[int], random: Random) -> None:
+    pool, claims = (np.array(x) for x in zip(*villages, strict=True))
+    numbers = np.array(random.sample(range(1, 100), len(villages)))
+    found = split_by_pool(np.array(available), claims, pool, numbers)
+    for k in range(4):
+        mine = sorted(np.flatnonzero(pool == k), key=lambda v: numbers[v])
+        assert found[mine].tolist() == split_pro_rata(available[k], claims[mine]).tolist()
 
 
 def test_a_posting_kind_is_declared_once_and_moves_between_two_accounts() -> None:
