@@ -275,6 +275,18 @@ def test_a_craft_dies_with_its_last_master_unless_it_was_passed_on(passed: bool)
     assert post.costs == pytest.approx(passed * 0.3 * 1_270 * YUAN * (1 + 0.15 * 0.002 + 0.01) + 1_000 * YUAN, abs=1)
 
 
+def test_who_learns_a_craft_is_a_master_from_the_next_month_on() -> None:
+    """Ten in a chain of neighbours, passing certain: one more knows the craft each month, wherever the walk begins."""
+    model = workshop(1)
+    model.values.handicraft["pass_on"] = 1.0
+    p = model.people
+    p.neighbour[:] = -1
+    p.neighbour[:10] = np.arange(1, 11)
+    for n in range(1, 6):
+        _, f = month(model, handicraft, 1 + n)
+        assert (f.masters, f.apprentices, int((p.skills & CRAFT > 0).sum())) == (n, 1, n + 1)
+
+
 def test_apprentices_come_at_the_declared_chance() -> None:
     """500 masters with a neighbour each who has no craft, 0.05 a month, ten months from the start: four standard errors."""
     model = large({**H, "county.elders": 1000, "business.kind": "handicraft", "handicraft.pass_on": 0.05})

@@ -44,7 +44,7 @@ def work(p, w, handicraft, free, month, key, pass_key, turn_key):
             r.visitors = 0.0
         if r.plus & 4 == 0 or month < r.begun + h.lead:
             continue
-        n, hours = w.used[v], 0
+        n, hours, learners, learning = w.used[v], 0, w.work[1], 0
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         limit = int(h.places * 3600.0)
         for j in range(n):
@@ -58,10 +58,13 @@ def work(p, w, handicraft, free, month, key, pass_key, turn_key):
                 hours += take
             ident = identity_of(r.number, p.serial[i])
             if uniform(pass_key, ident, 0) < h.pass_on and p.neighbour[i] >= 0:
-                s = w.start[v] + p.neighbour[i]
-                if p.kind[s] != 0 and p.skills[s] & CRAFT == 0:
-                    p.skills[s] = p.skills[s] | CRAFT
-                    f.apprentices += 1
+                learners[learning] = w.start[v] + p.neighbour[i]
+                learning += 1
+        for k in range(learning):  # they are masters from next month on
+            s = learners[k]
+            if p.kind[s] != 0 and p.skills[s] & CRAFT == 0:
+                p.skills[s] = p.skills[s] | CRAFT
+                f.apprentices += 1
         market = max(1.0 + h.volatility * normalish(key, r.number, (month - r.begun) // 12), 0.1)
         r.visitors += h.guests * min(f.masters / 10.0, 1.0)
         market *= 1.0 + h.visits * min(r.visitors / 1000.0, 2.0) + h.network * min(f.masters / 10.0, 1.0)
