@@ -136,7 +136,7 @@ def look(p, w, clearing, wanted, offered):
         for i in range(w.start[v], w.start[v] + w.used[v]):
             offers += int(p.offer[i]) if p.volunteer[i] == 1 else 0
             quota = _limit(p, i)
-            for k in range(9):
+            for k in range(9 if quota > 0 else 0):
                 minutes = _wish(p, i, k, quota)
                 quota -= minutes
                 wanted[v] += minutes
@@ -150,7 +150,7 @@ def exchange(p, w, got, given, asked_before, key):
         r, f, post, n, first = w.villages[v], w.flow[v], w.posted[v], w.used[v], w.start[v]
         left = given[v]
         turn = start_row(p, w, v, True, uniform(key, r.number, 0))
-        for j in range(n):
+        for j in range(n if left > 0 else 0):
             i = first + wrap(j + turn, n)
             if p.volunteer[i] == 1 and p.offer[i] > 0 and left > 0:
                 take = min(int(p.offer[i]), left)
@@ -159,6 +159,8 @@ def exchange(p, w, got, given, asked_before, key):
         left = got[v]
         turn = start_row(p, w, v, False, uniform(key, r.number, 1))
         for j in range(n):
+            if left == 0:
+                break
             i = first + wrap(j + turn, n)
             quota = min(_limit(p, i), left)
             new = not asked_before or r.level == 0 or p.enrolled[i] == 0

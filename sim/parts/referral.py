@@ -137,9 +137,11 @@ def stay(p, w, referral, beds, government, willing_key, apply_key, leave_key):
 def admit(m, pool, beds, key) -> None:
     """Free beds of each pool go to whoever has waited longest, ties by lot. `beds` one number a pool."""
     w, place = m.world, m.people.place
+    used = np.bincount(pool, m.flow["beds_used"], len(beds)).astype(np.int64)
+    if (used >= beds).all():
+        return
     rows = np.flatnonzero(place > 0)
     village = np.searchsorted(w.start, rows, side="right") - 1
-    used = np.bincount(pool, m.flow["beds_used"], len(beds)).astype(np.int64)
     numbers, serials = m.state["number"][village], m.people.serial[rows]
     lots = np.array([uniform(key, (int(n) << 24) | int(s), 0) for n, s in zip(numbers, serials, strict=True)])
     order = np.lexsort((lots, -place[rows].astype(np.int64), pool[village]))
@@ -230,6 +232,8 @@ def under_contract(p, w, referral, government, key):
         turn = start_row(p, w, v, False, uniform(key, r.number, 0))
         for able in range(2):
             for j in range(n):
+                if left == 0:
+                    break
                 i = w.start[v] + wrap(j + turn, n)
                 if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
                     continue
@@ -258,6 +262,8 @@ def refer(p, w, referral, budget, serving, government, key):
         turn = start_row(p, w, v, False, uniform(key, r.number, 1))
         for able in range(2):
             for j in range(n):
+                if left == 0:
+                    break
                 i = w.start[v] + wrap(j + turn, n)
                 if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
                     continue
