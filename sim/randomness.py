@@ -125,7 +125,13 @@ def drawing(signature: str) -> Callable[..., Any]:
     return numba.njit(signature, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # type: ignore[no-any-return]
 
 
-inner = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)  # a piece of kernels, compiled once
+def inner(function: Callable[..., Any]) -> Any:
+    """A piece of kernels, compiled once: a constant among its arguments makes no version of its own."""
+    made = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)(function)
+    if not numba.config.DISABLE_JIT:
+        versions = made.get_call_template
+        made.get_call_template = lambda types, named: versions(tuple(map(numba.types.unliteral, types)), named)
+    return made
 
 
 @drawing("uint64(uint64, int64, int64)")

@@ -148,10 +148,11 @@ def pledge(w, funding, government, collective, families, society, discount, mont
             for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
                 flow.refunded += flow.pledged[k]
                 flow.pledged[k] = 0
-        flow.pledged[GOVERNMENT] *= government[v].on
-        flow.pledged[COLLECTIVE] *= collective[v].on
-        flow.pledged[FAMILIES] *= families[v].on
-        flow.pledged[SOCIETY] *= society[v].on
+        on = (government[v].on, collective[v].on, families[v].on, society[v].on)
+        flow.pledge_by_rule *= on[GOVERNMENT]
+        for k in range(4):
+            if on[k] == 0:
+                flow.pledged[k], flow.pledge_asked[k], flow.pledge_ceiling[k] = 0, 0, 0
 
 
 @inner
