@@ -109,12 +109,12 @@ def head(x: Place) -> str:
     moved = LEVELS[now] if before == now else f"from {LEVELS[before]} to {LEVELS[now]}"
     if x.flow("opened_now"):
         moved += ", opened in this month"
-    way = WAYS[int(x.state("operator"))].replace("_", " ")
+    way = WAYS[int(x.state("operator"))].replace("_", " ") if x.state("operator") else "the village itself"
     steps = [f"{r.months[t]} {LEVELS[b]}" for t, b in _steps(x)]
     end = CLASSES[int(r.verdict.classes[x.v])].replace("_", " ")
     return "\n".join(
         [
-            f"Village {int(x.state('number'))} ({kind}, {strength} collective), {month}: {moved}." + (f" Operated by: {way}." if way != "village" or r.parameters.operation.choosing else ""),
+            f"Village {int(x.state('number'))} ({kind}, {strength} collective), {month}: {moved}." + (f" Operated by: {way}." if x.state("operator") or r.parameters.operation.choosing else ""),
             f"Steps of its service: {'; '.join(steps)}. At the end of the run it is {end}.",
         ]
     )

@@ -170,8 +170,8 @@ def test_a_part_of_size_zero_is_the_baseline_bit_for_bit(part: str, busy: sim.Mu
 
 
 def test_settlement_without_a_price_is_a_platform_whose_claims_stand() -> None:
-    """Under the same platform: no posting, no fen; and with a price and no platform the baseline's bytes."""
-    platform = {"clearing.on": True, "clearing.scope": "county", "matching.platform": 0}
+    """Under the same platform: no posting and no fen without a price, so that the zeros above mean something."""
+    platform = {"clearing.on": True, "clearing.scope": "county", "matching.platform": 0, "county.facility_share": 1.0, "county.elders": 120, "timebank.exempt_special": False}
     stand, paid = run({**platform, "clearing.settle_price": 0.0}), run({**platform, "clearing.settle_price": 8.0})
     names = TRACES["clearing"][0][4:8]
     assert names[0] == "credits_settled_out" and names[3] == "settlement_got"
