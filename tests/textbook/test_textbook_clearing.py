@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from runs import CARE, large, small
 
 import sim
 from sim.parts import clearing
-from sim.population import ELDER, settle_in, vacate
+from sim.population import ELDER, hand_on, settle_in, vacate
 
 EARNED, SPENT, DIES = 6_000, 0.0075, 0.005  # minutes a month; shares a month
 
 
+@patch("sim.population.hand_on", hand_on.py_func)  # a compiled piece is not called from Python
 def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
     """Shares of the minutes earned that are lost at death and carried outside, and the mean account over EARNED.
 
