@@ -315,5 +315,5 @@ def run_settle(m) -> None:
     post.credits_settled_out += minutes
     post.settlement_paid += money
     post.credits_settled_in += split_by_pool(to_share[0], claims, pool, number)
-    post.settlement_got += split_by_pool(to_share[1], claims * price.max(), pool, number)  # weights that the money never tops
+    post.settlement_got += split_by_pool(to_share[1], claims * (price.max() // 60 + 1), pool, number)  # weights that the money never tops
     m.ledger.settle()
