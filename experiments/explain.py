@@ -23,6 +23,7 @@ from experiments.store import Results
 from sim.ledger import POSTINGS
 from sim.parameters import nearest
 from sim.parts.funding import RULES as FUNDING_RULES
+from sim.parts.operation import WAYS
 from sim.parts.solvency import CAUSES
 from sim.population import FAMILIES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
 from sim.values import Values
@@ -108,11 +109,12 @@ def head(x: Place) -> str:
     moved = LEVELS[now] if before == now else f"from {LEVELS[before]} to {LEVELS[now]}"
     if x.flow("opened_now"):
         moved += ", opened in this month"
+    way = WAYS[int(x.state("operator"))].replace("_", " ") if x.state("operator") else "the village itself"
     steps = [f"{r.months[t]} {LEVELS[b]}" for t, b in _steps(x)]
     end = CLASSES[int(r.verdict.classes[x.v])].replace("_", " ")
     return "\n".join(
         [
-            f"Village {int(x.state('number'))} ({kind}, {strength} collective), {month}: {moved}.",
+            f"Village {int(x.state('number'))} ({kind}, {strength} collective), {month}: {moved}." + (f" Operated by: {way}." if x.state("operator") or r.parameters.operation.choosing else ""),
             f"Steps of its service: {'; '.join(steps)}. At the end of the run it is {end}.",
         ]
     )

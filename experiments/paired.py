@@ -140,7 +140,7 @@ def measures(rows: pd.DataFrame) -> pd.DataFrame:
 
 def idle(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
     """Names of arms in which every village of every replicate is, and did, what it is in the arm compared with, to the last digit."""
-    of = {str(name): mine.drop(columns=["scenario", "run"], errors="ignore").reset_index(drop=True) for name, mine in rows.groupby("scenario")}
+    of = {str(name): mine.drop(columns=["scenario", "run"], errors="ignore").reset_index(drop=True) for name, mine in rows.sort_values("replicate", kind="stable").groupby("scenario")}
     return [arm.name for arm in arms if arm.name != BASELINE and arm.name in of and arm.against in of and of[arm.name].equals(of[arm.against])]
 
 

@@ -25,7 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that ho
     "aids": AIDS, "aids_rented": AIDS, "aids_refused": AIDS, "points_value": ("money", "land", "technique", "project"),
     "shock_struck": ("budget", "tourism", "harvest", "donor", "pandemic", "price", "flood", "leader", "jobs"),
 }  # fmt: skip
-INSIDE = ("number", "hint", "entered", "breaches", "welcome")  # states that are no indicator; `village` is the number
+INSIDE = ("number", "hint", "entered", "breaches", "welcome", "operator_seen")  # states that are no indicator; `village` is the number
 SUMMED = ("fen", "fen/month", "fen/year", "minutes", "persons", "visits", "meals")  # states that add up over villages
 PLAIN_ACCOUNTS = ("cash", "receivable_", *OWED)  # the others get `account_` before their name
 

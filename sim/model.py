@@ -20,10 +20,9 @@ from sim.parameters import ParameterError, Parameters
 
 # isort: off
 from sim.parts import (
-    acceptance, agriculture, business, canteen, clearing, collective, demography, economy, facilities, families,
-    funding, government, handicraft, health, homes, matching, needs, operation, organisation, participation,
-    points, quality, referral, rollout, sharing, shocks, society, solvency, timebank, timeuse, tourism, trust,
-    visits,
+    acceptance, agriculture, business, canteen, clearing, collective, demography, economy, facilities, families, funding,
+    government, handicraft, health, homes, matching, needs, operation, organisation, participation, points, quality,
+    referral, rollout, sharing, shocks, society, solvency, timebank, timeuse, tourism, trust, visits,
 )  # fmt: skip
 # isort: on
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
@@ -47,9 +46,8 @@ class Row(NamedTuple):
 
 
 HEADINGS = (
-    "shocks and seasons", "demography", "health", "needs", "pledges and budgets", "businesses", "village plan",
-    "enrolment and participation", "matching and delivery", "time bank", "settlement", "norms, trust and imitation",
-    "observation",
+    "shocks and seasons", "demography", "health", "needs", "pledges and budgets", "businesses", "village plan", "enrolment and participation",
+    "matching and delivery", "time bank", "settlement", "norms, trust and imitation", "observation",
 )  # fmt: skip
 MONTH: tuple[Row, ...] = (
     Row(1, "prices", economy.run),
@@ -110,9 +108,11 @@ MONTH: tuple[Row, ...] = (
     Row(11, "society gives", society.run_pay),
     Row(11, "business shares", business.run_share_out),
     Row(11, "bills", funding.run_bills),
+    Row(11, "settlement between villages", clearing.run_settle),
     Row(12, "acceptance", acceptance.run_spread),
     Row(12, "trust", trust.run_learn),
     Row(12, "copying a neighbour", organisation.run_copy),
+    Row(12, "choice of operator", operation.run_choose),
     Row(12, "visibility", society.run_visibility),
     Row(13, "memory", funding.run_remember),
 )
@@ -121,7 +121,7 @@ COUPLINGS = (
     "late payment: one county decides for all",
     "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
     "township centres: beds and hours of a centre are shared by its villages (referral.pooled)",
-    "credit platform: hours left over in one village serve credit holders of another (clearing.scope)",
+    "credit platform: hours left over in one village serve credit holders of another (clearing.scope), and are paid for in December (clearing.settle_price)",
     "copying: levels of support of the village of a township with the best hours share are taken over (organisation.copies)",
     "learning: villages come up, or apply, faster where others are in service",
     "selection: places of a round of the roll-out and of pilots are the county's",

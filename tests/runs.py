@@ -15,7 +15,8 @@ SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share"
 QUIET = {"county.couplings": False}
 LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
 CARE = {  # every part of the care network that is off by default
-    "referral.on": True, "referral.day_places": 20.0, "clearing.on": True, "points.on": True, "sharing.on": True, "operation.way": "professional_team",
+    "referral.on": True, "referral.day_places": 20.0, "clearing.on": True, "clearing.settle_price": 8.0, "points.on": True, "sharing.on": True,
+    "operation.way": "professional_team",
 }  # fmt: skip
 # Every mechanism that is off by default, at sizes that show within a year or two.
 EVERYTHING: dict[str, Any] = {
@@ -31,6 +32,7 @@ EVERYTHING: dict[str, Any] = {
     "organisation.dispute_rate": 20.0, "organisation.agreements": True, "organisation.conventions": True,
     "organisation.convention_adopts": 1.0, "organisation.posts": 2, "organisation.drives": 4, "organisation.party": True,
     "organisation.bare": 0.3, "organisation.copies": 1.0, "society.partners": 0.7, "society.enterprises": 0.7, "collective.rent_share": 0.3,
+    "operation.choosing": True, "operation.contract": 1,
     "shocks.pandemic": 0.15, "shocks.price_crash": 0.5, "shocks.flood": 0.25, "shocks.leader_loss": 0.3, "shocks.job_loss": 0.3,
 }  # fmt: skip
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed

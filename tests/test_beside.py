@@ -46,7 +46,7 @@ def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: boo
 
 
 def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
-    base = BASE.replace({**CARE, "county.townships": 2, "clearing.scope": "county", "referral.hours": 2.0})
+    base = BASE.replace({**CARE, "county.townships": 2, "clearing.scope": "county", "clearing.cash_share": 1.0, "matching.platform": 0, "referral.hours": 2.0, "county.facility_share": 1.0, "solvency.start_cash": 12.0})
     worlds = [patched(base, changes) for changes in ARMS[::2]]
     together = sim.MutualAidModel(worlds, seed=11)
     together.run(18)
@@ -54,6 +54,8 @@ def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
     for world, result in zip(worlds, together.results, strict=True):
         assert same(sim.MutualAidModel(world, seed=11).run(18), result)
     assert together.series.flow["platform_got"].any() and together.series.flow["referral_minutes"].any()
+    between = together.series.amount("settlement_paid") - together.series.amount("settlement_got")
+    assert between.any() and all(not between[:, mine].sum(axis=1).any() for mine in together.groups)
 
 
 @pytest.mark.parametrize("coupled", [True, False])

@@ -14,8 +14,9 @@ import sim
 from experiments.runner import Task, village_rows
 from experiments.scenario import Scenario
 from sim import tables
+from sim.parts import operation
 from sim.parts.operation import WAYS
-from sim.population import FAMILY, MOBILITY, MUTUAL, NEED, PROFESSIONAL, UNMET
+from sim.population import FAMILY, MOBILITY, MUTUAL, NEED, NEVER, PROFESSIONAL, UNMET
 
 COUNTY = {"county.elders": 120, "county.townships": 1, "county.facility_share": 1.0, "facilities.on": False}
 
@@ -260,3 +261,103 @@ def test_quality_fills_the_service_and_cost_empties_the_purse() -> None:
     assert scaled[0].flow["enrolled"][-1].sum() < scaled[1].flow["enrolled"][-1].sum()
     dear = [run({"operation.way": "professional_team", "operation.cost_scale": x}).flow["cost"].sum() for x in (0.5, 1.0, 2.0)]
     assert dear[0] < dear[1] < dear[2]
+
+
+FEN, HOUR = 100, 60
+OWN, CHEAP, DEAR = 0, 1, 2  # rows of a table made for the test
+
+
+def ways(*rows: tuple[float, ...]) -> np.ndarray:
+    """A table of ways: fee, user fee (yuan), food, rent, volunteers (ratios), staff (hours), quality; nobody can pay for the rest."""
+    return np.array([*rows, *[(1e7, 0, 1, 1, 1, 0, 0)] * (6 - len(rows))], float) * (FEN, FEN, 1, 1, 1, HOUR, 1)
+
+
+def look(users: int, table: np.ndarray, *, money: float = 1e6, now: int = CHEAP, level: int = 3, **scales: float) -> tuple[int, list[float], list[float]]:
+    """Which way a village takes, with the bill (yuan) and hours of each: 3,000 yuan of other cost, 60 yuan of food and 8 own hours a user, 400 of rent."""
+    o = {name: np.array([scales.get(name, 1.0)]) for name in ("cost_scale", "hours_scale", "visits_share")}
+    year = 12.0 * np.array([[1, money * FEN, 3_000 * FEN, 60 * FEN * users, users, 2 * users, 8 * HOUR * users]])
+    bill, minutes = operation.expected(table, o, np.array([level]), np.array([1.0]), np.array([400.0 * FEN]), year)
+    way = operation.chosen(bill, minutes, np.array([money * FEN]), np.array([now]))
+    return int(way[0]), (bill[0] / FEN).tolist(), (minutes[0] / HOUR).tolist()
+
+
+def test_bill_and_hours_of_each_way_by_hand() -> None:
+    """30 users: 3,000 + 1,800 + 400 = 5,200 yuan and 240 h; a chain adds 600 + 240 - 216 yuan, 24 h less of its own and 12 h of staff."""
+    way, bill, hours = look(30, tables.ways_of_operating(), now=OWN)
+    assert bill == pytest.approx([5_200, 6_400, 5_824, 5_200 + 300 + 600 - 90 - 400, 5_500, 5_450])
+    assert hours == pytest.approx([240, 252 + 36, 216 + 12, 192 + 18, 240 + 24, 276 + 2.4])
+    assert WAYS[way] == "guiding_institution"  # 19.6 yuan an hour; a property firm 20.8, the village itself 21.7
+    assert look(30, tables.ways_of_operating(), level=1, visits_share=0.5)[1][1] == pytest.approx(5_800)
+    assert look(30, tables.ways_of_operating(), cost_scale=2.0)[1][3] == pytest.approx(4_800 + 2 * (300 + 600 - 90))  # rent is never below nothing
+    assert look(30, tables.ways_of_operating(), hours_scale=2.0)[2][2] == pytest.approx(240 - 48 + 24)
+
+
+def test_a_village_changes_its_way_at_the_number_of_users_where_two_cost_the_same() -> None:
+    """A fee of 1,000 yuan, or 20 yuan a user, for the same hours: 1,000 / 20 = 50 users."""
+    table = ways((5_000, 0, 1, 1, 1, 0, 0), (1_000, 0, 1, 1, 1, 0, 0), (0, 20, 1, 1, 1, 0, 0))
+    assert [look(users, table)[0] for users in (49, 50, 51)] == [DEAR, CHEAP, CHEAP]
+    assert [look(users, table, now=DEAR)[0] for users in (49, 50, 51)] == [DEAR, DEAR, CHEAP]  # at 50 nothing is better: it keeps its own
+
+
+def test_staff_is_worth_its_fee_where_an_hour_of_it_costs_less_than_the_service_does() -> None:
+    """10 h of staff for 600 yuan; without it an hour costs (3,400 + 60 n) / 8n, which falls below 60 at n = 3,400 / 420 = 8.1 users."""
+    table, found = ways((0, 0, 1, 1, 1, 0, 0), (0, 0, 1, 1, 1, 0, 0), (600, 0, 1, 1, 1, 0, 0)), []
+    for users in (8, 9):
+        table[DEAR, 5] = 10 * HOUR * 100 / (2 * users)  # staff hours are for 100 enrolled
+        found.append(look(users, table, now=OWN)[0])
+    assert found == [DEAR, OWN]
+
+
+def test_only_a_way_that_the_money_covers_is_taken() -> None:
+    """The dear way has twice the hours for 1,000 yuan more than the village's 5,200."""
+    table = ways((0, 0, 1, 1, 1, 0, 0), (0, 0, 1, 1, 0.5, 0, 0), (1_000, 0, 1, 1, 2, 0, 0))
+    assert [look(30, table, now=OWN, money=m)[0] for m in (6_199, 6_200)] == [OWN, DEAR]
+    assert look(30, table, now=DEAR, money=6_199)[0] == OWN  # what it can no longer pay gives way to the best that it can
+    assert [look(30, table, now=way, money=5_000)[0] for way in (OWN, DEAR)] == [OWN, DEAR]  # none can be paid: the best that is no dearer than its own
+    table[3] = 0, 0, 0.9, 1, 1, 0, 0
+    assert look(30, table, now=OWN, money=5_000)[0] == 3
+
+
+def test_where_one_way_is_best_all_take_it_and_keep_it_for_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Free of charge with half as many hours again; then another with twice as many: after two years, in December."""
+    better = ways((0, 0, 1, 1, 1, 0, 0), (0, 0, 0.5, 1, 1.5, 0, 0))
+    best = better.copy()
+    best[DEAR] = 0, 0, 0.5, 1, 2, 0, 0
+    month = [0]
+    monkeypatch.setattr(tables, "ways_of_operating", lambda: better if month[0] < 12 else best)
+    model = small({**COUNTY, "operation.choosing": True, "operation.contract": 2, "solvency.on": False}, villages=3, seed=5)
+    for month[0] in range(37):
+        model.step()
+        model.audit()
+    s = model.series.state
+    assert (s["operator"][:11] == OWN).all() and (s["operator"][11:35] == CHEAP).all() and (s["operator"][35:] == DEAR).all()
+    assert (s["operator_since"][-1] == 35).all() and (s["operator_hours"][[11, 12, -1]] == [[1.0], [1.5], [2.0]]).all()
+    assert not s["operator_seen"][11].any() and (s["operator_seen"][12, :, 0] == 1).all()
+
+
+def test_a_village_that_opens_looks_at_the_end_of_its_first_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """20,000 yuan of working money are among what it got in, so that it takes a way of 2,000 yuan and five times the hours at once; the bill comes in the second."""
+    monkeypatch.setattr(tables, "ways_of_operating", lambda: ways((0, 0, 1, 1, 1, 0, 0), (2_000, 0, 1, 1, 5, 0, 0)))
+    model = small({"county.facility_share": 0.0, "facilities.openings": 0.6, "operation.choosing": True, "solvency.on": False, "horizon.end": "2028-12"}, villages=6, seed=2)
+    s = model.run().series
+    opened, since = s.flow["opened_now"].any(axis=0), s.state["operator_since"][-1]
+    month = s.flow["opened_now"].argmax(axis=0)
+    first = opened & (since == month) & (month % 12 != 11)
+    assert first.any() and ((since == NEVER) | (since == month) | (since % 12 == 11)).all()
+    for v in np.flatnonzero(first):
+        assert s.state["operator"][month[v] - 1, v] == OWN != s.state["operator"][month[v], v]
+        assert s.amount("cost_operator")[month[v], v] == 0 < s.amount("cost_operator")[month[v] + 1, v]
+
+
+def test_what_a_village_sees_is_what_was_posted_and_counted() -> None:
+    """Eleven months under a chain, from the series: food and offers as they would have been under its own way."""
+    s = run({"operation.choosing": True, "operation.way": "chain", "facilities.on": True, "participation.stipend": 2.0}, 11)
+    other = s.flow["cost"] - s.amount("cost_operator") - s.amount("cost_food") - s.amount("cost_rent")
+    cash = np.diff(s.balance["cash"], axis=0).sum(axis=0) + s.amount("bills_paid")[1:].sum(axis=0)
+    seen = s.state["operator_seen"]
+    assert (seen[10, :, 0] == 11).all() and (s.state["level"] > 0).all()
+    assert np.array_equal(seen[10, :, 1] - seen[0, :, 1], cash)
+    assert np.array_equal(seen[10, :, 2], other.sum(axis=0))
+    assert seen[10, :, 3] == pytest.approx(s.amount("cost_food").sum(axis=0) / 0.88)
+    assert np.array_equal(seen[10, :, 4:6], np.stack([s.flow["diners"].sum(axis=0), s.flow["enrolled"].sum(axis=0)], axis=1))
+    assert seen[10, :, 6] == pytest.approx(s.flow["offered"].sum(axis=0) / 0.9)

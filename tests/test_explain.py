@@ -57,6 +57,14 @@ def test_the_cash_line_adds_up_to_the_fen(closing: sim.Result) -> None:
             assert f"{explain.yuan(x.balance('cash', 1))} at the start" in line and f"{explain.yuan(x.balance('cash'))} at the end" in line
 
 
+def test_who_operates_is_named_where_it_is_not_the_village_or_may_change(closing: sim.Result) -> None:
+    assert "Operated by" not in explain.chain(closing, 1, closing.months[1])
+    for changes, said in (({"operation.way": "property_firm"}, "property firm"), ({"operation.choosing": True}, "the village itself")):
+        small = {"county.villages": 1, "county.elders": 40, "horizon.spin_up": 0, **changes}
+        result = sim.MutualAidModel(sim.Parameters().replace(small), seed=3).run(2)
+        assert f"Operated by: {said}." in explain.head(explain.find(result, 1, "2025-02"))
+
+
 def test_hours_in_the_table_are_the_stages_of_the_ladder(closing: sim.Result) -> None:
     """Need is what the family, mutual aid and paid care met and what is unmet (in whole hours, one of rounding each)."""
     x = explain.find(closing, 1, closing.months[20])

@@ -25,7 +25,7 @@ model = small({changes!r}, villages=2, seed=3)
 model.run(3)
 print(digest(model))
 """
-BRIEF_CHANGES = {**BUSY, **CARE, "county.elders": 40, "horizon.spin_up": 1, "points.month": 2}
+BRIEF_CHANGES = {**BUSY, **CARE, "clearing.scope": "county", "county.elders": 40, "horizon.start": "2024-12", "horizon.spin_up": 1, "points.month": 2}  # December to February
 EVERY_CHANGES = {**BRIEF_CHANGES, **EVERYTHING, "county.facility_share": 0.4}
 
 

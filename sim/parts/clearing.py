@@ -2,8 +2,8 @@
 
 Credit passes to a spouse or relative in need, to an heir at death, and goes along with a helper who moves away. A
 platform brings hours left over in one village to credit holders of another: what one village's people gave to another's
-is a claim on the platform, and all claims of a county sum to zero. Credit is also redeemed for care services and goods
-(both need the village's cash) and for practice credits. Government may guarantee what nobody served: it buys the hours,
+is a claim on the platform, and all claims of a county sum to zero; each December villages may pay each other for them.
+Credit is also redeemed for care services and goods (both need the village's cash) and for practice credits. Government may guarantee what nobody served: it buys the hours,
 which is public cost.
 """
 
@@ -46,7 +46,8 @@ class Clearing:
     care_price: float = par(20.0, "yuan/hour", 8.0, 40.0, "assumption: paid care at home", "D", "what the village pays for such an hour")
     goods: float = par(0.05, "share/month", 0.0, 1.0, "assumption; 20 goods to 70 services (The Nanjinger 2017)", "D", "credit over the kept that is redeemed for goods in a month")
     goods_price: float = par(8.0, "yuan/hour", 0.0, 20.0, "assumption below the 12 of an hour (The Nanjinger 2017)", "D", "goods that the village gives for an hour")
-    cash_share: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "most of the village's cash that goes into goods and into care services in a month, each")
+    cash_share: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "most of the village's cash that goes into goods and into care services in a month, and into settlement in December, each")
+    settle_price: float = par(0.0, "yuan/hour", 0.0, 20.0, "design choice: claims stand; where they are paid, about goods_price (assumption)", "D", "what a village in service pays each December for an hour that it owes the platform; 0: claims stand")
     practice: float = par(0.05, "share/month", 0.0, 1.0, "assumption", "D", "credit over the kept that under-employed and returned helpers turn into practice credits")
     guarantee: float = par(0.5, "share", 0.0, 1.0, "design choice", "D", "hours asked on credit and served by nobody that government buys")
     guarantee_price: float = par(20.0, "yuan/hour", 8.0, 60.0, "assumption: paid care at home", "D", "price of such an hour")
@@ -67,6 +68,10 @@ posting("credits_carried", "credits_held", "credit_abroad", "credits taken to an
 posting("credits_deposited", "credit_abroad", "credits_held", "credits deposited from outside the county", "minutes")
 posting("credits_cleared_out", "credit_platform", "credit_issue", "hours given to other villages: a claim on the platform", "minutes")
 posting("credits_cleared_in", "credit_issue", "credit_platform", "hours received from other villages: owed to the platform", "minutes")
+posting("credits_settled_out", "credit_platform", "credit_issue", "hours owed to the platform that were paid in money", "minutes")
+posting("credits_settled_in", "credit_issue", "credit_platform", "claims on the platform that were paid in money", "minutes")
+posting("settlement_paid", "settlement", "cash", "paid to other villages for hours received")
+posting("settlement_got", "cash", "settlement", "got from other villages for hours given")
 posting("credits_goods", "credits_held", "credit_issue", "credits redeemed for goods", "minutes")
 posting("credits_practice", "credits_held", "credit_issue", "credits turned into practice credits", "minutes")
 posting("cost_goods", "expense", "payables", "bill: goods for credits")
@@ -250,6 +255,11 @@ def _on(m) -> bool:
     return m.parameters.clearing.on and m.parameters.timebank.on
 
 
+def _meets(m) -> bool:
+    """Whether the platform reaches beyond the village."""
+    return _on(m) and m.parameters.clearing.scope != "village" and m.coupled
+
+
 def run_heirs(m) -> None:
     """What of the accounts of those who leave stays in the family."""
     if _on(m):
@@ -265,7 +275,7 @@ def run_family(m) -> None:
 
 def run_platform(m) -> None:
     """Hours left over meet credit holders of the other villages of the pool, pro rata on both sides."""
-    if not _on(m) or m.parameters.clearing.scope == "village" or not m.coupled:
+    if not _meets(m):
         return
     pool = pools(m, m.parameters.clearing.scope)
     wanted, offered = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
@@ -286,3 +296,24 @@ def run_redeem(m) -> None:
     """Goods and practice credits."""
     if _on(m):
         redeem(m.people, m.world, m.values.clearing, m.values.timebank, m.key(TURN))
+
+
+def run_settle(m) -> None:
+    """Each December, when bills are paid, villages in service pay for what they owe the platform, out of `cash_share` of what is left.
+
+    It goes to the villages of the pool that hold claims, closed ones too, pro rata to the fen and the minute.
+    """
+    if not _meets(m) or m.calendar_month != 12 or not m.values.ever("clearing.settle_price"):
+        return
+    c, balance, post, number = m.values.clearing, m.world.balance, m.world.posted, m.state["number"]
+    pool, price = pools(m, m.parameters.clearing.scope), c["settle_price"]
+    purse = np.where(m.state["level"] > 0, balance.cash * c["cash_share"], 0.0).astype(np.int64)
+    owed, claims = np.maximum(-balance.credit_platform, 0), np.maximum(balance.credit_platform, 0)
+    minutes = np.where(price > 0, np.minimum(owed, purse * 60 // np.maximum(price, 1)), 0)
+    money = minutes * price // 60
+    to_share = [np.bincount(pool, x).astype(np.int64) for x in (minutes, money)]
+    post.credits_settled_out += minutes
+    post.settlement_paid += money
+    post.credits_settled_in += split_by_pool(to_share[0], claims, pool, number)
+    post.settlement_got += split_by_pool(to_share[1], claims * (price.max() // 60 + 1), pool, number)  # weights that the money never tops
+    m.ledger.settle()

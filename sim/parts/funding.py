@@ -1,8 +1,8 @@
 """M15 Four-payer co-funding: what each payer pledges by the rule, what falls due, what is written off, how bills are paid.
 
 Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business income =
-running cost accrued + capital spending + change of cash - change of payables; due = paid + change of receivables +
-written off.
+running cost accrued + capital spending + change of cash - change of payables + what other villages were paid, net (M9;
+zero over a county); due = paid + change of receivables + written off.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 The village itself, a professional team, a chain, a public building in private hands, a property firm, or the village
 guided by an institution. The six ways are a table (sim/data/ways_of_operating.csv), with one scale a kind of effect.
+All villages have the way that the scenario sets, or (`choosing`) each takes what it expects to cost least for an hour.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import numpy as np
 
 from sim import tables
 from sim.ledger import posting
-from sim.parameters import choice, par, section
-from sim.population import PROFESSIONAL, flow, start_row, state, wrap
+from sim.parameters import choice, par, section, switch
+from sim.population import NEVER, PROFESSIONAL, flow, start_row, state, wrap
 from sim.randomness import Purpose, kernel, uniform
 
 WAYS = ("village", "professional_team", "chain", "public_private", "property_firm", "guiding_institution")
@@ -22,12 +23,17 @@ class Operation:
     """The way of operating and the scales of its effects."""
 
     way: str = choice("village", WAYS, "who operates the service; village: nothing is added")
+    choosing: bool = switch(False, "villages choose the way themselves, from `way` on; off: all keep it")
+    contract: int = par(3, "years", 1, 10, "assumption", "D", "years for which a village keeps a way that it chose", monthly=False)
     cost_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "fees, food and rent of a way, over the table's distance from the village's own")
     visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "operator's fee at visits only over full service")
     quality_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "rise of satisfaction, over the table")
     hours_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "hours of staff and volunteers, over the table's distance from the village's own")
 
 
+state("operator", "i8", "code", "way of operating, by its row in ways_of_operating.csv: 0 the village itself")
+state("operator_since", "i8", "month", "month in which the village chose its way", NEVER)
+state("operator_seen", "f8", "mixed", "sums since it last looked: months, fen in, other cost, own food, diners, enrolled, own offers", shape=(7,))
 state("operator_food", "f8", "ratio", "food cost under the way of operating over the village's own", 1.0)
 state("operator_rent", "f8", "ratio", "rent under the way of operating over the village's own", 1.0)
 state("operator_hours", "f8", "ratio", "hours offered under the way of operating over the village's own", 1.0)
@@ -38,22 +44,23 @@ TURN = Purpose("operation.turn")
 
 
 @kernel
-def take_over(w, operation, way):
-    """The ratios of the month. `way` (7): fee, user fee (fen), food, rent, volunteers, staff (minutes), quality."""
+def take_over(w, operation, ways):
+    """The ratios of the month. `ways` (6 x 7): fee, user fee (fen), food, rent, volunteers, staff (minutes), quality."""
     for v in range(len(w.used)):
-        o, r = operation[v], w.villages[v]
+        o, r, way = operation[v], w.villages[v], ways[w.villages[v].operator]
         r.operator_food = 1.0 + o.cost_scale * (way[2] - 1.0)
         r.operator_rent = max(1.0 + o.cost_scale * (way[3] - 1.0), 0.0)
         r.operator_hours = 1.0 + o.hours_scale * (way[4] - 1.0)
 
 
 @kernel
-def staff(p, w, operation, way, key):
+def staff(p, w, operation, ways, key):
     """Paid staff serve enrolled elders, the disabled first, from a drawn place; satisfaction moves; the fee is billed."""
     for v in range(len(w.used)):
         o, r, f, post = operation[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0:
+        if r.level == 0 or r.operator == 0:
             continue
+        way = ways[r.operator]
         n, first = w.used[v], w.start[v]
         left = np.int64(o.hours_scale * way[5] * f.enrolled / 100.0)
         budget = left
@@ -76,14 +83,67 @@ def staff(p, w, operation, way, key):
         post.cost_operator += np.int64(o.cost_scale * (way[0] * full + way[1] * f.diners) * r.wage_index)
 
 
+def expected(ways, o, level, wage, rent, seen):
+    """What a month under each way would cost (fen) and offer (minutes): two arrays (villages, ways).
+
+    `seen` (villages, 7) as the state; `rent` and `wage` index as they stand. Users, other cost and own offers go on as they were.
+    """
+    _, _, other, food, diners, enrolled, offers = (seen / np.maximum(seen[:, :1], 1.0)).T[:, :, None]
+    cost, hours = o["cost_scale"][:, None], o["hours_scale"][:, None]
+    full = np.where(level >= 2, 1.0, o["visits_share"])[:, None]
+    fee = cost * (ways[:, 0] * full + ways[:, 1] * diners) * wage[:, None]
+    food = food * (1.0 + cost * (ways[:, 2] - 1.0))
+    rent = rent[:, None] * np.maximum(1.0 + cost * (ways[:, 3] - 1.0), 0.0)
+    minutes = offers * (1.0 + hours * (ways[:, 4] - 1.0)) + hours * ways[:, 5] * enrolled / 100.0
+    return other + fee + food + rent, minutes
+
+
+def chosen(bill, minutes, money, now):
+    """The way of least cost for an hour among those whose bill the money got in covers; where nothing is better, `now`.
+
+    Where it covers none, those stand open whose bill is not above that of the way the village has.
+    """
+    here = np.arange(len(now)), now
+    limit = np.where(bill.min(axis=1) <= money, money, bill[here])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = np.where((bill <= limit[:, None]) & (minutes > 0.0), bill / minutes, np.inf)
+    better = price.min(axis=1) < price[here]
+    return np.where(better, price.argmin(axis=1), now)
+
+
+def _adds(m) -> bool:
+    return m.parameters.operation.choosing or m.parameters.operation.way != "village"
+
+
 def run_take_over(m) -> None:
-    """Who operates this month."""
-    if m.parameters.operation.way != "village":
-        take_over(m.world, m.values.operation, tables.ways_of_operating()[WAYS.index(m.parameters.operation.way)])
+    """Who operates this month; a village that chooses begins as the scenario has it."""
+    if _adds(m):
+        if not m.parameters.operation.choosing or m.clock == 0:
+            m.state["operator"][:] = m.values.operation["way"]
+        take_over(m.world, m.values.operation, tables.ways_of_operating())
 
 
 def run_staff(m) -> None:
     """Paid staff and the operator's bill."""
-    if m.parameters.operation.way != "village":
-        way = tables.ways_of_operating()[WAYS.index(m.parameters.operation.way)]
-        staff(m.people, m.world, m.values.operation, way, m.key(TURN))
+    if _adds(m):
+        staff(m.people, m.world, m.values.operation, tables.ways_of_operating(), m.key(TURN))
+
+
+def run_choose(m) -> None:
+    """At the end of each December and of its first month a village in service chooses, where its contract is over. Held during spin-up."""
+    p, s, f, amount = m.parameters.operation, m.state, m.flow, m.ledger.amount
+    if not p.choosing or m.month < 0:
+        return
+    fee, food, rent = (amount(f"cost_{line}") for line in ("operator", "food", "rent"))
+    money = m.ledger.month @ m.ledger.incidence[:, m.ledger.accounts.index("cash")] + amount("bills_paid")
+    own = food / s["operator_food"], f["diners"], f["enrolled"], f["offered"] / s["operator_hours"]
+    serving, seen = s["level"] > 0, s["operator_seen"]
+    seen += np.stack([serving, money, *(x * serving for x in (f["cost"] - fee - food - rent, *own))], axis=1)
+    looks = serving & ((m.calendar_month == 12) | (f["opened_now"] > 0))
+    if looks.any():
+        lease = m.values.facilities["rent"] * s["rented"] * m.parameters.facilities.on
+        bill, minutes = expected(tables.ways_of_operating(), m.values.operation, s["level"], s["wage_index"], lease, seen)
+        way = chosen(bill, minutes, seen[:, 1] / np.maximum(seen[:, 0], 1.0), s["operator"])
+        moves = looks & (way != s["operator"]) & (m.month - s["operator_since"] >= 12 * p.contract)
+        s["operator"][moves], s["operator_since"][moves] = way[moves], m.month
+        seen[looks] = 0.0

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from runs import CARE, large, small
 
-from sim.population import ELDER, settle_in, vacate
+import sim
+from sim.parts import clearing
+from sim.population import ELDER, hand_on, settle_in, vacate
 
 EARNED, SPENT, DIES = 6_000, 0.0075, 0.005  # minutes a month; shares a month
 
 
+@patch("sim.population.hand_on", hand_on.py_func)  # a compiled piece is not called from Python
 def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
     """Shares of the minutes earned that are lost at death and carried outside, and the mean account over EARNED.
 
@@ -73,3 +78,87 @@ def test_claims_of_the_villages_on_the_platform_sum_to_zero() -> None:
         assert [int(claims[-1][township == k].sum()) for k in range(2)] == [0, 0]
         assert model.flow["platform_got"].sum() == model.flow["platform_given"].sum()
     assert np.any(claims[-1] != 0)
+
+
+# -- settlement in money -----------------------------------------------------------------------------------------------
+def december(claims: list[int], cash: list[int], **more: float) -> sim.MutualAidModel:
+    """Villages of one platform that hold these claims (minutes; owed: negative) and cash (fen), all in service, after one December's settlement."""
+    changes = {"clearing.on": True, "clearing.scope": "county", "clearing.settle_price": 8.0, "clearing.cash_share": 1.0, "horizon.spin_up": 0, **more}
+    model = small(changes, villages=len(claims))
+    model.world.villages.level[:] = 3
+    post = model.world.posted
+    post.credits_cleared_out += np.maximum(claims, 0)
+    post.credits_cleared_in += np.maximum(-np.array(claims), 0)
+    post.start_cash += np.array(cash) - model.world.balance.cash
+    model.ledger.settle()
+    model.month = 11
+    return model
+
+
+def settled(model: sim.MutualAidModel) -> dict[str, list[int]]:
+    """Settle, audit, and what each village then holds and has moved."""
+    before = model.world.balance.cash.copy()
+    clearing.run_settle(model)
+    model.audit()
+    b, amount = model.world.balance, model.ledger.amount
+    assert (b.cash - before).tolist() == (amount("settlement_got") - amount("settlement_paid")).tolist()
+    assert b.credit_platform.sum() == b.settlement.sum() == 0
+    return {name: x.tolist() for name, x in (("claims", b.credit_platform), ("moved", b.cash - before))}
+
+
+def test_claims_of_two_villages_end_where_cash_suffices() -> None:
+    """600 minutes at 8 yuan an hour are 80 yuan."""
+    assert settled(december([600, -600], [0, 10_000])) == {"claims": [0, 0], "moved": [8_000, -8_000]}
+    assert settled(december([600, -600], [0, 8_000])) == {"claims": [0, 0], "moved": [8_000, -8_000]}
+
+
+def test_a_short_purse_pays_its_share_and_creditors_get_it_pro_rata() -> None:
+    """Half of 40 yuan pays 150 of 900 minutes; claims of 600 and 300 get two thirds and one third, in minutes and in fen."""
+    found = settled(december([600, -900, 300], [0, 4_000, 0], **{"clearing.cash_share": 0.5}))
+    assert found == {"claims": [500, -750, 250], "moved": [1_333, -2_000, 667]}  # of 1333.3 and 666.7 the larger remainder is rounded up
+
+
+def test_each_pays_for_its_own_debt_and_odd_fen_are_neither_made_nor_lost() -> None:
+    """7 and 50 minutes at 8 yuan are 93 and 666 whole fen; 759 fen over claims of 19 : 19 : 19 are 253 each."""
+    found = settled(december([19, -7, 19, -50, 19], [0, 9_999, 0, 9_999, 0]))
+    assert found == {"claims": [0, 0, 0, 0, 0], "moved": [253, -93, 253, -666, 253]}
+
+
+def test_a_closed_village_is_paid_and_does_not_pay() -> None:
+    model = december([600, -300, -300], [0, 50_000, 50_000])
+    model.world.villages.level[:2] = 0
+    assert settled(model) == {"claims": [300, -300, 0], "moved": [4_000, 0, -4_000]}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"clearing.settle_price": 0.0}, {"clearing.cash_share": 0.0}, {"county.couplings": False}, {"clearing.scope": "village"}, {"clearing.on": False}, {"timebank.on": False}]
+)
+def test_claims_stand_without_a_price_cash_or_a_platform(changes: dict) -> None:
+    assert settled(december([600, -600], [0, 50_000], **changes)) == {"claims": [600, -600], "moved": [0, 0]}
+
+
+def test_townships_settle_apart_and_only_in_december() -> None:
+    """Villages 1 and 3 are of one township, 2 and 4 of the other."""
+    by_township = {"clearing.scope": "township", "county.townships": 2}
+    model = december([600, 300, -600, -300], [0, 0, 50_000, 2_000], **by_township)
+    model.month = 10
+    assert settled(model)["moved"] == [0, 0, 0, 0]
+    model.month = 11
+    assert settled(model) == {"claims": [0, 150, 0, -150], "moved": [8_000, 2_000, -8_000, -2_000]}
+
+
+def test_a_county_pays_what_it_gets_and_its_claims_fall_in_december() -> None:
+    """Two years of the platform: money paid is money got to the fen each month, and settlement leaves the hours as they were booked."""
+    changes = {**CARE, "county.elders": 80, "county.townships": 2, "clearing.scope": "county", "matching.platform": 0, "clearing.cash_share": 1.0}
+    model = small(changes, villages=4)
+    for _ in range(24):
+        before = model.ledger.balance.credit_platform.copy()
+        model.step()
+        model.audit()
+        amount, claims = model.ledger.amount, model.ledger.balance.credit_platform
+        paid, got = amount("settlement_paid"), amount("settlement_got")
+        assert paid.sum() == got.sum() and claims.sum() == model.ledger.balance.settlement.sum() == 0
+        assert (paid.sum() > 0) == (model.month % 12 == 0)
+        booked = model.flow["platform_given"] - model.flow["platform_got"]
+        assert (claims - before - booked == amount("credits_settled_out") - amount("credits_settled_in")).all()
+    assert (model.ledger.balance.cash >= 0).all()
