@@ -35,8 +35,6 @@ class People(Table, namedtuple("People", list(COLUMNS))):  # type: ignore[misc]
     """The one class of the person table: an array for each declared column."""
 
 
-
-
 class Row(NamedTuple):
     """One row of the month."""
 
@@ -433,12 +431,9 @@ class MutualAidModel(mesa.Model):
         return snapshot.take(self)
 
     @classmethod
-    def restore(
-        cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()
-    ) -> MutualAidModel:
+    def restore(cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()) -> MutualAidModel:
         """An exact fork of a snapshot; `parameters` may differ in live ones only, `modifiers` act from here on."""
-        meta = taken["meta"]
-        before = Parameters.from_dict(meta["parameters"])
+        meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
         model = cls(parameters or before, seed=meta["seed"], villages=meta["numbers"], modifiers=modifiers, spin_up=False)
         snapshot.put(model, taken)

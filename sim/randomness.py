@@ -126,7 +126,7 @@ def drawing(signature: str) -> Callable[..., Any]:
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """A piece of kernels, compiled once: a constant among its arguments makes no version of its own."""
+    """A piece of kernels, called by them alone, compiled once: a constant among its arguments makes no version of its own."""
     made = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)(function)
     if not numba.config.DISABLE_JIT:
         versions = made.get_call_template

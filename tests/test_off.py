@@ -229,7 +229,7 @@ def test_a_stipend_of_nothing_is_no_stipend_whatever_it_would_do(busy: sim.Mutua
 
 
 BUSINESS_RECORDS = {  # what a business writes of itself
-    "plus", "begun", "setup", "wages_paid", "visitors", "visibility", "garden_saving", "flow business_sales", "flow business_costs",
+    "plus", "begun", "setup", "wages_paid", "visitors", "visibility", "garden_saving", "flow business_sales", "flow business_costs", "flow pledge_ceiling",
     "balance business", "balance business_assets", "balance government", "balance collective", "balance households", "balance market",
     *(f"posting {k}" for k in ("setup_government", "invested", "sales", "costs", "wages", "leases", "dividends", "made_good")),
 }  # fmt: skip
