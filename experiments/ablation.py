@@ -27,6 +27,7 @@ NOT_PARTS = {
     "funding.identical_payers": "a null arm (experiment=null_arms)",
     "shocks.scheduled": "a dated event",
     "solvency.relief": "a diagnosis",
+    "viability.on_time": "a part of the definition",
 }
 NEEDS = {  # a switch -> what it acts on, which may be off
     "homes.together": ("homes.on", True),
@@ -53,6 +54,7 @@ SIZED: dict[str, dict[str, Any]] = {  # what has no switch -> the size that is l
     "stipend of the wage": {"participation.stipend": 12.0},
     "stipend of the wage, crowding out": {"participation.stipend": 12.0, "participation.crowding_out": True},
     "half the need of help": {f"needs.{kind}_scale": 0.5 for kind in CARE},
+    "half of the visits off their day, visits on time count": {"visits.rota": 0.5, "viability.on_time": True},
     "nobody buys care": {"needs.professional_income_share": 0.0},
     **{f"{kind.replace('_', ' ')} at its highest chance": {f"shocks.{kind}": known()[f"shocks.{kind}"].high} for kind in SHOCK_KINDS},
 }

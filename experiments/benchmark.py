@@ -41,7 +41,7 @@ ALL_ON: dict[str, Any] = {
     "organisation.leader_person": True, "organisation.associations": True, "organisation.disputes": True, "organisation.agreements": True,
     "organisation.conventions": True, "organisation.posts": 1, "organisation.drives": 2, "organisation.party": True,
     "referral.on": True, "clearing.on": True, "clearing.settle_price": 8.0, "points.on": True, "sharing.on": True, "operation.way": "professional_team", "operation.choosing": True,
-    "participation.stipend": 2.0,
+    "participation.stipend": 2.0, "matching.form": "pairs", "visits.rota": 0.8,
     "shocks.pandemic": 0.02, "shocks.price_crash": 0.05, "shocks.flood": 0.03, "shocks.leader_loss": 0.05, "shocks.job_loss": 0.05,
 }  # fmt: skip
 

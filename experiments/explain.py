@@ -216,8 +216,9 @@ def care(x: Place) -> str:
         if hours[0, k]:
             table.append([kind.replace("_", " "), *(f"{h / 60:.0f}" for h in hours[:, k])])
     table.append(["all", *(f"{h / 60:.0f}" for h in hours.sum(axis=1))])
-    due, made = x.flow("visits_due"), x.flow("visits_made")
-    visits = ", ".join(f"{tier} {int(made[k + 1])} of {int(due[k + 1])}" for k, tier in enumerate(TIERS) if due[k + 1])
+    due, made, kept = x.flow("visits_due"), x.flow("visits_made"), x.flow("visits_on_time")
+    late = lambda k: "" if kept[k] == made[k] else f" ({int(kept[k])} on time)"  # noqa: E731
+    visits = ", ".join(f"{tier} {int(made[k + 1])} of {int(due[k + 1])}{late(k + 1)}" for k, tier in enumerate(TIERS) if due[k + 1])
     return f"{layout(table)}\nvisits made of those due: {visits or 'none due'}; {int(x.flow('meals'))} meals for {int(x.flow('diners'))} diners"
 
 

@@ -19,7 +19,7 @@ BANDS = ("60s", "70s", "80s")
 AGES_OF_BILLS = ("0", "1", "2", "3", "4", "5_and_over")  # months
 AIDS = ("walking", "visual")
 PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that holds several numbers
-    "in_book": TIERS, "visits_due": TIERS, "visits_made": TIERS,
+    "in_book": TIERS, "visits_due": TIERS, "visits_made": TIERS, "visits_on_time": TIERS,
     "pledged": population.PAYERS, "old_receivable": population.PAYERS,
     "price": BANDS, "list_price": BANDS, "bills": AGES_OF_BILLS, "state_persons": HEALTH, "living_persons": LIVING,
     "aids": AIDS, "aids_rented": AIDS, "aids_refused": AIDS, "points_value": ("money", "land", "technique", "project"),

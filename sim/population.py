@@ -301,6 +301,8 @@ def vacate(p, w, v, i):
         p.spouse[w.start[v] + p.spouse[i]] = -1
     if p.kin[i] >= 0:
         p.kin[w.start[v] + p.kin[i]] = -1
+    if p.partner[i] >= 0:
+        p.partner[w.start[v] + p.partner[i]], p.partner[i] = -1, -1
     if p.credit[i] > 0:
         lost = int(p.credit[i]) - hand_on(p, w, v, i)
         w.posted[v].credits_forfeited += lost

@@ -3,7 +3,7 @@
 A village is *in service* in a month in which the ladder is above closed and some mutual-aid hour, meal or visit was
 delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never closed since nor long
 below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered enough of the eligible hours of
-all resident elders and of the visits due. All thresholds are parameters.
+all resident elders and of the visits due (made, or made on time). All thresholds are parameters.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Viability:
     grace: int = par(12, "months", 0, 36, "definition", "D", "months after opening in which overdue bills are not counted", live=False)
     hours: float = par(0.60, "share", 0.1, 1.0, "definition", "D", "least share of eligible hours of all residents delivered in the last 12 months", live=False)
     visits: float = par(0.80, "share", 0.1, 1.0, "definition", "D", "least share of visits due that were made in the last 12 months", live=False)
+    on_time: bool = par(False, "switch", None, None, "design choice", "D", "(d) counts the visits on time instead of all that were made", live=False)
 
 
 @dataclass
@@ -128,6 +129,7 @@ class Evidence:
     asked: np.ndarray
     due: np.ndarray
     made: np.ndarray
+    on_time: np.ndarray
 
 
 def in_service(series: Series) -> np.ndarray:
@@ -143,7 +145,7 @@ def evidence(series: Series) -> Evidence:
     return Evidence(
         np.ascontiguousarray(state["level"]), in_service(series), state["bills"][:, :, 3:].sum(axis=2),
         np.ascontiguousarray(state["cost_average"]), mutual, eligible, asked,
-        flow["visits_due"].sum(axis=2), flow["visits_made"].sum(axis=2),
+        flow["visits_due"].sum(axis=2), flow["visits_made"].sum(axis=2), flow["visits_on_time"].sum(axis=2),
     )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ def judge(series: Series, parameters: Parameters, end: int | None = None, seen: 
     insolvent = (counted & (level > 0) & (seen.overdue[:stop] > p.overdue * seen.running[:stop])).any(axis=0)
 
     year = slice(max(0, months - 12), months)
-    mutual, eligible, asked, due, made = (x[year].sum(axis=0) for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.made))
+    mutual, eligible, asked, due, made = (x[year].sum(axis=0) for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.on_time if p.on_time else seen.made))
     hours_share, visits_share = share(mutual, eligible), share(made, due)
     good_hours, good_visits = hours_share >= p.hours, visits_share >= p.visits
 

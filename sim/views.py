@@ -109,6 +109,7 @@ class Person(Agent):
     village = property(lambda self: self.unique_id >> SERIAL_BITS, doc="village number")
     spouse = property(lambda self: self._linked("spouse"), doc="view of the spouse in the village, or None")
     kin = property(lambda self: self._linked("kin"), doc="view of the relative in the village, or None")
+    partner = property(lambda self: self._linked("partner"), doc="view of the other of a standing pair, or None")
     neighbour = property(lambda self: self._linked("neighbour"), doc="view of who lives next door, or None")
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -166,7 +167,7 @@ CLASS = {ELDER: Elder, HELPER: Volunteer}
 def declare() -> None:
     """Give Person one attribute per declared column, once all parts are imported."""
     for c in COLUMNS.values():
-        for name in {c.name, named(c.name, c.unit)} - {"spouse", "kin", "neighbour"}:
+        for name in {c.name, named(c.name, c.unit)} - {"spouse", "kin", "neighbour", "partner"}:
             setattr(Person, name, Years(c) if name == "age" else Cell(c))
 
 

@@ -33,6 +33,7 @@ EVERYTHING: dict[str, Any] = {
     "organisation.convention_adopts": 1.0, "organisation.posts": 2, "organisation.drives": 4, "organisation.party": True,
     "organisation.bare": 0.3, "organisation.copies": 1.0, "society.partners": 0.7, "society.enterprises": 0.7, "collective.rent_share": 0.3,
     "operation.choosing": True, "operation.contract": 1,
+    "visits.rota": 0.5, "matching.form": "pairs",
     "shocks.pandemic": 0.15, "shocks.price_crash": 0.5, "shocks.flood": 0.25, "shocks.leader_loss": 0.3, "shocks.job_loss": 0.3,
 }  # fmt: skip
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
@@ -63,6 +64,7 @@ def warm() -> None:
     small({"funding.basis": "envelope", "business.kind": "tourism"}, villages=1).run(2)
     small(CARE, villages=2).run(2)
     small({**EVERYTHING, "business.kind": "portfolio"}, villages=2).run(2)
+    small({"matching.form": "teams"}, villages=2).run(2)
 
 
 def rows(model: sim.MutualAidModel, v: int) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from runs import CARE, EVERYTHING, SHORT_LEADS, small
 
+from sim.parts.matching import FORMS
 from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
 
 MONTHS = 40
@@ -158,13 +159,15 @@ def test_every_minute_given_is_received_or_spent_in_the_kitchen_or_on_a_visit(tr
     assert (trace.received - bought - f["called_got"] <= hours).all()  # the rest of the hours is met by meals and by the company of visits
 
 
-def test_one_to_one_every_minute_given_is_a_minute_received() -> None:
-    model, total = small({"matching.central": 0.0}), 0
+@pytest.mark.parametrize("form", FORMS)
+def test_one_to_one_every_minute_given_is_a_minute_received(form: str) -> None:
+    model, total = small({"matching.central": 0.0, "matching.form": form}), 0
     for _ in range(12):
         model.step()
         living, f = model.people.kind > 0, model.world.flow
         received = int(model.people.received[living].sum())
-        assert model.people.given[living].sum() == received + f.kitchen_minutes.sum() + f.visit_minutes.sum()
+        assert model.people.given[living].sum() == received + f.kitchen_minutes.sum() + f.visit_minutes.sum() + f.team_minutes.sum()
+        assert (f.time_aid <= f.offered).all() and (f.team_minutes.sum() > 0) == (form == "teams")
         total += received
     assert total > 0
 
@@ -202,7 +205,7 @@ def test_elders_change_by_deaths_and_entrants_alone(trace: Trace) -> None:
 
 def test_no_more_visits_are_made_than_due_and_no_more_diners_seated_than_seats(trace: Trace) -> None:
     f = trace.series.flow
-    assert (f["visits_made"] <= f["visits_due"]).all()
+    assert (f["visits_made"] <= f["visits_due"]).all() and (f["visits_on_time"] <= f["visits_made"]).all()
     assert (f["diners"] <= trace.series.state["seats"].max()).all()
     assert (f["delivered"] <= f["diners"]).all() and (f["diners"] <= f["enrolled"]).all()
 

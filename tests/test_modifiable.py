@@ -20,7 +20,7 @@ WIDE = {"business.kind": "portfolio", "county.stratified": True, "tourism.lead":
 HARSH = {"solvency.closing": 2, "solvency.patience": 1, "solvency.least_enrolled": 30, "solvency.least_users": 30}
 WORLDS: tuple[dict[str, Any], ...] = (  # each makes other rules bind
     {**WIDE, **CARE, **EVERYTHING, "clearing.scope": "county"},
-    {**WIDE, "shocks.scheduled": "tourism_crash", "shocks.scheduled_month": 8, "participation.crowding_out": True, "timebank.levy": 0.01, "funding.crowding": 0.5, "organisation.leader_leaves": 0.25, "business.loss_limit": 0.0},
+    {**WIDE, "matching.form": "teams", "shocks.scheduled": "tourism_crash", "shocks.scheduled_month": 8, "participation.crowding_out": True, "timebank.levy": 0.01, "funding.crowding": 0.5, "organisation.leader_leaves": 0.25, "business.loss_limit": 0.0},
     {"business.kind": "deposit", "funding.rule": "tapering", "facilities.openings": 0.6, "solvency.stress": 0.25, "solvency.least_users": 20, "shocks.budget_cut": 0.3, "shocks.donor_loss": 0.3, "shocks.harvest_failure": 0.25},
     {**HARSH, "funding.rule": "per_service", "solvency.reopen": 1.0, "solvency.leaderless": 3, "county.association_share": 0.0, "solvency.least_enrolled": 10, "solvency.least_helpers": 30, "acceptance.enrol_own": 0.02},
     {"funding.rule": "matching", "county.association_share": 1.0, "organisation.leader_leaves": 0.25, "organisation.leader_found": 0.1, "facilities.openings": 0.6, "county.facility_share": 0.0},

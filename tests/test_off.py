@@ -19,8 +19,8 @@ BUSY = {"business.kind": "portfolio", "participation.stipend": 2.0, "timebank.le
 TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "demography": ((), ("deaths", "entrants", "helpers_left", "helpers_found", "returned", "pool_persons")),
     "participation": (("cost_stipend",), ("volunteers", "volunteers_joined", "volunteers_quit", "newly_trained", "willing_elders", "fatigue_sum")),
-    "visits": ((), ("in_book", "visits_due", "visits_made", "visit_minutes")),
-    "matching": ((), ("requests", "refused", "asked_minutes", "helped")),
+    "visits": ((), ("in_book", "visits_due", "visits_made", "visits_on_time", "visit_minutes")),
+    "matching": ((), ("requests", "refused", "asked_minutes", "helped", "paired", "team_minutes")),
     "canteen": (
         ("cost_food", "cost_fuel", "cost_cook", "cost_delivery", "cost_hired"),
         ("diners", "delivered", "meals", "turned_away", "meal_fees", "canteen_cost", "kitchen_minutes", "fees_at_list"),
@@ -63,6 +63,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "clearing": {"clearing.on": True, "clearing.scope": "village", "clearing.settle_price": 8.0, **{f"clearing.{x}": 0.0 for x in ("transfer", "heirs", "portable", "away_givers", "care", "goods", "practice", "guarantee")}},
     "points": {"points.on": True, **{f"points.{x}": 0.0 for x in ("money", "idle_land", "lesson", "project_share")}},
     "sharing": {"sharing.on": True, "sharing.walking": 0.0, "sharing.visual": 0.0},
+    "matching": {"matching.form": "pairs", "matching.pair_share": 0.0},
     "operation": {"operation.way": "chain", **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")}},
     "choosing": {"operation.choosing": True, **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")}},
 }

@@ -103,6 +103,15 @@ def test_a_split_county(apart: dict) -> None:
     assert differences(apart, halves) == []
 
 
+@pytest.mark.parametrize("form", ["pairs", "teams"])
+def test_forms_of_help_in_any_capacity_order_and_split(form: str) -> None:
+    changes = {**APART, "matching.form": form, "visits.rota": 0.5}
+    first = county_bytes(run(changes))
+    others = [run(changes, capacity=3.0), run(changes, numbers=[3, 1, 2])]
+    halves = county_bytes(run(changes, numbers=[1, 2])) | county_bytes(run(changes, numbers=[3]))
+    assert [differences(first, x) for x in (*map(county_bytes, others), halves)] == [[], [], []]
+
+
 def test_a_large_village_beside_small_ones_changes_no_scratch() -> None:
     """Scratch is as long as the longest block; a village never sees it."""
     one = large({"county.couplings": False}, villages=1)
@@ -112,7 +121,7 @@ def test_a_large_village_beside_small_ones_changes_no_scratch() -> None:
     assert differences(county_bytes(one)[1], county_bytes(two)[1]) == []
 
 
-@pytest.mark.parametrize("changes", [BRIEF_CHANGES, EVERY_CHANGES], ids=["busy", "every mechanism"])
+@pytest.mark.parametrize("changes", [BRIEF_CHANGES, EVERY_CHANGES, {**BRIEF_CHANGES, "matching.form": "teams"}], ids=["busy", "every mechanism", "teams"])
 def test_without_the_compiler(changes: dict) -> None:
     plain = elsewhere(PACKAGE.parent, BRIEF.format(tests=str(HERE), changes=changes), NUMBA_DISABLE_JIT="1")
     assert plain == digest(run(changes, 3, villages=2))

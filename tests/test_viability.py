@@ -138,6 +138,16 @@ def test_d_makes_80_percent_of_visits_due(made: int, found: str) -> None:
     assert verdict(s) == found
 
 
+@pytest.mark.parametrize("on_time, counted, found", [(80, True, "viable"), (79, True, "under_serving"), (79, False, "viable")])
+def test_d_may_count_visits_on_time(on_time: int, counted: bool, found: str) -> None:
+    """All visits are made; of these so many had their slot of the month."""
+    s = history()
+    s.flow["visits_on_time"][-12:, 0, 2] = on_time
+    p = P.replace({"viability.on_time": counted})
+    assert verdict(s, p) == found
+    assert judge(s, p).visits_share[0] == (on_time / 100 if counted else 1.0)
+
+
 def test_d_looks_at_the_last_twelve_months_only() -> None:
     s = history()
     s.hours[:-12, 0, MUTUAL, 3] = 1

@@ -43,8 +43,9 @@ def pair(changes: dict, months: int = MONTHS) -> tuple[sim.MutualAidModel, sim.M
         {"funding.identical_payers": True, "shocks.correlation": 1.0},
         {"clearing.scope": "county", **CARE},
         {**EVERYTHING, "business.kind": "portfolio", **SHORT_LEADS},
+        {"matching.form": "teams", "visits.rota": 0.5},
     ],
-    ids=["default", "gap filler and portfolio", "envelope and handicraft", "short county money", "identical payers", "care network", "every mechanism"],
+    ids=["default", "gap filler and portfolio", "envelope and handicraft", "short county money", "identical payers", "care network", "every mechanism", "teams"],
 )
 def test_one_more_elder_in_village_3_changes_not_a_byte_elsewhere(changes: dict) -> None:
     a, b = pair({"county.couplings": False, **changes})

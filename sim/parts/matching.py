@@ -1,16 +1,20 @@
 """M6 Matching: requests by urgency meet offers by kin, neighbour, zone and village; skills where skills are needed.
 
 O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists start is
-drawn, so that no tie is broken by list order. Never more minutes than on offer.
+drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one pool of volunteers
+there can be standing pairs (paired assistance), or teams of a zone that go round together.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION, flow, give, wrap
+from sim.parameters import choice, par, section, switch
+from sim.population import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION, column, flow, give, wrap
 from sim.randomness import Purpose, inner, kernel, uniform
+
+FORMS = ("pool", "pairs", "teams")
+PAIRS, TEAMS = 1, 2
 
 
 @section("matching")
@@ -26,13 +30,23 @@ class Matching:
     pleased: float = par(0.05, "share/month", 0.0, 0.2, "assumption", "D", "rise of satisfaction in a month with help")
     let_down: float = par(0.03, "share", 0.0, 0.2, "assumption", "D", "fall of satisfaction for each request that got nothing")
 
+    form: str = choice("pool", FORMS, "how volunteers help; pool: nothing is added; pairs: each has a standing partner, who is served first; teams: those of a zone go round together", source="design choice; documents: volunteer team, paired assistance")
+    pair_share: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "in pairs: part of a volunteer's offer kept for the partner; 0: no pairs")
+    pair_pleased: float = par(0.02, "share/month", 0.0, 0.1, "assumption", "D", "in pairs: further rise of satisfaction in a month in which the partner came")
+    team_minutes: int = par(10, "minutes", 0, 60, "assumption", "D", "in teams: coordination and travel that a request costs")
+    team_cover: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "in teams: part of what absent members would have offered that those who came make up, within their free time")
+
 
 flow("requests", "requests", "requests made")
 flow("refused", "requests", "requests that got nothing")
 flow("asked_minutes", "minutes", "minutes asked for, within what the elder may ask")
 flow("helped", "persons", "elders who received hours")
+flow("paired", "persons", "elders with a standing partner")
+flow("team_minutes", "minutes", "coordination and travel of teams")
+column("partner", "i2", "slot", "the other of a standing pair, or -1", -1)
 
 TURN = Purpose("matching.turn")
+PAIR = Purpose("matching.pair")
 
 
 @kernel
@@ -63,14 +77,18 @@ def serve(p, w, v, i, k, h, minutes, cost):
 
 
 @inner
-def take(p, w, v, i, k, wanted, h, skilled, pace):
-    """What helper h can give of `wanted` minutes at `pace` own minutes each; 0 when h is off duty, unskilled or the elder."""
-    if p.offer[h] <= 0 or h == i or (skilled and p.trained[h] == 0):
+def take(p, w, v, i, k, wanted, h, skilled, pace, form, toll):
+    """What helper h can give of `wanted` minutes at `pace` own minutes each after the team's `toll`; 0 when h is off duty, unskilled or the elder."""
+    left = int(p.offer[h]) - toll
+    taught = not skilled or p.trained[h] == 1 or (form == TEAMS and w.sums[p.zone[h]] > 0.0)
+    if left <= 0 or h == i or not taught:
         return 0
-    minutes = min(wanted, int(p.offer[h]) if pace == 1.0 else int(p.offer[h] / pace))
+    minutes = min(wanted, left if pace == 1.0 else int(left / pace))
     if minutes == 0:
         return 0
-    serve(p, w, v, i, k, h, minutes, min(int(minutes * pace) + 1, int(p.offer[h])) if pace < 1.0 else minutes)
+    serve(p, w, v, i, k, h, minutes, toll + (min(int(minutes * pace) + 1, left) if pace < 1.0 else minutes))
+    if form == TEAMS:
+        w.flow[v].team_minutes += toll
     return minutes
 
 
@@ -92,32 +110,21 @@ def urgency(p, i):
 
 
 @kernel
-def match(p, w, needs, matching, key):
+def match(p, w, needs, matching, key, form):
     """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
     for v in range(len(w.used)):
-        r, f, n, c = w.villages[v], w.flow[v], w.used[v], matching[v]
+        r, f, c = w.villages[v], w.flow[v], matching[v]
         if r.level == 0:
             continue
         first = w.start[v]
         order, helpers, ends, untrained, trained = w.work[0], w.work[1], w.work[2], w.work[3], w.work[4]
         bounds, fill, everywhere = w.work[5, 0:5], w.work[5, 5:9], w.work[5, 9:11]
         w.work[5, :11] = 0
-        zones = 0
-        for i in range(first, first + n):
-            if p.kind[i] != 0:
-                zones = max(zones, int(p.zone[i]) + 1)
-                if p.kind[i] == 1 and p.enrolled[i] == 1:
-                    bounds[urgency(p, i) + 1] += 1
-        for u in range(4):
-            bounds[u + 1] += bounds[u]
-        for u in range(4):
-            fill[u] = bounds[u]
-        for j in range(n):
-            i = first + j
-            if p.kind[i] == 1 and p.enrolled[i] == 1:
-                u = urgency(p, i)
-                order[fill[u]] = i
-                fill[u] += 1
+        zones = _by_urgency(p, w, v, order, bounds, fill, False)
+        if form == PAIRS:
+            _partners_first(p, w, v, needs[v], c)
+        elif form == TEAMS:
+            _gather(p, w, v, zones, c)
         _by_zone(p, w, v, zones, helpers, ends, untrained, key)
         for z in range(zones):
             untrained[z] = ends[z]
@@ -132,10 +139,38 @@ def match(p, w, needs, matching, key):
                     for place in range(2 if phase == 0 else 7):
                         k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
                         if p.need[i, k] > 0 and p.quota[i] > 0:
-                            _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere)
+                            _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere, form)
                     f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
-                    if phase == 1 and p.received[i] > before:
-                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + c.pleased, 1.0)
+                    familiar = form == PAIRS and w.sums[i - first] > 0.0
+                    if phase == 1 and (p.received[i] > before or familiar):
+                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + c.pleased + (c.pair_pleased if familiar else 0.0), 1.0)
+
+
+@inner
+def _asks(p, i, lone):
+    """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
+    return p.kind[i] == 1 and p.enrolled[i] == 1 and (not lone or (p.partner[i] < 0 and p.volunteer[i] == 0))
+
+
+@inner
+def _by_urgency(p, w, v, order, bounds, fill, lone):
+    """Elders who ask, sorted by urgency, and the bounds of its four levels; returns the number of zones."""
+    first, n, zones = w.start[v], w.used[v], 0
+    for i in range(first, first + n):
+        if p.kind[i] != 0:
+            zones = max(zones, int(p.zone[i]) + 1)
+            if _asks(p, i, lone):
+                bounds[urgency(p, i) + 1] += 1
+    for u in range(4):
+        bounds[u + 1] += bounds[u]
+    for u in range(4):
+        fill[u] = bounds[u]
+    for i in range(first, first + n):
+        if _asks(p, i, lone):
+            u = urgency(p, i)
+            order[fill[u]] = i
+            fill[u] += 1
+    return zones
 
 
 @inner
@@ -161,7 +196,7 @@ def _by_zone(p, w, v, zones, helpers, ends, fill, key):
 
 
 @inner
-def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere):
+def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere, form):
     """One elder's request of one kind: kin, neighbour, own zone, then anywhere in the village."""
     wanted = min(askable(p, i, k, n), p.quota[i])
     if wanted <= 0:
@@ -170,33 +205,116 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
     f.requests += 1
     f.asked_minutes += wanted
     w.hours[v, ASKED, k] += wanted
-    got, skilled = 0, needs_training(k)
+    got, skilled, toll = 0, needs_training(k), c.team_minutes if form == TEAMS else 0
     pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and p.health[i] <= 1 else 1.0
     if c.kin_first:
         for link in range(2):
             slot = p.kin[i] if link == 0 else p.neighbour[i]
             if slot >= 0 and got < wanted and p.volunteer[w.start[v] + slot] == 1:
-                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled, pace)
+                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled, pace, form, toll if got == 0 else 0)
     z = p.zone[i]
     pointer = trained if skilled else untrained
     while got < wanted and pointer[z] < ends[z + 1]:
         _not_self(helpers, pointer[z], ends[z + 1], i)
-        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace)
+        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace, form, toll if got == 0 else 0)
         if got < wanted:
             pointer[z] += 1
     if c.platform >= 1:
         s = 1 if skilled else 0
         while got < wanted and everywhere[s] < ends[zones]:
             _not_self(helpers, everywhere[s], ends[zones], i)
-            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled, pace)
+            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled, pace, form, toll if got == 0 else 0)
             if got < wanted:
                 everywhere[s] += 1
-    if got == 0:
+    if got == 0 and not (form == PAIRS and w.sums[i - w.start[v]] == 2.0 + k):
         f.refused += 1
         p.satisfaction[i] = max(np.float64(p.satisfaction[i]) - c.let_down, 0.0)
 
 
+@inner
+def _partners_first(p, w, v, n, c):
+    """Elders of a pair are helped, one to one and untrained, out of what their partner keeps for them.
+
+    w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village goes on with.
+    """
+    first, f = w.start[v], w.flow[v]
+    for i in range(first, first + w.used[v]):
+        came = 0.0
+        if p.partner[i] >= 0 and p.volunteer[i] == 0:
+            h = first + p.partner[i]
+            kept = int(p.offer[h] * c.pair_share)
+            for place in range(9):
+                k = ESCORT + place if place < 2 else (place - 2 if place - 2 < ESCORT else place)
+                wanted = 0 if needs_training(k) else min(int(p.need[i, k]), int(p.quota[i]))
+                got = take(p, w, v, i, k, min(wanted, kept), h, False, 1.0, PAIRS, 0)
+                if got > 0:
+                    kept -= got
+                    f.asked_minutes += got
+                    w.hours[v, ASKED, k] += got
+                    f.requests += 1 if got == wanted else 0
+                    came = max(came, 1.0) if got == wanted else 2.0 + k
+        w.sums[i - first] = came
+
+
+@inner
+def _gather(p, w, v, zones, c):
+    """Each zone's team: those who came make up for the absent, in equal parts; where one of them is trained, w.sums[zone] is 1."""
+    absent, there, offered = w.work[1], w.work[2], w.work[3]
+    absent[:zones] = 0
+    there[:zones] = 0
+    offered[:zones] = 0
+    w.sums[:zones] = 0.0
+    members = range(w.start[v], w.start[v] + w.used[v])
+    for i in members:
+        if p.volunteer[i] == 1:
+            z, minutes = p.zone[i], int(p.offer[i]) + int(p.given[i])
+            absent[z] += 1 if minutes == 0 else 0
+            there[z] += 1 if minutes > 0 else 0
+            offered[z] += minutes
+            if minutes > 0 and p.trained[i] == 1:
+                w.sums[z] = 1.0
+    for i in members:
+        z = p.zone[i]
+        if p.volunteer[i] == 1 and int(p.offer[i]) + int(p.given[i]) > 0:
+            more = min(int(c.team_cover * absent[z] * offered[z] / (there[z] * there[z])), max(int(p.free[i]) - int(p.offer[i]), 0))
+            p.offer[i] += more
+            w.flow[v].offered += more
+
+
+@kernel
+def pair_up(p, w, matching, key):
+    """Let go of pairs of which one has stopped; then each free volunteer gets the free elder in most need, both from drawn places."""
+    for v in range(len(w.used)):
+        r, n, first = w.villages[v], w.used[v], w.start[v]
+        order, helpers, bounds, fill = w.work[0], w.work[1], w.work[5, 0:5], w.work[5, 5:9]
+        w.work[5, :9] = 0
+        free = 0
+        for i in range(first, first + n):
+            if p.partner[i] >= 0:
+                j = first + p.partner[i]
+                if p.volunteer[i] == p.volunteer[j] or p.enrolled[i if p.volunteer[i] == 0 else j] == 0:
+                    p.partner[i], p.partner[j] = -1, -1
+        for i in range(first, first + n):
+            if p.volunteer[i] == 1 and p.partner[i] < 0:
+                helpers[free] = i
+                free += 1
+        _by_urgency(p, w, v, order, bounds, fill, True)
+        begin = np.int64(uniform(key, r.number, 4) * free)
+        for u in range(4 if r.level > 0 and matching[v].pair_share > 0.0 else 0):
+            size = bounds[u + 1] - bounds[u]
+            drawn = np.int64(uniform(key, r.number, u) * size)
+            for q in range(min(size, free - bounds[u])):
+                i, h = order[bounds[u] + wrap(q + drawn, size)], helpers[wrap(bounds[u] + q + begin, free)]
+                p.partner[i], p.partner[h] = h - first, i - first
+        for i in range(first, first + n):
+            w.flow[v].paired += 1 if p.partner[i] >= 0 and p.volunteer[i] == 0 else 0
+
+
 def run(m) -> None:
-    """The month's hours."""
-    if m.parameters.matching.on:
-        match(m.people, m.world, m.values.needs, m.values.matching, m.key(TURN))
+    """The month's hours, in the form chosen."""
+    if not m.parameters.matching.on:
+        return
+    form = FORMS.index(m.parameters.matching.form)
+    if form == PAIRS:
+        pair_up(m.people, m.world, m.values.matching, m.key(PAIR))
+    match(m.people, m.world, m.values.needs, m.values.matching, m.key(TURN), form)

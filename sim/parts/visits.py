@@ -2,7 +2,7 @@
 
 Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple of an
 empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered minutes, which
-are company as well.
+are company as well. The visits due are slots of the month; a slot that has a visit is a visit on time.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, start_row, wrap
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of, start_row, wrap
+from sim.randomness import Purpose, below, inner, kernel, rounded, uniform
 
 
 @section("visits")
@@ -26,6 +26,7 @@ class Visits:
     call_minutes: float = par(5.0, "minutes", 2.0, 10.0, "definition of the account book", "D", "minutes of a call or look-in")
     person_minutes: float = par(15.0, "minutes", 8.0, 40.0, "definition of the account book", "D", "minutes of a visit in person")
     in_person: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "visits made in person")
+    rota: float = par(1.0, "share", 0.0, 1.0, "design choice: the book is kept; below 1 an assumption", "D", "visits that keep their day in the book; the others fall on any slot, so that some get two and others none")
     cadre_hours: float = par(10.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours of each group leader or cadre, while mutual aid is in service")
     duty_when_closed: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "duty hours that go on where no service is open")
 
@@ -34,9 +35,11 @@ column("tier", "i1", "code", "account book: 0 none, 1 daily, 2 twice a week, 3 w
 flow("in_book", "persons", "elders in the account book by tier", shape=(5,))
 flow("visits_due", "visits", "visits due by tier", shape=(5,))
 flow("visits_made", "visits", "visits made by tier", shape=(5,))
+flow("visits_on_time", "visits", "slots of the month that had their visit, by tier", shape=(5,))
 flow("visit_minutes", "minutes", "minutes used for visits")
 
 TURN = Purpose("visits.turn")
+ROTA = Purpose("visits.rota")
 
 
 @kernel
@@ -68,7 +71,19 @@ def by_link(p, w, v, i, wanted, minutes):
 
 
 @kernel
-def visit(p, w, visits, days, key):
+def slots_covered(made, carried, slots, rota, key, ident):
+    """How many of a month's `slots` (at most 31) have a visit: those that keep their day have one each, the others fall anywhere."""
+    kept = carried + rounded((made - carried) * rota, key, ident, 0)
+    covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
+    for k in range(made - kept):
+        slot = np.int64(1) << np.int64(below(key, ident, k + 1, slots))
+        covered += 1 if seen & slot == 0 else 0
+        seen |= slot
+    return covered
+
+
+@kernel
+def visit(p, w, visits, days, key, rota_key):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(w.used)):
         c, r, f = visits[v], w.villages[v], w.flow[v]
@@ -121,6 +136,8 @@ def visit(p, w, visits, days, key):
                     if made < due[tier]:
                         pointer += 1
                 f.visits_made[tier] += made
+                on_time = made if c.rota >= 1.0 or made == carried else slots_covered(made, carried, due[tier], c.rota, rota_key, identity_of(r.number, p.serial[i]))
+                f.visits_on_time[tier] += on_time
                 f.visit_minutes += (made - carried) * minutes
                 company = min((made - carried) * minutes, np.int64(p.need[i, COMPANIONSHIP]))
                 p.need[i, COMPANIONSHIP] -= company
@@ -135,4 +152,4 @@ def visit(p, w, visits, days, key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.visits, m.values.canteen["days"], m.key(TURN))
+        visit(m.people, m.world, m.values.visits, m.values.canteen["days"], m.key(TURN), m.key(ROTA))

@@ -162,12 +162,12 @@ def test_hours_of_a_shared_centre_serve_what_separate_ones_cannot() -> None:
     assert split_by_pool(np.array([3]), np.array([2, 2]), np.array([0, 0]), numbers[::-1]).tolist() == [1, 2]  # the odd one by number
 
 
-@pytest.mark.parametrize("v", [1, 2, 4])
-def test_a_request_finds_nobody_as_often_as_all_who_help_are_away(v: int) -> None:
-    """(1 - f)^v: v volunteers a village, each of whom turns up with f = 0.4. Four standard errors of 500 villages."""
+@pytest.mark.parametrize("v, form", [(1, "pool"), (2, "pool"), (4, "pool"), (2, "pairs"), (2, "teams")])
+def test_a_request_finds_nobody_as_often_as_all_who_help_are_away(v: int, form: str) -> None:
+    """(1 - f)^v, whatever the form: v volunteers a village, each of whom turns up with f = 0.4. Four standard errors of 500 villages."""
     f, villages = 0.4, 500
     model = large({
-        "county.elders": 4, "county.helpers_per_elder": 2.0, "participation.show_up": f, "participation.response": 0.0,
+        "county.elders": 4, "county.helpers_per_elder": 2.0, "participation.show_up": f, "participation.response": 0.0, "matching.form": form,
     }, villages=villages, seed=v)  # fmt: skip
     for name in ("join", "join_helper", "quit", "training_rate"):
         model.values.participation[name] = 0.0
