@@ -22,7 +22,7 @@ def _compile_cache() -> str:
     here = _Path(__file__).parent
     shared = b"".join((here / name).read_bytes() for name in ("columns.py", "randomness.py", "ledger.py", "population.py"))
     name = _hashlib.sha256(shared + _numba.__version__.encode()).hexdigest()[:16]
-    roots = [_Path(_os.environ["XDG_CACHE_HOME"])] if "XDG_CACHE_HOME" in _os.environ else []
+    roots = [_Path(_os.environ["XDG_CACHE_HOME"])] if _os.environ.get("XDG_CACHE_HOME") else []
     for root in (*roots, _Path.home() / ".cache", _Path(_tempfile.gettempdir())):
         folder = root / "mutual-aid-sim" / name
         try:
