@@ -99,8 +99,24 @@ class Kernel:
         return result
 
 
+class Piece:
+    """A piece of kernels, compiled once, for them alone: from Python it is the plain function, as no way in is compiled."""
+
+    __slots__ = ("__name__", "__wrapped__", "dispatcher")
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)(function)
+        self.__name__, self.__wrapped__ = function.__name__, function
+        versions = self.dispatcher.get_call_template  # a constant among the arguments makes no version of its own
+        self.dispatcher.get_call_template = lambda types, named: versions(tuple(map(numba.types.unliteral, types)), named)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.__wrapped__(*arguments)
+
+
 @numba.extending.typeof_impl.register(Kernel)
-def _type_of_kernel(value: Kernel, context: Any) -> Any:
+@numba.extending.typeof_impl.register(Piece)
+def _type_of_function(value: Kernel | Piece, context: Any) -> Any:
     return numba.extending.typeof_impl(value.dispatcher, context)
 
 
@@ -126,12 +142,8 @@ def drawing(signature: str) -> Callable[..., Any]:
 
 
 def inner(function: Callable[..., Any]) -> Any:
-    """A piece of kernels, called by them alone, compiled once: a constant among its arguments makes no version of its own."""
-    made = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)(function)
-    if not numba.config.DISABLE_JIT:
-        versions = made.get_call_template
-        made.get_call_template = lambda types, named: versions(tuple(map(numba.types.unliteral, types)), named)
-    return made
+    """A piece of kernels; the plain function where the compiler is off."""
+    return function if numba.config.DISABLE_JIT else Piece(function)
 
 
 @drawing("uint64(uint64, int64, int64)")

@@ -17,8 +17,8 @@ def one_more_elder(model: sim.MutualAidModel, number: int) -> None:
     """An ailing elder, who asks and costs, moves into the village: before the first month, by the table's own rules."""
     v = model.world.villages.number.tolist().index(number)
     before = model.world.villages.elders.copy()
-    i = free_slot.py_func(model.people, model.world, v)
-    settle_in.py_func(model.people, model.world, v, i, ELDER, 76 * 12, 1, 2000, 25)
+    i = free_slot(model.people, model.world, v)
+    settle_in(model.people, model.world, v, i, ELDER, 76 * 12, 1, 2000, 25)
     model.people.living[i], model.people.health[i], model.people.enrolled[i] = 2, 1, 1
     assert (model.world.villages.elders - before).tolist() == [int(k == v) for k in range(len(before))]
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from unittest.mock import patch
-
 import numpy as np
 import pytest
 from runs import CARE, large, small
 
 import sim
 from sim.parts import clearing
-from sim.population import ELDER, hand_on, settle_in, vacate
+from sim.population import ELDER, settle_in, vacate
 
 EARNED, SPENT, DIES = 6_000, 0.0075, 0.005  # minutes a month; shares a month
 
 
-@patch("sim.population.hand_on", hand_on.py_func)  # a compiled piece is not called from Python
 def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
     """Shares of the minutes earned that are lost at death and carried outside, and the mean account over EARNED.
 
@@ -38,9 +35,9 @@ def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
         p.credit[:n] -= np.round(p.credit[:n] * SPENT).astype(np.int32)
         stock += p.credit[:n].mean() / months
         for i in np.flatnonzero(rng.random(n) < DIES):
-            vacate.py_func(p, w, 0, i)
+            vacate(p, w, 0, i)
             w.used[0], w.villages[0].hint = n, i
-            settle_in.py_func(p, w, 0, i, ELDER, 720, 0, 0, 25)
+            settle_in(p, w, 0, i, ELDER, 720, 0, 0, 25)
             p.children[i] = 0 if kin else 2
             if kin:
                 p.kin[i], p.kin[partner[i]] = partner[i], i
