@@ -19,7 +19,7 @@ from experiments.runner import Outcome, simulate_many
 from experiments.scenario import Mistake, known, options
 from experiments.serve import ROOT
 from experiments.store import Results
-from sim.parameters import ParameterError
+from sim.parameters import SECTIONS, ParameterError
 
 TINY = {"county.villages": 3, "county.elders": 20, "horizon.end": "2027-12", "horizon.spin_up": 2, "county.facility_share": 1.0, "county.size_spread": 0.0}
 NEVER = -9999
@@ -250,23 +250,29 @@ def test_every_option_choice_and_unit_has_words_in_both_languages():
     for group, names in options().items():  # two presets of one group are told apart
         for code in words.LANGUAGES:
             assert len({words.word(o, code) for o in names}) == len(names), (group, code)
-    assert {d.unit for d in known().values()} - set(words.UNITS) <= {"switch", "choice", "definition"}
+    assert {d.unit for d in known().values()} - set(words.names()["units"]) == set()
+
+
+def test_every_parameter_and_section_has_a_chinese_name_and_no_name_is_left_over():
+    named = words.names()
+    assert set(known()) - set(named["parameters"]) == set() == set(named["parameters"]) - set(known())
+    assert set(named["sections"]) == set(SECTIONS) and {d.unit for d in known().values()} == set(named["units"])
+    assert [k for part in ("sections", "parameters") for k, text in named[part].items() if not chinese(text)] == []
+    in_section = [(path.partition(".")[0], text) for path, text in named["parameters"].items()]
+    assert [x for x in set(in_section) if in_section.count(x) > 1] == []  # controls stand beside each other there
+
+
+def test_chinese_help_says_name_unit_range_and_grade_before_the_english_text():
+    text = words.helped(known()["timebank.credit_per_hour"], "zh")
+    order = ["付出一小时得。", "单位：小时/小时。", "允许：0 – 2。", "来源等级 B：报道。", known()["timebank.credit_per_hour"].doc, "one hour for one hour", "timebank.credit_per_hour"]
+    assert [text.find(w) for w in order] == sorted(text.find(w) for w in order) and text.startswith(order[0])
+    assert words.label(known()["government.ceiling"], "zh") == "每村运营补贴上限（2025 年名义值，元/年）"  # one pair of brackets
 
 
 def test_every_sentence_that_the_screen_says_is_there():
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "experiments" / "dashboard").glob("*.py"))
     said = set(re.findall(r"""\bsa(?:y|id)\(["'](\w+)["']""", text))
     assert len(said) > 40 and said - set(words.SAID) == set()
-
-
-def test_no_control_shows_an_english_sentence_in_chinese():
-    pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
-    from experiments.dashboard import pages
-
-    paths = [*(p for shown in pages.SHOWN.values() for p in shown), *(f"funding.{p}" for rule in pages.BY_RULE.values() for p in rule), *state.SHARES]
-    paths += ["funding.rule", "funding.reserve", "business.kind", "county.villages", "county.elders", "county.facility_share", "horizon.end"]
-    assert [p for p in paths if p in known() and not chinese(words.label(known()[p], "zh"))] == []
-    assert [p for p, d in known().items() if words.label(d, "zh").startswith(d.doc)] == []  # others: the name as in YAML, its sentence in the help
 
 
 def test_help_names_unit_range_source_and_grade():
@@ -365,8 +371,14 @@ def test_a_planners_way_through_the_page(page):
     assert not at.exception and at.info[0].value.startswith("Nothing has been run yet")
     at.button(key="run").click().run()
     assert not at.exception and "villages are viable at the end of 2027" in at.subheader[0].value
-    at.slider(key="1/funding.share_government").set_value(40).run()
-    assert [at.slider(key=f"1/{s}").value for s in state.SHARES] == [40, 12, 40, 8]
+    payers = ("Government", "Village collective", "Families", "Society")
+    slider = lambda name: next(s for s in at.slider if s.label == name)  # noqa: E731
+    slider("Government").set_value(40).run()
+    assert [slider(name).value for name in payers] == [40, 12, 40, 8]
+    key = slider("Government").key
+    slider("Government").set_value(50).run()
+    assert slider("Government").key == key and [slider(name).value for name in payers] == [50, 10, 33, 7]  # 10, 33.3, 6.7
+    slider("Government").set_value(40).run()
     assert at.warning[0].value.startswith("Settings have changed")
     next(b for b in at.sidebar.button if b.label == "Copy").click().run()
     assert at.selectbox(key="current").value == 2

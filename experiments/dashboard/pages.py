@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 import yaml
@@ -26,6 +27,7 @@ from experiments.dashboard.tabs import (
     why_tab,
 )
 from experiments.dashboard.words import LANGUAGES, helped, label, word
+from experiments.dashboard.words import section as part
 from experiments.scenario import CONFIGS, known, options, read_policies
 from sim.parameters import SECTIONS, Declaration
 
@@ -172,17 +174,28 @@ def preset(d: Draft, group: str) -> None:
 
 
 def shares(d: Draft) -> None:
-    """Four sliders in whole percent that always sum to one hundred."""
+    """Four sliders in whole percent that always sum to one hundred.
+
+    A slider whose share changes because another was moved becomes a new control. Were it the same one, a browser that has
+    not yet drawn the new value sends the old one back with the next key, which would count as a move of its own.
+    """
     st.caption(say("shares"))
-    now = {path: float(d.value(path)) for path in state.SHARES}
-    for path, percent in zip(state.SHARES, state.whole(pd.Series(now).to_numpy(), 100), strict=True):
-        key = f"{d.uid}/{path}"
-        st.session_state[key] = int(percent)
+    drawn: dict[str, tuple[int, int]] = st.session_state.setdefault(f"{d.uid}/shares", {})  # path -> how many controls so far, percent
+    now = [float(d.value(path)) for path in state.SHARES]
+    for path, percent in zip(state.SHARES, state.whole(np.array(now), 100).tolist(), strict=True):
+        count, shown = drawn.get(path, (0, percent))
+        drawn[path] = (count + (percent != shown), percent)
+        key = f"{d.uid}/{path}/{drawn[path][0]}"
+        if key not in st.session_state:
+            st.session_state[key] = percent
+        st.slider(label(known()[path], language()), 0, 100, key=key, format="%d %%", help=helped(known()[path], language()), on_change=share_moved, args=(d, path, key))
 
-        def moved(path: str = path, key: str = key) -> None:
-            d.change(state.rescaled(now, path, st.session_state[key]))
 
-        st.slider(label(known()[path], language()), 0, 100, key=key, format="%d %%", help=helped(known()[path], language()), on_change=moved)
+def share_moved(d: Draft, path: str, key: str) -> None:
+    """One slider was moved: it stays the control that it is, the others follow."""
+    drawn, percent = st.session_state[f"{d.uid}/shares"], int(st.session_state[key])
+    drawn[path] = (drawn[path][0], percent)
+    d.change(state.rescaled({p: float(d.value(p)) for p in state.SHARES}, path, percent))
 
 
 def county_controls(d: Draft) -> None:
@@ -314,7 +327,7 @@ def settings() -> None:
             st.session_state[f"{d.uid}/draws"] = d.draws
             st.toggle(say("draws"), key=f"{d.uid}/draws", help=say("draws_help"), on_change=lambda: setattr(d, "draws", st.session_state[f"{d.uid}/draws"]))
         with st.expander(say("more")):
-            section = st.selectbox(say("section"), sorted(SECTIONS), key="section")
+            section = st.selectbox(say("section"), sorted(SECTIONS), key="section", format_func=lambda name: part(name, language()))
             common = {*(path for paths in SHOWN.values() for path in paths), *state.SHARES, "funding.rule", "funding.reserve", "business.kind", "county.villages", "county.elders", "county.facility_share", "horizon.end", "given.villages"}
             common |= {f"funding.{p}" for p in BY_RULE.get(str(d.value("funding.rule")), [])}
             for path in known():

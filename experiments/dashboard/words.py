@@ -1,6 +1,11 @@
-"""What the dashboard says, in English and Chinese. Parameters without an entry show their English description or, in Chinese, their name."""
+"""What the dashboard says, in English and Chinese. Chinese names of sections, parameters and units stand in parameters_zh.yaml."""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from experiments import style
 from sim.parameters import GRADES, Declaration
@@ -88,26 +93,25 @@ SAID: dict[str, tuple[str, str]] = {
     "report": ("Report (HTML)", "报告（HTML）"), "csv": ("Villages (CSV)", "村庄（CSV）"), "xlsx": ("Workbook (xlsx)", "工作簿（xlsx）"),
 }  # fmt: skip
 
-LABELS: dict[str, tuple[str, str]] = {
-    "county.villages": ("Villages", "村庄数"), "county.elders": ("Elders a village (mean)", "每村老人（平均）"), "horizon.end": ("Last month", "最后月份"),
-    "county.facility_share": ("Villages with a service at the start", "初始已有服务的村庄比例"),
-    "funding.rule": ("Rule", "出资规则"), "funding.share_government": ("Government", "政府"), "funding.share_collective": ("Village collective", "村集体"),
-    "funding.share_families": ("Families", "家庭"), "funding.share_society": ("Society", "社会"), "funding.match": ("Government's yuan per yuan of the others", "政府配套比例"),
-    "funding.per_meal": ("Paid per meal", "每餐补贴"), "funding.per_hour": ("Paid per hour", "每小时补贴"), "funding.per_visit": ("Paid per visit", "每次探访补贴"),
-    "funding.taper": ("Seed money tapers over", "启动资金递减期"), "funding.point": ("Pledges must reach", "承诺须达到"), "funding.reserve": ("Reserve above which nobody pledges", "储备上限"),
-    "government.ceiling": ("Government pays at most", "政府补贴上限"), "government.build_grant": ("Government's building grant", "政府建设补贴"),
-    "business.kind": ("Business", "产业"), "business.payer": ("Who pays the set-up money", "启动资金由谁出"), "business.start": ("Starts in month", "开始月份"),
-    "business.care_share": ("Share of profit for care", "利润用于养老的比例"),
-    "timebank.on": ("Time bank", "时间银行"), "timebank.credit_per_hour": ("Credit for an hour given", "付出一小时得"), "timebank.price_per_hour": ("Credit for an hour received", "接受一小时付"),
-    "timebank.welcome": ("Welcome credit", "入户赠送"), "timebank.overdraft": ("Overdraft", "可透支"), "timebank.expiry": ("Credits that expire", "每年失效"),
-    "timebank.levy": ("Levy on balances", "余额月扣"), "timebank.hour_fee": ("Cash price of an hour", "一小时现金价"), "timebank.exempt_special": ("Special-difficulty elders need no credit", "特困老人免时间币"),
-    "canteen.on": ("Canteen", "食堂"), "organisation.training": ("Training of volunteers", "志愿者培训"), "organisation.insured": ("Insurance of volunteers", "志愿者保险"),
-    "organisation.honours": ("Honours", "荣誉表彰"), "organisation.publicity": ("Publicity", "宣传"), "participation.stipend": ("Stipend of volunteers", "志愿者补贴"),
-    "matching.platform": ("Matching: 0 own zone, 1 village", "匹配：0 本片，1 全村"), "facilities.openings": ("Villages that come up a year", "每年新增候选村庄"),
-    "shocks.on": ("Shocks", "冲击"), "shocks.budget_cut": ("Budget cut", "预算削减"), "shocks.tourism_crash": ("Tourism crash", "旅游骤降"), "shocks.harvest_failure": ("Failed harvest", "歉收"),
-    "shocks.donor_loss": ("Main donor stops", "主要捐助者退出"), "shocks.scheduled": ("Shock on a date", "定时冲击"), "shocks.scheduled_month": ("Month of that shock", "该冲击的月份"),
+LABELS = {  # short English names; other parameters show what their declaration says
+    "county.villages": "Villages", "county.elders": "Elders a village (mean)", "horizon.end": "Last month",
+    "county.facility_share": "Villages with a service at the start", "funding.rule": "Rule", "funding.share_government": "Government",
+    "funding.share_collective": "Village collective", "funding.share_families": "Families", "funding.share_society": "Society",
+    "funding.match": "Government's yuan per yuan of the others", "funding.per_meal": "Paid per meal", "funding.per_hour": "Paid per hour",
+    "funding.per_visit": "Paid per visit", "funding.taper": "Seed money tapers over", "funding.point": "Pledges must reach",
+    "funding.reserve": "Reserve above which nobody pledges", "government.ceiling": "Government pays at most",
+    "government.build_grant": "Government's building grant", "business.kind": "Business", "business.payer": "Who pays the set-up money",
+    "business.start": "Starts in month", "business.care_share": "Share of profit for care", "timebank.on": "Time bank",
+    "timebank.credit_per_hour": "Credit for an hour given", "timebank.price_per_hour": "Credit for an hour received",
+    "timebank.welcome": "Welcome credit", "timebank.overdraft": "Overdraft", "timebank.expiry": "Credits that expire",
+    "timebank.levy": "Levy on balances", "timebank.hour_fee": "Cash price of an hour",
+    "timebank.exempt_special": "Special-difficulty elders need no credit", "canteen.on": "Canteen", "organisation.training": "Training of volunteers",
+    "organisation.insured": "Insurance of volunteers", "organisation.honours": "Honours", "organisation.publicity": "Publicity",
+    "participation.stipend": "Stipend of volunteers", "matching.platform": "Matching: 0 own zone, 1 village",
+    "facilities.openings": "Villages that come up a year", "shocks.on": "Shocks", "shocks.budget_cut": "Budget cut",
+    "shocks.tourism_crash": "Tourism crash", "shocks.harvest_failure": "Failed harvest", "shocks.donor_loss": "Main donor stops",
+    "shocks.scheduled": "Shock on a date", "shocks.scheduled_month": "Month of that shock",
 }  # fmt: skip
-
 CHINESE = {
     "fixed_shares": "固定比例", "matching": "配套", "gap_filler": "补缺口", "per_service": "按服务付费", "tapering": "递减", "provision_point": "达标才付", "none": "无",
     "default": "默认", "stratified": "十二类村庄", "one_village": "一个村", "families_pay": "家庭为主", "feixiang": "肥乡（集体＋补贴）", "four_payers": "四方各出一些",
@@ -119,7 +123,7 @@ CHINESE = {
     "scenic": "景区", "craft": "手工艺", "near_town": "近城镇", "weak": "薄弱", "middle": "中等", "rich": "富裕", "yes": "是", "no": "否",
     "money": "欠账（资金）", "users": "用户太少", "helpers": "志愿者太少", "leader": "无带头人", "bills or long cuts": "欠账或长期缩减", "too few hours": "时数太少", "too few visits": "探访太少",
     "never opened": "从未开办", "opened too late": "开办太晚", "closed: money": "关闭：资金", "closed: users": "关闭：用户", "closed: helpers": "关闭：志愿者", "closed: leader": "关闭：带头人",
-    "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "时间币担保",
+    "assistance_posts": "助老岗位", "build_more": "加大建设补助", "cadre_association": "村干部与老年协会", "collective_funds": "集体经济出资", "community_conventions": "村规民约", "credit_guarantee": "积分兜底",
     "lighter_fees": "减轻家庭负担", "oldest_free": "高龄免费用餐", "operating_subsidy": "运营补贴", "pay_on_time": "按时拨付", "price_indexation": "补贴随物价调整", "rollout_push": "加快推开", "society_pairing": "社会力量结对",
     "taper_2027": "2027 年起递减", "theme_days": "主题日", "training_insurance": "培训与保险",
     "copying": "照搬做法", "day_care": "日间照料", "partners": "结对伙伴", "big": "试点地区（175 个村）", "rollout": "按申请逐步推开", "2019": "2019 年", "2023": "2023 年",
@@ -161,31 +165,49 @@ def word(key: str, language: str) -> str:
     return CHINESE.get(key, key) if language == "zh" else ENGLISH.get(key, style.words(key))
 
 
+@lru_cache(maxsize=1)
+def names() -> dict[str, dict[str, str]]:
+    """Chinese names: sections, parameters by path, units."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("parameters_zh.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def section(name: str, language: str) -> str:
+    """A part of the model."""
+    return names()["sections"].get(name, name) if language == "zh" else style.words(name)
+
+
+def named(d: Declaration, language: str) -> str:
+    """A parameter's short name without its unit; one that has none yet shows its English description."""
+    return names()["parameters"].get(d.path, d.doc) if language == "zh" else LABELS.get(d.path, d.doc)
+
+
+def unit(d: Declaration, language: str) -> str:
+    """A parameter's unit."""
+    return names()["units"].get(d.unit, d.unit) if language == "zh" else d.unit
+
+
 def label(d: Declaration, language: str) -> str:
-    """A parameter's short name with its unit; in Chinese the name as written in YAML where there is no label (help has the English text)."""
-    name = LABELS[d.path][language == "zh"] if d.path in LABELS else d.path if language == "zh" else d.doc
-    unit = UNITS.get(d.unit, d.unit) if language == "zh" else d.unit
-    return name if unit in ("switch", "choice", "definition") or d.path.startswith("funding.share") else f"{name}（{unit}）" if language == "zh" else f"{name} ({unit})"
+    """A parameter's short name with its unit."""
+    if d.unit in ("switch", "choice", "definition") or d.path.startswith("funding.share"):
+        return named(d, language)
+    if language != "zh":
+        return f"{named(d, language)} ({d.unit})"
+    name = named(d, language)
+    return f"{name[:-1]}，{unit(d, language)}）" if name.endswith("）") else f"{name}（{unit(d, language)}）"
 
 
-UNITS = {
-    "hours": "小时", "hours/hour": "小时/小时", "level": "级", "month": "第几月", "months": "月", "persons": "人", "ratio": "倍", "share": "比例", "share/month": "比例/月",
-    "share/year": "比例/年", "villages": "村", "years": "年", "yuan": "元", "yuan/hour": "元/小时", "yuan/meal": "元/餐", "yuan/month": "元/月", "yuan/visit": "元/次", "yuan/year": "元/年",
-    "accidents/10000 h": "起/万小时", "aids/100 elders": "件/百位老人", "beds/1000 elders": "床/千位老人", "children": "个子女", "days/month": "天/月", "disputes/1000 h": "起/千小时", "drives/year": "次/年",
-    "gifts/year": "笔/年", "hours/month": "小时/月", "hours/mu": "小时/亩", "log units": "对数单位", "meals/day": "餐/天", "minutes": "分钟", "minutes/meal": "分钟/餐", "minutes/visit": "分钟/次", "mu": "亩",
-    "odds ratio": "优势比", "percent": "%", "persons/year": "人/年", "plots": "块地", "posts": "个岗位", "share/hour": "比例/小时", "townships": "个乡镇", "visits/month": "次/月", "visits/year": "次/年",
-    "yuan/aid": "元/件", "places/1000 elders": "个名额/千位老人", "yuan/mu": "元/亩",
-}  # fmt: skip
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
     "en": "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}",
-    "zh": "{doc}。单位：{unit}。允许：{allowed}。来源：{source}（等级 {grade}：{meaning}）。名称：{path}",
+    "zh": "{name}。单位：{unit}。允许：{allowed}。来源等级 {grade}：{meaning}。英文说明：{doc}。来源：{source}。名称：{path}",
 }
 
 
 def helped(d: Declaration, language: str) -> str:
-    """Unit, range, source and grade of a parameter."""
-    allowed = f"{d.low:g} – {d.high:g}" if d.low is not None and d.high is not None else ", ".join(word(c, language) for c in d.choices) or "on, off"
+    """Unit, range, source and grade of a parameter; description and source stay as written."""
+    apart, any_ = ("、", "开、关" if d.kind is bool else "文字") if language == "zh" else (", ", "on, off" if d.kind is bool else "text")
+    allowed = f"{d.low:g} – {d.high:g}" if d.low is not None and d.high is not None else apart.join(word(c, language) for c in d.choices) or any_
     meaning = (GRADES_ZH if language == "zh" else GRADES)[d.grade]
-    text = HELP[language].format(doc=d.doc, unit=UNITS.get(d.unit, d.unit) if language == "zh" else d.unit, allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
+    text = HELP[language].format(name=named(d, language), doc=d.doc, unit=unit(d, language), allowed=allowed, source=d.source, grade=d.grade, meaning=meaning, path=d.path)
     return text.replace("$", "\\$").replace("~", "\\~")
