@@ -21,6 +21,7 @@ from experiments.estimate import STABLE, Interval, half
 from experiments.findings import Findings, Picture, Table
 from experiments.outcomes import ALL, HEADLINE, OUTCOMES
 from experiments.scenario import Composed, Mistake, known
+from experiments.style import both, phrase, tell, translated, words
 from sim.county import village_states
 from sim.population import STRENGTHS, VILLAGE_KINDS
 
@@ -29,7 +30,11 @@ FULL = 100  # seeds of size=full
 RUNS = {"quick": 80, "default": 400}  # what the others may take, for time: about three minutes on two cores by default
 LEAST = {"quick": 3, "default": 8}
 GROWTH = 1.5  # from round to round while a precision is asked for
-ENOUGH = f"half-width: the wider side of the interval; c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)"
+ENOUGH = (
+    f"half-width: the wider side of the interval; c_v: standard deviation over mean; settled: the number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)",
+    f"半宽：区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）",
+)
+SIGNS = {"holds": "成立", "none": "无影响", "open": "不能判断", "against": "相反"}  # states in Chinese
 CLAIM = 0.05  # half-width that is called precise where none was asked for
 
 
@@ -187,15 +192,25 @@ def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
 def widths(done: Done) -> dict[str, float]:
     """Half-width of every headline share by arm and cell and of every test, as written: what a precision is asked of."""
     found = {
-        f"{OUTCOMES[o].label}, {place(arm, cell)}": half(done.mean(arm, o, cell))
+        phrase(OUTCOMES[o].label) + tell(", ", "，") + place(arm, cell): half(done.mean(arm, o, cell))
         for arm, cell in done.places for o in HEADLINE if OUTCOMES[o].share
     }  # fmt: skip
-    return found | {t.text: half(estimate.interval(done.effect(t), bounded=False)) for t in done.question.tested if _share(t)}
+    return found | {phrase(t.text): half(estimate.interval(done.effect(t), bounded=False)) for t in done.question.tested if _share(t)}
+
+
+def widest(done: Done) -> tuple[float, str]:
+    """The largest of `widths` and what it belongs to."""
+    return max(((v, k) for k, v in widths(done).items()), default=(0.0, tell("nothing", "无")))
+
+
+def called(arm: str) -> str:
+    """An arm for readers: as it is written; in Chinese by its parts, where the whole has no pair."""
+    return tell(arm, translated().get(arm) or "，".join(translated().get(part, part) for part in arm.split(", ")))
 
 
 def place(arm: str, cell: str) -> str:
     """An arm, with the villages meant where these are not all."""
-    return arm if cell == ALL else f"{arm}, {cell} villages"
+    return called(arm) if cell == ALL else tell(f"{arm}, {cell} villages", f"{called(arm)}，{phrase(cell)}")
 
 
 def _share(test: Test) -> bool:
@@ -203,17 +218,16 @@ def _share(test: Test) -> bool:
 
 
 # -- runs --------------------------------------------------------------------------------------------------------------
-def compare(question: Question, campaign: Campaign) -> tuple[Done, str]:
-    """Run until the asked precision or the asked number of seeds; the text says which."""
+def compare(question: Question, campaign: Campaign) -> tuple[Done, int]:
+    """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
     s = campaign.settings
     seeds = s.seeds or seeds_of(question, s.size)
     limit = max(s.max_seeds or 8 * seeds, seeds) if s.precision else seeds
     while True:
         campaign.run(_wanted(question, range(seeds)))
         done = _done(question, campaign, seeds)
-        wide, text = max(((v, k) for k, v in widths(done).items()), default=(0.0, "nothing"))
-        if s.precision is None or wide <= s.precision or seeds >= limit:
-            return done, _stopped(s.precision, seeds, limit, wide, text)
+        if s.precision is None or widest(done)[0] <= s.precision or seeds >= limit:
+            return done, limit
         seeds = min(limit, math.ceil(GROWTH * seeds))
 
 
@@ -224,12 +238,19 @@ def seeds_of(question: Question, size: str) -> int:
 
 def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str) -> str:
     goal = asked or CLAIM
-    more = f"; ± {goal:g} everywhere would take at most about {math.ceil(seeds * (wide / goal) ** 2)} seeds" if wide > goal else ""
+    need = math.ceil(seeds * (wide / goal) ** 2)
+    more = tell(f"; ± {goal:g} everywhere would take at most about {need} seeds", f"；要处处达到 ± {goal:g}，至多约需 {need} 个种子") if wide > goal else ""
     if asked is None:
-        return f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}"
+        return tell(f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}", f"按要求运行 {seeds} 个种子；最宽的 95% 区间为 ± {wide:.3f}（{text}）{more}")
     if wide <= asked:
-        return f"stopped at {seeds} seeds: the asked precision ± {asked:g} is reached everywhere (widest ± {wide:.3f}, {text})"
-    return f"stopped at the limit of {limit} seeds before the asked precision ± {asked:g}: widest ± {wide:.3f} ({text}){more}"
+        return tell(
+            f"stopped at {seeds} seeds: the asked precision ± {asked:g} is reached everywhere (widest ± {wide:.3f}, {text})",
+            f"在 {seeds} 个种子处停止：所要求的精度 ± {asked:g} 处处达到（最宽 ± {wide:.3f}，{text}）",
+        )
+    return tell(
+        f"stopped at the limit of {limit} seeds before the asked precision ± {asked:g}: widest ± {wide:.3f} ({text}){more}",
+        f"达到 {limit} 个种子的上限而停止，尚未达到所要求的精度 ± {asked:g}：最宽 ± {wide:.3f}（{text}）{more}",
+    )
 
 
 def _wanted(question: Question, replicates: range) -> list[tuple[str, dict[str, Any], int]]:
@@ -256,32 +277,43 @@ def number(x: float, share: bool = True) -> str:
 
 def spread(e: Interval, share: bool = True) -> str:
     """Mean (low to high)."""
-    return f"{number(e.mean, share)} ({number(e.low, share)} to {number(e.high, share)})"
+    mean, low, high = (number(x, share) for x in (e.mean, e.low, e.high))
+    return tell(f"{mean} ({low} to {high})", f"{mean}（{low} 至 {high}）")
 
 
-def report(done: Done, stopped: str) -> Findings:
-    """Verdict, tables, figures."""
+def titled(outcome: str) -> str:
+    """An outcome as a heading, with % where it is a share."""
+    return phrase(OUTCOMES[outcome].label) + (tell(", %", "，%") if OUTCOMES[outcome].share else "")
+
+
+def report(done: Done, limit: int) -> Findings:
+    """Verdict, tables, figures, in the language that is spoken."""
     from experiments import contrast_figures
 
     q = done.question
     states = {c: [done.state(t, c) for t in q.tested] for c in q.conditions()}
     verdict = judge(states)
     own = q.extra(done) if q.extra else ([], [], [])
-    lost = [f"arm '{a}' is left out: {', '.join(sorted(set(c) - set(known())))} is not in this version of the model" for a, c in q.arms.items() if a not in q.available]
+    gone = {a: ", ".join(sorted(set(c) - set(known()))) for a, c in q.arms.items() if a not in q.available}
+    lost = [tell(f"arm '{a}' is left out: {paths} is not in this version of the model", f"未含“{called(a)}”一支：本版模型没有 {paths}") for a, paths in gone.items()]
+    stopped = _stopped(done.campaign.settings.precision, done.seeds, limit, *widest(done))
     return Findings(
-        question=q.question,
-        sentences=[*(own[0] or [_villages(done)]), *_sentences(done, verdict, states), stopped[0].upper() + stopped[1:] + "."],
+        question=phrase(q.question),
+        sentences=[*(own[0] or [_villages(done)]), *_sentences(done, verdict, states), stopped[0].upper() + stopped[1:] + tell(".", "。")],
         tables=[*([_effects(done, states)] if q.tested else []), *own[1], _arms(done), _pairs(done), _replications(done)],
         pictures=[*own[2], *contrast_figures.draw(done, states, verdict)],
-        limits=[_setting(done), *lost, *q.limits, "What-if on a synthetic county, to compare arms; levels are not forecasts."],
-        hypothesis=q.hypothesis, built_in=q.because, verdict=verdict,
+        limits=[_setting(done), *lost, *map(phrase, q.limits), phrase("What-if on a synthetic county, to compare arms; levels are not forecasts.")],
+        hypothesis=phrase(q.hypothesis), built_in=phrase(q.because), verdict=verdict,
     )  # fmt: skip
 
 
 def _setting(done: Done) -> str:
-    c, s = done.campaign.base.county, done.campaign.settings
-    drawn = "each seed draws the uncertain parameters anew" if s.draws else "parameters as written"
-    return f"{c.villages} villages of about {c.elders} elders, {done.campaign.base.horizon.start} to {done.campaign.base.horizon.end}; {drawn}; all arms of a seed share luck and draw; intervals are 95 %, the seed is the unit."
+    c, h = done.campaign.base.county, done.campaign.base.horizon
+    drawn = tell("each seed draws the uncertain parameters anew", "每个种子重新抽取不确定参数") if done.campaign.settings.draws else tell("parameters as written", "参数取所写之值")
+    return tell(
+        f"{c.villages} villages of about {c.elders} elders, {h.start} to {h.end}; {drawn}; all arms of a seed share luck and draw; intervals are 95 %, the seed is the unit.",
+        f"{c.villages} 个村，每村约 {c.elders} 位老人，{h.start} 至 {h.end}；{drawn}；同一种子的各支运气与抽取相同；区间为 95%，以种子为单位。",
+    )
 
 
 def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> list[str]:
@@ -289,23 +321,30 @@ def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> lis
         return []
     order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
     t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
-    first = f"{verdict.capitalize()}. Expected: {t.text}. The difference is {spread(estimate.interval(done.effect(t), bounded=False), _share(t))}{' points' if _share(t) else ''}."
+    gap = spread(estimate.interval(done.effect(t), bounded=False), _share(t)) + (tell(" points", " 个百分点") if _share(t) else "")
+    first = tell(f"{verdict.capitalize()}. Expected: {t.text}. The difference is {gap}.", f"{words(verdict)}。预期：{phrase(t.text)}。差别为 {gap}。")
     short = done.at_end(t) if done.state(t) == "open" else []
     if len(short) == len(t.arms):
-        first += " In most seeds every arm stands at the end of the scale, so that this outcome cannot tell them apart here."
+        first += tell(" In most seeds every arm stands at the end of the scale, so that this outcome cannot tell them apart here.", "在多数种子中各支均处于量程端点，此结果在此无法区分它们。")
     elif short and t.room:
-        first += f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot be compared."
-    lost = [f"{c} ({', '.join(sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
+        first += tell(f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot be compared.", f"在多数种子中{quoted(short)}处于量程端点，差别无从比较。")
+    lost = [f"{phrase(c)} ({', '.join(sign(x) for x in sorted(set(s) - {'holds'}))})" for c, s in states.items() if c != WRITTEN and set(s) != {"holds"}]
     if verdict == "built in":
-        first += f" The sign does not hold with {'; '.join(lost)}."
+        first += tell(f" The sign does not hold with {'; '.join(lost)}.", f"在下列条件下符号不成立：{'；'.join(lost)}。")
     elif verdict == "supported":
-        first += f" The sign holds at both ends of what could have built it in{' and in the null arm' if NULL in states else '; no null arm was possible'}."
+        null = tell(" and in the null arm", "，对照支中亦然") if NULL in states else tell("; no null arm was possible", "；无法设对照支")
+        first += tell(f" The sign holds at both ends of what could have built it in{null}.", f"在可能使其先天成立的参数两端，符号均成立{null}。")
     return [first]
+
+
+def sign(state: str) -> str:
+    """A state in words."""
+    return tell(state, SIGNS[state])
 
 
 def quoted(names: list[str]) -> str:
     """Names of arms within a sentence."""
-    return " and ".join(f"'{a}'" for a in names)
+    return tell(" and ".join(f"'{a}'" for a in names), "、".join(f"“{called(a)}”" for a in names))
 
 
 def _villages(done: Done) -> str:
@@ -313,41 +352,54 @@ def _villages(done: Done) -> str:
     first, *others = done.question.available
     seen = {float(x) for a in done.question.available for x in done.of(a, "viable")}
     if seen in ({0.0}, {1.0}):
-        return f"{'No village stays' if seen == {0.0} else 'All villages stay'} viable in any arm and any seed: by this measure no arm can be told from another."
+        whom = tell("No village stays", "没有村") if seen == {0.0} else tell("All villages stay", "所有村都")
+        return tell(f"{whom} viable in any arm and any seed: by this measure no arm can be told from another.", f"在任何一支、任何种子中，{whom}可持续：按此指标无法区分各支。")
     gain = {a: done.paired(a, "viable") for a in others}
     best, worst = max(gain, key=lambda a: gain[a].mean), min(gain, key=lambda a: gain[a].mean)
     tied = sum(e.low <= 0 <= e.high for e in gain.values())
-    more = f"'{best}' changes that by {spread(gain[best])} points" + (f" and '{worst}' by {spread(gain[worst])}" if worst != best else "")
-    return f"Of 100 villages {spread(done.mean(first, 'viable'))} are viable at the end with '{first}'; {more}; {tied} of {len(others)} other arms cannot be told from it."
+    more = tell(f"'{best}' changes that by {spread(gain[best])} points", f"“{called(best)}”使其变化 {spread(gain[best])} 个百分点")
+    if worst != best:
+        more += tell(f" and '{worst}' by {spread(gain[worst])}", f"，“{called(worst)}”变化 {spread(gain[worst])}")
+    level = spread(done.mean(first, "viable"))
+    return tell(
+        f"Of 100 villages {level} are viable at the end with '{first}'; {more}; {tied} of {len(others)} other arms cannot be told from it.",
+        f"取“{called(first)}”时，期末每 100 个村中有 {level} 个可持续；{more}；其余 {len(others)} 支中有 {tied} 支无法与之区分。",
+    )
 
 
 def _effects(done: Done, states: Mapping[str, list[str]]) -> Table:
     rows = [
-        [t.text, c, spread(estimate.interval(done.effect(t, c), bounded=False), _share(t)), states[c][i]]
+        [phrase(t.text), phrase(c), spread(estimate.interval(done.effect(t, c), bounded=False), _share(t)), sign(states[c][i])]
         for i, t in enumerate(done.question.tested) for c in states
     ]  # fmt: skip
-    note = "points where outcomes are shares; 'none': the interval lies below what counts as an effect, or every difference is zero"
+    note = tell(
+        "points where outcomes are shares; 'none': the interval lies below what counts as an effect, or every difference is zero",
+        "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
+    )
     return Table("What was expected, and what came", ["expected above zero", "condition", "effect (95 %)", "sign"], rows, note)
 
 
 def _arms(done: Done) -> Table:
     q = done.question
-    rows = [[arm, cell, *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)] for arm, cell in done.places]
-    return Table("Arms", ["arm", "villages", *(OUTCOMES[o].label + (", %" if OUTCOMES[o].share else "") for o in q.shown)], rows, "mean over seeds (95 % interval)")
+    rows = [[called(arm), phrase(cell), *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)] for arm, cell in done.places]
+    return Table("Arms", ["arm", "villages", *map(titled, q.shown)], rows, tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）"))
 
 
 def _pairs(done: Done) -> Table:
     first, *others = done.question.available
     rows = [
-        [arm, OUTCOMES[o].label, spread(done.paired(arm, o), OUTCOMES[o].share), _ratio(variance_ratio([(1.0, done.of(arm, o)), (-1.0, done.of(first, o))]))]
+        [called(arm), phrase(OUTCOMES[o].label), spread(done.paired(arm, o), OUTCOMES[o].share), _ratio(variance_ratio([(1.0, done.of(arm, o)), (-1.0, done.of(first, o))]))]
         for arm in others for o in done.question.shown
     ]  # fmt: skip
-    note = "variance ratio: variance of the difference had the arms had separate luck and draws, over its variance as paired; 4 means that pairing saved three of four runs"
-    return Table(f"Paired differences to '{first}'", ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
+    note = tell(
+        "variance ratio: variance of the difference had the arms had separate luck and draws, over its variance as paired; 4 means that pairing saved three of four runs",
+        "方差比：各支运气与抽取各自独立时差别的方差，除以配对时的方差；4 表示配对省下四分之三的运行",
+    )
+    return Table(tell(f"Paired differences to '{first}'", f"与“{called(first)}”的配对差别"), ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
 
 
 def _ratio(x: float) -> str:
-    return "no spread" if math.isnan(x) else f"{x:.1f}"
+    return tell("no spread", "无离散") if math.isnan(x) else f"{x:.1f}"
 
 
 def _replications(done: Done) -> Table:
@@ -355,8 +407,8 @@ def _replications(done: Done) -> Table:
     for arm, cell in done.places:
         for o in HEADLINE:
             r = estimate.replications(done.of(arm, o, cell), OUTCOMES[o].share)
-            rows.append([arm, cell, OUTCOMES[o].label, r.seeds, number(r.half, OUTCOMES[o].share), "-" if math.isnan(r.cv) else f"{r.cv:.2f}", r.settled or "not yet"])
-    return Table("Are there enough replications?", ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, ENOUGH)
+            rows.append([called(arm), phrase(cell), phrase(OUTCOMES[o].label), r.seeds, number(r.half, OUTCOMES[o].share), "-" if math.isnan(r.cv) else f"{r.cv:.2f}", r.settled or tell("not yet", "尚未稳定")])
+    return Table("Are there enough replications?", ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"], rows, tell(*ENOUGH))
 
 
 def check_cells(question: Question, line: Composed) -> None:
@@ -370,15 +422,14 @@ def check_cells(question: Question, line: Composed) -> None:
             raise Mistake(f"{s.name} compares {', '.join(lacking)} villages, and county.villages={base.county.villages} has none of them: 12 with county.stratified=true have every kind and strength")
 
 
-def run(question: Question, line: Composed, words: list[str]) -> int:
+def run(question: Question, line: Composed, overrides: list[str]) -> int:
     """Run a comparison, save and print its findings; exit code."""
     if not question.available:
         raise Mistake(f"{line.settings.name}: none of its arms exists in this version of the model")
     check_cells(question, line)
-    with campaign(line, words) as c:
-        done, stopped = compare(question, c)
-        findings = report(done, stopped)
-        findings.save(c.folder)
+    with campaign(line, overrides) as c:
+        done, limit = compare(question, c)
+        findings = both(lambda: report(done, limit), c.folder)
         c.text("summary.csv", done.values.to_csv())
         text = as_text(findings, c.folder)
         c.text("answer.txt", text + "\n")

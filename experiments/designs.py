@@ -6,14 +6,15 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.stats import binomtest
 
-from experiments import contrast, contrast_figures, estimate, style
-from experiments.contrast import Done, Question, Test, spread
+from experiments import contrast, estimate, style, ternary
+from experiments.contrast import Done, Question, Test, called, spread
 from experiments.findings import Picture, Table
 from experiments.questions import ENVELOPE, SHARES
 from experiments.scenario import Composed, arm, known
-from experiments.style import plt, words
+from experiments.style import figures_in, phrase, plt, tell, words
 from sim.population import PAYERS, STRENGTHS, VILLAGE_KINDS
 
 Extra = tuple[list[str], list[Table], list[Picture]]
@@ -59,7 +60,7 @@ def funding_mix(size: str = "default") -> Question:
 
 def plainly(shares: tuple[float, ...]) -> str:
     """The four shares in words, zeros left out."""
-    return ", ".join(f"{payer} {100 * x:.0f} %" for payer, x in zip(PAYERS, shares, strict=True) if x > 0)
+    return tell(", ", "、").join(f"{tell(payer, words(payer))} {100 * x:.0f} %" for payer, x in zip(PAYERS, shares, strict=True) if x > 0)
 
 
 def _best(done: Done, cell: str, names: list[str]) -> tuple[str, int]:
@@ -76,38 +77,53 @@ def _mixes(done: Done) -> Extra:
     for cell in ("all", *STRENGTHS):
         best, tied = _best(done, cell, names)
         worst = min(names, key=lambda a: done.mean(a, "viable", cell).mean)
-        rows.append([cell, best, spread(done.mean(best, "viable", cell)), f"{tied} of {len(names) - 1}", worst, spread(done.mean(worst, "viable", cell))])
-        said.append(f"{cell} {plainly(points[best])} ({rows[-1][3]} others not told from it)")
+        rest = tell(f"{tied} of {len(names) - 1}", f"{len(names) - 1} 种中 {tied} 种")
+        rows.append([phrase(cell), best, spread(done.mean(best, "viable", cell)), rest, worst, spread(done.mean(worst, "viable", cell))])
+        said.append(tell(f"{cell} {plainly(points[best])} ({rest} others not told from it)", f"{phrase(cell)}为{plainly(points[best])}（其余 {rest}无法与之区分）"))
     none = not any(done.of(a, "viable").any() for a in names)
-    table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "others not told from the best", "worst mix", "viable, %"], rows, "g, c, f, s: percent pledged by government, collective, families, society")
-    first = f"Most villages stay viable with {plainly(points[rows[0][1]])} ({rows[0][2]} %), but {rows[0][3]} other mixes cannot be told from it; by strength: {'; '.join(said[1:])}."
-    return ["No mix keeps any village viable in any run." if none else first], [table], [_triangles(done, points, none)]
+    note = tell("g, c, f, s: percent pledged by government, collective, families, society", "g、c、f、s：政府、村集体、家庭、社会承诺的百分比")
+    table = Table("Best and worst mix by strength of the collective", ["collective", "best mix", "viable, %", "others not told from the best", "worst mix", "viable, %"], rows, note)
+    mix, level, tied_text, by = plainly(points[rows[0][1]]), rows[0][2], rows[0][3], tell("; ", "；").join(said[1:])
+    first = tell(
+        f"Most villages stay viable with {mix} ({level} %), but {tied_text} other mixes cannot be told from it; by strength: {by}.",
+        f"可持续的村最多的组合为{mix}（{level} %），但其余 {tied_text}无法与之区分；按集体强弱：{by}。",
+    )
+    nothing = tell("No mix keeps any village viable in any run.", "在任何一次运行中，没有一种组合使任何村可持续。")
+    return [nothing if none else first], [table], [_triangles(done, points, none)]
 
 
 def _triangles(done: Done, points: dict[str, tuple[float, ...]], none: bool) -> Picture:
     """Three payers in a triangle, by strength of the collective and the share of society."""
-    panels, ringed, shown = [], {}, set()
+    lines, shown = [], set()
     societies = sorted({p[3] for p in points.values() if p[3] < 0.75})[:3]
     for cell, society in product(STRENGTHS, societies):
-        key, here = f"{cell}|society {100 * society:.0f} %", [a for a in points if points[a][3] == society]
-        three = np.array([points[a][:3] for a in here]) / (1 - society)
-        panels.append((key, three, np.array([done.mean(a, "viable", cell).mean for a in here])))
-        shown |= set(here)
+        here = [a for a in points if points[a][3] == society]
         best, tied = _best(done, cell, here)
-        if tied == 0 and len(here) > 1:
-            ringed[key] = here.index(best)
-    top = {cell: _best(done, cell, [a for a in points if a in shown]) for cell in (STRENGTHS[0], STRENGTHS[-1])}
-    each = [
-        f"among {cell} collectives " + ("no mix is told from the others" if tied == len(shown) - 1 else f"{plainly(points[a])} ({spread(done.mean(a, 'viable', cell))} %; {tied} of {len(shown) - 1} others not told from it)")
-        for cell, (a, tied) in top.items()
-    ]  # fmt: skip
-    rings = "Red ring: the mix that is told apart from every other of its triangle (95 %, paired)." if ringed else "No mix is told apart from every other of its triangle (95 %, paired), so that none is ringed."
-    return contrast_figures.ternary(
-        ("government", "collective", "families"), panels, ringed, (list(STRENGTHS), [f"society {100 * s:.0f} %" for s in societies]), "villages viable at the end, %",
-        "No mix keeps any village viable" if none else f"Most viable of the mixes shown: {'; '.join(each)}",
+        for a in here:
+            alone = tied == 0 and len(here) > 1 and a == best
+            place = {"row": phrase(cell), "column": f"{tell('society', words('society'))} {100 * society:.0f} %"}
+            lines.append({**place, **dict(zip(PAYERS, points[a], strict=True)), "viable": done.mean(a, "viable", cell).mean, "ring": alone})
+        shown |= set(here)
+    frame = pd.DataFrame(lines)
+    each = []
+    for cell in (STRENGTHS[0], STRENGTHS[-1]):
+        a, tied = _best(done, cell, [a for a in points if a in shown])
+        level, others = spread(done.mean(a, "viable", cell)), len(shown) - 1
+        one = tell(f"{plainly(points[a])} ({level} %; {tied} of {others} others not told from it)", f"{plainly(points[a])}（{level} %；其余 {others} 种中 {tied} 种无法与之区分）")
+        alike = tell("no mix is told from the others", "各组合无法区分")
+        each.append(tell(f"among {cell} collectives ", f"{phrase(cell)}：") + (alike if tied == others else one))
+    if frame["ring"].any():
+        rings = tell("Red ring: the mix that is told apart from every other of its triangle (95 %, paired).", "红圈：与同一三角形中其他各组合均可区分者（95%，配对）。")
+    else:
+        rings = tell("No mix is told apart from every other of its triangle (95 %, paired), so that none is ringed.", "没有组合与同一三角形中其他各组合均可区分（95%，配对），故无红圈。")
+    caption = tell(
         f"Each point is a mix of three payers; the fourth, society, is held within a column. Rows: strength of the collective. {rings} Equal pledged present value; {done.seeds} seeds.",
-        done.campaign.folder / "figures", "ternary",
-    )  # fmt: skip
+        f"每点为三方的一种组合；第四方（社会）在同一列内固定。行：集体强弱。{rings}承诺现值相同；{done.seeds} 个种子。",
+    )
+    most = tell(f"Most viable of the mixes shown: {'; '.join(each)}", f"所示组合中可持续的村最多者：{'；'.join(each)}")
+    title = tell("No mix keeps any village viable", "没有组合使任何村可持续") if none else most
+    label = tell("villages viable at the end, %", "期末可持续的村，%")
+    return ternary.ternary(frame, label, figures_in(done.campaign.folder), caption, rows="row", columns="column", ring="ring", title=title)
 
 
 # -- business ----------------------------------------------------------------------------------------------------------
@@ -142,25 +158,33 @@ def _gains(done: Done) -> Extra:
     for i, (r, b) in enumerate(product(RESERVES, names)):
         gains = [done.paired(f"{b}, reserve {r:g}", "viable", kind, f"none, reserve {r:g}") for kind in VILLAGE_KINDS]
         grid[i] = [g.mean for g in gains]
-        rows.append([f"{r:g} months", words(b), *(spread(g) + ("*" if g.low > 0 or g.high < 0 else "") for g in gains)])
+        rows.append([phrase(f"{r:g} months"), words(b), *(spread(g) + ("*" if g.low > 0 or g.high < 0 else "") for g in gains)])
     top, k = divmod(int(grid.argmax()), len(VILLAGE_KINDS))
-    best = f"{rows[top][1]} in {words(VILLAGE_KINDS[k])} villages with a reserve rule of {rows[top][0]}: {rows[top][2 + k].rstrip('*')} points"
+    what, where, rule, gain = rows[top][1], words(VILLAGE_KINDS[k]), rows[top][0], rows[top][2 + k].rstrip("*")
+    best = tell(f"{what} in {where} villages with a reserve rule of {rule}: {gain} points", f"{where}的{what}（储备规则 {rule}）：{gain} 个百分点")
     figure, axis = plt.subplots(figsize=(8.5, 1.8 + 0.34 * len(rows)), layout="constrained")
     most = max(float(np.abs(grid).max()), 0.01)
     image = axis.imshow(100 * grid, cmap="PuOr", vmin=-100 * most, vmax=100 * most, aspect="auto")
     for y, x in product(range(len(rows)), range(len(VILLAGE_KINDS))):
         axis.text(x, y, f"{100 * grid[y, x]:+.0f}{'*' if rows[y][2 + x].endswith('*') else ''}", ha="center", va="center", fontsize=8, color="white" if abs(grid[y, x]) > 0.7 * most else "black")
     axis.set_xticks(range(len(VILLAGE_KINDS)), [words(kind) for kind in VILLAGE_KINDS])
-    axis.set_yticks(range(len(rows)), [f"{r[1]}, reserve {r[0]}" for r in rows])
+    axis.set_yticks(range(len(rows)), [f"{r[1]}{tell(', reserve ', '，储备 ')}{r[0]}" for r in rows])
     for y in range(len(names), len(rows), len(names)):
         axis.axhline(y - 0.5, color="white", lw=4)
     axis.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axis, label="points of villages viable over no business")
-    caption = f"Points of villages viable over the same villages without business, under the same reserve rule and luck; * the 95 % interval leaves out zero. {done.seeds} seeds."
-    picture = style.finish(figure, f"Largest gain: {best}", caption, done.campaign.folder / "figures", "gains")
-    table = Table("Gain in villages viable over no business, points", ["reserve rule", "business", *map(words, VILLAGE_KINDS)], rows, "paired difference (95 %); * leaves out zero")
+    figure.colorbar(image, ax=axis, label=tell("points of villages viable over no business", "与无产业相比可持续的村，百分点"))
+    caption = tell(
+        f"Points of villages viable over the same villages without business, under the same reserve rule and luck; * the 95 % interval leaves out zero. {done.seeds} seeds.",
+        f"与同村无产业相比可持续的村（百分点），储备规则与运气相同；* 95% 区间不含零。{done.seeds} 个种子。",
+    )
+    picture = style.finish(figure, tell("Largest gain: ", "最大增益：") + best, caption, figures_in(done.campaign.folder), "gains")
+    table = Table("Gain in villages viable over no business, points", ["reserve rule", "business", *map(words, VILLAGE_KINDS)], rows, tell("paired difference (95 %); * leaves out zero", "配对差别（95%）；* 不含零"))
     sure = sum(text.endswith("*") for row in rows for text in row[2:])
-    return [f"The largest gain in villages viable over no business is {best}; the interval leaves out zero in {sure} of {grid.size} such comparisons."], [table], [picture]
+    said = tell(
+        f"The largest gain in villages viable over no business is {best}; the interval leaves out zero in {sure} of {grid.size} such comparisons.",
+        f"与无产业相比，可持续的村增加最多的是{best}；{grid.size} 项此类比较中 {sure} 项的区间不含零。",
+    )
+    return [said], [table], [picture]
 
 
 # -- targets -----------------------------------------------------------------------------------------------------------
@@ -195,16 +219,20 @@ def _targets(done: Done) -> Extra:
     """How often each reading of the target is met."""
     rows = []
     for name in done.question.available:
-        row: list[Any] = [name]
+        row: list[Any] = [called(name)]
         for outcome in ("facility_2030", "function_2030", "in_service"):
             hits = int((done.of(name, outcome) >= GOAL - 1e-9).sum())
             w = binomtest(hits, done.seeds).proportion_ci(method="wilson")
-            row += [spread(done.mean(name, outcome)), f"{hits} of {done.seeds} ({100 * w.low:.0f} to {100 * w.high:.0f} %)"]
+            row += [spread(done.mean(name, outcome)), tell(f"{hits} of {done.seeds} ({100 * w.low:.0f} to {100 * w.high:.0f} %)", f"{done.seeds} 个中 {hits} 个（{100 * w.low:.0f} 至 {100 * w.high:.0f} %）")]
         rows.append(row)
-    met = [row[0] for row in rows if done.mean(row[0], "facility_2030").mean >= GOAL]
-    said = f"{'Reached by ' + ', '.join(met) if met else 'No arm reaches'} 70 % of villages with a facility by 2030 on average; as now it is {rows[0][1]} %, and {rows[0][5]} % of villages are in service at the end."
+    met = [called(a) for a in done.question.available if done.mean(a, "facility_2030").mean >= GOAL]
+    reached = tell(f"Reached by {', '.join(met)}", f"{'、'.join(met)}平均达到") if met else tell("No arm reaches", "没有一支平均达到")
+    said = tell(
+        f"{reached} 70 % of villages with a facility by 2030 on average; as now it is {rows[0][1]} %, and {rows[0][5]} % of villages are in service at the end.",
+        f"到 2030 年{reached} 70% 的村有设施；按现状为 {rows[0][1]} %，期末在服务的村为 {rows[0][5]} %。",
+    )
     columns = ["roll-out", "villages with a facility 2030, %", "seeds at 70 %", "facilities with the function 2030, %", "seeds at 70 %", "villages in service at the end, %", "seeds at 70 %"]
-    return [said], [Table("The target, read both ways", columns, rows, "mean (95 %); seeds that reach 70 % with the Wilson interval")], []
+    return [said], [Table("The target, read both ways", columns, rows, tell("mean (95 %); seeds that reach 70 % with the Wilson interval", "均值（95%）；达到 70% 的种子附 Wilson 区间"))], []
 
 
 # -- stress ------------------------------------------------------------------------------------------------------------
@@ -242,25 +270,35 @@ def _tails(done: Done) -> Extra:
     """Cost against calm, and how uneven counties are: shared shocks move the spread, not the mean."""
     cost = {(a, o): estimate.interval(sign * (done.of(a, o) - done.of("calm", o)), bounded=False) for a in done.question.available if a != "calm" for o, sign in COSTS.items()}
     names = list(dict.fromkeys(a for a, _ in cost))
-    uneven = {a: "at the end of the scale" if contrast.ended(x := done.of(a, "unmet")) else f"{100 * x.std(ddof=1):.1f}" if len(x) > 1 else "-" for a in names}
-    rows = [[a, *(spread(cost[a, o]) for o in COSTS), uneven[a], f"{100 * np.quantile(done.of(a, 'unmet'), 0.9):.1f}"] for a in names]
+    spreads = {a: 100 * x.std(ddof=1) for a in names if len(x := done.of(a, "unmet")) > 1 and not contrast.ended(x)}
+    end = tell("at the end of the scale", "处于量程端点")
+    uneven = {a: f"{spreads[a]:.1f}" if a in spreads else end if contrast.ended(done.of(a, "unmet")) else "-" for a in names}
+    rows = [[called(a), *(spread(cost[a, o]) for o in COSTS), uneven[a], f"{100 * np.quantile(done.of(a, 'unmet'), 0.9):.1f}"] for a in names]
     worst = max((a for a in names if not a.startswith("all")), key=lambda a: cost[a, "unmet"].mean)
     own, shared = (spread(cost[f"all, {how}", "unmet"]) for how in ("own", "shared"))
-    said = f"Alone, '{worst}' costs most: {spread(cost[worst, 'unmet'])} points of eligible hours that stay unmet; all together cost {own} points when each village has its own and {shared} when they are shared"
-    told = all(uneven[f"all, {how}"].replace(".", "").isdigit() for how in ("own", "shared"))
-    said += f" (standard deviation between seeds {uneven['all, own']} against {uneven['all, shared']} points)." if told else "."
+    said = tell(
+        f"Alone, '{worst}' costs most: {spread(cost[worst, 'unmet'])} points of eligible hours that stay unmet; all together cost {own} points when each village has its own and {shared} when they are shared",
+        f"单独而言“{called(worst)}”代价最大：未满足的应助时数 {spread(cost[worst, 'unmet'])} 个百分点；全部合计，各村各自受冲击时为 {own} 个百分点，全县共同时为 {shared}",
+    )
+    if {"all, own", "all, shared"} <= set(spreads):
+        said += tell(
+            f" (standard deviation between seeds {uneven['all, own']} against {uneven['all, shared']} points)",
+            f"（种子间标准差 {uneven['all, own']} 与 {uneven['all, shared']} 个百分点）",
+        )
+    said += tell(".", "。")
     if any(contrast.ended(done.of(a, "viable")) for a in ("calm", *names)):
-        said += " Villages viable stand at the end of their scale in some arms, where a shock has nothing left to take."
+        said += tell(" Villages viable stand at the end of their scale in some arms, where a shock has nothing left to take.", "在某些支中可持续的村已处于量程端点，冲击无可再减。")
     columns = ["shock", "more hours unmet, points", "more villages closed, points", "fewer villages viable, points", "sd of hours unmet between seeds", "worst tenth of seeds, % unmet"]
-    return [said], [Table("What each shock costs against calm", columns, rows, "paired differences (95 %), above zero where the shock costs")], []
+    note = tell("paired differences (95 %), above zero where the shock costs", "配对差别（95%），大于零表示冲击有代价")
+    return [said], [Table("What each shock costs against calm", columns, rows, note)], []
 
 
 DESIGNS = {f.__name__: f for f in (funding_mix, business, targets, stress)}
 
 
-def run(line: Composed, words: list[str]) -> int:
+def run(line: Composed, overrides: list[str]) -> int:
     """Run one of them; exit code."""
-    return contrast.run(DESIGNS[line.settings.name](line.settings.size), line, words)
+    return contrast.run(DESIGNS[line.settings.name](line.settings.size), line, overrides)
 
 
 __all__ = ["DESIGNS", "business", "funding_mix", "lattice", "run", "stress", "targets"]

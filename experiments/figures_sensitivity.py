@@ -1,4 +1,4 @@
-"""Figures of a sensitivity study: tornado, indices with intervals, ternary of funding shares. Each takes a tidy frame.
+"""Figures of a sensitivity study: tornado, indices with intervals. Each takes a tidy frame.
 
 A caption says scenario, seeds and n; a title left out says the finding read off the frame.
 """
@@ -13,7 +13,7 @@ import pandas as pd
 
 from experiments import style
 from experiments.findings import Picture
-from experiments.style import plt, tell, words
+from experiments.style import plt, tell
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
@@ -110,65 +110,3 @@ def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -
     more = tell(f" and {len(sure) - 3} more", f" 等 {len(sure)} 项") if len(sure) > 3 else ""
     verb = "stand" if len(sure) > 1 else "stands"
     return tell(f"{shown}{more} {verb} clear of an input without effect", f"{shown}{more} 明显超过无作用输入") + luck
-
-
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
-
-
-def ternary(
-    frame: pd.DataFrame, outcome: str, folder: Path, caption: str, *, corners: tuple[str, str, str] = ("government", "collective", "families"),
-    value: str = "viable", facet: str = "", label: str = "", percent: bool = True, name: str = "ternary", title: str = "",
-) -> Picture:  # fmt: skip
-    """Points in the triangle of three funding shares, coloured by an outcome; one triangle a level of `facet` (a fourth share).
-
-    `frame`: a row a mix with the three corner columns (shares; what the facet's share leaves is put to one) and `value`;
-    `label` names a column with a text: points then carry letters and a list says what they are. `percent`: the value is a share and shown in percent.
-    """
-    levels = sorted(frame[facet].unique()) if facet else [None]
-    scale = 100.0 if percent else 1.0
-    low, high = (0.0, 100.0) if percent else (float(frame[value].min()), float(frame[value].max()))
-    figure, axes = plt.subplots(1, len(levels), figsize=(max(1.5 + 4.2 * len(levels), 7), 4.9), layout="constrained", squeeze=False)
-    points = None
-    for axis, level in zip(axes[0], levels, strict=True):
-        mine = frame if level is None else frame[frame[facet] == level]
-        _triangle(axis, corners)
-        shares = mine[list(corners)].to_numpy(float)
-        x, y = ((shares / shares.sum(axis=1, keepdims=True)) @ CORNERS).T
-        points = axis.scatter(x, y, c=scale * mine[value], vmin=low, vmax=high, cmap="cividis", s=70 if label else 150, edgecolor="black", lw=0.6, zorder=3)
-        for k, (_, row) in enumerate(mine.iterrows()):
-            text = f"{scale * row[value]:.0f}" if percent else f"{row[value]:.3g}"
-            if label:
-                sign, near = chr(ord("A") + k), np.hypot(x - x[k], y - y[k]) < 0.06
-                side = 22 * (int((y[near] > y[k]).sum()) % 2) - 11  # letters of close points stand left and right by turns
-                axis.annotate(sign, (x[k], y[k]), (side, 0) if near.sum() > 1 else (0, 11), textcoords="offset points", ha="center", va="center", fontsize=8, zorder=4)
-                axis.plot([], [], ls="", marker=f"${sign}$", color="black", label=f"{row[label]}: {text}{' %' if percent else ''}")
-            else:
-                axis.annotate(text, (x[k], y[k]), (0, 8), textcoords="offset points", ha="center", fontsize=7.5)
-        if label:
-            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.04), fontsize=8, ncols=2)
-        if level is not None:
-            axis.set_title(f"{words(facet)} {100 * level:.0f} %", fontsize=9)
-    figure.colorbar(points, ax=axes, label=outcome, shrink=0.8)
-    top = frame.loc[frame[value].idxmax()]
-    mix = ", ".join(f"{words(c)} {100 * top[c]:.0f} %" for c in (*corners, *([facet] if facet else [])))
-    most = f"{scale * top[value]:.0f} %" if percent else f"{top[value]:.3g}"
-    said = tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
-    if frame[value].round(2 if percent else 9).nunique() == 1:
-        said = tell(f"All mixes alike: {most}", f"各方案相同：{most}")
-    rest = tell(f"; a corner is all of what the share of {words(facet)} leaves", f"；角点为扣除{words(facet)}份额后的全部") if facet else ""
-    return style.finish(figure, title or said, caption + rest, folder, name)
-
-
-def _triangle(axis: plt.Axes, corners: tuple[str, str, str]) -> None:
-    """The frame: a grey line at each fifth, a corner's name where its share is all."""
-    for k in range(3):
-        a, b, c = CORNERS[k], CORNERS[(k + 1) % 3], CORNERS[(k + 2) % 3]
-        for step in (0.0, 0.2, 0.4, 0.6, 0.8):
-            line = np.array([step * a + (1 - step) * b, step * a + (1 - step) * c])
-            axis.plot(*line.T, color="black" if step == 0 else style.GREY, lw=1 if step == 0 else 0.4, zorder=1)
-    for k, (place, side) in enumerate((("left", -16), ("right", -16), ("center", 24))):
-        axis.annotate(f"{words(corners[k])} 100 %", CORNERS[k], (0, side), textcoords="offset points", ha=place, va="center", fontsize=8.5)
-    axis.set_aspect("equal")
-    axis.axis("off")
-    axis.set_xlim(-0.08, 1.08)
-    axis.set_ylim(-0.1, 0.97)

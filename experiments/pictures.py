@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import estimate, figures, figures_sensitivity, figures_time, style
+from experiments import estimate, figures, figures_time, style, ternary
 from experiments.findings import Findings, Picture
 from experiments.scenario import known
 from experiments.store import Results
@@ -183,7 +183,7 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
     null = frame.index.map(figures.is_null).to_numpy(bool)
     frame = frame if null.all() else frame[~null]
     note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
-    return partial(figures_sensitivity.ternary, frame, tell("villages viable, %", "可持续村，%"), into, _sentence(shared(named)) + note + figures.sample(main), label="label")
+    return partial(ternary.ternary, frame, tell("villages viable, %", "可持续村，%"), into, _sentence(shared(named)) + note + figures.sample(main), label="label")
 
 
 def _gains(summary: pd.DataFrame, into: Path) -> Job:

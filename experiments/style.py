@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib
+import yaml
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -67,12 +68,6 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "bills": ("bills", "欠账"), "hours": ("hours", "时数"), "visits": ("visits", "探访"), "unopened": ("unopened", "未开办"), "late": ("late", "太晚"),
     "supported": ("supported", "得到支持"), "not supported": ("not supported", "未得到支持"), "built in": ("built in", "由设定决定"), "undecided": ("undecided", "尚不能判断"),
     "first_answer": ("first answer", "初步回答"), "sensitivity": ("sensitivity", "敏感性"), "policies": ("policies", "政策"), "ablation": ("ablation", "逐一关闭各部分"),
-    "Arms": ("Arms", "各支"), "arm": ("arm", "支"), "villages": ("villages", "村"), "outcome": ("outcome", "结果指标"), "seeds": ("seeds", "种子数"),
-    "difference (95 %)": ("difference (95 %)", "差别（95%）"), "variance ratio": ("variance ratio", "方差比"), "condition": ("condition", "条件"), "sign": ("sign", "符号"),
-    "expected above zero": ("expected above zero", "预期大于零"), "effect (95 %)": ("effect (95 %)", "效应（95%）"), "half-width (95 %)": ("half-width (95 %)", "半宽（95%）"),
-    "c_v settled from": ("c_v settled from", "c_v 稳定所需种子数"), "What was expected, and what came": ("What was expected, and what came", "预期与结果"),
-    "Are there enough replications?": ("Are there enough replications?", "重复次数是否足够？"), "policy": ("policy", "政策"), "what it is": ("what it is", "内容"), "clause": ("clause", "条款"),
-    "What the policies are": ("What the policies are", "各项政策"), "input": ("input", "输入"), "How sure is it?": ("How sure is it?", "有多确定？"), "Patterns": ("Patterns", "已知规律"),
     "weak": ("weak", "弱"), "middle": ("middle", "中"), "rich": ("rich", "强"), "baseline": ("baseline", "基准"), "smoke": ("smoke", "试运行"),
 }  # fmt: skip
 _now = ["en"]
@@ -110,18 +105,35 @@ def language(code: str) -> Iterator[bool]:
 
 
 def both(make: Callable[[], Findings], folder: Path) -> Findings:
-    """Keep what an experiment found in each language; the English one. `make` uses `tell` and `words`."""
+    """Keep what an experiment found in each language; the English one. `make` uses `tell` and `words` and may draw into `figures_in`."""
     said = {}
     for code in LANGUAGES:
-        with speaking(code):
+        with language(code), speaking(code):
             said[code] = make()
         said[code].save(folder, code)
     return said["en"]
 
 
+def figures_in(study: Path) -> Path:
+    """Where a study keeps its figures in the language that is spoken."""
+    return study / "figures" / tell("", "zh")
+
+
 def tell(english: str, chinese: str) -> str:
     """The one of the two that is wanted now."""
     return chinese if _now[0] == "zh" else english
+
+
+@lru_cache(maxsize=1)
+def translated() -> dict[str, str]:
+    """English text -> Chinese: words_zh.yaml, and LABELS below it."""
+    own: dict[str, str] = yaml.safe_load(Path(__file__).with_name("words_zh.yaml").read_text(encoding="utf-8"))
+    return {**{key: zh for key, (_, zh) in LABELS.items()}, **{en: zh for en, zh in LABELS.values()}, **own}
+
+
+def phrase(english: str) -> str:
+    """A text that is written once, in English; its Chinese pair where there is one."""
+    return tell(english, translated().get(english, english))
 
 
 def words(name: str) -> str:
@@ -145,8 +157,14 @@ def capital(text: str) -> str:
 
 
 def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
-    """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is."""
+    """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is.
+
+    In Chinese without a Chinese font nothing is written: a page then shows the English picture under these words.
+    """
     inches, title, caption = float(figure.get_figwidth()) - 0.2, capital(title), capital(caption)
+    if tell("", "zh") and not chinese_font():
+        plt.close(figure)
+        return Picture(name, " ".join(title.split("\n")), caption)
     above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
     below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ import pytest
 from runs import empty_series
 
 import run
-from experiments import contrast, contrast_figures, designs, outcomes
+from experiments import contrast, contrast_figures, designs, outcomes, style, ternary
 from experiments.contrast import NULL, WRITTEN, Done, judge, state, variance_ratio
 from experiments.designs import DESIGNS, lattice, mix_name
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
@@ -267,9 +268,10 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
     levels["g100 c0 f0 s0"]["viable"] = [0.5, 0.51, 0.52] if clear else [0.3, 0.31, 0.33]
     done, seen = made(q, levels), {}
     done.campaign = cast(Any, SimpleNamespace(folder=tmp_path))
-    monkeypatch.setattr(contrast_figures, "ternary", lambda *given: seen.update(ringed=given[2], title=given[5], caption=given[6]))
+    monkeypatch.setattr(ternary, "ternary", lambda frame, label, folder, caption, **more: seen.update(frame=frame, caption=caption, **more))
     (said,), _, _ = designs._mixes(done)
-    assert seen["ringed"] == ({f"{cell}|society 0 %": 5 for cell in ("weak", "middle", "rich")} if clear else {})
+    ringed = seen["frame"][seen["frame"]["ring"]]
+    assert ringed[["row", "column", "government"]].values.tolist() == ([[cell, "society 0 %", 1.0] for cell in ("weak", "middle", "rich")] if clear else [])
     assert ("Red ring" in seen["caption"]) == clear
     assert ("government 100 % (51.0" if clear else "no mix is told from the others") in seen["title"]
     assert f"but {0 if clear else 10} of 10 other mixes" in said
@@ -283,11 +285,34 @@ def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch
     setting = SimpleNamespace(draws=True, precision=None)
     done.campaign = cast(Any, SimpleNamespace(folder=tmp_path, base=Parameters(), settings=setting))
     monkeypatch.setattr(contrast_figures, "draw", lambda *_: [])
-    monkeypatch.setattr(contrast_figures, "ternary", lambda *_: None)
-    found = contrast.report(done, "3 seeds as asked for")
-    assert len(found.sentences) == 3 and found.sentences[1].startswith(found.verdict.capitalize()) and found.sentences[2] == "3 seeds as asked for."
+    monkeypatch.setattr(ternary, "ternary", lambda *_, **__: None)
+    found = contrast.report(done, 3)
+    assert len(found.sentences) == 3 and found.sentences[1].startswith(found.verdict.capitalize()) and found.sentences[2].startswith("3 seeds as asked for;")
     assert "viable" in found.sentences[0] or name in ("targets", "stress")
     assert found.verdict == "not supported" and all(not s[0].islower() and s[-1] == "." for s in found.sentences)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
+    """Every text has its Chinese pair; no English word is left but paths, codes of mixes and names; the numbers are the same."""
+    q = EVERY[name]
+    levels = {arm: {"viable": [0.2 + 0.001 * k, 0.3, 0.4], "unmet": [0.1, 0.2 + 0.002 * k, 0.3]} for k, arm in enumerate(q.arms)}
+    done = made(q, levels, tuple(q.conditions()))
+    done.campaign = cast(Any, SimpleNamespace(folder=tmp_path, base=Parameters(), settings=SimpleNamespace(draws=True, precision=None)))
+    drawn: list[str] = []
+    monkeypatch.setattr(style, "finish", lambda figure, title, caption, *_: (style.plt.close(figure), drawn.extend([title, caption])))
+    said = {}
+    for code in style.LANGUAGES:
+        drawn.clear()
+        with style.language(code), style.speaking(code):
+            f = contrast.report(done, 3)
+            heads = [style.phrase(x) for t in f.tables for x in (t.title, *t.columns)]
+        said[code] = [f.question, f.hypothesis, f.built_in, *f.sentences, *f.limits, *drawn, *heads, *(t.note for t in f.tables), *(str(c) for t in f.tables for row in t.rows for c in row)]
+    english = re.compile(r"\b(?!Lee\b|Wilson\b|CLHLS\b)[A-Za-z]{2,}(?![\w.]*[._=]\w)\b")
+    left = [x for x in said["zh"] if english.search(re.sub(r"\b[a-z_]+\.[a-z_0-9]+\b", "", x))]
+    assert left == []
+    numbers = [sorted(n for x in said[code] for n in re.findall(r"\d+\.\d+", x)) for code in style.LANGUAGES]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 50
 
 
 def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from experiments import figures, figures_sensitivity, figures_time, style
+from experiments import figures, figures_sensitivity, figures_time, style, ternary
 from experiments.figures_time import band, kaplan_meier, spells
 from sim.population import KINDS, NEVER, PAYERS, VILLAGE_KINDS
 
@@ -114,7 +114,7 @@ def draw_one(name: str, into: Path) -> object:
         "map": lambda: figures_time.county_map(series, mine, "2025-01", "Jiangxi", into),
         "tornado": lambda: figures_sensitivity.tornado(tornado, 0.4, "share viable", into, "a caption", passed=["a.first"]),
         "sobol": lambda: figures_sensitivity.indices(indices("S1", "ST"), "share viable", into, "a caption", noise=0.3, line=0.064),
-        "ternary": lambda: figures_sensitivity.ternary(shares, "share viable, %", into, "a caption", label="mix"),
+        "ternary": lambda: ternary.ternary(shares, "share viable, %", into, "a caption", label="mix"),
     }[name]()  # fmt: skip
 
 
