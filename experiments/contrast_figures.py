@@ -85,7 +85,8 @@ def arms(done: Done, folder: Path) -> Picture:
     best = max(names, key=lambda a: done.mean(a, first).mean)
     top = done.mean(best, first)
     scale = 100 if OUTCOMES[first].share else 1
-    range_ = f"{scale * top.mean:.3g} " + tell(f"({scale * top.low:.3g} to {scale * top.high:.3g})", f"（{scale * top.low:.3g} 至 {scale * top.high:.3g}）") + " %" * (scale == 100)
+    unit = " %" * (scale == 100)
+    range_ = tell(f"{scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){unit}", f"{scale * top.mean:.3g}{unit}（{scale * top.low:.3g} 至 {scale * top.high:.3g}）")
     apart = any(done.mean(a, first).mean < top.mean for a in names)
     where = tell(f"most in '{label(best)}'", f"“{label(best)}”最多") if apart else tell("the same in every arm", "各支相同")
     said = phrase(OUTCOMES[first].label) + tell(f": {where}, {range_}", f"：{where}，{range_}")

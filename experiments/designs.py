@@ -226,10 +226,10 @@ def _targets(done: Done) -> Extra:
             row += [spread(done.mean(name, outcome)), tell(f"{hits} of {done.seeds} ({100 * w.low:.0f} to {100 * w.high:.0f} %)", f"{done.seeds} 个中 {hits} 个（{100 * w.low:.0f} 至 {100 * w.high:.0f} %）")]
         rows.append(row)
     met = [called(a) for a in done.question.available if done.mean(a, "facility_2030").mean >= GOAL]
-    reached = tell(f"Reached by {', '.join(met)}", f"{'、'.join(met)}平均达到") if met else tell("No arm reaches", "没有一支平均达到")
+    reached = tell(f"Reached by {', '.join(met)}", f"有{'、'.join(met)}") if met else tell("No arm reaches", "一支也没有")
     said = tell(
         f"{reached} 70 % of villages with a facility by 2030 on average; as now it is {rows[0][1]} %, and {rows[0][5]} % of villages are in service at the end.",
-        f"到 2030 年{reached} 70% 的村有设施；按现状为 {rows[0][1]} %，期末在服务的村为 {rows[0][5]} %。",
+        f"到 2030 年有设施的村平均达到 70% 的{reached}；按现状为 {rows[0][1]} %，期末在服务的村为 {rows[0][5]} %。",
     )
     columns = ["roll-out", "villages with a facility 2030, %", "seeds at 70 %", "facilities with the function 2030, %", "seeds at 70 %", "villages in service at the end, %", "seeds at 70 %"]
     return [said], [Table("The target, read both ways", columns, rows, tell("mean (95 %); seeds that reach 70 % with the Wilson interval", "均值（95%）；达到 70% 的种子附 Wilson 区间"))], []
