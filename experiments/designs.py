@@ -101,7 +101,7 @@ def _triangles(done: Done, points: dict[str, tuple[float, ...]], none: bool) -> 
         best, tied = _best(done, cell, here)
         for a in here:
             alone = tied == 0 and len(here) > 1 and a == best
-            place = {"row": phrase(cell), "column": f"{tell('society', words('society'))} {100 * society:.0f} %"}
+            place: dict[str, Any] = {"row": phrase(cell), "column": f"{tell('society', words('society'))} {100 * society:.0f} %"}
             lines.append({**place, **dict(zip(PAYERS, points[a], strict=True)), "viable": done.mean(a, "viable", cell).mean, "ring": alone})
         shown |= set(here)
     frame = pd.DataFrame(lines)

@@ -48,15 +48,15 @@ class Findings:
         """Write findings.json (findings.zh.json in Chinese) into the study's folder."""
         from experiments.store import replace
 
-        replace(_path(folder, code), json.dumps(asdict(self), indent=1, ensure_ascii=False).encode())
+        replace(findings_path(folder, code), json.dumps(asdict(self), indent=1, ensure_ascii=False).encode())
 
     @classmethod
     def load(cls, folder: Path, code: str = "en") -> Findings:
         """Read findings.json, or what the experiment said in another language, where it did."""
         from experiments.store import anew, stored
 
-        path = _path(folder, code)
-        return stored(path if path.exists() else _path(folder, "en"), cls._read, anew(folder))
+        path = findings_path(folder, code)
+        return stored(path if path.exists() else findings_path(folder, "en"), cls._read, anew(folder))
 
     @classmethod
     def _read(cls, text: str) -> Findings:
@@ -66,5 +66,6 @@ class Findings:
         return cls(**content)
 
 
-def _path(folder: Path, code: str) -> Path:
+def findings_path(folder: Path, code: str) -> Path:
+    """Where the findings lie in a language."""
     return folder / ("findings.json" if code == "en" else f"findings.{code}.json")

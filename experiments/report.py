@@ -1,8 +1,8 @@
 """`python run.py report study=<folder>`: one self-contained HTML page of a study, on wish a PDF. It asks no host for anything.
 
 The page is made from what the study's folder holds: findings.json, manifest.json, resolved.yaml, summary.csv, figures/ and
-the stored tables. In Chinese the figures are drawn anew and headings and labels are translated; sentences that an
-experiment wrote are Chinese where it wrote them so (findings.zh.json).
+the stored tables. In Chinese (findings.zh.json) figures that the experiment did not draw so are drawn anew; where it wrote in
+English alone the page says so.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from experiments import draws, estimate, pictures, store, style
-from experiments.findings import Findings, Picture, Table
+from experiments.findings import Findings, Picture, Table, findings_path
 from experiments.pictures import Kept
 from experiments.scenario import Mistake, known
-from experiments.style import tell, words
+from experiments.style import phrase, tell, words
 from sim.parameters import GRADES, Declaration, nearest
 
 KEYS = {"study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest", "pdf": "true or false", "report.language": "en or zh", "out": "folder for the page"}
@@ -47,7 +47,7 @@ def phrases() -> dict[str, str]:
         "skip": tell("To the text", "跳至正文"), "contents": tell("Contents", "目录"), "study": tell("Study", "研究"),
         "whatif": tell(
             "What-if results: they say what follows in a synthetic county if the rules and figures written here hold. They compare options and are no statement about a real county.",
-            "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，并非对任何真实县的陈述。参数的说明与来源，以及部分实验写出的句子，保留英文原文。",
+            "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，并非对任何真实县的陈述。",
         ),
         "hypothesis": tell("Written before the runs:", "运行前写下的假设："), "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
         "verdict": tell("Verdict:", "判断："), "no_tables": tell("This study has no tables.", "本研究没有表格。"),
@@ -108,11 +108,14 @@ def shown(p: Picture, folder: Path, note: str = "") -> dict[str, Any]:
 
 
 def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str, Any]], bool]:
-    """Pictures as the experiment left them; in Chinese drawn anew where the stored tables allow. False: no font."""
+    """Pictures in the language of the page: the experiment's own, or drawn anew where the stored tables allow. False: no font."""
     folder, done, anew = kept.folder / "figures", True, {}
-    if code != "en":
-        drawn, done = pictures.redraw(kept, code, folder / code)
-        anew = {p.file: p for p in drawn} if done else {}
+    if code != "en" and kept.findings is not None:
+        if findings.pictures != kept.findings.pictures:  # said, and drawn where there was a font, by the experiment
+            anew = {p.file: p for p in findings.pictures if (folder / code / f"{p.file}.svg").exists()}
+        else:
+            drawn, done = pictures.redraw(kept, code, folder / code)
+            anew = {p.file: p for p in drawn} if done else {}
     note = tell("", "（图中文字为英文。）") if code != "en" else ""
     return [{"file": p.file, **(shown(anew[p.file], folder / code) if p.file in anew else shown(p, folder, note))} for p in findings.pictures], done
 
@@ -128,9 +131,8 @@ def whole(kept: Kept) -> Table | None:
 
 
 def headed(table: Table) -> Table:
-    """Headings that an experiment wrote in English alone, in the language of the page where LABELS has them."""
-    said = lambda text: tell(text, words(text) if text in style.LABELS else text)  # noqa: E731
-    return replace(table, title=said(table.title), columns=[said(c) for c in table.columns])
+    """Headings in the language of the page."""
+    return replace(table, title=phrase(table.title), columns=list(map(phrase, table.columns)))
 
 
 def failures(kept: Kept) -> list[Table]:
@@ -174,13 +176,14 @@ def parameters(kept: Kept) -> list[Table]:
     mine, plain = kept.parameters.flat(), known()
     changed = [d for path, d in plain.items() if mine[path] != d.default]
     drawn = {d.path for d in draws.drawn(d.path for d in changed)} if kept.configuration.get("draws") else set()
-    columns = [tell(*c) for c in (("parameter", "参数"), ("value", "取值"), ("default", "默认"), ("unit", "单位"), ("range", "范围"), ("grade", "等级"), ("source", "来源"), ("what it is", "说明"))]
+    columns = [tell(*c) for c in (("parameter", "参数"), ("value", "取值"), ("default", "默认"), ("unit", "单位"), ("range", "范围"), ("grade", "等级"), ("source", "来源（原文）"), ("what it is", "说明"))]
+    named, units = style.chinese_names()["parameters"], style.chinese_names()["units"]
 
     def line(d: Declaration) -> list[Any]:
         mark = tell(" assumption", " 假设") if d.grade == "D" else ""
         value = _plain(mine[d.path]) + (tell(" (drawn for each seed)", "（每个种子抽取）") if d.path in drawn else "")
         span = f"{_plain(d.low)} – {_plain(d.high)}" if d.low is not None else ", ".join(d.choices or ())
-        return [d.path, value, _plain(d.default), d.unit, span, d.grade + mark, d.source, d.doc]
+        return [d.path, value, _plain(d.default), tell(d.unit, units.get(d.unit, d.unit)), span, d.grade + mark, d.source, tell(d.doc, f"{named.get(d.path, d.path)}（{d.doc}）")]
 
     first = Table(tell("Changed from the default", "与默认不同"), columns, [line(d) for d in changed], "" if changed else tell("None.", "无。"))
     rest = [line(d) for d in plain.values() if d not in changed]
@@ -235,6 +238,7 @@ def page(kept: Kept, code: str) -> str:
         manifest, status = kept.manifest, str(kept.manifest.get("status", ""))
         notices = [] if status == "finished" else [tell(f"The study is {status}: what follows rests on the runs that were finished.", f"研究状态：{status}；以下仅依据已完成的运行。")]
         notices += [] if done else [tell("", "本机没有中文字体，图中文字为英文。")]
+        notices += [tell("", "本实验的句子只有英文。")] if code != "en" and not findings_path(kept.folder, code).exists() else []
         counts = ", ".join(f"{manifest[k]} {tell(*w)}" for k, w in {"runs": ("runs", "次运行"), "failed": ("failed", "次失败")}.items() if k in manifest)
         environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True)
         environment.filters["figures"] = number

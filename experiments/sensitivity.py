@@ -24,6 +24,7 @@ from experiments.findings import Findings, Table
 from experiments.outcomes import HEADLINE, OUTCOMES
 from experiments.salib import FEWEST, MAIN, Design, Indices, noise, ranking
 from experiments.scenario import Composed, Mistake, known
+from experiments.style import both, figures_in, phrase, tell
 from sim.parameters import SECTIONS, Declaration, nearest
 from sim.population import PAYERS
 
@@ -141,17 +142,19 @@ def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
 
 def verdict(method: str, indices: Indices) -> str:
     """Converged or not, in words; how many points would do where it is not."""
-    label = "trajectories" if method == "morris" else "N"
+    label = tell("trajectories", "轨迹数") if method == "morris" else "N"
     if not np.any(indices.main):
-        return "the outcome did not vary"
+        return tell("the outcome did not vary", "该结果没有变化")
     wide, ranks = float(indices.width.max()), ranking(indices.draws) < 1
     if wide < PRECISE and ranks:
-        return f"converged at {label}={indices.n}"
+        return tell(f"converged at {label}={indices.n}", f"已在 {label}={indices.n} 处收敛")
     more = indices.n * max((wide / PRECISE) ** 2, 2.0)
     more = math.ceil(more) if method == "morris" else 2 ** math.ceil(math.log2(more))
-    advice = f"run {label}={more}" if more <= FEASIBLE else f"far from it at {label}={indices.n}, average more replicates first"
-    said = "ranking converged, values not" if ranks else ("values converged, ranking not" if wide < PRECISE else "neither ranking nor values converged")
-    return f"{said}: {advice}"
+    far = tell(f"far from it at {label}={indices.n}, average more replicates first", f"在 {label}={indices.n} 处相差甚远，宜先多取重复求平均")
+    advice = tell(f"run {label}={more}", f"可取 {label}={more}") if more <= FEASIBLE else far
+    if ranks:
+        return tell("ranking converged, values not: ", "排序已收敛，数值未收敛：") + advice
+    return (tell("values converged, ranking not: ", "数值已收敛，排序未收敛：") if wide < PRECISE else tell("neither ranking nor values converged: ", "排序与数值均未收敛：")) + advice
 
 
 # -- the study ---------------------------------------------------------------------------------------------------------
@@ -234,15 +237,18 @@ def index_table(a: Analysed) -> Table:
     top = {f: max(float(i.main[k]) / max(float(i.main.max()), 1e-300) for i in a.indices.values()) for k, f in enumerate(a.design.factors)}
     rows = []
     for f in sorted(a.design.factors, key=lambda f: -top[f]):
-        row: list[Any] = [f]
+        row: list[Any] = [phrase(f)]
         for name in names:
             i = a.indices[name]
             k = i.factors.index(f)
-            row.append(f"{i.main[k]:.3g} ({i.interval[k, 0]:.3g} to {i.interval[k, 1]:.3g})" + ("*" if f in a.passed(name) else ""))
+            row.append(f"{i.main[k]:.3g} ({i.interval[k, 0]:.3g} {tell('to', '至')} {i.interval[k, 1]:.3g})" + ("*" if f in a.passed(name) else ""))
         rows.append(row)
     title = {"morris": "Morris: mean size of elementary effects, mu*", "sobol": "Sobol: total index ST", "pawn": "PAWN: median distance", "delta": "Delta (Borgonovo)"}[a.design.method]
-    line = "; ".join(f"{OUTCOMES[n].label} {a.lines[n]:.3g}" for n in names)
-    note = f"95 % bootstrap interval; * the whole interval lies above the line that the largest of {len(a.design.factors)} inputs without effect passes in 5 % of cases ({line})"
+    line = tell("; ", "；").join(f"{phrase(OUTCOMES[n].label)} {a.lines[n]:.3g}" for n in names)
+    note = tell(
+        f"95 % bootstrap interval; * the whole interval lies above the line that the largest of {len(a.design.factors)} inputs without effect passes in 5 % of cases ({line})",
+        f"95% 自助区间；* 整个区间高于 {len(a.design.factors)} 个无作用输入中最大者在 5% 情况下才超过的界线（{line}）",
+    )
     return Table(title, ["input", *(OUTCOMES[n].label for n in names)], rows, note)
 
 
@@ -252,8 +258,11 @@ def trust_table(a: Analysed) -> Table:
     for name, i in a.indices.items():
         single, left = noise(a.raw[name])
         said = "-" if math.isnan(single) else f"{100 * single:.0f} %"
-        rows.append([OUTCOMES[name].label, said, "-" if math.isnan(left) else f"{100 * left:.0f} %", f"{i.width.max():.2f}", f"{ranking(i.draws):.2f}", verdict(a.design.method, i)])
-    note = f"noise: chance within a point over all variance, for one run and for the mean of the replicates (an index is V_i / (V + s2/r)); converged: width under {PRECISE}, ranking under 1 (Sarrazin et al. 2016)"
+        rows.append([phrase(OUTCOMES[name].label), said, "-" if math.isnan(left) else f"{100 * left:.0f} %", f"{i.width.max():.2f}", f"{ranking(i.draws):.2f}", verdict(a.design.method, i)])
+    note = tell(
+        f"noise: chance within a point over all variance, for one run and for the mean of the replicates (an index is V_i / (V + s2/r)); converged: width under {PRECISE}, ranking under 1 (Sarrazin et al. 2016)",
+        f"噪声：同一点内的偶然占全部方差之比，分别就单次运行与重复的均值而言（指数为 V_i / (V + s2/r)）；收敛：宽度小于 {PRECISE}，排序小于 1（Sarrazin 等 2016）",
+    )
     return Table("How sure is it?", ["outcome", "noise, one run", "noise, averaged", "widest interval", "ranking", "verdict"], rows, note)
 
 
@@ -265,48 +274,69 @@ def first_table(a: Analysed) -> Table | None:
     for name, i in a.indices.items():
         left = noise(a.raw[name])[1]
         for k, f in enumerate(i.factors):
-            rows.append([OUTCOMES[name].label, f, f"{i.values['S1'][k]:.3f}", f"{i.main[k]:.3f}", "-" if math.isnan(left) or left >= 1 else f"{i.values['S1'][k] / (1 - left):.3f}"])
-    return Table("Sobol: first order and total", ["outcome", "input", "S1", "ST", "S1 of what inputs explain"], rows, "the last column divides by the share of variance that is not chance; the rest of ST over S1 is interaction and chance")
+            rows.append([phrase(OUTCOMES[name].label), phrase(f), f"{i.values['S1'][k]:.3f}", f"{i.main[k]:.3f}", "-" if math.isnan(left) or left >= 1 else f"{i.values['S1'][k] / (1 - left):.3f}"])
+    note = tell(
+        "the last column divides by the share of variance that is not chance; the rest of ST over S1 is interaction and chance",
+        "末列除以非偶然的方差份额；ST 超出 S1 的部分为交互作用与偶然",
+    )
+    return Table("Sobol: first order and total", ["outcome", "input", "S1", "ST", "S1 of what inputs explain"], rows, note)
 
 
 def findings(study: Analysis, stages: list[Analysed]) -> Findings:
     """Tables, figures, and three sentences."""
     last, s = stages[-1], study.s
     leaders = {name: last.passed(name) for name in last.indices}
-    lead = "; ".join(f"{OUTCOMES[n].label}: {', '.join(f[:3]) or 'nothing told from chance'}" for n, f in leaders.items())
+    label = {n: phrase(OUTCOMES[n].label) for n in last.indices}
+    nothing = tell("nothing told from chance", "无可与偶然区分者")
+    lead = tell("; ", "；").join(f"{label[n]}{tell(': ', '：')}{', '.join(map(phrase, f[:3])) or nothing}" for n, f in leaders.items())
     worst = max(last.indices, key=lambda n: float(last.indices[n].width.max()))
     noisy = {n: noise(last.raw[n])[0] for n in last.indices}
     most = max(noisy, key=lambda n: 0.0 if math.isnan(noisy[n]) else noisy[n])
-    chance = "one replicate a point: chance and inputs cannot be told apart" if math.isnan(noisy[most]) else f"Chance makes up to {100 * noisy[most]:.0f} % of a single run's variance ({OUTCOMES[most].label}); {study.replicates} replicates a point are averaged"
-    c = study.campaign.base.county
+    if math.isnan(noisy[most]):
+        chance = tell("one replicate a point: chance and inputs cannot be told apart.", "每点只有一次重复：偶然与输入无法区分。")
+    else:
+        chance = tell(
+            f"Chance makes up to {100 * noisy[most]:.0f} % of a single run's variance ({label[most]}); {study.replicates} replicates a point are averaged.",
+            f"单次运行的方差中至多 {100 * noisy[most]:.0f} % 来自偶然（{label[most]}）；每点取 {study.replicates} 次重复的平均。",
+        )
+    c, h = study.campaign.base.county, study.campaign.base.horizon
+    sure = verdict(s.method, last.indices[worst])
     said = [
-        f"What moves most ({s.method}, {last.main}) {lead}.",
-        f"{verdict(s.method, last.indices[worst])[0].upper()}{verdict(s.method, last.indices[worst])[1:]} ({OUTCOMES[worst].label}, the least sure).",
-        chance + ".",
+        tell(f"What moves most ({s.method}, {last.main}) {lead}.", f"作用最大者（{s.method}，{last.main}）：{lead}。"),
+        tell(f"{sure[0].upper()}{sure[1:]} ({label[worst]}, the least sure).", f"{sure}（{label[worst]}，最不确定者）。"),
+        chance,
     ]
     tables = [t for a in stages for t in (index_table(a), first_table(a), trust_table(a)) if t is not None]
+    runs = sum(len(a.design.points) for a in stages) * study.replicates
     limits = [
-        f"{len(study.found) - 1} uncertain inputs ({'by section' if study.by_section else 'one by one'}), {s.distribution} on their ranges; {c.villages} villages of about {c.elders} elders, {study.campaign.base.horizon.start} to {study.campaign.base.horizon.end}; {sum(len(a.design.points) for a in stages) * study.replicates} runs.",
-        "Inputs are taken as independent; a section with more parameters has more ways to matter.",
-        f"Public cost counts at least {outcomes.LEAST_YEARS:g} elder-year helped; redemption is 1 where nothing was asked for.",
+        tell(
+            f"{len(study.found) - 1} uncertain inputs ({'by section' if study.by_section else 'one by one'}), {s.distribution} on their ranges; {c.villages} villages of about {c.elders} elders, {h.start} to {h.end}; {runs} runs.",
+            f"{len(study.found) - 1} 个不确定输入（{'按部分' if study.by_section else '逐个'}），在各自范围内取{phrase(s.distribution)}；{c.villages} 个村，每村约 {c.elders} 位老人，{h.start} 至 {h.end}；{runs} 次运行。",
+        ),
+        phrase("Inputs are taken as independent; a section with more parameters has more ways to matter."),
+        tell(
+            f"Public cost counts at least {outcomes.LEAST_YEARS:g} elder-year helped; redemption is 1 where nothing was asked for.",
+            f"公共支出至少按 {outcomes.LEAST_YEARS:g} 个受助老人年计；无人以积分求助时兑换率记为 1。",
+        ),
     ]
     if len(stages) > 1:
-        limits.append(f"Sobol follows {', '.join(f for f in last.design.factors if f != DUMMY)}; what the screen left out may have effects too small for it.")
+        followed = ", ".join(phrase(f) for f in last.design.factors if f != DUMMY)
+        limits.append(tell(f"Sobol follows {followed}; what the screen left out may have effects too small for it.", f"Sobol 只跟进 {followed}；筛选所略去者的作用可能小得筛选看不见。"))
     if last.design.grouped:
-        limits.append("No tornado: the inputs of a section move together, so that the ends of one are the ends of all; by=parameter draws it.")
+        limits.append(phrase("No tornado: the inputs of a section move together, so that the ends of one are the ends of all; by=parameter draws it."))
     if s.method == "delta":
-        limits.append("Delta is estimated for the inputs with the largest PAWN index and the dummy; the others stand at zero.")
-    return Findings("What do the outcomes depend on, and how sure is that?", said, tables, sensitivity_figures.draw(stages, study.campaign.folder / "figures"), limits)
+        limits.append(phrase("Delta is estimated for the inputs with the largest PAWN index and the dummy; the others stand at zero."))
+    pictures = sensitivity_figures.draw(stages, figures_in(study.campaign.folder))
+    return Findings(phrase("What do the outcomes depend on, and how sure is that?"), said, tables, pictures, limits)
 
 
-def run(line: Composed, words: list[str]) -> int:
+def run(line: Composed, overrides: list[str]) -> int:
     """Exit code."""
     study = Analysis(line)
-    with campaign(line, words) as study.campaign:
+    with campaign(line, overrides) as study.campaign:
         stages = study.run()
-        found = findings(study, stages)
         folder = study.campaign.folder
-        found.save(folder)
+        found = both(lambda: findings(study, stages), folder)
         frames = {n: pd.DataFrame({"low": i.interval[:, 0], "high": i.interval[:, 1], **i.values}, index=pd.Index(i.factors, name="input")) for n, i in stages[-1].indices.items()}
         study.campaign.text("summary.csv", pd.concat(frames, names=["outcome"]).to_csv())
         text = as_text(found, folder)

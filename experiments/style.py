@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import yaml
@@ -124,11 +125,22 @@ def tell(english: str, chinese: str) -> str:
     return chinese if _now[0] == "zh" else english
 
 
+def _kept(file: str) -> Any:
+    return yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def chinese_names() -> dict[str, dict[str, str]]:
+    """parameters_zh.yaml: Chinese names of sections, parameters by path, and units."""
+    found: dict[str, dict[str, str]] = _kept("parameters_zh.yaml")
+    return found
+
+
 @lru_cache(maxsize=1)
 def translated() -> dict[str, str]:
-    """English text -> Chinese: words_zh.yaml, and LABELS below it."""
-    own: dict[str, str] = yaml.safe_load(Path(__file__).with_name("words_zh.yaml").read_text(encoding="utf-8"))
-    return {**{key: zh for key, (_, zh) in LABELS.items()}, **{en: zh for en, zh in LABELS.values()}, **own}
+    """English text -> Chinese: words_zh.yaml; below it LABELS by key and by English, below these the sections."""
+    labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
+    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml")}
 
 
 def phrase(english: str) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import run
+from experiments import style
 from experiments.dashboard import state, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.runner import Outcome, simulate_many
@@ -250,11 +251,11 @@ def test_every_option_choice_and_unit_has_words_in_both_languages():
     for group, names in options().items():  # two presets of one group are told apart
         for code in words.LANGUAGES:
             assert len({words.word(o, code) for o in names}) == len(names), (group, code)
-    assert {d.unit for d in known().values()} - set(words.names()["units"]) == set()
+    assert {d.unit for d in known().values()} - set(style.chinese_names()["units"]) == set()
 
 
 def test_every_parameter_and_section_has_a_chinese_name_and_no_name_is_left_over():
-    named = words.names()
+    named = style.chinese_names()
     assert set(known()) - set(named["parameters"]) == set() == set(named["parameters"]) - set(known())
     assert set(named["sections"]) == set(SECTIONS) and {d.unit for d in known().values()} == set(named["units"])
     assert [k for part in ("sections", "parameters") for k, text in named[part].items() if not chinese(text)] == []

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-import yaml
-
 from experiments import style
 from sim.parameters import GRADES, Declaration
 
@@ -165,26 +160,19 @@ def word(key: str, language: str) -> str:
     return CHINESE.get(key, key) if language == "zh" else ENGLISH.get(key, style.words(key))
 
 
-@lru_cache(maxsize=1)
-def names() -> dict[str, dict[str, str]]:
-    """Chinese names: sections, parameters by path, units."""
-    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("parameters_zh.yaml").read_text(encoding="utf-8"))
-    return found
-
-
 def section(name: str, language: str) -> str:
     """A part of the model."""
-    return names()["sections"].get(name, name) if language == "zh" else style.words(name)
+    return style.chinese_names()["sections"].get(name, name) if language == "zh" else style.words(name)
 
 
 def named(d: Declaration, language: str) -> str:
     """A parameter's short name without its unit; one that has none yet shows its English description."""
-    return names()["parameters"].get(d.path, d.doc) if language == "zh" else LABELS.get(d.path, d.doc)
+    return style.chinese_names()["parameters"].get(d.path, d.doc) if language == "zh" else LABELS.get(d.path, d.doc)
 
 
 def unit(d: Declaration, language: str) -> str:
     """A parameter's unit."""
-    return names()["units"].get(d.unit, d.unit) if language == "zh" else d.unit
+    return style.chinese_names()["units"].get(d.unit, d.unit) if language == "zh" else d.unit
 
 
 def label(d: Declaration, language: str) -> str:
