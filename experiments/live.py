@@ -1,7 +1,11 @@
-"""The month before your eyes: `python run.py live`. Mesa's SolaraViz over the model itself, one county of a few villages."""
+"""The month before your eyes: `python run.py live`. Mesa's SolaraViz over the model itself, one county of a few villages.
+
+`report.language=zh` speaks Chinese where a font has it; the buttons of SolaraViz stay as Mesa names them.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import networkx as nx
@@ -13,16 +17,20 @@ from mesa.visualization.utils import update_counter
 
 import sim
 from experiments import style
-from sim.parts.business import CHOICES
-from sim.parts.funding import RULES
-from sim.parts.shocks import KINDS
+from experiments.dashboard.words import label, said, word
+from experiments.figures_time import STATES
+from experiments.scenario import known
+from experiments.serve import LANGUAGE
+from experiments.style import tell, words
 from sim.population import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
 
-LEVELS = ("closed or not open", "visits only", "reduced meals", "full service")
+style.language(os.environ.get(LANGUAGE, "en")).__enter__()  # for the life of the server
+CODE = tell("en", "zh")
+LEVELS = (tell("closed or not open", "关闭或未开办"), *(tell(*text) for text, _ in STATES[2:]))
 LEVEL_COLOURS = (style.GREY, style.PINK, style.ORANGE, style.GREEN)
-HEALTH = ("robust", "mild", "moderate", "severe")
+HEALTH = (tell("robust", "健康"), tell("mild", "轻度失能"), tell("moderate", "中度失能"), tell("severe", "重度失能"))
 HEALTH_COLOURS = ("#cfe8f5", style.SKY, style.BLUE, "#08306b")
-TRACKS = ("villages in service", "volunteers", "diners", "hours of mutual aid")
+TRACKS = (tell("villages in service", "在服务的村"), tell("volunteers", "志愿者"), tell("diners", "用餐者"), tell("hours of mutual aid", "互助小时"))
 
 
 class LiveCounty(sim.MutualAidModel):
@@ -47,7 +55,8 @@ class LiveCounty(sim.MutualAidModel):
         named = {f"funding.share_{payer}": float(x) for payer, x in zip(PAYERS, shares, strict=True)}
         named[f"funding.share_{PAYERS[-1]}"] = 1 - sum(list(named.values())[:-1]) if shares[-1] > 0 else 0.0
         county = {"county.villages": villages, "county.elders": elders, "county.townships": 1, "county.facility_share": 0.5}
-        chosen = {"funding.rule": rule, "business.kind": business, "timebank.welcome": welcome, "shocks.scheduled": shock, "shocks.scheduled_month": 12}
+        picked = {path: key_of(path, shown) for path, shown in (("funding.rule", rule), ("business.kind", business), ("shocks.scheduled", shock))}
+        chosen = {**picked, "timebank.welcome": welcome, "shocks.scheduled_month": 12}
         super().__init__(sim.Parameters().replace({**county, **named, **chosen}), seed=seed)
         self.track: list[tuple[float, ...]] = []
 
@@ -62,6 +71,11 @@ class LiveCounty(sim.MutualAidModel):
         self.running = self.month < self.horizon
 
 
+def key_of(path: str, shown: str) -> str:
+    """The choice behind a word of the page."""
+    return next(c for c in known()[path].choices if shown in (c, word(c, CODE)))
+
+
 def _figure(width: float = 6.0, height: float = 4.6) -> tuple[Figure, Any]:
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
@@ -70,7 +84,7 @@ def _figure(width: float = 6.0, height: float = 4.6) -> tuple[Figure, Any]:
 def month_of(model: LiveCounty) -> str:
     """What has just been lived through."""
     year, month = divmod(model.start_month + model.month - 1, 12)
-    return f"{year:04d}-{month + 1:02d}" if model.track else "before the first month"
+    return f"{year:04d}-{month + 1:02d}" if model.track else tell("before the first month", "首月之前")
 
 
 def draw_map(model: LiveCounty) -> Figure:
@@ -82,9 +96,11 @@ def draw_map(model: LiveCounty) -> Figure:
         rim = np.where(s["facility"][at] == WORKING, "black", "none")
         axis.scatter(s["east"][at], s["north"][at], s=2.5 * s["elders"][at] + 20, color=colour, edgecolors=rim, linewidths=1.8, label=name)
     for n, x, y, kind in zip(s["number"], s["east"], s["north"], s["kind"], strict=True):
-        axis.annotate(f"{n} {VILLAGE_KINDS[kind].replace('_', ' ')}", (x, y), xytext=(0, 13), textcoords="offset points", ha="center", fontsize=8)
+        axis.annotate(f"{n} {words(VILLAGE_KINDS[kind])}", (x, y), xytext=(0, 13), textcoords="offset points", ha="center", fontsize=8)
     serving = int((s["level"] > 0).sum())
-    axis.set(title=f"{month_of(model)}: {serving} of {len(s['level'])} villages in service (rim: facility)", xlabel="km", ylabel="km", xlim=(-2, 32), ylim=(-2, 34))
+    month, every = month_of(model), len(s["level"])
+    title = tell(f"{month}: {serving} of {every} villages in service (rim: facility)", f"{month}：{every} 个村中 {serving} 个在服务（黑边：有设施）")
+    axis.set(title=title, xlabel=said("km", CODE), ylabel=said("km", CODE), xlim=(-2, 32), ylim=(-2, 34))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, markerscale=0.5)
     return figure
 
@@ -124,13 +140,13 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
     for health, (name, colour) in enumerate(zip(HEALTH, HEALTH_COLOURS, strict=True)):
         nodes = [v for v, d in graph.nodes(data=True) if d["elder"] and d["health"] == health]
         rims = [style.RED if graph.nodes[v]["helped"] else style.ORANGE if graph.nodes[v]["serves"] else "#888888" for v in nodes]
-        nx.draw_networkx_nodes(graph, where, nodelist=nodes, node_color=colour, edgecolors=rims, linewidths=1.4, node_size=34, ax=axis, label=f"elder, {name}")
-    for serves, name, colour in ((False, "helper under 60", "white"), (True, "helper who serves", style.ORANGE)):
+        nx.draw_networkx_nodes(graph, where, nodelist=nodes, node_color=colour, edgecolors=rims, linewidths=1.4, node_size=34, ax=axis, label=tell(f"elder, {name}", f"老人，{name}"))
+    for serves, name, colour in ((False, tell("helper under 60", "60 岁以下帮手"), "white"), (True, tell("helper who serves", "在服务的帮手"), style.ORANGE)):
         nodes = [v for v, d in graph.nodes(data=True) if not d["elder"] and d["serves"] == serves]
         nx.draw_networkx_nodes(graph, where, nodelist=nodes, node_color=colour, edgecolors="#888888", node_shape="s", node_size=26, ax=axis, label=name)
     elders = sum(d["elder"] for _, d in graph.nodes(data=True))
     serving, helped = (sum(d[k] for _, d in graph.nodes(data=True)) for k in ("serves", "helped"))
-    axis.set_title(f"Village {number}: {elders} elders, {serving} serve (orange), {helped} were helped (red rim)")
+    axis.set_title(tell(f"Village {number}: {elders} elders, {serving} serve (orange), {helped} were helped (red rim)", f"{number} 号村：{elders} 位老人，{serving} 人在服务（橙色），{helped} 人得到帮助（红边）"))
     axis.axis("off")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3, fontsize=8)
     return figure
@@ -143,7 +159,7 @@ def draw_tracks(model: LiveCounty) -> Figure:
         axis.plot(range(1, len(model.track) + 1), [t[k] for t in model.track], color=style.BLUE, marker=".", ms=3)
         axis.set_title(TRACKS[k], fontsize=9)
         axis.set_ylim(bottom=0)
-        axis.set_xlabel("months", fontsize=8)
+        axis.set_xlabel(tell("months", "月"), fontsize=8)
         axis.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
@@ -153,10 +169,10 @@ def draw_money(model: LiveCounty) -> Figure:
     figure, axis = _figure(6.0, 3.4)
     paid = {p: float(model.ledger.amount(f"paid_{p}").sum()) / 100 if model.track else 0.0 for p in PAYERS}
     paid["business"] = float(model.ledger.amount("care_share").sum()) / 100 if model.track else 0.0
-    axis.bar(list(paid), list(paid.values()), color=[style.PAYER_COLOURS[p] for p in paid])
+    axis.bar([words(p) for p in paid], list(paid.values()), color=[style.PAYER_COLOURS[p] for p in paid])
     cost = float(model.flow["cost"].sum()) / 100
     axis.axhline(cost, color="black", lw=1)
-    axis.set(title=f"Paid last month, all villages; line: running cost {cost:,.0f} yuan", ylabel="yuan")
+    axis.set(title=tell(f"Paid last month, all villages; line: running cost {cost:,.0f} yuan", f"上月全部村实付；线：运营成本 {cost:,.0f} 元"), ylabel=said("yuan_stock", CODE))
     return figure
 
 
@@ -172,7 +188,7 @@ def VillageNetwork(model: LiveCounty) -> Any:  # noqa: N802
     numbers = model.state["number"].tolist()
     number, choose = solara.use_state(1)
     with solara.Column() as column:
-        solara.Select("Village", values=numbers, value=number if number in numbers else 1, on_value=choose)
+        solara.Select(said("village", CODE), values=numbers, value=number if number in numbers else 1, on_value=choose)
         solara.FigureMatplotlib(draw_network(model, number if number in numbers else 1), format="png")
     return column
 
@@ -187,23 +203,29 @@ def Money(model: LiveCounty) -> Any:  # noqa: N802
     return solara.FigureMatplotlib(draw_money(model), format="png")
 
 
-def slider(label: str, value: float, low: float, high: float, step: float = 1) -> dict[str, Any]:
+def slider(text: str, value: float, low: float, high: float, step: float = 1) -> dict[str, Any]:
     """A slider of the page."""
     sort = "SliderInt" if step == int(step) else "SliderFloat"
-    return {"type": sort, "label": label, "value": value, "min": low, "max": high, "step": step}
+    return {"type": sort, "label": text, "value": value, "min": low, "max": high, "step": step}
 
 
-def select(label: str, value: str, values: tuple[str, ...]) -> dict[str, Any]:
-    """A choice of the page."""
-    return {"type": "Select", "label": label, "value": value, "values": list(values)}
+def select(path: str, text: str = "") -> dict[str, Any]:
+    """A choice of the page, in words."""
+    d = known()[path]
+    return {"type": "Select", "label": text or label(d, CODE), "value": word(d.default, CODE), "values": [word(c, CODE) for c in d.choices]}
+
+
+def parts(payer: str, value: int) -> dict[str, Any]:
+    """A payer's share in parts of any sum."""
+    return slider(label(known()[f"funding.share_{payer}"], CODE) + tell(", parts", "（份）"), value, 0, 100)
 
 
 CONTROLS = {
-    "villages": slider("Villages", 6, 1, 20), "elders": slider("Elders a village", 80, 20, 200, 10), "rule": select("Rule of co-funding", "fixed_shares", RULES),
-    "government": slider("Government, parts", 25, 0, 100), "collective": slider("Village collective, parts", 15, 0, 100),
-    "families": slider("Families, parts", 50, 0, 100), "society": slider("Society, parts", 10, 0, 100),
-    "business": select("Business", "none", CHOICES), "welcome": slider("Welcome credit, hours", 2.0, 0.0, 20.0, 0.5),
-    "shock": select("Shock in January 2026", "none", ("none", *KINDS)), "seed": slider("Seed", 1, 1, 50),
+    "villages": slider(label(known()["county.villages"], CODE), 6, 1, 20), "elders": slider(label(known()["county.elders"], CODE), 80, 20, 200, 10),
+    "rule": select("funding.rule", tell("Rule of co-funding", "出资规则")),
+    "government": parts("government", 25), "collective": parts("collective", 15), "families": parts("families", 50), "society": parts("society", 10),
+    "business": select("business.kind"), "welcome": slider(label(known()["timebank.welcome"], CODE), 2.0, 0.0, 20.0, 0.5),
+    "shock": select("shocks.scheduled", tell("Shock in January 2026", "2026 年 1 月的冲击")), "seed": slider(said("seed", CODE), 1, 1, 50),
 }  # fmt: skip
 
 
@@ -211,7 +233,7 @@ CONTROLS = {
 def Page() -> None:  # noqa: N802
     """The whole page; each visitor has a county of their own."""
     model = solara.use_memo(LiveCounty, [])
-    SolaraViz(model, components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)], model_params=CONTROLS, name="Village mutual aid, month by month", play_interval=300)
+    SolaraViz(model, components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)], model_params=CONTROLS, name=tell("Village mutual aid, month by month", "乡村互助养老，逐月推演"), play_interval=300)
 
 
 __all__ = ["LiveCounty", "Page"]

@@ -19,13 +19,16 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def port_of(words: list[str], default: int) -> int:
-    """The one setting of a server, port=N; Mistake where it cannot be had."""
+LANGUAGE = "MUTUAL_AID_LANGUAGE"  # what the server of the live model speaks
+
+
+def port_of(words: list[str], default: int, more: str = "") -> int:
+    """The setting of a server, port=N; Mistake where it cannot be had. `more`: what else is allowed."""
     port = default
     for word in words:
         key, _, value = word.partition("=")
         if key != "port" or not value.isdigit() or not 1024 <= int(value) <= 65535:
-            raise Mistake(f"{word!r}: allowed is port=1024 to port=65535")
+            raise Mistake(f"{word!r}: allowed is port=1024 to port=65535{more}")
         port = int(value)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,10 +62,13 @@ def dashboard(words: list[str]) -> None:
 
 
 def live(words: list[str]) -> None:
-    """The live model, by Solara; its scripts come from solara-assets, not from other hosts."""
+    """The live model, by Solara, in `report.language`; its scripts come from solara-assets, not from other hosts."""
+    from experiments.style import LANGUAGES
+
     need("solara", "live")
     need("solara_assets", "live")
-    port = port_of(words, 8502)
+    spoken = [w for w in words if w in (f"report.language={code}" for code in LANGUAGES)]
+    port = port_of([w for w in words if w not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}")
     print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
     flags = [f"--host={ADDRESS}", f"--port={port}", "--no-open", "--production"]
-    become(["-m", "solara", "run", str(ROOT / "experiments/live.py"), *flags], {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"})
+    become(["-m", "solara", "run", str(ROOT / "experiments/live.py"), *flags], {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False", LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en"})

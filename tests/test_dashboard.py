@@ -6,6 +6,8 @@ import io
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -421,9 +423,11 @@ def test_the_servers_listen_here_only_and_send_no_statistics(monkeypatch):
     monkeypatch.setattr(serve, "need", lambda *_: None)
     monkeypatch.setattr(serve, "become", lambda command, more=None: seen.append((command, more)))
     serve.dashboard(["port=8599"])
-    serve.live(["port=8598"])
+    serve.live(["port=8598", "report.language=zh"])
     assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--server.port=8599"} <= set(seen[0][0])
-    assert "--host=127.0.0.1" in seen[1][0] and seen[1][1] == {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    assert "--host=127.0.0.1" in seen[1][0] and seen[1][1] == {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False", "MUTUAL_AID_LANGUAGE": "zh"}
+    with pytest.raises(Mistake, match=r"'report.language=cn': allowed is port=1024 to port=65535 and report.language=en or zh"):
+        serve.live(["report.language=cn"])
 
 
 def test_the_live_county_steps_and_draws():
@@ -437,3 +441,20 @@ def test_the_live_county_steps_and_draws():
     assert sum(d["elder"] for _, d in graph.nodes(data=True)) == model.state["elders"][0] and len(graph) == (model.state["elders"] + model.state["helpers"])[0]
     for figure in (live.draw_map(model), live.draw_network(model, 2), live.draw_tracks(model), live.draw_money(model)):
         assert figure.axes
+
+
+@pytest.mark.slow
+def test_the_live_page_speaks_chinese_where_it_is_asked_to():
+    """In a process of its own: the language is chosen when the page is read."""
+    pytest.importorskip("solara", reason="the extra live is not installed")
+    if style.chinese_font() is None:
+        pytest.skip("no Chinese font here")
+    code = """
+from experiments import live
+model = live.LiveCounty(villages=2, elders=20, rule="配套", business="特色手工业", shock="洪水")
+p = model.parameters
+print(p.funding.rule, p.business.kind, p.shocks.scheduled, *[c["label"] for c in live.CONTROLS.values()], *(f.axes[0].get_title() for f in (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))), sep="\\n")
+"""
+    got = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "MUTUAL_AID_LANGUAGE": "zh"}, capture_output=True, text=True, check=True, timeout=300)
+    keys, said = got.stdout.splitlines()[:3], got.stdout.splitlines()[3:]
+    assert keys == ["matching", "handicraft", "flood"] and len(said) == 14 and all(map(chinese, said)), said

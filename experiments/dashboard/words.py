@@ -177,7 +177,7 @@ def unit(d: Declaration, language: str) -> str:
 
 def label(d: Declaration, language: str) -> str:
     """A parameter's short name with its unit."""
-    if d.unit in ("switch", "choice", "definition") or d.path.startswith("funding.share"):
+    if d.unit in ("switch", "choice") or d.path.startswith("funding.share"):
         return named(d, language)
     if language != "zh":
         return f"{named(d, language)} ({d.unit})"
