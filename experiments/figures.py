@@ -78,7 +78,10 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
 
 
 def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
-    """Years and, by class, (years, 3) mean, low and high share over replicates."""
+    """Years and, by class, (years, 3) mean, low and high share over replicates.
+
+    Plain t: what no seed can show by definition (viable before the third year) must not get the band of what was not yet seen.
+    """
     columns = [c for c in rows.columns if c.startswith("class_")]
     found: dict[str, np.ndarray] = {}
     for code, name in enumerate(CLASSES):
@@ -111,7 +114,8 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
     entries = {text: line for axis in axes[0] for line, text in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(entries.values(), entries.keys(), loc="outside right center", title=tell("class", "类别"))
     chosen = rows[rows["scenario"].isin(labels) & (rows["arm"] == "main")]
-    caption = note + tell("Line: mean over seeds; band: 95 % interval of the mean. ", "线：各随机种子均值；带：均值的 95 % 区间。") + sample(chosen)
+    legend = tell("Line: mean over seeds; band: 95 % interval of the mean; no band where all seeds agree. ", "线：各随机种子均值；带：均值的 95 % 区间；各种子一致处无带。")
+    caption = note + legend + sample(chosen)
     return style.finish(figure, finding, caption, folder, "classes")
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from experiments import style
 from experiments.findings import Picture
-from experiments.style import plt, tell
+from experiments.style import phrase, plt, tell
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
@@ -86,7 +86,7 @@ def indices(
         place = np.arange(len(inputs)) + (k - (len(measures) - 1) / 2) * height
         error = [(inputs[m] - inputs[f"{m}_low"]).clip(0), (inputs[f"{m}_high"] - inputs[m]).clip(0)]
         axis.barh(place, inputs[m], height, xerr=error, color=colour, error_kw={"elinewidth": 0.8, "capsize": 1.5}, label=tell(*label))
-    labels = list(inputs["parameter"])
+    labels = list(map(phrase, inputs["parameter"]))
     if noise is not None:
         axis.barh(len(inputs), noise, 0.5, color="white", edgecolor=style.DARK, hatch="////")
         labels.append(tell("luck (noise share)", "运气（噪声份额）"))
@@ -103,7 +103,7 @@ def indices(
 def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -> str:
     """Which inputs stand clear of the line, and how much is luck."""
     sure = inputs[inputs[[f"{key}_low", key]].min(axis=1) > line]["parameter"]
-    shown = ", ".join(sure.head(3)) if len(sure) else ""
+    shown = ", ".join(map(phrase, sure.head(3)))
     luck = tell(f"; {100 * noise:.0f} % of the variance is luck", f"；方差的 {100 * noise:.0f} % 来自运气") if noise is not None else ""
     if not shown:
         return tell("No input stands clear of one without effect", "没有输入明显超过无作用输入") + luck

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from experiments import style
 from experiments.figures import sample
@@ -100,6 +101,16 @@ def survival(groups: Mapping[str, pd.DataFrame], start: str, last: int, folder: 
     return style.finish(figure, title, caption, folder, name)
 
 
+def dated(axis: plt.Axes, years: np.ndarray) -> None:
+    """Ticks at whole years; where there are few, at half or quarter years, written as months."""
+    span = years[-1] - years[0]
+    axis.set_xlabel(tell("year", "年") if span > 3 else tell("month", "月份"))
+    axis.xaxis.set_major_locator(MaxNLocator(6, integer=True) if span > 3 else MultipleLocator(0.5 if span > 1 else 0.25))
+    if span <= 3:
+        axis.xaxis.set_major_formatter(lambda y, _: f"{int(y + 1e-9)}-{round(12 * y) % 12 + 1:02d}")
+    axis.margins(x=0.01)
+
+
 def fan(axis: plt.Axes, years: np.ndarray, values: np.ndarray, colour: str) -> np.ndarray:
     """Median, 50 % and 90 % of (seeds, months) values; returns the five quantiles of the last month."""
     low, lower, middle, upper, high = q = np.nanquantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
@@ -135,9 +146,8 @@ def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
         seen = np.isfinite(values).any(axis=0)
         ends.append(fan(axis, years[seen], values[:, seen], colour) if seen.any() else np.full(5, np.nan))
         axis.set_ylabel(text)
-        axis.set_xlabel(tell("year", "年"))
+        dated(axis, years)
         axis.legend(loc="best", fontsize=7.5)
-        axis.margins(x=0.01)
         if values is not panels[2][1]:
             axis.set_ylim(0, max(5.0, 1.05 * float(np.nanmax(values))))
     axes[2].axhline(0, color="black", lw=0.8)
@@ -215,8 +225,7 @@ def timebank(series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str, f
     axes[2].set_ylabel(tell("hours served of those asked for, %", "所求时数中已服务，%"))
     axes[2].set_title(tell("redemption by holders, last 12 months", "持有者兑换率（近 12 个月）"), fontsize=9)
     for axis in (axes[0], axes[2]):
-        axis.set_xlabel(tell("year", "年"))
-        axis.margins(x=0.01)
+        dated(axis, years)
     total = spent[-1] + lapsed[-1] + max(held[-1], 0.0)
     parts = [100 * x / max(total, 1e-9) for x in (spent[-1], lapsed[-1], max(held[-1], 0.0))]
     giving = held[-1] / max(issued[-12:].sum(), 1e-9)

@@ -244,8 +244,8 @@ def page(kept: Kept, code: str) -> str:
         environment.filters["figures"] = number
         return environment.get_template("report.html.j2").render(
             lang={"en": "en", "zh": "zh-Hans"}[code], t=phrases(), name=names(), sections=names().items(),
-            title=tell("Village mutual aid: ", "农村互助养老：") + words(manifest["experiment"]), experiment=manifest["experiment"], id=manifest["id"],
-            status=", ".join(x for x in (str(manifest.get("finished", manifest.get("started", ""))), status, counts) if x), notice=" ".join(notices),
+            title=tell(f"Village mutual aid: {words(manifest['experiment'])}", f"农村互助养老：{phrase(manifest['experiment'])}"), experiment=manifest["experiment"], id=manifest["id"],
+            status=", ".join(x for x in (str(manifest.get("finished", manifest.get("started", ""))), phrase(status), counts) if x), notice=" ".join(notices),
             findings=findings, tables=[headed(t) for t in findings.tables], verdict=words(findings.verdict), summary=whole(kept), pictures=[p for p in found if p not in apart], sensitivity=apart,
             failures=failures(kept), spread=spread(kept, apart), limits=[*findings.limits, *standing_limits()],
             parameters=parameters(kept), provenance=provenance(kept), command=shlex.join(["python", "run.py", *manifest.get("overrides", [])]),
