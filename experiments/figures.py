@@ -80,7 +80,8 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
 def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     """Years and, by class, (years, 3) mean, low and high share over replicates.
 
-    Plain t: what no seed can show by definition (viable before the third year) must not get the band of what was not yet seen.
+    Plain t: a class that no village can be in that year (never opened, where all are open) must not get the band of what was
+    not yet seen.
     """
     columns = [c for c in rows.columns if c.startswith("class_")]
     found: dict[str, np.ndarray] = {}

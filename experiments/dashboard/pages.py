@@ -186,9 +186,7 @@ def shares(d: Draft) -> None:
         count, shown = drawn.get(path, (0, percent))
         drawn[path] = (count + (percent != shown), percent)
         key = f"{d.uid}/{path}/{drawn[path][0]}"
-        if key not in st.session_state:
-            st.session_state[key] = percent
-        st.slider(label(known()[path], language()), 0, 100, key=key, format="%d %%", help=helped(known()[path], language()), on_change=share_moved, args=(d, path, key))
+        st.slider(label(known()[path], language()), 0, 100, percent, key=key, format="%d %%", help=helped(known()[path], language()), on_change=share_moved, args=(d, path, key))
 
 
 def share_moved(d: Draft, path: str, key: str) -> None:
@@ -327,6 +325,7 @@ def settings() -> None:
             st.session_state[f"{d.uid}/draws"] = d.draws
             st.toggle(say("draws"), key=f"{d.uid}/draws", help=say("draws_help"), on_change=lambda: setattr(d, "draws", st.session_state[f"{d.uid}/draws"]))
         with st.expander(say("more")):
+            st.session_state.section = st.session_state.get("section", "acceptance")  # written, so that another language shows
             section = st.selectbox(say("section"), sorted(SECTIONS), key="section", format_func=lambda name: part(name, language()))
             common = {*(path for paths in SHOWN.values() for path in paths), *state.SHARES, "funding.rule", "funding.reserve", "business.kind", "county.villages", "county.elders", "county.facility_share", "horizon.end", "given.villages"}
             common |= {f"funding.{p}" for p in BY_RULE.get(str(d.value("funding.rule")), [])}

@@ -92,6 +92,7 @@ def compare_tab(results: list[Result]) -> None:
 def time_tab(results: list[Result], current: Result) -> None:
     """Classes by year and one indicator month by month."""
     show(charts.years(state.classes(current.rows), language()), f"{current.name}: {say('by_year')}")
+    st.session_state.path = st.session_state.get("path", "in_service")  # written, so that another language shows
     path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda k: say(f"p_{k}"), key="path")
     st.caption(say("fan"))
     st.altair_chart(charts.fans({r.name: state.fan(r, path) for r in results}, say(f"p_{path}")), width="stretch", alt=say(f"p_{path}"))
