@@ -17,14 +17,15 @@ from mesa.visualization.utils import update_counter
 
 import sim
 from experiments import style
-from experiments.dashboard.words import label, said, word
+from experiments.dashboard.words import label, named, said, word
 from experiments.figures_time import STATES
 from experiments.scenario import known
 from experiments.serve import LANGUAGE
 from experiments.style import tell, words
 from sim.population import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
 
-style.language(os.environ.get(LANGUAGE, "en")).__enter__()  # for the life of the server
+SPOKEN = style.language(os.environ.get(LANGUAGE, "en"))  # held: it would end with its last reference
+SPOKEN.__enter__()
 CODE = tell("en", "zh")
 LEVELS = (tell("closed or not open", "关闭或未开办"), *(tell(*text) for text, _ in STATES[2:]))
 LEVEL_COLOURS = (style.GREY, style.PINK, style.ORANGE, style.GREEN)
@@ -217,11 +218,11 @@ def select(path: str, text: str = "") -> dict[str, Any]:
 
 def parts(payer: str, value: int) -> dict[str, Any]:
     """A payer's share in parts of any sum."""
-    return slider(label(known()[f"funding.share_{payer}"], CODE) + tell(", parts", "（份）"), value, 0, 100)
+    return slider(named(known()[f"funding.share_{payer}"], CODE) + tell(", parts", "（份）"), value, 0, 100)
 
 
 CONTROLS = {
-    "villages": slider(label(known()["county.villages"], CODE), 6, 1, 20), "elders": slider(label(known()["county.elders"], CODE), 80, 20, 200, 10),
+    "villages": slider(named(known()["county.villages"], CODE), 6, 1, 20), "elders": slider(named(known()["county.elders"], CODE), 80, 20, 200, 10),
     "rule": select("funding.rule", tell("Rule of co-funding", "出资规则")),
     "government": parts("government", 25), "collective": parts("collective", 15), "families": parts("families", 50), "society": parts("society", 10),
     "business": select("business.kind"), "welcome": slider(label(known()["timebank.welcome"], CODE), 2.0, 0.0, 20.0, 0.5),
@@ -233,7 +234,7 @@ CONTROLS = {
 def Page() -> None:  # noqa: N802
     """The whole page; each visitor has a county of their own."""
     model = solara.use_memo(LiveCounty, [])
-    SolaraViz(model, components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)], model_params=CONTROLS, name=tell("Village mutual aid, month by month", "乡村互助养老，逐月推演"), play_interval=300)
+    SolaraViz(model, components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)], model_params=CONTROLS, name=tell("Village mutual aid, month by month", "农村互助养老，逐月推演"), play_interval=300)
 
 
 __all__ = ["LiveCounty", "Page"]

@@ -1,14 +1,16 @@
 """Sensitivity against functions whose indices are known in closed form, noise, refusals, inputs from the declarations."""
 
 import math
+import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from SALib.analyze import pawn as salib_pawn
 
-from experiments import draws, figures_sensitivity, sensitivity, sensitivity_figures
+from experiments import draws, figures_sensitivity, sensitivity, sensitivity_figures, style
 from experiments.salib import Design, Indices, noise, pawn, ranking
 from experiments.scenario import Mistake, compose_line, known
 from experiments.sensitivity import DUMMY, SIMPLEX, changes, gather, inputs, value, verdict
@@ -284,6 +286,27 @@ def test_a_tornado_names_no_input_that_is_not_told_from_chance(tmp_path):
 def test_titles_say_the_finding_and_captions_the_legend(tmp_path):
     picture = sensitivity_figures.bars(told("morris", 5, 8, 1, [10.0]), tmp_path, "inputs")
     assert picture.title.endswith("moved most by x000") and "dashed" in picture.caption
+
+
+@pytest.mark.parametrize(("method", "n"), [("morris", 8), ("sobol", 8)])
+def test_an_analysis_says_the_same_in_chinese(method, n, tmp_path, monkeypatch):
+    """No English word is left but names of methods, indices and inputs; the numbers are the same."""
+    drawn: list[str] = []
+    monkeypatch.setattr(style, "finish", lambda figure, title, caption, *_: (style.plt.close(figure), drawn.extend([title, caption])))
+    d = design(method, ["needs.meals_scale", "health.worsen_scale", DUMMY], n)
+    raw = 5 * d.points[:, :1] + np.random.default_rng(1).standard_normal((len(d.points), 2))
+    a = sensitivity.analyse(d, {"viable": raw})
+    study = SimpleNamespace(s=SimpleNamespace(method=method, distribution="triangular"), replicates=2, found=[0, 1, 2], by_section=False, campaign=SimpleNamespace(base=Parameters(), folder=tmp_path))
+    said = {}
+    for code in style.LANGUAGES:
+        drawn.clear()
+        with style.language(code), style.speaking(code):
+            f = sensitivity.findings(study, [a, a])
+            said[code] = [f.question, *f.sentences, *f.limits, *drawn, *(style.phrase(x) for t in f.tables for x in (t.title, *t.columns)), *(t.note for t in f.tables), *(str(c) for t in f.tables for row in t.rows for c in row)]
+    names = r"[a-z]+\.[a-z_]+|morris|sobol|Morris|Sobol|Sarrazin|mu_star|mu|sigma|ST|Var|V_i|s2"
+    assert [x for x in said["zh"] if re.search(r"[A-Za-z]{2,}", re.sub(names, "", x))] == []
+    numbers = [sorted(x for text in said[code] for x in re.findall(r"\d+\.\d+", text)) for code in style.LANGUAGES]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 20
 
 
 # -- how sure ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from sim.parameters import GRADES, Declaration
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 SAID: dict[str, tuple[str, str]] = {
-    "title": ("Who pays, and does village mutual aid last?", "谁来出资，乡村互助养老能否持续？"),
+    "title": ("Who pays, and does village mutual aid last?", "谁来出资，农村互助养老能否持续？"),
     "what": (
         "Set who pays and the rules on the left, press **Run**, compare. The model plays a county of villages month by month to {year}; "
         "results say what follows if its rules hold. They are not a forecast.",
