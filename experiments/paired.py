@@ -21,7 +21,7 @@ from experiments import study as studies
 from experiments.findings import Picture
 from experiments.plan import Task
 from experiments.scenario import Composed, Mistake, Scenario, compose_policies, patched
-from experiments.style import plt
+from experiments.style import phrase, plt, tell
 from sim.parameters import ParameterError, Parameters
 from sim.policies import Intervention
 
@@ -110,8 +110,11 @@ class Study:
     def size_text(self) -> str:
         """Seeds, villages, elders, horizon, and what differs between seeds."""
         c, h = self.base.county, self.base.horizon
-        spread = "luck and drawn parameters" if self.line.settings.draws else "luck alone, parameters as written"
-        return f"{self.seeds} seeds × {c.villages} villages of about {c.elders} elders, {h.start} to {h.end}; seeds differ in {spread}"
+        spread = tell("luck and drawn parameters", "运气与抽取的参数") if self.line.settings.draws else tell("luck alone, parameters as written", "运气（参数取所写之值）")
+        return tell(
+            f"{self.seeds} seeds × {c.villages} villages of about {c.elders} elders, {h.start} to {h.end}; seeds differ in {spread}",
+            f"{self.seeds} 个种子 × {c.villages} 个村，每村约 {c.elders} 位老人，{h.start} 至 {h.end}；种子之间的差别在于{spread}",
+        )
 
 
 def fitting(base: Parameters, arms: Sequence[Arm]) -> tuple[list[Arm], list[str]]:
@@ -188,18 +191,23 @@ def cell(row: Any) -> str:
     if not np.isfinite(row.effect):
         return "-"
     digits = MEASURES[row.measure].digits
-    band = f" ({row.low:+.{digits}f} to {row.high:+.{digits}f})" if np.isfinite(row.low) else ""
+    band = f" ({row.low:+.{digits}f} {tell('to', '至')} {row.high:+.{digits}f})" if np.isfinite(row.low) else ""
     return f"{row.effect:+.{digits}f}{band}{'*' if row.clear else ''}"
+
+
+def unit(m: Measure) -> str:
+    """The unit of an effect."""
+    return phrase("points" if m.unit.startswith("%") else m.unit)
 
 
 def lines(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Column heads and rows of the table, arms by size of effect."""
     cells: dict[str, list[str]] = {arm: [] for arm in ordered(table)}
     for row in table.itertuples():  # measure by measure within an arm
-        cells[str(row.arm)] = [*(cells[str(row.arm)] or [str(row.label)]), cell(row)]
+        cells[str(row.arm)] = [*(cells[str(row.arm)] or [phrase(str(row.label))]), cell(row)]
     base = table.drop_duplicates("measure").set_index("measure")["baseline"]
-    heads = ["", *(f"{m.name}, {'points' if m.unit.startswith('%') else m.unit}" for m in MEASURES.values())]
-    return heads, [["baseline", *(f"{base[k]:.{m.digits}f}" for k, m in MEASURES.items())], *cells.values()]
+    heads = ["", *(f"{phrase(m.name)}{tell(', ', '，')}{unit(m)}" for m in MEASURES.values())]
+    return heads, [[phrase("baseline"), *(f"{base[k]:.{m.digits}f}" for k, m in MEASURES.items())], *cells.values()]
 
 
 def draw(table: pd.DataFrame, title: str, note: str, folder: Path, name: str) -> Picture:
@@ -212,18 +220,21 @@ def draw(table: pd.DataFrame, title: str, note: str, folder: Path, name: str) ->
         axis.axvline(0, color="black", lw=0.8)
         for y, row in enumerate(mine.itertuples()):
             if not np.isfinite(row.effect):
-                axis.text(0, y, " not defined", va="center", fontsize=7, color=style.GREY)
+                axis.text(0, y, " " + phrase("not defined"), va="center", fontsize=7, color=style.GREY)
                 continue
             colour = style.GREY if not row.clear else (style.BLUE if row.effect * m.good > 0 else style.RED)
             if np.isfinite(row.low):
                 axis.plot([row.low, row.high], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
             axis.plot(row.effect, y, "o", color=colour, ms=4)
-        axis.set_title(f"{m.name}\nbaseline {mine['baseline'].iloc[0]:.{m.digits}f}", fontsize=9)
-        axis.set_xlabel("points" if m.unit.startswith("%") else m.unit, fontsize=8)
+        axis.set_title(f"{phrase(m.name)}\n{phrase('baseline')} {mine['baseline'].iloc[0]:.{m.digits}f}", fontsize=9)
+        axis.set_xlabel(unit(m), fontsize=8)
         axis.grid(axis="y", color="#eeeeee", lw=0.6)
         axis.set_axisbelow(True)
         axis.margins(x=0.12)
-    axes[0].set_yticks(range(len(order)), [labels[a] for a in order], fontsize=8)
+    axes[0].set_yticks(range(len(order)), [phrase(labels[a]) for a in order], fontsize=8)
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    marks = "Dot: effect against the baseline under the same luck; bar: 95 % interval; blue better, red worse, grey not clear"
-    return style.finish(figure, title, f"{marks}. {note}", folder, name)
+    marks = tell(
+        "Dot: effect against the baseline under the same luck; bar: 95 % interval; blue better, red worse, grey not clear. ",
+        "点：相同运气下与基准相比的效应；线：95% 区间；蓝色为好，红色为坏，灰色不明确。",
+    )
+    return style.finish(figure, title, marks + note, folder, name)

@@ -13,13 +13,14 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import run
 from experiments import style
 from experiments.dashboard import state, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.runner import Outcome, simulate_many
-from experiments.scenario import Mistake, known, options
+from experiments.scenario import CONFIGS, Mistake, known, options
 from experiments.serve import ROOT
 from experiments.store import Results
 from sim.parameters import SECTIONS, ParameterError
@@ -272,6 +273,12 @@ def test_chinese_help_says_name_unit_range_and_grade_before_the_english_text():
     assert words.label(known()["government.ceiling"], "zh") == "每村运营补贴上限（2025 年名义值，元/年）"  # one pair of brackets
 
 
+def test_every_policy_is_described_in_chinese():
+    texts = [yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))["description"] for name in options()["policy"]]
+    assert [t for t in texts if not chinese(style.translated().get(t, ""))] == []
+    assert [o for o in options()["policy"] if not chinese(style.translated().get(style.words(o), ""))] == []
+
+
 def test_every_sentence_that_the_screen_says_is_there():
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "experiments" / "dashboard").glob("*.py"))
     said = set(re.findall(r"""\bsa(?:y|id)\(["'](\w+)["']""", text))
@@ -453,7 +460,7 @@ def test_the_live_page_speaks_chinese_where_it_is_asked_to():
 from experiments import live
 model = live.LiveCounty(villages=2, elders=20, rule="配套", business="特色手工业", shock="洪水")
 p = model.parameters
-print(p.funding.rule, p.business.kind, p.shocks.scheduled, *[c["label"] for c in live.CONTROLS.values()], *(f.axes[0].get_title() for f in (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))), sep="\\n")
+print(p.funding.rule, p.business.kind, p.shocks.scheduled, *[c["label"] for c in live.CONTROLS.values()], *(f.axes[0].get_title("left") for f in (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))), sep="\\n")
 """
     got = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "MUTUAL_AID_LANGUAGE": "zh"}, capture_output=True, text=True, check=True, timeout=300)
     keys, said = got.stdout.splitlines()[:3], got.stdout.splitlines()[3:]

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 import yaml
 
+from experiments import style
 from experiments.dashboard import state
 from experiments.dashboard.engine import Engine
 from experiments.dashboard.state import Draft, Mistake, ParameterError, Result
@@ -154,7 +155,9 @@ def ready_policies(d: Draft) -> None:
         on_change=lambda: setattr(d, "policies", list(st.session_state[key])),
     )  # fmt: skip
     for name in d.policies:
-        st.caption(f"{word(name, language())}: {about[name]['description']} ({about[name]['clause']})")
+        what = about[name]["description"]
+        what = style.translated().get(what, what) if language() == "zh" else what
+        st.caption(f"{word(name, language())}: {what} ({about[name]['clause']})")
     try:
         read_policies(d.policies, d.parameters())
     except (Mistake, ParameterError) as e:
