@@ -12,10 +12,10 @@ import pandas as pd
 
 from experiments import estimate, figures, study
 from experiments.answer import layout
-from experiments.findings import Findings, Table
+from experiments.findings import Findings, Picture, Table
 from experiments.plan import Task
 from experiments.scenario import Composed, Fork, Mistake, Scenario
-from experiments.style import words
+from experiments.style import both, figures_in, phrase, tell, words
 from sim.horizon import month_number
 from sim.parameters import ParameterError
 from sim.snapshot import only_live
@@ -57,10 +57,12 @@ def run(line: Composed, overrides: list[str]) -> int:
         rows = estimate.with_weights(work.results().villages(), line.parameters)
         table = summary(rows, [arm.name for arm in arms], arms[0].fork.month if arms[0].fork else 0)
         work.text("summary.csv", table.to_csv(index=False))
-        found = findings(line, table)
-        if any(c.startswith("class_") for c in rows.columns):
-            found.pictures.append(figures.classes(rows, {arm.name: words(arm.name) for arm in arms}, work.folder / "figures"))
-        found.save(work.folder)
+        labels = [arm.name for arm in arms] if any(c.startswith("class_") for c in rows.columns) else []
+
+        def drawn() -> list[Picture]:
+            return [figures.classes(rows, {name: phrase(words(name)) for name in labels}, figures_in(work.folder))] if labels else []
+
+        found = both(lambda: replace(findings(line, table), pictures=drawn()), work.folder)
         lines = [found.tables[0].columns, *([str(x) for x in row] for row in found.tables[0].rows)]
         text = "\n\n".join([found.question, layout(lines), "\n".join(found.sentences), f"What-if, not a forecast. {work.folder}/"])
         work.text("answer.txt", text + "\n")
@@ -91,19 +93,27 @@ def findings(line: Composed, table: pd.DataFrame) -> Findings:
     """The table in points and one sentence an arm."""
     s, p = line.settings, line.parameters
     share = lambda r, k: f"{100 * r[k]:.0f} ({100 * r[f'{k}_low']:.0f}-{100 * r[f'{k}_high']:.0f})"  # noqa: E731
-    points = lambda r, k: f"{100 * r[k]:+.0f} ({100 * r[f'{k}_low']:+.0f} to {100 * r[f'{k}_high']:+.0f})"  # noqa: E731
+    points = lambda r, k: f"{100 * r[k]:+.0f} ({100 * r[f'{k}_low']:+.0f} {tell('to', '至')} {100 * r[f'{k}_high']:+.0f})"  # noqa: E731
+    called = lambda arm: phrase(words(arm))  # noqa: E731
     rows, sentences = [], []
     for _, r in table.iterrows():
         control = r["arm"] == CONTROL
-        rows.append([words(r["arm"]), share(r, "viable"), "" if control else points(r, "viable_change"), share(r, "closed"), "" if control else points(r, "closed_change")])
+        rows.append([called(r["arm"]), share(r, "viable"), "" if control else points(r, "viable_change"), share(r, "closed"), "" if control else points(r, "closed_change")])
         if not control:
-            sure = "the interval excludes zero" if np.isfinite(r["viable_change_low"]) and r["viable_change_low"] * r["viable_change_high"] > 0 else "not told apart from zero"
-            sentences.append(f"With '{words(r['arm'])}' from {s.fork.month} the share viable at {p.horizon.end} changes by {100 * r['viable_change']:+.0f} points ({sure}).")
+            apart = np.isfinite(r["viable_change_low"]) and r["viable_change_low"] * r["viable_change_high"] > 0
+            sure = tell("the interval excludes zero", "区间不含零") if apart else tell("not told apart from zero", "与零无法区分")
+            change = f"{100 * r['viable_change']:+.0f}"
+            sentences.append(tell(
+                f"With '{called(r['arm'])}' from {s.fork.month} the share viable at {p.horizon.end} changes by {change} points ({sure}).",
+                f"自 {s.fork.month} 起取“{called(r['arm'])}”，{p.horizon.end} 可持续占比变化 {change} 个百分点（{sure}）。",
+            ))  # fmt: skip
     columns = ["from the month of the fork", "viable %", "change, points", "closed since %", "change, points"]
-    changes = "; ".join(f"{words(arm)}: " + ", ".join(f"{k} = {v}" for k, v in changes.items()) for arm, changes in s.fork.arms.items())
+    changes = tell("; ", "；").join(f"{called(arm)}{tell(': ', '：')}" + ", ".join(f"{k} = {v}" for k, v in changes.items()) for arm, changes in s.fork.arms.items())
+    seeds = int(table["seeds"].max())
+    note = tell(f"{seeds} seeds; 95 % intervals over seeds; changes are paired, same luck, same past", f"{seeds} 个种子；跨种子的 95% 区间；变化为配对（运气与此前相同）")
     return Findings(
-        question=f"What if this changes in {s.fork.month}? {changes}",
+        question=tell(f"What if this changes in {s.fork.month}? {changes}", f"若在 {s.fork.month} 作此改变会怎样？{changes}"),
         sentences=sentences,
-        tables=[Table("After the fork", columns, rows, f"{int(table['seeds'].max())} seeds; 95 % intervals over seeds; changes are paired, same luck, same past")],
-        limits=["Nobody in the model foresees the change: behaviour before the month is the same in all arms."],
+        tables=[Table("After the fork", columns, rows, note)],
+        limits=[phrase("Nobody in the model foresees the change: behaviour before the month is the same in all arms.")],
     )
