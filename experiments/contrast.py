@@ -21,7 +21,7 @@ from experiments.estimate import STABLE, Interval, half
 from experiments.findings import Findings, Picture, Table
 from experiments.outcomes import ALL, HEADLINE, OUTCOMES
 from experiments.scenario import Composed, Mistake, known
-from experiments.style import both, phrase, tell, translated, words
+from experiments.style import both, phrase, tell, words
 from sim.county import village_states
 from sim.population import STRENGTHS, VILLAGE_KINDS
 
@@ -205,7 +205,7 @@ def widest(done: Done) -> tuple[float, str]:
 
 def called(arm: str) -> str:
     """An arm for readers: as it is written; in Chinese by its parts, where the whole has no pair."""
-    return tell(arm, translated().get(arm) or "，".join(translated().get(part, part) for part in arm.split(", ")))
+    return tell(arm, words(arm))
 
 
 def place(arm: str, cell: str) -> str:

@@ -149,10 +149,12 @@ def phrase(english: str) -> str:
 
 
 def words(name: str) -> str:
-    """A key as a label for readers; scenario names (panel/funding/business) are put together from their parts."""
+    """A key as a label for readers; scenario names (panel/funding/business), and Chinese ones between commas, are put together from their parts."""
     if "/" in name:
         return tell(", ", "，").join(words(part) for part in name.split("/"))
-    return tell(*LABELS[name]) if name in LABELS else name.replace("_", " ")
+    if name in LABELS:
+        return tell(*LABELS[name])
+    return tell(name.replace("_", " "), translated().get(name) or "，".join(translated().get(part, part) for part in name.replace("_", " ").split(", ")))
 
 
 def wrapped(text: str, inches: float, size: float) -> str:

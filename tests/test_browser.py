@@ -190,14 +190,13 @@ def test_keys_pressed_faster_than_the_page_answers_leave_shares_that_sum_to_one_
             page.keyboard.press(key)
             page.wait_for_timeout(30)
     sliders = [page.locator(f"input[type=range][aria-label='{name}']") for name in ("Government", "Village collective", "Families", "Society")]
-    end, settled = time.monotonic() + WAIT / 1000, 0
-    while settled < 5:  # at rest for two and a half seconds
-        assert time.monotonic() < end
+    end, shown, settled = time.monotonic() + WAIT / 1000, [], 0
+    while settled < 10:  # the same for five seconds: on a busy computer answers come late, and the page says at rest between two
+        assert time.monotonic() < end, shown
         page.wait_for_timeout(500)
-        rest = page.locator("[data-test-script-state=notRunning]").count() and all(s.count() == 1 for s in sliders)
-        settled = settled + 1 if rest else 0
-    shown = [int(s.input_value()) for s in sliders]
-    assert sum(shown) == 100 and shown != [25, 15, 50, 10]
+        before, one = shown, all(s.count() == 1 for s in sliders)
+        shown = [int(s.input_value()) for s in sliders] if one else []
+        settled = settled + 1 if shown == before and sum(shown) == 100 and shown != [25, 15, 50, 10] else 0
 
 
 def remove_first(page) -> None:
