@@ -385,6 +385,7 @@ def test_a_planners_way_through_the_page(page):
     slider = lambda name: next(s for s in at.slider if s.label == name)  # noqa: E731
     slider("Government").set_value(40).run()
     assert [slider(name).value for name in payers] == [40, 12, 40, 8]
+    assert "In use: government 40 % · collective 12 % · families 40 % · society 8 %" in [c.value for c in at.caption]
     key = slider("Government").key
     slider("Government").set_value(50).run()
     assert slider("Government").key == key and [slider(name).value for name in payers] == [50, 10, 33, 7]  # 10, 33.3, 6.7

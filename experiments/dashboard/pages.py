@@ -190,6 +190,8 @@ def shares(d: Draft) -> None:
         drawn[path] = (count + (percent != shown), percent)
         key = f"{d.uid}/{path}/{drawn[path][0]}"
         st.slider(label(known()[path], language()), 0, 100, percent, key=key, format="%d %%", help=helped(known()[path], language()), on_change=share_moved, args=(d, path, key))
+    used = (f"{word(path.removeprefix('funding.share_'), language())} {drawn[path][1]} %" for path in state.SHARES)
+    st.caption(say("shares_used", shares=" · ".join(used)))  # a slider that was moved faster than the page answers may show another place
 
 
 def share_moved(d: Draft, path: str, key: str) -> None:

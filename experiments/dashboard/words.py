@@ -37,6 +37,7 @@ SAID: dict[str, tuple[str, str]] = {
     "policies_help": ("Each changes values from a date on; what stands below holds until then. Sizes are mostly assumptions (configs/policy/).", "每项政策自某日起改变若干参数，此前以下方设定为准。幅度多为假设（configs/policy/）。"),
     "preset": ("Start from", "预设"), "own": ("own setting", "自定义"),
     "shares": ("Shares of cost, %. They sum to 100: moving one rescales the others.", "成本分担（%），合计 100：移动一项，其余按比例调整。"),
+    "shares_used": ("In use: {shares}", "当前采用：{shares}"),
     "upload": ("Villages of your own county (CSV)", "上传本县村庄表（CSV）"), "template": ("Template", "模板"),
     "upload_help": (
         "Fill in the template; leave blank what you do not know, it is then drawn. The file stays on this computer.",
