@@ -112,15 +112,20 @@ def shows(page, label: str, value: str, kind: str = "text") -> None:
     expect(page.locator(f"input[type={kind}][aria-label='{label}']").first).to_have_value(value, timeout=WAIT)
 
 
-def slide(page, name: str, *keys: str) -> None:
-    """Move a slider by the keyboard, once the page has settled (until then old controls may stand beside new ones)."""
+def settled(page) -> None:
+    """Wait until the page has answered: until then old controls may stand beside new ones, and an open list closes."""
     page.wait_for_timeout(500)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
     page.wait_for_timeout(500)
+
+
+def slide(page, name: str, *keys: str) -> None:
+    """Move a slider by the keyboard."""
+    settled(page)
     page.locator(f"input[type=range][aria-label='{name}']").first.focus()
     for key in keys:  # one at a time, as a planner who looks: each is answered before the next
         page.keyboard.press(key)
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(300)
         page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
 
 
@@ -192,8 +197,12 @@ def remove_first(page) -> None:
 
 
 def choose(page, label: str, option: str) -> None:
-    """Pick an option of a list by the keyboard."""
-    page.locator("[data-testid=stSelectbox]").filter(has_text=label).first.locator("input").click()
+    """Pick an option of a list."""
+    settled(page)
+    field = page.locator("[data-testid=stSelectbox]").filter(has_text=label).first.locator("input")
+    field.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # scrolling closes an open list
+    field.click()
     page.get_by_role("option", name=option, exact=True).click()
 
 

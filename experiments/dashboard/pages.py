@@ -177,28 +177,23 @@ def preset(d: Draft, group: str) -> None:
 
 
 def shares(d: Draft) -> None:
-    """Four sliders in whole percent that always sum to one hundred.
+    """Four sliders in whole percent that always sum to one hundred; a line says which shares are in use.
 
-    A slider whose share changes because another was moved becomes a new control. Were it the same one, a browser that has
-    not yet drawn the new value sends the old one back with the next key, which would count as a move of its own.
+    A slider that is moved faster than the page answers may stand elsewhere until it is touched again.
     """
     st.caption(say("shares"))
-    drawn: dict[str, tuple[int, int]] = st.session_state.setdefault(f"{d.uid}/shares", {})  # path -> how many controls so far, percent
-    now = [float(d.value(path)) for path in state.SHARES]
-    for path, percent in zip(state.SHARES, state.whole(np.array(now), 100).tolist(), strict=True):
-        count, shown = drawn.get(path, (0, percent))
-        drawn[path] = (count + (percent != shown), percent)
-        key = f"{d.uid}/{path}/{drawn[path][0]}"
-        st.slider(label(known()[path], language()), 0, 100, percent, key=key, format="%d %%", help=helped(known()[path], language()), on_change=share_moved, args=(d, path, key))
-    used = (f"{word(path.removeprefix('funding.share_'), language())} {drawn[path][1]} %" for path in state.SHARES)
-    st.caption(say("shares_used", shares=" · ".join(used)))  # a slider that was moved faster than the page answers may show another place
+    now = {path: float(d.value(path)) for path in state.SHARES}
+    percents = dict(zip(state.SHARES, state.whole(np.array(list(now.values())), 100).tolist(), strict=True))
+    for path, percent in percents.items():
+        key = f"{d.uid}/{path}"
+        st.session_state[key] = percent
 
+        def moved(path: str = path, key: str = key) -> None:
+            d.change(state.rescaled(now, path, st.session_state[key]))
 
-def share_moved(d: Draft, path: str, key: str) -> None:
-    """One slider was moved: it stays the control that it is, the others follow."""
-    drawn, percent = st.session_state[f"{d.uid}/shares"], int(st.session_state[key])
-    drawn[path] = (drawn[path][0], percent)
-    d.change(state.rescaled({p: float(d.value(p)) for p in state.SHARES}, path, percent))
+        st.slider(label(known()[path], language()), 0, 100, key=key, format="%d %%", help=helped(known()[path], language()), on_change=moved)
+    used = (f"{word(path.removeprefix('funding.share_'), language())} {percent} %" for path, percent in percents.items())
+    st.caption(say("shares_used", shares=" · ".join(used)))
 
 
 def county_controls(d: Draft) -> None:
