@@ -158,8 +158,8 @@ def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
     shows(page, "Name", "small")
     button(page, "Remove").wait_for(timeout=WAIT)
 
-    slide(page, "Government", *["ArrowRight"] * 15)
-    for name, percent in (("Government", "40"), ("Village collective", "12"), ("Families", "40"), ("Society", "8")):
+    slide(page, "Government", *["ArrowRight"] * 5)
+    for name, percent in (("Government", "30"), ("Village collective", "14"), ("Families", "47"), ("Society", "9")):
         shows(page, name, percent, "range")
 
     button(page, "Copy").click()
