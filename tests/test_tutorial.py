@@ -57,7 +57,7 @@ def test_a_mix_of_ones_own_fits_the_model():
 
 SMALLER = {"county.villages": "2", "county.elders": "12", "horizon.end": "2026-12", "horizon.spin_up": "1", "seeds": "2", "size": "quick", "workers": "1", "progress": "false", "engine": "serial"}
 OWN = {  # what a command needs beside or instead
-    "experiment=sensitivity": {"samples": "4", "replicates": "1", "inputs": "[funding,needs]"},
+    "experiment=sensitivity": {"samples": "4", "replicates": "1", "inputs": "[needs,participation]"},
     "experiment=funding_mix": {"county.villages": "12"},  # it compares strengths of the collective: each must be there
 }
 QUICK = ("funding=mine",)  # run by default, with the chain below; the others take 10 to 50 s each
