@@ -8,6 +8,7 @@ of words that does not change while a row runs, so that the compiler reads each 
 from __future__ import annotations
 
 import hashlib
+import operator
 from functools import cached_property
 from typing import Any
 
@@ -16,10 +17,11 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
-from numba.core.typing.templates import AttributeTemplate
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    lower_builtin,
     lower_getattr_generic,
     register_model,
     typeof_impl,
@@ -42,21 +44,37 @@ class Table:
 
 
 class TableType(types.Type):
-    """Numba's type of a table: its fields' types and where their words begin."""
+    """Numba's type of a table: its columns' types and where their words begin."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
-        self.members = dict(fields)
-        starts = np.cumsum([0, *(1 + t.ndim for t in self.members.values())]).tolist()
-        self.places = dict(zip(self.members, starts, strict=False))
+        starts = np.cumsum([0, *(1 + t.ndim for _, t in fields)]).tolist()
+        self.members = {field: (ColumnType(t), place) for (field, t), place in zip(fields, starts, strict=False)}
         super().__init__(f"{name}({hashlib.sha256(str(fields).encode()).hexdigest()[:16]})")
 
 
+class ColumnType(types.Type):
+    """Numba's type of a column of a table: in a kernel the address of its words."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        super().__init__(f"Column({array})")
+
+    def whole(self, index: Any) -> bool:
+        """Whether an index names one element."""
+        each: Any = index if isinstance(index, types.BaseTuple) else (index,)
+        return len(each) == self.array.ndim and all(isinstance(t, types.Integer) for t in each)
+
+
+WORD = ir.IntType(64)
+
+
 @register_model(TableType)
-class TableModel(models.PrimitiveModel):
+@register_model(ColumnType)
+class AddressModel(models.PrimitiveModel):
     """An address."""
 
-    def __init__(self, manager: Any, of: TableType) -> None:
-        super().__init__(manager, of, ir.IntType(64))
+    def __init__(self, manager: Any, of: Any) -> None:
+        super().__init__(manager, of, WORD.as_pointer())
 
 
 @typeof_impl.register(Table)
@@ -68,40 +86,107 @@ def _type_of(table: Any, context: Any) -> TableType:
 @unbox(TableType)
 def _unbox(of: TableType, table: Any, c: Any) -> Any:
     held = c.pyapi.object_getattr_string(table, "address")
-    address = c.pyapi.long_as_longlong(held)
+    address = c.builder.inttoptr(c.pyapi.long_as_longlong(held), WORD.as_pointer())
     c.pyapi.decref(held)
     return NativeValue(address)
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):
+class _Columns(AttributeTemplate):
     key = TableType
 
     def generic_resolve(self, value: Any, attr: str) -> Any:  # type: ignore[override]
-        return value.members.get(attr)
+        return value.members[attr][0] if attr in value.members else None
 
 
 @lower_getattr_generic(TableType)
-def _field(context: Any, builder: Any, of: TableType, address: Any, name: str) -> Any:
-    """The array of a field, made of its words; its strides follow from its shape."""
-    kind = of.members[name]
-    word = ir.IntType(64)
-    block = builder.inttoptr(address, word.as_pointer())
+def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) -> Any:
+    return builder.gep(address, [WORD(of.members[name][1])])
 
-    def read(k: int) -> Any:
-        value = builder.load(builder.gep(block, [word(of.places[name] + k)]))
-        value.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return value
 
-    data, shape = read(0), [read(1 + k) for k in range(kind.ndim)]
-    array = make_array(kind)(context, builder)
-    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+@infer_global(operator.getitem)
+class _Get(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        column, index = args
+        if not isinstance(column, ColumnType):
+            return None
+        if column.whole(index):
+            return signature(column.array.dtype, column, index)
+        found = self.context.resolve_function_type(operator.getitem, (column.array, index), {})
+        return signature(found.return_type, column, found.args[1])
+
+
+@infer_global(operator.setitem)
+class _Set(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        column, index, value = args
+        if not isinstance(column, ColumnType):
+            return None
+        if column.whole(index):
+            return signature(types.none, column, index, column.array.dtype)
+        found = self.context.resolve_function_type(operator.setitem, (column.array, index, value), {})
+        return signature(types.none, column, *found.args[1:])
+
+
+@infer_global(len)
+class _Length(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        return signature(types.intp, *args) if isinstance(args[0], ColumnType) else None
+
+
+def _word(builder: Any, address: Any, place: int) -> Any:
+    """A word of a column: 0 where its data begin, then its shape."""
+    value = builder.load(builder.gep(address, [WORD(place)]))
+    value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return value
+
+
+def _array(context: Any, builder: Any, of: Any, address: Any) -> Any:
+    """The array of a column; its strides follow from its shape."""
+    array = make_array(of)(context, builder)
+    shape = [_word(builder, address, 1 + k) for k in range(of.ndim)]
+    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(of.dtype)))
     strides: list[Any] = []
     step = size
     for n in reversed(shape):
         strides.insert(0, step)
         step = builder.mul(step, n)
-    start = builder.inttoptr(data, array.data.type)
+    start = builder.inttoptr(_word(builder, address, 0), array.data.type)
     sizes, steps = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
     populate_array(array, data=start, shape=sizes, strides=steps, itemsize=size, meminfo=None)
     return array._getvalue()
+
+
+def _element(context: Any, builder: Any, of: ColumnType, address: Any, kind: Any, index: Any) -> Any:
+    """Where the element of a whole index lies."""
+    single = isinstance(kind, types.Integer)
+    each = [index] if single else cgutils.unpack_tuple(builder, index)
+    at: Any = None
+    for k, (t, x) in enumerate(zip([kind] if single else kind, each, strict=True)):
+        x = context.cast(builder, x, t, types.intp)
+        at = x if at is None else builder.add(builder.mul(at, _word(builder, address, 1 + k), flags=("nsw",)), x, flags=("nsw",))
+    start = builder.inttoptr(_word(builder, address, 0), context.get_data_type(of.array.dtype).as_pointer())
+    return builder.gep(start, [at])
+
+
+@lower_builtin(operator.getitem, ColumnType, types.Any)
+def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    of, kind = sig.args
+    if of.whole(kind):
+        return context.unpack_value(builder, of.array.dtype, _element(context, builder, of, args[0], kind, args[1]))
+    found = context.typing_context.resolve_function_type(operator.getitem, (of.array, kind), {})
+    return context.get_function(operator.getitem, found)(builder, (_array(context, builder, of.array, args[0]), args[1]))
+
+
+@lower_builtin(operator.setitem, ColumnType, types.Any, types.Any)
+def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    of, kind, value = sig.args
+    if of.whole(kind):
+        return context.pack_value(builder, of.array.dtype, args[2], _element(context, builder, of, args[0], kind, args[1]))
+    found = context.typing_context.resolve_function_type(operator.setitem, (of.array, kind, value), {})
+    return context.get_function(operator.setitem, found)(builder, (_array(context, builder, of.array, args[0]), *args[1:]))
+
+
+@lower_builtin(len, ColumnType)
+def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return _word(builder, args[0], 1)

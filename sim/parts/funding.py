@@ -264,7 +264,7 @@ def remember(w, gifts):
     for v in range(len(w.used)):
         r, f, asked, met = w.villages[v], w.flow[v], 0, 0
         r.served_meals, r.list_fees, r.users, r.signed_up, r.active = f.meals, f.fees_at_list, f.diners, f.enrolled, f.volunteers
-        for k in range(w.hours.shape[2]):
+        for k in range(9):
             asked += w.hours[v, ASKED, k]
             met += w.hours[v, MUTUAL, k]
         r.served_minutes = met - w.hours[v, MUTUAL, MEALS]
