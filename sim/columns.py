@@ -27,7 +27,7 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import make_array, populate_array
+from numba.np.arrayobj import getitem_array_tuple, getitem_arraynd_intp, make_array, populate_array, setitem_array
 
 
 class Table:
@@ -50,6 +50,22 @@ class TableType(types.Type):
         starts = np.cumsum([0, *(1 + t.ndim for _, t in fields)]).tolist()
         self.members = {field: (ColumnType(t), place) for (field, t), place in zip(fields, starts, strict=False)}
         super().__init__(f"{name}({hashlib.sha256(str(fields).encode()).hexdigest()[:16]})")
+
+
+class Plain(types.Array):
+    """Numba's type of an array of which no index is negative."""
+
+    def __init__(self, array: Any) -> None:
+        super().__init__(array.dtype, array.ndim, array.layout, not array.mutable, f"plain {array}", array.aligned)
+
+    def copy(self, **changes: Any) -> Any:
+        """The type of a view."""
+        return Plain(super().copy(**changes))
+
+
+def plain(kind: Any) -> Any:
+    """The type by which kernels take a value of type `kind`."""
+    return Plain(kind) if type(kind) is types.Array else kind
 
 
 class ColumnType(types.Type):
@@ -77,9 +93,12 @@ class AddressModel(models.PrimitiveModel):
         super().__init__(manager, of, WORD.as_pointer())
 
 
+register_model(Plain)(models.ArrayModel)
+
+
 @typeof_impl.register(Table)
 def _type_of(table: Any, context: Any) -> TableType:
-    fields = tuple((name, numba.typeof(x)) for name, x in zip(table._fields, table, strict=True))
+    fields = tuple((name, plain(numba.typeof(x))) for name, x in zip(table._fields, table, strict=True))
     return TableType(type(table).__name__, fields)
 
 
@@ -190,3 +209,27 @@ def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 @lower_builtin(len, ColumnType)
 def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return _word(builder, args[0], 1)
+
+
+def _positive(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, Any]:
+    """Type and value of an index whose whole numbers are unsigned."""
+    if isinstance(kind, types.Integer):
+        return types.uintp, context.cast(builder, index, kind, types.intp)
+    if not isinstance(kind, types.BaseTuple):
+        return kind, index
+    kinds, each = zip(*(_positive(context, builder, t, x) for t, x in zip(kind, cgutils.unpack_tuple(builder, index), strict=True)), strict=True)
+    return types.Tuple(kinds), context.make_tuple(builder, types.Tuple(kinds), each)
+
+
+@lower_builtin(operator.getitem, Plain, types.Integer)
+@lower_builtin(operator.getitem, Plain, types.BaseTuple)
+def _get_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    kind, index = _positive(context, builder, sig.args[1], args[1])
+    get = getitem_arraynd_intp if isinstance(kind, types.Integer) else getitem_array_tuple
+    return get(context, builder, signature(sig.return_type, sig.args[0], kind), (args[0], index))
+
+
+@lower_builtin(operator.setitem, Plain, types.Any, types.Any)
+def _set_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    kind, index = _positive(context, builder, sig.args[1], args[1])
+    return setitem_array(context, builder, signature(sig.return_type, sig.args[0], kind, sig.args[2]), (args[0], index, args[2]))

@@ -16,6 +16,8 @@ import numba
 import numba.extending
 import numpy as np
 
+from sim.columns import plain
+
 MASK = (1 << 64) - 1
 _GOLDEN, _A, _B, _INDEX = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD1B54A32D192ED03
 GOLDEN, MIX_A, MIX_B, INDEX = np.uint64(_GOLDEN), np.uint64(_A), np.uint64(_B), np.uint64(_INDEX)
@@ -92,11 +94,10 @@ class Kernel:
         entry = self.known.get(key)
         if entry is not None:
             return entry(*arguments)
-        result = self.dispatcher(*arguments)
-        types = tuple(self.dispatcher.typeof_pyval(a) for a in arguments)
-        if types in self.dispatcher.overloads:
-            self.known[key] = self.dispatcher.overloads[types].entry_point
-        return result
+        types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
+        self.dispatcher.compile(types)
+        self.known[key] = self.dispatcher.overloads[types].entry_point
+        return self.known[key](*arguments)
 
 
 class Piece:
