@@ -69,7 +69,7 @@ def plain(kind: Any) -> Any:
 
 
 class ColumnType(types.Type):
-    """Numba's type of a column of a table: in a kernel the address of its words."""
+    """Numba's type of a column of a table: in a kernel where its data begin, and its shape."""
 
     def __init__(self, array: Any) -> None:
         self.array = array
@@ -85,12 +85,19 @@ WORD = ir.IntType(64)
 
 
 @register_model(TableType)
-@register_model(ColumnType)
-class AddressModel(models.PrimitiveModel):
+class TableModel(models.PrimitiveModel):
     """An address."""
 
-    def __init__(self, manager: Any, of: Any) -> None:
+    def __init__(self, manager: Any, of: TableType) -> None:
         super().__init__(manager, of, WORD.as_pointer())
+
+
+@register_model(ColumnType)
+class ColumnModel(models.StructModel):
+    """The words of a column."""
+
+    def __init__(self, manager: Any, of: ColumnType) -> None:
+        super().__init__(manager, of, [("data", types.uintp), ("shape", types.UniTuple(types.intp, of.array.ndim))])
 
 
 register_model(Plain)(models.ArrayModel)
@@ -120,7 +127,23 @@ class _Columns(AttributeTemplate):
 
 @lower_getattr_generic(TableType)
 def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) -> Any:
-    return builder.gep(address, [WORD(of.members[name][1])])
+    """The words of a column, read where the function begins: inside a loop they would be read each time, as no compiler moves a read before a condition.
+
+    A table is an argument of the function and not assigned to.
+    """
+    kind, place = of.members[name]
+    column = cgutils.create_struct_proxy(kind)(context, builder)
+    held = getattr(address, "operands", [address])[0]
+    given = next((x for x in builder.function.args if x in (address, held) or x.name == f"arg.{held.name}"), None)
+    if given is None:
+        raise NotImplementedError(f"{of} is no argument of {builder.function.name}")
+    seen = builder.function.__dict__.setdefault("columns", {})
+    if (given, place) not in seen:
+        with builder.goto_entry_block():
+            seen[given, place] = [_word(builder, given, place + k) for k in range(1 + kind.array.ndim)]
+    words = seen[given, place]
+    column.data, column.shape = words[0], cgutils.pack_array(builder, words[1:])
+    return column._getvalue()
 
 
 @infer_global(operator.getitem)
@@ -154,37 +177,42 @@ class _Length(AbstractTemplate):
 
 
 def _word(builder: Any, address: Any, place: int) -> Any:
-    """A word of a column: 0 where its data begin, then its shape."""
+    """A word of a table: of each column where its data begin, then its shape."""
     value = builder.load(builder.gep(address, [WORD(place)]))
     value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
 
 
-def _array(context: Any, builder: Any, of: Any, address: Any) -> Any:
+def _parts(context: Any, builder: Any, of: ColumnType, column: Any) -> tuple[Any, list[Any]]:
+    """Where the data of a column begin, and its shape."""
+    held = cgutils.create_struct_proxy(of)(context, builder, value=column)
+    return builder.inttoptr(held.data, context.get_data_type(of.array.dtype).as_pointer()), cgutils.unpack_tuple(builder, held.shape)
+
+
+def _array(context: Any, builder: Any, of: ColumnType, column: Any) -> Any:
     """The array of a column; its strides follow from its shape."""
-    array = make_array(of)(context, builder)
-    shape = [_word(builder, address, 1 + k) for k in range(of.ndim)]
-    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(of.dtype)))
+    start, shape = _parts(context, builder, of, column)
+    array = make_array(of.array)(context, builder)
+    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(of.array.dtype)))
     strides: list[Any] = []
     step = size
     for n in reversed(shape):
         strides.insert(0, step)
         step = builder.mul(step, n)
-    start = builder.inttoptr(_word(builder, address, 0), array.data.type)
     sizes, steps = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
     populate_array(array, data=start, shape=sizes, strides=steps, itemsize=size, meminfo=None)
     return array._getvalue()
 
 
-def _element(context: Any, builder: Any, of: ColumnType, address: Any, kind: Any, index: Any) -> Any:
+def _element(context: Any, builder: Any, of: ColumnType, column: Any, kind: Any, index: Any) -> Any:
     """Where the element of a whole index lies."""
+    start, shape = _parts(context, builder, of, column)
     single = isinstance(kind, types.Integer)
     each = [index] if single else cgutils.unpack_tuple(builder, index)
     at: Any = None
-    for k, (t, x) in enumerate(zip([kind] if single else kind, each, strict=True)):
+    for t, x, n in zip([kind] if single else kind, each, shape, strict=True):
         x = context.cast(builder, x, t, types.intp)
-        at = x if at is None else builder.add(builder.mul(at, _word(builder, address, 1 + k), flags=("nsw",)), x, flags=("nsw",))
-    start = builder.inttoptr(_word(builder, address, 0), context.get_data_type(of.array.dtype).as_pointer())
+        at = x if at is None else builder.add(builder.mul(at, n, flags=("nsw",)), x, flags=("nsw",))
     return builder.gep(start, [at])
 
 
@@ -194,7 +222,7 @@ def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     if of.whole(kind):
         return context.unpack_value(builder, of.array.dtype, _element(context, builder, of, args[0], kind, args[1]))
     found = context.typing_context.resolve_function_type(operator.getitem, (of.array, kind), {})
-    return context.get_function(operator.getitem, found)(builder, (_array(context, builder, of.array, args[0]), args[1]))
+    return context.get_function(operator.getitem, found)(builder, (_array(context, builder, of, args[0]), args[1]))
 
 
 @lower_builtin(operator.setitem, ColumnType, types.Any, types.Any)
@@ -203,12 +231,12 @@ def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     if of.whole(kind):
         return context.pack_value(builder, of.array.dtype, args[2], _element(context, builder, of, args[0], kind, args[1]))
     found = context.typing_context.resolve_function_type(operator.setitem, (of.array, kind, value), {})
-    return context.get_function(operator.setitem, found)(builder, (_array(context, builder, of.array, args[0]), *args[1:]))
+    return context.get_function(operator.setitem, found)(builder, (_array(context, builder, of, args[0]), *args[1:]))
 
 
 @lower_builtin(len, ColumnType)
 def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return _word(builder, args[0], 1)
+    return _parts(context, builder, sig.args[0], args[0])[1][0]
 
 
 def _positive(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, Any]:
