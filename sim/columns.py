@@ -58,7 +58,7 @@ class Plain(types.Array):
     def __init__(self, array: Any) -> None:
         super().__init__(array.dtype, array.ndim, array.layout, not array.mutable, f"plain {array}", array.aligned)
 
-    def copy(self, **changes: Any) -> Any:
+    def copy(self, **changes: Any) -> Any:  # type: ignore[override]
         """The type of a view."""
         return Plain(super().copy(**changes))
 

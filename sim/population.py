@@ -322,9 +322,11 @@ def vacate(p, w, v, i):
 @inner
 def start_row(p, w, v, offers, u):
     """Place of a drawn elder (or of a drawn person with an offer) in the village: each is as likely to be the first."""
-    heads, place = 0, 0
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        heads += 1 if (p.kind[i] == 1 and not offers) or (p.offer[i] > 0 and offers) else 0
+    heads, place = int(w.villages[v].elders), 0
+    if offers:
+        heads = 0
+        for i in range(w.start[v], w.start[v] + w.used[v]):
+            heads += 1 if p.offer[i] > 0 else 0
     left = int(u * heads)
     for j in range(w.used[v]):
         i = w.start[v] + j

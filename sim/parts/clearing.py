@@ -154,7 +154,7 @@ def exchange(p, w, got, given, asked_before, key):
     for v in range(len(w.used)):
         r, f, post, n, first = w.villages[v], w.flow[v], w.posted[v], w.used[v], w.start[v]
         left = given[v]
-        turn = start_row(p, w, v, True, uniform(key, r.number, 0))
+        turn = start_row(p, w, v, True, uniform(key, r.number, 0)) if left > 0 else 0
         for j in range(n if left > 0 else 0):
             i = first + wrap(j + turn, n)
             if p.volunteer[i] == 1 and p.offer[i] > 0 and left > 0:
@@ -162,7 +162,7 @@ def exchange(p, w, got, given, asked_before, key):
                 give(p, w, v, i, take)
                 left -= take
         left = got[v]
-        turn = start_row(p, w, v, False, uniform(key, r.number, 1))
+        turn = start_row(p, w, v, False, uniform(key, r.number, 1)) if left > 0 else 0
         for j in range(n):
             if left == 0:
                 break
@@ -195,6 +195,8 @@ def buy(p, w, clearing, timebank, government, key):
         care, calls = purse * 60 // c.care_price, 0
         if government:
             calls = c.guarantee_ceiling * 5 // c.guarantee_price
+        if care + calls == 0:
+            continue
         turn = start_row(p, w, v, False, uniform(key, r.number, 2))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)

@@ -294,7 +294,8 @@ def pair_up(p, w, matching, key):
                 j = first + p.partner[i]
                 if p.volunteer[i] == p.volunteer[j] or p.enrolled[i if p.volunteer[i] == 0 else j] == 0:
                     p.partner[i], p.partner[j] = -1, -1
-        for i in range(first, first + n):
+                else:
+                    w.flow[v].paired += 1 - int(p.volunteer[i])
             if p.volunteer[i] == 1 and p.partner[i] < 0:
                 helpers[free] = i
                 free += 1
@@ -306,8 +307,7 @@ def pair_up(p, w, matching, key):
             for q in range(min(size, free - bounds[u])):
                 i, h = order[bounds[u] + wrap(q + drawn, size)], helpers[wrap(bounds[u] + q + begin, free)]
                 p.partner[i], p.partner[h] = h - first, i - first
-        for i in range(first, first + n):
-            w.flow[v].paired += 1 if p.partner[i] >= 0 and p.volunteer[i] == 0 else 0
+                w.flow[v].paired += 1
 
 
 def run(m) -> None:

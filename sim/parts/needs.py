@@ -151,11 +151,12 @@ def _serve_family(p, w, v, i, given, total):
         w.hours[v, FAMILY, k] += part
         left -= part
     for k in range(9):
-        if left > 0 and p.need[i, k] > 0:
-            take = min(left, int(p.need[i, k]))
-            p.need[i, k] -= take
-            w.hours[v, FAMILY, k] += take
-            left -= take
+        if left == 0:
+            break
+        take = min(left, int(p.need[i, k]))
+        p.need[i, k] -= take
+        w.hours[v, FAMILY, k] += take
+        left -= take
 
 
 @kernel
@@ -168,13 +169,13 @@ def professional(p, w, needs):
                 continue
             money = int((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * n.professional_income_share) if p.health[i] >= 1 else 0
             minutes = money * 60 // max(n.professional_price, 1)
-            for j in range(9):
+            for j in range(9 if minutes > 0 else 0):
                 k = 8 - j  # personal care and the skilled kinds first
                 take = min(minutes, int(p.need[i, k]))
-                if take > 0:
-                    p.need[i, k] -= take
-                    minutes -= take
-                    w.hours[v, PROFESSIONAL, k] += take
+                p.need[i, k] -= take
+                minutes -= take
+                w.hours[v, PROFESSIONAL, k] += take
+            for k in range(9):
                 w.hours[v, UNMET, k] += p.need[i, k]
 
 

@@ -259,13 +259,14 @@ def refer(p, w, referral, budget, serving, government, key):
         if r.level == 0 or budget[v] == 0:
             continue
         n, left = w.used[v], budget[v] if serving else np.int64(1 << 60)
-        turn = start_row(p, w, v, False, uniform(key, r.number, 1))
-        for able in range(2):
+        short = serving and budget[v] < f.referral_asked  # else nobody's turn matters
+        turn = start_row(p, w, v, False, uniform(key, r.number, 1)) if short else 0
+        for able in range(2 if short else 1):
             for j in range(n):
                 if left == 0:
                     break
                 i = w.start[v] + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
+                if p.kind[i] != 1 or p.enrolled[i] == 0 or (short and (p.health[i] < 2) != (able == 1)):
                     continue
                 own = _share_paid(p, i, c.subsidy, government)
                 purse = np.int64(1 << 60)

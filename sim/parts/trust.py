@@ -95,9 +95,10 @@ def act(p, w, timebank, trust, key, turn_key):
             if c.moves == 1 and not _exempt(p, i, t):
                 p.quota[i] -= np.int64(p.quota[i] * c.asking * doubt)
             if c.run == 1:
-                calls[j] = _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0))
-                f.called += calls[j]
-                f.callers += 1 if calls[j] > 0 else 0
+                if p.credit[i] > 0:
+                    calls[j] = _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0))
+                    f.called += calls[j]
+                    f.callers += 1 if calls[j] > 0 else 0
                 if p.enrolled[i] == 1:
                     need = 0
                     for k in range(8):
@@ -144,7 +145,7 @@ def learn(p, w, timebank, trust, on, bank, key, rumour_key):
             asked, got = 0, 0
             if not on or not bank:
                 pass
-            elif f.called > 0 and _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0)) > 0:
+            elif f.called > 0 and p.credit[i] > 0 and _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0)) > 0:
                 asked, got = 1_000, np.int64(called * 1_000.0)
             elif p.credit[i] > 0 and not _exempt(p, i, t) and (p.received[i] > 0 or p.enrolled[i] == 1):
                 left = 0
