@@ -245,8 +245,9 @@ def _positive(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, A
         return types.uintp, context.cast(builder, index, kind, types.intp)
     if not isinstance(kind, types.BaseTuple):
         return kind, index
-    kinds, each = zip(*(_positive(context, builder, t, x) for t, x in zip(kind, cgutils.unpack_tuple(builder, index), strict=True)), strict=True)
-    return types.Tuple(kinds), context.make_tuple(builder, types.Tuple(kinds), each)
+    each = [_positive(context, builder, t, x) for t, x in zip(kind.types, cgutils.unpack_tuple(builder, index), strict=True)]  # type: ignore[attr-defined]
+    whole = types.Tuple([t for t, _ in each])
+    return whole, context.make_tuple(builder, whole, [x for _, x in each])
 
 
 @lower_builtin(operator.getitem, Plain, types.Integer)
