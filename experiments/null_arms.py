@@ -124,8 +124,8 @@ def sign(row: Any) -> int:
 
 
 def judge(claim: int, null: list[int]) -> str:
-    """Verdict on a claim (sign of its effect) from the signs left in its null arms."""
-    if any(n > 0 for n in null):
+    """Verdict on a claim (sign of its effect) from the signs left in its null arms; as in every experiment, only a claim that stands can be built in."""
+    if claim > 0 and any(n > 0 for n in null):
         return "built in"
     return {1: "supported", 0: "undecided", -1: "not supported"}[claim]
 

@@ -181,6 +181,7 @@ def test_a_sign_flips_where_the_line_crosses_zero() -> None:
 
 def test_a_claim_is_built_in_when_a_null_arm_still_shows_it() -> None:
     assert judge(1, [0, 0]) == "supported" and judge(1, [0, 1]) == "built in" and judge(-1, [0]) == "not supported" and judge(0, [0]) == "undecided"
+    assert judge(-1, [1]) == "not supported" and judge(0, [1]) == "undecided"  # what does not stand cannot be built in
     assert overall(["supported", "built in"]) == "built in" and overall(["supported", "supported"]) == "supported"
 
 
