@@ -159,7 +159,7 @@ def install(model: Any) -> None:
 
 def promote(model: Any) -> None:
     """Views of helpers who turned 60 become Elders and stay the same objects."""
-    for view in list(model._views.values()):
+    for view in list(model._views.values()) if model._views else ():
         if type(view) is Volunteer and view.alive and view.kind == ELDER:
             object.__setattr__(view, "__class__", Elder)
 
@@ -253,7 +253,7 @@ def _amend(model: Any) -> None:
     ledger.settle()
     if len(model._recorder):
         records = (w.flow, w.villages, w.hours, ledger.month, ledger.balance)  # as MutualAidModel.step records them
-        model._recorder.amend(*(model.keep(x) for x in records))
+        model._recorder.amend(model.keep(records))
 
 
 def add_person(model: Any, village: int, age_years: float, sex: str, living: int = ALONE, health: int = ROBUST) -> Any:

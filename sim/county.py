@@ -17,7 +17,7 @@ import numpy as np
 from sim import tables
 from sim.parameters import Parameters, choice, nearest, section
 from sim.population import STATES, STRENGTHS, VILLAGE, VILLAGE_KINDS, record
-from sim.randomness import key_of, uniform
+from sim.randomness import key_of, uniform, uniforms
 
 WORDS = {"kind": VILLAGE_KINDS, "strength": STRENGTHS, **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes"))}
 RANGES = {"elders": (1, 1500, "whole number of persons"), "east": (0, 1000, "km"), "north": (0, 1000, "km")}
@@ -144,7 +144,7 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
     c = parameters.county
     r = record(STATES, len(numbers))
     key = key_of(seed, VILLAGE, 0)
-    own = lambda index: np.array([float(uniform(key, int(n), index)) for n in numbers])  # noqa: E731
+    own = lambda index: uniforms(key, numbers, index)  # noqa: E731
     r.number = numbers
     if c.stratified:
         r.kind, r.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
@@ -184,9 +184,12 @@ def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.
     return given(parameters, "elders", numbers, drawn).astype(np.int64)
 
 
+def health_chances(parameters: Parameters) -> tables.HealthTables:
+    """Monthly chances of health and death."""
+    h = parameters.health
+    return tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio)
+
+
 def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:
     """Age groups, shares, health prevalence, dementia prevalence and the shape of ages 40-59."""
-    h, d = parameters.health, parameters.demography
-    ages, shares = tables.age_shares()
-    health = tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
-    return ages, shares, health.prevalence, tables.dementia_tables()[0], tables.cohort_shape()[0]
+    return *tables.age_shares(), health_chances(parameters).prevalence, tables.dementia_tables()[0], tables.cohort_shape()[0]

@@ -7,12 +7,12 @@ balance. `Ledger.settle` moves the balances, `audit` proves them against the run
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.randomness import inline, kernel
+from sim.columns import Table
+from sim.randomness import inline, inner, kernel
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,32 @@ class AuditError(AssertionError):
     """A fen or a minute is missing; the message names the accounts."""
 
 
+class _Books(NamedTuple):
+    posted: np.ndarray  # (villages, kinds) waiting for settlement
+    balance: np.ndarray  # (villages, accounts)
+    total: np.ndarray  # (villages, kinds)
+    month: np.ndarray  # (villages, kinds) of this month
+    named: np.recarray  # (villages) the same by name
+    sides: np.ndarray  # (kinds, 2) accounts that a kind debits and credits
+    purse: np.ndarray  # (some, 2) kinds that move cash, with their sign
+
+
+class Books(Table, _Books):
+    """The ledger as kernels see it."""
+
+
 @kernel
-def _settle(new, balance, total, month, sides):
+def settle(b):
     """Move balances by the postings; most kinds are not posted in most months."""
-    for v in range(len(new)):
-        for k in range(len(sides)):
-            amount = new[v, k]
+    for v in range(len(b.posted)):
+        for k in range(len(b.sides)):
+            amount = b.posted[v, k]
             if amount != 0:
-                balance[v, sides[k, 0]] += amount
-                balance[v, sides[k, 1]] -= amount
-                total[v, k] += amount
-                month[v, k] += amount
-                new[v, k] = 0
+                b.balance[v, b.sides[k, 0]] += amount
+                b.balance[v, b.sides[k, 1]] -= amount
+                b.total[v, k] += amount
+                b.month[v, k] += amount
+                b.posted[v, k] = 0
 
 
 class Ledger:
@@ -75,18 +89,17 @@ class Ledger:
         self.month = np.zeros((villages, len(kinds)), np.int64)
         self._place = {k.name: i for i, k in enumerate(kinds)}
         sides = np.array([(index[k.debit], index[k.credit]) for k in kinds], np.int64)
-        self._arrays = (self._plain(self.posted), self._plain(self.balance), self.total, self.month, sides)
+        cash = self.incidence[:, index["cash"]]
+        purse = np.array([(k, cash[k]) for k in np.flatnonzero(cash)], np.int64)
+        named = self.month.view(self.posted.dtype).reshape(-1).view(np.recarray)
+        self.books = Books(self._plain(self.posted), self._plain(self.balance), self.total, self.month, named, sides, purse)
 
     def _plain(self, records: np.ndarray) -> np.ndarray:
         return records.view(np.ndarray).view(np.int64).reshape(len(records), -1)
 
     def settle(self) -> None:
         """Move the balances by what was posted since the last call."""
-        _settle(*self._arrays)
-
-    def open_month(self) -> None:
-        """Forget the month's postings (their totals stay)."""
-        self.month[:] = 0
+        settle(self.books)
 
     def amount(self, name: str) -> np.ndarray:
         """What was posted under `name` this month, per village."""
@@ -137,14 +150,58 @@ def split_pro_rata(available: int, claims: np.ndarray) -> np.ndarray:
     return claims.copy() if int(claims.sum()) <= available else split(max(available, 0), claims)
 
 
-def pools(m: Any, scope: str) -> np.ndarray:
-    """Index of the pool that each village belongs to: its "township", its "county", or itself where villages do not meet."""
-    kept = m.__dict__.setdefault("_pools", {})
-    if scope not in kept:
-        own = m.world.county * 100_000 + (m.state["township"] if scope == "township" else 0)
-        apart = not m.coupled or scope == "village"
-        kept[scope] = np.arange(len(own)) if apart else np.asarray(np.unique(own, return_inverse=True)[1], np.int64)
-    return np.asarray(kept[scope])
+@inner
+def rank(order, n, high, low):
+    """Sort the first n places in `order` by `high` (integers) from high to low, then by `low` from low to high."""
+    gap = n // 2
+    while gap > 0:
+        for i in range(gap, n):
+            moved, j = order[i], i
+            while j >= gap:
+                k = order[j - gap]
+                if high[k] > high[moved] or (high[k] == high[moved] and low[k] < low[moved]):
+                    break
+                order[j] = k
+                j -= gap
+            order[j] = moved
+        gap //= 2
+
+
+@inner
+def share_out(available, claims, pool, numbers, work):
+    """Claims become what is paid of them: `split_by_pool` in place, in scratch (5, villages or pools)."""
+    total, have, odd, rest, order, short, n = work[0], work[1], work[2], work[3], work[4], False, 0
+    for k in range(len(available)):
+        total[k] = 0
+    for v in range(len(claims)):
+        claims[v] = max(claims[v], 0)
+        total[pool[v]] += claims[v]
+    for k in range(len(available)):
+        have[k] = min(max(available[k], 0), total[k])
+        odd[k] = have[k]
+        short = short or have[k] < total[k]
+    if not short:
+        return
+    for v in range(len(claims)):
+        k = pool[v]
+        part, whole = have[k] * claims[v], max(total[k], 1)
+        claims[v], rest[v] = part // whole, part % whole
+        odd[k] -= claims[v]
+    for v in range(len(claims)):
+        if odd[pool[v]] > 0 and rest[v] > 0:
+            order[n] = v
+            n += 1
+    rank(order, n, rest, numbers)
+    for k in range(n):
+        v = order[k]
+        if odd[pool[v]] > 0:
+            odd[pool[v]] -= 1
+            claims[v] += 1
+
+
+@kernel
+def _split(available, claims, pool, numbers, work):
+    share_out(available, claims, pool, numbers, work)
 
 
 def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -152,14 +209,6 @@ def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, n
 
     All pools at once; a claim times what is available stays under 2^63.
     """
-    claims, within = np.maximum(claims, 0), partial(np.bincount, pool, minlength=len(available))
-    total = within(claims).astype(np.int64)
-    if (total <= available).all():
-        return claims
-    have = np.clip(available, 0, total)
-    got, rest = np.divmod(have[pool] * claims, np.maximum(total, 1)[pool])
-    odd = have - within(got).astype(np.int64)
-    order = np.lexsort((numbers, -rest, pool))
-    first = np.concatenate([[0], np.cumsum(within())[:-1]])
-    got[order] += np.arange(len(pool)) - first[pool[order]] < odd[pool[order]]
-    return np.asarray(got)
+    paid = np.array(claims, np.int64)
+    _split(available, paid, pool, numbers, np.empty((5, max(len(paid), len(available))), np.int64))
+    return paid

@@ -26,7 +26,7 @@ from sim.parts import (
 )  # fmt: skip
 # isort: on
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
-from sim.randomness import Purpose, key_of, keys_of
+from sim.randomness import PURPOSES, Purpose, key_of, keys_of
 from sim.values import Modifier, Values
 from sim.viability import CLASSES, Evidence, Recorder, Series, Verdict, evidence, judge
 
@@ -146,6 +146,10 @@ def _sums(x: np.ndarray) -> np.ndarray:
     return total.view(x.dtype)
 
 
+def _all_sums(records: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    return tuple(map(_sums, records))
+
+
 @cache
 def _floats(dtype: np.dtype) -> np.ndarray:
     """Which 8-byte words of a record hold floats."""
@@ -189,7 +193,7 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep: Any = {"villages": np.asarray, "county": _sums}[keep]  # what of a month joins the series
+        self.keep: Any = {"villages": tuple, "county": _all_sums}[keep]  # what of a month joins the series
         self.counties: tuple[Parameters, ...] = (
             (parameters or Parameters(),) if parameters is None or isinstance(parameters, Parameters) else tuple(parameters)
         )
@@ -214,7 +218,8 @@ class MutualAidModel(mesa.Model):
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
-        self._lasting_keys, self._keyed = keys_of(self.seed_number, -4000), -9999
+        self._room, self._keyed = np.empty(len(PURPOSES), np.uint64), -9999
+        self._lasting_keys = keys_of(self.seed_number, -4000, self._room)
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -234,17 +239,21 @@ class MutualAidModel(mesa.Model):
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         v = len(numbers)
         self.people = People(*population.person_columns(int(start[-1])))
+        states = county.village_states(p, seed, numbers)
         self.world = World(
-            start, np.zeros(v, np.int64), county.village_states(p, seed, numbers), population.record(FLOWS, v),
+            start, np.zeros(v, np.int64), states, population.record(FLOWS, v),
             np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
             self.ledger.posted, self.ledger.balance, *population.scratch(start), county_of,
+            population.pools_of(county_of, states.township, self.coupled), np.zeros((9, v), np.int64), np.zeros((3, v)), np.zeros((6, v), np.int64),
         )  # fmt: skip
         # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
         w = self.world
+        self.tally, self.centre = list(w.tally), list(w.centre)
         self._records = tuple(x.view(np.ndarray) for x in (w.flow, w.villages, w.hours, self.ledger.month, w.balance))
         self.state = {n: self._records[1][n] for n in STATES}
         self.flow = {n: self._records[0][n] for n in FLOWS}
-        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours)]  # zero when a month begins
+        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)]  # zero when a month begins
+        self.chances = county.health_chances(p)
         ages, shares, prevalence, dementia, shape = county.start_tables(p)
         key = key_of(seed, population.TRAITS, 0)
         population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
@@ -290,7 +299,7 @@ class MutualAidModel(mesa.Model):
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
         if self._keyed != self.month:
-            self._keys, self._keyed = keys_of(self.seed_number, self.month), self.month
+            self._keys, self._keyed = keys_of(self.seed_number, self.month, self._room), self.month
         return self._keys[purpose.place]  # type: ignore[no-any-return]
 
     def lasting_key(self, purpose: Purpose) -> np.uint64:
@@ -303,9 +312,10 @@ class MutualAidModel(mesa.Model):
 
     def once(self, make: Callable[..., Any], *arguments: Any) -> Any:
         """Compute a table on first use and keep it."""
-        if (make, arguments) not in self._once:
-            self._once[make, arguments] = make(*arguments)
-        return self._once[make, arguments]
+        wanted = make, arguments
+        if wanted not in self._once:
+            self._once[wanted] = make(*arguments)
+        return self._once[wanted]
 
     @property
     def calendar_month(self) -> int:
@@ -389,7 +399,6 @@ class MutualAidModel(mesa.Model):
         self.values.refresh(self.month)
         for month in self._month_bytes:
             month.fill(0)
-        self.ledger.open_month()
         clock, seconds, began = time.perf_counter, self.row_seconds, time.perf_counter()
         for _, name, run in MONTH:
             run(self)
@@ -403,7 +412,7 @@ class MutualAidModel(mesa.Model):
         """One month; the month's records join the series."""
         self.steps += 1
         self._month()
-        self._recorder.append(*map(self.keep, self._records))
+        self._recorder.append(self.keep(self._records))
 
     def run(self, months: int | None = None) -> Result:
         """Step to the horizon (or for `months`) and return what was seen."""

@@ -41,6 +41,8 @@ CLOSED, VISITS_ONLY, REDUCED, FULL = 0, 1, 2, 3
 POOL_MONTHS = 240  # months of birth of the people aged 40-59
 NEVER = -9999
 SERIAL_BITS, MONTH_BITS = 24, 12
+SCOPES = ("village", "township", "county")
+TOWNSHIP = 1
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,10 @@ class _World(NamedTuple):
     work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
     sums: np.ndarray  # (longest block + 2) float64 scratch
     county: np.ndarray  # (villages) place of the village's county among those side by side
+    pools: np.ndarray  # (3, villages) index of the pool that a village belongs to, by scope: itself, its township, its county
+    tally: np.ndarray  # (9, villages) int64 scratch of one row of the month at a time, by village, pool or county
+    means: np.ndarray  # (3, villages) float64 scratch
+    centre: np.ndarray  # (6, villages) beds, day-care places and minutes of township centres this month: by pool, then by village
 
 
 class World(Table, _World):
@@ -199,15 +205,17 @@ def person_columns(slots: int) -> list[np.ndarray]:
     return [np.full((slots, *c.shape), c.initial, c.dtype) for c in COLUMNS.values()]
 
 
+def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndarray:
+    """`World.pools`; each village is alone where villages do not meet."""
+    alone = np.arange(len(county))
+    shared = [np.unique(x, return_inverse=True)[1] for x in (county * 100_000 + township, county)]
+    return np.array([alone, *(shared if coupled else [alone, alone])], np.int64)
+
+
 def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
     longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
-
-
-def county_mean(county: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """For each village the mean of x over the villages of its county, summed in their order."""
-    return np.asarray((np.bincount(county, x) / np.bincount(county))[county])
 
 
 @inner

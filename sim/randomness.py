@@ -7,6 +7,7 @@ leaves every other draw as it was, and two that share a number are refused. A ro
 
 from __future__ import annotations
 
+import weakref
 import zlib
 from collections.abc import Callable
 from functools import lru_cache
@@ -61,15 +62,25 @@ def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
 
 @lru_cache(maxsize=4)
 def _numbers(count: int) -> np.ndarray:
-    return np.fromiter(PURPOSES, np.uint64, count)
+    return np.fromiter(PURPOSES, np.int64, count)
 
 
-def keys_of(seed: int, month: int) -> np.ndarray:
-    """`key_of` for every declared purpose, by `Purpose.place`."""
-    z = np.uint64(_seeded(seed)) + ((np.uint64((month + 4096) << 16) | _numbers(len(PURPOSES))) + np.uint64(1)) * GOLDEN
-    z = (z ^ (z >> S30)) * MIX_A
-    z = (z ^ (z >> S27)) * MIX_B
-    return np.asarray(z ^ (z >> S31))
+def keys_of(seed: int, month: int, room: np.ndarray) -> list[np.uint64]:
+    """`key_of` for every declared purpose, by `Purpose.place`; `room` (purposes) is scratch."""
+    _fill(room, np.uint64((_seeded(seed) + (((month + 4096) << 16) + 1) * _GOLDEN) & MASK), _numbers(len(room)), 0)
+    return list(room)
+
+
+def uniforms(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarray:
+    """`uniform` of each identity."""
+    room = np.empty(len(identities), np.uint64)
+    _fill(room, key, identities, index)
+    return np.asarray((room >> S11) * TO_UNIT)
+
+
+def normalishes(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarray:
+    """`normalish` of each identity."""
+    return np.asarray(sum((uniforms(key, identities, index * 16 + i) for i in range(12)), -6.0))
 
 
 # A row of the month. No reference counts: a kernel allocates nothing, scratch is in `world.work`.
@@ -80,24 +91,36 @@ class Kernel:
     """A compiled row of the month, called past Numba's dispatcher.
 
     To choose the compiled version the dispatcher looks at each array of a table, every time; for a small county that
-    takes longer than the row. Here the version is remembered by the types of the arguments, for a table its class.
+    takes longer than the row. Here the version is remembered by the types of the arguments, for a table its class, and
+    for arrays by what tells them apart, which is not looked at again where they are those of the last call.
     """
 
-    __slots__ = ("__name__", "__wrapped__", "dispatcher", "known")
+    __slots__ = ("__name__", "__wrapped__", "dispatcher", "known", "last")
 
-    def __init__(self, function: Callable[..., Any], compiler: Callable[..., Any] = _kernel) -> None:
-        self.dispatcher, self.known = compiler(function), {}
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.dispatcher = _kernel(function)
+        self.known: dict[Any, Any] = {}
+        self.last: dict[Any, Any] = {}  # by types: a version, and places and weak references of its arrays
         self.__name__, self.__wrapped__ = function.__name__, function
 
     def __call__(self, *arguments: Any) -> Any:
+        entry, arrays = self.last.get(tuple(map(type, arguments)), UNSEEN)
+        for place, array in arrays:
+            if array() is not arguments[place]:
+                break
+        else:
+            return entry(*arguments)
         key = tuple([(a.dtype, a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a) for a in arguments])
         entry = self.known.get(key)
-        if entry is not None:
-            return entry(*arguments)
-        types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
-        self.dispatcher.compile(types)
-        self.known[key] = self.dispatcher.overloads[types].entry_point
-        return self.known[key](*arguments)
+        if entry is None:
+            types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
+            self.dispatcher.compile(types)
+            entry = self.known[key] = self.dispatcher.overloads[types].entry_point
+        self.last[tuple(map(type, arguments))] = entry, [(k, weakref.ref(a)) for k, a in enumerate(arguments) if isinstance(a, np.ndarray)]
+        return entry(*arguments)
+
+
+UNSEEN: Any = (None, [(0, lambda: UNSEEN)])  # an array that no argument is
 
 
 class Piece:
@@ -127,13 +150,6 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 setup = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
-
-
-def allocating_kernel(function: Callable[..., Any]) -> Any:
-    """A row of the month that allocates: slower at its inner calls."""
-    return function if numba.config.DISABLE_JIT else Kernel(function, setup)
-
-
 inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
 
 
@@ -154,6 +170,12 @@ def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
     z = (z ^ (z >> S30)) * MIX_A
     z = (z ^ (z >> S27)) * MIX_B
     return z ^ (z >> S31)
+
+
+@kernel
+def _fill(room, key, identities, index):
+    for k in range(len(room)):
+        room[k] = bits(key, identities[k], index)
 
 
 @drawing("float64(uint64, int64, int64)")

@@ -59,4 +59,4 @@ def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
     if "series_flow" in arrays:
         for month in zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True):
-            model._recorder.append(*month)
+            model._recorder.append(month)

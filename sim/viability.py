@@ -9,6 +9,7 @@ all resident elders and of the visits due (made, or made on time). All threshold
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,37 +67,46 @@ class Recorder:
     def __init__(self) -> None:
         self.count, self._room = 0, 1
         self._like: tuple[np.ndarray, ...] = ()  # a month's arrays, for their types and shapes
-        self._kept: list[np.ndarray] = []  # (room, bytes of a month)
+        self._places: list[slice] = []  # bytes of each in a month
+        self._kept = np.empty((0, 0), np.uint8)  # (room, bytes of a month)
+        self._given: tuple[np.ndarray, ...] = ()  # last records and their bytes: a model gives the same ones each month
+        self._bytes: list[np.ndarray] = []
 
     def __len__(self) -> int:
         return self.count
 
     def reserve(self, months: int) -> None:
         """Make room for so many more."""
-        self._room = max(self.count + months, 1)
-        for k, before in enumerate(self._kept):
-            self._kept[k] = np.empty((self._room, before.shape[1]), np.uint8)
-            self._kept[k][: self.count] = before[: self.count]
+        self._room, before = self.count + months, self._kept
+        if self._like and self._room > len(before):  # an array over 4 MiB is made of large pages, several times as fast to fill
+            self._kept = np.empty((max(self._room, (1 << 22) // before.shape[1] + 1), before.shape[1]), np.uint8)
+            self._kept[: self.count] = before[: self.count]
 
-    def append(self, *records: np.ndarray) -> None:
+    def append(self, records: tuple[np.ndarray, ...]) -> None:
         """One month: an array each of flows, states, hours, postings and balances."""
-        if not self._kept:
+        if not self._like:
             self._like = tuple(x[:0] for x in records)
-            self._kept = [np.empty((self._room, x.nbytes), np.uint8) for x in records]
-        elif self.count == self._room:
-            self.reserve(self.count)
+            ends = np.cumsum([0, *(x.nbytes for x in records)]).tolist()
+            self._places = [slice(a, b) for a, b in pairwise(ends)]
+            self._kept = np.empty((0, ends[-1]), np.uint8)
+        if self.count == len(self._kept):
+            self.reserve(max(self._room - self.count, self.count))
         self.count += 1
-        self.amend(*records)
+        self.amend(records)
 
-    def amend(self, *records: np.ndarray) -> None:
+    def amend(self, records: tuple[np.ndarray, ...]) -> None:
         """Write the last month again."""
-        for kept, x in zip(self._kept, records, strict=True):
-            kept[self.count - 1] = x.view(np.ndarray).reshape(-1).view(np.uint8)
+        if records is not self._given:
+            self._given, self._bytes = records, [x.reshape(-1).view(np.uint8) for x in records]
+        month = self._kept[self.count - 1]
+        for place, x in zip(self._places, self._bytes, strict=True):
+            month[place] = x
 
     def whole(self) -> tuple[np.ndarray, ...]:
         """Five arrays of (months, villages, ...) so far."""
+        months = self._kept[: self.count]
         return tuple(
-            kept[: self.count].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:]) for kept, x in zip(self._kept, self._like, strict=True)
+            months[:, place].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:]) for place, x in zip(self._places, self._like, strict=True)
         )
 
 

@@ -107,7 +107,7 @@ def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:
     model = sim.MutualAidModel(sim.Parameters().replace({"county.villages": 2}), seed=1, spin_up=False)
     model.step()
     before = benchmark.digest(model)
-    model._recorder.amend(*(x[0][::-1].copy() for x in model._recorder.whole()))
+    model._recorder.amend(tuple(x[0][::-1].copy() for x in model._recorder.whole()))
     assert benchmark.digest(model) == before
     model._recorder.whole()[4]["cash"][0, 0] += 1
     assert benchmark.digest(model) != before

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import pools, posting, split_by_pool
+from sim.ledger import posting, share_out, split_by_pool
 from sim.parameters import choice, par, section, switch
 from sim.population import (
     ASKED,
@@ -19,6 +19,7 @@ from sim.population import (
     PERSONAL,
     PROFESSIONAL,
     REHABILITATION,
+    SCOPES,
     flow,
     give,
     identity_of,
@@ -146,6 +147,24 @@ def look(p, w, clearing, wanted, offered):
                 quota -= minutes
                 wanted[v] += minutes
         offered[v] = np.int64(offers * clearing[v].reach)
+
+
+@kernel
+def meet(w, scope):
+    """The tally's minutes wanted and offered become minutes got and given, pro rata on both sides; whether there are any."""
+    pool, wanted, offered, numbers = w.pools[scope], w.tally[0], w.tally[1], w.tally[2]
+    served, other, some = w.tally[3], w.tally[4], False
+    for v in range(len(pool)):
+        served[v], other[v], numbers[v] = 0, 0, w.villages[v].number
+    for v in range(len(pool)):
+        served[pool[v]] += wanted[v]
+        other[pool[v]] += offered[v]
+    for k in range(len(pool)):
+        served[k] = min(served[k], other[k])
+        some = some or served[k] > 0
+    share_out(served, wanted, pool, numbers, w.tally[4:9])
+    share_out(served, offered, pool, numbers, w.tally[4:9])
+    return some
 
 
 @kernel
@@ -279,13 +298,11 @@ def run_platform(m) -> None:
     """Hours left over meet credit holders of the other villages of the pool, pro rata on both sides."""
     if not _meets(m):
         return
-    pool = pools(m, m.parameters.clearing.scope)
-    wanted, offered = np.zeros(len(pool), np.int64), np.zeros(len(pool), np.int64)
+    wanted, offered = m.tally[:2]
+    wanted.fill(0)
     look(m.people, m.world, m.values.clearing, wanted, offered)
-    sides = [np.bincount(pool, x).astype(np.int64) for x in (wanted, offered)]
-    served = np.minimum(*sides)
-    got, given = (split_by_pool(served, x, pool, m.state["number"]) for x in (wanted, offered))
-    exchange(m.people, m.world, got, given, m.parameters.matching.on, m.key(TURN))
+    if meet(m.world, SCOPES.index(m.parameters.clearing.scope)):
+        exchange(m.people, m.world, wanted, offered, m.parameters.matching.on, m.key(TURN))
 
 
 def run_buy(m) -> None:
@@ -307,8 +324,8 @@ def run_settle(m) -> None:
     """
     if not _meets(m) or m.calendar_month != 12 or not m.values.ever("clearing.settle_price"):
         return
-    c, balance, post, number = m.values.clearing, m.world.balance, m.world.posted, m.state["number"]
-    pool, price = pools(m, m.parameters.clearing.scope), c["settle_price"]
+    c, balance, post, number = m.values.clearing, m.world.balance, m.world.posted, m.values.numbers
+    pool, price = m.world.pools[SCOPES.index(m.parameters.clearing.scope)], c["settle_price"]
     purse = np.where(m.state["level"] > 0, balance.cash * c["cash_share"], 0.0).astype(np.int64)
     owed, claims = np.maximum(-balance.credit_platform, 0), np.maximum(balance.credit_platform, 0)
     minutes = np.where(price > 0, np.minimum(owed, purse * 60 // np.maximum(price, 1)), 0)

@@ -168,16 +168,11 @@ def _find_helpers(p, w, v, d, c, month, pool, wages, key):
         p.role[i] = 3 if n >= found else (1 if u < c.cadre_share else (0 if sex == 1 else 2))
 
 
-def _tables(m):
-    h, d = m.parameters.health, m.parameters.demography
-    return tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
-
-
 def run_leave(m) -> None:
     """Deaths and departures."""
     if not m.parameters.demography.on or m.month < 0:
         return
-    leave(m.people, m.world, m.values.demography, m.values.health, _tables(m).death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
+    leave(m.people, m.world, m.values.demography, m.values.health, m.chances.death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
 
 
 @kernel
@@ -190,6 +185,10 @@ def crowded(w, slot, more):
     return False
 
 
+def _entry(year: int) -> np.ndarray:
+    return np.asarray(tables.cohort_shape()[1][year] / 12)
+
+
 def run_enter(m) -> None:
     """Arrivals; blocks that lack slots are copied to larger ones first."""
     if not m.parameters.demography.on or m.month < 0:
@@ -197,9 +196,9 @@ def run_enter(m) -> None:
     slot = m.month % 240
     if crowded(m.world, slot, 16):
         m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
-    entry = m.once(tables.cohort_shape)[1][min(m.month // 12, 24)] / 12
+    entry = m.once(_entry, min(m.month // 12, 24))
     enter(
-        m.people, m.world, m.values.demography, m.values.county, _tables(m).prevalence, entry, m.month, m.pool_base,
+        m.people, m.world, m.values.demography, m.values.county, m.chances.prevalence, entry, m.month, m.pool_base,
         m.state["wages_paid"], m.key(MOVE), m.key(POOL), m.key(ENTER),
     )
     m.note_promotions()

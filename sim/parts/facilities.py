@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import NEVER, NO_MONEY, county_mean, flow, sort_by, state
-from sim.randomness import Purpose, allocating_kernel, inner, kernel, uniform
+from sim.population import NEVER, NO_MONEY, flow, sort_by, state
+from sim.randomness import Purpose, inner, kernel, uniform, uniforms
 
 
 @section("facilities")
@@ -99,16 +99,19 @@ def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col
     return grant
 
 
-@allocating_kernel
-def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, in_service, month, key, home_key, gov_on, col_on, soc_on):
+@kernel
+def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
     n = len(w.used)
-    score, order = np.empty(n, np.float64), np.empty(n, np.int64)
-    total = np.zeros(n, np.int64)  # by county; there are no more counties than villages
+    score, order, total, here, serving = w.means[0], w.tally[0], w.tally[1], w.tally[2], w.tally[3]  # the last three by county
+    for v in range(n):
+        total[v], here[v], serving[v] = 0, 0, 0
     for v in range(n):
         r = w.villages[v]
         score[v] = uniform(key, r.number, 1) if not planned else r.number * 1e-9 - r.score
         total[w.county[v]] += construction[v]
+        here[w.county[v]] += 1
+        serving[w.county[v]] += 1 if r.level > 0 else 0
     sort_by(score, order)
     for v in order:
         c, r = facilities[v], w.villages[v]
@@ -131,7 +134,8 @@ def build(w, facilities, homes, government, collective, funding, construction, c
                 r.beds = h.beds if more >= 0 else 0
                 grant = max(grant, 0) + max(more, 0)
         elif r.facility == 0 and r.elders >= c.least_elders:
-            hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service[v])
+            in_service = serving[w.county[v]] / here[w.county[v]] if coupled else 0.3
+            hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service)
             if (r.selected == 1) if planned else (uniform(key, r.number, 0) < hazard):
                 grant = _begin(w, v, c, government, collective, purse, month, gov, col, soc)
         total[w.county[v]] -= max(grant, 0)
@@ -185,8 +189,7 @@ def upkeep(w, facilities):
 
 def run_begin(m) -> None:
     """Which villages have a public room; a trait of the village."""
-    key, share = m.lasting_key(ROOM), m.parameters.facilities.public_rooms
-    m.state["public_room"][:] = [float(uniform(key, int(n), 0)) < share for n in m.state["number"]]
+    m.state["public_room"][:] = uniforms(m.lasting_key(ROOM), m.values.numbers) < m.parameters.facilities.public_rooms
 
 
 def run_build(m) -> None:
@@ -194,10 +197,8 @@ def run_build(m) -> None:
     p, v = m.parameters, m.values
     if not p.facilities.on or m.month < 0:
         return
-    serving = m.state["level"] > 0
-    share = county_mean(m.world.county, serving) if m.coupled else np.full(len(serving), 0.3)
     build(
-        m.world, v.facilities, v.homes, v.government, v.collective, v.funding, m.county.construction, m.coupled, p.rollout.on, share, m.month,
+        m.world, v.facilities, v.homes, v.government, v.collective, v.funding, m.county.construction, m.coupled, p.rollout.on, m.month,
         m.key(COME_UP), m.key(HOME), p.government.on, p.collective.on, p.society.on,
     )
 

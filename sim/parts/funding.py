@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.ledger import posting
+from sim.ledger import posting, settle
 from sim.parameters import Parameters, choice, par, section
 from sim.population import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, NO_MONEY, SOCIETY, flow, state
 from sim.randomness import inner, kernel
@@ -110,7 +110,7 @@ def _sum(four):
 
 
 @kernel
-def pledge(w, funding, government, collective, families, society, discount, month, horizon):
+def pledge(w, funding, government, collective, families, society, economy, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
     for v in range(len(w.used)):
         f, r, flow = funding[v], w.villages[v], w.flow[v]
@@ -118,7 +118,7 @@ def pledge(w, funding, government, collective, families, society, discount, mont
             continue
         envelope = f.basis == 1
         arrears = (r.bills[3] + r.bills[4] + r.bills[5]) / 12.0  # old bills are asked for over a year
-        basis = envelope_month(r, f, month, horizon, discount) if envelope else r.cost_average + arrears
+        basis = envelope_month(r, f, month, horizon, economy[0].discount) if envelope else r.cost_average + arrears
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
         ceiling, want, limited = w.sums[0:4], w.sums[4:8], not envelope and f.identical_payers == 0
@@ -199,8 +199,9 @@ def pay_alike(w, funding, calendar_month):
 
 
 @kernel
-def pay_bills(w, funding, calendar_month):
+def pay_bills(w, funding, books, calendar_month):
     """New bills join the youngest; cash pays the oldest first; each December what is unpaid for a year is written off."""
+    settle(books)
     for v in range(len(w.used)):
         r, post, b, flow = w.villages[v], w.posted[v], w.balance[v], w.flow[v]
         owed = 0
@@ -235,32 +236,30 @@ def pay_bills(w, funding, calendar_month):
             r.old_receivable[1] = b.receivable_collective - c
             r.old_receivable[2] = b.receivable_families - f
             r.old_receivable[3] = b.receivable_society - s
+    settle(books)
 
 
 def run_pledge(m) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
     v = m.values
-    discount = float(v.economy["discount"][0])
-    pledge(m.world, v.funding, v.government, v.collective, v.families, v.society, discount, m.month, m.parameters.horizon.months)
+    pledge(m.world, v.funding, v.government, v.collective, v.families, v.society, v.economy, m.month, m.parameters.horizon.months)
 
 
 def run_due(m) -> None:
     """Pledges fall due; with identical payers they are paid here."""
     fall_due(m.world)
-    if m.values.funding["identical_payers"].any():
+    if m.values.ever("funding.identical_payers"):
         pay_alike(m.world, m.values.funding, m.calendar_month)
 
 
 def run_bills(m) -> None:
     """Move the balances, pay bills, move them again."""
-    m.ledger.settle()
-    pay_bills(m.world, m.values.funding, m.calendar_month)
-    m.ledger.settle()
+    pay_bills(m.world, m.values.funding, m.ledger.books, m.calendar_month)
 
 
 @kernel
-def remember(w, gifts):
-    """What next month's pledges look back on; `gifts` (villages) fen of society paid this month."""
+def remember(w, books):
+    """What next month's pledges look back on."""
     for v in range(len(w.used)):
         r, f, asked, met = w.villages[v], w.flow[v], 0, 0
         r.served_meals, r.list_fees, r.users, r.signed_up, r.active = f.meals, f.fees_at_list, f.diners, f.enrolled, f.volunteers
@@ -271,10 +270,10 @@ def remember(w, gifts):
         r.served_visits = 0
         for tier in range(len(f.visits_made)):
             r.served_visits += f.visits_made[tier]
-        r.last_paid_gifts = gifts[v]
+        r.last_paid_gifts = books.named[v].paid_society
         r.short = (asked - met) / max(asked, 1)
 
 
 def run_remember(m) -> None:
     """The month as it is remembered."""
-    remember(m.world, m.ledger.amount("paid_society"))
+    remember(m.world, m.ledger.books)

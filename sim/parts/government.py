@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger import posting, split_pro_rata
 from sim.parameters import par, section, switch
 from sim.population import state
-from sim.randomness import Purpose, kernel, normalish, uniform
+from sim.randomness import Purpose, kernel, normalishes, uniform, uniforms
 
 
 @section("government")
@@ -57,10 +57,18 @@ PILOT = Purpose("government.pilot")
 COMMON = Purpose("government.common")
 
 
-@kernel
-def factor(key, identity, index, volatility):
+def factor(key, identities, index, volatility):
     """A year's budget over its trend: mean one, never below a tenth."""
-    return max(1.0 + volatility * normalish(key, identity, index), 0.1)
+    return np.maximum(1.0 + volatility * normalishes(key, identities, index), 0.1)
+
+
+@kernel
+def pays(w, government, calendar_month):
+    """Whether some village is paid this month."""
+    due = False
+    for v in range(len(w.used)):
+        due = due or calendar_month % government[v].pays_every == 0
+    return due
 
 
 @kernel
@@ -76,8 +84,11 @@ def squeeze(w, government, who, month, key):
 
 
 @kernel
-def pay_pilots(w, government, month):
-    """What a building did not take is paid to pilots in service, evenly over the months left."""
+def pay_pilots(w, government, month, chosen):
+    """What a building did not take is paid to pilots in service, evenly over the months left; False where they are yet to be chosen."""
+    for v in range(len(w.used)):
+        if not chosen and government[v].pilot_start == month:
+            return False
     for v in range(len(w.used)):
         g, r = government[v], w.villages[v]
         left = g.pilot_start + g.pilot_months - month
@@ -87,6 +98,7 @@ def pay_pilots(w, government, month):
             r.pilot_left -= extra
         elif r.pilot == 1 and left <= 0:
             r.pilot, r.pilot_left = 0, 0
+    return True
 
 
 def run_pilots(m) -> None:
@@ -94,20 +106,20 @@ def run_pilots(m) -> None:
     g, r = m.values.government, m.state
     if m.month < 0 or not m.parameters.government.on or not m.values.ever("government.pilots"):
         return
-    first = g["pilot_start"] == m.month
-    if first.any():
-        draws = np.array([float(uniform(m.key(PILOT), int(n), 0)) for n in r["number"]])
-        for group in m.groups:
-            mine = group[first[group]]
-            if len(mine) == 0:
-                continue
-            order = mine[np.lexsort((draws[mine], -r["score"][mine]))]
-            # where villages do not meet, each is a pilot by its own draw
-            best = order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))] if m.coupled else mine[draws[mine] < g["pilots"][mine]]
-            r["pilot"][best] = 1
-            share = g["pilot_fund"] * len(mine) // max(len(best), 1) if m.coupled else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
-            r["pilot_left"][best] = share[best]
-    pay_pilots(m.world, g, m.month)
+    if pay_pilots(m.world, g, m.month, False):
+        return
+    first, draws = g["pilot_start"] == m.month, uniforms(m.key(PILOT), m.values.numbers)
+    for group in m.groups:
+        mine = group[first[group]]
+        if len(mine) == 0:
+            continue
+        order = mine[np.lexsort((draws[mine], -r["score"][mine]))]
+        # where villages do not meet, each is a pilot by its own draw
+        best = order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))] if m.coupled else mine[draws[mine] < g["pilots"][mine]]
+        r["pilot"][best] = 1
+        share = g["pilot_fund"] * len(mine) // max(len(best), 1) if m.coupled else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
+        r["pilot_left"][best] = share[best]
+    pay_pilots(m.world, g, m.month, True)
 
 
 def run_envelopes(m) -> None:
@@ -122,11 +134,9 @@ def run_envelopes(m) -> None:
     for _ in range(years):
         trend = trend * (1.0 + p["growth"])
     trend = trend * m.state["deflator"]
-    numbers = m.state["number"]
-    who = np.zeros(v, np.int64) if m.coupled else numbers
-    spread = np.array([factor(key, int(who[i]), 0, p["volatility"][i]) for i in range(v)])
+    who = np.zeros(v, np.int64) if m.coupled else m.values.numbers
+    spread, lottery = factor(key, who, 0, p["volatility"]), factor(key, who, 1, p["lottery_volatility"])
     _share_news(m, key, who)
-    lottery = np.array([factor(key, int(who[i]), 1, p["lottery_volatility"][i]) for i in range(v)])
     if m.month < 0:
         spread[:] = lottery[:] = 1.0
     elif m.values.ever("government.squeeze_chance") or (p["squeeze_start"] >= 0).any():
@@ -144,22 +154,18 @@ def _share_news(m, key, who) -> None:
     if m.month < 0 or not chance.any():
         m.state["shares_news"][:] = 0
         return
-    common, numbers = m.key(COMMON), m.state["number"]
-    m.state["common_news"][:] = np.where(chance > 0, [float(normalish(key, int(n), 0)) for n in who], 0.0)
-    m.state["shares_news"][:] = [float(uniform(common, int(n), 0)) < c for n, c in zip(numbers, chance, strict=True)]
+    m.state["common_news"][:] = np.where(chance > 0, normalishes(key, who), 0.0)
+    m.state["shares_news"][:] = uniforms(m.key(COMMON), m.values.numbers) < chance
 
 
 def run_pay(m) -> None:
     """Government pays what is due, pro rata from the county's envelope; late payments wait one period."""
     p, w, county = m.values.government, m.world, m.county
-    if not m.parameters.government.on:
+    if not m.parameters.government.on or not pays(w, p, m.calendar_month):
         return
     dates = m.calendar_month % p["pays_every"] == 0
-    if not dates.any():
-        return
-    key, numbers = m.key(LATE), m.state["number"]
-    who = [0] if m.coupled else numbers  # one county decides for all
-    late = np.array([float(uniform(key, int(n), 0)) for n in who]) < p["late"]
+    who = np.zeros(1, np.int64) if m.coupled else m.values.numbers  # one county decides for all
+    late = uniforms(m.key(LATE), who) < p["late"]
     f = m.values.funding
     claims = np.where(dates & ~late & (f["identical_payers"] == 0), w.balance.receivable_government, 0)
     pledged = f["basis"] == 1  # an envelope per village is paid by the year's factor; nothing is shared

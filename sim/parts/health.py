@@ -61,11 +61,9 @@ def count(p, w):
 
 def run_change(m) -> None:
     """The chain; held during spin-up."""
-    h, d = m.parameters.health, m.parameters.demography
-    if not h.on or m.month < 0:
+    if not m.parameters.health.on or m.month < 0:
         return
-    t = tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, d.rural_mortality_ratio)
-    change(m.people, m.world, m.values.health, t.worsen, t.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
+    change(m.people, m.world, m.values.health, m.chances.worsen, m.chances.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
 
 
 def run_count(m) -> None:

@@ -83,6 +83,26 @@ def staff(p, w, operation, ways, key):
         post.cost_operator += np.int64(o.cost_scale * (way[0] * full + way[1] * f.diners) * r.wage_index)
 
 
+@kernel
+def look_back(w, books, december):
+    """Add the month to what a village looks back on; whether anybody looks."""
+    looks = False
+    for v in range(len(w.used)):
+        r, f, post, money = w.villages[v], w.flow[v], books.named[v], 0
+        serving = 1.0 if r.level > 0 else 0.0
+        for k in range(len(books.purse)):
+            money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
+        r.operator_seen[0] += serving
+        r.operator_seen[1] += money + post.bills_paid
+        r.operator_seen[2] += (f.cost - post.cost_operator - post.cost_food - post.cost_rent) * serving
+        r.operator_seen[3] += post.cost_food / r.operator_food * serving
+        r.operator_seen[4] += f.diners * serving
+        r.operator_seen[5] += f.enrolled * serving
+        r.operator_seen[6] += f.offered / r.operator_hours * serving
+        looks = looks or (r.level > 0 and (december or f.opened_now > 0))
+    return looks
+
+
 def expected(ways, o, level, wage, rent, seen):
     """What a month under each way would cost (fen) and offer (minutes): two arrays (villages, ways).
 
@@ -131,16 +151,12 @@ def run_staff(m) -> None:
 
 def run_choose(m) -> None:
     """At the end of each December and of its first month a village in service chooses, where its contract is over. Held during spin-up."""
-    p, s, f, amount = m.parameters.operation, m.state, m.flow, m.ledger.amount
+    p, s, seen = m.parameters.operation, m.state, m.state["operator_seen"]
     if not p.choosing or m.month < 0:
         return
-    fee, food, rent = (amount(f"cost_{line}") for line in ("operator", "food", "rent"))
-    money = m.ledger.month @ m.ledger.incidence[:, m.ledger.accounts.index("cash")] + amount("bills_paid")
-    own = food / s["operator_food"], f["diners"], f["enrolled"], f["offered"] / s["operator_hours"]
-    serving, seen = s["level"] > 0, s["operator_seen"]
-    seen += np.stack([serving, money, *(x * serving for x in (f["cost"] - fee - food - rent, *own))], axis=1)
-    looks = serving & ((m.calendar_month == 12) | (f["opened_now"] > 0))
-    if looks.any():
+    december = m.calendar_month == 12
+    if look_back(m.world, m.ledger.books, december):
+        looks = (s["level"] > 0) & (december | (m.flow["opened_now"] > 0))
         lease = m.values.facilities["rent"] * s["rented"] * m.parameters.facilities.on
         bill, minutes = expected(tables.ways_of_operating(), m.values.operation, s["level"], s["wage_index"], lease, seen)
         way = chosen(bill, minutes, seen[:, 1] / np.maximum(seen[:, 0], 1.0), s["operator"])

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import pools, posting
+from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import CADRE, ELIGIBLE, MUTUAL, flow, identity_of, state
+from sim.population import CADRE, ELIGIBLE, MUTUAL, TOWNSHIP, flow, identity_of, state
 from sim.randomness import Purpose, inner, kernel, rounded, uniform
 
 
@@ -319,7 +319,7 @@ def run_copy(m) -> None:
     levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
     hours = m.world.hours.sum(axis=2)
     share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)
-    pool, key = pools(m, "township"), m.key(COPY)
+    pool, key = m.world.pools[TOWNSHIP], m.key(COPY)
     order = [int(v) for v in np.lexsort((s["number"], -share, pool)) if s["level"][v] > 0]
     best: dict[int, int] = {}
     for v in order:

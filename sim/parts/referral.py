@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import pools, posting, split_by_pool
+from sim.ledger import posting, rank, share_out
 from sim.parameters import par, section, switch
 from sim.population import (
     COMPANIONSHIP,
@@ -20,13 +20,14 @@ from sim.population import (
     PREVENTION,
     PROFESSIONAL,
     REHABILITATION,
+    TOWNSHIP,
     column,
     flow,
     identity_of,
     start_row,
     wrap,
 )
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.randomness import S11, Purpose, bits, inner, kernel, uniform
 
 IN_BED = -1
 
@@ -134,23 +135,40 @@ def stay(p, w, referral, beds, government, willing_key, apply_key, leave_key):
                     p.place[i] = 1
 
 
-def admit(m, pool, beds, key) -> None:
-    """Free beds of each pool go to whoever has waited longest, ties by lot. `beds` one number a pool."""
-    w, place = m.world, m.people.place
-    used = np.bincount(pool, m.flow["beds_used"], len(beds)).astype(np.int64)
-    if (used >= beds).all():
-        return
-    rows = np.flatnonzero(place > 0)
-    village = np.searchsorted(w.start, rows, side="right") - 1
-    numbers, serials = m.state["number"][village], m.people.serial[rows]
-    lots = np.array([uniform(key, (int(n) << 24) | int(s), 0) for n, s in zip(numbers, serials, strict=True)])
-    order = np.lexsort((lots, -place[rows].astype(np.int64), pool[village]))
-    mine = pool[village[order]]
-    rank = np.arange(len(order)) - np.searchsorted(mine, mine)
-    lucky = order[rank < (beds - used)[mine]]
-    place[rows[lucky]] = IN_BED
-    for name in ("beds_admitted", "beds_used"):
-        np.add.at(m.flow[name], village[lucky], 1)
+@kernel
+def _admit(p, w, scope, key, work):
+    """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds; their number."""
+    beds, free, pool, n = w.centre[0], w.tally[0], w.pools[scope], 0
+    slot, village, waited, lot, order = work[0], work[1], work[2], work[3], work[4]
+    for k in range(len(pool)):
+        free[k] = beds[k]
+    for v in range(len(pool)):
+        free[pool[v]] -= w.flow[v].beds_used
+    for v in range(len(pool)):
+        for i in range(w.start[v], w.start[v + 1] if free[pool[v]] > 0 else 0):
+            if p.place[i] > 0:
+                if n < len(order):
+                    slot[n], village[n], waited[n], order[n] = i, v, p.place[i], n
+                    lot[n] = np.int64(bits(key, identity_of(w.villages[v].number, p.serial[i]), 0) >> S11)
+                n += 1
+    if n > len(order):
+        return n
+    rank(order, n, waited, lot)
+    for k in range(n):
+        i, v = slot[order[k]], village[order[k]]
+        if free[pool[v]] > 0:
+            free[pool[v]] -= 1
+            p.place[i] = IN_BED
+            w.flow[v].beds_admitted += 1
+            w.flow[v].beds_used += 1
+    return n
+
+
+def admit(m, scope, key) -> None:
+    """Free beds of each pool go to whoever has waited longest, ties by lot; `supply` has counted the beds."""
+    waiting = _admit(m.people, m.world, scope, key, m.world.work)
+    if waiting > m.world.work.shape[1]:
+        _admit(m.people, m.world, scope, key, np.empty((5, waiting), np.int64))
 
 
 @kernel
@@ -293,41 +311,59 @@ def refer(p, w, referral, budget, serving, government, key):
                     f.referral_asked += served
 
 
-def _pool(m) -> np.ndarray:
-    return pools(m, "township" if m.parameters.referral.pooled else "village")
+@kernel
+def supply(w, referral, scope):
+    """Beds, day-care places and minutes of the centre, rounded down, as `World.centre`."""
+    pool = w.pools[scope]
+    for v in range(len(pool)):
+        for k in range(3):
+            w.means[k, v] = 0.0
+    for v in range(len(pool)):
+        c, elders = referral[v], w.villages[v].elders_start
+        w.means[0, pool[v]] += c.beds * elders
+        w.means[1, pool[v]] += c.day_places * elders
+        w.means[2, pool[v]] += c.hours * elders
+    for v in range(len(pool)):
+        for k in range(3):
+            w.centre[k, v] = np.int64(w.means[k, v] / (100.0 if k == 2 else 1000.0) + 1e-9)
+    for v in range(len(pool)):
+        for k in range(3):
+            w.centre[3 + k, v] = w.centre[k, pool[v]]
 
 
-def _at_start(m, name: str, persons: int) -> np.ndarray:
-    """What a pool has of `name` (a number for `persons` elders at the start), rounded down."""
-    per_village = m.values.referral[name] * m.state["elders_start"]
-    return np.floor(np.bincount(_pool(m), per_village) / float(persons) + 1e-9).astype(np.int64)
+@kernel
+def allot(w, scope, day):
+    """What a pool has of day-care places or else of minutes is shared out to its villages by what they ask, in `w.centre`."""
+    k = 1 if day else 2
+    has, claims, numbers = w.centre[k], w.centre[3 + k], w.tally[0]
+    for v in range(len(w.used)):
+        claims[v], numbers[v] = w.flow[v].day_asked if day else w.flow[v].referral_asked, w.villages[v].number
+    share_out(has, claims, w.pools[scope], numbers, w.tally[1:6])
 
 
 def run_beds(m) -> None:
     """Leaving, applying, admission, and the needs of residents; then day care."""
-    p = m.parameters
+    p, w, c = m.parameters, m.world, m.values.referral
     if not p.referral.on:
         return
-    c, pool, gov = m.values.referral, _pool(m), p.government.on
-    beds = _at_start(m, "beds", 1000)
-    stay(m.people, m.world, c, beds[pool], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
-    admit(m, pool, beds, m.key(LOT))
-    reside(m.people, m.world, c, gov)
+    scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
+    supply(w, c, scope)
+    stay(m.people, w, c, m.centre[3], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
+    admit(m, scope, m.key(LOT))
+    reside(m.people, w, c, gov)
     if m.values.ever("referral.day_places"):
-        places = _at_start(m, "day_places", 1000)
-        day_care(m.people, m.world, c, places[pool], False, gov, m.lasting_key(WILLING), m.key(TURN))
-        places = split_by_pool(places, m.flow["day_asked"], pool, m.state["number"])
-        day_care(m.people, m.world, c, places, True, gov, m.lasting_key(WILLING), m.key(TURN))
+        day_care(m.people, w, c, m.centre[4], False, gov, m.lasting_key(WILLING), m.key(TURN))
+        allot(w, scope, True)
+        day_care(m.people, w, c, m.centre[4], True, gov, m.lasting_key(WILLING), m.key(TURN))
 
 
 def run_hours(m) -> None:
     """Contracts of the village, then the centre's hours, pro rata to what the villages of the pool refer."""
-    p = m.parameters
+    p, w, c = m.parameters, m.world, m.values.referral
     if not p.referral.on:
         return
-    c, pool, gov = m.values.referral, _pool(m), p.government.on
-    under_contract(m.people, m.world, c, gov, m.key(TURN))
-    hours = _at_start(m, "hours", 100)
-    refer(m.people, m.world, c, hours[pool], False, gov, m.key(TURN))
-    budget = split_by_pool(hours, m.flow["referral_asked"], pool, m.state["number"])
-    refer(m.people, m.world, c, budget, True, gov, m.key(TURN))
+    scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
+    under_contract(m.people, w, c, gov, m.key(TURN))
+    refer(m.people, w, c, m.centre[5], False, gov, m.key(TURN))
+    allot(w, scope, False)
+    refer(m.people, w, c, m.centre[5], True, gov, m.key(TURN))

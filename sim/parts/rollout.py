@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import par, section, switch
-from sim.population import county_mean, state
+from sim.population import TOWNSHIP, state
 from sim.randomness import Purpose, kernel, uniform
 
 
@@ -42,22 +42,33 @@ APPLY = Purpose("rollout.apply")
 
 
 @kernel
-def apply(w, rollout, seen, asking, key):
-    """Score of every village; villages without a facility apply with p + q F a year. `seen` (villages) is F."""
+def apply(w, rollout, coupled, asking, month, key):
+    """Score of every village; villages without a facility apply with p + q F a year. Whether a round of selection is due.
+
+    F is the share in service that a village sees, in its township and its county.
+    """
+    heads, township, due = w.tally, w.pools[TOWNSHIP], False
     for v in range(len(w.used)):
-        o, r = rollout[v], w.villages[v]
+        for k in range(4):
+            heads[k, v] = 0
+    for v in range(len(w.used)):
+        serves = 1 if w.villages[v].level > 0 else 0
+        heads[0, township[v]] += 1
+        heads[1, township[v]] += serves
+        heads[2, w.county[v]] += 1
+        heads[3, w.county[v]] += serves
+    for v in range(len(w.used)):
+        o, r, t, c = rollout[v], w.villages[v], township[v], w.county[v]
+        due = due or month % o.every == 0
+        seen = o.local * (heads[1, t] / heads[0, t]) + (1.0 - o.local) * (heads[3, c] / heads[2, c]) if coupled else 0.3
         lead = 1.0 if r.leader == 1 else 0.5 * r.association
         hands = min(r.helpers / max(o.enough_helpers * r.elders, 1.0), 1.0)
         ground = 1.0 if r.idle_building == 1 or r.public_room == 1 or r.facility > 0 else 0.0
         points = o.leadership * lead + o.staff * hands + o.mechanism * 0.5 * (r.association + r.convention) + o.premises * ground
         r.score = points / max(o.leadership + o.staff + o.mechanism + o.premises, 1e-9)
         if asking and r.facility == 0 and r.applied == 0:
-            r.applied = 1 if uniform(key, r.number, 0) * 12.0 < o.innovate + o.imitate * seen[v] else 0
-
-
-def mean_by(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """For each village the mean of its group, (villages)."""
-    return np.asarray((np.bincount(group, values) / np.maximum(np.bincount(group), 1))[group])
+            r.applied = 1 if uniform(key, r.number, 0) * 12.0 < o.innovate + o.imitate * seen else 0
+    return due
 
 
 def chosen(score: np.ndarray, ready: np.ndarray, number: np.ndarray, places: int) -> np.ndarray:
@@ -72,15 +83,9 @@ def run(m) -> None:
     if m.month < 0 or not (p.on or m.values.ever("government.pilots")):
         return
     county = m.world.county
-    serving = 1.0 * (r["level"] > 0)
-    seen = np.full(len(serving), 0.3)
-    local = m.values.rollout["local"]
-    if m.coupled:
-        seen = local * mean_by(serving, county * 1000 + r["township"]) + (1.0 - local) * county_mean(county, serving)
-    apply(m.world, m.values.rollout, seen, p.on, m.key(APPLY))
-    due = m.month % m.values.rollout["every"] == 0
-    if not p.on or not due.any():
+    if not apply(m.world, m.values.rollout, m.coupled, p.on, m.month, m.key(APPLY)) or not p.on:
         return
+    due = m.month % m.values.rollout["every"] == 0
     ready = (r["applied"] == 1) & (r["selected"] == 0) & (r["facility"] == 0) & (r["score"] >= m.values.rollout["least_score"])
     for group in m.groups:
         mine = np.isin(np.arange(len(county)), group)

@@ -6,11 +6,9 @@ at its own cost and outside the village's books. An enterprise paired with a tow
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.ledger import posting
 from sim.parameters import par, section, switch
-from sim.population import NO_MONEY, SOCIETY, county_mean, state
+from sim.population import NO_MONEY, SOCIETY, state
 from sim.randomness import Purpose, below, kernel, uniform
 from sim.tables import lognormal_quantiles, normal_edges
 
@@ -49,19 +47,30 @@ PARTNER = Purpose("society.partner")
 
 
 @kernel
-def give_money(w, society, funding, sizes, common, mean_visibility, month, key):
+def give_money(w, society, funding, sizes, edges, coupled, month, key):
     """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
 
-    `common` is the place in `sizes` of a village whose payers share the year's news.
+    `edges` cut the year's news, where payers share it, into places in `sizes`.
     """
+    county = w.means
+    for v in range(len(w.used)):
+        county[0, v], county[1, v] = 0.0, 0.0
+    for v in range(len(w.used)):
+        county[0, w.county[v]] += w.villages[v].visibility
+        county[1, w.county[v]] += 1.0
     for v in range(len(w.used)):
         s, r, post = society[v], w.villages[v], w.posted[v]
         chance = min(s.gifts_per_year / 12.0, 1.0)
         if r.level == 0 or funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
             continue
-        seen = max(1.0 + s.visibility * (r.visibility - mean_visibility[v]), 0.0)
+        mean = county[0, w.county[v]] / county[1, w.county[v]] if coupled else 1.0
+        seen = max(1.0 + s.visibility * (r.visibility - mean), 0.0)
         kept = s.donor_left if month < r.donor_until else 1.0
-        place = common[v] if r.shares_news == 1 else below(key, r.number, 1, len(sizes))
+        place = below(key, r.number, 1, len(sizes))
+        if r.shares_news == 1:
+            place = 0
+            while place < len(edges) and edges[place] < r.common_news:
+                place += 1
         gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[place] * seen * kept)
         post.due_society += max(gift - w.balance[v].receivable_society - post.due_society, 0)
         post.paid_society += gift
@@ -100,11 +109,8 @@ def run_pay(m) -> None:
     p = m.parameters
     if not p.society.on:
         return
-    seen = m.state["visibility"]
-    mean = county_mean(m.world.county, seen) if m.coupled else np.ones(len(seen))
-    sizes = m.once(lognormal_quantiles, p.society.spread)
-    common = np.searchsorted(m.once(normal_edges, len(sizes)), m.state["common_news"])
-    give_money(m.world, m.values.society, m.values.funding, sizes, common, mean, m.month, m.key(GIFT))
+    sizes, edges = m.once(lognormal_quantiles, p.society.spread), m.once(normal_edges)
+    give_money(m.world, m.values.society, m.values.funding, sizes, edges, m.coupled, m.month, m.key(GIFT))
     if m.month >= 0 and m.values.ever("society.enterprises"):
         pair(m.world, m.values.society, m.values.funding, m.lasting_key(PARTNER))
 

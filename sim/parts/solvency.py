@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.ledger import settle
 from sim.parameters import choice, par, section, switch
 from sim.population import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY, flow, state
 from sim.randomness import Purpose, inner, kernel, uniform
@@ -116,7 +117,7 @@ def can_reopen(r, s, cash, month, money_on):
 
 
 @kernel
-def climb(w, solvency, funding, month, key, canteen):
+def climb(w, solvency, funding, books, month, key, canteen):
     """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
     for v in range(len(w.used)):
         s, r, f = solvency[v], w.villages[v], w.flow[v]
@@ -150,6 +151,7 @@ def climb(w, solvency, funding, month, key, canteen):
         elif r.level < FULL and r.good >= s.recovery and r.facility == 2 and not shut:
             r.level += 1
             r.good = 0
+    settle(books)  # what a closure writes off is gone before anybody pays
 
 
 @kernel
@@ -166,8 +168,7 @@ def start(w, solvency):
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
     if m.parameters.solvency.on:
-        climb(m.world, m.values.solvency, m.values.funding, m.month, m.key(REOPEN), m.parameters.canteen.on)
-        m.ledger.settle()  # what a closure writes off is gone before anybody pays
+        climb(m.world, m.values.solvency, m.values.funding, m.ledger.books, m.month, m.key(REOPEN), m.parameters.canteen.on)
     else:
         _open_only(m.world, m.month)
 

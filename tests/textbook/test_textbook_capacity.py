@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.ledger import split_by_pool
 from sim.parts import matching, participation, referral
-from sim.population import ELDER, HELPER
+from sim.population import ELDER, HELPER, TOWNSHIP
 
 N = 200  # elders of a village: the callers
 
@@ -148,7 +148,8 @@ def test_a_waiting_list_is_as_long_as_erlang_says() -> None:
 def test_whoever_has_waited_longest_is_admitted_first() -> None:
     model = large({"county.elders": N, "county.townships": 1, "referral.on": True}, villages=2)
     model.people.place[:4], model.people.place[model.world.start[1]] = (3, 9, 2, 9), 12
-    referral.admit(model, np.zeros(2, np.int64), np.array([3]), np.uint64(1))
+    model.world.centre[0, 0] = 3  # beds of the township
+    referral.admit(model, TOWNSHIP, np.uint64(1))
     assert model.people.place[:4].tolist() == [3, -1, 2, -1] and model.people.place[model.world.start[1]] == -1
     assert model.flow["beds_admitted"].tolist() == [2, 1]
 

@@ -135,8 +135,11 @@ def test_villages_that_all_see_each_other_come_up_on_the_bass_curve(p: float, q:
 
 
 def test_villages_that_see_only_their_township_do_not_learn_from_another() -> None:
-    values, group = np.array([1.0, 0.0, 1.0, 1.0]), np.array([5, 5, 9, 9])
-    assert rollout.mean_by(values, group).tolist() == [0.5, 0.5, 1.0, 1.0]
+    """Villages 1 and 3 of one township, where nobody serves, never apply; village 4 sees village 2 and is sure to."""
+    model = large({"county.elders": 20, "county.townships": 2, "county.facility_share": 0.0, "rollout.on": True, "rollout.innovate": 0.0, "rollout.local": 1.0}, villages=4)
+    model.values.rollout["imitate"], model.world.villages.level[1] = 24.0, 3
+    rollout.run(model)
+    assert model.state["applied"].tolist() == [0, 1, 0, 1]
 
 
 def test_the_county_chooses_the_readiest_and_goes_by_number_where_they_are_alike() -> None:
