@@ -111,7 +111,13 @@ def _type_of(table: Any, context: Any) -> TableType:
 
 @unbox(TableType)
 def _unbox(of: TableType, table: Any, c: Any) -> Any:
-    held = c.pyapi.object_getattr_string(table, "address")
+    """The attribute's name is made once: for a new string Python looks through all base classes at each call."""
+    name = cgutils.add_global_variable(c.builder.module, c.pyapi.pyobj, ".table_address")
+    name.initializer, name.linkage = ir.Constant(c.pyapi.pyobj, None), "internal"
+    with c.builder.if_then(cgutils.is_null(c.builder, c.builder.load(name)), likely=False):
+        intern = c.pyapi._get_function(ir.FunctionType(c.pyapi.pyobj, [c.pyapi.cstring]), "PyUnicode_InternFromString")
+        c.builder.store(c.builder.call(intern, [c.context.insert_const_string(c.builder.module, "address")]), name)
+    held = c.pyapi.object_getattr(table, c.builder.load(name))
     address = c.builder.inttoptr(c.pyapi.long_as_longlong(held), WORD.as_pointer())
     c.pyapi.decref(held)
     return NativeValue(address)

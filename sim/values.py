@@ -15,7 +15,6 @@ from typing import Any
 import numba
 import numpy as np
 
-from sim.columns import rows_class
 from sim.parameters import SECTIONS, Declaration, ParameterError, Parameters, checked, declarations, nearest
 
 FEN, MINUTES = 100, 60
@@ -151,7 +150,7 @@ class Values:
             made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
-        self.__dict__.update({name: rows_class(name, x.dtype)(x) for name, x in self.sections.items()})  # read in every row of the month
+        self.__dict__.update(self.sections)  # read in every row of the month
 
     def ever(self, path: str) -> bool:
         """Whether a number or switch is above nothing in some county, or some modifier acts on it; asked once a month by rows that rest."""

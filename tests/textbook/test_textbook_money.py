@@ -93,7 +93,7 @@ def test_an_envelope_to_the_front_has_the_present_value_of_a_level_one(discount:
     values = {}
     for profile in ("level", "front"):
         model = small({"funding.basis": "envelope", "funding.profile": profile, "economy.discount": discount}, villages=1)
-        r, f, horizon = model.world.villages, model.values.funding.rows.view(np.recarray), model.parameters.horizon.months
+        r, f, horizon = model.world.villages, model.values.funding.view(np.recarray), model.parameters.horizon.months
         months = [funding.envelope_month(r[0], f[0], t, horizon, discount) for t in range(horizon)]
         values[profile] = sum(x / (1 + discount / 12) ** t for t, x in enumerate(months))
         if profile == "level":
@@ -108,7 +108,7 @@ def test_a_level_envelope_less_the_annuity_of_the_deposit_keeps_the_present_valu
         changes = {"funding.basis": "envelope", "funding.envelope": 2_000.0, "business.kind": kind, "business.start": 6}
         model = small(changes, villages=1)
         d = 1 / (1 + model.parameters.economy.discount / 12)
-        horizon, r, f = model.parameters.horizon.months, model.world.villages[0], model.values.funding.rows.view(np.recarray)[0]
+        horizon, r, f = model.parameters.horizon.months, model.world.villages[0], model.values.funding.view(np.recarray)[0]
         pv[kind] = sum(funding.envelope_month(r, f, t, horizon, 0.03) * d**t for t in range(horizon))
         pv[kind] += model.setup_costs[0, 3] * d**6 if kind == "deposit" else 0
         assert funding.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(f["envelope"] * r["elders_start"] / 12)  # nothing is taken off before the start
