@@ -152,4 +152,4 @@ def visit(p, w, visits, days, key, rota_key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.visits, m.values.canteen["days"], m.key(TURN), m.key(ROTA))
+        visit(m.people, m.world, m.values.visits, m.once(m.values.canteen.__getitem__, "days"), m.key(TURN), m.key(ROTA))
