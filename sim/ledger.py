@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import Table
+from sim.population import sort_places
 from sim.randomness import inline, inner, kernel
 
 
@@ -151,23 +152,6 @@ def split_pro_rata(available: int, claims: np.ndarray) -> np.ndarray:
 
 
 @inner
-def rank(order, n, high, low):
-    """Sort the first n places in `order` by `high` (integers) from high to low, then by `low` from low to high."""
-    gap = n // 2
-    while gap > 0:
-        for i in range(gap, n):
-            moved, j = order[i], i
-            while j >= gap:
-                k = order[j - gap]
-                if high[k] > high[moved] or (high[k] == high[moved] and low[k] < low[moved]):
-                    break
-                order[j] = k
-                j -= gap
-            order[j] = moved
-        gap //= 2
-
-
-@inner
 def share_out(available, claims, pool, numbers, work):
     """Claims become what is paid of them: `split_by_pool` in place, in scratch (5, villages or pools)."""
     total, have, odd, rest, order, short, n = work[0], work[1], work[2], work[3], work[4], False, 0
@@ -185,13 +169,13 @@ def share_out(available, claims, pool, numbers, work):
     for v in range(len(claims)):
         k = pool[v]
         part, whole = have[k] * claims[v], max(total[k], 1)
-        claims[v], rest[v] = part // whole, part % whole
+        claims[v], rest[v] = part // whole, -(part % whole)  # the largest is the lowest
         odd[k] -= claims[v]
     for v in range(len(claims)):
-        if odd[pool[v]] > 0 and rest[v] > 0:
+        if odd[pool[v]] > 0 and rest[v] < 0:
             order[n] = v
             n += 1
-    rank(order, n, rest, numbers)
+    sort_places(order, n, rest, numbers)
     for k in range(n):
         v = order[k]
         if odd[pool[v]] > 0:

@@ -146,10 +146,6 @@ def _sums(x: np.ndarray) -> np.ndarray:
     return total.view(x.dtype)
 
 
-def _all_sums(records: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
-    return tuple(map(_sums, records))
-
-
 @cache
 def _floats(dtype: np.dtype) -> np.ndarray:
     """Which 8-byte words of a record hold floats."""
@@ -193,7 +189,7 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep: Any = {"villages": tuple, "county": _all_sums}[keep]  # what of a month joins the series
+        self.keep: Any = {"villages": tuple, "county": lambda records: tuple(map(_sums, records))}[keep]  # what of a month joins the series
         self.counties: tuple[Parameters, ...] = (
             (parameters or Parameters(),) if parameters is None or isinstance(parameters, Parameters) else tuple(parameters)
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, rank, share_out
+from sim.ledger import posting, share_out
 from sim.parameters import par, section, switch
 from sim.population import (
     COMPANIONSHIP,
@@ -24,6 +24,7 @@ from sim.population import (
     column,
     flow,
     identity_of,
+    sort_places,
     start_row,
     wrap,
 )
@@ -148,12 +149,12 @@ def _admit(p, w, scope, key, work):
         for i in range(w.start[v], w.start[v + 1] if free[pool[v]] > 0 else 0):
             if p.place[i] > 0:
                 if n < len(order):
-                    slot[n], village[n], waited[n], order[n] = i, v, p.place[i], n
+                    slot[n], village[n], waited[n], order[n] = i, v, -int(p.place[i]), n
                     lot[n] = np.int64(bits(key, identity_of(w.villages[v].number, p.serial[i]), 0) >> S11)
                 n += 1
     if n > len(order):
         return n
-    rank(order, n, waited, lot)
+    sort_places(order, n, waited, lot)  # those with the longest wait have the lowest
     for k in range(n):
         i, v = slot[order[k]], village[order[k]]
         if free[pool[v]] > 0:
