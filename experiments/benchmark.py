@@ -60,7 +60,7 @@ class Size:
     cold: bool
 
 
-GROWTH_MONTHS = 3  # in one turn
+GROWTH_MONTHS = 12  # in one turn: a whole year, since money moves by the calendar, and models that have waited begin cold
 SIZES = {
     "quick": Size(5, 3, 6, 2, (5, 15, 50), 0, 0, False),
     "default": Size(20, 12, 6, 4, (10, 30, 100, 300, 1000), 8, 10_000, True),

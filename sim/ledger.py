@@ -168,8 +168,9 @@ def share_out(available, claims, pool, numbers, work):
         return
     for v in range(len(claims)):
         k = pool[v]
-        part, whole = have[k] * claims[v], max(total[k], 1)
-        claims[v], rest[v] = part // whole, -(part % whole)  # the largest is the lowest
+        whole, high = max(total[k], 1), claims[v] * (have[k] >> 20)  # in two halves: the product may top 2^63
+        low = ((high % whole) << 20) + claims[v] * (have[k] & 0xFFFFF)
+        claims[v], rest[v] = ((high // whole) << 20) + low // whole, -(low % whole)  # the largest is the lowest
         odd[k] -= claims[v]
     for v in range(len(claims)):
         if odd[pool[v]] > 0 and rest[v] < 0:
@@ -191,7 +192,7 @@ def _split(available, claims, pool, numbers, work):
 def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """`split_pro_rata` inside each pool (`available` one number a pool, the rest one a village); odd units by number.
 
-    All pools at once; a claim times what is available stays under 2^63.
+    All pools at once; a pool's claims stay under 2^43.
     """
     paid = np.array(claims, np.int64)
     _split(available, paid, pool, numbers, np.empty((5, max(len(paid), len(available))), np.int64))

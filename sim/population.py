@@ -331,7 +331,7 @@ def vacate(p, w, v, i):
     else:
         r.helpers -= 1
     p.kind[i] = 0
-    p.volunteer[i], p.enrolled[i] = 0, 0
+    p.volunteer[i], p.enrolled[i], p.place[i] = 0, 0, 0
     r.hint = min(r.hint, i - w.start[v])
 
 

@@ -108,6 +108,18 @@ def test_beds_are_filled_up_to_their_number_and_the_rest_wait() -> None:
     assert few.flow["beds_waiting"].sum() > many.flow["beds_waiting"].sum()
 
 
+def test_who_dies_or_leaves_waits_no_longer() -> None:
+    """An empty place on the list would be given a bed."""
+    beds = {"referral.on": True, "referral.willing": 1.0, "referral.apply": 1.0, "referral.bed_subsidy": 1.0, "referral.unreferred": 1.0}
+    model = small({**COUNTY, **beds, "referral.beds": 4.0}, villages=3, seed=5)
+    waited = 0
+    for _ in range(24):
+        model.step()
+        waited += int((model.people.place > 0).sum())
+        assert not model.people.place[model.people.kind == 0].any()
+    assert waited > 20 and model.series.flow["deaths"].sum() > 10
+
+
 def test_a_resident_needs_nothing_of_the_village() -> None:
     model = small({**COUNTY, "referral.on": True, "referral.willing": 1.0, "referral.apply": 1.0, "referral.bed_subsidy": 1.0, "referral.beds": 60.0}, villages=2)
     for _ in range(4):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, split_pro_rata
+from sim.ledger import posting, share_out
 from sim.parameters import par, section, switch
 from sim.population import state
 from sim.randomness import Purpose, kernel, normalishes, uniform, uniforms
@@ -63,12 +63,35 @@ def factor(key, identities, index, volatility):
 
 
 @kernel
-def pays(w, government, calendar_month):
-    """Whether some village is paid this month."""
-    due = False
+def pay(w, government, funding, operating, factor, coupled, calendar_month, key):
+    """What is due to villages on their date, in full or pro rata from the county's `operating` money; one county decides for all whether it is late.
+
+    An envelope per village is paid by the year's `factor`; of that nothing is shared.
+    """
+    pool, claims, left, purse, numbers, due = w.pools[2], w.tally[0], w.tally[1], w.tally[2], w.tally[3], False
     for v in range(len(w.used)):
         due = due or calendar_month % government[v].pays_every == 0
-    return due
+        purse[v] = 0
+    if not due:
+        return
+    for v in range(len(w.used)):
+        g, number = government[v], w.villages[v].number
+        late = calendar_month % g.pays_every != 0 or uniform(key, 0 if coupled else number, 0) < g.late
+        claim = 0 if late or funding[v].identical_payers == 1 else w.balance[v].receivable_government
+        if funding[v].basis == 1:
+            w.posted[v].paid_government += np.int64(np.floor(claim * min(factor[v], 1.0)))
+            claims[v], left[v] = 0, 0
+        else:
+            claims[v], left[v] = claim, operating[v]
+            purse[pool[v]] += operating[v]
+        numbers[v] = number
+    share_out(purse, claims, pool, numbers, w.tally[4:9])
+    for v in range(len(w.used)):
+        w.posted[v].paid_government += claims[v]
+        purse[pool[v]] -= claims[v]
+    share_out(purse, left, pool, numbers, w.tally[4:9])
+    for v in range(len(w.used)):
+        operating[v] = left[v] if funding[v].basis != 1 else operating[v]
 
 
 @kernel
@@ -159,25 +182,6 @@ def _share_news(m, key, who) -> None:
 
 
 def run_pay(m) -> None:
-    """Government pays what is due, pro rata from the county's envelope; late payments wait one period."""
-    p, w, county = m.values.government, m.world, m.county
-    if not m.parameters.government.on or not pays(w, p, m.calendar_month):
-        return
-    dates = m.calendar_month % p["pays_every"] == 0
-    who = np.zeros(1, np.int64) if m.coupled else m.values.numbers  # one county decides for all
-    late = uniforms(m.key(LATE), who) < p["late"]
-    f = m.values.funding
-    claims = np.where(dates & ~late & (f["identical_payers"] == 0), w.balance.receivable_government, 0)
-    pledged = f["basis"] == 1  # an envelope per village is paid by the year's factor; nothing is shared
-    paid = np.where(pledged, np.floor(claims * np.minimum(county.factor, 1.0)).astype(np.int64), 0)
-    if m.coupled:
-        for mine in m.groups:  # by number: a fen that cannot be shared does not go by place in the list
-            if not pledged[mine[0]]:
-                purse = int(county.operating[mine].sum())
-                paid[mine] = split_pro_rata(purse, claims[mine])
-                county.operating[mine] = split_pro_rata(purse - int(paid[mine].sum()), county.operating[mine])
-    else:
-        one = np.minimum(np.maximum(county.operating, 0), claims)
-        paid = np.where(pledged, paid, one)
-        county.operating = county.operating - np.where(pledged, 0, one)
-    w.posted.paid_government += paid
+    """Government pays what is due; late payments wait one period."""
+    if m.parameters.government.on:
+        pay(m.world, m.values.government, m.values.funding, m.county.operating, m.county.factor, m.coupled, m.calendar_month, m.key(LATE))
