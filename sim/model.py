@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim import agents, county, population, snapshot, tables
+from sim import agents, county, inhabitants, population, snapshot, tables
 from sim.columns import Table
 from sim.horizon import month_number
 from sim.ledger import Ledger
@@ -26,7 +26,7 @@ from sim.parts import (
 )  # fmt: skip
 # isort: on
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
-from sim.randomness import PURPOSES, Purpose, key_of, keys_of
+from sim.randomness import Purpose, key_of, keys_of
 from sim.values import Modifier, Values
 from sim.viability import CLASSES, Evidence, Recorder, Series, Verdict, evidence, judge
 
@@ -214,8 +214,7 @@ class MutualAidModel(mesa.Model):
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
-        self._room, self._keyed = np.empty(len(PURPOSES), np.uint64), -9999
-        self._lasting_keys = keys_of(self.seed_number, -4000, self._room)
+        self._lasting_keys, self._keyed = keys_of(self.seed_number, -4000), -9999
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -250,9 +249,7 @@ class MutualAidModel(mesa.Model):
         self.flow = {n: self._records[0][n] for n in FLOWS}
         self._month_bytes = [x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)]  # zero when a month begins
         self.chances = county.health_chances(p)
-        ages, shares, prevalence, dementia, shape = county.start_tables(p)
-        key = key_of(seed, population.TRAITS, 0)
-        population.populate(self.people, self.world, sizes, self.values.county, ages, shares, prevalence, dementia, shape, key)
+        inhabitants.populate(self.people, w, sizes, self.values.county, *county.start_tables(p), key_of(seed, population.TRAITS, 0))
         self.world.villages.elders_start = self.world.villages.elders
         self.pool_base = self.world.pool.sum(axis=(1, 2)) + self.world.villages.helpers
 
@@ -295,7 +292,7 @@ class MutualAidModel(mesa.Model):
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
         if self._keyed != self.month:
-            self._keys, self._keyed = keys_of(self.seed_number, self.month, self._room), self.month
+            self._keys, self._keyed = keys_of(self.seed_number, self.month), self.month
         return self._keys[purpose.place]  # type: ignore[no-any-return]
 
     def lasting_key(self, purpose: Purpose) -> np.uint64:
@@ -308,10 +305,9 @@ class MutualAidModel(mesa.Model):
 
     def once(self, make: Callable[..., Any], *arguments: Any) -> Any:
         """Compute a table on first use and keep it."""
-        wanted = make, arguments
-        if wanted not in self._once:
-            self._once[wanted] = make(*arguments)
-        return self._once[wanted]
+        if (make, arguments) not in self._once:
+            self._once[make, arguments] = make(*arguments)
+        return self._once[make, arguments]
 
     @property
     def calendar_month(self) -> int:

@@ -65,8 +65,9 @@ def _numbers(count: int) -> np.ndarray:
     return np.fromiter(PURPOSES, np.int64, count)
 
 
-def keys_of(seed: int, month: int, room: np.ndarray) -> list[np.uint64]:
-    """`key_of` for every declared purpose, by `Purpose.place`; `room` (purposes) is scratch."""
+def keys_of(seed: int, month: int) -> list[np.uint64]:
+    """`key_of` for every declared purpose, by `Purpose.place`."""
+    room = np.empty(len(PURPOSES), np.uint64)
     _fill(room, np.uint64((_seeded(seed) + (((month + 4096) << 16) + 1) * _GOLDEN) & MASK), _numbers(len(room)), 0)
     return list(room)
 
