@@ -27,7 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 import sim
-from experiments.benchmark_runner import overhead
+from experiments.benchmark_runner import overhead, peak
 from experiments.findings import Findings, Table
 from experiments.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from sim.parameters import nearest
@@ -258,8 +258,7 @@ def fill_county(villages: int, months: int) -> str:
     for _ in range(months):
         model.step()
     table = sum(getattr(model.people, name).nbytes for name in COLUMNS)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return json.dumps({"persons": persons(model), "bytes": table / persons(model), "gib": peak})
+    return json.dumps({"persons": persons(model), "bytes": table / persons(model), "gib": peak()})
 
 
 def large_county(size: Size) -> list[Figure]:

@@ -214,7 +214,7 @@ class MutualAidModel(mesa.Model):
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
-        self._lasting_keys, self._keyed = keys_of(self.seed_number, -4000), -9999
+        self._lasting_keys, self._keys = keys_of(self.seed_number, -4000), dict[int, list[np.uint64]]()
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -262,11 +262,9 @@ class MutualAidModel(mesa.Model):
         zero = np.zeros(len(r), np.int64)
         self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
         self.setup_costs = business.setup_costs(self)
-        self.setup_annuity = np.zeros(len(r))
         for c, mine in zip(self.counties, self.groups, strict=True):
             if c.funding.basis == "envelope":
-                self.setup_annuity[mine] = self._annuity(c, mine)
-        self.state["setup_annuity"][:] = self.setup_annuity
+                self.state["setup_annuity"][mine] = self._annuity(c, mine)
         solvency.start(self.world, self.values.solvency)
         economy.run(self)
         facilities.run_begin(self)
@@ -291,9 +289,9 @@ class MutualAidModel(mesa.Model):
     # -- what the rows ask for -----------------------------------------------------------------------------------
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
-        if self._keyed != self.month:
-            self._keys, self._keyed = keys_of(self.seed_number, self.month), self.month
-        return self._keys[purpose.place]  # type: ignore[no-any-return]
+        if self.month not in self._keys:  # a year at once: twelve in a row cost what two do by themselves
+            self._keys = {t: keys_of(self.seed_number, t) for t in range(self.month, self.month + 12)}
+        return self._keys[self.month][purpose.place]
 
     def lasting_key(self, purpose: Purpose) -> np.uint64:
         """Key of a trait that stays with a person or a year that a kernel indexes itself."""

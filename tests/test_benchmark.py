@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -131,6 +132,15 @@ def test_series_kept_by_county_are_the_sums_over_villages() -> None:
 def test_a_child_reports_the_memory_of_a_county() -> None:
     got = json.loads(benchmark.child("from experiments import benchmark as b; print(b.fill_county(2, 1))")[0])
     assert got["persons"] > 400 and got["bytes"] > 50 and got["gib"] > 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell a process's own peak")
+def test_a_child_s_memory_is_its_own_and_not_its_parent_s() -> None:
+    held = np.ones(80_000_000)  # 0.6 GiB, which what getrusage tells of a child would begin with
+    own = benchmark_runner.peak()
+    code = "from experiments.benchmark_runner import peak; a = peak(); import numpy as np; held = np.ones(40_000_000); print(a, peak())"
+    before, after = (float(x) for x in benchmark.child(code)[0].split())
+    assert own > held.nbytes / 2**30 > before + 0.1 and 0.25 < after - before < 0.35
 
 
 def test_a_failing_child_is_an_error() -> None:

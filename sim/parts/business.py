@@ -148,7 +148,6 @@ def setup_costs(m):
 
 def run_set_up(m) -> None:
     """Set-up money on its month."""
-    m.state["setup_annuity"][:] = m.setup_annuity
     if m.month >= 0 and m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
         set_up(m.world, m.values.business, m.setup_costs, m.month)
 
