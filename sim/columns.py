@@ -142,7 +142,7 @@ def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) 
     held = getattr(address, "operands", [address])[0]
     given = next((x for x in builder.function.args if x in (address, held) or x.name == f"arg.{held.name}"), None)
     if given is None:
-        raise NotImplementedError(f"{of} is no argument of {builder.function.name}")
+        raise TypeError(f"{of} is no argument of {builder.function.name}, or is assigned to there")
     seen = builder.function.__dict__.setdefault("columns", {})
     if (given, place) not in seen:
         with builder.goto_entry_block():

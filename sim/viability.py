@@ -79,8 +79,7 @@ class Recorder:
         """Make room for so many more."""
         self._room, before = self.count + months, self._kept
         if self._like and self._room > len(before):
-            large = (1 << 22) // before.shape[1] + 1 if self.count >= 12 else 0  # over 4 MiB it is made of large pages, which are fast to fill
-            self._kept = np.empty((max(self._room, large), before.shape[1]), np.uint8)
+            self._kept = np.empty((self._room, before.shape[1]), np.uint8)
             self._kept[: self.count] = before[: self.count]
 
     def append(self, records: tuple[np.ndarray, ...]) -> None:
