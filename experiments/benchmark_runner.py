@@ -1,4 +1,4 @@
-"""What a study costs beside its runs: processor time of runner and store, and memory of the parent."""
+"""What a study costs beside its runs: processor time of runner and store, and memory of the parent; yardsticks of a machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numba
+import numpy as np
 import pyarrow as pa
 
 from experiments import runner
@@ -17,9 +19,32 @@ from experiments.scenario import Scenario
 from experiments.store import Outcome
 from experiments.study import Study
 from sim.parameters import Parameters
+from sim.randomness import fill
 
+DRAWS, CALLS = 1_000_000, 20_000
 RUNS, MANY = 1_000, 20_000
 SHORT = {"county.villages": 5, "county.elders": 60}  # about 0.2 s a run
+
+
+@numba.njit
+def _first(records, k):  # type: ignore[no-untyped-def]
+    return records[k].a
+
+
+def calls() -> float:
+    """A yardstick: calls of a compiled function with an array of records; how many."""
+    records = np.zeros(3, [("a", "f8"), ("b", "i8")])
+    for _ in range(CALLS):
+        _first(records, 1)
+    return float(CALLS)
+
+
+def draws() -> float:
+    """A yardstick: keyed draws of many identities, in a loop that the compiler turns into vectors; how many."""
+    identities, room = np.arange(4096), np.empty(4096, np.uint64)
+    for _ in range(DRAWS // len(identities)):
+        fill(room, np.uint64(1), identities, 0)
+    return float(DRAWS // len(identities) * len(identities))
 
 
 def tasks(count: int, **changes: object) -> list[Task]:

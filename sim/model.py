@@ -214,7 +214,7 @@ class MutualAidModel(mesa.Model):
         self.ledger = Ledger(len(numbers))
         self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
         self._once: dict[Any, Any] = {}
-        self._lasting_keys, self._keys = keys_of(self.seed_number, -4000), dict[int, list[np.uint64]]()
+        self._lasting_keys, self._keys = keys_of(self.seed_number, -4000, 1)[-4000], dict[int, list[np.uint64]]()
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -290,7 +290,7 @@ class MutualAidModel(mesa.Model):
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
         if self.month not in self._keys:  # a year at once: twelve in a row cost what two do by themselves
-            self._keys = {t: keys_of(self.seed_number, t) for t in range(self.month, self.month + 12)}
+            self._keys = keys_of(self.seed_number, self.month, 12)
         return self._keys[self.month][purpose.place]
 
     def lasting_key(self, purpose: Purpose) -> np.uint64:

@@ -61,27 +61,23 @@ def key_of(seed: int, purpose: Purpose, month: int) -> np.uint64:
 
 
 @lru_cache(maxsize=4)
-def _numbers(count: int) -> np.ndarray:
-    return np.fromiter(PURPOSES, np.int64, count)
+def _numbers(purposes: int, months: int) -> np.ndarray:
+    return (np.fromiter(PURPOSES, np.int64, purposes) + (np.arange(months)[:, None] << 16)).ravel()
 
 
-def keys_of(seed: int, month: int) -> list[np.uint64]:
-    """`key_of` for every declared purpose, by `Purpose.place`."""
-    room = np.empty(len(PURPOSES), np.uint64)
-    _fill(room, np.uint64((_seeded(seed) + (((month + 4096) << 16) + 1) * _GOLDEN) & MASK), _numbers(len(room)), 0)
-    return list(room)
+def keys_of(seed: int, month: int, months: int) -> dict[int, list[np.uint64]]:
+    """`key_of` for every declared purpose, by `Purpose.place`, of several months from `month` on."""
+    numbers = _numbers(len(PURPOSES), months)
+    room = np.empty(len(numbers), np.uint64)
+    fill(room, np.uint64((_seeded(seed) + (((month + 4096) << 16) + 1) * _GOLDEN) & MASK), numbers, 0)
+    return {month + k: list(keys) for k, keys in enumerate(room.reshape(months, -1))}
 
 
 def uniforms(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarray:
     """`uniform` of each identity."""
     room = np.empty(len(identities), np.uint64)
-    _fill(room, key, identities, index)
+    fill(room, key, identities, index)
     return np.asarray((room >> S11) * TO_UNIT)
-
-
-def normalishes(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarray:
-    """`normalish` of each identity."""
-    return np.asarray(sum((uniforms(key, identities, index * 16 + i) for i in range(12)), -6.0))
 
 
 # A row of the month. No reference counts: a kernel allocates nothing, scratch is in `world.work`.
@@ -111,12 +107,14 @@ class Kernel:
                 break
         else:
             return entry(*arguments)
-        key = tuple([(a.dtype, a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a) for a in arguments])
-        entry = self.known.get(key)
+        # by the identity of a dtype, kept alive here: to hash one of a hundred fields takes longer than a row of a small county
+        key = tuple([(id(a.dtype), a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a) for a in arguments])
+        entry, _ = self.known.get(key, (None, None))
         if entry is None:
             types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
             self.dispatcher.compile(types)
-            entry = self.known[key] = self.dispatcher.overloads[types].entry_point
+            entry = self.dispatcher.overloads[types].entry_point
+            self.known[key] = entry, [a.dtype for a in arguments if isinstance(a, np.ndarray)]
         self.last[tuple(map(type, arguments))] = entry, [(k, weakref.ref(a)) for k, a in enumerate(arguments) if isinstance(a, np.ndarray)]
         return entry(*arguments)
 
@@ -174,7 +172,8 @@ def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
 
 
 @kernel
-def _fill(room, key, identities, index):
+def fill(room, key, identities, index):
+    """`bits` of each identity."""
     for k in range(len(room)):
         room[k] = bits(key, identities[k], index)
 

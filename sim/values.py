@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numba
@@ -121,6 +122,16 @@ def held(d: Declaration, value: float) -> Any:
     return checked(d, d.kind(min(max(value, low), high)))
 
 
+@lru_cache(maxsize=1)
+def _records(sections: tuple[str, ...]) -> dict[str, tuple[list[Declaration], np.dtype]]:
+    """Declarations of each section and the dtype of its records, one for all models: kernels know their versions by it."""
+    found: dict[str, list[Declaration]] = {}
+    for d in declarations().values():
+        if d.kind is not str or d.choices:
+            found.setdefault(d.path.partition(".")[0], []).append(d)
+    return {name: (ds, np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])) for name, ds in found.items()}
+
+
 class Values:
     """Record arrays by section (`values.needs[v].meals`), refreshed at the start of each month.
 
@@ -140,12 +151,7 @@ class Values:
             for m in modifiers:
                 check(m)
                 self._on.setdefault((county, partners(m.path)), []).append(m)
-        names: dict[str, list[Declaration]] = {}
-        for d in self.known.values():
-            if d.kind is not str or d.choices:
-                names.setdefault(d.path.partition(".")[0], []).append(d)
-        for name, ds in names.items():
-            dtype = np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])
+        for name, (ds, dtype) in _records(tuple(SECTIONS)).items():
             rows = [tuple(stored(d, base[d.path]) for d in ds) for base in self.base]
             made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes

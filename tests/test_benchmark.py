@@ -72,6 +72,17 @@ def test_jobs_take_turns_and_are_divided_by_their_units() -> None:
     assert len(seen["a"]) == 3 and seen["b"] == [0.0, 0.0, 0.0]
 
 
+def test_the_pace_of_a_machine_is_that_of_its_best_yardstick_and_never_below_one() -> None:
+    """Twice, thrice and four times the seconds there: at least twice as slow. A faster machine is held to the limit as it stands."""
+    there = list(benchmark.YARDSTICKS.items())
+    seen = {name: [0.5 * k * x, k * x, 9 * x] for k, (name, x) in enumerate(there, 2)}
+    assert benchmark.pace(seen) == pytest.approx(2)
+    assert benchmark.pace({name: [x / 5] for name, x in there}) == 1
+    raw, judged = benchmark.within("a month", [300.0, 500.0, 700.0], "ns", 250, 2.0)
+    assert (raw.middle, raw.ok, judged.middle, judged.ok) == (500, None, 250, True)
+    assert not benchmark.within("a month", [502.0], "ns", 250, 2.0)[1].ok
+
+
 def test_figures_show_the_spread_and_judge_the_median() -> None:
     f = figure("x", ratios([9.0, 4.0, 2.0], [1.0, 2.0, 2.0]), "times", ">= 3", lambda x: x >= 3)
     assert (f.low, f.middle, f.high, f.ok) == (1.0, 2.0, 9.0, False)
@@ -94,14 +105,17 @@ def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
-    figures = benchmark.against_mesa(TINY) + benchmark.docking(TINY) + benchmark.growth(TINY)
+    first, slower = benchmark.against_mesa(TINY)
+    figures = first + benchmark.docking(TINY) + benchmark.growth(TINY)
     names = [f.name for f in figures]
     assert len(set(names)) == len(names)
     assert {f"row: {row.name}" for row in sim.model.MONTH} <= set(names)
     assert {f"docking: {name}" for name in benchmark.TOTALS} <= set(names)
     assert all(math.isfinite(f.low) and f.low <= f.middle <= f.high for f in figures)
     asked = {f.name for f in figures if f.asked}
-    assert {"like for like: plain Mesa / engine", "all parts: plain Mesa / engine", "all parts, Mesa layer on"} <= asked
+    assert {"like for like: plain Mesa / engine", "all parts: plain Mesa / engine", "all parts, Mesa layer on, at that pace"} <= asked
+    middle = {f.name: f.middle for f in figures}
+    assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(middle["all parts, Mesa layer on"] / slower)
 
 
 def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:

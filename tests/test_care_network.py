@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -286,11 +287,11 @@ def ways(*rows: tuple[float, ...]) -> np.ndarray:
 
 def look(users: int, table: np.ndarray, *, money: float = 1e6, now: int = CHEAP, level: int = 3, **scales: float) -> tuple[int, list[float], list[float]]:
     """Which way a village takes, with the bill (yuan) and hours of each: 3,000 yuan of other cost, 60 yuan of food and 8 own hours a user, 400 of rent."""
-    o = {name: np.array([scales.get(name, 1.0)]) for name in ("cost_scale", "hours_scale", "visits_share")}
-    year = 12.0 * np.array([[1, money * FEN, 3_000 * FEN, 60 * FEN * users, users, 2 * users, 8 * HOUR * users]])
-    bill, minutes = operation.expected(table, o, np.array([level]), np.array([1.0]), np.array([400.0 * FEN]), year)
-    way = operation.chosen(bill, minutes, np.array([money * FEN]), np.array([now]))
-    return int(way[0]), (bill[0] / FEN).tolist(), (minutes[0] / HOUR).tolist()
+    o = SimpleNamespace(**{name: scales.get(name, 1.0) for name in ("cost_scale", "hours_scale", "visits_share")})
+    year = 12.0 * np.array([1, money * FEN, 3_000 * FEN, 60 * FEN * users, users, 2 * users, 8 * HOUR * users])
+    bill, minutes = np.array([operation.expected(way, o, level, 1.0, 400.0 * FEN, year) for way in table]).T
+    way = operation.chosen(table, o, level, 1.0, 400.0 * FEN, year, money * FEN, now)
+    return way, (bill / FEN).tolist(), (minutes / HOUR).tolist()
 
 
 def test_bill_and_hours_of_each_way_by_hand() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, share_out, split_by_pool
+from sim.ledger import posting, share_out
 from sim.parameters import choice, par, section, switch
 from sim.population import (
     ASKED,
@@ -272,6 +272,38 @@ def redeem(p, w, clearing, timebank, key):
         post.cost_goods += f.goods_minutes * c.goods_price // 60
 
 
+@kernel
+def inherit(w, clearing):
+    """What heirs get, and whether accounts can be taken along, as it stands this month."""
+    for v in range(len(w.used)):
+        w.villages[v].heirs, w.villages[v].portable = clearing[v].heirs, clearing[v].portable
+
+
+@kernel
+def settle(w, clearing, scope):
+    """What villages in service owe the platform, as far as `cash_share` of their cash goes, to those of the pool that hold claims."""
+    pool, minutes, money, claims, numbers, top = w.pools[scope], w.tally[0], w.tally[1], w.tally[2], w.tally[3], 0
+    for v in range(len(w.used)):
+        minutes[v], money[v] = 0, 0
+    for v in range(len(w.used)):
+        c, balance, post, numbers[v] = clearing[v], w.balance[v], w.posted[v], w.villages[v].number
+        price, top, claims[v] = c.settle_price, max(top, c.settle_price), max(balance.credit_platform, 0)
+        purse = np.int64(max(balance.cash, 0) * c.cash_share) if w.villages[v].level > 0 else 0
+        settled = min(max(-balance.credit_platform, 0), purse * 60 // max(price, 1)) if price > 0 else 0
+        paid = settled * price // 60
+        post.credits_settled_out += settled
+        post.settlement_paid += paid
+        minutes[pool[v]] += settled
+        money[pool[v]] += paid
+    share_out(minutes, claims, pool, numbers, w.tally[4:9])
+    for v in range(len(w.used)):
+        w.posted[v].credits_settled_in += claims[v]
+        claims[v] = max(w.balance[v].credit_platform, 0) * (top // 60 + 1)  # weights that the money never tops
+    share_out(money, claims, pool, numbers, w.tally[4:9])
+    for v in range(len(w.used)):
+        w.posted[v].settlement_got += claims[v]
+
+
 def _on(m) -> bool:
     return m.parameters.clearing.on and m.parameters.timebank.on
 
@@ -284,8 +316,7 @@ def _meets(m) -> bool:
 def run_heirs(m) -> None:
     """What of the accounts of those who leave stays in the family."""
     if _on(m):
-        m.state["heirs"][:] = m.values.clearing["heirs"]
-        m.state["portable"][:] = m.values.clearing["portable"]
+        inherit(m.world, m.values.clearing)
 
 
 def run_family(m) -> None:
@@ -324,15 +355,5 @@ def run_settle(m) -> None:
     """
     if not _meets(m) or m.calendar_month != 12 or not m.values.ever("clearing.settle_price"):
         return
-    c, balance, post, number = m.values.clearing, m.world.balance, m.world.posted, m.values.numbers
-    pool, price = m.world.pools[SCOPES.index(m.parameters.clearing.scope)], c["settle_price"]
-    purse = np.where(m.state["level"] > 0, balance.cash * c["cash_share"], 0.0).astype(np.int64)
-    owed, claims = np.maximum(-balance.credit_platform, 0), np.maximum(balance.credit_platform, 0)
-    minutes = np.where(price > 0, np.minimum(owed, purse * 60 // np.maximum(price, 1)), 0)
-    money = minutes * price // 60
-    to_share = [np.bincount(pool, x).astype(np.int64) for x in (minutes, money)]
-    post.credits_settled_out += minutes
-    post.settlement_paid += money
-    post.credits_settled_in += split_by_pool(to_share[0], claims, pool, number)
-    post.settlement_got += split_by_pool(to_share[1], claims * (price.max() // 60 + 1), pool, number)  # weights that the money never tops
+    settle(m.world, m.values.clearing, SCOPES.index(m.parameters.clearing.scope))
     m.ledger.settle()

@@ -9,7 +9,7 @@ import numpy as np
 from sim.ledger import posting, share_out
 from sim.parameters import par, section, switch
 from sim.population import state
-from sim.randomness import Purpose, kernel, normalishes, uniform, uniforms
+from sim.randomness import Purpose, kernel, normalish, uniform, uniforms
 
 
 @section("government")
@@ -57,9 +57,41 @@ PILOT = Purpose("government.pilot")
 COMMON = Purpose("government.common")
 
 
-def factor(key, identities, index, volatility):
+@kernel
+def factor(key, identity, index, volatility):
     """A year's budget over its trend: mean one, never below a tenth."""
-    return np.maximum(1.0 + volatility * normalishes(key, identities, index), 0.1)
+    return max(1.0 + volatility * normalish(key, identity, index), 0.1)
+
+
+@kernel
+def set_envelopes(w, government, funding, operating, construction, factors, coupled, month, keys):
+    """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`: year, common news, squeeze.
+
+    During spin-up budgets have no news, and what was not built with then is not saved up. With chance
+    `funding.payer_correlation` a village's other payers have the budget's news this year, not their own.
+    """
+    key, common_key, squeeze_key = keys
+    for v in range(len(w.used)):
+        g, r = government[v], w.villages[v]
+        who = 0 if coupled else r.number
+        trend, spread, lottery = 1.0, 1.0, 1.0
+        for _ in range(max(month, 0) // 12):
+            trend *= 1.0 + g.growth
+        trend *= r.deflator
+        if month >= 0:
+            spread, lottery = factor(key, who, 0, g.volatility), factor(key, who, 1, g.lottery_volatility)
+            scheduled = 0 <= g.squeeze_start <= month < g.squeeze_start + 12
+            if month >= r.squeeze_until and (scheduled or uniform(squeeze_key, who, 0) < g.squeeze_chance):
+                r.squeeze_until = month + 12 * g.squeeze_years
+            if month < r.squeeze_until:
+                r.squeeze_left *= 1.0 - g.squeeze_depth
+            trend *= r.squeeze_left
+            construction[v] += np.int64(np.floor(g.construction_envelope * trend * lottery))
+        operating[v] = np.int64(np.floor(g.operating_envelope * trend * spread * r.subsidy_left))
+        factors[v] = spread * r.subsidy_left * r.squeeze_left
+        chance = funding[v].payer_correlation if month >= 0 else 0.0
+        r.common_news = normalish(key, who, 0) if chance > 0.0 else 0.0
+        r.shares_news = 1 if uniform(common_key, r.number, 0) < chance else 0
 
 
 @kernel
@@ -92,18 +124,6 @@ def pay(w, government, funding, operating, factor, coupled, calendar_month, key)
     share_out(purse, left, pool, numbers, w.tally[4:9])
     for v in range(len(w.used)):
         operating[v] = left[v] if funding[v].basis != 1 else operating[v]
-
-
-@kernel
-def squeeze(w, government, who, month, key):
-    """A squeeze begins by schedule or by chance and takes its share of the envelopes each January of its years."""
-    for v in range(len(w.used)):
-        g, r = government[v], w.villages[v]
-        scheduled = 0 <= g.squeeze_start <= month < g.squeeze_start + 12
-        if month >= r.squeeze_until and (scheduled or uniform(key, who[v], 0) < g.squeeze_chance):
-            r.squeeze_until = month + 12 * g.squeeze_years
-        if month < r.squeeze_until:
-            r.squeeze_left *= 1.0 - g.squeeze_depth
 
 
 @kernel
@@ -149,36 +169,9 @@ def run_envelopes(m) -> None:
     """Each January (and in the first month) the year's envelopes are set."""
     if m.calendar_month != 1 and m.clock != 0:
         return
-    p, county = m.values.government, m.county
-    v = len(p)
-    years = max(m.month, 0) // 12
-    key = m.key(YEAR)
-    trend = np.ones(v)
-    for _ in range(years):
-        trend = trend * (1.0 + p["growth"])
-    trend = trend * m.state["deflator"]
-    who = np.zeros(v, np.int64) if m.coupled else m.values.numbers
-    spread, lottery = factor(key, who, 0, p["volatility"]), factor(key, who, 1, p["lottery_volatility"])
-    _share_news(m, key, who)
-    if m.month < 0:
-        spread[:] = lottery[:] = 1.0
-    elif m.values.ever("government.squeeze_chance") or (p["squeeze_start"] >= 0).any():
-        squeeze(m.world, p, who, m.month, m.key(SQUEEZE))
-        trend = trend * m.state["squeeze_left"]
-    county.operating = np.floor(p["operating_envelope"] * trend * spread * m.state["subsidy_left"]).astype(np.int64)
-    if m.month >= 0:  # what was not built with before the first month is not saved up for it
-        county.construction += np.floor(p["construction_envelope"] * trend * lottery).astype(np.int64)
-    county.factor = spread * m.state["subsidy_left"] * m.state["squeeze_left"]
-
-
-def _share_news(m, key, who) -> None:
-    """With chance `funding.payer_correlation` a village's other payers have the budget's news this year, not their own."""
-    chance = m.values.funding["payer_correlation"]
-    if m.month < 0 or not chance.any():
-        m.state["shares_news"][:] = 0
-        return
-    m.state["common_news"][:] = np.where(chance > 0, normalishes(key, who), 0.0)
-    m.state["shares_news"][:] = uniforms(m.key(COMMON), m.values.numbers) < chance
+    v, county = m.values, m.county
+    keys = m.key(YEAR), m.key(COMMON), m.key(SQUEEZE)
+    set_envelopes(m.world, v.government, v.funding, county.operating, county.construction, county.factor, m.coupled, m.month, keys)
 
 
 def run_pay(m) -> None:

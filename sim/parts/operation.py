@@ -13,7 +13,7 @@ from sim import tables
 from sim.ledger import posting
 from sim.parameters import choice, par, section, switch
 from sim.population import NEVER, PROFESSIONAL, flow, start_row, state, wrap
-from sim.randomness import Purpose, kernel, uniform
+from sim.randomness import Purpose, inner, kernel, uniform
 
 WAYS = ("village", "professional_team", "chain", "public_private", "property_firm", "guiding_institution")
 
@@ -83,52 +83,63 @@ def staff(p, w, operation, ways, key):
         post.cost_operator += np.int64(o.cost_scale * (way[0] * full + way[1] * f.diners) * r.wage_index)
 
 
-@kernel
-def look_back(w, books, december):
-    """Add the month to what a village looks back on; whether anybody looks."""
-    looks = False
-    for v in range(len(w.used)):
-        r, f, post, money = w.villages[v], w.flow[v], books.named[v], 0
-        serving = 1.0 if r.level > 0 else 0.0
-        for k in range(len(books.purse)):
-            money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
-        r.operator_seen[0] += serving
-        r.operator_seen[1] += money + post.bills_paid
-        r.operator_seen[2] += (f.cost - post.cost_operator - post.cost_food - post.cost_rent) * serving
-        r.operator_seen[3] += post.cost_food / r.operator_food * serving
-        r.operator_seen[4] += f.diners * serving
-        r.operator_seen[5] += f.enrolled * serving
-        r.operator_seen[6] += f.offered / r.operator_hours * serving
-        looks = looks or (r.level > 0 and (december or f.opened_now > 0))
-    return looks
+@inner
+def expected(way, o, level, wage, rent, seen):
+    """What a month under a way would cost (fen) and offer (minutes), by its row in the table.
 
-
-def expected(ways, o, level, wage, rent, seen):
-    """What a month under each way would cost (fen) and offer (minutes): two arrays (villages, ways).
-
-    `seen` (villages, 7) as the state; `rent` and `wage` index as they stand. Users, other cost and own offers go on as they were.
+    `seen` (7) as the state; `rent` and `wage` index as they stand. Users, other cost and own offers go on as they were.
     """
-    _, _, other, food, diners, enrolled, offers = (seen / np.maximum(seen[:, :1], 1.0)).T[:, :, None]
-    cost, hours = o["cost_scale"][:, None], o["hours_scale"][:, None]
-    full = np.where(level >= 2, 1.0, o["visits_share"])[:, None]
-    fee = cost * (ways[:, 0] * full + ways[:, 1] * diners) * wage[:, None]
-    food = food * (1.0 + cost * (ways[:, 2] - 1.0))
-    rent = rent[:, None] * np.maximum(1.0 + cost * (ways[:, 3] - 1.0), 0.0)
-    minutes = offers * (1.0 + hours * (ways[:, 4] - 1.0)) + hours * ways[:, 5] * enrolled / 100.0
-    return other + fee + food + rent, minutes
+    months = max(seen[0], 1.0)
+    fee = o.cost_scale * (way[0] * (1.0 if level >= 2 else o.visits_share) + way[1] * (seen[4] / months)) * wage
+    food = seen[3] / months * (1.0 + o.cost_scale * (way[2] - 1.0))
+    rented = rent * max(1.0 + o.cost_scale * (way[3] - 1.0), 0.0)
+    minutes = seen[6] / months * (1.0 + o.hours_scale * (way[4] - 1.0)) + o.hours_scale * way[5] * (seen[5] / months) / 100.0
+    return seen[2] / months + fee + food + rented, minutes
 
 
-def chosen(bill, minutes, money, now):
+@inner
+def chosen(ways, o, level, wage, rent, seen, money, now):
     """The way of least cost for an hour among those whose bill the money got in covers; where nothing is better, `now`.
 
     Where it covers none, those stand open whose bill is not above that of the way the village has.
     """
-    here = np.arange(len(now)), now
-    limit = np.where(bill.min(axis=1) <= money, money, bill[here])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        price = np.where((bill <= limit[:, None]) & (minutes > 0.0), bill / minutes, np.inf)
-    better = price.min(axis=1) < price[here]
-    return np.where(better, price.argmin(axis=1), now)
+    limit, covers = expected(ways[now], o, level, wage, rent, seen)[0], False
+    for k in range(len(ways)):
+        covers = covers or expected(ways[k], o, level, wage, rent, seen)[0] <= money
+    limit = money if covers else limit
+    best, least = now, np.inf
+    for first in range(len(ways) + 1):  # the present way before the others
+        k = now if first == 0 else first - 1
+        bill, minutes = expected(ways[k], o, level, wage, rent, seen)
+        if bill <= limit and minutes > 0.0 and bill / minutes < least:
+            best, least = k, bill / minutes
+    return best
+
+
+@kernel
+def choose(w, books, operation, facilities, ways, leases, contract, month, december):
+    """Add the month to what a village looks back on; at the end of a year and of its first month it looks and chooses."""
+    for v in range(len(w.used)):
+        o, r, f, post, money = operation[v], w.villages[v], w.flow[v], books.named[v], 0
+        serving = 1.0 if r.level > 0 else 0.0
+        for k in range(len(books.purse)):
+            money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
+        seen = r.operator_seen
+        seen[0] += serving
+        seen[1] += money + post.bills_paid
+        seen[2] += (f.cost - post.cost_operator - post.cost_food - post.cost_rent) * serving
+        seen[3] += post.cost_food / r.operator_food * serving
+        seen[4] += f.diners * serving
+        seen[5] += f.enrolled * serving
+        seen[6] += f.offered / r.operator_hours * serving
+        if r.level == 0 or not (december or f.opened_now > 0):
+            continue
+        rent = facilities[v].rent * r.rented if leases else 0
+        way = chosen(ways, o, r.level, r.wage_index, rent, seen, seen[1] / max(seen[0], 1.0), r.operator)
+        if way != r.operator and month - r.operator_since >= 12 * contract:
+            r.operator, r.operator_since = way, month
+        for k in range(len(seen)):
+            seen[k] = 0.0
 
 
 def _adds(m) -> bool:
@@ -151,15 +162,7 @@ def run_staff(m) -> None:
 
 def run_choose(m) -> None:
     """At the end of each December and of its first month a village in service chooses, where its contract is over. Held during spin-up."""
-    p, s, seen = m.parameters.operation, m.state, m.state["operator_seen"]
-    if not p.choosing or m.month < 0:
-        return
-    december = m.calendar_month == 12
-    if look_back(m.world, m.ledger.books, december):
-        looks = (s["level"] > 0) & (december | (m.flow["opened_now"] > 0))
-        lease = m.values.facilities["rent"] * s["rented"] * m.parameters.facilities.on
-        bill, minutes = expected(tables.ways_of_operating(), m.values.operation, s["level"], s["wage_index"], lease, seen)
-        way = chosen(bill, minutes, seen[:, 1] / np.maximum(seen[:, 0], 1.0), s["operator"])
-        moves = looks & (way != s["operator"]) & (m.month - s["operator_since"] >= 12 * p.contract)
-        s["operator"][moves], s["operator_since"][moves] = way[moves], m.month
-        seen[looks] = 0.0
+    p = m.parameters
+    if p.operation.choosing and m.month >= 0:
+        v, ways = m.values, tables.ways_of_operating()
+        choose(m.world, m.ledger.books, v.operation, v.facilities, ways, p.facilities.on, p.operation.contract, m.month, m.calendar_month == 12)

@@ -82,19 +82,15 @@ def run(m) -> None:
     p, r = m.parameters.rollout, m.state
     if m.month < 0 or not (p.on or m.values.ever("government.pilots")):
         return
-    county = m.world.county
     if not apply(m.world, m.values.rollout, m.coupled, p.on, m.month, m.key(APPLY)) or not p.on:
         return
-    due = m.month % m.values.rollout["every"] == 0
-    ready = (r["applied"] == 1) & (r["selected"] == 0) & (r["facility"] == 0) & (r["score"] >= m.values.rollout["least_score"])
     for group in m.groups:
-        mine = np.isin(np.arange(len(county)), group)
         o = m.values.rollout[group[0]]  # one county, one plan
-        if not due[group[0]]:
+        if m.month % o["every"] != 0:
             continue
-        there = int(((r["facility"] > 0) | (r["selected"] == 1))[mine].sum())
+        has, score = (r["facility"][group] > 0) | (r["selected"][group] == 1), r["score"][group]
+        ready = (r["applied"][group] == 1) & ~has & (score >= o["least_score"])
         start = m.parameters.county.facility_share
-        wanted = min(start + (o["target"] - start) * (m.month + o["every"]) / o["by"], 1.0) * mine.sum()
-        places = int(np.ceil(wanted - 1e-9)) - there if m.coupled else len(ready)
-        r["selected"][chosen(r["score"], ready & mine, r["number"], places)] = 1
-
+        wanted = min(start + (o["target"] - start) * (m.month + o["every"]) / o["by"], 1.0) * len(group)
+        places = int(np.ceil(wanted - 1e-9)) - int(has.sum()) if m.coupled else len(group)
+        r["selected"][group[chosen(score, ready, r["number"][group], places)]] = 1
