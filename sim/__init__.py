@@ -13,6 +13,8 @@ from pathlib import Path as _Path
 
 import numba as _numba
 
+from sim.standins import import_mesa as _import_mesa
+
 
 def _compile_cache() -> str:
     """A folder named by the hash of the files whose functions kernels of other files call.
@@ -39,6 +41,8 @@ if not _os.environ.get("NUMBA_CACHE_DIR"):
 if _numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     # keyed draws wrap around 2^64 on purpose; compiled code does so in silence
     _warnings.filterwarnings("ignore", "overflow encountered in scalar", RuntimeWarning)
+
+_import_mesa()
 
 from sim.agents import Elder, Funder, VillageCollective, Volunteer  # noqa: E402
 from sim.model import MutualAidModel, Result  # noqa: E402

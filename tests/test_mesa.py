@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import weakref
 from collections import Counter
 from pathlib import Path
@@ -326,7 +328,7 @@ def test_sets_make_no_agent_until_one_is_asked_for(monkeypatch: pytest.MonkeyPat
     model = small()
     model.run(3)
     gc.collect()
-    real = [o for o in gc.get_objects() if isinstance(o, mesa.Agent) and o.model is model]
+    real = [o for o in gc.get_objects() if issubclass(type(o), mesa.Agent) and o.model is model]  # no isinstance: it asks proxies of what is gone
     assert made == [] and real == [] and model not in mesa.Agent._ids
     elders = model.agents_by_type[sim.Elder]
     assert len(elders) == len(elders.get("age")) and elders.agg("age", max) >= 60
@@ -487,3 +489,32 @@ def test_a_free_slot_is_nobody(model: sim.MutualAidModel) -> None:
     row = elder._row()
     model.end_person(elder, "death")
     assert model.people.kind[row] == FREE and views.view_of(model, elder._place, elder._slot) is None
+
+
+STANDINS = """
+import sys, sim
+from mesa import DataCollector, experimental, space
+print(sorted({"pandas", "networkx", "mesa.experimental"} & set(sys.modules)))
+model = sim.MutualAidModel(sim.Parameters().replace({"county.villages": 1, "county.elders": 5, "horizon.spin_up": 0}), seed=1)
+collector = DataCollector({"month": "month"})
+for _ in range(2):
+    model.step()
+    collector.collect(model)
+import networkx, pandas
+table = collector.get_model_vars_dataframe()
+print(type(table) is pandas.DataFrame, table["month"].tolist())
+print(space.NetworkGrid(networkx.path_graph(3)).get_neighborhood(0), experimental.devs.ABMSimulator.__name__)
+import mesa
+import mesa.experimental as real
+print(real is sys.modules["mesa.experimental"], real.devs is experimental.devs, mesa.experimental is real)
+"""
+
+
+def test_what_mesa_brings_along_comes_when_it_is_first_asked_for() -> None:
+    done = subprocess.run([sys.executable, "-c", STANDINS], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "True [1, 2]", "[1] ABMSimulator", "True True True"]
+
+
+def test_what_was_imported_before_stays_as_it_is() -> None:
+    code = "import mesa, sys; seen = sys.modules['pandas'], mesa.experimental; import sim; print(seen == (sys.modules['pandas'], mesa.experimental))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
