@@ -265,7 +265,7 @@ class MutualAidModel(mesa.Model):
         for c, mine in zip(self.counties, self.groups, strict=True):
             if c.funding.basis == "envelope":
                 self.state["setup_annuity"][mine] = self._annuity(c, mine)
-        solvency.start(self.world, self.values.solvency)
+        solvency.start(self.world, self.values.table)
         economy.run(self)
         facilities.run_begin(self)
         acceptance.run_begin(self)

@@ -1,13 +1,14 @@
 """Named values: what a parameter is in each village this month, after the modifiers on it.
 
 `Values` holds one record array per section, a row per village, a field per parameter: yuan become int64 fen, hours
-int64 minutes, words the index of their choice. Kernels read `values[v].rate`. A modifier changes one path over some
-months in some villages; only changed columns are computed again. Where a modifier changes one of several shares that
-sum to one, the others are rescaled in proportion.
+int64 minutes, words the index of their choice. Kernels take the table of all sections and read `values.needs[v].meals`.
+A modifier changes one path over some months in some villages; only changed columns are computed again. Where a modifier
+changes one of several shares that sum to one, the others are rescaled in proportion.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from sim.columns import Table
 from sim.parameters import SECTIONS, Declaration, ParameterError, Parameters, checked, declarations, nearest
 
 FEN, MINUTES = 100, 60
@@ -123,17 +125,18 @@ def held(d: Declaration, value: float) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _records(sections: tuple[str, ...]) -> dict[str, tuple[list[Declaration], np.dtype]]:
-    """Declarations of each section and the dtype of its records, one for all models: kernels know their versions by it."""
+def _records(sections: tuple[str, ...]) -> tuple[dict[str, tuple[list[Declaration], np.dtype]], Any]:
+    """Declarations of each section and the dtype of its records; the class of the table of all, one for all models."""
     found: dict[str, list[Declaration]] = {}
     for d in declarations().values():
         if d.kind is not str or d.choices:
             found.setdefault(d.path.partition(".")[0], []).append(d)
-    return {name: (ds, np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])) for name, ds in found.items()}
+    records = {name: (ds, np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds])) for name, ds in found.items()}
+    return records, type("ValueTable", (Table, namedtuple("ValueTable", list(records))), {})
 
 
 class Values:
-    """Record arrays by section (`values.needs[v].meals`), refreshed at the start of each month.
+    """Record arrays by section (`values.needs[v]["meals"]`), refreshed at the start of each month.
 
     A value that modifiers would push out of the allowed range is held at its end, since under drawn parameters a policy
     that fits the default need not fit every draw; `sim.policies.check_all` refuses a policy that does not fit as written.
@@ -151,12 +154,14 @@ class Values:
             for m in modifiers:
                 check(m)
                 self._on.setdefault((county, partners(m.path)), []).append(m)
-        for name, (ds, dtype) in _records(tuple(SECTIONS)).items():
+        records, table = _records(tuple(SECTIONS))
+        for name, (ds, dtype) in records.items():
             rows = [tuple(stored(d, base[d.path]) for d in ds) for base in self.base]
             made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
-        self.__dict__.update(self.sections)  # read in every row of the month
+        self.table = table(**self.sections)  # what kernels take
+        self.__dict__.update(self.sections)
 
     def ever(self, path: str) -> bool:
         """Whether a number or switch is above nothing in some county, or some modifier acts on it; asked once a month by rows that rest."""

@@ -51,10 +51,10 @@ ENROL = Purpose("acceptance.enrol")
 
 
 @kernel
-def begin(p, w, acceptance, key):
+def begin(p, w, values, key):
     """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
     for v in range(len(w.used)):
-        a = acceptance[v]
+        a = values.acceptance[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             ident = identity_of(w.villages[v].number, p.serial[i])
             p.acceptance[i] = min(max(a.start + 0.5 * (uniform(key, ident, 0) - 0.5), 0.0), 1.0)
@@ -77,10 +77,10 @@ def _rate(p, i, a, hazard):
 
 
 @kernel
-def enrol(p, w, acceptance, key):
+def enrol(p, w, values, key):
     """Elders enrol and leave while the village is in service; a closed village's users are let go, and who would come is counted."""
     for v in range(len(w.used)):
-        a, r, f = acceptance[v], w.villages[v], w.flow[v]
+        a, r, f = values.acceptance[v], w.villages[v], w.flow[v]
         enrolled = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             enrolled += p.enrolled[i] if p.kind[i] == 1 else 0
@@ -113,10 +113,10 @@ def enrol(p, w, acceptance, key):
 
 
 @kernel
-def spread(p, w, acceptance, years, on):
+def spread(p, w, values, years, on):
     """Norms and loneliness at the month's end; one pass over zones, one over elders."""
     for v in range(len(w.used)):
-        a, r, f = acceptance[v], w.villages[v], w.flow[v]
+        a, r, f = values.acceptance[v], w.villages[v], w.flow[v]
         norm = max(a.norm - a.norm_decline * years, 0.0) * r.norm_left
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
@@ -150,14 +150,14 @@ def spread(p, w, acceptance, years, on):
 
 def run_begin(m) -> None:
     """Set the start."""
-    begin(m.people, m.world, m.values.acceptance, m.lasting_key(START))
+    begin(m.people, m.world, m.values.table, m.lasting_key(START))
 
 
 def run_enrol(m) -> None:
     """Joining and leaving as a user."""
-    enrol(m.people, m.world, m.values.acceptance, m.key(ENROL))
+    enrol(m.people, m.world, m.values.table, m.key(ENROL))
 
 
 def run_spread(m) -> None:
     """Acceptance and loneliness."""
-    spread(m.people, m.world, m.values.acceptance, max(m.month, 0) / 12, m.parameters.acceptance.on)
+    spread(m.people, m.world, m.values.table, max(m.month, 0) / 12, m.parameters.acceptance.on)

@@ -37,10 +37,10 @@ TURN = Purpose("agriculture.turn")
 
 
 @kernel
-def farm(p, w, agriculture, business, season, month, calendar_month, key, turn_key):
+def farm(p, w, values, season, month, calendar_month, key, turn_key):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(w.used)):
-        a, r, f, post = agriculture[v], w.villages[v], w.flow[v], w.posted[v]
+        a, r, f, post = values.agriculture[v], w.villages[v], w.flow[v], w.posted[v]
         at_work = r.plus & 2 > 0
         r.garden_saving = a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0) if at_work and month >= r.begun + 6 else 0.0
         if not at_work or month + (22 - calendar_month) % 12 < r.begun + a.lead:  # nobody tills for an October too early to sell
@@ -49,14 +49,14 @@ def farm(p, w, agriculture, business, season, month, calendar_month, key, turn_k
         offered, n = 0, w.used[v]
         for i in range(w.start[v], w.start[v] + n):
             offered += int(p.land[i]) if p.kind[i] == 1 else 0
-        mu = min(a.land * (1.0 if full else business[v].endowment), offered * 0.1 * a.lease_share)
+        mu = min(a.land * (1.0 if full else values.business[v].endowment), offered * 0.1 * a.lease_share)
         wanted = mu * a.hours / 12.0 * season
         found = 0
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < a.age_limit * 12.0 and found < wanted:
-                take = min(np.int64(p.free[i] * business[v].work_share), int(wanted - found) + 1, 3000)
+                take = min(np.int64(p.free[i] * values.business[v].work_share), int(wanted - found) + 1, 3000)
                 if take > 0:
                     p.free[i] -= take
                     found += take
@@ -89,4 +89,4 @@ def run(m) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
     if m.runs("agriculture", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[1, m.calendar_month - 1])
-        farm(m.people, m.world, m.values.agriculture, m.values.business, season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))
+        farm(m.people, m.world, m.values.table, season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))

@@ -76,10 +76,10 @@ def wanted(chosen, business, kind, half):
 
 
 @kernel
-def set_up(w, business, costs, month):
+def set_up(w, values, costs, month):
     """On the starting month the named payer pays; most is invested, the rest is the purse. `costs` (villages, 4) fen."""
     for v in range(len(w.used)):
-        b, r, post = business[v], w.villages[v], w.posted[v]
+        b, r, post = values.business[v], w.villages[v], w.posted[v]
         if b.kind == NO_BUSINESS or month != b.start:
             continue
         total, plus = 0, 0
@@ -103,13 +103,13 @@ def set_up(w, business, costs, month):
 
 
 @kernel
-def share_out(w, business, agriculture, month, calendar_month):
+def share_out(w, values, month, calendar_month):
     """Each December profit over the working capital is shared; a business beyond its loss limit stops.
 
     One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is sold.
     """
     for v in range(len(w.used)):
-        b, r, post, f = business[v], w.villages[v], w.posted[v], w.flow[v]
+        b, r, post, f = values.business[v], w.villages[v], w.posted[v], w.flow[v]
         r.wages_paid = f.business_wages
         if r.plus == 0:
             continue
@@ -121,7 +121,7 @@ def share_out(w, business, agriculture, month, calendar_month):
             continue
         purse = w.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(r.setup * b.working_capital)
-        judged = (calendar_month == 12 and month >= r.begun + agriculture[v].lead) or r.plus & 2 == 0
+        judged = (calendar_month == 12 and month >= r.begun + values.agriculture[v].lead) or r.plus & 2 == 0
         if judged and purse < -int(r.setup * b.loss_limit):
             post.made_good -= min(purse, 0)
             r.plus = 0
@@ -149,10 +149,10 @@ def setup_costs(m):
 def run_set_up(m) -> None:
     """Set-up money on its month."""
     if m.month >= 0 and m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
-        set_up(m.world, m.values.business, m.setup_costs, m.month)
+        set_up(m.world, m.values.table, m.setup_costs, m.month)
 
 
 def run_share_out(m) -> None:
     """Profit, losses, interest."""
     if m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
-        share_out(m.world, m.values.business, m.values.agriculture, m.month, m.calendar_month)
+        share_out(m.world, m.values.table, m.month, m.calendar_month)

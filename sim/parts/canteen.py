@@ -78,10 +78,10 @@ def wants(p, i, ident, c, price, index, left, key):
 
 
 @kernel
-def serve(p, w, canteen, families, key, rota_key):
+def serve(p, w, values, key, rota_key):
     """Seat the diners, count meals and fees, post the canteen's bills, use kitchen help from the volunteers' offers."""
     for v in range(len(w.used)):
-        c, r, f = canteen[v], w.villages[v], w.flow[v]
+        c, r, f = values.canteen[v], w.villages[v], w.flow[v]
         n = w.used[v]
         for i in range(w.start[v], w.start[v] + n):
             p.dines[i] = 0
@@ -115,7 +115,7 @@ def serve(p, w, canteen, families, key, rota_key):
                 f.fees_at_list += np.int64(r.list_price[b] * per_person) if p.dibao[i] == 0 else 0
         f.meals = f.diners * per_person
         if f.diners > 0:
-            _bills(p, w, v, c, families[v], rota_key)
+            _bills(p, w, v, c, values.families[v], rota_key)
 
 
 @inner
@@ -152,4 +152,4 @@ def _bills(p, w, v, c, fam, rota_key):
 def run(m) -> None:
     """The month's meals."""
     if m.parameters.canteen.on:
-        serve(m.people, m.world, m.values.canteen, m.values.families, m.lasting_key(TASTE), m.key(ROTA))
+        serve(m.people, m.world, m.values.table, m.lasting_key(TASTE), m.key(ROTA))

@@ -90,10 +90,10 @@ def exempt(p, i, t):
 
 
 @kernel
-def to_family(p, w, clearing, timebank, key):
+def to_family(p, w, values, key):
     """Deposits of children who live away; then spare credit goes to a spouse or relative whose need tops its credit."""
     for v in range(len(w.used)):
-        c, f, post = clearing[v], w.flow[v], w.posted[v]
+        c, f, post = values.clearing[v], w.flow[v], w.posted[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0:
                 continue
@@ -106,7 +106,7 @@ def to_family(p, w, clearing, timebank, key):
             if spare <= 0 or slot < 0:
                 continue
             to = w.start[v] + slot
-            if p.kind[to] != 1 or exempt(p, to, timebank[v]):
+            if p.kind[to] != 1 or exempt(p, to, values.timebank[v]):
                 continue
             lack = -max(int(p.credit[to]), 0)
             for k in range(8):
@@ -135,7 +135,7 @@ def _limit(p, i):
 
 
 @kernel
-def look(p, w, clearing, wanted, offered):
+def look(p, w, values, wanted, offered):
     """What each village wants of the platform and can offer to it, minutes."""
     for v in range(len(w.used)):
         offers = 0
@@ -146,7 +146,7 @@ def look(p, w, clearing, wanted, offered):
                 minutes = _wish(p, i, k, quota)
                 quota -= minutes
                 wanted[v] += minutes
-        offered[v] = np.int64(offers * clearing[v].reach)
+        offered[v] = np.int64(offers * values.clearing[v].reach)
 
 
 @kernel
@@ -204,10 +204,10 @@ def exchange(p, w, got, given, asked_before, key):
 
 
 @kernel
-def buy(p, w, clearing, timebank, government, key):
+def buy(p, w, values, government, key):
     """Credit that still waits buys care services while the village has cash, then calls the guarantee under its ceiling."""
     for v in range(len(w.used)):
-        c, t, r, f, post, n = clearing[v], timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        c, t, r, f, post, n = values.clearing[v], values.timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
         if t.price_per_hour <= 0.0:
             continue
         purse = np.int64(max(w.balance[v].cash, 0) * c.cash_share) if r.level > 0 else 0
@@ -242,10 +242,10 @@ def buy(p, w, clearing, timebank, government, key):
 
 
 @kernel
-def redeem(p, w, clearing, timebank, key):
+def redeem(p, w, values, key):
     """Spare credit for goods while the village has cash (trust follows), and for practice credits, which cost nothing."""
     for v in range(len(w.used)):
-        c, t, r, f, post, n = clearing[v], timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        c, t, r, f, post, n = values.clearing[v], values.timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
         stock = np.int64(1 << 60)
         if c.goods_price > 0 or r.level == 0:
             stock = np.int64(max(w.balance[v].cash, 0) * c.cash_share) * 60 // max(c.goods_price, 1) if r.level > 0 else 0
@@ -273,20 +273,20 @@ def redeem(p, w, clearing, timebank, key):
 
 
 @kernel
-def inherit(w, clearing):
+def inherit(w, values):
     """What heirs get, and whether accounts can be taken along, as it stands this month."""
     for v in range(len(w.used)):
-        w.villages[v].heirs, w.villages[v].portable = clearing[v].heirs, clearing[v].portable
+        w.villages[v].heirs, w.villages[v].portable = values.clearing[v].heirs, values.clearing[v].portable
 
 
 @kernel
-def settle(w, clearing, scope):
+def settle(w, values, scope):
     """What villages in service owe the platform, as far as `cash_share` of their cash goes, to those of the pool that hold claims."""
     pool, minutes, money, claims, numbers, top = w.pools[scope], w.tally[0], w.tally[1], w.tally[2], w.tally[3], 0
     for v in range(len(w.used)):
         minutes[v], money[v] = 0, 0
     for v in range(len(w.used)):
-        c, balance, post, numbers[v] = clearing[v], w.balance[v], w.posted[v], w.villages[v].number
+        c, balance, post, numbers[v] = values.clearing[v], w.balance[v], w.posted[v], w.villages[v].number
         price, top, claims[v] = c.settle_price, max(top, c.settle_price), max(balance.credit_platform, 0)
         purse = np.int64(max(balance.cash, 0) * c.cash_share) if w.villages[v].level > 0 else 0
         settled = min(max(-balance.credit_platform, 0), purse * 60 // max(price, 1)) if price > 0 else 0
@@ -316,13 +316,13 @@ def _meets(m) -> bool:
 def run_heirs(m) -> None:
     """What of the accounts of those who leave stays in the family."""
     if _on(m):
-        inherit(m.world, m.values.clearing)
+        inherit(m.world, m.values.table)
 
 
 def run_family(m) -> None:
     """Deposits from outside and gifts of credit."""
     if _on(m):
-        to_family(m.people, m.world, m.values.clearing, m.values.timebank, m.lasting_key(AWAY))
+        to_family(m.people, m.world, m.values.table, m.lasting_key(AWAY))
 
 
 def run_platform(m) -> None:
@@ -331,7 +331,7 @@ def run_platform(m) -> None:
         return
     wanted, offered = m.tally[:2]
     wanted.fill(0)
-    look(m.people, m.world, m.values.clearing, wanted, offered)
+    look(m.people, m.world, m.values.table, wanted, offered)
     if meet(m.world, SCOPES.index(m.parameters.clearing.scope)):
         exchange(m.people, m.world, wanted, offered, m.parameters.matching.on, m.key(TURN))
 
@@ -339,13 +339,13 @@ def run_platform(m) -> None:
 def run_buy(m) -> None:
     """Care services and the guarantee."""
     if _on(m):
-        buy(m.people, m.world, m.values.clearing, m.values.timebank, m.parameters.government.on, m.key(TURN))
+        buy(m.people, m.world, m.values.table, m.parameters.government.on, m.key(TURN))
 
 
 def run_redeem(m) -> None:
     """Goods and practice credits."""
     if _on(m):
-        redeem(m.people, m.world, m.values.clearing, m.values.timebank, m.key(TURN))
+        redeem(m.people, m.world, m.values.table, m.key(TURN))
 
 
 def run_settle(m) -> None:
@@ -355,5 +355,5 @@ def run_settle(m) -> None:
     """
     if not _meets(m) or m.calendar_month != 12 or not m.values.ever("clearing.settle_price"):
         return
-    settle(m.world, m.values.clearing, SCOPES.index(m.parameters.clearing.scope))
+    settle(m.world, m.values.table, SCOPES.index(m.parameters.clearing.scope))
     m.ledger.settle()

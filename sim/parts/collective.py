@@ -46,10 +46,10 @@ def next_news(news, persistence, volatility, key, number):
 
 
 @kernel
-def year(w, collective, quantiles, years, held, key):
+def year(w, values, quantiles, years, held, key):
     """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on welfare."""
     for v in range(len(w.used)):
-        c, r = collective[v], w.villages[v]
+        c, r = values.collective[v], w.villages[v]
         if not held:
             own = next_news(r.income_news, c.persistence, c.volatility, key, r.number)
             r.income_news = c.persistence * r.income_news + c.volatility * r.common_news if r.shares_news == 1 else own
@@ -65,11 +65,11 @@ def year(w, collective, quantiles, years, held, key):
 
 
 @kernel
-def pay(w, collective, funding, month):
+def pay(w, values, month):
     """On its dates the collective pays what is due, as far as the cap on welfare allows."""
     for v in range(len(w.used)):
-        c, r, post = collective[v], w.villages[v], w.posted[v]
-        if funding[v].identical_payers == 0 and (month == c.pays_in or (c.pays_twice == 1 and (month + 6 - c.pays_in) % 12 == 0)):
+        c, r, post = values.collective[v], w.villages[v], w.posted[v]
+        if values.funding[v].identical_payers == 0 and (month == c.pays_in or (c.pays_twice == 1 and (month + 6 - c.pays_in) % 12 == 0)):
             amount = min(w.balance[v].receivable_collective + post.due_collective, r.welfare_left)
             if amount > 0:
                 post.paid_collective += amount
@@ -80,12 +80,12 @@ def run_year(m) -> None:
     """Each January, and in the first month."""
     if m.calendar_month == 1 or m.clock == 0:
         c = m.parameters.collective
-        year(m.world, m.values.collective, m.once(income_quantiles, int(c.income_year)), max(m.month, 0) // 12, m.month < 0, m.key(NEWS))
+        year(m.world, m.values.table, m.once(income_quantiles, int(c.income_year)), max(m.month, 0) // 12, m.month < 0, m.key(NEWS))
 
 
 def run_pay(m) -> None:
     """The collective's dates."""
     if m.parameters.collective.on:
-        pay(m.world, m.values.collective, m.values.funding, m.calendar_month)
+        pay(m.world, m.values.table, m.calendar_month)
 
 

@@ -49,10 +49,10 @@ def _widow(p, w, v, i, d, key):
 
 
 @kernel
-def leave(p, w, demography, health, death, demented, period, death_key, move_key, home_key):
+def leave(p, w, values, death, demented, period, death_key, move_key, home_key):
     """Deaths by sex, age and state; helpers who migrate; couples whose spouse lives outside the table; children who go."""
     for v in range(len(w.used)):
-        d, f = demography[v], w.flow[v]
+        d, f = values.demography[v], w.flow[v]
         leaving = d.migration / 12.0
         nest, away = d.empty_nest_trend / 0.38 / 12.0, d.child_leaves / 12.0
         for i in range(w.start[v], w.start[v] + w.used[v]):
@@ -60,7 +60,7 @@ def leave(p, w, demography, health, death, demented, period, death_key, move_key
                 continue
             ident = identity_of(w.villages[v].number, p.serial[i])
             p.age[i] += 1
-            years, risk = min(p.age[i] // 12, 111), health[v].dementia_risk
+            years, risk = min(p.age[i] // 12, 111), values.health[v].dementia_risk
             q = death[period, p.sex[i], years, p.health[i]] / (1.0 + (risk - 1.0) * demented[years])
             if p.dementia[i] == 1:
                 q *= risk
@@ -90,9 +90,9 @@ def leave(p, w, demography, health, death, demented, period, death_key, move_key
 
 
 @inner
-def _new_elder(p, w, v, i, ident, county, prevalence, key):
+def _new_elder(p, w, v, i, ident, values, prevalence, key):
     """Living arrangement, health and traits of a person who turns 60 (links and account of a helper stay)."""
-    c = county[v]
+    c = values.county[v]
     u = uniform(key, ident, 1)
     single = c.empty_nest * c.alone_of_empty_nest * 0.5  # the newly old are less often alone
     p.living[i] = 2 if u < single else (1 if u < c.empty_nest else 0)
@@ -106,27 +106,27 @@ def _new_elder(p, w, v, i, ident, county, prevalence, key):
 
 
 @kernel
-def enter(p, w, demography, county, prevalence, entry, month, base, wages, move_key, pool_key, enter_key):
+def enter(p, w, values, prevalence, entry, month, base, wages, move_key, pool_key, enter_key):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40, gives helpers.
 
     `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting pool.
     """
     slot = month % 240
     for v in range(len(w.used)):
-        d, r, f = demography[v], w.villages[v], w.flow[v]
+        d, r, f = values.demography[v], w.villages[v], w.flow[v]
         r.entered = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 2 and p.age[i] >= 720:
                 p.kind[i] = 1
                 r.helpers -= 1
                 r.elders += 1
-                _new_elder(p, w, v, i, identity_of(r.number, p.serial[i]), county, prevalence, enter_key)
+                _new_elder(p, w, v, i, identity_of(r.number, p.serial[i]), values, prevalence, enter_key)
         pool = 0
         for sex in range(2):
             for _ in range(w.pool[v, sex, slot]):
                 i = free_slot(p, w, v)
-                ident = settle_in(p, w, v, i, 1, 720, sex, month, county[v].zone_size)
-                _new_elder(p, w, v, i, ident, county, prevalence, enter_key)
+                ident = settle_in(p, w, v, i, 1, 720, sex, month, values.county[v].zone_size)
+                _new_elder(p, w, v, i, ident, values, prevalence, enter_key)
             w.pool[v, sex, slot] = rounded(entry[sex] * base[v], pool_key, r.number, 1000 + sex)
             for cohort in range((month + 1) % 12, 240, 12):  # each month of birth is thinned once a year
                 kept = 0
@@ -136,7 +136,7 @@ def enter(p, w, demography, county, prevalence, entry, month, base, wages, move_
                 w.pool[v, sex, cohort] = kept
             for cohort in range(240):
                 pool += w.pool[v, sex, cohort]
-        _find_helpers(p, w, v, d, county[v], month, pool, wages[v], pool_key)
+        _find_helpers(p, w, v, d, values.county[v], month, pool, wages[v], pool_key)
         f.pool_persons = pool + r.helpers
 
 
@@ -172,7 +172,7 @@ def run_leave(m) -> None:
     """Deaths and departures."""
     if not m.parameters.demography.on or m.month < 0:
         return
-    leave(m.people, m.world, m.values.demography, m.values.health, m.chances.death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
+    leave(m.people, m.world, m.values.table, m.chances.death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
 
 
 @kernel
@@ -198,7 +198,6 @@ def run_enter(m) -> None:
         m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
     entry = m.once(_entry, min(m.month // 12, 24))
     enter(
-        m.people, m.world, m.values.demography, m.values.county, m.chances.prevalence, entry, m.month, m.pool_base,
-        m.state["wages_paid"], m.key(MOVE), m.key(POOL), m.key(ENTER),
+        m.people, m.world, m.values.table, m.chances.prevalence, entry, m.month, m.pool_base, m.state["wages_paid"], m.key(MOVE), m.key(POOL), m.key(ENTER),
     )
     m.note_promotions()

@@ -23,10 +23,10 @@ state("food_price", "f8", "ratio", "real food price over January 2025", 1.0)
 
 
 @kernel
-def indices(w, economy, years, part):
+def indices(w, values, years, part):
     """Straight lines inside a year keep the indices free of powers."""
     for v in range(len(w.used)):
-        e, r = economy[v], w.villages[v]
+        e, r = values.economy[v], w.villages[v]
         wage, deflator, shrink = 1.0, 1.0, 1.0 / (1.0 + e.inflation) - 1.0
         for _ in range(years):
             wage *= 1.0 + e.real_wages
@@ -37,4 +37,4 @@ def indices(w, economy, years, part):
 
 def run(m) -> None:
     """Indices of the month."""
-    indices(m.world, m.values.economy, *divmod(max(m.month, 0), 12))
+    indices(m.world, m.values.table, *divmod(max(m.month, 0), 12))

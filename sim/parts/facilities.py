@@ -81,12 +81,12 @@ def yearly(c, r, way):
 
 
 @inner
-def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col_on, soc_on):
+def raise_money(w, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
     """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`; the grant, or -1."""
     r, post = w.villages[v], w.posted[v]
-    grant = min(government[v].build_grant, purse, cost) if gov_on else 0
+    grant = min(values.government[v].build_grant, purse, cost) if gov_on else 0
     extra = min(r.pilot_left, cost - grant) if gov_on else 0
-    own = min(int(r.income * collective[v].build_share) + collective[v].project, cost - grant - extra) if col_on else 0
+    own = min(int(r.income * values.collective[v].build_share) + values.collective[v].project, cost - grant - extra) if col_on else 0
     gift = min(int(cost * c.gift_share), cost - grant - extra - own) if soc_on else 0
     if grant + extra + own + gift < cost:
         return -1
@@ -100,7 +100,7 @@ def raise_money(w, v, c, government, collective, purse, cost, spent, gov_on, col
 
 
 @kernel
-def build(w, facilities, homes, government, collective, funding, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
+def build(w, values, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
     n = len(w.used)
     score, order, total, here, serving = w.means[0], w.tally[0], w.tally[1], w.tally[2], w.tally[3]  # the last three by county
@@ -114,9 +114,9 @@ def build(w, facilities, homes, government, collective, funding, construction, c
         serving[w.county[v]] += 1 if r.level > 0 else 0
     sort_by(score, order)
     for v in order:
-        c, r = facilities[v], w.villages[v]
+        c, r = values.facilities[v], w.villages[v]
         purse = total[w.county[v]] if coupled else construction[v]
-        grant, money = 0, funding[v].rule != NO_MONEY
+        grant, money = 0, values.funding[v].rule != NO_MONEY
         gov, col, soc = gov_on and money, col_on and money, soc_on and money
         if r.facility == 1 and month >= r.ready:
             r.facility = 2
@@ -124,26 +124,26 @@ def build(w, facilities, homes, government, collective, funding, construction, c
             r.condition = 1.0
         if r.facility == 2:
             if c.ageing == 1 and r.level > 0 and r.condition < c.renew_at:
-                grant = raise_money(w, v, c, government, collective, purse, c.renewal, c.renewal, gov, col, soc)
+                grant = raise_money(w, v, c, values, purse, c.renewal, c.renewal, gov, col, soc)
                 if grant >= 0:
                     r.condition = 1.0
                     w.flow[v].renewed += 1
-            h = homes[v]
+            h = values.homes[v]
             if h.on == 1 and r.level > 0 and r.beds == 0 and r.rented == 0 and r.way != ADD and uniform(home_key, r.number, 0) * 12.0 < h.openings:
-                more = raise_money(w, v, c, government, collective, purse - max(grant, 0), h.beds * h.bed_cost, h.beds * h.bed_cost, gov, col, soc)
+                more = raise_money(w, v, c, values, purse - max(grant, 0), h.beds * h.bed_cost, h.beds * h.bed_cost, gov, col, soc)
                 r.beds = h.beds if more >= 0 else 0
                 grant = max(grant, 0) + max(more, 0)
         elif r.facility == 0 and r.elders >= c.least_elders:
             in_service = serving[w.county[v]] / here[w.county[v]] if coupled else 0.3
             hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service)
             if (r.selected == 1) if planned else (uniform(key, r.number, 0) < hazard):
-                grant = _begin(w, v, c, government, collective, purse, month, gov, col, soc)
+                grant = _begin(w, v, c, values, purse, month, gov, col, soc)
         total[w.county[v]] -= max(grant, 0)
         construction[v] -= max(grant, 0)  # where villages meet, only the sum is ever read
 
 
 @inner
-def _begin(w, v, c, government, collective, purse, month, gov_on, col_on, soc_on):
+def _begin(w, v, c, values, purse, month, gov_on, col_on, soc_on):
     """The cheapest way over a building's life that can be paid for; the grant it took."""
     r, tried = w.villages[v], 0.0
     for _ in range(4):
@@ -155,7 +155,7 @@ def _begin(w, v, c, government, collective, purse, month, gov_on, col_on, soc_on
             return 0
         tried = least
         spent = (c.renovate, c.fit_out, c.build, c.add)[way - 1]
-        grant = raise_money(w, v, c, government, collective, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
+        grant = raise_money(w, v, c, values, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
         if grant >= 0:
             r.facility, r.ready, r.rented, r.way = 1, month + c.lead, 1 if way == RENT else 0, way
             return grant
@@ -163,10 +163,10 @@ def _begin(w, v, c, government, collective, purse, month, gov_on, col_on, soc_on
 
 
 @kernel
-def upkeep(w, facilities):
+def upkeep(w, values):
     """Bills of the building, its condition and its seats."""
     for v in range(len(w.used)):
-        c, r, post = facilities[v], w.villages[v], w.posted[v]
+        c, r, post = values.facilities[v], w.villages[v], w.posted[v]
         if r.facility != 2 or r.level == 0:
             continue
         part = c.shared_cost if r.way == ADD else 1.0
@@ -194,11 +194,11 @@ def run_begin(m) -> None:
 
 def run_build(m) -> None:
     """Openings; held during spin-up."""
-    p, v = m.parameters, m.values
+    p = m.parameters
     if not p.facilities.on or m.month < 0:
         return
     build(
-        m.world, v.facilities, v.homes, v.government, v.collective, v.funding, m.county.construction, m.coupled, p.rollout.on, m.month,
+        m.world, m.values.table, m.county.construction, m.coupled, p.rollout.on, m.month,
         m.key(COME_UP), m.key(HOME), p.government.on, p.collective.on, p.society.on,
     )
 
@@ -206,4 +206,4 @@ def run_build(m) -> None:
 def run_upkeep(m) -> None:
     """Bills of the building."""
     if m.parameters.facilities.on:
-        upkeep(m.world, m.values.facilities)
+        upkeep(m.world, m.values.table)

@@ -31,35 +31,35 @@ posting("forgiven_families", "families", "receivable_families", "families: writt
 
 
 @kernel
-def prices(w, families, funding):
+def prices(w, values):
     """Price by band: list times the level at which last month's fees would have met the families' pledge."""
     for v in range(len(w.used)):
-        f, r = families[v], w.villages[v]
+        f, r = values.families[v], w.villages[v]
         shares = (f.share_60s, f.share_70s, f.share_80s)
         target = w.flow[v].pledged[FAMILIES]
         if r.list_fees > 0:
             wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
             r.fee_level += f.price_speed * (wanted - r.fee_level)
         full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
-        level = r.fee_level if f.on and funding[v].identical_payers == 0 else 0.0
+        level = r.fee_level if f.on and values.funding[v].identical_payers == 0 else 0.0
         for b in range(3):
             r.list_price[b] = full * shares[b]
             r.price[b] = full * shares[b] * level
 
 
 @kernel
-def pay(w, families, funding):
+def pay(w, values):
     """Fees are paid in the month but for arrears."""
     for v in range(len(w.used)):
-        due = w.posted[v].due_families if families[v].on and funding[v].identical_payers == 0 else 0
-        w.posted[v].paid_families += due - int(due * families[v].arrears)
+        due = w.posted[v].due_families if values.families[v].on and values.funding[v].identical_payers == 0 else 0
+        w.posted[v].paid_families += due - int(due * values.families[v].arrears)
 
 
 def run_prices(m) -> None:
     """The month's price list."""
-    prices(m.world, m.values.families, m.values.funding)
+    prices(m.world, m.values.table)
 
 
 def run_pay(m) -> None:
     """Fees of the month."""
-    pay(m.world, m.values.families, m.values.funding)
+    pay(m.world, m.values.table)

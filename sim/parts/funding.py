@@ -110,22 +110,22 @@ def _sum(four):
 
 
 @kernel
-def pledge(w, funding, government, collective, families, society, economy, month, horizon):
+def pledge(w, values, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
     for v in range(len(w.used)):
-        f, r, flow = funding[v], w.villages[v], w.flow[v]
+        f, r, flow = values.funding[v], w.villages[v], w.flow[v]
         if r.level == 0 or f.rule == NO_MONEY:
             continue
         envelope = f.basis == 1
         arrears = (r.bills[3] + r.bills[4] + r.bills[5]) / 12.0  # old bills are asked for over a year
-        basis = envelope_month(r, f, month, horizon, economy[0].discount) if envelope else r.cost_average + arrears
+        basis = envelope_month(r, f, month, horizon, values.economy[0].discount) if envelope else r.cost_average + arrears
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
         ceiling, want, limited = w.sums[0:4], w.sums[4:8], not envelope and f.identical_payers == 0
-        ceiling[0] = (government[v].ceiling + government[v].per_elder * r.users) / 12.0 * r.deflator
-        ceiling[1] = r.income * collective[v].welfare_cap / 12.0
+        ceiling[0] = (values.government[v].ceiling + values.government[v].per_elder * r.users) / 12.0 * r.deflator
+        ceiling[1] = r.income * values.collective[v].welfare_cap / 12.0
         ceiling[2] = 1e15
-        ceiling[3] = society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
+        ceiling[3] = values.society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
         flow.pledge_basis = np.int64(basis)
         shares = shares_of(f)
         # without a canteen there is nothing to charge users for: their share is asked of the others, in proportion
@@ -148,7 +148,7 @@ def pledge(w, funding, government, collective, families, society, economy, month
             for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
                 flow.refunded += flow.pledged[k]
                 flow.pledged[k] = 0
-        on = (government[v].on, collective[v].on, families[v].on, society[v].on)
+        on = (values.government[v].on, values.collective[v].on, values.families[v].on, values.society[v].on)
         flow.pledge_by_rule *= on[GOVERNMENT]
         for k in range(4):
             if on[k] == 0:
@@ -184,11 +184,11 @@ def fall_due(w):
 
 
 @kernel
-def pay_alike(w, funding, calendar_month):
+def pay_alike(w, values, calendar_month):
     """Null arm: every payer pays all that is due each quarter; the families' share is no fee."""
     for v in range(len(w.used)):
         post, b = w.posted[v], w.balance[v]
-        if funding[v].identical_payers == 0:
+        if values.funding[v].identical_payers == 0:
             continue
         post.due_families += w.flow[v].pledged[FAMILIES]
         if calendar_month % 3 == 0:
@@ -199,7 +199,7 @@ def pay_alike(w, funding, calendar_month):
 
 
 @kernel
-def pay_bills(w, funding, books, calendar_month):
+def pay_bills(w, values, books, calendar_month):
     """New bills join the youngest; cash pays the oldest first; each December what is unpaid for a year is written off."""
     settle(books)
     for v in range(len(w.used)):
@@ -220,10 +220,10 @@ def pay_bills(w, funding, books, calendar_month):
             cash -= paid
             post.bills_paid += paid
         if r.level > 0:
-            r.cost_average += np.int64(np.floor((new - r.cost_average) * funding[v].cost_speed)) if r.cost_average > 0 else new
+            r.cost_average += np.int64(np.floor((new - r.cost_average) * values.funding[v].cost_speed)) if r.cost_average > 0 else new
             if r.level == 3:
                 r.cost_full = r.cost_average
-        if calendar_month == 12 and funding[v].forgive == 1:
+        if calendar_month == 12 and values.funding[v].forgive == 1:
             g = min(b.receivable_government, r.old_receivable[0])
             c = min(b.receivable_collective, r.old_receivable[1])
             f = min(b.receivable_families, r.old_receivable[2])
@@ -241,20 +241,19 @@ def pay_bills(w, funding, books, calendar_month):
 
 def run_pledge(m) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
-    v = m.values
-    pledge(m.world, v.funding, v.government, v.collective, v.families, v.society, v.economy, m.month, m.parameters.horizon.months)
+    pledge(m.world, m.values.table, m.month, m.parameters.horizon.months)
 
 
 def run_due(m) -> None:
     """Pledges fall due; with identical payers they are paid here."""
     fall_due(m.world)
     if m.values.ever("funding.identical_payers"):
-        pay_alike(m.world, m.values.funding, m.calendar_month)
+        pay_alike(m.world, m.values.table, m.calendar_month)
 
 
 def run_bills(m) -> None:
     """Move the balances, pay bills, move them again."""
-    pay_bills(m.world, m.values.funding, m.ledger.books, m.calendar_month)
+    pay_bills(m.world, m.values.table, m.ledger.books, m.calendar_month)
 
 
 @kernel

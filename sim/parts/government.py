@@ -64,7 +64,7 @@ def factor(key, identity, index, volatility):
 
 
 @kernel
-def set_envelopes(w, government, funding, operating, construction, factors, coupled, month, keys):
+def set_envelopes(w, values, operating, construction, factors, coupled, month, keys):
     """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`: year, common news, squeeze.
 
     During spin-up budgets have no news, and what was not built with then is not saved up. With chance
@@ -72,7 +72,7 @@ def set_envelopes(w, government, funding, operating, construction, factors, coup
     """
     key, common_key, squeeze_key = keys
     for v in range(len(w.used)):
-        g, r = government[v], w.villages[v]
+        g, r = values.government[v], w.villages[v]
         who = 0 if coupled else r.number
         trend, spread, lottery = 1.0, 1.0, 1.0
         for _ in range(max(month, 0) // 12):
@@ -89,28 +89,28 @@ def set_envelopes(w, government, funding, operating, construction, factors, coup
             construction[v] += np.int64(np.floor(g.construction_envelope * trend * lottery))
         operating[v] = np.int64(np.floor(g.operating_envelope * trend * spread * r.subsidy_left))
         factors[v] = spread * r.subsidy_left * r.squeeze_left
-        chance = funding[v].payer_correlation if month >= 0 else 0.0
+        chance = values.funding[v].payer_correlation if month >= 0 else 0.0
         r.common_news = normalish(key, who, 0) if chance > 0.0 else 0.0
         r.shares_news = 1 if uniform(common_key, r.number, 0) < chance else 0
 
 
 @kernel
-def pay(w, government, funding, operating, factor, coupled, calendar_month, key):
+def pay(w, values, operating, factor, coupled, calendar_month, key):
     """What is due to villages on their date, in full or pro rata from the county's `operating` money; one county decides for all whether it is late.
 
     An envelope per village is paid by the year's `factor`; of that nothing is shared.
     """
     pool, claims, left, purse, numbers, due = w.pools[2], w.tally[0], w.tally[1], w.tally[2], w.tally[3], False
     for v in range(len(w.used)):
-        due = due or calendar_month % government[v].pays_every == 0
+        due = due or calendar_month % values.government[v].pays_every == 0
         purse[v] = 0
     if not due:
         return
     for v in range(len(w.used)):
-        g, number = government[v], w.villages[v].number
+        g, number = values.government[v], w.villages[v].number
         late = calendar_month % g.pays_every != 0 or uniform(key, 0 if coupled else number, 0) < g.late
-        claim = 0 if late or funding[v].identical_payers == 1 else w.balance[v].receivable_government
-        if funding[v].basis == 1:
+        claim = 0 if late or values.funding[v].identical_payers == 1 else w.balance[v].receivable_government
+        if values.funding[v].basis == 1:
             w.posted[v].paid_government += np.int64(np.floor(claim * min(factor[v], 1.0)))
             claims[v], left[v] = 0, 0
         else:
@@ -123,17 +123,17 @@ def pay(w, government, funding, operating, factor, coupled, calendar_month, key)
         purse[pool[v]] -= claims[v]
     share_out(purse, left, pool, numbers, w.tally[4:9])
     for v in range(len(w.used)):
-        operating[v] = left[v] if funding[v].basis != 1 else operating[v]
+        operating[v] = left[v] if values.funding[v].basis != 1 else operating[v]
 
 
 @kernel
-def pay_pilots(w, government, month, chosen):
+def pay_pilots(w, values, month, chosen):
     """What a building did not take is paid to pilots in service, evenly over the months left; False where they are yet to be chosen."""
     for v in range(len(w.used)):
-        if not chosen and government[v].pilot_start == month:
+        if not chosen and values.government[v].pilot_start == month:
             return False
     for v in range(len(w.used)):
-        g, r = government[v], w.villages[v]
+        g, r = values.government[v], w.villages[v]
         left = g.pilot_start + g.pilot_months - month
         if r.pilot == 1 and left > 0 and r.level > 0:
             extra = r.pilot_left // left
@@ -149,7 +149,7 @@ def run_pilots(m) -> None:
     g, r = m.values.government, m.state
     if m.month < 0 or not m.parameters.government.on or not m.values.ever("government.pilots"):
         return
-    if pay_pilots(m.world, g, m.month, False):
+    if pay_pilots(m.world, m.values.table, m.month, False):
         return
     first, draws = g["pilot_start"] == m.month, uniforms(m.key(PILOT), m.values.numbers)
     for group in m.groups:
@@ -162,19 +162,19 @@ def run_pilots(m) -> None:
         r["pilot"][best] = 1
         share = g["pilot_fund"] * len(mine) // max(len(best), 1) if m.coupled else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
         r["pilot_left"][best] = share[best]
-    pay_pilots(m.world, g, m.month, True)
+    pay_pilots(m.world, m.values.table, m.month, True)
 
 
 def run_envelopes(m) -> None:
     """Each January (and in the first month) the year's envelopes are set."""
     if m.calendar_month != 1 and m.clock != 0:
         return
-    v, county = m.values, m.county
+    county = m.county
     keys = m.key(YEAR), m.key(COMMON), m.key(SQUEEZE)
-    set_envelopes(m.world, v.government, v.funding, county.operating, county.construction, county.factor, m.coupled, m.month, keys)
+    set_envelopes(m.world, m.values.table, county.operating, county.construction, county.factor, m.coupled, m.month, keys)
 
 
 def run_pay(m) -> None:
     """Government pays what is due; late payments wait one period."""
     if m.parameters.government.on:
-        pay(m.world, m.values.government, m.values.funding, m.county.operating, m.county.factor, m.coupled, m.calendar_month, m.key(LATE))
+        pay(m.world, m.values.table, m.county.operating, m.county.factor, m.coupled, m.calendar_month, m.key(LATE))

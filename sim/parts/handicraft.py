@@ -36,10 +36,10 @@ TURN = Purpose("handicraft.turn")
 
 
 @kernel
-def work(p, w, handicraft, business, month, key, pass_key, turn_key):
+def work(p, w, values, month, key, pass_key, turn_key):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(w.used)):
-        h, r, f, post = handicraft[v], w.villages[v], w.flow[v], w.posted[v]
+        h, r, f, post = values.handicraft[v], w.villages[v], w.flow[v], w.posted[v]
         if r.plus & 1 == 0:  # without tourism nobody else counts the month's visitors
             r.visitors = 0.0
         if r.plus & 4 == 0 or month < r.begun + h.lead:
@@ -52,7 +52,7 @@ def work(p, w, handicraft, business, month, key, pass_key, turn_key):
             if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
                 continue
             f.masters += 1
-            take = min(np.int64(p.free[i] * business[v].work_share), 3600, limit - hours)
+            take = min(np.int64(p.free[i] * values.business[v].work_share), 3600, limit - hours)
             if take > 0:
                 p.free[i] -= take
                 hours += take
@@ -84,4 +84,4 @@ def work(p, w, handicraft, business, month, key, pass_key, turn_key):
 def run(m) -> None:
     """The month in the workshop."""
     if m.runs("handicraft", "portfolio") and m.month >= 0:
-        work(m.people, m.world, m.values.handicraft, m.values.business, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))
+        work(m.people, m.world, m.values.table, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))

@@ -29,10 +29,10 @@ DEMENTIA = Purpose("health.dementia")
 
 
 @kernel
-def change(p, w, health, worsen, recover, dementia, key, dementia_key):
+def change(p, w, values, worsen, recover, dementia, key, dementia_key):
     """One step of the chain for every elder: one draw decides between worse, better and the same."""
     for v in range(len(w.used)):
-        scale = health[v].dementia_scale
+        scale = values.health[v].dementia_scale
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
@@ -63,7 +63,7 @@ def run_change(m) -> None:
     """The chain; held during spin-up."""
     if not m.parameters.health.on or m.month < 0:
         return
-    change(m.people, m.world, m.values.health, m.chances.worsen, m.chances.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
+    change(m.people, m.world, m.values.table, m.chances.worsen, m.chances.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
 
 
 def run_count(m) -> None:

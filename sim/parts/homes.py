@@ -63,10 +63,10 @@ def _places(p, w, v, i):
 
 
 @kernel
-def live(p, w, homes, key, group_key, lasting):
+def live(p, w, values, key, group_key, lasting):
     """Count residents, let them out and in, move groups together."""
     for v in range(len(w.used)):
-        h, r, f = homes[v], w.villages[v], w.flow[v]
+        h, r, f = values.homes[v], w.villages[v], w.flow[v]
         first, n = w.start[v], w.used[v]
         r.residents = 0
         standing = h.on == 1 and r.beds > 0 and r.level > 0
@@ -91,14 +91,14 @@ def live(p, w, homes, key, group_key, lasting):
 
 
 @kernel
-def bills(p, w, homes, families, funding, public):
+def bills(p, w, values, public):
     """The home's bill, the residents' fees and the county's money for them."""
     for v in range(len(w.used)):
-        h, r, post = homes[v], w.villages[v], w.posted[v]
+        h, r, post = values.homes[v], w.villages[v], w.posted[v]
         if r.level == 0:
             continue
-        fees = families[v].on == 1 and funding[v].identical_payers == 0
-        grants = public and funding[v].rule != NO_MONEY
+        fees = values.families[v].on == 1 and values.funding[v].identical_payers == 0
+        grants = public and values.funding[v].rule != NO_MONEY
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 1 and p.living[i] == IN_HOME:
                 post.cost_home += np.int64(h.running * r.wage_index)
@@ -135,11 +135,11 @@ def _together(p, w, v, h, key, lasting):
 def run(m) -> None:
     """Who lives in the home; held during spin-up."""
     if m.month >= 0 and m.values.ever("homes.on"):
-        live(m.people, m.world, m.values.homes, m.key(CHOOSE), m.key(GROUP), m.lasting_key(GROUP))
+        live(m.people, m.world, m.values.table, m.key(CHOOSE), m.key(GROUP), m.lasting_key(GROUP))
 
 
 def run_bills(m) -> None:
     """Bills of the home."""
     v = m.values
     if m.month >= 0 and v.ever("homes.on"):
-        bills(m.people, m.world, v.homes, v.families, v.funding, m.parameters.government.on)
+        bills(m.people, m.world, m.values.table, m.parameters.government.on)

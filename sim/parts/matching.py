@@ -110,10 +110,10 @@ def urgency(p, i):
 
 
 @kernel
-def match(p, w, needs, matching, key, form):
+def match(p, w, values, key, form):
     """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
     for v in range(len(w.used)):
-        r, f, c = w.villages[v], w.flow[v], matching[v]
+        r, f, c = w.villages[v], w.flow[v], values.matching[v]
         if r.level == 0:
             continue
         first = w.start[v]
@@ -122,7 +122,7 @@ def match(p, w, needs, matching, key, form):
         w.work[5, :11] = 0
         zones = _by_urgency(p, w, v, order, bounds, fill, False)
         if form == PAIRS:
-            _partners_first(p, w, v, needs[v], c)
+            _partners_first(p, w, v, values.needs[v], c)
         elif form == TEAMS:
             _gather(p, w, v, zones, c)
         _by_zone(p, w, v, zones, helpers, ends, untrained, key)
@@ -139,7 +139,7 @@ def match(p, w, needs, matching, key, form):
                     for place in range(2 if phase == 0 else 7):
                         k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
                         if p.need[i, k] > 0 and p.quota[i] > 0:
-                            _request(p, w, v, i, k, needs[v], c, helpers, ends, zones, untrained, trained, everywhere, form)
+                            _request(p, w, v, i, k, values.needs[v], c, helpers, ends, zones, untrained, trained, everywhere, form)
                     f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
                     familiar = form == PAIRS and w.sums[i - first] > 0.0
                     if phase == 1 and (p.received[i] > before or familiar):
@@ -282,7 +282,7 @@ def _gather(p, w, v, zones, c):
 
 
 @kernel
-def pair_up(p, w, matching, key):
+def pair_up(p, w, values, key):
     """Let go of pairs of which one has stopped; then each free volunteer gets the free elder in most need, both from drawn places."""
     for v in range(len(w.used)):
         r, n, first = w.villages[v], w.used[v], w.start[v]
@@ -301,7 +301,7 @@ def pair_up(p, w, matching, key):
                 free += 1
         _by_urgency(p, w, v, order, bounds, fill, True)
         begin = np.int64(uniform(key, r.number, 4) * free)
-        for u in range(4 if r.level > 0 and matching[v].pair_share > 0.0 else 0):
+        for u in range(4 if r.level > 0 and values.matching[v].pair_share > 0.0 else 0):
             size = bounds[u + 1] - bounds[u]
             drawn = np.int64(uniform(key, r.number, u) * size)
             for q in range(min(size, free - bounds[u])):
@@ -316,5 +316,5 @@ def run(m) -> None:
         return
     form = FORMS.index(m.parameters.matching.form)
     if form == PAIRS:
-        pair_up(m.people, m.world, m.values.matching, m.key(PAIR))
-    match(m.people, m.world, m.values.needs, m.values.matching, m.key(TURN), form)
+        pair_up(m.people, m.world, m.values.table, m.key(PAIR))
+    match(m.people, m.world, m.values.table, m.key(TURN), form)

@@ -78,10 +78,10 @@ def eligible_of(minutes, kind, n):
 
 
 @kernel
-def arise(p, w, needs, table, fixed_key, event_key):
+def arise(p, w, values, table, fixed_key, event_key):
     """Need in minutes per kind; escorts and emergencies come as events of a given length."""
     for v in range(len(w.used)):
-        n, number = needs[v], w.villages[v].number
+        n, number = values.needs[v], w.villages[v].number
         scales = scales_of(n)
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
@@ -106,10 +106,10 @@ def arise(p, w, needs, table, fixed_key, event_key):
 
 
 @kernel
-def family(p, w, needs):
+def family(p, w, values):
     """Family serves each kind in the same share; a spouse of the table gives own free minutes."""
     for v in range(len(w.used)):
-        n = needs[v]
+        n = values.needs[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
@@ -160,10 +160,10 @@ def _serve_family(p, w, v, i, given, total):
 
 
 @kernel
-def professional(p, w, needs):
+def professional(p, w, values):
     """After mutual aid: what an elder can pay for; the rest is unmet, per kind."""
     for v in range(len(w.used)):
-        n = needs[v]
+        n = values.needs[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
@@ -181,14 +181,14 @@ def professional(p, w, needs):
 
 def run_arise(m) -> None:
     """Needs of the month."""
-    arise(m.people, m.world, m.values.needs, tables.need_hours(), m.lasting_key(FIXED), m.key(EVENT))
+    arise(m.people, m.world, m.values.table, tables.need_hours(), m.lasting_key(FIXED), m.key(EVENT))
 
 
 def run_family(m) -> None:
     """The first rung of the ladder."""
-    family(m.people, m.world, m.values.needs)
+    family(m.people, m.world, m.values.table)
 
 
 def run_professional(m) -> None:
     """The last rung of the ladder."""
-    professional(m.people, m.world, m.values.needs)
+    professional(m.people, m.world, m.values.table)

@@ -44,20 +44,20 @@ TURN = Purpose("operation.turn")
 
 
 @kernel
-def take_over(w, operation, ways):
+def take_over(w, values, ways):
     """The ratios of the month. `ways` (6 x 7): fee, user fee (fen), food, rent, volunteers, staff (minutes), quality."""
     for v in range(len(w.used)):
-        o, r, way = operation[v], w.villages[v], ways[w.villages[v].operator]
+        o, r, way = values.operation[v], w.villages[v], ways[w.villages[v].operator]
         r.operator_food = 1.0 + o.cost_scale * (way[2] - 1.0)
         r.operator_rent = max(1.0 + o.cost_scale * (way[3] - 1.0), 0.0)
         r.operator_hours = 1.0 + o.hours_scale * (way[4] - 1.0)
 
 
 @kernel
-def staff(p, w, operation, ways, key):
+def staff(p, w, values, ways, key):
     """Paid staff serve enrolled elders, the disabled first, from a drawn place; satisfaction moves; the fee is billed."""
     for v in range(len(w.used)):
-        o, r, f, post = operation[v], w.villages[v], w.flow[v], w.posted[v]
+        o, r, f, post = values.operation[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or r.operator == 0:
             continue
         way = ways[r.operator]
@@ -117,10 +117,10 @@ def chosen(ways, o, level, wage, rent, seen, money, now):
 
 
 @kernel
-def choose(w, books, operation, facilities, ways, leases, contract, month, december):
+def choose(w, books, values, ways, leases, contract, month, december):
     """Add the month to what a village looks back on; at the end of a year and of its first month it looks and chooses."""
     for v in range(len(w.used)):
-        o, r, f, post, money = operation[v], w.villages[v], w.flow[v], books.named[v], 0
+        o, r, f, post, money = values.operation[v], w.villages[v], w.flow[v], books.named[v], 0
         serving = 1.0 if r.level > 0 else 0.0
         for k in range(len(books.purse)):
             money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
@@ -134,7 +134,7 @@ def choose(w, books, operation, facilities, ways, leases, contract, month, decem
         seen[6] += f.offered / r.operator_hours * serving
         if r.level == 0 or not (december or f.opened_now > 0):
             continue
-        rent = facilities[v].rent * r.rented if leases else 0
+        rent = values.facilities[v].rent * r.rented if leases else 0
         way = chosen(ways, o, r.level, r.wage_index, rent, seen, seen[1] / max(seen[0], 1.0), r.operator)
         if way != r.operator and month - r.operator_since >= 12 * contract:
             r.operator, r.operator_since = way, month
@@ -151,18 +151,18 @@ def run_take_over(m) -> None:
     if _adds(m):
         if not m.parameters.operation.choosing or m.clock == 0:
             m.state["operator"][:] = m.values.operation["way"]
-        take_over(m.world, m.values.operation, tables.ways_of_operating())
+        take_over(m.world, m.values.table, tables.ways_of_operating())
 
 
 def run_staff(m) -> None:
     """Paid staff and the operator's bill."""
     if _adds(m):
-        staff(m.people, m.world, m.values.operation, tables.ways_of_operating(), m.key(TURN))
+        staff(m.people, m.world, m.values.table, tables.ways_of_operating(), m.key(TURN))
 
 
 def run_choose(m) -> None:
     """At the end of each December and of its first month a village in service chooses, where its contract is over. Held during spin-up."""
     p = m.parameters
     if p.operation.choosing and m.month >= 0:
-        v, ways = m.values, tables.ways_of_operating()
-        choose(m.world, m.ledger.books, v.operation, v.facilities, ways, p.facilities.on, p.operation.contract, m.month, m.calendar_month == 12)
+        ways = tables.ways_of_operating()
+        choose(m.world, m.ledger.books, m.values.table, ways, p.facilities.on, p.operation.contract, m.month, m.calendar_month == 12)

@@ -130,10 +130,10 @@ def _leads(p, w, v, candidates, serial, key):
 
 
 @kernel
-def lead(p, w, organisation, key):
+def lead(p, w, values, key):
     """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another is found."""
     for v in range(len(w.used)):
-        o, r = organisation[v], w.villages[v]
+        o, r = values.organisation[v], w.villages[v]
         if o.leader_person == 0:
             continue
         u, lost = uniform(key, r.number, 0), False
@@ -160,10 +160,10 @@ def _level(o, r, k):
 
 
 @kernel
-def support(w, organisation, month, calendar_month, held, key, association_key, convention_key, bare_key):
+def support(w, values, month, calendar_month, held, key, association_key, convention_key, bare_key):
     """Leaders, associations and conventions come and go; levels of support follow the service."""
     for v in range(len(w.used)):
-        o, r = organisation[v], w.villages[v]
+        o, r = values.organisation[v], w.villages[v]
         r.bare = 1 if o.bare > 0.0 and uniform(bare_key, r.number, 0) < o.bare else 0
         if not held and w.flow[v].shock_struck[LEADER_LOSS] > 0 and r.leader == 1:
             r.leader, r.leader_serial = 0, -1
@@ -201,10 +201,10 @@ def support(w, organisation, month, calendar_month, held, key, association_key, 
 
 
 @kernel
-def bills(w, organisation, public):
+def bills(w, values, public):
     """Cost lines of the month's support."""
     for v in range(len(w.used)):
-        o, r, f, post = organisation[v], w.villages[v], w.flow[v], w.posted[v]
+        o, r, f, post = values.organisation[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0:
             continue
         post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
@@ -234,10 +234,10 @@ def bills(w, organisation, public):
 
 
 @kernel
-def hold_posts(p, w, organisation, key):
+def hold_posts(p, w, values, key):
     """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
     for v in range(len(w.used)):
-        o, r, f = organisation[v], w.villages[v], w.flow[v]
+        o, r, f = values.organisation[v], w.villages[v], w.flow[v]
         if r.level == 0:
             continue
         last = -1.0
@@ -273,10 +273,10 @@ def _drawn(p, w, v, given, u):
 
 
 @kernel
-def quarrel(p, w, organisation, key):
+def quarrel(p, w, values, key):
     """Disputes over the month's hours; those not settled cost one helper motivation and one elder satisfaction."""
     for v in range(len(w.used)):
-        o, r, f = organisation[v], w.villages[v], w.flow[v]
+        o, r, f = values.organisation[v], w.villages[v], w.flow[v]
         if o.disputes == 0 or r.level == 0:
             continue
         expected = o.dispute_rate * f.time_aid / 60_000.0 * (1.0 - o.agreement_effect if o.agreements == 1 else 1.0)
@@ -297,13 +297,12 @@ def quarrel(p, w, organisation, key):
 
 def run_support(m) -> None:
     """Leaders and levels of support."""
-    values = m.values.organisation
     if not m.parameters.organisation.on:
         return
     if m.month >= 0 and m.values.ever("organisation.leader_person"):
-        lead(m.people, m.world, values, m.key(LEADER))
+        lead(m.people, m.world, m.values.table, m.key(LEADER))
     keys = m.key(LEADER), m.key(ASSOCIATION), m.key(CONVENTION), m.lasting_key(BARE)
-    support(m.world, values, m.month, m.calendar_month, m.month < 0, *keys)
+    support(m.world, m.values.table, m.month, m.calendar_month, m.month < 0, *keys)
 
 
 def run_copy(m) -> None:
@@ -331,17 +330,17 @@ def run_copy(m) -> None:
 def run_posts(m) -> None:
     """Holders of paid posts."""
     if m.parameters.organisation.on and m.values.ever("organisation.posts"):
-        hold_posts(m.people, m.world, m.values.organisation, m.lasting_key(POST))
+        hold_posts(m.people, m.world, m.values.table, m.lasting_key(POST))
 
 
 def run_disputes(m) -> None:
     """Disputes of the month."""
     if m.parameters.organisation.on and m.values.ever("organisation.disputes"):
-        quarrel(m.people, m.world, m.values.organisation, m.key(DISPUTE))
+        quarrel(m.people, m.world, m.values.table, m.key(DISPUTE))
 
 
 def run_bills(m) -> None:
     """Disputes over the month's help, and the bills of support."""
     run_disputes(m)
     if m.parameters.organisation.on:
-        bills(m.world, m.values.organisation, m.parameters.government.on)
+        bills(m.world, m.values.table, m.parameters.government.on)

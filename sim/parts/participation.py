@@ -105,10 +105,10 @@ def support(r, t):
 
 
 @kernel
-def begin(p, w, participation, key):
+def begin(p, w, values, key):
     """Motivation of the first inhabitants, and volunteers near balance where a service stands."""
     for v in range(len(w.used)):
-        t, r = participation[v], w.villages[v]
+        t, r = values.participation[v], w.villages[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             ident = identity_of(r.number, p.serial[i])
             p.motivation[i] = 0.1 + 0.8 * uniform(key, ident, 0)
@@ -118,10 +118,10 @@ def begin(p, w, participation, key):
 
 
 @kernel
-def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, turn_key, train_key):
+def take_part(p, w, values, bank, month, stipend_on, join_key, quit_key, turn_key, train_key):
     """Join, train, quit, and put hours on offer within the free minutes of the month."""
     for v in range(len(w.used)):
-        t, r, f = participation[v], w.villages[v], w.flow[v]
+        t, r, f = values.participation[v], w.villages[v], w.flow[v]
         zones = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             zones = max(zones, int(p.zone[i]) + 1)
@@ -177,10 +177,10 @@ def take_part(p, w, participation, bank, month, stipend_on, join_key, quit_key, 
 
 
 @kernel
-def close_month(p, w, participation, month, on):
+def close_month(p, w, values, month, on):
     """Fatigue of the hours given, stipends due, and who took part within a year."""
     for v in range(len(w.used)):
-        t, f = participation[v], w.flow[v]
+        t, f = values.participation[v], w.flow[v]
         given = 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0:
@@ -198,18 +198,17 @@ def close_month(p, w, participation, month, on):
 
 def run_begin(m) -> None:
     """Motivation and first volunteers."""
-    begin(m.people, m.world, m.values.participation, m.lasting_key(MOTIVE))
+    begin(m.people, m.world, m.values.table, m.lasting_key(MOTIVE))
 
 
 def run_take_part(m) -> None:
     """Volunteers of the month."""
     if m.parameters.participation.on:
         take_part(
-            m.people, m.world, m.values.participation, m.parameters.timebank.on, m.month, True,
-            m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
+            m.people, m.world, m.values.table, m.parameters.timebank.on, m.month, True, m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
         )
 
 
 def run_close(m) -> None:
     """After the month's help."""
-    close_month(m.people, m.world, m.values.participation, m.month, m.parameters.participation.on)
+    close_month(m.people, m.world, m.values.table, m.month, m.parameters.participation.on)

@@ -52,10 +52,10 @@ PUT_IN = Purpose("points.put_in")
 
 
 @kernel
-def put_in(p, w, points, key):
+def put_in(p, w, values, key):
     """A year's assets: value them, give points, book what reaches the purse."""
     for v in range(len(w.used)):
-        c, r, f, post = points[v], w.villages[v], w.flow[v], w.posted[v]
+        c, r, f, post = values.points[v], w.villages[v], w.flow[v], w.posted[v]
         post.points_project += np.int64(r.points_capital * c.dividend)
         if r.level == 0:
             continue
@@ -97,4 +97,4 @@ def run(m) -> None:
     """Once a year; points need a bank."""
     p = m.parameters
     if p.points.on and p.timebank.on and m.calendar_month == p.points.month:
-        put_in(m.people, m.world, m.values.points, m.key(PUT_IN))
+        put_in(m.people, m.world, m.values.table, m.key(PUT_IN))

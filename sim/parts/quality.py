@@ -56,10 +56,10 @@ def made_of(q, trained, condition, short):
 
 
 @kernel
-def watch(p, w, quality, month, accident_key, inspect_key):
+def watch(p, w, values, month, accident_key, inspect_key):
     """Quality moves, is felt, lets accidents happen and is inspected."""
     for v in range(len(w.used)):
-        q, r, f, post = quality[v], w.villages[v], w.flow[v], w.posted[v]
+        q, r, f, post = values.quality[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0:
             continue
         active, trained = 0, 0
@@ -93,4 +93,4 @@ def watch(p, w, quality, month, accident_key, inspect_key):
 def run(m) -> None:
     """Quality and supervision of the month."""
     if m.parameters.quality.on:
-        watch(m.people, m.world, m.values.quality, m.month, m.key(ACCIDENT), m.key(INSPECT))
+        watch(m.people, m.world, m.values.table, m.month, m.key(ACCIDENT), m.key(INSPECT))

@@ -110,10 +110,10 @@ def _fit(p, i, c, government, left):
 
 
 @kernel
-def stay(p, w, referral, beds, government, willing_key, apply_key, leave_key):
+def stay(p, w, values, beds, government, willing_key, apply_key, leave_key):
     """Residents leave, the list moves, the willing apply where their pool has any bed; nobody is admitted yet."""
     for v in range(len(w.used)):
-        c, r, f = referral[v], w.villages[v], w.flow[v]
+        c, r, f = values.referral[v], w.villages[v], w.flow[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
@@ -173,10 +173,10 @@ def admit(m, scope, key) -> None:
 
 
 @kernel
-def reside(p, w, referral, government):
+def reside(p, w, values, government):
     """Residents have all needs met in the centre; family and government pay the price of the bed."""
     for v in range(len(w.used)):
-        c, f, post = referral[v], w.flow[v], w.posted[v]
+        c, f, post = values.referral[v], w.flow[v], w.posted[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1 or p.place[i] == 0:
                 continue
@@ -194,10 +194,10 @@ def reside(p, w, referral, government):
 
 
 @kernel
-def day_care(p, w, referral, places, serving, government, willing_key, key):
+def day_care(p, w, values, places, serving, government, willing_key, key):
     """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn place."""
     for v in range(len(w.used)):
-        c, r, f, post, n = referral[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        c, r, f, post, n = values.referral[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
         if places[v] == 0:
             continue
         turn = start_row(p, w, v, False, uniform(key, r.number, 2))
@@ -239,10 +239,10 @@ def _formal(p, w, v, i, k, minutes, crowding):
 
 
 @kernel
-def under_contract(p, w, referral, government, key):
+def under_contract(p, w, values, government, key):
     """Clinics serve enrolled elders, the disabled first, from a drawn place; the village, public health and partner organisations pay."""
     for v in range(len(w.used)):
-        c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
+        c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
         brought = np.int64(r.partner_clinic * r.elders / 100.0) if r.level > 0 else 0
         budget = np.int64(c.contract * r.elders / 100.0) + brought if r.level > 0 else 0
         if budget == 0:
@@ -271,10 +271,10 @@ def under_contract(p, w, referral, government, key):
 
 
 @kernel
-def refer(p, w, referral, budget, serving, government, key):
+def refer(p, w, values, budget, serving, government, key):
     """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the disabled first."""
     for v in range(len(w.used)):
-        c, r, f, post = referral[v], w.villages[v], w.flow[v], w.posted[v]
+        c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or budget[v] == 0:
             continue
         n, left = w.used[v], budget[v] if serving else np.int64(1 << 60)
@@ -313,14 +313,14 @@ def refer(p, w, referral, budget, serving, government, key):
 
 
 @kernel
-def supply(w, referral, scope):
+def supply(w, values, scope):
     """Beds, day-care places and minutes of the centre, rounded down, as `World.centre`."""
     pool = w.pools[scope]
     for v in range(len(pool)):
         for k in range(3):
             w.means[k, v] = 0.0
     for v in range(len(pool)):
-        c, elders = referral[v], w.villages[v].elders_start
+        c, elders = values.referral[v], w.villages[v].elders_start
         w.means[0, pool[v]] += c.beds * elders
         w.means[1, pool[v]] += c.day_places * elders
         w.means[2, pool[v]] += c.hours * elders
@@ -344,27 +344,27 @@ def allot(w, scope, day):
 
 def run_beds(m) -> None:
     """Leaving, applying, admission, and the needs of residents; then day care."""
-    p, w, c = m.parameters, m.world, m.values.referral
+    p, w = m.parameters, m.world
     if not p.referral.on:
         return
     scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
-    supply(w, c, scope)
-    stay(m.people, w, c, m.centre[3], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
+    supply(w, m.values.table, scope)
+    stay(m.people, w, m.values.table, m.centre[3], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
     admit(m, scope, m.key(LOT))
-    reside(m.people, w, c, gov)
+    reside(m.people, w, m.values.table, gov)
     if m.values.ever("referral.day_places"):
-        day_care(m.people, w, c, m.centre[4], False, gov, m.lasting_key(WILLING), m.key(TURN))
+        day_care(m.people, w, m.values.table, m.centre[4], False, gov, m.lasting_key(WILLING), m.key(TURN))
         allot(w, scope, True)
-        day_care(m.people, w, c, m.centre[4], True, gov, m.lasting_key(WILLING), m.key(TURN))
+        day_care(m.people, w, m.values.table, m.centre[4], True, gov, m.lasting_key(WILLING), m.key(TURN))
 
 
 def run_hours(m) -> None:
     """Contracts of the village, then the centre's hours, pro rata to what the villages of the pool refer."""
-    p, w, c = m.parameters, m.world, m.values.referral
+    p, w = m.parameters, m.world
     if not p.referral.on:
         return
     scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
-    under_contract(m.people, w, c, gov, m.key(TURN))
-    refer(m.people, w, c, m.centre[5], False, gov, m.key(TURN))
+    under_contract(m.people, w, m.values.table, gov, m.key(TURN))
+    refer(m.people, w, m.values.table, m.centre[5], False, gov, m.key(TURN))
     allot(w, scope, False)
-    refer(m.people, w, c, m.centre[5], True, gov, m.key(TURN))
+    refer(m.people, w, m.values.table, m.centre[5], True, gov, m.key(TURN))

@@ -42,7 +42,7 @@ APPLY = Purpose("rollout.apply")
 
 
 @kernel
-def apply(w, rollout, coupled, asking, month, key):
+def apply(w, values, coupled, asking, month, key):
     """Score of every village; villages without a facility apply with p + q F a year. Whether a round of selection is due.
 
     F is the share in service that a village sees, in its township and its county.
@@ -58,7 +58,7 @@ def apply(w, rollout, coupled, asking, month, key):
         heads[2, w.county[v]] += 1
         heads[3, w.county[v]] += serves
     for v in range(len(w.used)):
-        o, r, t, c = rollout[v], w.villages[v], township[v], w.county[v]
+        o, r, t, c = values.rollout[v], w.villages[v], township[v], w.county[v]
         due = due or month % o.every == 0
         seen = o.local * (heads[1, t] / heads[0, t]) + (1.0 - o.local) * (heads[3, c] / heads[2, c]) if coupled else 0.3
         lead = 1.0 if r.leader == 1 else 0.5 * r.association
@@ -82,7 +82,7 @@ def run(m) -> None:
     p, r = m.parameters.rollout, m.state
     if m.month < 0 or not (p.on or m.values.ever("government.pilots")):
         return
-    if not apply(m.world, m.values.rollout, m.coupled, p.on, m.month, m.key(APPLY)) or not p.on:
+    if not apply(m.world, m.values.table, m.coupled, p.on, m.month, m.key(APPLY)) or not p.on:
         return
     for group in m.groups:
         o = m.values.rollout[group[0]]  # one county, one plan

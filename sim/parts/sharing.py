@@ -66,13 +66,13 @@ def wants(p, i, ident, aid, s, fees, take_key, sight_key):
 
 
 @kernel
-def lend(p, w, sharing, families, funding, payer, buys, take_key, sight_key, turn_key):
+def lend(p, w, values, payer, buys, take_key, sight_key, turn_key):
     """Set up the stock, rent it out, lower needs, count rent. `payer` 0 government, 1 collective, 2 society."""
     for v in range(len(w.used)):
-        s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
+        s, r, f, post = values.sharing[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or r.facility != 2:
             continue
-        n, first, fees = w.used[v], w.start[v], families[v].on and funding[v].identical_payers == 0
+        n, first, fees = w.used[v], w.start[v], values.families[v].on and values.funding[v].identical_payers == 0
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for aid in range(2):
             price = s.walking_price if aid == WALKING else s.visual_price
@@ -106,10 +106,10 @@ def lend(p, w, sharing, families, funding, payer, buys, take_key, sight_key, tur
 
 
 @kernel
-def bill(w, sharing, key):
+def bill(w, values, key):
     """Rent falls due and worn aids are replaced, unless the service closed this month."""
     for v in range(len(w.used)):
-        s, r, f, post = sharing[v], w.villages[v], w.flow[v], w.posted[v]
+        s, r, f, post = values.sharing[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0:
             f.aid_fees = 0
             continue
@@ -124,14 +124,12 @@ def run(m) -> None:
     p = m.parameters
     if p.sharing.on and m.month >= 0:
         payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
-        v = m.values
         lend(
-            m.people, m.world, v.sharing, v.families, v.funding, payer, buys,
-            m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN),
+            m.people, m.world, m.values.table, payer, buys, m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN),
         )  # fmt: skip
 
 
 def run_bill(m) -> None:
     """Rent, upkeep and replacement."""
     if m.parameters.sharing.on and m.month >= 0:
-        bill(m.world, m.values.sharing, m.key(WEAR))
+        bill(m.world, m.values.table, m.key(WEAR))

@@ -74,10 +74,10 @@ def struck(key, number, index, chance, correlation):
 
 
 @kernel
-def strike(w, shocks, month, calendar_month, key):
+def strike(w, values, month, calendar_month, key):
     """Draw the year's shocks each January and strike the scheduled one on its month."""
     for v in range(len(w.used)):
-        s, r, f = shocks[v], w.villages[v], w.flow[v]
+        s, r, f = values.shocks[v], w.villages[v], w.flow[v]
         chances = (s.budget_cut, s.tourism_crash, s.harvest_failure, s.donor_loss, s.pandemic, s.price_crash, s.flood, s.leader_loss, s.job_loss)
         if calendar_month == 1:
             r.subsidy_left = 1.0
@@ -115,4 +115,4 @@ def strike(w, shocks, month, calendar_month, key):
 def run(m) -> None:
     """Shocks of the month; none during spin-up."""
     if m.parameters.shocks.on and m.month >= 0:
-        strike(m.world, m.values.shocks, m.month, m.calendar_month, m.key(STRIKE))
+        strike(m.world, m.values.table, m.month, m.calendar_month, m.key(STRIKE))

@@ -47,7 +47,7 @@ PARTNER = Purpose("society.partner")
 
 
 @kernel
-def give_money(w, society, funding, sizes, edges, coupled, month, key):
+def give_money(w, values, sizes, edges, coupled, month, key):
     """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
 
     `edges` cut the year's news, where payers share it, into places in `sizes`.
@@ -59,9 +59,9 @@ def give_money(w, society, funding, sizes, edges, coupled, month, key):
         county[0, w.county[v]] += w.villages[v].visibility
         county[1, w.county[v]] += 1.0
     for v in range(len(w.used)):
-        s, r, post = society[v], w.villages[v], w.posted[v]
+        s, r, post = values.society[v], w.villages[v], w.posted[v]
         chance = min(s.gifts_per_year / 12.0, 1.0)
-        if r.level == 0 or funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
+        if r.level == 0 or values.funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
             continue
         mean = county[0, w.county[v]] / county[1, w.county[v]] if coupled else 1.0
         seen = max(1.0 + s.visibility * (r.visibility - mean), 0.0)
@@ -77,10 +77,10 @@ def give_money(w, society, funding, sizes, edges, coupled, month, key):
 
 
 @kernel
-def bring(w, society, key):
+def bring(w, values, key):
     """What a partner organisation brings to each village in service."""
     for v in range(len(w.used)):
-        s, r = society[v], w.villages[v]
+        s, r = values.society[v], w.villages[v]
         here = r.level > 0 and uniform(key, r.number, 0) < s.partners
         r.partner_trains = s.partner_trains if here else 0.0
         r.partner_insures = s.partner_insures if here else 0.0
@@ -88,11 +88,11 @@ def bring(w, society, key):
 
 
 @kernel
-def pair(w, society, funding, key):
+def pair(w, values, key):
     """An enterprise gives each village in service of its township the same each month."""
     for v in range(len(w.used)):
-        s, r, post = society[v], w.villages[v], w.posted[v]
-        if r.level > 0 and funding[v].identical_payers == 0 and funding[v].rule != NO_MONEY and uniform(key, r.township, 1) < s.enterprises:
+        s, r, post = values.society[v], w.villages[v], w.posted[v]
+        if r.level > 0 and values.funding[v].identical_payers == 0 and values.funding[v].rule != NO_MONEY and uniform(key, r.township, 1) < s.enterprises:
             post.due_society += s.enterprise_gift // 12
             post.paid_society += s.enterprise_gift // 12
 
@@ -101,7 +101,7 @@ def run_partners(m) -> None:
     """Partner organisations, from the first month on; training and insurance are support, which M24 switches."""
     p = m.parameters
     if p.society.on and p.organisation.on and m.month >= 0 and m.values.ever("society.partners"):
-        bring(m.world, m.values.society, m.lasting_key(PARTNER))
+        bring(m.world, m.values.table, m.lasting_key(PARTNER))
 
 
 def run_pay(m) -> None:
@@ -110,9 +110,9 @@ def run_pay(m) -> None:
     if not p.society.on:
         return
     sizes, edges = m.once(lognormal_quantiles, p.society.spread), m.once(normal_edges)
-    give_money(m.world, m.values.society, m.values.funding, sizes, edges, m.coupled, m.month, m.key(GIFT))
+    give_money(m.world, m.values.table, sizes, edges, m.coupled, m.month, m.key(GIFT))
     if m.month >= 0 and m.values.ever("society.enterprises"):
-        pair(m.world, m.values.society, m.values.funding, m.lasting_key(PARTNER))
+        pair(m.world, m.values.table, m.lasting_key(PARTNER))
 
 
 @kernel

@@ -117,13 +117,13 @@ def can_reopen(r, s, cash, month, money_on):
 
 
 @kernel
-def climb(w, solvency, funding, books, month, key, canteen):
+def climb(w, values, books, month, key, canteen):
     """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
     for v in range(len(w.used)):
-        s, r, f = solvency[v], w.villages[v], w.flow[v]
+        s, r, f = values.solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
             if r.facility == 2 and month >= 0:
-                if r.closures == 0 or (can_reopen(r, s, w.balance[v].cash, month, funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
+                if r.closures == 0 or (can_reopen(r, s, w.balance[v].cash, month, values.funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
                     open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
@@ -155,20 +155,20 @@ def climb(w, solvency, funding, books, month, key, canteen):
 
 
 @kernel
-def start(w, solvency):
+def start(w, values):
     """Villages in service at the start: a standing facility, working money, first month -1."""
     for v in range(len(w.used)):
         r = w.villages[v]
         if r.facility == 2:
             r.level, r.opened, r.good = FULL, -1, 0
-            r.cost_average = solvency[v].first_cost
-            w.posted[v].start_cash += int(solvency[v].first_cost * solvency[v].start_cash)
+            r.cost_average = values.solvency[v].first_cost
+            w.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
 
 
 def run(m) -> None:
     """The ladder; closures are off during spin-up."""
     if m.parameters.solvency.on:
-        climb(m.world, m.values.solvency, m.values.funding, m.ledger.books, m.month, m.key(REOPEN), m.parameters.canteen.on)
+        climb(m.world, m.values.table, m.ledger.books, m.month, m.key(REOPEN), m.parameters.canteen.on)
     else:
         _open_only(m.world, m.month)
 

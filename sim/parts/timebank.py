@@ -60,11 +60,11 @@ def charge(credit, cost, overdraft):
 
 
 @kernel
-def quotas(p, w, timebank, families, funding, on):
+def quotas(p, w, values, on):
     """Minutes each elder may ask for: by credit, overdraft, purse or need."""
     for v in range(len(w.used)):
-        t = timebank[v]
-        fees = families[v].on and funding[v].identical_payers == 0
+        t = values.timebank[v]
+        fees = values.families[v].on and values.funding[v].identical_payers == 0
         w.villages[v].welcome = t.welcome if on else 0
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
@@ -79,12 +79,12 @@ def quotas(p, w, timebank, families, funding, on):
 
 
 @kernel
-def book(p, w, timebank, families, funding, key):
+def book(p, w, values, key):
     """Earn for what was given, pay for what was received, then expire, levy and cap."""
     for v in range(len(w.used)):
-        t, r, f, post = timebank[v], w.villages[v], w.flow[v], w.posted[v]
+        t, r, f, post = values.timebank[v], w.villages[v], w.flow[v], w.posted[v]
         lapse = t.expiry / 12.0
-        fees = families[v].on and funding[v].identical_payers == 0  # whether hours may be paid for in cash
+        fees = values.families[v].on and values.funding[v].identical_payers == 0  # whether hours may be paid for in cash
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0 or (p.credit[i] == 0 and p.given[i] == 0 and p.received[i] == 0):
                 continue
@@ -121,10 +121,10 @@ def book(p, w, timebank, families, funding, key):
 
 def run_quotas(m) -> None:
     """Who may ask for how much."""
-    quotas(m.people, m.world, m.values.timebank, m.values.families, m.values.funding, m.parameters.timebank.on)
+    quotas(m.people, m.world, m.values.table, m.parameters.timebank.on)
 
 
 def run_book(m) -> None:
     """The month's bookings."""
     if m.parameters.timebank.on:
-        book(m.people, m.world, m.values.timebank, m.values.families, m.values.funding, m.key(EXPIRE))
+        book(m.people, m.world, m.values.table, m.key(EXPIRE))

@@ -34,10 +34,10 @@ MINDS = Purpose("timeuse.grandchildren")
 
 
 @kernel
-def budget(p, w, timeuse, season, key):
+def budget(p, w, values, season, key):
     """Set `free` to the disposable minutes less farm and grandchildren."""
     for v in range(len(w.used)):
-        t, f = timeuse[v], w.flow[v]
+        t, f = values.timeuse[v], w.flow[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             kind = p.kind[i]
             if kind == 0:
@@ -63,4 +63,4 @@ def budget(p, w, timeuse, season, key):
 
 def run(m) -> None:
     """The month's budgets; who minds grandchildren is fixed for a person."""
-    budget(m.people, m.world, m.values.timeuse, tables.seasons()[1, m.calendar_month - 1], m.lasting_key(MINDS))
+    budget(m.people, m.world, m.values.table, tables.seasons()[1, m.calendar_month - 1], m.lasting_key(MINDS))

@@ -32,15 +32,15 @@ TURN = Purpose("tourism.turn")
 
 
 @kernel
-def trade(p, w, tourism, business, season, month, key, turn_key):
+def trade(p, w, values, season, month, key, turn_key):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
     for v in range(len(w.used)):
-        t, r, f, post = tourism[v], w.villages[v], w.flow[v], w.posted[v]
+        t, r, f, post = values.tourism[v], w.villages[v], w.flow[v], w.posted[v]
         r.visitors = 0.0
         if r.plus & 1 == 0 or month < r.begun + t.lead:
             continue
         years = (month - r.begun - t.lead) // 12
-        base = t.visitors * (business[v].endowment if r.kind == NEAR_TOWN else 1.0) / 12.0 * season
+        base = t.visitors * (values.business[v].endowment if r.kind == NEAR_TOWN else 1.0) / 12.0 * season
         for _ in range(years):
             base *= 1.0 + t.growth
         base *= max(1.0 + t.volatility * normalish(key, r.number, years), 0.1)
@@ -52,7 +52,7 @@ def trade(p, w, tourism, business, season, month, key, turn_key):
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
             if p.kind[i] == 1 and p.skills[i] & STORY and p.health[i] <= 1 and found < wanted:
-                take = min(np.int64(p.free[i] * business[v].work_share), int(wanted - found) + 1, 2400)
+                take = min(np.int64(p.free[i] * values.business[v].work_share), int(wanted - found) + 1, 2400)
                 if take > 0:
                     p.free[i] -= take
                     found += take
@@ -76,6 +76,6 @@ def run(m) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
     if m.runs("tourism", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[0, m.calendar_month - 1])
-        trade(m.people, m.world, m.values.tourism, m.values.business, season, m.month, m.lasting_key(VISITS), m.key(TURN))
+        trade(m.people, m.world, m.values.table, season, m.month, m.lasting_key(VISITS), m.key(TURN))
 
 

@@ -69,10 +69,10 @@ def _calls(p, i, t, c, u):
 
 
 @kernel
-def act(p, w, timebank, trust, key, turn_key):
+def act(p, w, values, key, turn_key):
     """Before help is matched: hours kept back, help not asked for, credit called."""
     for v in range(len(w.used)):
-        t, c, r, f = timebank[v], trust[v], w.villages[v], w.flow[v]
+        t, c, r, f = values.timebank[v], values.trust[v], w.villages[v], w.flow[v]
         if r.level == 0:
             continue
         first, n = w.start[v], w.used[v]
@@ -128,10 +128,10 @@ def _serve_calls(p, w, v, calls, share, u):
 
 
 @kernel
-def learn(p, w, timebank, trust, on, bank, key, rumour_key):
+def learn(p, w, values, on, bank, key, rumour_key):
     """Own success of redemption, then what the zone tells: rumours of failure, an accident or a closure."""
     for v in range(len(w.used)):
-        t, c, r, f = timebank[v], trust[v], w.villages[v], w.flow[v]
+        t, c, r, f = values.timebank[v], values.trust[v], w.villages[v], w.flow[v]
         first, n = w.start[v], w.used[v]
         talking, heads, asked_of, got_of, sums = on and c.rumours == 1, w.work[0], w.work[1], w.work[2], w.sums
         if talking:
@@ -197,10 +197,10 @@ def run_act(m) -> None:
     """What trust moves; nothing where neither giving nor calling is switched on."""
     p, v = m.parameters, m.values
     if p.trust.on and p.timebank.on and (v.ever("trust.moves") or v.ever("trust.run")):
-        act(m.people, m.world, v.timebank, v.trust, m.lasting_key(THRESHOLD), m.key(THRESHOLD))
+        act(m.people, m.world, m.values.table, m.lasting_key(THRESHOLD), m.key(THRESHOLD))
 
 
 def run_learn(m) -> None:
     """What moves trust; the sum over elders is counted in any case."""
-    p, v = m.parameters, m.values
-    learn(m.people, m.world, v.timebank, v.trust, p.trust.on, p.timebank.on, m.lasting_key(THRESHOLD), m.key(RUMOUR))
+    p = m.parameters
+    learn(m.people, m.world, m.values.table, p.trust.on, p.timebank.on, m.lasting_key(THRESHOLD), m.key(RUMOUR))

@@ -83,10 +83,10 @@ def slots_covered(made, carried, slots, rota, key, ident):
 
 
 @kernel
-def visit(p, w, visits, days, key, rota_key):
+def visit(p, w, values, days, key, rota_key):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(w.used)):
-        c, r, f = visits[v], w.villages[v], w.flow[v]
+        c, r, f = values.visits[v], w.villages[v], w.flow[v]
         n = w.used[v]
         due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
         minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
@@ -152,4 +152,4 @@ def visit(p, w, visits, days, key, rota_key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.visits, m.once(m.values.canteen.__getitem__, "days"), m.key(TURN), m.key(ROTA))
+        visit(m.people, m.world, m.values.table, m.once(m.values.canteen.__getitem__, "days"), m.key(TURN), m.key(ROTA))

@@ -39,7 +39,7 @@ def step_health(model: sim.MutualAidModel, worsen: tuple, recover: tuple, months
     down = np.ascontiguousarray(np.broadcast_to(np.array(recover, float), (2, 112, 3)))
     none = np.zeros(112)
     for _ in range(months):
-        health.change(model.people, model.world, model.values.health, up, down, none, model.key(health.CHANGE), model.key(health.DEMENTIA))
+        health.change(model.people, model.world, model.values.table, up, down, none, model.key(health.CHANGE), model.key(health.DEMENTIA))
         model.month += 1
 
 
@@ -111,7 +111,7 @@ def test_care_need_arises_at_the_rates_of_linked_lives() -> None:
     worsen[:, :, 0] = (0.0002 + 0.0008 * np.exp(np.arange(112) / spans[:, None])) / 12
     none = np.zeros((2, 112, 3))
     for _ in range(12):
-        health.change(p, model.world, model.values.health, worsen, none, np.zeros(112), model.key(health.CHANGE), model.key(health.DEMENTIA))
+        health.change(p, model.world, model.values.table, worsen, none, np.zeros(112), model.key(health.CHANGE), model.key(health.DEMENTIA))
         model.month += 1
     state, age, sex = (elders(model, c) for c in ("health", "age", "sex"))
     for k, years in enumerate(ages):
