@@ -63,7 +63,7 @@ class Size:
 
 # Seconds on the machine for which limits in seconds were set: the upper end of 0.1 to 0.3 ns, a call with record arrays, objects of twenty villages.
 YARDSTICKS = {"keyed draw": 0.3e-9, "call of a compiled function": 0.2e-6, "plain Mesa": 4.4e-6}
-GROWTH_MONTHS = 12  # in one turn: a whole year, since money moves by the calendar, and models that have waited begin cold
+GROWTH_MONTHS = 36  # in one turn: whole years, as money moves by the calendar; a model that has waited begins cold, and a run is eleven years long
 SIZES = {
     "quick": Size(5, 3, 6, 2, (5, 15, 50), 0, 0, False),
     "default": Size(20, 12, 6, 4, (10, 30, 100, 300, 1000), 8, 10_000, True),
@@ -159,9 +159,9 @@ def against_mesa(size: Size, seed: int = 1) -> tuple[list[Figure], float]:
     agents = persons(simple)
     for model in (simple, whole):
         model.step()
-    objects.step()
-    for row in whole.row_seconds:
-        whole.row_seconds[row] = 0.0
+    for first in (objects.step, draws, calls):
+        first()
+    whole.row_seconds, before = {}, len(whole.series.state)
 
     def month() -> float:
         objects.step()
@@ -176,7 +176,7 @@ def against_mesa(size: Size, seed: int = 1) -> tuple[list[Figure], float]:
     found += within("all parts, Mesa layer on", ns["all parts"], "ns/agent-month", 250, slower)
     found.append(figure("like for like: plain Mesa / engine", ratios(ns["plain Mesa"], ns["simplified month"]), "times", ">= 40", lambda x: x >= 40))
     found.append(figure("all parts: plain Mesa / engine", ratios(ns["plain Mesa"], ns["all parts"]), "times", ">= 20, aim 25", lambda x: x >= 20))
-    states = whole.series.state[1:]
+    states = whole.series.state[before:]
     units = int(states["elders"].sum() + states["helpers"].sum())
     rows = sorted(whole.row_seconds.items(), key=lambda r: -r[1])
     return found + [figure(f"row: {name}", [1e9 * s / units], "ns/agent-month") for name, s in rows], slower
@@ -223,12 +223,12 @@ def growth(size: Size, seed: int = 1) -> list[Figure]:
 
     Every size works on as many villages and on the same months of the calendar: the largest county as one, the others as
     several counties one after the other, since a month grows dearer as people join and the old grow in number. The sizes
-    take turns after each twelfth of a year's work, as the machine's speed moves within seconds.
+    take turns after each 36th part of the work, as the machine's speed moves within seconds.
     """
     p = sim.Parameters().replace(ALL_ON)
     models = {n: [sim.MutualAidModel(p.replace({"county.villages": n}), seed=seed + k) for k in range(max(size.growth[-1] // n, 1))] for n in size.growth}
 
-    def twelfths(mine: list[sim.MutualAidModel]) -> Callable[[], float]:
+    def pieces(mine: list[sim.MutualAidModel]) -> Callable[[], float]:
         mine[0].step()  # rows that rest during spin-up come from disk
         months = cycle(model for model in mine for _ in range(GROWTH_MONTHS))
 
@@ -239,7 +239,7 @@ def growth(size: Size, seed: int = 1) -> list[Figure]:
 
         return job
 
-    parts = in_turns({f"{n} villages": twelfths(mine) for n, mine in models.items()}, max(2, size.turns // 3) * GROWTH_MONTHS)
+    parts = in_turns({f"{n} villages": pieces(mine) for n, mine in models.items()}, max(2, size.turns // 4) * GROWTH_MONTHS)
     seen = {job: np.reshape(x, (-1, GROWTH_MONTHS)).mean(axis=1).tolist() for job, x in parts.items()}
     slopes = [slope(size.growth, turn) for turn in zip(*seen.values(), strict=True)]
     each = [figure(f"month of {job}", [1e3 * x for x in values], "ms") for job, values in seen.items()]

@@ -212,7 +212,7 @@ class MutualAidModel(mesa.Model):
         self.groups = [np.flatnonzero(county_of == c)[np.argsort(numbers[county_of == c])] for c in range(len(self.counties))]
         self.values = Values([*zip(self.counties, sets or ((),) * len(self.counties), strict=True)], numbers, county_of)
         self.ledger = Ledger(len(numbers))
-        self.row_seconds = dict.fromkeys((row.name for row in MONTH), 0.0)
+        self.row_seconds: dict[str, float] | None = None  # give it an empty dictionary, and seconds by row are added up there
         self._once: dict[Any, Any] = {}
         self._lasting_keys, self._keys = keys_of(self.seed_number, -4000, 1)[-4000], dict[int, list[np.uint64]]()
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
@@ -389,12 +389,14 @@ class MutualAidModel(mesa.Model):
         self.values.refresh(self.month)
         for month in self._month_bytes:
             month.fill(0)
-        clock, seconds, began = time.perf_counter, self.row_seconds, time.perf_counter()
-        for _, name, run in MONTH:
-            run(self)
-            ended = clock()
-            seconds[name] += ended - began
-            began = ended
+        if self.row_seconds is None:
+            for row in MONTH:
+                row.run(self)
+        else:
+            for row in MONTH:
+                began = time.perf_counter()
+                row.run(self)
+                self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.perf_counter() - began
         self.month += 1
         self.clock += 1
 
