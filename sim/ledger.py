@@ -128,7 +128,11 @@ class Ledger:
 
 @inner
 def share_out(available, claims, pool, numbers, work):
-    """Claims become what is paid of them: `split_by_pool` in place, in scratch (5, villages or pools)."""
+    """Claims become what is paid of them: in full where their pool has enough, else pro rata to the unit; odd units by remainder, then by number.
+
+    `available` (pools), `claims`, `pool` and `numbers` (villages), scratch `work` (5, villages or pools). A pool's claims stay under
+    2^41 fen, 22 billion yuan.
+    """
     total, have, odd, rest, order, short, n = work[0], work[1], work[2], work[3], work[4], False, 0
     for k in range(len(available)):
         total[k] = 0
@@ -157,18 +161,3 @@ def share_out(available, claims, pool, numbers, work):
         if odd[pool[v]] > 0:
             odd[pool[v]] -= 1
             claims[v] += 1
-
-
-@kernel
-def _split(available, claims, pool, numbers, work):
-    share_out(available, claims, pool, numbers, work)
-
-
-def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Each claim in full where its pool has enough, else pro rata (`available` one number a pool, the rest one a village); odd units by number.
-
-    All pools at once; a pool's claims stay under 2^41 fen, 22 billion yuan.
-    """
-    paid = np.array(claims, np.int64)
-    _split(available, paid, pool, numbers, np.empty((5, max(len(paid), len(available))), np.int64))
-    return paid

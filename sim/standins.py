@@ -21,10 +21,15 @@ class StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(import_module(self.__name__), name)
+        return getattr(self._real(), name)
 
     def __dir__(self) -> list[str]:
-        return dir(import_module(self.__name__))
+        return dir(self._real())
+
+    def _real(self) -> ModuleType:
+        if sys.modules.get(self.__name__) is self:  # Mesa asks while it is imported
+            del sys.modules[self.__name__]
+        return import_module(self.__name__)
 
 
 def import_mesa() -> None:

@@ -126,7 +126,10 @@ def held(d: Declaration, value: float) -> Any:
 
 @lru_cache(maxsize=1)
 def _records(sections: tuple[str, ...]) -> tuple[dict[str, tuple[list[Declaration], np.dtype]], Any]:
-    """Declarations of each section and the dtype of its records; the class of the table of all, one for all models."""
+    """Declarations of each section and the dtype of its records; the class of the table of all, one for all models.
+
+    A kernel's version is known by all of them: a new parameter anywhere compiles every row anew, once.
+    """
     found: dict[str, list[Declaration]] = {}
     for d in declarations().values():
         if d.kind is not str or d.choices:

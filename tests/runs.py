@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.ledger import share_out
 from sim.population import FLOWS, KINDS, STAGES, STATES
+from sim.randomness import kernel
 
 SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share": 0.7, "horizon.spin_up": 3, "business.start": 1}
 QUIET = {"county.couplings": False}
@@ -111,6 +113,18 @@ def digest(model: sim.MutualAidModel) -> str:
         for name, data in sorted(records.items()):
             word.update(f"{number} {name}".encode() + data)
     return word.hexdigest()
+
+
+@kernel
+def _split(available, claims, pool, numbers, work):
+    share_out(available, claims, pool, numbers, work)
+
+
+def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """What `share_out` makes of claims, which stay as they are."""
+    paid = np.array(claims, np.int64)
+    _split(available, paid, pool, numbers, np.empty((5, max(len(paid), len(available))), np.int64))
+    return paid
 
 
 def empty_series(months: int, villages: int) -> Any:

@@ -105,8 +105,7 @@ def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
-    first, slower = benchmark.against_mesa(TINY)
-    figures = first + benchmark.docking(TINY) + benchmark.growth(TINY)
+    figures = benchmark.against_mesa(TINY) + benchmark.docking(TINY) + benchmark.growth(TINY)
     names = [f.name for f in figures]
     assert len(set(names)) == len(names)
     assert {f"row: {row.name}" for row in sim.model.MONTH} <= set(names)
@@ -115,7 +114,10 @@ def test_everything_is_measured_at_a_tiny_size() -> None:
     asked = {f.name for f in figures if f.asked}
     assert {"like for like: plain Mesa / engine", "all parts: plain Mesa / engine", "all parts, Mesa layer on, at that pace"} <= asked
     middle = {f.name: f.middle for f in figures}
+    assert middle["help a village, 1 over 4 villages"] == 1  # villages that do not meet live the same lives in a county of any size
+    slower = middle["pace: slower than there at least"]
     assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(middle["all parts, Mesa layer on"] / slower)
+    assert "First among the ratios, like for like: plain Mesa / engine:" in benchmark.kept(figures).sentences[1]
 
 
 def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:

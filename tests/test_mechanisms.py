@@ -333,6 +333,16 @@ def test_a_squeeze_takes_its_share_each_january_of_its_years_and_no_more() -> No
     assert ratio == pytest.approx([1, 0.8, 0.64, 0.512, 0.512, 0.512], abs=1e-5)
 
 
+def test_a_squeeze_once_begun_runs_its_years_out_though_a_policy_takes_its_schedule_away() -> None:
+    p = sim.Parameters().replace({"government.volatility": 0.0, "shocks.on": False, "county.villages": 1, "county.elders": 5, "government.squeeze_depth": 0.2, "government.squeeze_years": 3})
+    model = sim.MutualAidModel(p, seed=1, modifiers=(sim.Modifier("government.squeeze_start", "set", 0, start=0, end=6),))
+    left = []
+    for _ in range(5):
+        model.run(12)
+        left.append(float(model.state["squeeze_left"][0]))
+    assert left == pytest.approx([0.8, 0.64, 0.512, 0.512, 0.512])
+
+
 def test_a_squeeze_that_is_drawn_begins_as_often_as_its_chance() -> None:
     """0.3 a year, 400 villages, one January: four standard errors."""
     model = small({"county.villages": 400, "county.elders": 1, "county.couplings": False, "government.squeeze_chance": 0.3}, villages=400)
@@ -356,6 +366,15 @@ def test_a_round_selects_no_more_than_keep_the_county_on_its_line() -> None:
     chosen = ((s.state["facility"] > 0) | (s.state["selected"] == 1)).sum(axis=1)
     line = np.ceil((0.2 + 0.5 * (np.arange(48) // 12 + 1) / 4) * 12 - 1e-9)
     assert (chosen <= np.maximum(line, chosen[0])).all() and chosen[-1] >= 7
+
+
+def test_a_policy_on_the_least_score_of_one_village_holds_that_village_back() -> None:
+    for held in (1, 4):  # the county's plan is read from its first village, the score that is asked from each
+        modifier = sim.Modifier("rollout.least_score", "set", 1.0, villages=(held,))
+        p = sim.Parameters().replace({**ROLL, "county.facility_share": 0.0, "rollout.innovate": 1.0, "rollout.target": 1.0, "rollout.by": 12, "rollout.least_score": 0.0, "county.villages": 6})
+        model = sim.MutualAidModel(p, seed=2, modifiers=(modifier,))
+        model.run(36)
+        assert model.state["selected"].sum() == 5 and model.state["selected"][held - 1] == 0
 
 
 def test_the_least_score_and_the_wish_to_apply_hold_openings_back() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats
 
 import sim  # noqa: F401  declares all purposes
-from sim.randomness import PURPOSES, Purpose, below, draw, key_of, mix_int, normalish, rounded, uniform
+from sim.randomness import PURPOSES, Purpose, below, draw, key_of, keys_of, mix_int, normalish, rounded, uniform
 
 ERROR = 1e-6
 N = 40_000
@@ -152,6 +153,14 @@ def test_keys_of_all_purposes_and_months_differ() -> None:
     months = [-4000, *range(-60, 600)]
     keys = {int(key_of(0, Numbered(k), t)) for k in DECLARED for t in months}
     assert len(keys) == len(DECLARED) * len(months)
+
+
+@pytest.mark.parametrize(("seed", "first", "months"), [(0, 0, 12), (7, -36, 48), (-3, -4000, 1), (2**63, 113, 12)])
+def test_keys_of_many_months_at_once_are_those_of_each_decision_and_month(seed: int, first: int, months: int) -> None:
+    found = keys_of(seed, first, months)
+    assert list(found) == list(range(first, first + months))
+    for place, number in enumerate(PURPOSES):
+        assert [found[t][place] for t in found] == [key_of(seed, SimpleNamespace(number=number), t) for t in found]
 
 
 def test_keys_of_neighbouring_seeds_differ() -> None:

@@ -115,11 +115,11 @@ def serve(p, w, values, key, rota_key):
                 f.fees_at_list += np.int64(r.list_price[b] * per_person) if p.dibao[i] == 0 else 0
         f.meals = f.diners * per_person
         if f.diners > 0:
-            _bills(p, w, v, c, values.families[v], rota_key)
+            _bills(p, w, v, c, rota_key)
 
 
 @inner
-def _bills(p, w, v, c, fam, rota_key):
+def _bills(p, w, v, c, rota_key):
     """Cost lines of the month; kitchen minutes come from offers, starting at a drawn volunteer."""
     r, f, post = w.villages[v], w.flow[v], w.posted[v]
     wanted = f.meals * c.kitchen_minutes

@@ -106,7 +106,7 @@ def _new_elder(p, w, v, i, ident, values, prevalence, key):
 
 
 @kernel
-def enter(p, w, values, prevalence, entry, month, base, wages, move_key, pool_key, enter_key):
+def enter(p, w, values, prevalence, entry, month, base, wages, pool_key, enter_key):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40, gives helpers.
 
     `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting pool.
@@ -198,6 +198,6 @@ def run_enter(m) -> None:
         m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
     entry = m.once(_entry, min(m.month // 12, 24))
     enter(
-        m.people, m.world, m.values.table, m.chances.prevalence, entry, m.month, m.pool_base, m.state["wages_paid"], m.key(MOVE), m.key(POOL), m.key(ENTER),
+        m.people, m.world, m.values.table, m.chances.prevalence, entry, m.month, m.pool_base, m.state["wages_paid"], m.key(POOL), m.key(ENTER),
     )
     m.note_promotions()

@@ -122,7 +122,7 @@ def match(p, w, values, key, form):
         w.work[5, :11] = 0
         zones = _by_urgency(p, w, v, order, bounds, fill, False)
         if form == PAIRS:
-            _partners_first(p, w, v, values.needs[v], c)
+            _partners_first(p, w, v, c)
         elif form == TEAMS:
             _gather(p, w, v, zones, c)
         _by_zone(p, w, v, zones, helpers, ends, untrained, key)
@@ -232,7 +232,7 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
 
 
 @inner
-def _partners_first(p, w, v, n, c):
+def _partners_first(p, w, v, c):
     """Elders of a pair are helped, one to one and untrained, out of what their partner keeps for them.
 
     w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village goes on with.

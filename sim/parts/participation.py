@@ -118,7 +118,7 @@ def begin(p, w, values, key):
 
 
 @kernel
-def take_part(p, w, values, bank, month, stipend_on, join_key, quit_key, turn_key, train_key):
+def take_part(p, w, values, bank, stipend_on, join_key, quit_key, turn_key, train_key):
     """Join, train, quit, and put hours on offer within the free minutes of the month."""
     for v in range(len(w.used)):
         t, r, f = values.participation[v], w.villages[v], w.flow[v]
@@ -205,7 +205,7 @@ def run_take_part(m) -> None:
     """Volunteers of the month."""
     if m.parameters.participation.on:
         take_part(
-            m.people, m.world, m.values.table, m.parameters.timebank.on, m.month, True, m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
+            m.people, m.world, m.values.table, m.parameters.timebank.on, True, m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
         )
 
 

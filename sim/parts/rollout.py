@@ -89,7 +89,7 @@ def run(m) -> None:
         if m.month % o["every"] != 0:
             continue
         has, score = (r["facility"][group] > 0) | (r["selected"][group] == 1), r["score"][group]
-        ready = (r["applied"][group] == 1) & ~has & (score >= o["least_score"])
+        ready = (r["applied"][group] == 1) & ~has & (score >= m.values.rollout["least_score"][group])
         start = m.parameters.county.facility_share
         wanted = min(start + (o["target"] - start) * (m.month + o["every"]) / o["by"], 1.0) * len(group)
         places = int(np.ceil(wanted - 1e-9)) - int(has.sum()) if m.coupled else len(group)

@@ -7,10 +7,9 @@ from math import comb
 
 import numpy as np
 import pytest
-from runs import large
+from runs import large, split_by_pool
 from scipy import stats
 
-from sim.ledger import split_by_pool
 from sim.parts import matching, participation, referral
 from sim.population import ELDER, HELPER, TOWNSHIP
 
