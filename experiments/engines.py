@@ -80,9 +80,9 @@ class Engine:
             except BaseException:
                 for process in list((getattr(pool, "_processes", None) or {}).values()):
                     process.terminate()  # what they work on is lost anyway; nobody should wait for it
-                raise
-            finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            pool.shutdown()  # idle workers end at once; a pool still closing when Python ends may write a traceback
 
 
 class Standing:
