@@ -8,12 +8,15 @@
 
     python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
     python run.py report study=results/first_answer/<id> pdf=true report.language=zh
-    python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or any month of it
+    python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or
+    any month of it
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
-    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your eyes
+    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
+    eyes
 
-Groups and their options are the folders and files of configs/; any parameter is set as section.name=value, and
+Groups and their options are the folders and files of configs/; any parameter is set as section.name=value,
+and
 group.option=true (service.sharing_station=true) adds one more option's values.
 """
 
@@ -22,14 +25,28 @@ from __future__ import annotations
 import os
 import sys
 
-MODULES = {"report": "report", "gallery": "gallery", "explain": "explain", "dashboard": "serve", "live": "serve"}  # verbs with a module of their own
+MODULES = {
+    "report": "report",
+    "gallery": "gallery",
+    "explain": "explain",
+    "dashboard": "serve",
+    "live": "serve",
+}  # verbs with a module of their own
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
 EXPERIMENTS = {
-    "first_answer": "first_answer", "baseline": "baseline", "smoke": "baseline", "benchmark": "benchmark", "patterns": "patterns", "fork": "fork",
-    "ablation": "ablation", "policies": "policy_effects", "null_arms": "null_arms",
-    "sensitivity": "sensitivity", **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
+    "first_answer": "first_answer",
+    "baseline": "baseline",
+    "smoke": "baseline",
+    "benchmark": "benchmark",
+    "patterns": "patterns",
+    "fork": "fork",
+    "ablation": "ablation",
+    "policies": "policy_effects",
+    "null_arms": "null_arms",
+    "sensitivity": "sensitivity",
+    **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
     **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "questions"),
-}  # fmt: skip
+}
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
@@ -39,7 +56,10 @@ def split_verb(argv: list[str]) -> tuple[str, list[str]]:
 
     if argv and "=" not in argv[0] and not argv[0].startswith(("-", "+", "~")):
         if argv[0] not in VERBS:
-            raise Mistake(f"unknown verb {argv[0]!r}; allowed is {', '.join(VERBS)}, then key=value{nearest(argv[0], VERBS)}")
+            raise Mistake(
+                f"unknown verb {argv[0]!r}; allowed is {', '.join(VERBS)}, then "
+                f"key=value{nearest(argv[0], VERBS)}"
+            )
         return argv[0], argv[1:]
     return "run", argv
 
@@ -49,7 +69,13 @@ def usage() -> str:
     from experiments.scenario import options
 
     groups = "\n".join(f"  {name}={'|'.join(names)}" for name, names in options().items())
-    return f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in spite of failed runs)\n"
+    return (
+        f"{__doc__}\n{groups}\n  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] "
+        f"draws=true|false seed=N\n  precision=0.05 max_seeds=N (questions)  "
+        f"method=morris|sobol|pawn|delta by=section|parameter inputs=[..] samples=N replicates=N "
+        f"(sensitivity)\n  workers=N out=folder progress=true|false fresh=true (begin anew) "
+        f"partial=true (answer in spite of failed runs)\n"
+    )
 
 
 def run(verb: str, words: list[str]) -> int:
@@ -79,7 +105,9 @@ def run(verb: str, words: list[str]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was finished is kept."""
+    """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was
+    finished is kept.
+    """
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     words = list(sys.argv[1:] if argv is None else argv)
     if {"-h", "--help"} & set(words):

@@ -1,4 +1,7 @@
-"""What a study costs beside its runs: processor time of runner and store, and memory of the parent; yardsticks of a machine."""
+"""What a study costs beside its runs.
+
+Processor time of runner and store, and memory of the parent; yardsticks of a machine.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,9 @@ def calls() -> float:
 
 
 def draws() -> float:
-    """A yardstick: keyed draws of many identities, in a loop that the compiler turns into vectors; how many."""
+    """A yardstick: keyed draws of many identities, in a loop that the compiler turns into vectors; how
+    many.
+    """
     identities, room = np.arange(4096), np.empty(4096, np.uint64)
     for _ in range(DRAWS // len(identities)):
         fill(room, np.uint64(1), identities, 0)
@@ -73,15 +78,26 @@ def overhead(count: int) -> tuple[float, float]:
 
 
 def peak() -> float:
-    """Most memory that this process has held, GiB. What getrusage tells begins with what the parent held when it started the process."""
+    """Most memory that this process has held, GiB.
+
+    What getrusage tells begins with what the parent held when it started the process.
+    """
     status = Path("/proc/self/status")
-    kept = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")] if status.exists() else []
+    kept = (
+        [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+        if status.exists()
+        else []
+    )
     return float(kept[0] if kept else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 2**20
 
 
 def memory() -> str:
-    """Peak memory of this process in MiB after 1,000 and after 20,000 runs with rows of twelve villages, as JSON."""
-    rows = runner.simulate(tasks(1, **{"county.villages": 12, "county.elders": 12, "horizon.end": "2025-12"})[0]).villages
+    """Peak memory of this process in MiB after 1,000 and after 20,000 runs with rows of twelve villages,
+    as JSON.
+    """
+    rows = runner.simulate(
+        tasks(1, **{"county.villages": 12, "county.elders": 12, "horizon.end": "2025-12"})[0]
+    ).villages
     assert rows is not None
     seen: list[float] = []
 

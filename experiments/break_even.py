@@ -1,6 +1,8 @@
-"""Break-even of one village by hand: the arithmetic of docs/break_even.md, from declared defaults and no model code.
+"""Break-even of one village by hand: the arithmetic of docs/break_even.md, from declared defaults and no
+model code.
 
-Money is in constant yuan of January 2025. What no parameter holds is written here once and is an assumption of the example.
+Money is in constant yuan of January 2025. What no parameter holds is written here once and is an assumption
+of the example.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ from sim.tables import age_shares
 
 DINERS = 25  # regular diners (12-35 in eleven cases)
 HOME, VOLUNTEERS = 0.10, 0.10  # diners served at home; volunteers over elders (pattern C13: 3-14 %)
-INCOMES = {"weak": 4_000.0, "middle": 85_000.0, "rich": 450_000.0}  # middle of each band of the 2023 table, rounded
+INCOMES = {
+    "weak": 4_000.0,
+    "middle": 85_000.0,
+    "rich": 450_000.0,
+}  # middle of each band of the 2023 table, rounded
 COUNTS = (8, 15, 20, 25, 30, 35, 40)
 LEVELS = (1.0, 1.25, 1.5, 2.0)
 LATER = 10  # years to the second column of the table
@@ -55,7 +61,9 @@ class Village:
         """Mean price of a meal over the ages of elders."""
         f = self.p.families
         starts, shares = age_shares()
-        bands = [float(shares[(starts >= a) & (starts < b)].sum()) for a, b in ((60, 70), (70, 80), (80, 120))]
+        bands = [
+            float(shares[(starts >= a) & (starts < b)].sum()) for a, b in ((60, 70), (70, 80), (80, 120))
+        ]
         mean = sum(x * y for x, y in zip(bands, (f.share_60s, f.share_70s, f.share_80s), strict=True))
         return f.full_meal_cost * (0.5 + 0.5 * self.wage) * mean * self.level
 
@@ -94,7 +102,10 @@ class Village:
         return self.meals * self.price * (1 - self.p.county.dibao) * (1 - self.p.families.arrears)
 
     def others(self, shared: bool = False) -> dict[str, float]:
-        """What the other three pay at most, yuan a month; `shared`: county money divided among all villages."""
+        """What the other three pay at most, yuan a month.
+
+        `shared`: county money divided among all villages.
+        """
         g, c = self.p.government, self.p.collective
         year = g.ceiling
         if shared:
@@ -114,11 +125,17 @@ def margin(v: Village) -> str:
     """What one diner leaves a month, beside what does not depend on diners, as a sentence."""
     fixed = v.canteen["cook"] + sum(v.station.values())
     left = (v.fees - sum(v.canteen.values()) + v.canteen["cook"]) / v.diners
-    return f"After food, fuel and delivery a diner at list prices leaves {yuan(left, 1)} yuan a month; cook and station cost {yuan(fixed)}."
+    return (
+        f"After food, fuel and delivery a diner at list prices leaves {yuan(left, 1)} yuan a month; "
+        f"cook and station cost {yuan(fixed)}."
+    )
 
 
 def enough(p: Parameters, level: float, whole: bool) -> int | None:
-    """Fewest diners within the seats whose fees cover the canteen's own lines (or the whole cost); None where none do."""
+    """Fewest diners within the seats whose fees cover the canteen's own lines (or the whole cost).
+
+    None where none do.
+    """
     for diners in range(1, int(min(p.canteen.seats, p.facilities.seats)) + 1):
         v = Village(p, diners, level=level)
         if v.fees >= (v.cost if whole else sum(v.canteen.values())):
@@ -133,7 +150,9 @@ def demand(p: Parameters, price: float) -> float:
 
 
 def business(p: Parameters, kind: str) -> dict[str, float]:
-    """Sales, cost, wages, rent, profit and share for care of a full normal year with a full endowment, yuan."""
+    """Sales, cost, wages, rent, profit and share for care of a full normal year with a full endowment,
+    yuan.
+    """
     t, a, h = p.tourism, p.agriculture, p.handicraft
     if kind == "tourism":
         sales = t.visitors * t.spend
@@ -145,16 +164,27 @@ def business(p: Parameters, kind: str) -> dict[str, float]:
         sales = h.places * 12 * h.sales * (1 + h.network + h.visits * h.guests / 1_000)
         cost, wages, rent = sales * h.materials + h.fixed, h.places * 12 * 60 * h.wage, 0.0
     profit = sales - cost - wages - rent
-    return dict(setup=getattr(p, kind).setup, sales=sales, cost=cost, wages=wages, rent=rent, profit=profit, care=max(profit, 0.0) * p.business.care_share)
+    return dict(
+        setup=getattr(p, kind).setup,
+        sales=sales,
+        cost=cost,
+        wages=wages,
+        rent=rent,
+        profit=profit,
+        care=max(profit, 0.0) * p.business.care_share,
+    )
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table, numbers right-aligned where every cell below the head is one."""
+
     def numeric(k: int) -> bool:
         return all(r[k].replace(",", "").replace(".", "").replace("-", "").strip().isdigit() for r in rows)
 
     rule = ["---:" if numeric(k) else "---" for k in range(len(head))]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (head, rule, *rows))
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (head, rule, *rows)
+    )
 
 
 def yuan(x: float, digits: int = 0) -> str:
@@ -179,19 +209,45 @@ def lines() -> str:
         "power": f"{p.facilities.power:g}",
         "repairs": f"{p.facilities.repairs:g}",
     }
-    rows = [["meals", f"{DINERS} diners x {c.meals_per_day:g} a day x {c.days:g} days", yuan(now.meals), yuan(then.meals)]]
+    rows = [
+        [
+            "meals",
+            f"{DINERS} diners x {c.meals_per_day:g} a day x {c.days:g} days",
+            yuan(now.meals),
+            yuan(then.meals),
+        ]
+    ]
     costs = [now.canteen | now.station, then.canteen | then.station]
     rows += [[name, text, yuan(costs[0][name]), yuan(costs[1][name])] for name, text in how.items()]
     rows.append(["**cost**", "sum of food to repairs", yuan(now.cost), yuan(then.cost)])
-    rows.append(["mean price of a meal", f"{p.families.full_meal_cost:g} x list shares, weighted by age", yuan(now.price, 2), yuan(then.price, 2)])
-    rows.append(["fees at list", f"{now.meals:g} x {now.price:.4f} x (1 - {p.county.dibao:g}) x (1 - {p.families.arrears:g})", yuan(now.fees), yuan(then.fees)])
+    rows.append(
+        [
+            "mean price of a meal",
+            f"{p.families.full_meal_cost:g} x list shares, weighted by age",
+            yuan(now.price, 2),
+            yuan(then.price, 2),
+        ]
+    )
+    rows.append(
+        [
+            "fees at list",
+            f"{now.meals:g} x {now.price:.4f} x (1 - {p.county.dibao:g}) x (1 - {p.families.arrears:g})",
+            yuan(now.fees),
+            yuan(then.fees),
+        ]
+    )
     text = {
         "government": f"{g.ceiling:g} / 12",
         "collective": f"{INCOMES['middle']:,.0f} x {k.welfare_cap:g} / 12",
         "society": f"{p.society.ceiling:g} / 12",
     }
-    rows += [[f"{name} at most", word, yuan(now.others()[name]), yuan(then.others()[name])] for name, word in text.items()]
-    rows.append(["**gap** (negative: left over)", "cost - fees - the three payers", yuan(now.gap()), yuan(then.gap())])
+    rows += [
+        [f"{name} at most", word, yuan(now.others()[name]), yuan(then.others()[name])]
+        for name, word in text.items()
+    ]
+    rows.append(
+        ["**gap** (negative: left over)", "cost - fees - the three payers", yuan(now.gap()), yuan(then.gap())]
+    )
     return table(["line", "how, 2025", "yuan a month, 2025", f"yuan a month, {2025 + LATER}"], rows)
 
 
@@ -199,11 +255,18 @@ def payers() -> str:
     """What the default rule asks of each payer, and what each can pay at most."""
     p = Parameters()
     v = Village(p)
-    most = {"government": v.others()["government"], "collective": v.others()["collective"], "families": v.fees * p.families.highest_level, "society": v.others()["society"]}
+    most = {
+        "government": v.others()["government"],
+        "collective": v.others()["collective"],
+        "families": v.fees * p.families.highest_level,
+        "society": v.others()["society"],
+    }
     rows = []
     for name, top in most.items():
         share = getattr(p.funding, f"share_{name}")
-        rows.append([name, f"{100 * share:g}", yuan(share * v.cost), yuan(top), yuan(min(share * v.cost, top))])
+        rows.append(
+            [name, f"{100 * share:g}", yuan(share * v.cost), yuan(top), yuan(min(share * v.cost, top))]
+        )
     paid = sum(min(getattr(p.funding, f"share_{name}") * v.cost, top) for name, top in most.items())
     rows.append(["**sum**", "100", yuan(v.cost), yuan(sum(most.values())), yuan(paid)])
     return table(["payer", "share, %", "asked, yuan a month", "at most, yuan a month", "the smaller"], rows)
@@ -216,8 +279,26 @@ def diners() -> str:
     for n in COUNTS:
         v = Village(p, n)
         own = sum(v.canteen.values())
-        rows.append([f"{n}", yuan(v.cost), yuan(v.cost / v.meals, 2), yuan(v.fees), yuan(own - v.fees), yuan(v.cost - v.fees), yuan(v.gap())])
-    head = ["diners", "cost a month", "cost a meal", "fees at list", "canteen's own gap", "gap before the others", "gap with the others at most (middle village)"]
+        rows.append(
+            [
+                f"{n}",
+                yuan(v.cost),
+                yuan(v.cost / v.meals, 2),
+                yuan(v.fees),
+                yuan(own - v.fees),
+                yuan(v.cost - v.fees),
+                yuan(v.gap()),
+            ]
+        )
+    head = [
+        "diners",
+        "cost a month",
+        "cost a meal",
+        "fees at list",
+        "canteen's own gap",
+        "gap before the others",
+        "gap with the others at most (middle village)",
+    ]
     return table(head, rows) + "\n\n" + margin(Village(p))
 
 
@@ -229,8 +310,24 @@ def prices() -> str:
         v, word = Village(p, level=level), lambda n: "none" if n is None else f"{n}"
         each = p.canteen.meals_per_day * p.canteen.days
         left = v.fees / DINERS - each * (p.canteen.food + p.canteen.fuel)
-        rows.append([f"{level:g}", yuan(v.price, 2), f"{100 * demand(p, v.price):.0f}", yuan(left, 1), word(enough(p, level, False)), word(enough(p, level, True))])
-    head = ["prices over the list", "mean price of a meal", "of those who would come at the reference price, %", "left of a diner's month after food and fuel", "diners that carry the canteen", "diners that carry the station too"]
+        rows.append(
+            [
+                f"{level:g}",
+                yuan(v.price, 2),
+                f"{100 * demand(p, v.price):.0f}",
+                yuan(left, 1),
+                word(enough(p, level, False)),
+                word(enough(p, level, True)),
+            ]
+        )
+    head = [
+        "prices over the list",
+        "mean price of a meal",
+        "of those who would come at the reference price, %",
+        "left of a diner's month after food and fuel",
+        "diners that carry the canteen",
+        "diners that carry the station too",
+    ]
     return table(head, rows)
 
 
@@ -242,8 +339,26 @@ def gaps() -> str:
             v = Village(p, income=income)
             gap = 12 * v.gap(shared)
             from_ = "county money shared by all villages" if shared else "at its ceiling"
-            rows.append([name, from_, *(yuan(12 * x) for x in (v.cost, v.fees, *v.others(shared).values())), yuan(gap), yuan(max(gap, 0) / p.business.care_share)])
-    head = ["collective", "government", "cost", "fees at list", "government pays", "collective pays", "society gives", "gap", "profit needed"]
+            rows.append(
+                [
+                    name,
+                    from_,
+                    *(yuan(12 * x) for x in (v.cost, v.fees, *v.others(shared).values())),
+                    yuan(gap),
+                    yuan(max(gap, 0) / p.business.care_share),
+                ]
+            )
+    head = [
+        "collective",
+        "government",
+        "cost",
+        "fees at list",
+        "government pays",
+        "collective pays",
+        "society gives",
+        "gap",
+        "profit needed",
+    ]
     return table(head, rows)
 
 
@@ -252,8 +367,22 @@ def businesses() -> str:
     p, rows = Parameters(), []
     for kind in BUSINESSES:
         b = business(p, kind)
-        rows.append([kind, *(yuan(b[x]) for x in ("setup", "sales", "cost", "wages", "rent", "profit", "care"))])
-    return table(["business", "set-up money", "sales", "materials and fixed", "wages", "land rent", "profit", "share for care"], rows)
+        rows.append(
+            [kind, *(yuan(b[x]) for x in ("setup", "sales", "cost", "wages", "rent", "profit", "care"))]
+        )
+    return table(
+        [
+            "business",
+            "set-up money",
+            "sales",
+            "materials and fixed",
+            "wages",
+            "land rent",
+            "profit",
+            "share for care",
+        ],
+        rows,
+    )
 
 
 def short() -> str:
@@ -271,5 +400,7 @@ def short() -> str:
             rows.append([f"gap, {name} collective", what, yuan(12 * Village(p, income=income).gap(shared))])
     for kind in BUSINESSES:
         b = business(p, kind)
-        rows.append([f"{kind} for care", f"profit {yuan(b['profit'])} x {p.business.care_share:g}", yuan(b["care"])])
+        rows.append(
+            [f"{kind} for care", f"profit {yuan(b['profit'])} x {p.business.care_share:g}", yuan(b["care"])]
+        )
     return table(["yuan a year, January 2025", "how", "sum"], rows) + "\n\n" + margin(v)

@@ -1,4 +1,5 @@
-"""Runs of an experiment that compares: named changes x replicates, each with its luck and draw, and the villages they gave.
+"""Runs of an experiment that compares: named changes x replicates, each with its luck and draw, and the
+villages they gave.
 
 The one place where contrasts and sensitivity meet the study.
 """
@@ -17,7 +18,11 @@ from experiments.scenario import Composed, Scenario, patched
 from experiments.store import Results
 from sim.parameters import Parameters
 
-SIZES = {"quick": (12, 100), "default": (12, 200), "full": (24, 300)}  # villages, elders: as the first answer, for time
+SIZES = {
+    "quick": (12, 100),
+    "default": (12, 200),
+    "full": (24, 300),
+}  # villages, elders: as the first answer, for time
 
 
 def base_of(line: Composed) -> Parameters:
@@ -33,10 +38,20 @@ class Campaign:
         self.line, self.settings, self.work, self.folder = line, line.settings, work, work.folder
         self.base = base_of(line)
         self.held = line.touched()
-        self._names: dict[tuple[str, int], int] = {}  # runs of the same content are run once, under all their names
+        self._names: dict[
+            tuple[str, int], int
+        ] = {}  # runs of the same content are run once, under all their names
 
-    def run(self, wanted: Iterable[tuple[str, Mapping[str, Any], int]], label: str = "runs", drawn: bool | None = None) -> None:
-        """Run what is not done of (name, path -> value, replicate); what the command line pins holds over all changes."""
+    def run(
+        self,
+        wanted: Iterable[tuple[str, Mapping[str, Any], int]],
+        label: str = "runs",
+        drawn: bool | None = None,
+    ) -> None:
+        """Run what is not done of (name, path -> value, replicate).
+
+        What the command line pins holds over all changes.
+        """
         s, made = self.settings, dict[str, Scenario]()
         drawn = s.draws if drawn is None else drawn
         tasks = []
@@ -50,10 +65,15 @@ class Campaign:
         self.work.run(tasks, label)
 
     def villages(self) -> pd.DataFrame:
-        """Village rows of every name asked for; Mistake that names what is missing, whatever `partial` says."""
+        """Village rows of every name asked for.
+
+        Mistake that names what is missing, whatever `partial` says.
+        """
         self.work.flush()
         rows = Results(self.folder).villages().drop(columns=["scenario", "replicate"])
-        names = pd.DataFrame([(*key, run) for key, run in self._names.items()], columns=["scenario", "replicate", "run"])
+        names = pd.DataFrame(
+            [(*key, run) for key, run in self._names.items()], columns=["scenario", "replicate", "run"]
+        )
         return names.merge(rows, on="run", how="inner")
 
     def text(self, name: str, content: str) -> None:

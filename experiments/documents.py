@@ -1,6 +1,7 @@
 """Write the generated blocks of the documents: `python -m experiments.documents`.
 
-A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Tables come from the declarations, so that a
+A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Tables come from the declarations, so
+that a
 document never says what the code does not.
 """
 
@@ -47,7 +48,15 @@ def _range(d: Declaration) -> str:
 def parameters() -> str:
     """Every parameter, section by section; `fixed` ones shape the start and cannot change in a fork."""
     rows = [
-        [f"`{d.path}`", _value(d.default), d.unit, _range(d), d.grade, d.source, d.doc + ("" if d.live else " (fixed)")]
+        [
+            f"`{d.path}`",
+            _value(d.default),
+            d.unit,
+            _range(d),
+            d.grade,
+            d.source,
+            d.doc + ("" if d.live else " (fixed)"),
+        ]
         for d in declarations().values()
     ]
     grades = "; ".join(f"{k} {v}" for k, v in GRADES.items())
@@ -58,7 +67,12 @@ def parameters() -> str:
 def month() -> str:
     """The rows of the month in order."""
     rows = [
-        [f"{r.heading} {HEADINGS[r.heading - 1]}", r.name, f"`{r.run.__module__.replace('.', '/')}.py`: `{r.run.__name__}`"] for r in MONTH
+        [
+            f"{r.heading} {HEADINGS[r.heading - 1]}",
+            r.name,
+            f"`{r.run.__module__.replace('.', '/')}.py`: `{r.run.__name__}`",
+        ]
+        for r in MONTH
     ]
     return table(["heading", "row", "made by"], rows)
 
@@ -71,11 +85,17 @@ def purposes() -> str:
 
 def postings() -> str:
     """Posting kinds with both accounts."""
-    return table(["kind", "debit", "credit", "unit", "what it is"], [[f"`{k.name}`", k.debit, k.credit, k.unit, k.label] for k in POSTINGS.values()])
+    return table(
+        ["kind", "debit", "credit", "unit", "what it is"],
+        [[f"`{k.name}`", k.debit, k.credit, k.unit, k.label] for k in POSTINGS.values()],
+    )
 
 
 def _fields(registry: dict[str, Column]) -> str:
-    rows = [[f"`{c.name}`", c.unit, c.dtype + (f" x {c.shape[0]}" if c.shape else ""), c.label] for c in registry.values()]
+    rows = [
+        [f"`{c.name}`", c.unit, c.dtype + (f" x {c.shape[0]}" if c.shape else ""), c.label]
+        for c in registry.values()
+    ]
     return table(["name", "unit", "stored as", "what it is"], rows)
 
 
@@ -92,11 +112,21 @@ def ready_policies() -> str:
 
 def switches() -> str:
     """What each part's "off" means."""
-    return table(["switch", "default", "what off means"], [[f"`{d.path}`", _value(d.default), d.doc] for d in declarations().values() if d.path.endswith(".on")])
+    return table(
+        ["switch", "default", "what off means"],
+        [
+            [f"`{d.path}`", _value(d.default), d.doc]
+            for d in declarations().values()
+            if d.path.endswith(".on")
+        ],
+    )
 
 
 def trace() -> list[dict[str, str]]:
-    """Rows of docs/traceability.csv: document, clause, asks, part, parameters and tests (`;` between), experiment."""
+    """Rows of docs/traceability.csv.
+
+    Document, clause, asks, part, parameters and tests (`;` between), experiment.
+    """
     with TRACE.open(encoding="utf-8") as file:
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
@@ -109,15 +139,25 @@ def files_of(parameters: str) -> list[str]:
 
 def traceability() -> str:
     """One row a clause and mechanism: who asks for it, and what carries it."""
-    code = lambda words: ", ".join(f"`{word}`" for word in words if word)  # noqa: E731
+
+    def code(words):
+        return ", ".join(f"`{word}`" for word in words if word)
+
     rows = [
         [
-            f"{r['document']} {r['clause']}", r["asks"], r["part"], code(files_of(r["parameters"])), code(r["parameters"].split(";")),
-            code(r["tests"].split(";")), code([r["experiment"]]),
+            f"{r['document']} {r['clause']}",
+            r["asks"],
+            r["part"],
+            code(files_of(r["parameters"])),
+            code(r["parameters"].split(";")),
+            code(r["tests"].split(";")),
+            code([r["experiment"]]),
         ]
         for r in trace()
-    ]  # fmt: skip
-    return table(["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows)
+    ]
+    return table(
+        ["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows
+    )
 
 
 def readers() -> dict[str, list[str]]:
@@ -125,8 +165,16 @@ def readers() -> dict[str, list[str]]:
     tree = ast.parse((ROOT / "sim/tables.py").read_text(encoding="utf-8"))
     made: dict[str, list[str]] = {}
     for f in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        words = [node.value for node in ast.walk(f) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-        calls = {node.func.id for node in ast.walk(f) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        words = [
+            node.value
+            for node in ast.walk(f)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        calls = {
+            node.func.id
+            for node in ast.walk(f)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         own = {word for word in words if re.fullmatch(r"\w+\.csv", word)} if "read" in calls else set()
         for name in own | {name for name, fs in made.items() if calls & set(fs)}:
             made.setdefault(name, []).append(f.name)
@@ -134,15 +182,29 @@ def readers() -> dict[str, list[str]]:
 
 
 def inputs() -> str:
-    """Tables that runs read, what they give and to which files; then those that stand beside them as a record."""
-    code = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted((ROOT / "sim").rglob("*.py"))}
+    """Tables that runs read, what they give and to which files.
+
+    Then those that stand beside them as a record.
+    """
+    code = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "sim").rglob("*.py"))
+    }
     rows = []
     for name, functions in sorted(readers().items()):
         gives = (getattr(tables, functions[0]).__doc__ or "").strip().splitlines()[0]
-        users = [file for file, text in code.items() if any(f"tables.{f}(" in text or f"tables.{f})" in text for f in functions) or re.search(rf"from sim.tables import .*\b({'|'.join(functions)})\b", text)]
+        users = [
+            file
+            for file, text in code.items()
+            if any(f"tables.{f}(" in text or f"tables.{f})" in text for f in functions)
+            or re.search(rf"from sim.tables import .*\b({'|'.join(functions)})\b", text)
+        ]
         rows.append([f"`{name}`", gives, ", ".join(f"`{file}`" for file in users)])
     beside = [path.name for path in sorted((ROOT / "sim/data").glob("*.csv")) if path.name not in readers()]
-    return table(["table", "what it gives", "read for"], rows) + f"\n\nKept as a record of where values come from, and read by no rule: {', '.join(f'`{name}`' for name in beside)}."
+    return table(["table", "what it gives", "read for"], rows) + (
+        f"\n\nKept as a record of where values come from, and read by no rule: "
+        f"{', '.join(f'`{name}`' for name in beside)}."
+    )
 
 
 ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
@@ -179,16 +241,23 @@ def stale() -> list[str]:
     """Names of blocks that differ from what the code says, are missing, or are made by nothing."""
     there = {file: found(file) for file in dict.fromkeys(file for file, _ in BLOCKS.values())}
     wrong = [name for name, (file, make) in BLOCKS.items() if there[file].get(name) != make() + "\n"]
-    return wrong + [name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file]
+    return wrong + [
+        name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file
+    ]
 
 
 def main() -> int:
-    """Bring every block up to date and say which changed; DocumentError where a document lacks one of its blocks."""
+    """Bring every block up to date and say which changed.
+
+    DocumentError where a document lacks one of its blocks.
+    """
     changed = stale()
     for file in dict.fromkeys(file for file, _ in BLOCKS.values()):
         made = {name: make() for name, (where, make) in BLOCKS.items() if where == file}
         if missing := set(made) - set(found(file)):
-            raise DocumentError(f"{file} has no block {', '.join(sorted(missing))}: write its two marker lines first")
+            raise DocumentError(
+                f"{file} has no block {', '.join(sorted(missing))}: write its two marker lines first"
+            )
         text = (ROOT / file).read_text(encoding="utf-8")
         text = BLOCK.sub(lambda m, made=made: m[1] + made[m[2]] + "\n" + m[4] if m[2] in made else m[0], text)  # type: ignore[misc]
         (ROOT / file).write_text(text, encoding="utf-8")

@@ -1,4 +1,7 @@
-"""Where runs are worked out: this process, local processes, or Dask, behind one `concurrent.futures.Executor`."""
+"""Where runs are worked out.
+
+This process, local processes, or Dask, behind one `concurrent.futures.Executor`.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ class Engine:
 
     @contextlib.contextmanager
     def open(self, needed: int) -> Iterator[tuple[Executor, int]]:
-        """The executor and how many bundles may be under way: two a worker, so that none waits for the parent."""
+        """The executor and how many bundles may be under way.
+
+        Two a worker, so that none waits for the parent.
+        """
         count = min(self.count, max(needed, 1))
         if self.kind == "dask":
             with _dask(self.scheduler, count) as pair:
@@ -82,11 +88,15 @@ class Engine:
                     process.terminate()  # what they work on is lost anyway; nobody should wait for it
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-            pool.shutdown()  # idle workers end at once; a pool still closing when Python ends may write a traceback
+            # idle workers end at once; a pool still closing when Python ends may write a traceback
+            pool.shutdown()
 
 
 class Standing:
-    """An engine whose executor stays open from one use to the next until `close`; after a failure it is opened again."""
+    """An engine whose executor stays open from one use to the next until `close`.
+
+    After a failure it is opened again.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self._stack = engine, contextlib.ExitStack()
@@ -107,7 +117,9 @@ class Standing:
             raise
 
     def each(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
-        """What each job gives: from worker processes of this machine where they are up (starting them takes longer than a few pictures), else from here."""
+        """What each job gives: from worker processes of this machine where they are up (starting them
+        takes longer than a few pictures), else from here.
+        """
         if self._pair is not None and self.engine.kind == "local" and len(jobs) > 1:
             with contextlib.suppress(BrokenExecutor), one_thread(), self.open(len(jobs)) as (pool, _):
                 return [future.result() for future in [pool.submit(job) for job in jobs]]
@@ -127,7 +139,9 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
         raise Mistake("engine=dask needs Dask: pip install -e '.[cluster]'") from e
     with contextlib.ExitStack() as stack:
         if not scheduler:
-            cluster = LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0)
+            cluster = LocalCluster(
+                n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            )
             scheduler = stack.enter_context(cluster).scheduler_address
         try:
             client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))

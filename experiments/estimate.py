@@ -1,7 +1,10 @@
-"""From village rows to answers: shares of villages with intervals, causes of failure, public cost, luck against unknowns.
+"""From village rows to answers: shares of villages with intervals, causes of failure, public cost, luck
+against unknowns.
 
-The seed is the unit: each replicate gives one share, reweighted to the prevalence of kinds and strengths of villages;
-the interval is Student's t over replicates, for shares never narrower than what so few replicates can exclude.
+The seed is the unit: each replicate gives one share, reweighted to the prevalence of kinds and strengths of
+villages;
+the interval is Student's t over replicates, for shares never narrower than what so few replicates can
+exclude.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ class Interval(NamedTuple):
 def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> Interval:
     """Mean and 95 % interval with the replicate as unit; `bounded` where the values are shares.
 
-    Without `bounded` Student's t. A share has the bounds of `_at_most`; without `never` plain t, cut to [0, 1].
+    Without `bounded` Student's t. A share has the bounds of `_at_most`; without `never` plain t, cut to [0,
+    1].
     """
     x = np.asarray(values, float)
     x = x[np.isfinite(x)]
@@ -59,9 +63,12 @@ def _t(n: int) -> float:
 def _at_most(x: np.ndarray) -> float:
     """Upper bound of the mean of a share: the highest that any sample would give that lies nowhere above `x`.
 
-    Two rules, each over the k largest values and nought for the others, k = 0 .. n: Student's t, and Clopper and Pearson
-    (1934, Biometrika 26, 404-413) for k of n hits, each worth the least of the k (one for k = 0: a hit not yet seen).
-    So more or larger hits never lower the bound, few hits never narrow it, and for shares of 0 and 1 it holds what
+    Two rules, each over the k largest values and nought for the others, k = 0 .. n: Student's t, and Clopper
+    and Pearson
+    (1934, Biometrika 26, 404-413) for k of n hits, each worth the least of the k (one for k = 0: a hit not
+    yet seen).
+    So more or larger hits never lower the bound, few hits never narrow it, and for shares of 0 and 1 it holds
+    what
     Clopper and Pearson hold.
     """
     n, x = len(x), np.sort(x)[::-1]
@@ -79,7 +86,9 @@ def half(e: Interval) -> float:
 
 
 class Replications(NamedTuple):
-    """Whether there are enough: seeds, half-width, coefficient of variation (nan without a mean), seeds from which it is settled."""
+    """Whether there are enough: seeds, half-width, coefficient of variation (nan without a mean), seeds
+    from which it is settled.
+    """
 
     seeds: int
     half: float
@@ -92,13 +101,20 @@ def replications(values: np.ndarray, bounded: bool = True) -> Replications:
     x = np.asarray(values, float)
     x = x[np.isfinite(x)]
     known = len(x) > 1 and abs(x.mean()) > 1e-12
-    return Replications(len(x), half(interval(x, bounded)), float(x.std(ddof=1) / abs(x.mean())) if known else np.nan, stable_from(x))
+    return Replications(
+        len(x),
+        half(interval(x, bounded)),
+        float(x.std(ddof=1) / abs(x.mean())) if known else np.nan,
+        stable_from(x),
+    )
 
 
 def stable_from(x: np.ndarray, within: float = STABLE) -> int:
-    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not settled.
+    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not
+    settled.
 
-    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The last third
+    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The
+    last third
     of the seeds must bear it out.
     """
     x = np.asarray(x, float)
@@ -115,13 +131,26 @@ def stable_from(x: np.ndarray, within: float = STABLE) -> int:
 def prevalence(parameters: Parameters) -> dict[tuple[str, str], float]:
     """Share of all villages by kind and strength."""
     c = parameters.county
-    kinds = dict(zip(VILLAGE_KINDS, (1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft, c.share_near_town), strict=True))
+    kinds = dict(
+        zip(
+            VILLAGE_KINDS,
+            (
+                1 - c.share_scenic - c.share_craft - c.share_near_town,
+                c.share_scenic,
+                c.share_craft,
+                c.share_near_town,
+            ),
+            strict=True,
+        )
+    )
     widths = np.diff(np.concatenate([[0.0], STRENGTH_EDGES, [1.0]]))
     return {(k, s): a * float(b) for k, a in kinds.items() for s, b in zip(STRENGTHS, widths, strict=True)}
 
 
 def with_weights(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """Add `weight`: prevalence of the stratum over its villages in the county where villages are dealt, else one."""
+    """Add `weight`: prevalence of the stratum over its villages in the county where villages are dealt,
+    else one.
+    """
     rows = rows.copy()
     rows["weight"] = 1.0
     if parameters.county.stratified and len(rows):
@@ -138,7 +167,10 @@ def by_replicate(rows: pd.DataFrame, hit: pd.Series) -> pd.Series:
     """Weighted share of villages where `hit`, one number a replicate."""
     replicates, at = np.unique(rows["replicate"], return_inverse=True)
     weight = rows["weight"].to_numpy(float)
-    return pd.Series(np.bincount(at, weight * hit.to_numpy()) / np.bincount(at, weight), pd.Index(replicates, name="replicate"))
+    return pd.Series(
+        np.bincount(at, weight * hit.to_numpy()) / np.bincount(at, weight),
+        pd.Index(replicates, name="replicate"),
+    )
 
 
 def causes(rows: pd.DataFrame) -> pd.Series:
@@ -170,18 +202,28 @@ def reasons(row: Any) -> list[str]:
         return ["opened too late"]
     if row.verdict in ("closed", "recovered"):
         return [f"closed: {CAUSES[k]}" for k in range(4) if int(row.cause) >> k & 1] or ["closed"]
-    failed = {"bills or long cuts": row.solvent, "too few hours": row.hours_met, "too few visits": row.visits_met}
+    failed = {
+        "bills or long cuts": row.solvent,
+        "too few hours": row.hours_met,
+        "too few visits": row.visits_met,
+    }
     return [name for name, good in failed.items() if not good]
 
 
 def public_cost(rows: pd.DataFrame) -> float:
-    """Public yuan per elder-year helped: government's running, building and set-up money over elder-years; ratio of sums."""
+    """Public yuan per elder-year helped.
+
+    Government's running, building and set-up money over elder-years; ratio of sums.
+    """
     years = float((rows["weight"] * rows["elder_years_helped"]).sum())
     return float((rows["weight"] * rows["public_fen"]).sum()) / 100 / years if years > 0 else float("nan")
 
 
 def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
-    """Standard deviations over seeds: all, by luck alone (parameters at their defaults), and what is left for parameters."""
+    """Standard deviations over seeds.
+
+    All, by luck alone (parameters at their defaults), and what is left for parameters.
+    """
     total = float(main.std(ddof=1)) if len(main) > 1 else float("nan")
     chance = float(luck.std(ddof=1)) if len(luck) > 1 else float("nan")
     return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))
@@ -213,11 +255,15 @@ def most_closed(shut: pd.DataFrame) -> int:
 
 
 def averted(villages: pd.DataFrame, scenario: str) -> dict[str, tuple[int, int]]:
-    """Condition -> (closures averted by relieving it under the same luck, closures before), from the paired reruns."""
+    """Condition -> (closures averted by relieving it under the same luck, closures before), from the
+    paired reruns.
+    """
     mine = villages[villages["scenario"] == scenario]
     found = {}
     for name, rows in mine[mine["arm"].str.startswith("relief:")].groupby("arm"):
-        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index("village")
+        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index(
+            "village"
+        )
         shut = before.index[before["closures"] > 0]
         after = rows.set_index("village").loc[shut, "closures"]
         found[str(name).partition(":")[2]] = (int((after == 0).sum()), len(shut))

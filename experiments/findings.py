@@ -1,4 +1,7 @@
-"""What an experiment found, in a form that the terminal, the report and the dashboard can all show: findings.json."""
+"""What an experiment found, in a form that the terminal, the report and the dashboard can all show.
+
+Findings.json.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ class Picture:
 class Findings:
     """Question, answer in three plain sentences, tables, figures, limits.
 
-    `hypothesis` and `built_in` (the parameter that could have built the result in) are written before the runs;
+    `hypothesis` and `built_in` (the parameter that could have built the result in) are written before the
+    runs;
     `verdict` is one of supported, not supported, built in, undecided, or empty where nothing was tested.
     """
 

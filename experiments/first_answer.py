@@ -1,7 +1,9 @@
 """The first answer: which funding mix, with which business, keeps village services viable to the horizon.
 
-Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence, in two
-panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same present value of all
+Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence,
+in two
+panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same present value
+of all
 pledges an elder, set-up capital inside it). All cells of a replicate share luck and parameter draw.
 """
 
@@ -28,10 +30,28 @@ VILLAGES = {"quick": 12, "default": 12, "full": 24}
 ELDERS = {"quick": 160, "default": 160, "full": 300}  # below the default village, for time: a design choice
 LUCK = 5  # replicates that are run with default parameters too, in the first panel and these columns (time)
 LUCK_COLUMNS = ("none",)
-DEPOSIT_ROWS = ("jiangxi", "four_payers")  # the deposit, a null arm, stands in the equal envelope beside these (time)
-RELIEVED = {"quick": 1, "default": 2, "full": 8}  # breached conditions that a cell's reruns relieve at most (time)
+DEPOSIT_ROWS = (
+    "jiangxi",
+    "four_payers",
+)  # the deposit, a null arm, stands in the equal envelope beside these (time)
+RELIEVED = {
+    "quick": 1,
+    "default": 2,
+    "full": 8,
+}  # breached conditions that a cell's reruns relieve at most (time)
 KEEP = 20  # replicates whose monthly series are kept
-USED = ["scenario", "arm", "replicate", "village", "kind", "strength", "closures", *estimate.Fate._fields, "elder_years_helped", "public_fen"]  # of the village table
+USED = [
+    "scenario",
+    "arm",
+    "replicate",
+    "village",
+    "kind",
+    "strength",
+    "closures",
+    *estimate.Fate._fields,
+    "elder_years_helped",
+    "public_fen",
+]  # of the village table
 
 
 @dataclass(frozen=True)
@@ -61,7 +81,11 @@ def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
             if funding == "no_money" and panel == "envelope":
                 continue
             for business in ["none"] if funding in NULLS else columns or BUSINESSES:
-                if business == "deposit" and not columns and (panel != PANELS[-1] or funding not in DEPOSIT_ROWS):
+                if (
+                    business == "deposit"
+                    and not columns
+                    and (panel != PANELS[-1] or funding not in DEPOSIT_ROWS)
+                ):
                     continue
                 found.append(Cell(panel, funding, business))
     return found
@@ -70,7 +94,11 @@ def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
 def endowed(business: str, p: Parameters) -> set[str]:
     """Kinds of village in which a business has its endowment, whole or in part."""
     k = CHOICES.index(business)
-    return {name for i, name in enumerate(VILLAGE_KINDS) if k not in (1, 2, 3) or endowment(i, k, p.business.endowment) > 0}
+    return {
+        name
+        for i, name in enumerate(VILLAGE_KINDS)
+        if k not in (1, 2, 3) or endowment(i, k, p.business.endowment) > 0
+    }
 
 
 class Plan:
@@ -81,7 +109,10 @@ class Plan:
         for group in ("funding", "business"):
             if group in line.named:
                 key = "rows" if group == "funding" else "columns"
-                raise Mistake(f"first_answer compares many options of {group}: choose some with {key}=[{line.named[group]}], or take experiment=baseline")
+                raise Mistake(
+                    f"first_answer compares many options of {group}: choose some with "
+                    f"{key}=[{line.named[group]}], or take experiment=baseline"
+                )
         self.panels = s.panels or list(PANELS[:1] if s.size == "quick" else PANELS)
         self.seeds = s.seeds or SEEDS[s.size]
         self.cells = cells(self.panels, s.rows, s.columns)
@@ -108,17 +139,28 @@ class Plan:
         return Task(self.scenario(cell, kind), at, s.seed, draw, kind, kind == "main" and at < KEEP)
 
     def main(self) -> list[Task]:
-        """Every cell with every replicate, replicate by replicate; the first few again with default parameters."""
+        """Every cell with every replicate, replicate by replicate.
+
+        The first few again with default parameters.
+        """
         found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
         if self.line.settings.draws and self.line.settings.size != "quick":
-            again = [cell for cell in self.cells if cell.panel == self.panels[0] and cell.business in LUCK_COLUMNS]
-            found += [self.task(cell, at, "luck", drawn=False) for at in range(min(LUCK, self.seeds)) for cell in again]
+            again = [
+                cell for cell in self.cells if cell.panel == self.panels[0] and cell.business in LUCK_COLUMNS
+            ]
+            found += [
+                self.task(cell, at, "luck", drawn=False)
+                for at in range(min(LUCK, self.seeds))
+                for cell in again
+            ]
         return found
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
-        """Reruns of the first panel with the commonest breached conditions relieved, one at a time (`RELIEVED`).
+        """Reruns of the first panel with the commonest breached conditions relieved, one at a time
+        (`RELIEVED`).
 
-        One replicate for all cells, that with most closed villages of the panel, so that they run side by side; its own
+        One replicate for all cells, that with most closed villages of the panel, so that they run side by
+        side; its own
         for a cell in which nothing closed there.
         """
         found = []
@@ -130,37 +172,57 @@ class Plan:
         for cell in mine:
             at, names = estimate.to_relieve(shut, cell.name, worst)
             why = estimate.causes(rows[rows["scenario"] == cell.name])
-            names = sorted(names, key=lambda name: -why.get(f"closed: {name}", 0.0))[: RELIEVED[self.line.settings.size]]
+            names = sorted(names, key=lambda name: -why.get(f"closed: {name}", 0.0))[
+                : RELIEVED[self.line.settings.size]
+            ]
             found += [self.task(cell, at, f"relief:{name}") for name in names]
         return found
 
 
 def summarise(plan: Plan, villages: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: share viable with interval, gain over no business on the same villages, cause, public cost, spreads, and `gap_high`."""
+    """One row a cell: share viable with interval, gain over no business on the same villages, cause,
+    public cost, spreads, and `gap_high`.
+    """
     by_cell = dict(tuple(estimate.with_weights(villages[USED], plan.base).groupby("scenario")))
     found = []
     for cell in plan.cells:
         if cell.name in by_cell:
-            found += _summary(cell, by_cell[cell.name], by_cell.get(replace(cell, business="none").name), endowed(cell.business, plan.base))
-    return with_gaps(pd.DataFrame(found), {cell: rows[rows["arm"] == "main"] for cell, rows in by_cell.items()})
+            found += _summary(
+                cell,
+                by_cell[cell.name],
+                by_cell.get(replace(cell, business="none").name),
+                endowed(cell.business, plan.base),
+            )
+    return with_gaps(
+        pd.DataFrame(found), {cell: rows[rows["arm"] == "main"] for cell, rows in by_cell.items()}
+    )
 
 
 def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Add `gap_high`: upper end of the paired difference in villages viable to the best real cell of the panel; nan where villages differ.
+    """Add `gap_high`: upper end of the paired difference in villages viable to the best real cell of the
+    panel; nan where villages differ.
 
-    A cell whose `gap_high` is not below zero cannot be told from the best. `rows`: village rows of the main arm by cell.
+    A cell whose `gap_high` is not below zero cannot be told from the best. `rows`: village rows of the main
+    arm by cell.
     """
-    share = lambda r: estimate.by_replicate(rows["/".join(r)], rows["/".join(r)]["verdict"] == "viable")  # noqa: E731
+
+    def share(r):
+        return estimate.by_replicate(rows["/".join(r)], rows["/".join(r)]["verdict"] == "viable")
+
     summary["gap_high"] = np.nan
     for _, mine in summary.groupby("panel", sort=False):
         real = figures.real(mine)[["panel", "funding", "business"]]
         top = share(real.loc[summary.loc[real.index, "viable"].idxmax()])
         for at, cell in real.iterrows():
-            summary.loc[at, "gap_high"] = estimate.interval((share(cell) - top).dropna().to_numpy(), bounded=False).high
+            summary.loc[at, "gap_high"] = estimate.interval(
+                (share(cell) - top).dropna().to_numpy(), bounded=False
+            ).high
     return summary
 
 
-def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]) -> list[dict[str, Any]]:
+def _summary(
+    cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]
+) -> list[dict[str, Any]]:
     """The row of one cell, none where no village has what its business needs."""
     mine = rows[rows["kind"].isin(kinds)]
     if mine.empty:
@@ -168,17 +230,31 @@ def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
     main, luck = mine[mine["arm"] == "main"], mine[mine["arm"] == "luck"]
     viable = estimate.by_replicate(main, main["verdict"] == "viable")
     share = estimate.interval(viable.to_numpy())
-    total, chance, unknown = estimate.spreads(viable, estimate.by_replicate(luck, luck["verdict"] == "viable"))
+    total, chance, unknown = estimate.spreads(
+        viable, estimate.by_replicate(luck, luck["verdict"] == "viable")
+    )
     opened = main[main["verdict"] != "never_opened"]
     why = estimate.causes(main)
     row = {
-        "panel": cell.panel, "funding": cell.funding, "business": cell.business, "seeds": share.n,
-        "villages": int(main["village"].nunique()), "viable": share.mean, "low": share.low, "high": share.high,
-        "viable_of_opened": estimate.by_replicate(opened, opened["verdict"] == "viable").mean() if len(opened) else np.nan,
-        "cause": why.index[0] if len(why) else "", "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
+        "panel": cell.panel,
+        "funding": cell.funding,
+        "business": cell.business,
+        "seeds": share.n,
+        "villages": int(main["village"].nunique()),
+        "viable": share.mean,
+        "low": share.low,
+        "high": share.high,
+        "viable_of_opened": estimate.by_replicate(opened, opened["verdict"] == "viable").mean()
+        if len(opened)
+        else np.nan,
+        "cause": why.index[0] if len(why) else "",
+        "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
         "public_yuan_per_elder_year": estimate.public_cost(main),
-        "sd_all": total, "sd_luck": chance, "sd_parameters": unknown, **_enough(main, viable),
-    }  # fmt: skip
+        "sd_all": total,
+        "sd_luck": chance,
+        "sd_parameters": unknown,
+        **_enough(main, viable),
+    }
     if cell.business != "none" and plain is not None:
         same = plain[(plain["arm"] == "main") & plain["kind"].isin(kinds)]
         gain = (viable - estimate.by_replicate(same, same["verdict"] == "viable")).dropna()
@@ -190,9 +266,18 @@ def _summary(cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: 
 
 def _enough(main: pd.DataFrame, viable: pd.Series) -> dict[str, float]:
     """Half-width, c_v and the seeds from which c_v is settled, of the share viable and of public cost."""
-    cost = main.groupby("replicate")[["weight", "elder_years_helped", "public_fen"]].apply(estimate.public_cost)
-    found = {"": estimate.replications(viable.to_numpy()), "cost_": estimate.replications(cost.to_numpy(), bounded=False)}
-    return {f"{of}{key}": value for of, r in found.items() for key, value in (("half", r.half), ("cv", r.cv), ("settled", r.settled))}
+    cost = main.groupby("replicate")[["weight", "elder_years_helped", "public_fen"]].apply(
+        estimate.public_cost
+    )
+    found = {
+        "": estimate.replications(viable.to_numpy()),
+        "cost_": estimate.replications(cost.to_numpy(), bounded=False),
+    }
+    return {
+        f"{of}{key}": value
+        for of, r in found.items()
+        for key, value in (("half", r.half), ("cv", r.cv), ("settled", r.settled))
+    }
 
 
 def run(line: Composed, words: list[str]) -> int:
@@ -208,4 +293,3 @@ def run(line: Composed, words: list[str]) -> int:
 
         print(answer.write(plan, summary, work))
     return 0
-

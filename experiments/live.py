@@ -1,4 +1,5 @@
-"""The month before your eyes: `python run.py live`. Mesa's SolaraViz over the model itself, one county of a few villages.
+"""The month before your eyes: `python run.py live`. Mesa's SolaraViz over the model itself, one county of a
+few villages.
 
 `report.language=zh` speaks Chinese where a font has it; the buttons of SolaraViz stay as Mesa names them.
 """
@@ -29,9 +30,19 @@ SPOKEN.__enter__()
 CODE = tell("en", "zh")
 LEVELS = (tell("closed or not open", "关闭或未开办"), *(tell(*text) for text, _ in STATES[2:]))
 LEVEL_COLOURS = (style.GREY, style.PINK, style.ORANGE, style.GREEN)
-HEALTH = (tell("robust", "健康"), tell("mild", "轻度失能"), tell("moderate", "中度失能"), tell("severe", "重度失能"))
+HEALTH = (
+    tell("robust", "健康"),
+    tell("mild", "轻度失能"),
+    tell("moderate", "中度失能"),
+    tell("severe", "重度失能"),
+)
 HEALTH_COLOURS = ("#cfe8f5", style.SKY, style.BLUE, "#08306b")
-TRACKS = (tell("villages in service", "在服务的村"), tell("volunteers", "志愿者"), tell("diners", "用餐者"), tell("hours of mutual aid", "互助小时"))
+TRACKS = (
+    tell("villages in service", "在服务的村"),
+    tell("volunteers", "志愿者"),
+    tell("diners", "用餐者"),
+    tell("hours of mutual aid", "互助小时"),
+)
 
 
 class LiveCounty(sim.MutualAidModel):
@@ -55,8 +66,20 @@ class LiveCounty(sim.MutualAidModel):
         shares = shares / shares.sum() if shares.sum() else np.full(4, 0.25)
         named = {f"funding.share_{payer}": float(x) for payer, x in zip(PAYERS, shares, strict=True)}
         named[f"funding.share_{PAYERS[-1]}"] = 1 - sum(list(named.values())[:-1]) if shares[-1] > 0 else 0.0
-        county = {"county.villages": villages, "county.elders": elders, "county.townships": 1, "county.facility_share": 0.5}
-        picked = {path: key_of(path, shown) for path, shown in (("funding.rule", rule), ("business.kind", business), ("shocks.scheduled", shock))}
+        county = {
+            "county.villages": villages,
+            "county.elders": elders,
+            "county.townships": 1,
+            "county.facility_share": 0.5,
+        }
+        picked = {
+            path: key_of(path, shown)
+            for path, shown in (
+                ("funding.rule", rule),
+                ("business.kind", business),
+                ("shocks.scheduled", shock),
+            )
+        }
         chosen = {**picked, "timebank.welcome": welcome, "shocks.scheduled_month": 12}
         super().__init__(sim.Parameters().replace({**county, **named, **chosen}), seed=seed)
         self.track: list[tuple[float, ...]] = []
@@ -68,7 +91,14 @@ class LiveCounty(sim.MutualAidModel):
             return
         super().step()
         hours = float(self.world.hours[:, MUTUAL].sum()) / 60
-        self.track.append((float((self.state["level"] > 0).sum()), float(self.flow["volunteers"].sum()), float(self.flow["diners"].sum()), hours))
+        self.track.append(
+            (
+                float((self.state["level"] > 0).sum()),
+                float(self.flow["volunteers"].sum()),
+                float(self.flow["diners"].sum()),
+                hours,
+            )
+        )
         self.running = self.month < self.horizon
 
 
@@ -95,19 +125,40 @@ def draw_map(model: LiveCounty) -> Figure:
     for level, (name, colour) in enumerate(zip(LEVELS, LEVEL_COLOURS, strict=True)):
         at = s["level"] == level
         rim = np.where(s["facility"][at] == WORKING, "black", "none")
-        axis.scatter(s["east"][at], s["north"][at], s=2.5 * s["elders"][at] + 20, color=colour, edgecolors=rim, linewidths=1.8, label=name)
+        axis.scatter(
+            s["east"][at],
+            s["north"][at],
+            s=2.5 * s["elders"][at] + 20,
+            color=colour,
+            edgecolors=rim,
+            linewidths=1.8,
+            label=name,
+        )
     for n, x, y, kind in zip(s["number"], s["east"], s["north"], s["kind"], strict=True):
-        axis.annotate(f"{n} {words(VILLAGE_KINDS[kind])}", (x, y), xytext=(0, 13), textcoords="offset points", ha="center", fontsize=8)
+        axis.annotate(
+            f"{n} {words(VILLAGE_KINDS[kind])}",
+            (x, y),
+            xytext=(0, 13),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+        )
     serving = int((s["level"] > 0).sum())
     month, every = month_of(model), len(s["level"])
-    title = tell(f"{month}: {serving} of {every} villages in service (rim: facility)", f"{month}：{every} 个村中 {serving} 个在服务（黑边：有设施）")
+    title = tell(
+        f"{month}: {serving} of {every} villages in service (rim: facility)",
+        f"{month}：{every} 个村中 {serving} 个在服务（黑边：有设施）",
+    )
     axis.set(title=title, xlabel=said("km", CODE), ylabel=said("km", CODE), xlim=(-2, 32), ylim=(-2, 34))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, markerscale=0.5)
     return figure
 
 
 def village_graph(model: LiveCounty, place: int) -> nx.Graph:
-    """Persons of a village as nodes (slot) with position, state and whether they serve; links to spouse, kin and next door."""
+    """Persons of a village as nodes (slot) with position, state and whether they serve.
+
+    Links to spouse, kin and next door.
+    """
     a, n = int(model.world.start[place]), int(model.world.used[place])
     p: Any = model.people
     graph = nx.Graph()
@@ -121,8 +172,18 @@ def village_graph(model: LiveCounty, place: int) -> nx.Graph:
         turn, k = 2 * np.pi * z / zones, inside[z]
         inside[z] += 1  # a sunflower in each zone keeps neighbours together and people where they were
         r, phi = 0.16 * np.sqrt(k + 0.5), 2.39996 * k
-        at = (2.2 * np.cos(turn) * (zones > 1) + r * np.cos(phi), 2.2 * np.sin(turn) * (zones > 1) + r * np.sin(phi))
-        graph.add_node(slot, pos=at, elder=bool(p.kind[i] == ELDER), health=int(p.health[i]), serves=bool(p.volunteer[i]), helped=bool(p.received[i] > 0))
+        at = (
+            2.2 * np.cos(turn) * (zones > 1) + r * np.cos(phi),
+            2.2 * np.sin(turn) * (zones > 1) + r * np.sin(phi),
+        )
+        graph.add_node(
+            slot,
+            pos=at,
+            elder=bool(p.kind[i] == ELDER),
+            health=int(p.health[i]),
+            serves=bool(p.volunteer[i]),
+            helped=bool(p.received[i] > 0),
+        )
     for slot in list(graph):
         for link in (p.spouse, p.kin, p.neighbour):
             other = int(link[a + slot])
@@ -132,7 +193,9 @@ def village_graph(model: LiveCounty, place: int) -> nx.Graph:
 
 
 def draw_network(model: LiveCounty, number: int) -> Figure:
-    """One village: elders (circles) by health, helpers under 60 (squares); orange those who serve, ringed those helped."""
+    """One village: elders (circles) by health, helpers under 60 (squares); orange those who serve, ringed
+    those helped.
+    """
     place = int(np.flatnonzero(model.state["number"] == number)[0])
     graph = village_graph(model, place)
     figure, axis = _figure()
@@ -140,14 +203,45 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
     nx.draw_networkx_edges(graph, where, ax=axis, edge_color="#d0d0d0", width=0.6)
     for health, (name, colour) in enumerate(zip(HEALTH, HEALTH_COLOURS, strict=True)):
         nodes = [v for v, d in graph.nodes(data=True) if d["elder"] and d["health"] == health]
-        rims = [style.RED if graph.nodes[v]["helped"] else style.ORANGE if graph.nodes[v]["serves"] else "#888888" for v in nodes]
-        nx.draw_networkx_nodes(graph, where, nodelist=nodes, node_color=colour, edgecolors=rims, linewidths=1.4, node_size=34, ax=axis, label=tell(f"elder, {name}", f"老人，{name}"))
-    for serves, name, colour in ((False, tell("helper under 60", "60 岁以下帮手"), "white"), (True, tell("helper who serves", "在服务的帮手"), style.ORANGE)):
+        rims = [
+            style.RED if graph.nodes[v]["helped"] else style.ORANGE if graph.nodes[v]["serves"] else "#888888"
+            for v in nodes
+        ]
+        nx.draw_networkx_nodes(
+            graph,
+            where,
+            nodelist=nodes,
+            node_color=colour,
+            edgecolors=rims,
+            linewidths=1.4,
+            node_size=34,
+            ax=axis,
+            label=tell(f"elder, {name}", f"老人，{name}"),
+        )
+    for serves, name, colour in (
+        (False, tell("helper under 60", "60 岁以下帮手"), "white"),
+        (True, tell("helper who serves", "在服务的帮手"), style.ORANGE),
+    ):
         nodes = [v for v, d in graph.nodes(data=True) if not d["elder"] and d["serves"] == serves]
-        nx.draw_networkx_nodes(graph, where, nodelist=nodes, node_color=colour, edgecolors="#888888", node_shape="s", node_size=26, ax=axis, label=name)
+        nx.draw_networkx_nodes(
+            graph,
+            where,
+            nodelist=nodes,
+            node_color=colour,
+            edgecolors="#888888",
+            node_shape="s",
+            node_size=26,
+            ax=axis,
+            label=name,
+        )
     elders = sum(d["elder"] for _, d in graph.nodes(data=True))
     serving, helped = (sum(d[k] for _, d in graph.nodes(data=True)) for k in ("serves", "helped"))
-    axis.set_title(tell(f"Village {number}: {elders} elders, {serving} serve (orange), {helped} were helped (red rim)", f"{number} 号村：{elders} 位老人，{serving} 人在服务（橙色），{helped} 人得到帮助（红边）"))
+    axis.set_title(
+        tell(
+            f"Village {number}: {elders} elders, {serving} serve (orange), {helped} were helped (red rim)",
+            f"{number} 号村：{elders} 位老人，{serving} 人在服务（橙色），{helped} 人得到帮助（红边）",
+        )
+    )
     axis.axis("off")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3, fontsize=8)
     return figure
@@ -157,7 +251,9 @@ def draw_tracks(model: LiveCounty) -> Figure:
     """Four figures of the county, month by month."""
     figure = Figure(figsize=(6.0, 4.6), layout="constrained")
     for axis, k in zip(figure.subplots(2, 2).flat, range(4), strict=True):
-        axis.plot(range(1, len(model.track) + 1), [t[k] for t in model.track], color=style.BLUE, marker=".", ms=3)
+        axis.plot(
+            range(1, len(model.track) + 1), [t[k] for t in model.track], color=style.BLUE, marker=".", ms=3
+        )
         axis.set_title(TRACKS[k], fontsize=9)
         axis.set_ylim(bottom=0)
         axis.set_xlabel(tell("months", "月"), fontsize=8)
@@ -173,7 +269,13 @@ def draw_money(model: LiveCounty) -> Figure:
     axis.bar([words(p) for p in paid], list(paid.values()), color=[style.PAYER_COLOURS[p] for p in paid])
     cost = float(model.flow["cost"].sum()) / 100
     axis.axhline(cost, color="black", lw=1)
-    axis.set(title=tell(f"Paid last month, all villages; line: running cost {cost:,.0f} yuan", f"上月全部村实付；线：运营成本 {cost:,.0f} 元"), ylabel=said("yuan_stock", CODE))
+    axis.set(
+        title=tell(
+            f"Paid last month, all villages; line: running cost {cost:,.0f} yuan",
+            f"上月全部村实付；线：运营成本 {cost:,.0f} 元",
+        ),
+        ylabel=said("yuan_stock", CODE),
+    )
     return figure
 
 
@@ -189,7 +291,9 @@ def VillageNetwork(model: LiveCounty) -> Any:  # noqa: N802
     numbers = model.state["number"].tolist()
     number, choose = solara.use_state(1)
     with solara.Column() as column:
-        solara.Select(said("village", CODE), values=numbers, value=number if number in numbers else 1, on_value=choose)
+        solara.Select(
+            said("village", CODE), values=numbers, value=number if number in numbers else 1, on_value=choose
+        )
         solara.FigureMatplotlib(draw_network(model, number if number in numbers else 1), format="png")
     return column
 
@@ -213,7 +317,12 @@ def slider(text: str, value: float, low: float, high: float, step: float = 1) ->
 def select(path: str, text: str = "") -> dict[str, Any]:
     """A choice of the page, in words."""
     d = known()[path]
-    return {"type": "Select", "label": text or label(d, CODE), "value": word(d.default, CODE), "values": [word(c, CODE) for c in d.choices]}
+    return {
+        "type": "Select",
+        "label": text or label(d, CODE),
+        "value": word(d.default, CODE),
+        "values": [word(c, CODE) for c in d.choices],
+    }
 
 
 def parts(payer: str, value: int) -> dict[str, Any]:
@@ -222,19 +331,31 @@ def parts(payer: str, value: int) -> dict[str, Any]:
 
 
 CONTROLS = {
-    "villages": slider(named(known()["county.villages"], CODE), 6, 1, 20), "elders": slider(named(known()["county.elders"], CODE), 80, 20, 200, 10),
+    "villages": slider(named(known()["county.villages"], CODE), 6, 1, 20),
+    "elders": slider(named(known()["county.elders"], CODE), 80, 20, 200, 10),
     "rule": select("funding.rule", tell("Rule of co-funding", "出资规则")),
-    "government": parts("government", 25), "collective": parts("collective", 15), "families": parts("families", 50), "society": parts("society", 10),
-    "business": select("business.kind"), "welcome": slider(label(known()["timebank.welcome"], CODE), 2.0, 0.0, 20.0, 0.5),
-    "shock": select("shocks.scheduled", tell("Shock in January 2026", "2026 年 1 月的冲击")), "seed": slider(said("seed", CODE), 1, 1, 50),
-}  # fmt: skip
+    "government": parts("government", 25),
+    "collective": parts("collective", 15),
+    "families": parts("families", 50),
+    "society": parts("society", 10),
+    "business": select("business.kind"),
+    "welcome": slider(label(known()["timebank.welcome"], CODE), 2.0, 0.0, 20.0, 0.5),
+    "shock": select("shocks.scheduled", tell("Shock in January 2026", "2026 年 1 月的冲击")),
+    "seed": slider(said("seed", CODE), 1, 1, 50),
+}
 
 
 @solara.component
 def Page() -> None:  # noqa: N802
     """The whole page; each visitor has a county of their own."""
     model = solara.use_memo(LiveCounty, [])
-    SolaraViz(model, components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)], model_params=CONTROLS, name=tell("Village mutual aid, month by month", "农村互助养老，逐月推演"), play_interval=300)
+    SolaraViz(
+        model,
+        components=[(CountyMap, 0), (VillageNetwork, 0), (Tracks, 0), (Money, 0)],
+        model_params=CONTROLS,
+        name=tell("Village mutual aid, month by month", "农村互助养老，逐月推演"),
+        play_interval=300,
+    )
 
 
 __all__ = ["LiveCounty", "Page"]

@@ -1,6 +1,7 @@
 """The simplified month as a plain Mesa model: one Python object a person, `AgentSet.shuffle_do`, no columns.
 
-It follows the rules of `sim.parts` with `SIMPLIFIED` switched off, from the persons of a fresh `MutualAidModel`; only
+It follows the rules of `sim.parts` with `SIMPLIFIED` switched off, from the persons of a fresh
+`MutualAidModel`; only
 the draws differ. The benchmark times it against the engine; the totals of both must agree (docking).
 """
 
@@ -19,19 +20,68 @@ from sim.parts import needs, timeuse
 from sim.population import COLUMNS, EMERGENCY, ESCORT, PERSONAL, REHABILITATION, STAGES, identity_of
 from sim.randomness import uniform
 
-OFF = ("demography", "canteen", "visits", "facilities", "organisation", "government", "society", "collective", "shocks", "solvency")
+OFF = (
+    "demography",
+    "canteen",
+    "visits",
+    "facilities",
+    "organisation",
+    "government",
+    "society",
+    "collective",
+    "shocks",
+    "solvency",
+)
 SIMPLIFIED: dict[str, Any] = {f"{part}.on": False for part in OFF} | {
-    "county.facility_share": 1.0, "county.size_spread": 0.0, "matching.central": 0.0, "participation.response": 0.0,
-}  # fmt: skip
-TOTALS = ("need", "family", "eligible", "asked", "mutual", "unmet", "credits_earned", "credits_spent", "volunteers", "enrolled")
+    "county.facility_share": 1.0,
+    "county.size_spread": 0.0,
+    "matching.central": 0.0,
+    "participation.response": 0.0,
+}
+TOTALS = (
+    "need",
+    "family",
+    "eligible",
+    "asked",
+    "mutual",
+    "unmet",
+    "credits_earned",
+    "credits_spent",
+    "volunteers",
+    "enrolled",
+)
 COPIED = (
-    "age", "sex", "living", "zone", "near", "role", "income", "remit", "dibao", "land", "health", "dementia", "enrolled", "volunteer",
-    "trained", "motivation", "fatigue", "acceptance", "trust", "satisfaction", "loneliness", "credit", "last_active",
-)  # fmt: skip
+    "age",
+    "sex",
+    "living",
+    "zone",
+    "near",
+    "role",
+    "income",
+    "remit",
+    "dibao",
+    "land",
+    "health",
+    "dementia",
+    "enrolled",
+    "volunteer",
+    "trained",
+    "motivation",
+    "fatigue",
+    "acceptance",
+    "trust",
+    "satisfaction",
+    "loneliness",
+    "credit",
+    "last_active",
+)
 
 
 class Person(mesa.Agent):
-    """What elders and helpers share: volunteering and the account. Attributes in `COPIED` come from the columns."""
+    """What elders and helpers share.
+
+    Volunteering and the account. Attributes in `COPIED` come from the columns.
+    """
 
     model: MesaReference
     age: int
@@ -46,7 +96,9 @@ class Person(mesa.Agent):
     trust: float
     loneliness: float
 
-    def __init__(self, model: MesaReference, village: Village, start: dict[str, Any], own: float, minds: float) -> None:
+    def __init__(
+        self, model: MesaReference, village: Village, start: dict[str, Any], own: float, minds: float
+    ) -> None:
         super().__init__(model)
         self.__dict__.update(start)
         self.village, self.own_level = village, 0.5 + own
@@ -57,12 +109,22 @@ class Person(mesa.Agent):
         self.free = self.offer = self.given = self.received = self.quota = 0
 
     def take_part(self, join: float = 0.0, fitness: float = 1.0) -> None:
-        """Join or quit as a volunteer, and put minutes on offer. `join` is the monthly hazard, 0 that of a helper."""
+        """Join or quit as a volunteer, and put minutes on offer.
+
+        `join` is the monthly hazard, 0 that of a helper.
+        """
         t, village, motive = self.model.values.participation, self.village, self.motivation
         self.offer = self.given = self.received = 0
         self.fatigue *= 1 - t.recovery
         if self.volunteer:
-            rate = t.quit / 12 * (1 + t.tired_quit * self.fatigue) * 2 * (1 - 0.9 * motive) / (t.trained if self.trained else 1)
+            rate = (
+                t.quit
+                / 12
+                * (1 + t.tired_quit * self.fatigue)
+                * 2
+                * (1 - 0.9 * motive)
+                / (t.trained if self.trained else 1)
+            )
             self.volunteer = int(fitness > 0 and self.random.random() >= rate)
         elif fitness > 0:
             peers = 1 + (t.peers - 1) * 10 * village.active[self.zone] / village.heads[self.zone]
@@ -142,7 +204,9 @@ class Elder(Person):
             share, capacity = n.cover_child, n.child_hours
         else:
             if self.living == 1:
-                spouse_gives = min(n.spouse_hours, max(self.spouse.free, 0)) if self.spouse else n.spouse_hours
+                spouse_gives = (
+                    min(n.spouse_hours, max(self.spouse.free, 0)) if self.spouse else n.spouse_hours
+                )
                 share, capacity = n.cover_spouse, spouse_gives
             if self.near:
                 share, capacity = min(share + n.cover_near, 1), capacity + n.near_hours
@@ -175,7 +239,11 @@ class Elder(Person):
 
     def decide(self) -> None:
         """Enrol or leave, volunteer, and what may be asked this month."""
-        a, t, volunteering = self.model.values.acceptance, self.model.values.timebank, self.model.values.participation
+        a, t, volunteering = (
+            self.model.values.acceptance,
+            self.model.values.timebank,
+            self.model.values.participation,
+        )
         if self.enrolled:
             self.enrolled = int(self.random.random() >= a.leave_rate / 12 * 2 * (1 - self.satisfaction))
         else:
@@ -185,7 +253,9 @@ class Elder(Person):
                 self.credit = self.credit or t.welcome
         self.village.total["enrolled"] += self.enrolled
         unfit = self.dementia or self.health >= 2 or self.age >= volunteering.age_limit * 12
-        self.take_part(volunteering.join, 0.0 if unfit else (volunteering.mild_factor if self.health else 1.0))
+        self.take_part(
+            volunteering.join, 0.0 if unfit else (volunteering.mild_factor if self.health else 1.0)
+        )
         self.quota = 60_000
         if not self.exempt(t) and t.price_per_hour > 0:
             cash = (self.income + self.remit) * t.cash_share * 60 / t.hour_fee if t.hour_fee else 0
@@ -200,8 +270,16 @@ class Elder(Person):
                 self.trust += t.trust_speed * (min(self.received / asked, 1) - self.trust)
 
     def end_month(self) -> None:
-        """Paid care, the account, then norms: acceptance towards the zone, publicity and experience; loneliness."""
-        n, a, x, village = self.model.values.needs, self.model.values.acceptance, self.acceptance, self.village
+        """Paid care, the account, then norms.
+
+        Acceptance towards the zone, publicity and experience; loneliness.
+        """
+        n, a, x, village = (
+            self.model.values.needs,
+            self.model.values.acceptance,
+            self.acceptance,
+            self.village,
+        )
         if self.health:
             money = int((self.income + self.remit) * n.professional_income_share)
             self.take_off(money * 60 // max(n.professional_price, 1), range(8, -1, -1))
@@ -223,7 +301,9 @@ class Helper(Person):
 
     def start_month(self) -> None:
         """The time budget."""
-        self.free = self.model.values.timeuse.underemployed if self.role == 2 else self.model.values.timeuse.helper
+        self.free = (
+            self.model.values.timeuse.underemployed if self.role == 2 else self.model.values.timeuse.helper
+        )
 
 
 class Village(mesa.Agent):
@@ -255,7 +335,10 @@ class Village(mesa.Agent):
         self.reach = a.publicity * 0.5 * self.groups * (1 - self.model.norm)
 
     def match(self) -> None:
-        """Enrolled elders, the frail first, emergencies and escorts before the rest; helpers in a drawn order."""
+        """Enrolled elders, the frail first, emergencies and escorts before the rest.
+
+        Helpers in a drawn order.
+        """
         users = [p for p in self.people if isinstance(p, Elder) and p.enrolled]
         helpers = [p for p in self.people if p.volunteer and p.offer > 0]
         self.random.shuffle(users)
@@ -265,7 +348,9 @@ class Village(mesa.Agent):
         self.queues: dict[bool, list[deque[Any]]] = {}
         for skilled in (False, True):
             able = [p for p in helpers if p.trained or not skilled]
-            self.queues[skilled] = [deque(p for p in able if p.zone == z) for z in range(len(self.heads))] + [deque(able)]
+            self.queues[skilled] = [deque(p for p in able if p.zone == z) for z in range(len(self.heads))] + [
+                deque(able)
+            ]
         for urgent, kinds in ((True, (ESCORT, EMERGENCY)), (False, (0, 1, 2, 5, 6, 7, 8))):
             for e in users:
                 before = e.received
@@ -320,23 +405,42 @@ class MesaReference(mesa.Model):
         self.month, self.first = engine.month, engine.start_month
         self.values = SimpleNamespace()
         for name, rows in engine.values.sections.items():
-            setattr(self.values, name, SimpleNamespace(**{field: rows[field][0].item() for field in rows.dtype.names or ()}))
+            setattr(
+                self.values,
+                name,
+                SimpleNamespace(**{field: rows[field][0].item() for field in rows.dtype.names or ()}),
+            )
         p = engine.parameters
-        t = tables.health_tables(p.health.worsen_scale, p.health.recover_scale, p.health.risk_scale, p.demography.rural_mortality_ratio)
+        t = tables.health_tables(
+            p.health.worsen_scale,
+            p.health.recover_scale,
+            p.health.risk_scale,
+            p.demography.rural_mortality_ratio,
+        )
         on = float(p.health.on)
-        self.worsen, self.recover, self.dementia = (t.worsen * on).tolist(), (t.recover * on).tolist(), (tables.dementia_tables()[1] * on).tolist()
+        self.worsen, self.recover, self.dementia = (
+            (t.worsen * on).tolist(),
+            (t.recover * on).tolist(),
+            (tables.dementia_tables()[1] * on).tolist(),
+        )
         self.seasons = tables.seasons()[1].tolist()
         self.need_table = (tables.need_hours() * np.array(needs.scales_of(engine.values.needs[0]))).tolist()
         fixed, minds = engine.lasting_key(needs.FIXED), engine.lasting_key(timeuse.MINDS)
         for v, row in enumerate(engine.world.villages):
             village = Village(self, int(row.leader), int(row.association))
             block = slice(engine.world.start[v], engine.world.start[v] + engine.world.used[v])
-            column: dict[str, list[Any]] = {name: getattr(engine.people, name)[block].tolist() for name in COLUMNS}
+            column: dict[str, list[Any]] = {
+                name: getattr(engine.people, name)[block].tolist() for name in COLUMNS
+            }
             for j, serial in enumerate(column["serial"]):
                 ident = identity_of(int(row.number), serial)
                 start = {name: column[name][j] for name in COPIED}
                 cls = Elder if column["kind"][j] == 1 else Helper
-                village.people.append(cls(self, village, start, float(uniform(fixed, ident, 0)), float(uniform(minds, ident, 0))))
+                village.people.append(
+                    cls(
+                        self, village, start, float(uniform(fixed, ident, 0)), float(uniform(minds, ident, 0))
+                    )
+                )
             for name in ("spouse", "kin", "neighbour"):
                 for person, slot in zip(village.people, column[name], strict=True):
                     setattr(person, name, village.people[slot] if slot >= 0 else None)
@@ -346,7 +450,11 @@ class MesaReference(mesa.Model):
         a = self.values.acceptance
         self.season = self.seasons[(self.first + self.month) % 12]
         self.norm = max(a.norm - a.norm_decline * max(self.month, 0) / 12, 0)
-        elders, helpers, villages = self.agents_by_type[Elder], self.agents_by_type[Helper], self.agents_by_type[Village]
+        elders, helpers, villages = (
+            self.agents_by_type[Elder],
+            self.agents_by_type[Helper],
+            self.agents_by_type[Village],
+        )
         elders.shuffle_do("start_month")
         helpers.shuffle_do("start_month")
         elders.shuffle_do("rely_on_family")

@@ -1,7 +1,10 @@
-"""Which published patterns the default configuration shows, and by how much the others miss. Nothing is tuned to them here.
+"""Which published patterns the default configuration shows, and by how much the others miss. Nothing is tuned
+to them here.
 
-Each pattern is one function: it takes finished runs and returns what was found, the band, and how many units stand
-behind it. Bands are those proposed with the collected values. All runs start from the parameters asked for; C9 sets the
+Each pattern is one function: it takes finished runs and returns what was found, the band, and how many units
+stand
+behind it. Bands are those proposed with the collected values. All runs start from the parameters asked for;
+C9 sets the
 incomes of 2019 in 200 villages, C10 six years of a scenic county with a crash in the fifth.
 """
 
@@ -69,7 +72,16 @@ def age_structure(starts: list[Any]) -> list[Finding]:
         np.add.at(found, (group, p.sex[elder]), 1)
     n = int(found.sum())
     gap = float(np.abs(found / n - shares).max())
-    return [Finding("C1", "largest gap of an age-sex share at the start", gap, 0.0, 0.005, f"{n} elders, {len(first)} groups")]
+    return [
+        Finding(
+            "C1",
+            "largest gap of an age-sex share at the start",
+            gap,
+            0.0,
+            0.005,
+            f"{n} elders, {len(first)} groups",
+        )
+    ]
 
 
 def homes(starts: list[Any]) -> list[Finding]:
@@ -92,14 +104,23 @@ def disability(starts: list[Any], runs: list[Any]) -> list[Finding]:
     return [
         Finding("C3", "any disability at the start", float((health > 0).mean()), 0.15, 0.22, n),
         Finding("C3", "severe disability at the start", float((health == 3).mean()), 0.01, 0.03, n),
-        Finding("C3", "any disability at the end", float(end[1:].sum() / end.sum()), 0.15, 0.25, f"{int(end.sum())} elders"),
+        Finding(
+            "C3",
+            "any disability at the end",
+            float(end[1:].sum() / end.sum()),
+            0.15,
+            0.25,
+            f"{int(end.sum())} elders",
+        ),
     ]
 
 
 def coverage(runs: list[Any]) -> list[Finding]:
     """C4: villages with a facility at the start."""
     share = float(np.mean([(r.series.state["facility"][0] == 2).mean() for r in runs]))
-    return [Finding("C4", "villages with a facility at the start", share, 0.25, 0.35, f"{len(runs)} counties")]
+    return [
+        Finding("C4", "villages with a facility at the start", share, 0.25, 0.35, f"{len(runs)} counties")
+    ]
 
 
 def participation(runs: list[Any]) -> list[Finding]:
@@ -110,8 +131,12 @@ def participation(runs: list[Any]) -> list[Finding]:
         t = np.arange(len(s))[:, None]
         return (s["level"] > 0) & ((s["opened"] == -1) | (t - s["opened"] >= 24)) & (t % 12 == 11)
 
-    part = pooled(runs, lambda r: r.series.flow["took_part"] * old(r), lambda r: r.series.state["elders"] * old(r))
-    yes = pooled(runs, lambda r: r.series.flow["willing_elders"][:12], lambda r: r.series.state["elders"][:12])
+    part = pooled(
+        runs, lambda r: r.series.flow["took_part"] * old(r), lambda r: r.series.state["elders"] * old(r)
+    )
+    yes = pooled(
+        runs, lambda r: r.series.flow["willing_elders"][:12], lambda r: r.series.state["elders"][:12]
+    )
     n = f"{sum(int(old(r).sum()) for r in runs)} village-years"
     return [
         Finding("C6", "elders who gave or received within 12 months", part, 0.20, 0.35, n),
@@ -126,12 +151,28 @@ def _cooking(r: Any) -> np.ndarray:
 def prices(runs: list[Any]) -> list[Finding]:
     """C8: the elder's share of a meal's full cost falls with age."""
     out = []
-    price = np.concatenate([(r.series.state["price"] / (0.5 + 0.5 * r.series.state["wage_index"][..., None]))[_cooking(r)] for r in runs])
+    price = np.concatenate(
+        [
+            (r.series.state["price"] / (0.5 + 0.5 * r.series.state["wage_index"][..., None]))[_cooking(r)]
+            for r in runs
+        ]
+    )
     price = price.mean(axis=0) / 100 if len(price) else np.full(3, np.nan)
-    full = runs[0].model.parameters.families.full_meal_cost  # the list follows wages by half, and so is deflated here
+    full = runs[
+        0
+    ].model.parameters.families.full_meal_cost  # the list follows wages by half, and so is deflated here
     for band, name in enumerate(("60-69", "70-79", "80 and over")):
         top = 0.5 if band == 0 else price[band - 1] / full
-        out.append(Finding("C8", f"price over full cost of a meal, {name}", float(price[band] / full), 0.0, float(top), "villages cooking"))
+        out.append(
+            Finding(
+                "C8",
+                f"price over full cost of a meal, {name}",
+                float(price[band] / full),
+                0.0,
+                float(top),
+                "villages cooking",
+            )
+        )
     return out
 
 
@@ -142,12 +183,23 @@ def incomes(base: sim.Parameters, seeds: list[int]) -> list[Finding]:
     q = tables.income_quantiles(2019)
     low = np.minimum((rank * 256).astype(int), 255)
     income = q[low] + (rank * 256 - low) * (q[low + 1] - q[low])
-    return [Finding("C9", "collectives below 50,000 yuan, 2019", float((income < 5_000_000).mean()), 0.55, 0.60, f"{len(rank)} villages")]
+    return [
+        Finding(
+            "C9",
+            "collectives below 50,000 yuan, 2019",
+            float((income < 5_000_000).mean()),
+            0.55,
+            0.60,
+            f"{len(rank)} villages",
+        )
+    ]
 
 
 def growth(runs: list[Any]) -> list[Finding]:
     """C11: elders over 2025-35, the band of 2020-35 pro rata."""
-    rise = float(np.mean([r.series.state["elders"][-1].sum() / r.series.state["elders"][0].sum() - 1 for r in runs]))
+    rise = float(
+        np.mean([r.series.state["elders"][-1].sum() / r.series.state["elders"][0].sum() - 1 for r in runs])
+    )
     years = len(runs[0].series.state) / 12
     band = [(1 + g) ** (years / 15) - 1 for g in (0.17, 0.45)]
     return [Finding("C11", "growth of elders over the run", rise, band[0], band[1], f"{len(runs)} counties")]
@@ -156,14 +208,43 @@ def growth(runs: list[Any]) -> list[Finding]:
 def canteens(runs: list[Any]) -> list[Finding]:
     """C12 and C13 in villages at full service with a canteen."""
     diners = np.concatenate([r.series.flow["diners"][_cooking(r)] for r in runs])
-    fees = pooled(runs, lambda r: r.series.flow["meal_fees"] * _cooking(r), lambda r: r.series.flow["cost"] * _cooking(r))
-    meal = pooled(runs, lambda r: r.series.flow["meal_fees"] * _cooking(r), lambda r: r.series.flow["meals"] * _cooking(r)) / 100
-    month = pooled(runs, lambda r: r.series.flow["meal_fees"] * _cooking(r), lambda r: r.series.flow["diners"] * _cooking(r)) / 100
-    helpers = pooled(runs, lambda r: r.series.flow["volunteer_elders"] * _cooking(r), lambda r: r.series.state["elders"] * _cooking(r))
+    fees = pooled(
+        runs,
+        lambda r: r.series.flow["meal_fees"] * _cooking(r),
+        lambda r: r.series.flow["cost"] * _cooking(r),
+    )
+    meal = (
+        pooled(
+            runs,
+            lambda r: r.series.flow["meal_fees"] * _cooking(r),
+            lambda r: r.series.flow["meals"] * _cooking(r),
+        )
+        / 100
+    )
+    month = (
+        pooled(
+            runs,
+            lambda r: r.series.flow["meal_fees"] * _cooking(r),
+            lambda r: r.series.flow["diners"] * _cooking(r),
+        )
+        / 100
+    )
+    helpers = pooled(
+        runs,
+        lambda r: r.series.flow["volunteer_elders"] * _cooking(r),
+        lambda r: r.series.state["elders"] * _cooking(r),
+    )
     n = f"{len(diners)} village-months"
     cook = runs[0].model.parameters.canteen.cook
     return [
-        Finding("C12", "median number of regular diners", float(np.median(diners)) if len(diners) else math.nan, 12, 35, n),
+        Finding(
+            "C12",
+            "median number of regular diners",
+            float(np.median(diners)) if len(diners) else math.nan,
+            12,
+            35,
+            n,
+        ),
         Finding("C12", "price of a meal, yuan", meal, 2.0, 5.0, n),
         Finding("C12", "fees of a diner a month, yuan", month, 100, 300, n),
         Finding("C12", "fees over cash cost", fees, 0.50, 0.70, n),
@@ -178,7 +259,16 @@ def tourism(crash: list[Any]) -> list[Finding]:
     for r in crash:
         v, at = r.series.state["visitors"], r.model.parameters.shocks.scheduled_month
         now, before = now + v[at : at + 12].sum(), before + v[at - 12 : at].sum()
-    return [Finding("C10", "visitors in a crash over the year before", float(now / before), 0.23, 0.48, f"{len(crash)} counties")]
+    return [
+        Finding(
+            "C10",
+            "visitors in a crash over the year before",
+            float(now / before),
+            0.23,
+            0.48,
+            f"{len(crash)} counties",
+        )
+    ]
 
 
 def findings(line: Composed, base: sim.Parameters) -> list[Finding]:
@@ -192,20 +282,38 @@ def findings(line: Composed, base: sim.Parameters) -> list[Finding]:
     end = month_number(base.horizon.start) + CRASH + 23
     starts = [model(base, seed, spin_up=False) for seed in seeds]
     runs = [model(base, seed).run() for seed in seeds]
-    scenic = base.replace({
-        "business.kind": "tourism", "shocks.scheduled": "tourism_crash", "shocks.scheduled_month": CRASH,
-        "shocks.tourism_crash": 0.0, "county.share_scenic": 0.8, "county.share_craft": 0.0, "county.share_near_town": 0.0,
-        "horizon.end": f"{end // 12:04d}-{end % 12 + 1:02d}",
-    })  # fmt: skip
+    scenic = base.replace(
+        {
+            "business.kind": "tourism",
+            "shocks.scheduled": "tourism_crash",
+            "shocks.scheduled_month": CRASH,
+            "shocks.tourism_crash": 0.0,
+            "county.share_scenic": 0.8,
+            "county.share_craft": 0.0,
+            "county.share_near_town": 0.0,
+            "horizon.end": f"{end // 12:04d}-{end % 12 + 1:02d}",
+        }
+    )
     crash = [model(scenic, seed).run() for seed in seeds[:3]]
     return [
-        *age_structure(starts), *homes(starts), *disability(starts, runs), *coverage(runs), *participation(runs),
-        *prices(runs), *incomes(base, seeds), *tourism(crash), *growth(runs), *canteens(runs),
-    ]  # fmt: skip
+        *age_structure(starts),
+        *homes(starts),
+        *disability(starts, runs),
+        *coverage(runs),
+        *participation(runs),
+        *prices(runs),
+        *incomes(base, seeds),
+        *tourism(crash),
+        *growth(runs),
+        *canteens(runs),
+    ]
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run, print the table and leave findings.json; the exit code is 0 whether or not patterns hold: a miss is a finding."""
+    """Run, print the table and leave findings.json.
+
+    The exit code is 0 whether or not patterns hold: a miss is a finding.
+    """
     base = line.sized({"county.villages": VILLAGES})
     with study.begin(line.starting(base), words, fresh=True) as work:
         rows = findings(line, base)
@@ -213,8 +321,14 @@ def run(line: Composed, words: list[str]) -> int:
         found.save(work.folder)
         print(f"{'':4} {'pattern':52} {'found':>9}  {'band':>15}  {'':7} sample")
         for f in rows:
-            print(f"{f.pattern:4} {f.what:52} {f.found:9.3f}  {f.low:7.3g} - {f.high:<7.3g} {f.word:9} {f.sample}")
-        print(f"{found.sentences[0]} Bands are proposals; outputs are what-if statements.\n{work.folder}/: findings.json, resolved.yaml")
+            print(
+                f"{f.pattern:4} {f.what:52} {f.found:9.3f}  {f.low:7.3g} - {f.high:<7.3g} {f.word:9} "
+                f"{f.sample}"
+            )
+        print(
+            f"{found.sentences[0]} Bands are proposals; outputs are what-if "
+            f"statements.\n{work.folder}/: findings.json, resolved.yaml"
+        )
     return 0
 
 
@@ -225,9 +339,24 @@ def kept(rows: list[Finding]) -> Findings:
     worst = max(rows, key=lambda f: f.miss / max(abs(f.high), abs(f.low)))
     said = [
         f"{sum(f.holds for f in rows)} of {len(rows)} findings lie in their bands.",
-        f"Farthest off in proportion: {worst.what}, {worst.found:.3g} against {worst.low:.3g} to {worst.high:.3g}." if worst.miss else "None is off.",
-        "Nothing was tuned to these bands here; the found values are means or medians over the sample named in each row.",
+        (
+            f"Farthest off in proportion: {worst.what}, {worst.found:.3g} against {worst.low:.3g} to "
+            f"{worst.high:.3g}."
+        )
+        if worst.miss
+        else "None is off.",
+        (
+            "Nothing was tuned to these bands here; the found values are means or medians over the sample "
+            "named in each row."
+        ),
     ]
-    asked = "Which published patterns does the county asked for show, and by how much does it miss the others?"
-    limits = ["Bands are proposals made with the collected values; a pattern in its band does not prove the rules behind it."]
+    asked = (
+        "Which published patterns does the county asked for show, and by how much does it miss the others?"
+    )
+    limits = [
+        (
+            "Bands are proposals made with the collected values; a pattern in its band does not prove the "
+            "rules behind it."
+        )
+    ]
     return Findings(asked, said, [Table("Patterns", columns, lines)], limits=limits)

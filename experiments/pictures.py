@@ -1,4 +1,7 @@
-"""All figures that a study's stored tables allow, in one call: at the end of an experiment and, in Chinese, by the report."""
+"""All figures that a study's stored tables allow, in one call.
+
+At the end of an experiment and, in Chinese, by the report.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,26 @@ from sim.parameters import SECTIONS, Parameters
 from sim.population import PAYERS, VILLAGE_KINDS
 
 Job = Callable[[], Picture]
-SPELL = ["scenario", "arm", "replicate", "village", "kind", "weight", "opened", "first_closed"]  # columns that survival asks for
+SPELL = [
+    "scenario",
+    "arm",
+    "replicate",
+    "village",
+    "kind",
+    "weight",
+    "opened",
+    "first_closed",
+]  # columns that survival asks for
 
 
 def newest(folder: Path) -> Path:
     """The folder itself or, where it holds studies, the one begun last."""
     if (folder / "manifest.json").exists():
         return folder
-    begun = {Results(m.parent).manifest["started"] + m.parent.name: m.parent for m in folder.glob("*/manifest.json")}
+    begun = {
+        Results(m.parent).manifest["started"] + m.parent.name: m.parent
+        for m in folder.glob("*/manifest.json")
+    }
     return begun[max(begun)] if begun else folder
 
 
@@ -46,7 +61,11 @@ class Kept:
 
     def table(self, name: str, **chosen: Any) -> pd.DataFrame:
         """`runs`, `villages` or `series`, what is finished of them; empty where there is none."""
-        return getattr(self.results, name)(allow_partial=True, **chosen) if self.results.wanted else pd.DataFrame()
+        return (
+            getattr(self.results, name)(allow_partial=True, **chosen)
+            if self.results.wanted
+            else pd.DataFrame()
+        )
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -65,7 +84,9 @@ class Kept:
         if rows.empty:
             return rows
         rows = rows.astype({"scenario": str, "arm": str})
-        weight = self.villages[["scenario", "arm", "replicate", "village", "weight"]].drop_duplicates(["scenario", "arm", "replicate", "village"])
+        weight = self.villages[["scenario", "arm", "replicate", "village", "weight"]].drop_duplicates(
+            ["scenario", "arm", "replicate", "village"]
+        )
         return rows.merge(weight, on=["scenario", "arm", "replicate", "village"], how="inner")
 
     @property
@@ -79,8 +100,11 @@ def one_by_one(jobs: Sequence[Job]) -> list[Picture]:
     return [job() for job in jobs]
 
 
-def draw(kept: Kept, into: Path, few: bool = False, each: Callable[[Sequence[Job]], list[Picture]] = one_by_one) -> list[Picture]:
-    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three of one year's end.
+def draw(
+    kept: Kept, into: Path, few: bool = False, each: Callable[[Sequence[Job]], list[Picture]] = one_by_one
+) -> list[Picture]:
+    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three
+    of one year's end.
 
     `each` works the pictures out, here or in other processes, to the same bytes.
     """
@@ -96,7 +120,11 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
     found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
     if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
         labels = _telling(summary) if mixes else dict(list(named.items())[:4])
-        found.append(partial(figures.classes, rows[rows["scenario"].isin(labels)], labels, into, _sentence(shared(labels))))
+        found.append(
+            partial(
+                figures.classes, rows[rows["scenario"].isin(labels)], labels, into, _sentence(shared(labels))
+            )
+        )
     first = next(iter(named))
     found += [] if few else _survival(kept, rows, named, first, into)
     mine, one = rows[rows["scenario"].isin(named)], rows[rows["scenario"] == first]
@@ -109,7 +137,10 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
         found.append(_gains(summary, into))
     series = pd.DataFrame() if few else kept.series(first)
     if len(series):
-        found += [partial(figures_time.fans, series, start, label, into), partial(figures_time.payers_by_year, series, start, label, into)]
+        found += [
+            partial(figures_time.fans, series, start, label, into),
+            partial(figures_time.payers_by_year, series, start, label, into),
+        ]
         if kept.parameters.timebank.on:
             found.append(partial(figures_time.timebank, series, one, start, label, into))
         found.append(partial(figures_time.county_map, series, one, start, label, into, _middling(series)))
@@ -122,7 +153,9 @@ def _mixes(summary: pd.DataFrame) -> bool:
 
 
 def scenarios(kept: Kept) -> dict[str, str]:
-    """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best first."""
+    """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best
+    first.
+    """
     ran = list(kept.villages.loc[kept.villages["arm"] == "main", "scenario"].unique())
     if not _mixes(kept.summary):
         return {s: words(s) for s in ran}
@@ -135,7 +168,9 @@ def scenarios(kept: Kept) -> dict[str, str]:
 
 
 def shared(named: Iterable[str]) -> str:
-    """What scenarios of the table of mixes (panel/funding/business) have in common besides their funding, in words; else nothing."""
+    """What scenarios of the table of mixes (panel/funding/business) have in common besides their funding,
+    in words; else nothing.
+    """
     parts = [s.split("/") for s in named]
     if any(len(p) != 3 for p in parts):
         return ""
@@ -151,8 +186,15 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     """The best, the worst and the mix without money: scenario -> label."""
     mine = summary[summary["panel"] == summary["panel"].iloc[0]]
     low = figures.real(mine)
-    chosen = [low.loc[low["viable"].idxmax()], low.loc[low["viable"].idxmin()], *(r for _, r in mine[mine["funding"] == "no_money"].iterrows())]
-    return {f"{r['panel']}/{r['funding']}/{r['business']}": words(f"{r['funding']}/{r['business']}") for r in chosen}
+    chosen = [
+        low.loc[low["viable"].idxmax()],
+        low.loc[low["viable"].idxmin()],
+        *(r for _, r in mine[mine["funding"] == "no_money"].iterrows()),
+    ]
+    return {
+        f"{r['panel']}/{r['funding']}/{r['business']}": words(f"{r['funding']}/{r['business']}")
+        for r in chosen
+    }
 
 
 def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
@@ -163,43 +205,86 @@ def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str,
     main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
     if len(named) > 1:
         groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
-        found.append(partial(figures_time.survival, groups, p.start, p.months - 1, into, "survival_funding", tell("; ", "；").join(x for x in (tell("By funding", "按筹资方式"), shared(named)) if x)))
+        found.append(
+            partial(
+                figures_time.survival,
+                groups,
+                p.start,
+                p.months - 1,
+                into,
+                "survival_funding",
+                tell("; ", "；").join(x for x in (tell("By funding", "按筹资方式"), shared(named)) if x),
+            )
+        )
     mine = main[main["scenario"] == first]
-    kinds = {words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()}
+    kinds = {
+        words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()
+    }
     if any((r["opened"] >= 0).any() for r in kinds.values()):
         note = tell("By kind of village; ", "按村类型；") + words(first)
-        found.append(partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note))
+        found.append(
+            partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note)
+        )
     return found
 
 
 def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Job:
     """Where each mix lies by who really paid, and how many villages it keeps."""
     main = rows[rows["arm"] == "main"]
-    paid = pd.DataFrame({p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS})
+    paid = pd.DataFrame(
+        {p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS}
+    )
     paid = paid[paid.sum(axis=1) > 0]
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
     null = frame.index.map(figures.is_null).to_numpy(bool)
     frame = frame if null.all() else frame[~null]
-    note = tell("Shares of running money as paid, society left out of the triangle; number: % of villages viable. ", "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。")
-    return partial(ternary.ternary, frame, tell("villages viable, %", "可持续村，%"), into, _sentence(shared(named)) + note + figures.sample(main), label="label")
+    note = tell(
+        "Shares of running money as paid, society left out of the triangle; number: % of villages viable. ",
+        "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。",
+    )
+    return partial(
+        ternary.ternary,
+        frame,
+        tell("villages viable, %", "可持续村，%"),
+        into,
+        _sentence(shared(named)) + note + figures.sample(main),
+        label="label",
+    )
 
 
 def _gains(summary: pd.DataFrame, into: Path) -> Job:
     """What a business adds on the villages that can have it, mix by mix, the first panel."""
     mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
     labels = [f"{words(b)}: {words(f)}" for b, f in zip(mine["business"], mine["funding"], strict=True)]
-    frame = pd.DataFrame({"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]})
-    caption = tell(
-        f"Share of villages viable with the business less without it, same villages and same luck; {words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds",
-        f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；{int(mine['seeds'].max())} 个随机种子",
+    frame = pd.DataFrame(
+        {"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]}
     )
-    return partial(figures.paired, frame, tell("change in the share of villages viable, points", "可持续村占比变化，百分点"), into, caption)
+    caption = tell(
+        (
+            f"Share of villages viable with the business less without it, same villages and same luck; "
+            f"{words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds"
+        ),
+        (
+            f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；"
+            f"{int(mine['seeds'].max())} 个随机种子"
+        ),
+    )
+    return partial(
+        figures.paired,
+        frame,
+        tell("change in the share of villages viable, points", "可持续村占比变化，百分点"),
+        into,
+        caption,
+    )
 
 
 def _middling(series: pd.DataFrame) -> int:
-    """The seed whose count of villages in service at the end is the middle one: neither the luckiest nor the worst."""
+    """The seed whose count of villages in service at the end is the middle one.
+
+    Neither the luckiest nor the worst.
+    """
     last = series[series["month"] == series["month"].max()]
     order = (last["level"] > 0).groupby(last["replicate"]).sum().sort_values(kind="stable")
     return int(order.index[len(order) // 2])

@@ -1,4 +1,6 @@
-"""What a study is to run: tasks (scenario x arm x luck x parameter draw) and the plan that lists them in scenarios.json."""
+"""What a study is to run: tasks (scenario x arm x luck x parameter draw) and the plan that lists them in
+scenarios.json.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ SAME = "replicate"  # in the plan: the draw of a run has the number of its repli
 
 @dataclass(frozen=True)
 class Task:
-    """One run. Luck and parameter draw are numbered children of `root`; `draw` -1 means parameters as written."""
+    """One run. Luck and parameter draw are numbered children of `root`; `draw` -1 means parameters as
+    written.
+    """
 
     scenario: Scenario
     replicate: int
@@ -34,7 +38,9 @@ class Task:
     @property
     def run(self) -> int:
         """63 bits that name this run by its content: what is skipped when a study goes on."""
-        text = f"{self.scenario.name} {self.scenario.digest} {self.arm} {self.root} {self.replicate} {self.draw}"
+        text = (
+            f"{self.scenario.name} {self.scenario.digest} {self.arm} {self.root} {self.replicate} {self.draw}"
+        )
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
     @property
@@ -43,7 +49,9 @@ class Task:
         if self.draw < 0:
             return self.scenario.parameters
         held = self.scenario.held
-        return draws.with_draw(self.scenario.parameters, {k: v for k, v in _drawn(self.root, self.draw).items() if k not in held})
+        return draws.with_draw(
+            self.scenario.parameters, {k: v for k, v in _drawn(self.root, self.draw).items() if k not in held}
+        )
 
 
 @lru_cache(maxsize=8)
@@ -82,7 +90,8 @@ class Plan:
                 series.append(t.replicate)
         names = ("scenario", "arm", "root", "draw")
         self.phases[phase] = [
-            {**dict(zip(names, key, strict=True)), "replicates": _ranges(a), "series": _ranges(s)} for key, (a, s) in groups.items()
+            {**dict(zip(names, key, strict=True)), "replicates": _ranges(a), "series": _ranges(s)}
+            for key, (a, s) in groups.items()
         ]
 
     def tasks(self) -> Iterator[Task]:
@@ -92,7 +101,9 @@ class Plan:
             series = {n for low, high in group["series"] for n in range(low, high)}
             for n in (n for low, high in group["replicates"] for n in range(low, high)):
                 draw = n if group["draw"] == SAME else int(group["draw"])
-                task = Task(self.scenarios[group["scenario"]], n, group["root"], draw, group["arm"], n in series)
+                task = Task(
+                    self.scenarios[group["scenario"]], n, group["root"], draw, group["arm"], n in series
+                )
                 if task.run not in seen:
                     seen.add(task.run)
                     yield task
@@ -100,9 +111,14 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json; only scenarios that a phase uses."""
         used = {g["scenario"] for phase in self.phases.values() for g in phase}
-        return {"phases": self.phases, "scenarios": {k: s.to_dict() for k, s in self.scenarios.items() if k in used}}
+        return {
+            "phases": self.phases,
+            "scenarios": {k: s.to_dict() for k, s in self.scenarios.items() if k in used},
+        }
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Plan:
         """What `to_dict` gave."""
-        return cls({k: Scenario.from_dict(v) for k, v in content["scenarios"].items()}, dict(content["phases"]))
+        return cls(
+            {k: Scenario.from_dict(v) for k, v in content["scenarios"].items()}, dict(content["phases"])
+        )

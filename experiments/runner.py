@@ -1,4 +1,7 @@
-"""Tasks -> an engine -> the study. A failing run is a row, a killed worker is replaced, Ctrl-C keeps the rest."""
+"""Tasks -> an engine -> the study.
+
+A failing run is a row, a killed worker is replaced, Ctrl-C keeps the rest.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,32 @@ from sim import population
 from sim.ledger import POSTINGS
 from sim.model import beside
 from sim.parameters import ParameterError, Parameters
-from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PAYERS, PROFESSIONAL, STRENGTHS, UNMET, VILLAGE_KINDS
+from sim.population import (
+    ELIGIBLE,
+    FAMILY,
+    MUTUAL,
+    NEED,
+    PAYERS,
+    PROFESSIONAL,
+    STRENGTHS,
+    UNMET,
+    VILLAGE_KINDS,
+)
 from sim.values import Modifier
 from sim.viability import CLASSES, Series, judge
 
 DEATHS = 3  # a run whose worker died so often is given up
 BUNDLE = 40  # runs of one seed that a worker takes at a time; results do not depend on it
 YEARS = 12
-PUBLIC = ("paid_government", "capital_government", "setup_government", "referral_government", "guarantee_called", "aids_government", *(name for name in POSTINGS if name.startswith("grant_")))
+PUBLIC = (
+    "paid_government",
+    "capital_government",
+    "setup_government",
+    "referral_government",
+    "guarantee_called",
+    "aids_government",
+    *(name for name in POSTINGS if name.startswith("grant_")),
+)
 TARGET = 2030  # the year of the 70 % target (document 000); the end where the horizon is shorter
 MET = {"family": FAMILY, "mutual": MUTUAL, "professional": PROFESSIONAL, "unmet": UNMET}  # who met a need
 AGES = (0, 60, 70, 80, 200)  # bands of holders of credit, years
@@ -54,10 +75,21 @@ class Taker(Protocol):
 def heading(task: Task) -> dict[str, Any]:
     """The columns that name a run, and those every run has."""
     return {
-        "run": task.run, "scenario": task.scenario.name, "arm": task.arm, "digest": task.scenario.digest, "replicate": task.replicate,
-        "root": task.root, "draw": task.draw, "seed": task.seed, "villages": 0, "viable_villages": 0, "cpu_seconds": 0.0,
-        "content": "", "error": "", "origin": "",
-    }  # fmt: skip
+        "run": task.run,
+        "scenario": task.scenario.name,
+        "arm": task.arm,
+        "digest": task.scenario.digest,
+        "replicate": task.replicate,
+        "root": task.root,
+        "draw": task.draw,
+        "seed": task.seed,
+        "villages": 0,
+        "viable_villages": 0,
+        "cpu_seconds": 0.0,
+        "content": "",
+        "error": "",
+        "origin": "",
+    }
 
 
 def simulate(task: Task) -> Outcome:
@@ -74,12 +106,16 @@ def play(task: Task) -> sim.Result:
     p, fork, modifiers = task.parameters, task.scenario.fork, task.scenario.modifiers
     if fork is None:
         return sim.MutualAidModel(p, seed=task.seed, modifiers=modifiers).run()
-    return sim.MutualAidModel.restore(_trunk(p, modifiers, task.seed, fork.month), p.replace(dict(fork.changes)), modifiers).run()
+    return sim.MutualAidModel.restore(
+        _trunk(p, modifiers, task.seed, fork.month), p.replace(dict(fork.changes)), modifiers
+    ).run()
 
 
 def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:
-    """Outcomes in the order of the tasks. Those that share a seed and what `sim.model.beside` asks for run side by side
-    in one model, to the same bytes; where that fails, each runs alone, so that a fault stays with its own run.
+    """Outcomes in the order of the tasks. Those that share a seed and what `sim.model.beside` asks for run
+    side by side
+    in one model, to the same bytes; where that fails, each runs alone, so that a fault stays with its own
+    run.
     """
     groups: dict[Any, list[int]] = {}
     for at, task in enumerate(tasks):
@@ -107,7 +143,9 @@ def _side_by_side(tasks: list[Task]) -> list[Outcome]:
         return [simulate(tasks[0])]
     began = time.process_time()
     sets = [t.scenario.modifiers for t in tasks]
-    model = sim.MutualAidModel([t.parameters for t in tasks], seed=tasks[0].seed, modifiers=sets if len(sets) > 1 else sets[0])
+    model = sim.MutualAidModel(
+        [t.parameters for t in tasks], seed=tasks[0].seed, modifiers=sets if len(sets) > 1 else sets[0]
+    )
     model.run()
     share = (time.process_time() - began) / len(tasks)
     return [outcome(t, r, time.process_time() - share) for t, r in zip(tasks, model.results, strict=True)]
@@ -125,7 +163,14 @@ def failure(task: Task, error: BaseException, seconds: float = 0.0) -> Outcome:
     """The row of a run that failed: what was said, and in which line of which file."""
     frames = traceback.extract_tb(error.__traceback__)
     origin = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "worker"
-    return Outcome({**heading(task), "error": f"{type(error).__name__}: {error}", "origin": origin, "cpu_seconds": seconds})
+    return Outcome(
+        {
+            **heading(task),
+            "error": f"{type(error).__name__}: {error}",
+            "origin": origin,
+            "cpu_seconds": seconds,
+        }
+    )
 
 
 @lru_cache(maxsize=1)
@@ -137,31 +182,62 @@ def _trunk(p: Parameters, modifiers: tuple[Modifier, ...], seed: int, month: int
 
 
 def village_rows(result: sim.Result, task: Task) -> pa.Table:
-    """One row a village: class each year, causes, conditions, money by payer (fen), elder-years, minutes of need by stage."""
+    """One row a village: class each year, causes, conditions, money by payer (fen), elder-years, minutes
+    of need by stage.
+    """
     s, v, p = result.series, result.verdict, result.parameters
     states = result.states
     table = {
-        "village": np.array(states.number), "kind": np.array(VILLAGE_KINDS)[states.kind],
-        "strength": np.array(STRENGTHS)[states.strength], "verdict": np.array(CLASSES)[v.classes],
-        "east_km": np.array(states.east), "north_km": np.array(states.north), "first_closed": first_closed(s.state["level"], v.opened),
-        "opened": v.opened, "closed": v.closed, "cause": v.cause, "closures": np.array(s.state["closures"][-1]),
-        "solvent": v.solvency, "hours_met": v.service, "visits_met": v.visits,
-        "hours_share": v.hours_share, "visits_share": v.visits_share, "plus": np.array(s.state["plus"][-1]),
-    }  # fmt: skip
+        "village": np.array(states.number),
+        "kind": np.array(VILLAGE_KINDS)[states.kind],
+        "strength": np.array(STRENGTHS)[states.strength],
+        "verdict": np.array(CLASSES)[v.classes],
+        "east_km": np.array(states.east),
+        "north_km": np.array(states.north),
+        "first_closed": first_closed(s.state["level"], v.opened),
+        "opened": v.opened,
+        "closed": v.closed,
+        "cause": v.cause,
+        "closures": np.array(s.state["closures"][-1]),
+        "solvent": v.solvency,
+        "hours_met": v.service,
+        "visits_met": v.visits,
+        "hours_share": v.hours_share,
+        "visits_share": v.visits_share,
+        "plus": np.array(s.state["plus"][-1]),
+    }
     first = int(p.horizon.start[:4])
     for end in range(YEARS - 1, len(s.flow), YEARS):
         table[f"class_{first + end // YEARS}"] = judge(s, p, end, result.evidence).classes.astype(np.int8)
-    posted, minutes = s.posted.sum(axis=0), s.hours.sum(axis=0)  # (villages, kinds of posting), (villages, stages, kinds of need)
-    total = lambda name: posted[:, s.names.index(name)]  # noqa: E731
+    posted, minutes = (
+        s.posted.sum(axis=0),
+        s.hours.sum(axis=0),
+    )  # (villages, kinds of posting), (villages, stages, kinds of need)
+
+    def total(name):
+        return posted[:, s.names.index(name)]
+
     for payer in PAYERS:
         table[f"paid_{payer}_fen"] = total(f"paid_{payer}")
     table["business_income_fen"] = total("care_share") + total("interest")
     table["cost_fen"] = s.flow["cost"].sum(axis=0)
     table["public_fen"] = sum(total(name) for name in PUBLIC)
-    table["visits_due"], table["visits_made"] = (s.flow[n].sum(axis=(0, 2)) for n in ("visits_due", "visits_made"))
-    table["elder_months"], table["loneliness_sum"] = s.state["elders"].sum(axis=0), s.flow["loneliness_sum"].sum(axis=0)
+    table["visits_due"], table["visits_made"] = (
+        s.flow[n].sum(axis=(0, 2)) for n in ("visits_due", "visits_made")
+    )
+    table["elder_months"], table["loneliness_sum"] = (
+        s.state["elders"].sum(axis=0),
+        s.flow["loneliness_sum"].sum(axis=0),
+    )
     table["elder_years_helped"] = np.maximum(s.flow["enrolled"], s.flow["diners"]).sum(axis=0) / YEARS
-    for name, stage in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET)):
+    for name, stage in (
+        ("need", NEED),
+        ("family", FAMILY),
+        ("eligible", ELIGIBLE),
+        ("mutual", MUTUAL),
+        ("professional", PROFESSIONAL),
+        ("unmet", UNMET),
+    ):
         table[f"{name}_minutes"] = minutes[:, stage].sum(axis=1)
     for name, stage in MET.items():
         for k, kind in enumerate(population.KINDS):
@@ -170,9 +246,11 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
 
 
 def more_columns(s: Series, first: int) -> dict[str, np.ndarray]:
-    """What contrasts and sensitivity read beside the answer's columns; sums from start to end, minutes, persons x months.
+    """What contrasts and sensitivity read beside the answer's columns; sums from start to end, minutes,
+    persons x months.
 
-    Paid care goes to what is eligible last, so that `eligible_unmet_minutes` is eligible less mutual aid, kind by kind,
+    Paid care goes to what is eligible last, so that `eligible_unmet_minutes` is eligible less mutual aid,
+    kind by kind,
     at most what stays unmet.
     """
     eligible, mutual, unmet = (s.hours[:, :, k] for k in (ELIGIBLE, MUTUAL, UNMET))
@@ -181,33 +259,49 @@ def more_columns(s: Series, first: int) -> dict[str, np.ndarray]:
     target = min((TARGET - first + 1) * YEARS, len(levels)) - 1
     found = {
         "eligible_unmet_minutes": np.minimum(np.maximum(eligible - mutual, 0), unmet).sum(axis=(0, 2)),
-        "last_year_minutes": mutual[year].sum(axis=(0, 2)), "credits_minutes": -np.array(s.balance["credits_held"][-1]),
-        "level_end": np.array(levels[-1]), "facility_end": np.array(facilities[-1]),
-        f"level_{TARGET}": np.array(levels[target]), f"facility_{TARGET}": np.array(facilities[target]),
-        "volunteer_months": s.flow["volunteers"].sum(axis=0), "enrolled_months": s.flow["enrolled"].sum(axis=0),
+        "last_year_minutes": mutual[year].sum(axis=(0, 2)),
+        "credits_minutes": -np.array(s.balance["credits_held"][-1]),
+        "level_end": np.array(levels[-1]),
+        "facility_end": np.array(facilities[-1]),
+        f"level_{TARGET}": np.array(levels[target]),
+        f"facility_{TARGET}": np.array(facilities[target]),
+        "volunteer_months": s.flow["volunteers"].sum(axis=0),
+        "enrolled_months": s.flow["enrolled"].sum(axis=0),
         "elder_months": s.state["elders"].sum(axis=0),
-        "redeem_asked_minutes": s.flow["redeem_asked"].sum(axis=0), "redeem_got_minutes": s.flow["redeem_got"].sum(axis=0),
-        "offered_first": s.flow["offered"][:two].sum(axis=0), "offered_last": s.flow["offered"][-two:].sum(axis=0),
-        "eligible_first": eligible[:two].sum(axis=(0, 2)), "eligible_last": eligible[-two:].sum(axis=(0, 2)),
-    }  # fmt: skip
+        "redeem_asked_minutes": s.flow["redeem_asked"].sum(axis=0),
+        "redeem_got_minutes": s.flow["redeem_got"].sum(axis=0),
+        "offered_first": s.flow["offered"][:two].sum(axis=0),
+        "offered_last": s.flow["offered"][-two:].sum(axis=0),
+        "eligible_first": eligible[:two].sum(axis=(0, 2)),
+        "eligible_last": eligible[-two:].sum(axis=(0, 2)),
+    }
     return found
 
 
 def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:
-    """Month in which each village first closed after it had opened, NEVER where it did not; `level` is (months, villages)."""
+    """Month in which each village first closed after it had opened, NEVER where it did not.
+
+    `level` is (months, villages).
+    """
     shut = (level == 0) & (np.arange(len(level))[:, None] > opened) & (opened != population.NEVER)
     return np.where(shut.any(axis=0), shut.argmax(axis=0), population.NEVER)
 
 
 def held_by_age(result: sim.Result) -> dict[str, np.ndarray]:
-    """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn: one number a village each."""
+    """Minutes of credit above zero at the end, by age of the holder, and what is overdrawn.
+
+    One number a village each.
+    """
     people: Any = result.model.people
     world = result.model.world
     first, last = result.places[0], result.places[-1] + 1  # a county's villages lie side by side
     home = np.repeat(np.arange(last - first), np.diff(world.start[first : last + 1]))
     own = slice(world.start[first], world.start[last])
     credit, age, there = people.credit[own], people.age[own], people.kind[own] != 0
-    count = lambda rows: np.bincount(home[rows], credit[rows], last - first).astype(np.int64)  # noqa: E731
+
+    def count(rows):
+        return np.bincount(home[rows], credit[rows], last - first).astype(np.int64)
+
     held = {"overdrawn_minutes": count(there & (credit < 0))}
     for low, high in pairwise(AGES):
         of_age = there & (credit > 0) & (age >= 12 * low) & (age < 12 * high)
@@ -219,22 +313,53 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
     """month x village, about 30 columns: int32 persons, visits, minutes and fen."""
     s = result.series
     months, villages = s.flow.shape
-    moved = lambda wanted: sum((s.amount(n) for n in s.names if wanted(POSTINGS[n].debit, POSTINGS[n].credit)), np.zeros((months, villages), np.int64))  # noqa: E731
-    stages = {f"{n}_minutes": s.hours[:, :, k].sum(axis=2) for n, k in (("need", NEED), ("family", FAMILY), ("eligible", ELIGIBLE), ("mutual", MUTUAL), ("professional", PROFESSIONAL), ("unmet", UNMET))}
+
+    def moved(wanted):
+        return sum(
+            (s.amount(n) for n in s.names if wanted(POSTINGS[n].debit, POSTINGS[n].credit)),
+            np.zeros((months, villages), np.int64),
+        )
+
+    stages = {
+        f"{n}_minutes": s.hours[:, :, k].sum(axis=2)
+        for n, k in (
+            ("need", NEED),
+            ("family", FAMILY),
+            ("eligible", ELIGIBLE),
+            ("mutual", MUTUAL),
+            ("professional", PROFESSIONAL),
+            ("unmet", UNMET),
+        )
+    }
     columns = {
-        "level": s.state["level"], "facility": s.state["facility"], "elders": s.state["elders"], **stages,
+        "level": s.state["level"],
+        "facility": s.state["facility"],
+        "elders": s.state["elders"],
+        **stages,
         **{name: s.flow[name] for name in ("enrolled", "diners", "volunteers", "meals")},
-        "visits_due": s.flow["visits_due"].sum(axis=2), "visits_made": s.flow["visits_made"].sum(axis=2),
-        "cost_fen": s.flow["cost"], "cash_fen": s.balance["cash"], "payables_fen": -s.balance["payables"],
-        "pledged_fen": s.flow["pledged"].sum(axis=2), **{f"paid_{x}_fen": s.amount(f"paid_{x}") for x in PAYERS},
+        "visits_due": s.flow["visits_due"].sum(axis=2),
+        "visits_made": s.flow["visits_made"].sum(axis=2),
+        "cost_fen": s.flow["cost"],
+        "cash_fen": s.balance["cash"],
+        "payables_fen": -s.balance["payables"],
+        "pledged_fen": s.flow["pledged"].sum(axis=2),
+        **{f"paid_{x}_fen": s.amount(f"paid_{x}") for x in PAYERS},
         "business_income_fen": s.amount("care_share") + s.amount("interest"),
-        "public_capital_fen": s.amount("capital_government") + s.amount("setup_government") + s.amount("aids_government"),
+        "public_capital_fen": s.amount("capital_government")
+        + s.amount("setup_government")
+        + s.amount("aids_government"),
         "public_care_fen": s.amount("referral_government") + s.amount("guarantee_called"),
-        "credits_minutes": -s.balance["credits_held"], "credits_issued_minutes": moved(lambda debit, credit: credit == "credits_held"),
-        "credits_spent_minutes": moved(lambda debit, credit: debit == "credits_held" and credit != "credit_lapse"),
-        "credits_lapsed_minutes": moved(lambda debit, credit: (debit, credit) == ("credits_held", "credit_lapse")),
-        "redeem_asked_minutes": s.flow["redeem_asked"], "redeem_got_minutes": s.flow["redeem_got"],
-    }  # fmt: skip
+        "credits_minutes": -s.balance["credits_held"],
+        "credits_issued_minutes": moved(lambda debit, credit: credit == "credits_held"),
+        "credits_spent_minutes": moved(
+            lambda debit, credit: debit == "credits_held" and credit != "credit_lapse"
+        ),
+        "credits_lapsed_minutes": moved(
+            lambda debit, credit: (debit, credit) == ("credits_held", "credit_lapse")
+        ),
+        "redeem_asked_minutes": s.flow["redeem_asked"],
+        "redeem_got_minutes": s.flow["redeem_got"],
+    }
     table = {"month": np.repeat(np.arange(months, dtype=np.int32), villages)}
     table["village"] = np.tile(np.asarray(result.states.number, np.int32), months)
     for name, values in columns.items():
@@ -264,24 +389,45 @@ def content(*tables: pa.Table | None) -> str:
             column = table[name]
             if not pa.types.is_dictionary(column.type):
                 text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-                total.update(name.encode() + ("\0".join(column.to_pylist()).encode() if text else column.to_numpy().tobytes()))
+                total.update(
+                    name.encode()
+                    + ("\0".join(column.to_pylist()).encode() if text else column.to_numpy().tobytes())
+                )
     return total.hexdigest()[:16]
 
 
-# -- many runs ---------------------------------------------------------------------------------------------------------
+# -- many runs
+# ---------------------------------------------------------------------------------------------------------
 def warm(parameters: Parameters) -> None:
-    """Compile every kernel once, on one small village, before workers start; reads the tables, so a bad one shows here."""
-    small = {"given.villages": "", "county.villages": 1, "county.elders": 12, "horizon.spin_up": 1, "business.start": 0}
+    """Compile every kernel once, on one small village, before workers start.
+
+    Reads the tables, so a bad one shows here.
+    """
+    small = {
+        "given.villages": "",
+        "county.villages": 1,
+        "county.elders": 12,
+        "horizon.spin_up": 1,
+        "business.start": 0,
+    }
     wide = {"funding.identical_payers": True, "business.kind": "deposit", "funding.basis": "envelope"}
-    for changes in ({"business.kind": "portfolio", "funding.identical_payers": False, "funding.basis": "cost"}, wide):
+    for changes in (
+        {"business.kind": "portfolio", "funding.identical_payers": False, "funding.basis": "cost"},
+        wide,
+    ):
         sim.MutualAidModel(parameters.replace({**small, **changes}), seed=1).run(1)
 
 
 class Queue:
-    """What is left, in bundles of one seed; runs that were under way when a worker died come again one by one."""
+    """What is left, in bundles of one seed.
+
+    Runs that were under way when a worker died come again one by one.
+    """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
-        one_seed = lambda task: (task.root, task.replicate, task.draw)  # noqa: E731
+        def one_seed(task):
+            return (task.root, task.replicate, task.draw)
+
         self.groups = deque(list(group) for _, group in groupby(sorted(tasks, key=one_seed), one_seed))
         self.left, self.suspects, self.deaths = len(tasks), deque[Task](), Counter[int]()
 
@@ -293,7 +439,9 @@ class Queue:
 
         A run that saw two deaths goes alone, so that only the guilty one sees the third.
         """
-        worst = max((self.deaths[task.run] for bundle in [list(self.suspects), *active] for task in bundle), default=0)
+        worst = max(
+            (self.deaths[task.run] for bundle in [list(self.suspects), *active] for task in bundle), default=0
+        )
         if len(active) >= (1 if worst >= DEATHS - 1 else window):
             return []
         if self.suspects:
@@ -313,16 +461,24 @@ class Queue:
         return bundle
 
     def died(self, bundle: list[Task]) -> Iterator[tuple[Task, Outcome]]:
-        """A worker died while these were under way: give up what saw too many deaths, try the others again."""
+        """A worker died while these were under way.
+
+        Give up what saw too many deaths, try the others again.
+        """
         for task in bundle:
             self.deaths[task.run] += 1
             if self.deaths[task.run] < DEATHS:
                 self.suspects.append(task)
             else:
-                yield task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"})
+                yield (
+                    task,
+                    Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"}),
+                )
 
 
-def outcomes(tasks: Sequence[Task], engine: Engine | Standing, work: Work = simulate_many) -> Generator[tuple[Task, Outcome], None, None]:
+def outcomes(
+    tasks: Sequence[Task], engine: Engine | Standing, work: Work = simulate_many
+) -> Generator[tuple[Task, Outcome], None, None]:
     """Every task with what became of it, as they finish; at most two bundles a worker are under way."""
     queue = Queue(tasks)
     while queue:
@@ -348,14 +504,18 @@ def _submit(pool: Executor, work: Work, bundle: list[Task], queue: Queue) -> Fut
         raise
 
 
-def _collect(future: Future[list[Outcome]], bundle: list[Task], queue: Queue) -> Iterator[tuple[Task, Outcome]]:
+def _collect(
+    future: Future[list[Outcome]], bundle: list[Task], queue: Queue
+) -> Iterator[tuple[Task, Outcome]]:
     """What a bundle gave; where the bundle as a whole failed, its runs are tried one by one."""
     try:
         found = future.result()
     except BrokenExecutor:
         raise
     except CancelledError as e:
-        raise Mistake("the scheduler was lost or gave the runs up; start it again and resume the study") from e
+        raise Mistake(
+            "the scheduler was lost or gave the runs up; start it again and resume the study"
+        ) from e
     except Exception as e:
         if len(bundle) == 1:
             yield bundle[0], failure(bundle[0], e)
@@ -365,10 +525,21 @@ def _collect(future: Future[list[Outcome]], bundle: list[Task], queue: Queue) ->
         yield from zip(bundle, found, strict=True)
 
 
-def execute(tasks: Sequence[Task], taker: Taker, engine: Engine | Standing, *, total: int = 0, progress: bool = False, label: str = "runs", work: Work = simulate_many) -> None:
+def execute(
+    tasks: Sequence[Task],
+    taker: Taker,
+    engine: Engine | Standing,
+    *,
+    total: int = 0,
+    progress: bool = False,
+    label: str = "runs",
+    work: Work = simulate_many,
+) -> None:
     """Run all tasks and hand over each outcome as it finishes; shows rate and time left."""
     done = max(total - len(tasks), 0)
-    bar = tqdm(total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr)
+    bar = tqdm(
+        total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr
+    )
     with one_thread(), bar, contextlib.closing(outcomes(tasks, engine, work)) as source:
         for _, outcome in source:
             taker.add(outcome)

@@ -1,6 +1,7 @@
 """Hydra's schema (a mirror of `sim.Parameters`), the composition of a command line, and the frozen scenario.
 
-The model declares its parameters once; the mirror is made from them, so that `county.villages=50` is checked by Hydra
+The model declares its parameters once; the mirror is made from them, so that `county.villages=50` is checked
+by Hydra
 and then by the model itself. What may be asked stands in settings.py.
 """
 
@@ -41,7 +42,7 @@ from experiments.settings import (
     one_line,
     options,
     read_overrides,
-)  # fmt: skip
+)
 from sim import policies
 from sim.parameters import SECTIONS, ParameterError, Parameters
 from sim.policies import Intervention
@@ -73,7 +74,9 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits of the SHA-256 of the content; the name is no part of it."""
-        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[
+            :12
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json: what differs from the defaults."""
@@ -84,20 +87,26 @@ class Scenario:
                 both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
                 changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
         return {
-            "name": self.name, "changes": changes, "held": sorted(self.held),
+            "name": self.name,
+            "changes": changes,
+            "held": sorted(self.held),
             "fork": dataclasses.asdict(self.fork) if self.fork else None,
             "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
         """What `to_dict` gave; Mistake where it does not fit the parameters there are."""
-        fork = content["fork"] and Fork(content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"])))
+        fork = content["fork"] and Fork(
+            content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"]))
+        )
         modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
         try:
             parameters = patched(Parameters(), content["changes"])
         except (KeyError, TypeError) as e:
-            raise Mistake(f"scenario {content['name']!r} was written for other parameters than this model has") from e
+            raise Mistake(
+                f"scenario {content['name']!r} was written for other parameters than this model has"
+            ) from e
         return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
 
     def __reduce__(self) -> Any:
@@ -130,20 +139,34 @@ class Composed:
     expanding: tuple[str, ...] = ()  # words that add to the study
 
     def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
-        """A scenario with these parameters and the policies of the command line, which may read the parameters."""
+        """A scenario with these parameters and the policies of the command line, which may read the
+        parameters.
+        """
         return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
 
     def sized(self, sizes: Mapping[str, Any]) -> Parameters:
-        """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by group."""
-        chosen = {path for g, o in self.named.items() if g not in (*SETTING_GROUPS, "policy") for path in arm(g, o.partition("+")[0])}
-        return self.parameters.replace({path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)})
+        """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by
+        group.
+        """
+        chosen = {
+            path
+            for g, o in self.named.items()
+            if g not in (*SETTING_GROUPS, "policy")
+            for path in arm(g, o.partition("+")[0])
+        }
+        return self.parameters.replace(
+            {path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)}
+        )
 
     def starting(self, base: Parameters) -> Composed:
         """The line as it is recorded where an experiment starts from `base`."""
         return dataclasses.replace(self, text=resolved_with(self.text, base))
 
     def touched(self) -> set[str]:
-        """Paths that differ from their defaults or were written on the command line: never drawn at random."""
+        """Paths that differ from their defaults or were written on the command line.
+
+        Never drawn at random.
+        """
         plain, mine = Parameters().flat(), self.parameters.flat()
         return set(self.pinned) | {path for path, value in mine.items() if value != plain[path]}
 
@@ -155,7 +178,9 @@ def register() -> None:
     nodes = []
     for name, cls in SECTIONS.items():
         hints = typing.get_type_hints(cls)
-        made = make_dataclass(name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)])
+        made = make_dataclass(
+            name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)]
+        )
         nodes.append((name, made, field(default_factory=made)))
     ConfigStore.instance().store(name="schema", node=make_dataclass("Schema", nodes, bases=(Settings,)))
 
@@ -167,12 +192,17 @@ def listed(word: str) -> str:
 
 
 def policy(name: str, parameters: Parameters) -> Intervention:
-    """Read configs/policy/<name>.yaml: lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit."""
+    """Read configs/policy/<name>.yaml.
+
+    Lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit.
+    """
     content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) or {}
     if "_target_" not in content:
         return policies.Policy.read(name, content)
     try:
-        made = instantiate({k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all")
+        made = instantiate(
+            {k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all"
+        )
     except HydraException as e:
         raise Mistake(f"policy {name}: {one_line(e)}") from e
     if not callable(getattr(made, "modifiers", None)):
@@ -181,19 +211,30 @@ def policy(name: str, parameters: Parameters) -> Intervention:
 
 
 def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[Intervention, ...], str]:
-    """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what they modify."""
+    """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what
+    they modify.
+    """
     made = tuple(policy(name, parameters) for name in names)
     policies.check_all(parameters, compose_policies(made, parameters))
     if not made:
         return (), ""
-    plain = lambda one: [{**dataclasses.asdict(m), "villages": list(m.villages)} for m in compose_policies([one], parameters)]  # noqa: E731
+
+    def plain(one):
+        return [
+            {**dataclasses.asdict(m), "villages": list(m.villages)}
+            for m in compose_policies([one], parameters)
+        ]
+
     said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
 @dataclass
 class Words:
-    """A command line sorted out: values by path, options by group, policies, options to add, and what is left for Hydra."""
+    """A command line sorted out.
+
+    Values by path, options by group, policies, options to add, and what is left for Hydra.
+    """
 
     pinned: dict[str, Any] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
@@ -205,14 +246,20 @@ class Words:
     typed: set[str] = field(default_factory=set)
 
     def values(self) -> dict[str, Any]:
-        """Path -> value of the options to add, but for paths typed themselves; Mistake where two options disagree."""
+        """Path -> value of the options to add, but for paths typed themselves.
+
+        Mistake where two options disagree.
+        """
         chosen = [*((g, o) for g, o in self.named.items() if g not in SETTING_GROUPS), *self.added]
         found: dict[str, Any] = {}
         by: dict[str, str] = {}
         for group, option in chosen:
             for path, value in arm(group, option).items():
                 if self.added and path in found and found[path] != value and path not in self.typed:
-                    raise Mistake(f"{by[path]} and {group}.{option} set {path} to {found[path]!r} and {value!r}: take one of them, or set it yourself")
+                    raise Mistake(
+                        f"{by[path]} and {group}.{option} set {path} to {found[path]!r} and "
+                        f"{value!r}: take one of them, or set it yourself"
+                    )
                 found[path], by[path] = value, f"{group}.{option}"
         mine = {path for group, option in self.added for path in arm(group, option)}
         return {path: value for path, value in found.items() if path in mine - self.typed}
@@ -244,11 +291,16 @@ def sort_out(words: Sequence[str]) -> Words:
             found.hydra += [word] if key not in ("policy", "fork.arms") else []
             found.typed.add(key)
     if more:  # on top of what the line or else the file asks for
-        found.policies = [*(found.filed.get("policy", []) if found.policies is None else found.policies), *more]
+        found.policies = [
+            *(found.filed.get("policy", []) if found.policies is None else found.policies),
+            *more,
+        ]
         found.typed.add("policy")
     for group, option in without:
         if option in (found.policies or []) * (group == "policy") + [found.named.get(group)]:
-            raise Mistake(f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them")
+            raise Mistake(
+                f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them"
+            )
     return found
 
 
@@ -270,10 +322,17 @@ def compose_line(words: Sequence[str]) -> Composed:
         villages = str(pinned.get("given.villages", ""))
         if villages and "\n" not in villages:  # a path: a table has a heading and rows
             if not Path(villages).is_file() or not villages.endswith(".csv"):
-                raise Mistake(f"given.villages = {villages!r}: there is no such CSV file; the path of a file *.csv is wanted")
+                raise Mistake(
+                    f"given.villages = {villages!r}: there is no such CSV file; the path of a file "
+                    f"*.csv is wanted"
+                )
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
         typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
-        used = {path: value for path, value in read.filed.items() if path in known() or path in READS.get(config.name, ())}  # a file serves every experiment
+        used = {
+            path: value
+            for path, value in read.filed.items()
+            if path in known() or path in READS.get(config.name, ())
+        }  # a file serves every experiment
         filed = {path: value for path, value in used.items() if path not in typed} | added
         for path, value in filed.items():
             OmegaConf.update(config, path, value)
@@ -295,15 +354,20 @@ def compose_line(words: Sequence[str]) -> Composed:
 
 def resolved(content: dict[str, Any]) -> str:
     """Every value that results depend on, as YAML."""
-    return OmegaConf.to_yaml(OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True)
+    return OmegaConf.to_yaml(
+        OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True
+    )
 
 
 def resolved_with(text: str, parameters: Parameters) -> str:
     """A resolved configuration with other parameters: those that an experiment really starts from."""
-    return yaml.safe_dump({**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(
+        {**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True
+    )
 
 
-# -- a scenario as a file ----------------------------------------------------------------------------------------------
+# -- a scenario as a file
+# ----------------------------------------------------------------------------------------------
 class _Loader(yaml.SafeLoader):
     """Plain values only; a key written twice is a mistake."""
 
@@ -316,9 +380,11 @@ class _Loader(yaml.SafeLoader):
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
-    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds, seed, draws, policy.
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds,
+    seed, draws, policy.
 
-    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one sentence.
+    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one
+    sentence.
     """
     if len(text.encode()) > MOST_BYTES:
         raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
@@ -327,7 +393,10 @@ def parse_scenario(text: str) -> dict[str, Any]:
     try:
         for token in yaml.scan(text, yaml.SafeLoader):
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
-                raise Mistake(f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed in a scenario file")
+                raise Mistake(
+                    f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed "
+                    f"in a scenario file"
+                )
         content = yaml.load(text, _Loader)
     except RecursionError as e:
         raise Mistake("the scenario file is nested too deeply: section, then name: value, is wanted") from e
@@ -336,13 +405,19 @@ def parse_scenario(text: str) -> dict[str, Any]:
             raise
         mark = getattr(e, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise Mistake(f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})") from e
+        raise Mistake(
+            f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})"
+        ) from e
     if not isinstance(content, dict):
-        raise Mistake("a scenario file holds sections of values, such as funding: and below it rule: matching")
+        raise Mistake(
+            "a scenario file holds sections of values, such as funding: and below it rule: matching"
+        )
     found: dict[str, Any] = {}
     for name, values in content.items():
         for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
-            key = {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key  # YAML reads a bare on as true
+            key = (
+                {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key
+            )  # YAML reads a bare on as true
             path = str(name) if key is None else f"{name}.{key}"
             if "_target_" in path:
                 raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
@@ -384,11 +459,17 @@ class _Dumper(yaml.SafeDumper):
     """A text of several lines stands as a block."""
 
 
-_Dumper.add_representer(str, lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+_Dumper.add_representer(
+    str,
+    lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
 
 
 def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
-    """The YAML that `scenario=<file>` reads back: what differs from the defaults, with `settings` such as seeds on top."""
+    """The YAML that `scenario=<file>` reads back.
+
+    What differs from the defaults, with `settings` such as seeds on top.
+    """
     plain, content = Parameters().flat(), dict(settings)
     for path, value in parameters.flat().items():
         if value != plain[path]:
@@ -398,16 +479,31 @@ def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: s
 
 
 def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
-    """`base` with values that were checked before: cross-field rules only, twenty times faster than `replace`."""
+    """`base` with values that were checked before.
+
+    Cross-field rules only, twenty times faster than `replace`.
+    """
     sections = {name: getattr(base, name) for name in SECTIONS}
     by: dict[str, dict[str, Any]] = {}
     for path, value in changes.items():
         head, _, tail = path.partition(".")
         by.setdefault(head, {})[tail] = value
-    return Parameters(**sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()})
+    return Parameters(
+        **sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()}
+    )
 
 
 __all__ = [
-    "PANELS", "Composed", "Mistake", "Scenario", "Settings", "arm", "compose_line", "known", "options", "parse_scenario", "patched",
+    "PANELS",
+    "Composed",
+    "Mistake",
+    "Scenario",
+    "Settings",
+    "arm",
+    "compose_line",
+    "known",
+    "options",
+    "parse_scenario",
+    "patched",
     "write_scenario",
-]  # fmt: skip
+]

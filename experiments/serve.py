@@ -1,4 +1,7 @@
-"""`python run.py dashboard` and `python run.py live`: servers for this computer only, without statistics of use."""
+"""`python run.py dashboard` and `python run.py live`.
+
+Servers for this computer only, without statistics of use.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,15 @@ ROOT = CONFIGS.parent
 
 ADDRESS = "127.0.0.1"
 OPTIONS = {
-    "server.address": ADDRESS, "server.headless": "true", "server.fileWatcherType": "none", "server.maxUploadSize": "2",
-    "browser.gatherUsageStats": "false", "client.toolbarMode": "minimal", "client.showErrorDetails": "none",
+    "server.address": ADDRESS,
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "2",
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
     "theme.primaryColor": "#0072B2",
-}  # fmt: skip
+}
 
 
 LANGUAGE = "MUTUAL_AID_LANGUAGE"  # what the server of the live model speaks
@@ -46,7 +54,10 @@ def need(package: str, extra: str) -> None:
 
 
 def become(command: list[str], more: dict[str, str] | None = None) -> None:
-    """This process becomes the server: signals reach it, nothing is left behind. The project is found from anywhere."""
+    """This process becomes the server.
+
+    Signals reach it, nothing is left behind. The project is found from anywhere.
+    """
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, *command], {**os.environ, "PYTHONPATH": path, **(more or {})})
@@ -62,13 +73,24 @@ def dashboard(words: list[str]) -> None:
 
 
 def live(words: list[str]) -> None:
-    """The live model, by Solara, in `report.language`; its scripts come from solara-assets, not from other hosts."""
+    """The live model, by Solara, in `report.language`.
+
+    Its scripts come from solara-assets, not from other hosts.
+    """
     from experiments.style import LANGUAGES
 
     need("solara", "live")
     need("solara_assets", "live")
     spoken = [w for w in words if w in (f"report.language={code}" for code in LANGUAGES)]
-    port = port_of([w for w in words if w not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}")
+    port = port_of(
+        [w for w in words if w not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}"
+    )
     print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
     flags = [f"--host={ADDRESS}", f"--port={port}", "--no-open", "--production"]
-    become(["-m", "solara", "run", str(ROOT / "experiments/live.py"), *flags], {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False", LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en"})
+    become(
+        ["-m", "solara", "run", str(ROOT / "experiments/live.py"), *flags],
+        {
+            "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+            LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en",
+        },
+    )

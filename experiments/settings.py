@@ -1,4 +1,5 @@
-"""What may be asked on a command line: settings, groups and their options, values of the model; and the sentences on what may not.
+"""What may be asked on a command line: settings, groups and their options, values of the model; and the
+sentences on what may not.
 
 A user's mistake becomes one sentence (`Mistake`) with the nearest right spelling.
 """
@@ -19,24 +20,49 @@ from hydra.errors import HydraException
 from sim.parameters import SECTIONS, Declaration, ParameterError, checked, declarations, nearest
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-FILED = ("seeds", "seed", "draws", "policy")  # settings that a scenario file may hold beside sections of parameters
+FILED = (
+    "seeds",
+    "seed",
+    "draws",
+    "policy",
+)  # settings that a scenario file may hold beside sections of parameters
 MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
-HOW = ("workers", "out", "progress", "engine", "fresh", "partial")  # settings that change no result: no part of a study's id
+HOW = (
+    "workers",
+    "out",
+    "progress",
+    "engine",
+    "fresh",
+    "partial",
+)  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 METHODS = ("morris", "sobol", "pawn", "delta")
 RUN = ("seeds", "seed", "draws", "policy")
-READS: dict[str, tuple[str, ...]] = {  # experiment -> the settings that it reads, beside HOW and the model's parameters
+READS: dict[
+    str, tuple[str, ...]
+] = {  # experiment -> the settings that it reads, beside HOW and the model's parameters
     **dict.fromkeys(("baseline", "smoke"), RUN),
     "fork": (*RUN, "fork"),
     "first_answer": (*RUN, "size", "panels", "rows", "columns"),
     **dict.fromkeys(("ablation", "policies", "null_arms"), (*RUN, "size")),
     **dict.fromkeys(
-        ("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress"), (*RUN, "size", "precision", "max_seeds")
+        ("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress"),
+        (*RUN, "size", "precision", "max_seeds"),
     ),
-    "sensitivity": ("seed", "policy", "size", "method", "by", "inputs", "distribution", "samples", "replicates"),
+    "sensitivity": (
+        "seed",
+        "policy",
+        "size",
+        "method",
+        "by",
+        "inputs",
+        "distribution",
+        "samples",
+        "replicates",
+    ),
     "patterns": ("seeds", "seed", "policy", "size"),
     "benchmark": ("size",),
 }
@@ -96,22 +122,44 @@ class Settings:
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
         ranges: dict[str, tuple[float, float]] = {
-            "seeds": (1, 100_000), "seed": (0, 2**63 - 1), "workers": (0, 1_024), "max_seeds": (2, 100_000),
-            "precision": (0.001, 0.5), "samples": (2, 2**16), "replicates": (1, 1_000),
-        }  # fmt: skip
+            "seeds": (1, 100_000),
+            "seed": (0, 2**63 - 1),
+            "workers": (0, 1_024),
+            "max_seeds": (2, 100_000),
+            "precision": (0.001, 0.5),
+            "samples": (2, 2**16),
+            "replicates": (1, 1_000),
+        }
         for key, (low, high) in ranges.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-        single = {"size": SIZES, "method": METHODS, "by": ("section", "parameter"), "distribution": ("triangular", "uniform")}
+        single = {
+            "size": SIZES,
+            "method": METHODS,
+            "by": ("section", "parameter"),
+            "distribution": ("triangular", "uniform"),
+        }
         words = {
-            **single, "engine.kind": ENGINES, "panels": PANELS, "rows": options()["funding"], "columns": options()["business"],
+            **single,
+            "engine.kind": ENGINES,
+            "panels": PANELS,
+            "rows": options()["funding"],
+            "columns": options()["business"],
             "policy": options()["policy"],
-        }  # fmt: skip
+        }
         for key, allowed in words.items():
-            for word in [self.engine.kind] if key == "engine.kind" else [getattr(self, key)] if key in single else getattr(self, key):
+            for word in (
+                [self.engine.kind]
+                if key == "engine.kind"
+                else [getattr(self, key)]
+                if key in single
+                else getattr(self, key)
+            ):
                 if word not in allowed:
-                    raise Mistake(f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}")
+                    raise Mistake(
+                        f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}"
+                    )
 
 
 NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
@@ -128,13 +176,22 @@ def known() -> dict[str, Declaration]:
 @lru_cache(maxsize=1)
 def options() -> dict[str, tuple[str, ...]]:
     """Group -> its options, as found in configs/."""
-    return {d.name: tuple(sorted(f.stem for f in d.glob("*.yaml"))) for d in sorted(CONFIGS.iterdir()) if d.is_dir()}
+    return {
+        d.name: tuple(sorted(f.stem for f in d.glob("*.yaml")))
+        for d in sorted(CONFIGS.iterdir())
+        if d.is_dir()
+    }
 
 
 @lru_cache(maxsize=1)
 def selectable() -> frozenset[str]:
-    """`group.option` for every option that `group.option=true` adds: those of settings apart, and a parameter's path is that parameter."""
-    return frozenset(f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names) - set(known())
+    """`group.option` for every option that `group.option=true` adds.
+
+    Those of settings apart, and a parameter's path is that parameter.
+    """
+    return frozenset(
+        f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names
+    ) - set(known())
 
 
 @lru_cache(maxsize=256)
@@ -165,9 +222,14 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
 
 
 def check_override(key: str, value: Any) -> tuple[str, Any]:
-    """'group', 'path', 'option' or 'setting' and the checked value; Mistake with the nearest spelling otherwise."""
+    """'group', 'path', 'option' or 'setting' and the checked value.
+
+    Mistake with the nearest spelling otherwise.
+    """
     groups, paths = options(), known()
-    if key in groups and key != "policy":  # several policies act at once: a setting, not one option of a group
+    if (
+        key in groups and key != "policy"
+    ):  # several policies act at once: a setting, not one option of a group
         if value not in groups[key]:
             hint = nearest(str(value), groups[key])
             raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
@@ -177,10 +239,16 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
         return "path", checked(paths[key], str(value) if text else value)
     if key in selectable():
         if not isinstance(value, bool):
-            raise Mistake(f"{key} = {value!r}: true or false is wanted, as it is an option of the group {key.partition('.')[0]}")
+            raise Mistake(
+                f"{key} = {value!r}: true or false is wanted, as it is an option of the group "
+                f"{key.partition('.')[0]}"
+            )
         return "option", value
     if key in SECTIONS:
-        raise Mistake(f"{key} is a section: set one of its values, such as {next(p for p in paths if p.startswith(key))}=...")
+        raise Mistake(
+            f"{key} is a section: set one of its values, such as "
+            f"{next(p for p in paths if p.startswith(key))}=..."
+        )
     mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
     mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
     if key not in mine:
@@ -192,7 +260,9 @@ def typed(key: str, value: Any) -> Any:
     """A value of the declared type of a setting; Mistake that says what is wanted."""
     if key == "fork.arms":
         return arms_of(value)
-    hints = {f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()} | get_type_hints(Settings)
+    hints = {
+        f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()
+    } | get_type_hints(Settings)
     kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
     if value is None and type(None) in get_args(hints[key]):
         return value
@@ -201,7 +271,9 @@ def typed(key: str, value: Any) -> Any:
             raise Mistake(f"{key} = {value!r}: a list is wanted, such as {key}=[{value}]")
         return value
     wanted: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), bool: (bool,)}
-    if kinds[0] in wanted and (not isinstance(value, wanted[kinds[0]]) or (isinstance(value, bool) and kinds[0] is not bool)):
+    if kinds[0] in wanted and (
+        not isinstance(value, wanted[kinds[0]]) or (isinstance(value, bool) and kinds[0] is not bool)
+    ):
         says = {int: "a whole number", float: "a number", bool: "true or false"}
         raise Mistake(f"{key} = {value!r}: {says[kinds[0]]} is wanted")
     return value
@@ -209,12 +281,19 @@ def typed(key: str, value: Any) -> Any:
 
 def arms_of(value: Any) -> dict[str, dict[str, Any]]:
     """`fork.arms`: name -> path -> checked value."""
-    if not isinstance(value, dict) or not all(isinstance(changes, dict) and changes for changes in value.values()):
-        raise Mistake(f"fork.arms = {value!r}: arms with their values are wanted, such as fork.arms={{half:{{government.ceiling:10000}}}}")
+    if not isinstance(value, dict) or not all(
+        isinstance(changes, dict) and changes for changes in value.values()
+    ):
+        raise Mistake(
+            f"fork.arms = {value!r}: arms with their values are wanted, such as "
+            f"fork.arms={{half:{{government.ceiling:10000}}}}"
+        )
     for name, changes in value.items():
         for path, given in changes.items():
             if path not in known():
-                raise Mistake(f"fork.arms.{name}: unknown parameter {str(path)!r}{nearest(str(path), known())}")
+                raise Mistake(
+                    f"fork.arms.{name}: unknown parameter {str(path)!r}{nearest(str(path), known())}"
+                )
             try:
                 checked(known()[path], given)
             except ParameterError as e:
@@ -223,7 +302,10 @@ def arms_of(value: Any) -> dict[str, dict[str, Any]]:
 
 
 def check_read(settings: Settings, words: Sequence[str]) -> None:
-    """Raise Mistake where a word of the command line sets what its experiment does not read: it would be recorded and not done."""
+    """Raise Mistake where a word of the command line sets what its experiment does not read.
+
+    It would be recorded and not done.
+    """
     name, typed = settings.name, {}
     for word in words:
         key = word.lstrip("+~").partition("=")[0]
@@ -232,14 +314,27 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
     for short, key in typed.items():
         if short in mine and short not in READS[name]:
             others = [x for x in READS if short in READS[x]]
-            raise Mistake(f"{key}: experiment={name} does not read it, it reads {', '.join(READS[name])}; {short} is read by {', '.join(others)}")
+            raise Mistake(
+                f"{key}: experiment={name} does not read it, it reads {', '.join(READS[name])}; "
+                f"{short} is read by {', '.join(others)}"
+            )
         if name in OWN_MODEL and short not in {"experiment", *HOW, *READS[name]}:
             others = [x for x in READS if x not in OWN_MODEL]
-            raise Mistake(f"{key}: experiment={name} measures counties of its own and reads {', '.join(READS[name])} only; parameters, groups and scenario files are read by {', '.join(others)}")
+            raise Mistake(
+                f"{key}: experiment={name} measures counties of its own and reads "
+                f"{', '.join(READS[name])} only; parameters, groups and scenario files are read "
+                f"by {', '.join(others)}"
+            )
     if "max_seeds" in typed and settings.precision is None:
-        raise Mistake(f"max_seeds = {settings.max_seeds}: it is read with precision=<half-width> only; seeds=N sets the seeds")
+        raise Mistake(
+            f"max_seeds = {settings.max_seeds}: it is read with precision=<half-width> only; seeds=N "
+            f"sets the seeds"
+        )
     if "by" in typed and settings.method in ("pawn", "delta") and settings.by == "section":
-        raise Mistake(f"by = section: method={settings.method} looks at single parameters; by=section is read with method=morris or sobol")
+        raise Mistake(
+            f"by = section: method={settings.method} looks at single parameters; by=section is read "
+            f"with method=morris or sobol"
+        )
 
 
 def one_line(error: BaseException) -> str:

@@ -1,6 +1,8 @@
-"""Reading a study: results/<experiment>/<id>/ with runs, villages and monthly series in Parquet parts that belong together.
+"""Reading a study: results/<experiment>/<id>/ with runs, villages and monthly series in Parquet parts that
+belong together.
 
-A run counts once its row stands in runs/part-*.parquet; the parts of villages and series with the same number were
+A run counts once its row stands in runs/part-*.parquet; the parts of villages and series with the same number
+were
 written before it. `Results` joins the parts in an order that depends on what was run only, and refuses gaps.
 """
 
@@ -29,15 +31,32 @@ from sim.parameters import ParameterError
 
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
-PART = re.compile(r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?")  # what is named otherwise is not the store's
-MANIFEST = {"experiment": str, "id": str, "started": str, "status": str, "overrides": list, "expanded": list, "versions": dict, "sha256": dict}
+PART = re.compile(
+    r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?"
+)  # what is named otherwise is not the store's
+MANIFEST = {
+    "experiment": str,
+    "id": str,
+    "started": str,
+    "status": str,
+    "overrides": list,
+    "expanded": list,
+    "versions": dict,
+    "sha256": dict,
+}
 HASHES = {"configuration", "code", "model", "data", "lock"}
-BEGIN = "give the first command of the study again with fresh=true, which begins anew and keeps this folder beside it"
+BEGIN = (
+    "give the first command of the study again with fresh=true, which begins anew and keeps this "
+    "folder beside it"
+)
 T = TypeVar("T")
 
 
 def stored(path: Path, read: Callable[[str], T], then: str) -> T:
-    """What `read` makes of a study's text file; where that cannot be, Mistake names the file and says what to do (`then`)."""
+    """What `read` makes of a study's text file.
+
+    Where that cannot be, Mistake names the file and says what to do (`then`).
+    """
     try:
         return read(path.read_text(encoding="utf-8"))
     except FileNotFoundError as e:
@@ -55,7 +74,10 @@ def anew(folder: Path) -> str:
 
 def _manifest(text: str) -> dict[str, Any]:
     content = json.loads(text)
-    if not all(isinstance(content[key], kind) for key, kind in MANIFEST.items()) or not set(content["sha256"]) >= HASHES:
+    if (
+        not all(isinstance(content[key], kind) for key, kind in MANIFEST.items())
+        or not set(content["sha256"]) >= HASHES
+    ):
         raise ValueError
     return dict(content)
 
@@ -104,12 +126,21 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 def parts(folder: Path, table: str) -> dict[int, Path]:
     """Number -> part of a table, in order."""
-    return {int(p.name[5:10]): p for p in sorted((folder / table).glob("part-*.parquet")) if PART.fullmatch(p.name)}
+    return {
+        int(p.name[5:10]): p
+        for p in sorted((folder / table).glob("part-*.parquet"))
+        if PART.fullmatch(p.name)
+    }
 
 
 def taken(folder: Path) -> list[int]:
     """Numbers that parts have or, before they were set aside, had."""
-    return [int(named[1]) for table in TABLES for p in (folder / table).glob("part-*") if (named := PART.fullmatch(p.name))]
+    return [
+        int(named[1])
+        for table in TABLES
+        for p in (folder / table).glob("part-*")
+        if (named := PART.fullmatch(p.name))
+    ]
 
 
 def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], series: Collection[int]) -> str:
@@ -117,7 +148,11 @@ def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], seri
 
     `there`: numbers of the parts of each table; `series`: the runs whose series are kept.
     """
-    whole = [run for run, villages in zip(rows["run"].to_pylist(), rows["villages"].to_pylist(), strict=True) if villages]
+    whole = [
+        run
+        for run, villages in zip(rows["run"].to_pylist(), rows["villages"].to_pylist(), strict=True)
+        if villages
+    ]
     if whole and number not in there["villages"]:
         return "villages"
     return "series" if number not in there["series"] and any(run in series for run in whole) else ""
@@ -136,7 +171,9 @@ class Outcome:
 
 
 def _packed(table: pa.Table | None) -> pa.Buffer | None:
-    """A table as one buffer: from worker to parent in a tenth of the time that its hundred columns take one by one."""
+    """A table as one buffer: from worker to parent in a tenth of the time that its hundred columns take
+    one by one.
+    """
     if table is None:
         return None
     sink = pa.BufferOutputStream()
@@ -150,7 +187,8 @@ def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> Outcome:
 
 
 class Results:
-    """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is damaged.
+    """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is
+    damaged.
 
     Readers refuse a design with gaps unless `partial` (or their own `allow_partial`) is set.
     """
@@ -158,7 +196,10 @@ class Results:
     def __init__(self, folder: Path | str, partial: bool = False) -> None:
         self.folder, self.partial = Path(folder), partial
         if not (self.folder / "manifest.json").exists():
-            raise Mistake(f"{str(folder)!r} is no study: it has no manifest.json; give a folder results/<experiment>/<id>")
+            raise Mistake(
+                f"{str(folder)!r} is no study: it has no manifest.json; give a folder results/"
+                f"<experiment>/<id>"
+            )
         self.manifest = stored(self.folder / "manifest.json", _manifest, BEGIN)
         self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
 
@@ -187,7 +228,10 @@ class Results:
         return {task.run: task for task in self.plan.tasks()}
 
     def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """Part by part, so that a large study need not stand in memory; order as written, planned runs and others."""
+        """Part by part, so that a large study need not stand in memory.
+
+        Order as written, planned runs and others.
+        """
         return (content for _, content in self._numbered(table, columns))
 
     def _numbered(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
@@ -196,7 +240,10 @@ class Results:
             try:
                 yield number, read_part(mine[number], columns)
             except (OSError, ValueError) as e:
-                raise Mistake(f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it aside and does its runs again") from e
+                raise Mistake(
+                    f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it "
+                    f"aside and does its runs again"
+                ) from e
 
     @cached_property
     def _index(self) -> pd.DataFrame:
@@ -212,13 +259,20 @@ class Results:
 
     def _refuse_losses(self, found: dict[int, pa.Table]) -> None:
         """Mistake where runs stand without the villages or series that were written before them."""
-        there = {table: parts(self.folder, table) for table in TABLES}  # after the runs: a writer at work puts them last
+        there = {
+            table: parts(self.folder, table) for table in TABLES
+        }  # after the runs: a writer at work puts them last
         series = {run for run, task in self.wanted.items() if task.keep_series}
-        gone = {number: table for number, rows in found.items() if (table := lost(rows, number, there, series))}
+        gone = {
+            number: table for number, rows in found.items() if (table := lost(rows, number, there, series))
+        }
         if gone:
             number, table = next(iter(gone.items()))
             runs = sum(found[number].num_rows for number in gone)
-            raise Mistake(f"{self.folder / table} has lost part {number:05d}, and so {runs} runs are not whole: python run.py resume study={self.folder} does them again")
+            raise Mistake(
+                f"{self.folder / table} has lost part {number:05d}, and so {runs} runs are not whole: "
+                f"python run.py resume study={self.folder} does them again"
+            )
 
     def missing(self) -> list[Task]:
         """Planned runs that have not been done, or failed."""
@@ -230,9 +284,14 @@ class Results:
         if gaps and not ((allow_partial or self.partial) and len(gaps) < len(self.wanted)):
             first = ", ".join(f"{t.scenario.name} {t.arm} replicate {t.replicate}" for t in gaps[:3])
             failed = self._index[self._index["error"] != ""]
-            why = f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}" if len(failed) else ""
+            why = (
+                f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}"
+                if len(failed)
+                else ""
+            )
             raise Mistake(
-                f"{len(gaps)} of {len(self.wanted)} runs are missing ({first}{', ...' if len(gaps) > 3 else ''}{why}): "
+                f"{len(gaps)} of {len(self.wanted)} runs are missing "
+                f"({first}{', ...' if len(gaps) > 3 else ''}{why}): "
                 f"python run.py resume study={self.folder}"
             )
 
@@ -255,11 +314,17 @@ class Results:
         if not found:
             return pd.DataFrame({name: [] for name in columns or ("scenario", "arm", "replicate")})
         whole = pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
-        whole = whole.take(pa.array(np.argsort(whole["_rank"].to_numpy(), kind="stable"))).drop_columns(["_rank"])
+        whole = whole.take(pa.array(np.argsort(whole["_rank"].to_numpy(), kind="stable"))).drop_columns(
+            ["_rank"]
+        )
         rows = (whole if columns is None else whole.select(list(columns))).to_pandas()
-        for name in rows.columns[rows.dtypes == "category"]:  # grouping villages by categories would show empty ones
+        for name in rows.columns[
+            rows.dtypes == "category"
+        ]:  # grouping villages by categories would show empty ones
             words = rows[name].astype(str)
-            rows[name] = words if table == "villages" else words.astype(pd.CategoricalDtype(sorted(words.unique())))
+            rows[name] = (
+                words if table == "villages" else words.astype(pd.CategoricalDtype(sorted(words.unique())))
+            )
         return rows
 
     def runs(self, allow_partial: bool = False) -> pd.DataFrame:
@@ -272,8 +337,11 @@ class Results:
         self._check(allow_partial)
         return self._villages.copy() if columns is None else self._read("villages", columns)
 
-    def series(self, columns: Sequence[str] | None = None, allow_partial: bool = False, scenario: str = "") -> pd.DataFrame:
-        """One row a run, month and village, of the runs whose series are kept; `month` 0 is the first of the horizon.
+    def series(
+        self, columns: Sequence[str] | None = None, allow_partial: bool = False, scenario: str = ""
+    ) -> pd.DataFrame:
+        """One row a run, month and village, of the runs whose series are kept; `month` 0 is the first of the
+        horizon.
 
         `scenario` leaves its main arm only.
         """

@@ -1,7 +1,9 @@
 """Writing a study: one process at a time, parts whole or not at all, what is finished is never run again.
 
-The id of a study is the hash of what is asked (configuration, experiment) and of the model, so that the same command
-finds its study again. A kill loses at most the batch in flight; a damaged part is set aside and its runs are redone.
+The id of a study is the hash of what is asked (configuration, experiment) and of the model, so that the same
+command
+finds its study again. A kill loses at most the batch in flight; a damaged part is set aside and its runs are
+redone.
 """
 
 from __future__ import annotations
@@ -36,7 +38,13 @@ from experiments.store import TABLES, Outcome, Results, intact, lost, parts, rep
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
-REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # by the disk, not by a fault here
+REFUSED = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+)  # by the disk, not by a fault here
 NAMED = ("scenario", "given.villages")  # words whose value is a file's path
 BATCH, SECONDS = 120, 30.0  # a part is written after so many runs or seconds
 
@@ -45,7 +53,8 @@ class Interrupted(KeyboardInterrupt):
     """Ctrl-C; the message says how to go on."""
 
 
-# -- what made the results ---------------------------------------------------------------------------------------------
+# -- what made the results
+# ---------------------------------------------------------------------------------------------
 def digest(files: Iterable[Path]) -> str:
     """SHA-256 over names and contents, in order of name."""
     total = hashlib.sha256()
@@ -69,7 +78,10 @@ def provenance(text: str) -> dict[str, Any]:
             "configuration": hashlib.sha256(text.encode()).hexdigest(),
             "code": digest([p for p in code if p.exists()]),
             "model": model_digest(),
-            "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(ROOT.glob("sim/data/*.csv"))},
+            "data": {
+                p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+                for p in sorted(ROOT.glob("sim/data/*.csv"))
+            },
             "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
         },
     }
@@ -77,11 +89,16 @@ def provenance(text: str) -> dict[str, Any]:
 
 def files(words: Iterable[str]) -> dict[str, str]:
     """Checksums of the files that words name: a study goes on only while they stay as they were."""
-    named = {path for key, _, path in (word.partition("=") for word in words) if key in NAMED and Path(path).is_file()}
+    named = {
+        path
+        for key, _, path in (word.partition("=") for word in words)
+        if key in NAMED and Path(path).is_file()
+    }
     return {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in sorted(named)}
 
 
-# -- which study -------------------------------------------------------------------------------------------------------
+# -- which study
+# -------------------------------------------------------------------------------------------------------
 def asked(words: Iterable[str]) -> list[str]:
     """The words that say what is asked, not how it is run; of two for one key the later."""
     last = {word.partition("=")[0]: word for word in words}
@@ -113,7 +130,9 @@ class Lock:
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
             self._file.close()
-            raise Mistake(f"another process is at work on {folder} (pid {holder}): wait for it or end it") from None
+            raise Mistake(
+                f"another process is at work on {folder} (pid {holder}): wait for it or end it"
+            ) from None
         self._file.truncate(0)
         self._file.write(f"{os.getpid()}\n")
         self._file.flush()
@@ -142,7 +161,16 @@ class Study:
     `run` does what is not done yet of a list of tasks; `results` reads what there is; `text` keeps a file.
     """
 
-    def __init__(self, folder: Path, experiment: str, text: str, words: Sequence[str], *, line: Composed | None = None, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        experiment: str,
+        text: str,
+        words: Sequence[str],
+        *,
+        line: Composed | None = None,
+        batch: int = BATCH,
+    ) -> None:
         self.folder, self.batch, self.line = folder, batch, line
         self._rows: list[dict[str, Any]] = []
         self._tables: dict[str, list[pa.Table]] = {"villages": [], "series": []}
@@ -167,7 +195,9 @@ class Study:
 
     def _put_away(self) -> None:
         """Move an older study out of the way, under the next free name."""
-        free = next(k for k in range(1, 10_000) if not self.folder.with_name(f"{self.folder.name}.{k}").exists())
+        free = next(
+            k for k in range(1, 10_000) if not self.folder.with_name(f"{self.folder.name}.{k}").exists()
+        )
         self._lock.release()
         os.replace(self.folder, self.folder.with_name(f"{self.folder.name}.{free}"))
         self.folder.mkdir()
@@ -181,7 +211,10 @@ class Study:
             found = Results(self.folder)
             self.manifest = found.manifest
             if self.manifest["sha256"]["model"] != model_digest():
-                raise Mistake(f"the model has changed since {self.folder} was begun, old and new runs do not mix: give the first command again, which begins anew")
+                raise Mistake(
+                    f"the model has changed since {self.folder} was begun, old and new runs do not "
+                    f"mix: give the first command again, which begins anew"
+                )
             try:
                 self.plan = found.plan
             except Mistake:
@@ -192,9 +225,15 @@ class Study:
             return
         replace(self.folder / "resolved.yaml", text.encode())
         self.manifest = {
-            "experiment": experiment, "id": self.folder.name, "started": now(), "status": "running",
-            "overrides": asked(words), "expanded": [], "files": files(words), **provenance(text),
-        }  # fmt: skip
+            "experiment": experiment,
+            "id": self.folder.name,
+            "started": now(),
+            "status": "running",
+            "overrides": asked(words),
+            "expanded": [],
+            "files": files(words),
+            **provenance(text),
+        }
         self.note()
 
     def _repair(self) -> None:
@@ -222,15 +261,20 @@ class Study:
     def _count(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
             good = not row["error"]
-            (self.done if good else self.failed)[row["run"]] = row["content"] if good else f"{row['error']} at {row['origin']}"
+            (self.done if good else self.failed)[row["run"]] = (
+                row["content"] if good else f"{row['error']} at {row['origin']}"
+            )
             if good:
                 self.failed.pop(row["run"], None)
 
-    # -- writing -----------------------------------------------------------------------------------------------------
+    # -- writing
+    # -----------------------------------------------------------------------------------------------------
     def note(self, **changes: Any) -> None:
         """Bring the manifest up to date."""
         self.manifest.update(changes)
-        replace(self.folder / "manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False).encode())
+        replace(
+            self.folder / "manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False).encode()
+        )
 
     def text(self, name: str, content: str) -> None:
         """A text file in the folder."""
@@ -259,20 +303,31 @@ class Study:
                 if tables[name]:
                     whole = pa.concat_tables(tables[name], promote_options="permissive").unify_dictionaries()
                     write_part(self.folder, name, number, whole)
-            write_part(self.folder, "runs", number, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False))
+            write_part(
+                self.folder, "runs", number, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
+            )
         self._count(rows)
         self._results = None
 
-    # -- running -----------------------------------------------------------------------------------------------------
-    def run(self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = runner.simulate_many) -> None:
-        """Do what is not done of `tasks`, a phase of the study; Interrupted on Ctrl-C, with everything finished kept."""
+    # -- running
+    # -----------------------------------------------------------------------------------------------------
+    def run(
+        self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = runner.simulate_many
+    ) -> None:
+        """Do what is not done of `tasks`, a phase of the study.
+
+        Interrupted on Ctrl-C, with everything finished kept.
+        """
         self._expand(tasks, label)
         before = list(self.plan.phases)
         later = before[before.index(label) + 1 :] if label in before else []
         self.plan.phases = {k: v for k, v in self.plan.phases.items() if k not in later}
         self.plan.put(label, tasks)
         with self._writing():
-            replace(self.folder / "scenarios.json", json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False).encode())
+            replace(
+                self.folder / "scenarios.json",
+                json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False).encode(),
+            )
             self.note(status="running")
         self._results = None
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
@@ -280,7 +335,9 @@ class Study:
             s = self._settings
             if work is runner.simulate_many:
                 runner.warm(left[0].scenario.parameters)
-            runner.execute(left, self, self.engine, total=len(tasks), progress=s.progress, label=label, work=work)
+            runner.execute(
+                left, self, self.engine, total=len(tasks), progress=s.progress, label=label, work=work
+            )
             self.flush()
 
     @property
@@ -302,7 +359,10 @@ class Study:
         before = Plan(self.plan.scenarios, {label: self.plan.phases.get(label, [])})
         lost = sum(task.run not in new for task in before.tasks())
         if lost:
-            raise Mistake(f"expand only adds seeds and scenarios: with {' '.join(words)} {lost} runs would no longer belong to {self.folder}")
+            raise Mistake(
+                f"expand only adds seeds and scenarios: with {' '.join(words)} {lost} runs would no "
+                f"longer belong to {self.folder}"
+            )
         self.manifest["expanded"] += words
 
     def results(self) -> Results:
@@ -312,17 +372,23 @@ class Study:
             self._results = Results(self.folder, partial=self._settings.partial)
         return self._results
 
-    # -- the end -----------------------------------------------------------------------------------------------------
+    # -- the end
+    # -----------------------------------------------------------------------------------------------------
     def __enter__(self) -> Study:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if isinstance(error, KeyboardInterrupt):
                 self.flush()
                 self._close("interrupted")
                 total = sum(1 for _ in self.plan.tasks())
-                raise Interrupted(f"interrupted: {len(self.done)} of {total} planned runs are kept; go on with: python run.py resume study={self.folder}") from error
+                raise Interrupted(
+                    f"interrupted: {len(self.done)} of {total} planned runs are kept; go on with: "
+                    f"python run.py resume study={self.folder}"
+                ) from error
             if error is None:
                 self.flush()
                 self._close("incomplete" if self._gaps() else "finished")
@@ -340,12 +406,21 @@ class Study:
         return any(task.run not in self.done for task in self.plan.tasks())
 
     def _close(self, status: str) -> None:
-        """Last word of the manifest, with the hash of all results: of what was run, not of how it lies in parts."""
+        """Last word of the manifest, with the hash of all results.
+
+        Of what was run, not of how it lies in parts.
+        """
         wanted = sorted(task.run for task in self.plan.tasks())
         lines = "".join(f"{run} {self.done[run]}\n" for run in wanted if run in self.done)
         self.manifest["sha256"]["results"] = hashlib.sha256(lines.encode()).hexdigest()
         with self._writing():
-            self.note(status=status, finished=now(), runs=len(wanted), done=lines.count("\n"), failed=sum(run in self.failed for run in wanted))
+            self.note(
+                status=status,
+                finished=now(),
+                runs=len(wanted),
+                done=lines.count("\n"),
+                failed=sum(run in self.failed for run in wanted),
+            )
 
 
 def now() -> str:
@@ -360,7 +435,10 @@ def writing(folder: Path) -> Any:
         yield
     except OSError as e:
         why = (e.strerror or str(e)).lower()
-        raise Mistake(f"results cannot be written to {str(folder)!r}: {why}; parts written before are kept, out=folder writes elsewhere") from e
+        raise Mistake(
+            f"results cannot be written to {str(folder)!r}: {why}; parts written before are kept, "
+            f"out=folder writes elsewhere"
+        ) from e
 
 
 def begin(line: Composed, words: Sequence[str], *, fresh: bool = False) -> Study:

@@ -1,4 +1,7 @@
-"""What can be done with a study that exists: `python run.py status|resume|expand|verify|export study=<folder>`."""
+"""What can be done with a study that exists.
+
+`python run.py status|resume|expand|verify|export study=<folder>`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,12 @@ from sim.parameters import nearest
 
 ROWS = 1_048_575  # of an xlsx sheet, below its heading
 VOLATILE = ("cpu_seconds",)
-WORDS: dict[str, tuple[str, ...]] = {"status": (), "resume": HOW, "verify": ("sample", "all", "workers", "engine", "progress"), "export": ()}
+WORDS: dict[str, tuple[str, ...]] = {
+    "status": (),
+    "resume": HOW,
+    "verify": ("sample", "all", "workers", "engine", "progress"),
+    "export": (),
+}
 
 
 def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
@@ -39,16 +47,25 @@ def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
         key = word.partition("=")[0].partition(".")[0]
         if verb in WORDS and key not in WORDS[verb]:
             allowed = ("study", *WORDS[verb])
-            raise Mistake(f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}")
+            raise Mistake(
+                f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}"
+            )
     return Results(named[0].rstrip("/")), others
 
 
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:
     """The command line that made a study, with `more` words on how to run it and those that expand it."""
-    words, now = [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more], files(found.manifest["overrides"])
+    words, now = (
+        [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more],
+        files(found.manifest["overrides"]),
+    )
     for path, kept in found.manifest.get("files", {}).items():
         if now.get(path) != kept:
-            raise Mistake(f"{path} is {'not what it was' if path in now else 'not there any more'}, and {found.folder} was begun with it: put it back as it was, or give the first command again, which begins anew")
+            raise Mistake(
+                f"{path} is {'not what it was' if path in now else 'not there any more'}, and "
+                f"{found.folder} was begun with it: put it back as it was, or give the first "
+                f"command again, which begins anew"
+            )
     last = list({word.partition("=")[0]: word for word in words}.values())
     return replace(compose_line(last), folder=found.folder, expanding=tuple(expanding)), last
 
@@ -58,9 +75,19 @@ def status(words: list[str]) -> int:
     found, _ = take("status", words)
     runs = found.runs(allow_partial=True) if found.wanted else pd.DataFrame({"error": [], "cpu_seconds": []})
     failed, missing, holder = runs[runs["error"] != ""], found.missing(), Lock.holder(found.folder)
-    state = f"running (pid {holder})" if holder else {"running": "stopped"}.get(found.manifest["status"], found.manifest["status"])
-    print(f"{found.folder}: {found.experiment}, {state}; {' '.join(found.manifest['overrides'] + found.manifest['expanded'])}")
-    print(f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, {runs['cpu_seconds'].sum() / 60:.1f} minutes of processor time")
+    state = (
+        f"running (pid {holder})"
+        if holder
+        else {"running": "stopped"}.get(found.manifest["status"], found.manifest["status"])
+    )
+    print(
+        f"{found.folder}: {found.experiment}, {state}; "
+        f"{' '.join(found.manifest['overrides'] + found.manifest['expanded'])}"
+    )
+    print(
+        f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, "
+        f"{runs['cpu_seconds'].sum() / 60:.1f} minutes of processor time"
+    )
     for text, count in failed.groupby(["error", "origin"]).size().head(5).items():
         print(f"failed {count} times: {text[0]} at {text[1]}")
     for path in sorted(found.folder.glob("*/*.corrupt")):
@@ -71,7 +98,10 @@ def status(words: list[str]) -> int:
 
 
 def verify(words: list[str]) -> int:
-    """Run some (sample=5) or all (all=true) runs again and compare every value; 1, naming what differs, when one does."""
+    """Run some (sample=5) or all (all=true) runs again and compare every value.
+
+    1, naming what differs, when one does.
+    """
     found, others = take("verify", words)
     options = dict(word.partition("=")[::2] for word in others)
     s = compose_line([w for w in others if w.partition("=")[0] not in ("sample", "all")]).settings
@@ -80,27 +110,48 @@ def verify(words: list[str]) -> int:
     if not options.get("sample", "5").isdigit() or options.get("all", "false") not in ("true", "false"):
         raise Mistake("verify takes sample=<a whole number> or all=true")
     if int(options.get("sample", 5)) == 0 and options.get("all") != "true":
-        raise Mistake("sample = 0: nothing would be verified; a whole number from 1 on is wanted, or all=true")
+        raise Mistake(
+            "sample = 0: nothing would be verified; a whole number from 1 on is wanted, or all=true"
+        )
     count = len(good) if options.get("all") == "true" else min(int(options.get("sample", 5)), len(good))
     changed = changes(found)
     chosen = [found.wanted[run] for run in random.Random().sample(sorted(good["run"]), count)]
     differing = []
     taker = Comparison(found, good, chosen)
-    runner.execute(chosen, taker, Engine(s.engine.kind, s.workers, s.engine.scheduler), progress=s.progress, label="verify")
+    runner.execute(
+        chosen,
+        taker,
+        Engine(s.engine.kind, s.workers, s.engine.scheduler),
+        progress=s.progress,
+        label="verify",
+    )
     differing = taker.found
     for text in [*changed, *differing]:
         print(text)
-    print(f"{count} of {len(good)} runs done again: " + (f"{len(differing)} differ" if differing else "every byte the same"))
+    print(
+        f"{count} of {len(good)} runs done again: "
+        + (f"{len(differing)} differ" if differing else "every byte the same")
+    )
     return 1 if differing else 0
 
 
 def changes(found: Results) -> list[str]:
     """Sentences on what has changed since the study was made."""
     now = provenance(stored(found.folder / "resolved.yaml", str, BEGIN))
-    said = [f"{name} has changed since the study was made" for name in ("code", "model", "lock", "configuration") if now["sha256"][name] != found.manifest["sha256"].get(name)]
-    said += [f"sim/data/{k} has changed since" for k, v in now["sha256"]["data"].items() if found.manifest["sha256"]["data"].get(k) != v]
+    said = [
+        f"{name} has changed since the study was made"
+        for name in ("code", "model", "lock", "configuration")
+        if now["sha256"][name] != found.manifest["sha256"].get(name)
+    ]
+    said += [
+        f"sim/data/{k} has changed since"
+        for k, v in now["sha256"]["data"].items()
+        if found.manifest["sha256"]["data"].get(k) != v
+    ]
     before = found.manifest["versions"]
-    return said + [f"{k} is {v}, was {before.get(k)}" for k, v in now["versions"].items() if before.get(k) != v]
+    return said + [
+        f"{k} is {v}, was {before.get(k)}" for k, v in now["versions"].items() if before.get(k) != v
+    ]
 
 
 class Comparison:
@@ -127,7 +178,11 @@ class Comparison:
             new = getattr(outcome, table)
             if new is not None:
                 stored = self.stored.get(table)
-                mine = stored.filter(pc.equal(stored["run"], row["run"])) if stored is not None else new.slice(0, 0)
+                mine = (
+                    stored.filter(pc.equal(stored["run"], row["run"]))
+                    if stored is not None
+                    else new.slice(0, 0)
+                )
                 self.found += [f"{name}: {table}{text}" for text in difference(mine, new)]
         if old["content"] != row["content"] and not any(text.startswith(name) for text in self.found):
             self.found.append(f"{name}: runs.content is stored as {old['content']!r}, now {row['content']!r}")
@@ -146,7 +201,9 @@ def difference(old: pa.Table, new: pa.Table) -> Iterator[str]:
         at = np.flatnonzero((a != b) & ~((a != a) & (b != b)))
         if len(at):
             k = int(at[0])
-            where = ", ".join(f"{c} {new[c][k].as_py()}" for c in ("month", "village") if c in new.column_names)
+            where = ", ".join(
+                f"{c} {new[c][k].as_py()}" for c in ("month", "village") if c in new.column_names
+            )
             yield f".{name} differs in {len(at)} rows, first at {where}: stored {a[k]}, now {b[k]}"
 
 
@@ -166,10 +223,14 @@ def export(words: list[str]) -> int:
 
 
 def _to_csv(found: Results, table: str, path: Path) -> bool:
-    """Part by part: a series may be larger than the memory. False where the table has no part, and no file is left."""
+    """Part by part: a series may be larger than the memory. False where the table has no part, and no file
+    is left.
+    """
     path.unlink(missing_ok=True)
     wanted, writer = pa.array(sorted(found.wanted), pa.int64()), None
-    schema = pa.unify_schemas([_plain(t).schema for t in found.parts(table)] or [pa.schema([])], promote_options="permissive")
+    schema = pa.unify_schemas(
+        [_plain(t).schema for t in found.parts(table)] or [pa.schema([])], promote_options="permissive"
+    )
     with contextlib.ExitStack() as stack:
         for content in found.parts(table):
             rows = _plain(content.filter(pc.is_in(content["run"], value_set=wanted)))
@@ -181,7 +242,9 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
 
 def _plain(table: pa.Table) -> pa.Table:
     """Words in place of dictionaries."""
-    return table.cast(pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]))
+    return table.cast(
+        pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in table.schema])
+    )
 
 
 def _to_xlsx(found: Results, path: Path) -> list[str]:
@@ -197,7 +260,11 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
         for name, sheet in fits.items():
             whole = {c: str for c in ("run", "seed") if c in sheet}  # a sheet keeps 15 digits
             sheet.astype(whole).to_excel(book, sheet_name=name, index=False)
-    return [f"{name} has more than {ROWS:,} rows and stands in {name}.csv only" for name in sheets if name not in fits]
+    return [
+        f"{name} has more than {ROWS:,} rows and stands in {name}.csv only"
+        for name in sheets
+        if name not in fits
+    ]
 
 
 def again(verb: str, words: list[str]) -> tuple[Composed, list[str]]:

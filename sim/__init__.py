@@ -22,7 +22,9 @@ def _compile_cache() -> str:
     Numba looks only at a kernel's own file when it decides whether its cache is fresh.
     """
     here = _Path(__file__).parent
-    shared = b"".join((here / name).read_bytes() for name in ("columns.py", "randomness.py", "ledger.py", "population.py"))
+    shared = b"".join(
+        (here / name).read_bytes() for name in ("columns.py", "randomness.py", "ledger.py", "population.py")
+    )
     name = _hashlib.sha256(shared + _numba.__version__.encode()).hexdigest()[:16]
     roots = [_Path(_os.environ["XDG_CACHE_HOME"])] if _os.environ.get("XDG_CACHE_HOME") else []
     for root in (*roots, _Path.home() / ".cache", _Path(_tempfile.gettempdir())):

@@ -1,6 +1,8 @@
-"""What a Mesa user sees: collectives and funders as real agents, elders and volunteers as views over table rows.
+"""What a Mesa user sees: collectives and funders as real agents, elders and volunteers as views over table
+rows.
 
-No agent holds state, and none is made until somebody asks. This file is the model's side of it: registering, looking
+No agent holds state, and none is made until somebody asks. This file is the model's side of it: registering,
+looking
 up by type, turning helpers into elders, and letting persons come and go by hand.
 """
 
@@ -28,7 +30,7 @@ from sim.population import (
     give_traits,
     settle_in,
     vacate,
-)  # fmt: skip
+)
 from sim.randomness import key_of, setup
 from sim.views import AGES, OWED, WRITABLE, Elder, LazySet, Person, Volunteer, fits, named, view_of
 
@@ -55,7 +57,9 @@ class Figure:
 
     def __set__(self, agent: Any, value: Any) -> None:
         if self.source in ("posted", "balance"):
-            raise AttributeError(f"{self.name} is not assigned: it moves when the ledger does (post, never assign)")
+            raise AttributeError(
+                f"{self.name} is not assigned: it moves when the ledger does (post, never assign)"
+            )
         raise AttributeError(f"{self.name} is not assigned: the model writes it")
 
 
@@ -65,7 +69,9 @@ class _Lasting(Agent):
     model: Any
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise TypeError(f"{type(self).__name__} comes with the model, one for each that county.villages asks for")
+        raise TypeError(
+            f"{type(self).__name__} comes with the model, one for each that county.villages asks for"
+        )
 
     if TYPE_CHECKING:
 
@@ -81,17 +87,23 @@ class _Lasting(Agent):
 
     def remove(self) -> None:
         """Refused: it stays as long as the model."""
-        raise RuntimeError(f"{type(self).__name__} stays as long as the model: a village closes, it is not removed")
+        raise RuntimeError(
+            f"{type(self).__name__} stays as long as the model: a village closes, it is not removed"
+        )
 
 
 class VillageCollective(_Lasting):
-    """One village: states, last month's flows and postings, and balances, each with its unit. `unique_id` = number."""
+    """One village: states, last month's flows and postings, and balances, each with its unit. `unique_id`
+    = number.
+    """
 
     place: int  # row of the village records
 
 
 class Funder(_Lasting):
-    """Who pays: government (operation), lottery (construction), society, and the families of each village as one."""
+    """Who pays: government (operation), lottery (construction), society, and the families of each village
+    as one.
+    """
 
     name: str
     payer: str  # one of PAYERS
@@ -99,7 +111,11 @@ class Funder(_Lasting):
     places: np.ndarray  # rows of its villages
 
     def _posted(self, kind: str) -> int:
-        return int(self.model.ledger.amount(f"{kind}_{self.payer}")[self.places].sum()) if kind in self.kinds else 0
+        return (
+            int(self.model.ledger.amount(f"{kind}_{self.payer}")[self.places].sum())
+            if kind in self.kinds
+            else 0
+        )
 
     due_fen = property(lambda self: self._posted("due"), doc="fell due last month")
     paid_fen = property(lambda self: self._posted("paid"), doc="paid last month")
@@ -121,8 +137,13 @@ class Funder(_Lasting):
 
     @property
     def left_fen(self) -> int | None:
-        """What is left of the county's operating (government) or construction (lottery) money; None for the others."""
-        county = {"government": self.model.county.operating, "lottery": self.model.county.construction}.get(self.name)
+        """What is left of the county's operating (government) or construction (lottery) money.
+
+        None for the others.
+        """
+        county = {"government": self.model.county.operating, "lottery": self.model.county.construction}.get(
+            self.name
+        )
         return None if county is None else int(county.sum())
 
 
@@ -141,11 +162,13 @@ def _declare() -> None:
                 setattr(VillageCollective, name, f)
 
 
-# -- what the model calls ----------------------------------------------------------------------------------------------
+# -- what the model calls
+# ----------------------------------------------------------------------------------------------
 def install(model: Any) -> None:
     """Prepare the layer; nothing is made until somebody asks.
 
-    Mesa wraps `step` on the instance, a reference cycle that keeps a dropped model until the collector comes round;
+    Mesa wraps `step` on the instance, a reference cycle that keeps a dropped model until the collector comes
+    round;
     the model counts its steps itself instead.
     """
     _declare()
@@ -165,7 +188,10 @@ def promote(model: Any) -> None:
 
 
 def collectives(model: Any) -> list[VillageCollective]:
-    """The collectives in the order of the village records; they and the funders are made on the first call."""
+    """The collectives in the order of the village records.
+
+    They and the funders are made on the first call.
+    """
     if model._lasting is None:
         every = np.arange(len(model._numbers))
         model._lasting = []  # registering asks for the list again
@@ -206,7 +232,10 @@ def by_type(model: Any) -> dict[type[Agent], AgentSet]:
 
 
 def close(model: Any) -> None:
-    """Let go of all agents, so that the model is freed with its last reference; views that are held stay readable."""
+    """Let go of all agents, so that the model is freed with its last reference.
+
+    Views that are held stay readable.
+    """
     Agent._ids.pop(model, None)
     model._agents.clear()
     model._agents_by_type.clear()
@@ -214,7 +243,8 @@ def close(model: Any) -> None:
     model._lasting, model.running = None, False
 
 
-# -- people who come and go by hand ------------------------------------------------------------------------------------
+# -- people who come and go by hand
+# ------------------------------------------------------------------------------------
 @setup
 def add_one(p, w, v, kind, age, sex, living, health, month, county, key):
     """Settle one person in village v; returns the slot, or -1 when the month's 4,096 serials are used up."""
@@ -252,14 +282,23 @@ def _amend(model: Any) -> None:
     w, ledger = model.world, model.ledger
     ledger.settle()
     if len(model._recorder):
-        records = (w.flow, w.villages, w.hours, ledger.month, ledger.balance)  # as MutualAidModel.step records them
+        records = (
+            w.flow,
+            w.villages,
+            w.hours,
+            ledger.month,
+            ledger.balance,
+        )  # as MutualAidModel.step records them
         model._recorder.amend(model.keep(records))
 
 
-def add_person(model: Any, village: int, age_years: float, sex: str, living: int = ALONE, health: int = ROBUST) -> Any:
+def add_person(
+    model: Any, village: int, age_years: float, sex: str, living: int = ALONE, health: int = ROBUST
+) -> Any:
     """Settle a newcomer between two months: an elder from 60 on, a helper below (40 at least).
 
-    `village` is a village number, `sex` "man" or "woman"; `living` and `health` are codes of an elder. Income, land,
+    `village` is a village number, `sex` "man" or "woman"; `living` and `health` are codes of an elder.
+    Income, land,
     children and skills are drawn by the person's identity. Raises ValueError on what does not exist.
     """
     if village not in model._numbers:
@@ -276,9 +315,18 @@ def add_person(model: Any, village: int, age_years: float, sex: str, living: int
     model.ensure_slots(needed)
     key = key_of(model.seed_number, population.TRAITS, 0)
     slot = add_one(
-        model.people, model.world, place, kind, round(age_years * 12), int(sex == "woman"), int(living), int(health),
-        model.month + FIRST_ADDED, model.values.county, key,
-    )  # fmt: skip
+        model.people,
+        model.world,
+        place,
+        kind,
+        round(age_years * 12),
+        int(sex == "woman"),
+        int(living),
+        int(health),
+        model.month + FIRST_ADDED,
+        model.values.county,
+        key,
+    )
     if slot < 0:
         raise ValueError(f"village {village} has taken 4,096 newcomers this month: step the model first")
     _amend(model)
@@ -288,7 +336,8 @@ def add_person(model: Any, village: int, age_years: float, sex: str, living: int
 def end_person(model: Any, view: Person, reason: str) -> None:
     """A person dies or departs between two months: the account is settled with the ledger, the slot is free.
 
-    `reason` is "death" or "departure". Raises ValueError on another, GoneError when the person has gone already.
+    `reason` is "death" or "departure". Raises ValueError on another, GoneError when the person has gone
+    already.
     """
     if reason not in REASONS:
         raise ValueError(f"reason = {reason!r}: allowed are {', '.join(REASONS)}")

@@ -1,7 +1,9 @@
 """Tables of arrays that compiled rows take by one address.
 
-As a plain tuple the fifty arrays of the person table are four hundred arguments of each compiled function, copied at
-every inner call: that was half of the time to compile. A `Table` is one address; where its arrays lie stands in a block
+As a plain tuple the fifty arrays of the person table are four hundred arguments of each compiled function,
+copied at
+every inner call: that was half of the time to compile. A `Table` is one address; where its arrays lie stands
+in a block
 of words that does not change while a row runs, so that the compiler reads each only once.
 """
 
@@ -27,11 +29,20 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import getitem_array_tuple, getitem_arraynd_intp, make_array, populate_array, setitem_array
+from numba.np.arrayobj import (
+    getitem_array_tuple,
+    getitem_arraynd_intp,
+    make_array,
+    populate_array,
+    setitem_array,
+)
 
 
 class Table:
-    """Mixin of a NamedTuple of C-contiguous arrays: kernels read `table.name`; the arrays themselves are not replaced."""
+    """Mixin of a NamedTuple of C-contiguous arrays.
+
+    Kernels read `table.name`; the arrays themselves are not replaced.
+    """
 
     @cached_property
     def address(self) -> int:
@@ -48,7 +59,9 @@ class TableType(types.Type):
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
         starts = np.cumsum([0, *(1 + t.ndim for _, t in fields)]).tolist()
-        self.members = {field: (ColumnType(t), place) for (field, t), place in zip(fields, starts, strict=False)}
+        self.members = {
+            field: (ColumnType(t), place) for (field, t), place in zip(fields, starts, strict=False)
+        }
         super().__init__(f"{name}({hashlib.sha256(str(fields).encode()).hexdigest()[:16]})")
 
 
@@ -56,7 +69,9 @@ class Plain(types.Array):
     """Numba's type of an array of which no index is negative."""
 
     def __init__(self, array: Any) -> None:
-        super().__init__(array.dtype, array.ndim, array.layout, not array.mutable, f"plain {array}", array.aligned)
+        super().__init__(
+            array.dtype, array.ndim, array.layout, not array.mutable, f"plain {array}", array.aligned
+        )
 
     def copy(self, **changes: Any) -> Any:  # type: ignore[override]
         """The type of a view."""
@@ -97,7 +112,9 @@ class ColumnModel(models.StructModel):
     """The words of a column."""
 
     def __init__(self, manager: Any, of: ColumnType) -> None:
-        super().__init__(manager, of, [("data", types.uintp), ("shape", types.UniTuple(types.intp, of.array.ndim))])
+        super().__init__(
+            manager, of, [("data", types.uintp), ("shape", types.UniTuple(types.intp, of.array.ndim))]
+        )
 
 
 register_model(Plain)(models.ArrayModel)
@@ -111,12 +128,19 @@ def _type_of(table: Any, context: Any) -> TableType:
 
 @unbox(TableType)
 def _unbox(of: TableType, table: Any, c: Any) -> Any:
-    """The attribute's name is made once: for a new string Python looks through all base classes at each call."""
+    """The attribute's name is made once.
+
+    For a new string Python looks through all base classes at each call.
+    """
     name = cgutils.add_global_variable(c.builder.module, c.pyapi.pyobj, ".table_address")
     name.initializer, name.linkage = ir.Constant(c.pyapi.pyobj, None), "internal"
     with c.builder.if_then(cgutils.is_null(c.builder, c.builder.load(name)), likely=False):
-        intern = c.pyapi._get_function(ir.FunctionType(c.pyapi.pyobj, [c.pyapi.cstring]), "PyUnicode_InternFromString")
-        c.builder.store(c.builder.call(intern, [c.context.insert_const_string(c.builder.module, "address")]), name)
+        intern = c.pyapi._get_function(
+            ir.FunctionType(c.pyapi.pyobj, [c.pyapi.cstring]), "PyUnicode_InternFromString"
+        )
+        c.builder.store(
+            c.builder.call(intern, [c.context.insert_const_string(c.builder.module, "address")]), name
+        )
     held = c.pyapi.object_getattr(table, c.builder.load(name))
     address = c.builder.inttoptr(c.pyapi.long_as_longlong(held), WORD.as_pointer())
     c.pyapi.decref(held)
@@ -133,14 +157,17 @@ class _Columns(AttributeTemplate):
 
 @lower_getattr_generic(TableType)
 def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) -> Any:
-    """The words of a column, read where the function begins: inside a loop they would be read each time, as no compiler moves a read before a condition.
+    """The words of a column, read where the function begins: inside a loop they would be read each time, as
+    no compiler moves a read before a condition.
 
     A table is an argument of the function and not assigned to.
     """
     kind, place = of.members[name]
     column = cgutils.create_struct_proxy(kind)(context, builder)
     held = getattr(address, "operands", [address])[0]
-    given = next((x for x in builder.function.args if x in (address, held) or x.name == f"arg.{held.name}"), None)
+    given = next(
+        (x for x in builder.function.args if x in (address, held) or x.name == f"arg.{held.name}"), None
+    )
     if given is None:
         raise TypeError(f"{of} is no argument of {builder.function.name}, or is assigned to there")
     seen = builder.function.__dict__.setdefault("columns", {})
@@ -192,7 +219,9 @@ def _word(builder: Any, address: Any, place: int) -> Any:
 def _parts(context: Any, builder: Any, of: ColumnType, column: Any) -> tuple[Any, list[Any]]:
     """Where the data of a column begin, and its shape."""
     held = cgutils.create_struct_proxy(of)(context, builder, value=column)
-    return builder.inttoptr(held.data, context.get_data_type(of.array.dtype).as_pointer()), cgutils.unpack_tuple(builder, held.shape)
+    return builder.inttoptr(
+        held.data, context.get_data_type(of.array.dtype).as_pointer()
+    ), cgutils.unpack_tuple(builder, held.shape)
 
 
 def _array(context: Any, builder: Any, of: ColumnType, column: Any) -> Any:
@@ -226,18 +255,26 @@ def _element(context: Any, builder: Any, of: ColumnType, column: Any, kind: Any,
 def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     of, kind = sig.args
     if of.whole(kind):
-        return context.unpack_value(builder, of.array.dtype, _element(context, builder, of, args[0], kind, args[1]))
+        return context.unpack_value(
+            builder, of.array.dtype, _element(context, builder, of, args[0], kind, args[1])
+        )
     found = context.typing_context.resolve_function_type(operator.getitem, (of.array, kind), {})
-    return context.get_function(operator.getitem, found)(builder, (_array(context, builder, of, args[0]), args[1]))
+    return context.get_function(operator.getitem, found)(
+        builder, (_array(context, builder, of, args[0]), args[1])
+    )
 
 
 @lower_builtin(operator.setitem, ColumnType, types.Any, types.Any)
 def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     of, kind, value = sig.args
     if of.whole(kind):
-        return context.pack_value(builder, of.array.dtype, args[2], _element(context, builder, of, args[0], kind, args[1]))
+        return context.pack_value(
+            builder, of.array.dtype, args[2], _element(context, builder, of, args[0], kind, args[1])
+        )
     found = context.typing_context.resolve_function_type(operator.setitem, (of.array, kind, value), {})
-    return context.get_function(operator.setitem, found)(builder, (_array(context, builder, of, args[0]), *args[1:]))
+    return context.get_function(operator.setitem, found)(
+        builder, (_array(context, builder, of, args[0]), *args[1:])
+    )
 
 
 @lower_builtin(len, ColumnType)
@@ -251,7 +288,9 @@ def _positive(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, A
         return types.uintp, context.cast(builder, index, kind, types.intp)
     if not isinstance(kind, types.BaseTuple):
         return kind, index
-    each = [_positive(context, builder, t, x) for t, x in zip(kind.types, cgutils.unpack_tuple(builder, index), strict=True)]  # type: ignore[attr-defined]
+    kinds = kind.types  # type: ignore[attr-defined]
+    values = cgutils.unpack_tuple(builder, index)
+    each = [_positive(context, builder, t, x) for t, x in zip(kinds, values, strict=True)]
     whole = types.Tuple([t for t, _ in each])
     return whole, context.make_tuple(builder, whole, [x for _, x in each])
 
@@ -267,4 +306,9 @@ def _get_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 @lower_builtin(operator.setitem, Plain, types.Any, types.Any)
 def _set_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     kind, index = _positive(context, builder, sig.args[1], args[1])
-    return setitem_array(context, builder, signature(sig.return_type, sig.args[0], kind, sig.args[2]), (args[0], index, args[2]))
+    return setitem_array(
+        context,
+        builder,
+        signature(sig.return_type, sig.args[0], kind, sig.args[2]),
+        (args[0], index, args[2]),
+    )

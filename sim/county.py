@@ -1,6 +1,7 @@
 """The villages of the county: kinds, strengths, places, sizes, and the tables their people start from.
 
-Each village depends on its own number and the seed only, so that a county can be split or listed in any order. A table
+Each village depends on its own number and the seed only, so that a county can be split or listed in any
+order. A table
 of given villages takes the place of what is drawn, cell by cell: a cell left blank stays drawn.
 """
 
@@ -19,14 +20,21 @@ from sim.parameters import Parameters, choice, nearest, section
 from sim.population import STATES, STRENGTHS, VILLAGE, VILLAGE_KINDS, record
 from sim.randomness import key_of, uniform, uniforms
 
-WORDS = {"kind": VILLAGE_KINDS, "strength": STRENGTHS, **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes"))}
+WORDS = {
+    "kind": VILLAGE_KINDS,
+    "strength": STRENGTHS,
+    **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes")),
+}
 RANGES = {"elders": (1, 1500, "whole number of persons"), "east": (0, 1000, "km"), "north": (0, 1000, "km")}
 COLUMNS = ("number", "name", *WORDS, *RANGES)  # of the table; all but the number may be left out or blank
 MOST = 1_000_000  # characters
 
 
 class Fault(NamedTuple):
-    """A cell that cannot be used: its row as a spreadsheet counts (the header is row 1), what stands there, what may."""
+    """A cell that cannot be used.
+
+    Its row as a spreadsheet counts (the header is row 1), what stands there, what may.
+    """
 
     row: int
     column: str
@@ -38,7 +46,9 @@ class Fault(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Given villages: number of rows, column -> one figure a village (codes of words; NaN where blank), names, faults."""
+    """Given villages: number of rows, column -> one figure a village (codes of words; NaN where blank),
+    names, faults.
+    """
 
     rows: int
     columns: dict[str, np.ndarray]
@@ -50,7 +60,14 @@ class Table(NamedTuple):
 class Given:
     """Villages of a real county in place of drawn ones."""
 
-    villages: str = choice("", (), "villages as the text of a CSV table, blank for a synthetic county: number and, where known, name, kind, strength, facility, leader, association, idle_building, elders, east, north")
+    villages: str = choice(
+        "",
+        choices=(),
+        doc=(
+            "villages as the text of a CSV table, blank for a synthetic county: number and, where known, "
+            "name, kind, strength, facility, leader, association, idle_building, elders, east, north"
+        ),
+    )
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """The table can be read and fits the county."""
@@ -64,7 +81,9 @@ class Given:
             yield f"villages lists {table.rows}: county.villages = {table.rows} is wanted"
         elif c.stratified:
             yield "county.stratified = false is wanted where villages are given"
-        elif np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + c.helpers_per_elder) > 4_000:
+        elif (
+            np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + c.helpers_per_elder) > 4_000
+        ):
             yield "a village of elders * (1 + county.helpers_per_elder) persons must not top 4,000"
 
 
@@ -113,7 +132,9 @@ def _figure(name: str, cell: str) -> tuple[float, str]:
     """A cell as a figure (the code of a word), NaN where it cannot be one; and what is allowed."""
     if name in WORDS:
         words = WORDS[name]
-        return (float(words.index(cell.lower())) if cell.lower() in words else np.nan), ", ".join(words) + nearest(cell, words)
+        return (float(words.index(cell.lower())) if cell.lower() in words else np.nan), ", ".join(
+            words
+        ) + nearest(cell, words)
     low, high, unit = RANGES[name]
     try:
         figure = float(cell)
@@ -134,24 +155,36 @@ def given(parameters: Parameters, name: str, numbers: np.ndarray, drawn: np.ndar
 
 
 def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
-    """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per seed."""
+    """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per
+    seed.
+    """
     start = float(uniform(key_of(seed, VILLAGE, 0), 0, index))
     return np.asarray((start + number * step) % 1.0)
 
 
 def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.recarray:
-    """Kinds, strengths, positions and endowments of the villages; each depends on its own number and the seed only."""
+    """Kinds, strengths, positions and endowments of the villages.
+
+    Each depends on its own number and the seed only.
+    """
     c = parameters.county
     r = record(STATES, len(numbers))
     key = key_of(seed, VILLAGE, 0)
-    own = lambda index: uniforms(key, numbers, index)  # noqa: E731
+
+    def own(index):
+        return uniforms(key, numbers, index)
+
     r.number = numbers
     if c.stratified:
         r.kind, r.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
     else:
-        edges = np.cumsum([1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft])
+        edges = np.cumsum(
+            [1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft]
+        )
         r.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(0, 3)
-        r.strength = np.searchsorted(STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right").clip(0, 2)
+        r.strength = np.searchsorted(
+            STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right"
+        ).clip(0, 2)
     for name in ("kind", "strength"):
         r[name] = given(parameters, name, numbers, r[name])
     lower = np.concatenate([[0.0], STRENGTH_EDGES])
@@ -173,7 +206,9 @@ def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> n
     return given(parameters, "facility", numbers, drawn).astype(bool)
 
 
-STRENGTH_EDGES = np.array([0.40, 0.82])  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
+STRENGTH_EDGES = np.array(
+    [0.40, 0.82]
+)  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
 
 
 def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
@@ -187,9 +222,16 @@ def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.
 def health_chances(parameters: Parameters) -> tables.HealthTables:
     """Monthly chances of health and death."""
     h = parameters.health
-    return tables.health_tables(h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio)
+    return tables.health_tables(
+        h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio
+    )
 
 
 def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:
     """Age groups, shares, health prevalence, dementia prevalence and the shape of ages 40-59."""
-    return *tables.age_shares(), health_chances(parameters).prevalence, tables.dementia_tables()[0], tables.cohort_shape()[0]
+    return (
+        *tables.age_shares(),
+        health_chances(parameters).prevalence,
+        tables.dementia_tables()[0],
+        tables.cohort_shape()[0],
+    )

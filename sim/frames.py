@@ -1,4 +1,7 @@
-"""Tidy tables of a run, from the recorded arrays: every column carries its unit, codes and flags go without."""
+"""Tidy tables of a run, from the recorded arrays.
+
+Every column carries its unit, codes and flags go without.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,40 @@ BANDS = ("60s", "70s", "80s")
 AGES_OF_BILLS = ("0", "1", "2", "3", "4", "5_and_over")  # months
 AIDS = ("walking", "visual")
 PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that holds several numbers
-    "in_book": TIERS, "visits_due": TIERS, "visits_made": TIERS, "visits_on_time": TIERS,
-    "pledged": population.PAYERS, "old_receivable": population.PAYERS,
-    "price": BANDS, "list_price": BANDS, "bills": AGES_OF_BILLS, "state_persons": HEALTH, "living_persons": LIVING,
-    "aids": AIDS, "aids_rented": AIDS, "aids_refused": AIDS, "points_value": ("money", "land", "technique", "project"),
+    "in_book": TIERS,
+    "visits_due": TIERS,
+    "visits_made": TIERS,
+    "visits_on_time": TIERS,
+    "pledged": population.PAYERS,
+    "old_receivable": population.PAYERS,
+    "price": BANDS,
+    "list_price": BANDS,
+    "bills": AGES_OF_BILLS,
+    "state_persons": HEALTH,
+    "living_persons": LIVING,
+    "aids": AIDS,
+    "aids_rented": AIDS,
+    "aids_refused": AIDS,
+    "points_value": ("money", "land", "technique", "project"),
     "shock_struck": ("budget", "tourism", "harvest", "donor", "pandemic", "price", "flood", "leader", "jobs"),
-}  # fmt: skip
-INSIDE = ("number", "hint", "entered", "breaches", "welcome", "operator_seen")  # states that are no indicator; `village` is the number
-SUMMED = ("fen", "fen/month", "fen/year", "minutes", "persons", "visits", "meals")  # states that add up over villages
+}
+INSIDE = (
+    "number",
+    "hint",
+    "entered",
+    "breaches",
+    "welcome",
+    "operator_seen",
+)  # states that are no indicator; `village` is the number
+SUMMED = (
+    "fen",
+    "fen/month",
+    "fen/year",
+    "minutes",
+    "persons",
+    "visits",
+    "meals",
+)  # states that add up over villages
 PLAIN_ACCOUNTS = ("cash", "receivable_", *OWED)  # the others get `account_` before their name
 
 
@@ -84,15 +113,19 @@ def _by_village(result: Any, *, needed: bool = True) -> bool:
 
 
 def villages(result: Any) -> pd.DataFrame:
-    """month x village: states, flows, hours, postings, balances. ValueError when the model kept county sums only."""
+    """month x village: states, flows, hours, postings, balances. ValueError when the model kept county
+    sums only.
+    """
     _by_village(result)
     months, count = result.series.flow.shape
     found = {
         "month": np.repeat(np.array(result.months, object), count),
         "village": result.series.state["number"],
         "in_service": in_service(result.series),
-        **_states(result), **_balances(result), **_flows(result),
-    }  # fmt: skip
+        **_states(result),
+        **_balances(result),
+        **_flows(result),
+    }
     return pd.DataFrame({name: np.ascontiguousarray(x).reshape(months * count) for name, x in found.items()})
 
 
@@ -125,8 +158,10 @@ def _words(words: tuple[str, ...], bits: int) -> str:
 def viability(result: Any) -> pd.DataFrame:
     """village x (class, opened, closed, causes, conditions, shares of the last 12 months) at the end.
 
-    `opened` is the first month of service ("start" when it stood at the start), `closed` that of the last closure, both
-    YYYY-MM or missing; `causes` are the conditions breached before it; shares are 1 where nothing was due. Raises
+    `opened` is the first month of service ("start" when it stood at the start), `closed` that of the last
+    closure, both
+    YYYY-MM or missing; `causes` are the conditions breached before it; shares are 1 where nothing was due.
+    Raises
     ValueError when the model kept county sums only.
     """
     _by_village(result)
@@ -136,19 +171,21 @@ def viability(result: Any) -> pd.DataFrame:
         "start" if begun == -1 and month != population.NEVER else _date(start, month)
         for begun, month in zip(last["opened"], v.opened, strict=True)
     ]
-    return pd.DataFrame({
-        "village": last["number"],
-        "kind": np.array(population.VILLAGE_KINDS, object)[last["kind"]],
-        "strength": np.array(population.STRENGTHS, object)[last["strength"]],
-        "businesses": [_words(population.BUSINESSES, bits) for bits in last["plus"]],
-        "class": np.array(CLASSES, object)[v.classes],
-        "opened": np.array(opened, object),
-        "closed": np.array([_date(result.model.start_month, month) for month in v.closed], object),
-        "causes": [_words(CAUSES, bits) for bits in v.cause],
-        "solvency": v.solvency,
-        "service": v.service,
-        "visits": v.visits,
-        "hours_share": v.hours_share,
-        "visits_share": v.visits_share,
-        "asked_share": v.asked_share,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "village": last["number"],
+            "kind": np.array(population.VILLAGE_KINDS, object)[last["kind"]],
+            "strength": np.array(population.STRENGTHS, object)[last["strength"]],
+            "businesses": [_words(population.BUSINESSES, bits) for bits in last["plus"]],
+            "class": np.array(CLASSES, object)[v.classes],
+            "opened": np.array(opened, object),
+            "closed": np.array([_date(result.model.start_month, month) for month in v.closed], object),
+            "causes": [_words(CAUSES, bits) for bits in v.cause],
+            "solvency": v.solvency,
+            "service": v.service,
+            "visits": v.visits,
+            "hours_share": v.hours_share,
+            "visits_share": v.visits_share,
+            "asked_share": v.asked_share,
+        }
+    )

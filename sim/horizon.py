@@ -17,14 +17,28 @@ FIRST_YEAR, LAST_YEAR = 1950, 2100  # beyond, the tables of people say nothing a
 class Horizon:
     """The months that are run."""
 
-    start: str = choice("2025-01", (), "first month, YYYY-MM")
-    end: str = choice("2035-12", (), "last month, YYYY-MM")
-    spin_up: int = par(24, "months", 0, 60, "definition of the start", "D", "months that villages in service run before the first month, population held and closures off", live=False)
+    start: str = choice("2025-01", choices=(), doc="first month, YYYY-MM")
+    end: str = choice("2035-12", choices=(), doc="last month, YYYY-MM")
+    spin_up: int = par(
+        24,
+        unit="months",
+        low=0,
+        high=60,
+        doc="months that villages in service run before the first month, population held and closures off",
+        source="definition of the start",
+        live=False,
+    )
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """Months read as YYYY-MM and run forward."""
         for name, text in (("start", self.start), ("end", self.end)):
-            if not (len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:].isdigit() and 1 <= int(text[5:]) <= 12):
+            if not (
+                len(text) == 7
+                and text[4] == "-"
+                and text[:4].isdigit()
+                and text[5:].isdigit()
+                and 1 <= int(text[5:]) <= 12
+            ):
                 yield f"{name} = {text!r}: a month written YYYY-MM is wanted, such as 2025-01"
                 return
             if not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:

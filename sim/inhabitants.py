@@ -1,4 +1,7 @@
-"""The first inhabitants of the villages: ages, sexes, health, homes, neighbours and kin, dealt out from the tables."""
+"""The first inhabitants of the villages.
+
+Ages, sexes, health, homes, neighbours and kin, dealt out from the tables.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from sim.randomness import setup, uniform
 
 @setup
 def _elders(p, w, v, n, c, ages, shares, prevalence, dementia, key):
-    """Elders of village v: ages and sexes by systematic sampling of the table, health by the cross-section of their age."""
+    """Elders of village v: ages and sexes by systematic sampling of the table, health by the cross-section
+    of their age.
+    """
     r = w.villages[v]
     turn, turn2 = uniform(key, r.number, 1), uniform(key, r.number, 2)
     cumulative, health_sum, made = 0.0, np.full(4, turn2), 0
@@ -22,7 +27,9 @@ def _elders(p, w, v, n, c, ages, shares, prevalence, dementia, key):
             for _ in range(before, after):
                 i = free_slot(p, w, v)
                 ident = settle_in(p, w, v, i, 1, 0, sex, -1, c.zone_size)
-                p.age[i] = (ages[g] + np.int64(uniform(key, ident, 3) * 5)) * 12 + np.int64(uniform(key, ident, 4) * 12)
+                p.age[i] = (ages[g] + np.int64(uniform(key, ident, 3) * 5)) * 12 + np.int64(
+                    uniform(key, ident, 4) * 12
+                )
                 years = p.age[i] // 12
                 for s in range(3, 0, -1):  # a running sum deals the states out evenly
                     health_sum[s] += prevalence[sex, years, s]
@@ -95,13 +102,19 @@ def _helpers(p, w, v, n, c, shape, key):
                 ident = settle_in(p, w, v, i, 2, 0, sex, -1, c.zone_size)
                 p.age[i] = (40 + years) * 12 + np.int64(uniform(key, ident, 11) * 12)
                 u = uniform(key, ident, 12)
-                p.role[i] = 1 if u < c.cadre_share else (3 if u < c.cadre_share + c.returned_share else (0 if p.sex[i] == 1 else 2))
+                p.role[i] = (
+                    1
+                    if u < c.cadre_share
+                    else (3 if u < c.cadre_share + c.returned_share else (0 if p.sex[i] == 1 else 2))
+                )
                 p.trained[i] = 1 if uniform(key, ident, 13) < c.trained_share else 0
 
 
 @setup
 def neighbourhood(p, w, v, zone_size, key):
-    """Deal the first inhabitants to zones by a draw, a neighbour from the same zone to each, and kin pairs."""
+    """Deal the first inhabitants to zones by a draw, a neighbour from the same zone to each, and kin
+    pairs.
+    """
     a, n = w.start[v], w.used[v]
     number = w.villages[v].number
     score, order = np.empty(n, np.float64), np.empty(n, np.int64)
@@ -118,13 +131,22 @@ def neighbourhood(p, w, v, zone_size, key):
             step = 1 + np.int64(uniform(key, ident, 16) * (size - 1))
             p.neighbour[a + j] = order[first + (rank - first + step) % size]
         k = np.int64(uniform(key, ident, 15) * n)
-        if uniform(key, ident, 14) < 0.5 and k != j and p.kin[a + j] < 0 and p.kin[a + k] < 0 and p.spouse[a + j] != k:
+        if (
+            uniform(key, ident, 14) < 0.5
+            and k != j
+            and p.kin[a + j] < 0
+            and p.kin[a + k] < 0
+            and p.spouse[a + j] != k
+        ):
             p.kin[a + j], p.kin[a + k] = k, j
 
 
 @setup
 def populate(p, w, sizes, county, ages, shares, prevalence, dementia, shape, key):
-    """Fill every village with its first inhabitants. Depends on a village's number, never on its place in the list."""
+    """Fill every village with its first inhabitants.
+
+    Depends on a village's number, never on its place in the list.
+    """
     for v in range(len(sizes)):
         n = _elders(p, w, v, sizes[v], county[v], ages, shares, prevalence, dementia, key)
         _homes(p, w, v, n, county[v], key)

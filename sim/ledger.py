@@ -1,7 +1,10 @@
-"""Double entry. A posting kind is declared once (name, debit, credit, unit); balances move only by their incidence.
+"""Double entry. A posting kind is declared once (name, debit, credit, unit); balances move only by their
+incidence.
 
-`posted` is a record array with one int64 field per kind and one row per village: kernels add to it, never to a
-balance. `Ledger.settle` moves the balances, `audit` proves them against the running totals and the sub-ledgers.
+`posted` is a record array with one int64 field per kind and one row per village: kernels add to it, never to
+a
+balance. `Ledger.settle` moves the balances, `audit` proves them against the running totals and the
+sub-ledgers.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ class Posting:
 POSTINGS: dict[str, Posting] = {}
 
 
-def posting(name: str, debit: str, credit: str, label: str, unit: str = "fen") -> Posting:
+def posting(name: str, *, debit: str, credit: str, label: str, unit: str = "fen") -> Posting:
     """Declare a posting kind; its name is the field that kernels add to."""
     if name in POSTINGS:
         raise ValueError(f"posting kind {name!r} is declared twice")
@@ -93,7 +96,9 @@ class Ledger:
         cash = self.incidence[:, index["cash"]]
         purse = np.array([(k, cash[k]) for k in np.flatnonzero(cash)], np.int64)
         named = self.month.view(self.posted.dtype).reshape(-1).view(np.recarray)
-        self.books = Books(self._plain(self.posted), self._plain(self.balance), self.total, self.month, named, sides, purse)
+        self.books = Books(
+            self._plain(self.posted), self._plain(self.balance), self.total, self.month, named, sides, purse
+        )
 
     def _plain(self, records: np.ndarray) -> np.ndarray:
         return records.view(np.ndarray).view(np.int64).reshape(len(records), -1)
@@ -107,7 +112,9 @@ class Ledger:
         return self.month[:, self._place[name]]
 
     def audit(self, subledgers: dict[str, np.ndarray], numbers: np.ndarray) -> None:
-        """Raise AuditError unless balances equal the totals by incidence, sum to zero and equal their sub-ledgers."""
+        """Raise AuditError unless balances equal the totals by incidence, sum to zero and equal their
+        sub-ledgers.
+        """
         plain = self._plain(self.balance)
         if self._plain(self.posted).any():
             raise AuditError("postings were made that no settlement has moved")
@@ -128,9 +135,11 @@ class Ledger:
 
 @inner
 def share_out(available, claims, pool, numbers, work):
-    """Claims become what is paid of them: in full where their pool has enough, else pro rata to the unit; odd units by remainder, then by number.
+    """Claims become what is paid of them: in full where their pool has enough, else pro rata to the unit; odd
+    units by remainder, then by number.
 
-    `available` (pools), `claims`, `pool` and `numbers` (villages), scratch `work` (5, villages or pools). A pool's claims stay under
+    `available` (pools), `claims`, `pool` and `numbers` (villages), scratch `work` (5, villages or pools). A
+    pool's claims stay under
     2^41 fen, 22 billion yuan.
     """
     total, have, odd, rest, order, short, n = work[0], work[1], work[2], work[3], work[4], False, 0
@@ -149,7 +158,10 @@ def share_out(available, claims, pool, numbers, work):
         k = pool[v]
         whole, high = max(total[k], 1), claims[v] * (have[k] >> 20)  # in two halves: the product may top 2^63
         low = ((high % whole) << 20) + claims[v] * (have[k] & 0xFFFFF)
-        claims[v], rest[v] = ((high // whole) << 20) + low // whole, -(low % whole)  # the largest is the lowest
+        claims[v], rest[v] = (
+            ((high // whole) << 20) + low // whole,
+            -(low % whole),
+        )  # the largest is the lowest
         odd[k] -= claims[v]
     for v in range(len(claims)):
         if odd[pool[v]] > 0 and rest[v] < 0:

@@ -20,10 +20,41 @@ from sim.parameters import ParameterError, Parameters
 
 # isort: off
 from sim.parts import (
-    acceptance, agriculture, business, canteen, clearing, collective, demography, economy, facilities, families, funding,
-    government, handicraft, health, homes, matching, needs, operation, organisation, participation, points, quality,
-    referral, rollout, sharing, shocks, society, solvency, timebank, timeuse, tourism, trust, visits,
-)  # fmt: skip
+    acceptance,
+    agriculture,
+    business,
+    canteen,
+    clearing,
+    collective,
+    demography,
+    economy,
+    facilities,
+    families,
+    funding,
+    government,
+    handicraft,
+    health,
+    homes,
+    matching,
+    needs,
+    operation,
+    organisation,
+    participation,
+    points,
+    quality,
+    referral,
+    rollout,
+    sharing,
+    shocks,
+    society,
+    solvency,
+    timebank,
+    timeuse,
+    tourism,
+    trust,
+    visits,
+)
+
 # isort: on
 from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
 from sim.randomness import Purpose, key_of, keys_of
@@ -44,9 +75,20 @@ class Row(NamedTuple):
 
 
 HEADINGS = (
-    "shocks and seasons", "demography", "health", "needs", "pledges and budgets", "businesses", "village plan", "enrolment and participation",
-    "matching and delivery", "time bank", "settlement", "norms, trust and imitation", "observation",
-)  # fmt: skip
+    "shocks and seasons",
+    "demography",
+    "health",
+    "needs",
+    "pledges and budgets",
+    "businesses",
+    "village plan",
+    "enrolment and participation",
+    "matching and delivery",
+    "time bank",
+    "settlement",
+    "norms, trust and imitation",
+    "observation",
+)
 MONTH: tuple[Row, ...] = (
     Row(1, "prices", economy.run),
     Row(1, "shocks", shocks.run),
@@ -119,8 +161,14 @@ COUPLINGS = (
     "late payment: one county decides for all",
     "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
     "township centres: beds and hours of a centre are shared by its villages (referral.pooled)",
-    "credit platform: hours left over in one village serve credit holders of another (clearing.scope), and are paid for in December (clearing.settle_price)",
-    "copying: levels of support of the village of a township with the best hours share are taken over (organisation.copies)",
+    (
+        "credit platform: hours left over in one village serve credit holders of another (clearing.scope),"
+        " and are paid for in December (clearing.settle_price)"
+    ),
+    (
+        "copying: levels of support of the village of a township with the best hours share are taken over "
+        "(organisation.copies)"
+    ),
     "learning: villages come up, or apply, faster where others are in service",
     "selection: places of a round of the roll-out and of pilots are the county's",
 )
@@ -153,28 +201,47 @@ def _floats(dtype: np.dtype) -> np.ndarray:
     return np.array([kind == "f" for kind, n in kinds for _ in range(n)])
 
 
-APART = ("business", "collective", "families", "funding", "government", "society", "solvency", "timebank", "viability")
+APART = (
+    "business",
+    "collective",
+    "families",
+    "funding",
+    "government",
+    "society",
+    "solvency",
+    "timebank",
+    "viability",
+)
 TOGETHER = ("collective.income_year", "society.spread")
 
 
 def beside(parameters: Parameters) -> tuple[object, ...]:
-    """What counties side by side must share: all but the sections in APART; these but switches (a county's families may charge nothing) and TOGETHER."""
+    """What counties side by side must share.
+
+    All but the sections in APART; these but switches (a county's families may charge nothing) and TOGETHER.
+    """
     return tuple(
         value
         for path, value in parameters.flat().items()
-        if path.partition(".")[0] not in APART or (path.endswith(".on") and path != "families.on") or path in TOGETHER
+        if path.partition(".")[0] not in APART
+        or (path.endswith(".on") and path != "families.on")
+        or path in TOGETHER
     )
 
 
 class MutualAidModel(mesa.Model):
     """A county of villages, month by month.
 
-    `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's block over
+    `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's
+    block over
     its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named values.
 
-    Several `parameters` that differ only in what `beside` allows are several counties side by side under the same luck
-    (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for arms of an
-    experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to models of one county.
+    Several `parameters` that differ only in what `beside` allows are several counties side by side under the
+    same luck
+    (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for arms of
+    an
+    experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to models of
+    one county.
     """
 
     def __init__(
@@ -189,9 +256,13 @@ class MutualAidModel(mesa.Model):
         keep: str = "villages",
     ) -> None:
         super().__init__(rng=seed)
-        self.keep: Any = {"villages": tuple, "county": lambda records: tuple(map(_sums, records))}[keep]  # what of a month joins the series
+        self.keep: Any = {"villages": tuple, "county": lambda records: tuple(map(_sums, records))}[
+            keep
+        ]  # what of a month joins the series
         self.counties: tuple[Parameters, ...] = (
-            (parameters or Parameters(),) if parameters is None or isinstance(parameters, Parameters) else tuple(parameters)
+            (parameters or Parameters(),)
+            if parameters is None or isinstance(parameters, Parameters)
+            else tuple(parameters)
         )
         if len(self.counties) > 1 and keep == "county":
             raise ParameterError("counties side by side keep their villages: keep='villages'")
@@ -199,7 +270,9 @@ class MutualAidModel(mesa.Model):
             raise ParameterError("counties side by side differ in a value that they must share")
         self.parameters = p = self.counties[0]
         self.seed_number = int(seed)
-        numbers = np.array(list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64)
+        numbers = np.array(
+            list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64
+        )
         if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
             raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
         self.start_month = month_number(p.horizon.start)
@@ -209,12 +282,22 @@ class MutualAidModel(mesa.Model):
         sets: Any = modifiers if len(self.counties) > 1 else (modifiers,)
         county_of = np.repeat(np.arange(len(self.counties)), len(numbers))
         numbers = np.tile(numbers, len(self.counties))
-        self.groups = [np.flatnonzero(county_of == c)[np.argsort(numbers[county_of == c])] for c in range(len(self.counties))]
-        self.values = Values([*zip(self.counties, sets or ((),) * len(self.counties), strict=True)], numbers, county_of)
+        self.groups = [
+            np.flatnonzero(county_of == c)[np.argsort(numbers[county_of == c])]
+            for c in range(len(self.counties))
+        ]
+        self.values = Values(
+            [*zip(self.counties, sets or ((),) * len(self.counties), strict=True)], numbers, county_of
+        )
         self.ledger = Ledger(len(numbers))
-        self.row_seconds: dict[str, float] | None = None  # give it an empty dictionary, and seconds by row are added up there
+        self.row_seconds: dict[str, float] | None = (
+            None  # give it an empty dictionary, and seconds by row are added up there
+        )
         self._once: dict[Any, Any] = {}
-        self._lasting_keys, self._keys = keys_of(self.seed_number, -4000, 1)[-4000], dict[int, list[np.uint64]]()
+        self._lasting_keys, self._keys = (
+            keys_of(self.seed_number, -4000, 1)[-4000],
+            dict[int, list[np.uint64]](),
+        )
         self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
         self.first_clock = p.horizon.spin_up
         self._populate(numbers, capacity, county_of)
@@ -225,7 +308,8 @@ class MutualAidModel(mesa.Model):
             self._month()
         self.clock = p.horizon.spin_up
 
-    # -- start ---------------------------------------------------------------------------------------------------
+    # -- start
+    # ---------------------------------------------------------------------------------------------------
     def _populate(self, numbers: np.ndarray, capacity: float, county_of: np.ndarray) -> None:
         p, seed = self.parameters, self.seed_number
         sizes = county.village_sizes(p, seed, numbers)
@@ -236,20 +320,42 @@ class MutualAidModel(mesa.Model):
         self.people = People(*population.person_columns(int(start[-1])))
         states = county.village_states(p, seed, numbers)
         self.world = World(
-            start, np.zeros(v, np.int64), states, population.record(FLOWS, v),
-            np.zeros((v, len(STAGES), len(KINDS)), np.int64), np.zeros((v, 2, population.POOL_MONTHS), np.int16),
-            self.ledger.posted, self.ledger.balance, *population.scratch(start), county_of,
-            population.pools_of(county_of, states.township, self.coupled), np.zeros((9, v), np.int64), np.zeros((3, v)), np.zeros((6, v), np.int64),
-        )  # fmt: skip
-        # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's work
+            start,
+            np.zeros(v, np.int64),
+            states,
+            population.record(FLOWS, v),
+            np.zeros((v, len(STAGES), len(KINDS)), np.int64),
+            np.zeros((v, 2, population.POOL_MONTHS), np.int16),
+            self.ledger.posted,
+            self.ledger.balance,
+            *population.scratch(start),
+            county_of,
+            population.pools_of(county_of, states.township, self.coupled),
+            np.zeros((9, v), np.int64),
+            np.zeros((3, v)),
+            np.zeros((6, v), np.int64),
+        )
+        # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's
+        # work
         w = self.world
         self.tally, self.centre = list(w.tally), list(w.centre)
-        self._records = tuple(x.view(np.ndarray) for x in (w.flow, w.villages, w.hours, self.ledger.month, w.balance))
+        self._records = tuple(
+            x.view(np.ndarray) for x in (w.flow, w.villages, w.hours, self.ledger.month, w.balance)
+        )
         self.state = {n: self._records[1][n] for n in STATES}
         self.flow = {n: self._records[0][n] for n in FLOWS}
-        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)]  # zero when a month begins
+        self._month_bytes = [
+            x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)
+        ]  # zero when a month begins
         self.chances = county.health_chances(p)
-        inhabitants.populate(self.people, w, sizes, self.values.county, *county.start_tables(p), key_of(seed, population.TRAITS, 0))
+        inhabitants.populate(
+            self.people,
+            w,
+            sizes,
+            self.values.county,
+            *county.start_tables(p),
+            key_of(seed, population.TRAITS, 0),
+        )
         self.world.villages.elders_start = self.world.villages.elders
         self.pool_base = self.world.pool.sum(axis=(1, 2)) + self.world.villages.helpers
 
@@ -274,7 +380,9 @@ class MutualAidModel(mesa.Model):
         self.ledger.settle()
 
     def _annuity(self, parameters: Parameters, mine: np.ndarray) -> np.ndarray:
-        """Set-up money of the chosen business as a level monthly sum of the same present value, for a county's villages."""
+        """Set-up money of the chosen business as a level monthly sum of the same present value, for a
+        county's villages.
+        """
         b, d = parameters.business, 1 / (1 + parameters.economy.discount / 12)
         total = np.zeros(len(mine))
         chosen = business.CHOICES.index(b.kind)
@@ -286,7 +394,8 @@ class MutualAidModel(mesa.Model):
                     total[i] += self.setup_costs[v, k]
         return tables.grain(total * d**b.start / sum(d**t for t in range(self.horizon)))
 
-    # -- what the rows ask for -----------------------------------------------------------------------------------
+    # -- what the rows ask for
+    # -----------------------------------------------------------------------------------
     def key(self, purpose: Purpose) -> np.uint64:
         """Key of a decision this month."""
         if self.month not in self._keys:  # a year at once: twelve in a row cost what two do by themselves
@@ -330,7 +439,9 @@ class MutualAidModel(mesa.Model):
         size = np.diff(w.start)
         if (living + needed <= size).all():
             return
-        blocks = np.maximum(size, (living + needed) * 9 // 8 + 8)  # all at once: a copy costs as much as a month
+        blocks = np.maximum(
+            size, (living + needed) * 9 // 8 + 8
+        )  # all at once: a copy costs as much as a month
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         fresh = population.person_columns(int(start[-1]))
         columns: list[np.ndarray] = list(self.people)
@@ -338,7 +449,12 @@ class MutualAidModel(mesa.Model):
             for v in range(len(size)):
                 used = w.used[v]
                 new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
-        self.people, self.world = People(*fresh), w._replace(start=start, **dict[str, Any](zip(("work", "sums"), population.scratch(start), strict=True)))
+        self.people, self.world = (
+            People(*fresh),
+            w._replace(
+                start=start, **dict[str, Any](zip(("work", "sums"), population.scratch(start), strict=True))
+            ),
+        )
 
     def note_promotions(self) -> None:
         """Helpers turned 60: views that somebody holds change their class."""
@@ -346,9 +462,12 @@ class MutualAidModel(mesa.Model):
 
     def _one(self) -> None:
         if len(self.counties) > 1:
-            raise ParameterError("counties side by side have no agents and no snapshots: make a model of one county")
+            raise ParameterError(
+                "counties side by side have no agents and no snapshots: make a model of one county"
+            )
 
-    # -- agents --------------------------------------------------------------------------------------------------
+    # -- agents
+    # --------------------------------------------------------------------------------------------------
     @property
     def agents(self) -> Any:
         """All agents: collectives, funders, elders, volunteers and what a user registers."""
@@ -384,7 +503,8 @@ class MutualAidModel(mesa.Model):
         """Let go of all agents, so that the memory is free with the last reference to the model."""
         agents.close(self)
 
-    # -- time ----------------------------------------------------------------------------------------------------
+    # -- time
+    # ----------------------------------------------------------------------------------------------------
     def _month(self) -> None:
         self.values.refresh(self.month)
         for month in self._month_bytes:
@@ -432,11 +552,22 @@ class MutualAidModel(mesa.Model):
         return snapshot.take(self)
 
     @classmethod
-    def restore(cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()) -> MutualAidModel:
-        """An exact fork of a snapshot; `parameters` may differ in live ones only, `modifiers` act from here on."""
+    def restore(
+        cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()
+    ) -> MutualAidModel:
+        """An exact fork of a snapshot.
+
+        `parameters` may differ in live ones only, `modifiers` act from here on.
+        """
         meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
-        model = cls(parameters or before, seed=meta["seed"], villages=meta["numbers"], modifiers=modifiers, spin_up=False)
+        model = cls(
+            parameters or before,
+            seed=meta["seed"],
+            villages=meta["numbers"],
+            modifiers=modifiers,
+            spin_up=False,
+        )
         snapshot.put(model, taken)
         return model
 
@@ -444,8 +575,16 @@ class MutualAidModel(mesa.Model):
         """Raise AuditError, naming the accounts, if a fen or a minute is missing."""
         w = self.world
         p: Any = self.people
-        held = np.array([p.credit[a : a + n][p.kind[a : a + n] != 0].sum() for a, n in zip(w.start, w.used, strict=False)], np.int64)
-        self.ledger.audit({"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number)
+        held = np.array(
+            [
+                p.credit[a : a + n][p.kind[a : a + n] != 0].sum()
+                for a, n in zip(w.start, w.used, strict=False)
+            ],
+            np.int64,
+        )
+        self.ledger.audit(
+            {"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number
+        )
 
 
 class Result:
@@ -472,7 +611,10 @@ class Result:
     @cached_property
     def months(self) -> list[str]:
         """YYYY-MM of each recorded month."""
-        return [f"{(self.first + i) // 12:04d}-{(self.first + i) % 12 + 1:02d}" for i in range(len(self.series.flow))]
+        return [
+            f"{(self.first + i) // 12:04d}-{(self.first + i) % 12 + 1:02d}"
+            for i in range(len(self.series.flow))
+        ]
 
     @cached_property
     def villages(self) -> Any:

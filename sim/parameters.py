@@ -5,9 +5,11 @@ A part writes a class of annotated fields and registers it::
     @section("sharing")
     class Sharing:
         on: bool = switch(True, "equipment rental", doc="000 (3)")
-        rate: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "fall of mobility needs where aids are rented")
+        rate: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "fall of mobility needs where aids are
+        rented")
 
-`Parameters.from_dict` checks types, ranges, finiteness and the cross-field rules that a section lists in `problems`.
+`Parameters.from_dict` checks types, ranges, finiteness and the cross-field rules that a section lists in
+`problems`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,11 @@ from typing import Any
 import numpy as np
 
 GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
+STORED = {
+    "": 1,
+    "fen": 100,
+    "minutes": 60,
+}  # how a rule holds a number, and how many of it make one of its unit
 SECTIONS: dict[str, type] = {}
 
 
@@ -43,52 +50,82 @@ class Declaration:
     source: str
     grade: str
     doc: str
+    stored: str
     live: bool
     choices: tuple[str, ...]
     monthly: bool = True
 
     @property
     def modifiable(self) -> bool:
-        """Whether a modifier on it works: a number or flag that some rule reads anew each month, in each village."""
+        """Whether a modifier on it works.
+
+        A number or flag that some rule reads anew each month, in each village.
+        """
         return self.live and self.monthly and self.kind is not str and not self.path.endswith(".on")
 
     @property
     def varied(self) -> bool:
         """Whether uncertainty analysis draws it: a number of grade C or D with a range."""
-        return self.kind in (int, float) and self.grade in "CD" and self.low is not None and self.high is not None and self.low < self.high
+        return (
+            self.kind in (int, float)
+            and self.grade in "CD"
+            and self.low is not None
+            and self.high is not None
+            and self.low < self.high
+        )
 
 
 def par(
     default: Any,
-    unit: str,
-    low: float | None,
-    high: float | None,
-    source: str,
-    grade: str,
-    doc: str,
     *,
+    unit: str,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str = "assumption",
+    grade: str = "D",
+    stored: str = "",
     live: bool = True,
     choices: tuple[str, ...] = (),
     monthly: bool = True,
 ) -> Any:
-    """One parameter. `live` parameters may change in a fork; the others shape the start.
+    """One parameter; without a source it is an assumption. `low` and `high` bound what is accepted and drawn.
 
+    `stored` says how rules hold it: "fen" for yuan, "minutes" for hours, both as whole numbers; by default a
+    float
+    is a float and the rest are whole numbers. `live` parameters may change in a fork; the others shape the
+    start.
     `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
     """
     if grade not in GRADES:
         raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
-    meta = dict(unit=unit, low=low, high=high, source=source, grade=grade, doc=doc, live=live, choices=choices, monthly=monthly)
+    if stored not in STORED:
+        raise ValueError(f"stored={stored!r} is none of {', '.join(map(repr, STORED))}")
+    meta = dict(
+        unit=unit,
+        low=low,
+        high=high,
+        source=source,
+        grade=grade,
+        doc=doc,
+        stored=stored,
+        live=live,
+        choices=choices,
+        monthly=monthly,
+    )
     return field(default=default, metadata=meta)
 
 
-def switch(default: bool, doc: str, *, live: bool = False) -> Any:
+def switch(default: bool, *, doc: str, live: bool = False) -> Any:
     """A part's on/off. Off, the part posts nothing, draws nothing and owns no column that anyone reads."""
-    return par(default, "switch", None, None, "design choice", "D", doc, live=live)
+    return par(default, unit="switch", doc=doc, source="design choice", live=live)
 
 
-def choice(default: str, choices: tuple[str, ...], doc: str, *, source: str = "design choice", live: bool = False) -> Any:
+def choice(
+    default: str, *, choices: tuple[str, ...], doc: str, source: str = "design choice", live: bool = False
+) -> Any:
     """A parameter that is one of a few words."""
-    return par(default, "choice", None, None, source, "D", doc, live=live, choices=choices)
+    return par(default, unit="choice", doc=doc, source=source, live=live, choices=choices)
 
 
 def section(name: str) -> Callable[[type], type]:
@@ -98,9 +135,13 @@ def section(name: str) -> Callable[[type], type]:
         made: type = dataclass(frozen=True)(cls)
         if name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
-        for f in fields(made):  # rules read `values[v].name`, where an array's own attribute would answer instead
+        for f in fields(
+            made
+        ):  # rules read `values[v].name`, where an array's own attribute would answer instead
             if hasattr(np.recarray, f.name):
-                raise ValueError(f"{name}.{f.name}: {f.name!r} is an attribute of every array: choose another name")
+                raise ValueError(
+                    f"{name}.{f.name}: {f.name!r} is an attribute of every array: choose another name"
+                )
         SECTIONS[name] = made
         return made
 
@@ -125,6 +166,7 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
                 source=meta["source"],
                 grade=meta["grade"],
                 doc=meta["doc"],
+                stored=meta["stored"],
                 live=meta["live"],
                 choices=meta["choices"],
                 monthly=meta["monthly"],
@@ -223,7 +265,10 @@ class Parameters:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Mapping[str, Any]]) -> Parameters:
-        """Check types, ranges, finiteness, unknown keys and cross-field rules; raise ParameterError on the first miss."""
+        """Check types, ranges, finiteness, unknown keys and cross-field rules.
+
+        Raise ParameterError on the first miss.
+        """
         known = declarations()
         made: dict[str, Any] = {}
         for name, values in given.items():

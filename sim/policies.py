@@ -1,6 +1,7 @@
 """Policies: interventions that own nothing and modify named values over some months, in some villages.
 
-A policy is anything with `modifiers(parameters)`: a few lines of YAML (`Policy`), or a class of one's own. Several act in
+A policy is anything with `modifiers(parameters)`: a few lines of YAML (`Policy`), or a class of one's own.
+Several act in
 the order written. A policy of size zero, or one that starts after its end, is the baseline bit for bit.
 """
 
@@ -27,7 +28,10 @@ class Intervention(Protocol):
 
 
 def month_of(word: Any, parameters: Parameters) -> int:
-    """Months since the start of the run: from "2027-01", or a whole number as it is; ParameterError otherwise."""
+    """Months since the start of the run.
+
+    From "2027-01", or a whole number as it is; ParameterError otherwise.
+    """
     if isinstance(word, int) and not isinstance(word, bool):
         return word
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(word)):
@@ -47,13 +51,19 @@ class Policy:
 
     @classmethod
     def read(cls, name: str, content: Mapping[str, Any]) -> Policy:
-        """From a YAML table: `modifiers`, and start, end, ramp, villages for all lines that name none of their own."""
+        """From a YAML table: `modifiers`, and start, end, ramp, villages for all lines that name none of
+        their own.
+        """
         for key in content:
             allowed = ("description", "clause", "modifiers", *WHEN)
             if key not in allowed:
                 raise ParameterError(f"policy {name}: unknown key {key!r}{nearest(str(key), allowed)}")
         lines = content.get("modifiers")
-        if not isinstance(lines, Sequence) or isinstance(lines, str) or not all(isinstance(x, Mapping) for x in lines):
+        if (
+            not isinstance(lines, Sequence)
+            or isinstance(lines, str)
+            or not all(isinstance(x, Mapping) for x in lines)
+        ):
             raise ParameterError(f"policy {name}: a list of modifiers is wanted")
         shared = {key: content[key] for key in WHEN if key in content}
         return cls(name, tuple({**shared, **line} for line in lines))
@@ -65,20 +75,34 @@ class Policy:
     def _modifier(self, line: Mapping[str, Any], parameters: Parameters) -> Modifier:
         for key in line:
             if key not in ("path", *OPS, *WHEN):
-                raise ParameterError(f"policy {self.name}: unknown key {key!r}{nearest(str(key), ('path', *OPS, *WHEN))}")
+                raise ParameterError(
+                    f"policy {self.name}: unknown key {key!r}{nearest(str(key), ('path', *OPS, *WHEN))}"
+                )
         ops = [op for op in OPS if op in line]
         if "path" not in line or len(ops) != 1:
-            raise ParameterError(f"policy {self.name}: a line has a path and one of set, scale, add, not {dict(line)}")
+            raise ParameterError(
+                f"policy {self.name}: a line has a path and one of set, scale, add, not {dict(line)}"
+            )
         value, villages = line[ops[0]], line.get("villages", ())
         if not isinstance(value, int | float):
-            raise ParameterError(f"policy {self.name}: {line['path']}: {ops[0]} wants a number, not {value!r}")
+            raise ParameterError(
+                f"policy {self.name}: {line['path']}: {ops[0]} wants a number, not {value!r}"
+            )
         when = {key: month_of(line[key], parameters) for key in ("start", "end") if key in line}
-        return Modifier(str(line["path"]), ops[0], float(value), **when, ramp=int(line.get("ramp", 0)), villages=tuple(villages))
+        return Modifier(
+            str(line["path"]),
+            ops[0],
+            float(value),
+            **when,
+            ramp=int(line.get("ramp", 0)),
+            villages=tuple(villages),
+        )
 
 
 @dataclass(frozen=True)
 class Indexation:
-    """Sums fixed in nominal yuan follow a declared yearly rate (the price path where none is given), from a month on.
+    """Sums fixed in nominal yuan follow a declared yearly rate (the price path where none is given), from a
+    month on.
 
     `paths` are scaled by one plus the rate on every anniversary of `start`.
     """
@@ -102,7 +126,9 @@ def compose(policies: Iterable[Intervention], parameters: Parameters) -> tuple[M
 
 
 def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:
-    """Raise ParameterError where a modifier cannot act, or leads out of the allowed range when all act in full."""
+    """Raise ParameterError where a modifier cannot act, or leads out of the allowed range when all act in
+    full.
+    """
     known, base = declarations(), parameters.flat()
     on: dict[tuple[str, ...], list[Modifier]] = {}
     for m in modifiers:

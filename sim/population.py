@@ -1,7 +1,9 @@
 """The person table and the synthetic county.
 
-All persons are rows of one table, village by village; `kind` tells an elder from a helper and a free slot. Parts
-declare the columns, village states and monthly flows they write; this file assembles them and fills the start.
+All persons are rows of one table, village by village; `kind` tells an elder from a helper and a free slot.
+Parts
+declare the columns, village states and monthly flows they write; this file assembles them and fills the
+start.
 Links (spouse, kin, neighbour) are slots inside the village: a neighbour link is a place, whoever lives there.
 """
 
@@ -25,7 +27,17 @@ ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
 WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
-KINDS = ("meals", "cleaning", "mobility", "escort", "emergency", "rehabilitation", "prevention", "companionship", "personal_care")
+KINDS = (
+    "meals",
+    "cleaning",
+    "mobility",
+    "escort",
+    "emergency",
+    "rehabilitation",
+    "prevention",
+    "companionship",
+    "personal_care",
+)
 MEALS, CLEANING, MOBILITY, ESCORT, EMERGENCY, REHABILITATION, PREVENTION, COMPANIONSHIP, PERSONAL = range(9)
 STAGES = ("need", "family", "eligible", "asked", "mutual", "professional", "unmet")
 NEED, FAMILY, ELIGIBLE, ASKED, MUTUAL, PROFESSIONAL, UNMET = range(7)
@@ -71,17 +83,21 @@ def _declare(registry: dict[str, Column], c: Column) -> Column:
     return c
 
 
-def column(name: str, dtype: str, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()) -> Column:
+def column(
+    name: str, dtype: str, *, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()
+) -> Column:
     """Declare a column of the person table."""
     return _declare(COLUMNS, Column(name, dtype, unit, label, initial, shape))
 
 
-def state(name: str, dtype: str, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()) -> Column:
+def state(
+    name: str, dtype: str, *, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()
+) -> Column:
     """Declare a village state that lasts from month to month."""
     return _declare(STATES, Column(name, dtype, unit, label, initial, shape))
 
 
-def flow(name: str, unit: str, label: str, dtype: str = "i8", shape: tuple[int, ...] = ()) -> Column:
+def flow(name: str, *, unit: str, label: str, dtype: str = "i8", shape: tuple[int, ...] = ()) -> Column:
     """Declare a village indicator that starts each month at zero."""
     return _declare(FLOWS, Column(name, dtype, unit, label, 0, shape))
 
@@ -90,86 +106,271 @@ def flow(name: str, unit: str, label: str, dtype: str = "i8", shape: tuple[int, 
 class County:
     """The synthetic county."""
 
-    villages: int = par(20, "villages", 1, 10_000, "design choice", "D", "villages in the county, numbered from 1", live=False)
-    townships: int = par(4, "townships", 1, 1_000, "design choice", "D", "villages are dealt to townships in turn", live=False)
-    elders: int = par(300, "persons", 1, 1_500, "derived: 120 million rural elders over about 490,000 villages is 245; larger villages assumed", "D", "mean elders a village", live=False)
-    size_spread: float = par(0.4, "share", 0.0, 0.9, "assumption", "D", "village sizes are even between 1 - spread and 1 + spread of the mean", live=False)
-    helpers_per_elder: float = par(0.4, "ratio", 0.0, 2.0, "assumption", "D", "active helpers under 60 an elder at the start", live=False)
-    pool_per_elder: float = par(1.25, "ratio", 0.2, 2.0, "assumption; national ratio of ages 40-59 to 60+ is 1.4 (WPP), rural lower", "D", "whole-village people aged 40-59 an elder", live=False)
-    facility_share: float = par(0.30, "share", 0.0, 1.0, "Ministry of Civil Affairs via Xinhua 2024-09-25: 145,000 facilities; denominator assumed", "C", "villages with a facility and spun-up service at the start", live=False)
-    stratified: bool = par(False, "switch", None, None, "design choice", "D", "deal village kinds and strengths in turn instead of by prevalence", live=False)
-    share_scenic: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "prevalence of scenic villages", live=False)
-    share_craft: float = par(0.10, "share", 0.0, 1.0, "assumption", "D", "prevalence of villages of craft heritage", live=False)
-    share_near_town: float = par(0.20, "share", 0.0, 1.0, "assumption", "D", "prevalence of villages near a town", live=False)
-    empty_nest: float = par(0.62, "share", 0.3, 0.9, "fifth sample survey, China Daily 2024-10-23", "A", "elders living alone or with spouse only", live=False)
-    alone_of_empty_nest: float = par(0.25, "share", 0.1, 0.6, "fifth sample survey, China Daily 2024-10-23", "A", "empty nesters who live alone", live=False)
-    children: float = par(2.9, "children", 0.0, 6.0, "fifth sample survey 2021", "A", "mean living children of a rural elder", live=False)
-    child_near: float = par(0.60, "share", 0.1, 0.9, "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood", "A", "elders with a child near", live=False)
-    pension_spread: int = par(40, "percent", 0, 80, "assumption", "D", "pensions are even between 1 - spread and 1 + spread of the mean", live=False)
-    pension: float = par(220.0, "yuan/month", 100.0, 400.0, "Liu Shijin (former DRC), about 2024", "B", "mean resident pension", live=False)
-    land_income: float = par(250.0, "yuan/month", 0.0, 800.0, "assumption", "D", "own income of land and odd jobs at 60-74", live=False)
-    remittances: float = par(500.0, "yuan/month", 100.0, 1_200.0, "assumption: rest of about 16,000 yuan a year", "D", "mean money from children", live=False)
-    land_mu: float = par(2.0, "mu", 0.0, 10.0, "assumption", "D", "land an elder holds", live=False)
-    dibao: float = par(0.071, "share", 0.02, 0.2, "33.83 of about 477 million rural residents (document 003)", "A", "on subsistence allowance", live=False)
-    farm_share: float = par(0.9, "share", 0.0, 1.0, "assumption", "D", "elders able to farm", live=False)
-    story_share: float = par(0.15, "share", 0.0, 0.6, "assumption", "D", "elders able to narrate or host", live=False)
-    craft_share: float = par(0.20, "share", 0.0, 0.8, "assumption", "D", "elders with a craft, in villages of craft heritage", live=False)
-    zone_size: int = par(25, "persons", 5, 200, "assumption", "D", "persons in a zone of neighbouring households", live=False)
-    leader_share: float = par(0.75, "share", 0.0, 1.0, "assumption", "D", "villages with a leader behind mutual aid", live=False)
-    association_share: float = par(0.4, "share", 0.0, 1.0, "assumption", "D", "villages with an elderly association", live=False)
-    cadre_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers who are group leaders or cadres", live=False)
-    returned_share: float = par(0.06, "share", 0.0, 0.3, "assumption", "D", "helpers at the start who came back from the cities", live=False)
-    idle_share: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "villages with an idle school or house that can be renovated", live=False)
-    trained_share: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "helpers with training at the start", live=False)
-    couplings: bool = par(True, "switch", None, None, "design choice", "D", "villages meet through county envelopes, visibility-driven gifts and learning", live=False)
+    villages: int = par(
+        20,
+        unit="villages",
+        low=1,
+        high=10_000,
+        doc="villages in the county, numbered from 1",
+        source="design choice",
+        live=False,
+    )
+    townships: int = par(
+        4,
+        unit="townships",
+        low=1,
+        high=1_000,
+        doc="villages are dealt to townships in turn",
+        source="design choice",
+        live=False,
+    )
+    elders: int = par(
+        300,
+        unit="persons",
+        low=1,
+        high=1_500,
+        doc="mean elders a village",
+        source=(
+            "derived: 120 million rural elders over about 490,000 villages is 245; larger villages assumed"
+        ),
+        live=False,
+    )
+    size_spread: float = par(
+        0.4,
+        unit="share",
+        low=0.0,
+        high=0.9,
+        doc="village sizes are even between 1 - spread and 1 + spread of the mean",
+        live=False,
+    )
+    helpers_per_elder: float = par(
+        0.4, unit="ratio", low=0.0, high=2.0, doc="active helpers under 60 an elder at the start", live=False
+    )
+    pool_per_elder: float = par(
+        1.25,
+        unit="ratio",
+        low=0.2,
+        high=2.0,
+        doc="whole-village people aged 40-59 an elder",
+        source="assumption; national ratio of ages 40-59 to 60+ is 1.4 (WPP), rural lower",
+        live=False,
+    )
+    facility_share: float = par(
+        0.30,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with a facility and spun-up service at the start",
+        source="Ministry of Civil Affairs via Xinhua 2024-09-25: 145,000 facilities; denominator assumed",
+        grade="C",
+        live=False,
+    )
+    stratified: bool = par(
+        False,
+        unit="switch",
+        doc="deal village kinds and strengths in turn instead of by prevalence",
+        source="design choice",
+        live=False,
+    )
+    share_scenic: float = par(
+        0.15, unit="share", low=0.0, high=1.0, doc="prevalence of scenic villages", live=False
+    )
+    share_craft: float = par(
+        0.10, unit="share", low=0.0, high=1.0, doc="prevalence of villages of craft heritage", live=False
+    )
+    share_near_town: float = par(
+        0.20, unit="share", low=0.0, high=1.0, doc="prevalence of villages near a town", live=False
+    )
+    empty_nest: float = par(
+        0.62,
+        unit="share",
+        low=0.3,
+        high=0.9,
+        doc="elders living alone or with spouse only",
+        source="fifth sample survey, China Daily 2024-10-23",
+        grade="A",
+        live=False,
+    )
+    alone_of_empty_nest: float = par(
+        0.25,
+        unit="share",
+        low=0.1,
+        high=0.6,
+        doc="empty nesters who live alone",
+        source="fifth sample survey, China Daily 2024-10-23",
+        grade="A",
+        live=False,
+    )
+    children: float = par(
+        2.9,
+        unit="children",
+        low=0.0,
+        high=6.0,
+        doc="mean living children of a rural elder",
+        source="fifth sample survey 2021",
+        grade="A",
+        live=False,
+    )
+    child_near: float = par(
+        0.60,
+        unit="share",
+        low=0.1,
+        high=0.9,
+        doc="elders with a child near",
+        source=(
+            "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood"
+        ),
+        grade="A",
+        live=False,
+    )
+    pension_spread: int = par(
+        40,
+        unit="percent",
+        low=0,
+        high=80,
+        doc="pensions are even between 1 - spread and 1 + spread of the mean",
+        live=False,
+    )
+    pension: float = par(
+        220.0,
+        unit="yuan/month",
+        low=100.0,
+        high=400.0,
+        doc="mean resident pension",
+        source="Liu Shijin (former DRC), about 2024",
+        grade="B",
+        live=False,
+        stored="fen",
+    )
+    land_income: float = par(
+        250.0,
+        unit="yuan/month",
+        low=0.0,
+        high=800.0,
+        doc="own income of land and odd jobs at 60-74",
+        live=False,
+        stored="fen",
+    )
+    remittances: float = par(
+        500.0,
+        unit="yuan/month",
+        low=100.0,
+        high=1_200.0,
+        doc="mean money from children",
+        source="assumption: rest of about 16,000 yuan a year",
+        live=False,
+        stored="fen",
+    )
+    land_mu: float = par(2.0, unit="mu", low=0.0, high=10.0, doc="land an elder holds", live=False)
+    dibao: float = par(
+        0.071,
+        unit="share",
+        low=0.02,
+        high=0.2,
+        doc="on subsistence allowance",
+        source="33.83 of about 477 million rural residents (document 003)",
+        grade="A",
+        live=False,
+    )
+    farm_share: float = par(0.9, unit="share", low=0.0, high=1.0, doc="elders able to farm", live=False)
+    story_share: float = par(
+        0.15, unit="share", low=0.0, high=0.6, doc="elders able to narrate or host", live=False
+    )
+    craft_share: float = par(
+        0.20,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="elders with a craft, in villages of craft heritage",
+        live=False,
+    )
+    zone_size: int = par(
+        25, unit="persons", low=5, high=200, doc="persons in a zone of neighbouring households", live=False
+    )
+    leader_share: float = par(
+        0.75, unit="share", low=0.0, high=1.0, doc="villages with a leader behind mutual aid", live=False
+    )
+    association_share: float = par(
+        0.4, unit="share", low=0.0, high=1.0, doc="villages with an elderly association", live=False
+    )
+    cadre_share: float = par(
+        0.06, unit="share", low=0.0, high=0.3, doc="helpers who are group leaders or cadres", live=False
+    )
+    returned_share: float = par(
+        0.06,
+        unit="share",
+        low=0.0,
+        high=0.3,
+        doc="helpers at the start who came back from the cities",
+        live=False,
+    )
+    idle_share: float = par(
+        0.6,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with an idle school or house that can be renovated",
+        live=False,
+    )
+    trained_share: float = par(
+        0.2, unit="share", low=0.0, high=1.0, doc="helpers with training at the start", live=False
+    )
+    couplings: bool = par(
+        True,
+        unit="switch",
+        doc="villages meet through county envelopes, visibility-driven gifts and learning",
+        source="design choice",
+        live=False,
+    )
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """Shares of village kinds leave room for the plain kind."""
         if self.share_scenic + self.share_craft + self.share_near_town > 1:
             yield "share_scenic + share_craft + share_near_town must not top one: the rest are plain villages"
         if self.elders * (1 + self.size_spread) * (1 + self.helpers_per_elder) > 4_000:
-            yield "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
+            yield (
+                "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
+            )
 
 
-column("kind", "i1", "code", "0 free slot, 1 elder, 2 helper")
-column("serial", "u4", "number", "entry month << 12 | n-th entrant of that month")
-column("age", "i2", "months", "age")
-column("sex", "i1", "code", "0 man, 1 woman")
-column("living", "i1", "code", "0 with a child, 1 couple, 2 alone, 3 in the village home")
-column("spouse", "i4", "slot", "spouse in the village, or -1", -1)
-column("kin", "i4", "slot", "one relative in the village, or -1", -1)
-column("neighbour", "i4", "slot", "the place next door", -1)
-column("zone", "i2", "number", "zone of neighbouring households")
-column("children", "i1", "persons", "living children")
-column("near", "i1", "flag", "a child lives near")
-column("role", "i1", "code", "helper: 0 woman, 1 cadre, 2 under-employed, 3 returned")
-column("income", "i4", "fen/month", "own income: pension, land, odd jobs")
-column("remit", "i4", "fen/month", "money from children")
-column("dibao", "i1", "flag", "on subsistence allowance")
-column("land", "i2", "0.1 mu", "land held")
-column("skills", "i1", "bits", "1 story, 2 farm, 4 craft")
-column("health", "i1", "code", "0 robust, 1 mild, 2 moderate, 3 severe")
-column("dementia", "i1", "flag", "has dementia")
+column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper")
+column("serial", "u4", unit="number", label="entry month << 12 | n-th entrant of that month")
+column("age", "i2", unit="months", label="age")
+column("sex", "i1", unit="code", label="0 man, 1 woman")
+column("living", "i1", unit="code", label="0 with a child, 1 couple, 2 alone, 3 in the village home")
+column("spouse", "i4", unit="slot", label="spouse in the village, or -1", initial=-1)
+column("kin", "i4", unit="slot", label="one relative in the village, or -1", initial=-1)
+column("neighbour", "i4", unit="slot", label="the place next door", initial=-1)
+column("zone", "i2", unit="number", label="zone of neighbouring households")
+column("children", "i1", unit="persons", label="living children")
+column("near", "i1", unit="flag", label="a child lives near")
+column("role", "i1", unit="code", label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned")
+column("income", "i4", unit="fen/month", label="own income: pension, land, odd jobs")
+column("remit", "i4", unit="fen/month", label="money from children")
+column("dibao", "i1", unit="flag", label="on subsistence allowance")
+column("land", "i2", unit="0.1 mu", label="land held")
+column("skills", "i1", unit="bits", label="1 story, 2 farm, 4 craft")
+column("health", "i1", unit="code", label="0 robust, 1 mild, 2 moderate, 3 severe")
+column("dementia", "i1", unit="flag", label="has dementia")
 
-state("number", "i8", "number", "village number, from 1")
-state("kind", "i8", "code", "0 plain, 1 scenic, 2 craft heritage, 3 near town")
-state("strength", "i8", "code", "0 weak, 1 middle, 2 rich collective")
-state("township", "i8", "number", "township, from 0")
-state("east", "f8", "km", "position on the map")
-state("north", "f8", "km", "position on the map")
-state("income_rank", "f8", "share", "rank of the collective's income among all villages")
-state("leader", "i8", "flag", "a leader stands behind mutual aid")
-state("association", "i8", "flag", "an elderly association is active")
-state("idle_building", "i8", "flag", "an idle school or house can be renovated")
-state("elders", "i8", "persons", "living elders")
-state("helpers", "i8", "persons", "living helpers")
-state("hint", "i8", "slot", "no free slot lies below")
-state("entered", "i8", "persons", "entrants of this month, for serials")
-flow("credit_dropped", "minutes", "credits lost at death, departure or end of person")
+state("number", "i8", unit="number", label="village number, from 1")
+state("kind", "i8", unit="code", label="0 plain, 1 scenic, 2 craft heritage, 3 near town")
+state("strength", "i8", unit="code", label="0 weak, 1 middle, 2 rich collective")
+state("township", "i8", unit="number", label="township, from 0")
+state("east", "f8", unit="km", label="position on the map")
+state("north", "f8", unit="km", label="position on the map")
+state("income_rank", "f8", unit="share", label="rank of the collective's income among all villages")
+state("leader", "i8", unit="flag", label="a leader stands behind mutual aid")
+state("association", "i8", unit="flag", label="an elderly association is active")
+state("idle_building", "i8", unit="flag", label="an idle school or house can be renovated")
+state("elders", "i8", unit="persons", label="living elders")
+state("helpers", "i8", unit="persons", label="living helpers")
+state("hint", "i8", unit="slot", label="no free slot lies below")
+state("entered", "i8", unit="persons", label="entrants of this month, for serials")
+flow("credit_dropped", unit="minutes", label="credits lost at death, departure or end of person")
 
 
 class _World(NamedTuple):
-
     start: np.ndarray  # (villages + 1) first slot of each village's block
     used: np.ndarray  # (villages) slots ever used, from the block's start
     villages: np.recarray  # states
@@ -181,10 +382,15 @@ class _World(NamedTuple):
     work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
     sums: np.ndarray  # (longest block + 2) float64 scratch
     county: np.ndarray  # (villages) place of the village's county among those side by side
-    pools: np.ndarray  # (3, villages) index of the pool that a village belongs to, by scope: itself, its township, its county
-    tally: np.ndarray  # (9, villages) int64 scratch of one row of the month at a time, by village, pool or county
+    pools: (
+        np.ndarray
+    )  # (3, villages) index of the pool that a village belongs to, by scope: itself, its township, its county
+    tally: (
+        np.ndarray
+    )  # (9, villages) int64 scratch of one row of the month at a time, by village, pool or county
     means: np.ndarray  # (3, villages) float64 scratch
-    centre: np.ndarray  # (6, villages) beds, day-care places and minutes of township centres this month: by pool, then by village
+    # (6, villages) beds, day-care places and minutes of township centres this month: by pool, then by village
+    centre: np.ndarray
 
 
 class World(Table, _World):
@@ -193,7 +399,9 @@ class World(Table, _World):
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
     """A record array of `rows` with the declared fields at their initial values."""
-    dtype = np.dtype([(c.name, c.dtype, c.shape) if c.shape else (c.name, c.dtype) for c in registry.values()])
+    dtype = np.dtype(
+        [(c.name, c.dtype, c.shape) if c.shape else (c.name, c.dtype) for c in registry.values()]
+    )
     made = np.zeros(rows, dtype)
     for c in registry.values():
         made[c.name] = c.initial
@@ -220,7 +428,10 @@ def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @inner
 def sort_places(order, n, first, second):
-    """Sort the first n of `order` by their values in `first`, then in `second`, from low to high: a Shell sort, as NumPy's takes seconds to compile."""
+    """Sort the first n of `order` by their values in `first`, then in `second`, from low to high.
+
+    A Shell sort, as NumPy's takes seconds to compile.
+    """
     gap = n // 2
     while gap > 0:
         for i in range(gap, n):
@@ -269,7 +480,10 @@ def free_slot(p, w, v):
 
 @inner
 def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
-    """Write a newcomer into free slot i: a neutral person, whom the parts then fill in. Returns the identity."""
+    """Write a newcomer into free slot i.
+
+    A neutral person, whom the parts then fill in. Returns the identity.
+    """
     r = w.villages[v]
     serial = ((month + 1) << 12) | r.entered
     r.entered += 1
@@ -295,7 +509,10 @@ def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
 
 @inner
 def hand_on(p, w, v, i):
-    """Minutes of a leaver's credit that stay in the family: the spouse's, a relative's, or an account outside the county."""
+    """Minutes of a leaver's credit that stay in the family.
+
+    The spouse's, a relative's, or an account outside the county.
+    """
     r, f = w.villages[v], w.flow[v]
     heir = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
     kept = np.int64(int(p.credit[i]) * (r.heirs if p.kind[i] == 1 else r.portable))
@@ -337,7 +554,10 @@ def vacate(p, w, v, i):
 
 @inner
 def start_row(p, w, v, offers, u):
-    """Place of a drawn elder (or of a drawn person with an offer) in the village: each is as likely to be the first."""
+    """Place of a drawn elder (or of a drawn person with an offer) in the village.
+
+    Each is as likely to be the first.
+    """
     heads, place = int(w.villages[v].elders), 0
     if offers:
         heads = 0
@@ -368,7 +588,12 @@ def give_traits(p, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
     # in whole percent of the mean, so that yuan stay exact
     land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if p.age[i] < 900 else 0
-    p.income[i] = c.pension * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0))) // 100 + land
+    p.income[i] = (
+        c.pension
+        * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0)))
+        // 100
+        + land
+    )
     p.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
     p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
     p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))

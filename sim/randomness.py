@@ -1,7 +1,9 @@
 """Keyed random draws: each is a function of (seed, purpose, identity, month, index) and of nothing else.
 
-`Purpose("demography.death")` declares one decision; its number is a checksum of its name, so that adding a purpose
-leaves every other draw as it was, and two that share a number are refused. A row of the month asks the model for
+`Purpose("demography.death")` declares one decision; its number is a checksum of its name, so that adding a
+purpose
+leaves every other draw as it was, and two that share a number are refused. A row of the month asks the model
+for
 `key = mix(seed, month << 16 | purpose)` and its kernel calls `uniform(key, identity, index)`.
 """
 
@@ -87,8 +89,10 @@ _kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nr
 class Kernel:
     """A compiled row of the month, called past Numba's dispatcher.
 
-    To choose the compiled version the dispatcher looks at each array of a table, every time; for a small county that
-    takes longer than the row. Here the version is remembered by the types of the arguments, for a table its class, and
+    To choose the compiled version the dispatcher looks at each array of a table, every time; for a small
+    county that
+    takes longer than the row. Here the version is remembered by the types of the arguments, for a table its
+    class, and
     for arrays by what tells them apart, which is not looked at again where they are those of the last call.
     """
 
@@ -107,15 +111,24 @@ class Kernel:
                 break
         else:
             return entry(*arguments)
-        # by the identity of a dtype, kept alive here: to hash one of a hundred fields takes longer than a row of a small county
-        key = tuple([(id(a.dtype), a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a) for a in arguments])
+        # by the identity of a dtype, kept alive here: to hash one of a hundred fields takes longer than a row
+        # of a small county
+        key = tuple(
+            [
+                (id(a.dtype), a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a)
+                for a in arguments
+            ]
+        )
         entry, _ = self.known.get(key, (None, None))
         if entry is None:
             types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
             self.dispatcher.compile(types)
             entry = self.dispatcher.overloads[types].entry_point
             self.known[key] = entry, [a.dtype for a in arguments if isinstance(a, np.ndarray)]
-        self.last[tuple(map(type, arguments))] = entry, [(k, weakref.ref(a)) for k, a in enumerate(arguments) if isinstance(a, np.ndarray)]
+        self.last[tuple(map(type, arguments))] = (
+            entry,
+            [(k, weakref.ref(a)) for k, a in enumerate(arguments) if isinstance(a, np.ndarray)],
+        )
         return entry(*arguments)
 
 
@@ -123,15 +136,24 @@ UNSEEN: Any = (None, [(0, lambda: UNSEEN)])  # an array that no argument is
 
 
 class Piece:
-    """A piece of kernels, compiled once, for them alone: from Python it is the plain function, as no way in is compiled."""
+    """A piece of kernels, compiled once, for them alone.
+
+    From Python it is the plain function, as no way in is compiled.
+    """
 
     __slots__ = ("__name__", "__wrapped__", "dispatcher")
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False)(function)
+        self.dispatcher = numba.njit(
+            error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False
+        )(function)
         self.__name__, self.__wrapped__ = function.__name__, function
-        versions = self.dispatcher.get_call_template  # a constant among the arguments makes no version of its own
-        self.dispatcher.get_call_template = lambda types, named: versions(tuple(map(numba.types.unliteral, types)), named)
+        versions = (
+            self.dispatcher.get_call_template
+        )  # a constant among the arguments makes no version of its own
+        self.dispatcher.get_call_template = lambda types, named: versions(
+            tuple(map(numba.types.unliteral, types)), named
+        )
 
     def __call__(self, *arguments: Any) -> Any:
         return self.__wrapped__(*arguments)
@@ -148,12 +170,19 @@ def kernel(function: Callable[..., Any]) -> Any:
     return function if numba.config.DISABLE_JIT else Kernel(function)
 
 
-setup = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
-inline = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
+setup = numba.njit(
+    cache=True, error_model="numpy", no_cfunc_wrapper=True
+)  # the same for the start: may allocate
+inline = numba.njit(
+    cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False
+)  # small, also called from Python
 
 
 def drawing(signature: str) -> Callable[..., Any]:
-    """An `inline` function of one signature: without it each mixture of widths of integers is compiled by itself."""
+    """An `inline` function of one signature.
+
+    Without it each mixture of widths of integers is compiled by itself.
+    """
     return numba.njit(signature, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # type: ignore[no-any-return]
 
 
@@ -193,7 +222,9 @@ def below(key: np.uint64, identity: int, index: int, n: int) -> int:
 
 @drawing("float64(uint64, int64, int64)")
 def normalish(key: np.uint64, identity: int, index: int) -> float:
-    """Mean 0, variance 1: the sum of twelve uniforms less six (no libm, so the same bytes on every processor)."""
+    """Mean 0, variance 1: the sum of twelve uniforms less six (no libm, so the same bytes on every
+    processor).
+    """
     total = -6.0
     for i in range(12):
         total += uniform(key, identity, index * 16 + i)

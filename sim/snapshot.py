@@ -1,4 +1,6 @@
-"""Exact forks: everything a model needs to go on, as plain arrays and a plain dictionary, never pickled objects."""
+"""Exact forks: everything a model needs to go on, as plain arrays and a plain dictionary, never pickled
+objects.
+"""
 
 from __future__ import annotations
 
@@ -17,26 +19,42 @@ SERIES = ("flow", "state", "hours", "posted", "balance")
 
 
 def _in_place(model: MutualAidModel) -> dict[str, np.ndarray]:
-    """Arrays whose shape depends on the number of villages only; what is written here is what decisions read."""
+    """Arrays whose shape depends on the number of villages only.
+
+    What is written here is what decisions read.
+    """
     w, ledger, county = model.world, model.ledger, model.county
     return {
-        "used": w.used, "villages": w.villages, "hours": w.hours, "pool": w.pool, "balance": w.balance, "total": ledger.total,
-        "operating": county.operating, "construction": county.construction, "factor": county.factor,
-    }  # fmt: skip
+        "used": w.used,
+        "villages": w.villages,
+        "hours": w.hours,
+        "pool": w.pool,
+        "balance": w.balance,
+        "total": ledger.total,
+        "operating": county.operating,
+        "construction": county.construction,
+        "factor": county.factor,
+    }
 
 
 def take(model: MutualAidModel) -> dict[str, Any]:
     """A copy of the model between two months: `meta` (plain values) and `arrays`."""
     meta = {
-        "parameters": model.parameters.to_dict(), "seed": model.seed_number, "month": model.month, "clock": model.clock,
-        "steps": model.steps, "numbers": model.world.villages.number.tolist(),
-    }  # fmt: skip
+        "parameters": model.parameters.to_dict(),
+        "seed": model.seed_number,
+        "month": model.month,
+        "clock": model.clock,
+        "steps": model.steps,
+        "numbers": model.world.villages.number.tolist(),
+    }
     arrays = {name: np.array(x) for name, x in _in_place(model).items()}
     columns: list[np.ndarray] = list(model.people)
     arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, columns, strict=True)}
     arrays["start"] = np.array(model.world.start)
     if len(model._recorder):
-        arrays |= {f"series_{name}": np.array(x) for name, x in zip(SERIES, model._recorder.whole(), strict=True)}
+        arrays |= {
+            f"series_{name}": np.array(x) for name, x in zip(SERIES, model._recorder.whole(), strict=True)
+        }
     return {"meta": meta, "arrays": arrays}
 
 

@@ -1,8 +1,11 @@
 """Mesa without what a run never asks for.
 
-Mesa imports pandas (for the tables of its DataCollector), networkx (for its network grid) and its experimental parts with
-scipy.spatial: a quarter of the time in which a process starts. While Mesa is imported, stand-ins bear their names; at
-its first use a stand-in imports what it stands for. A program that has imported Mesa or pandas before keeps them as they are.
+Mesa imports pandas (for the tables of its DataCollector), networkx (for its network grid) and its
+experimental parts with
+scipy.spatial: a quarter of the time in which a process starts. While Mesa is imported, stand-ins bear their
+names; at
+its first use a stand-in imports what it stands for. A program that has imported Mesa or pandas before keeps
+them as they are.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The tables the model starts from, read from `sim/data`, and what is computed from them before the first month.
+"""The tables the model starts from, read from `sim/data`, and what is computed from them before the first
+month.
 
-Only here may logarithms and powers be used: results are rounded to 2^-24, so that the bytes do not depend on the
+Only here may logarithms and powers be used: results are rounded to 2^-24, so that the bytes do not depend on
+the
 processor. A table with a missing age group or column raises `TableError` and names it.
 """
 
@@ -16,7 +18,11 @@ import numpy as np
 DATA = Path(__file__).parent / "data"
 AGES = 112  # single years 0 .. 111
 HEALTH_STATES = ("robust", "mild", "moderate", "severe")
-C3_TARGET = (0.168, 0.015, 0.011)  # mild, moderate, severe share of 60+: Qiao 2022, BMC Geriatrics 22 (grade A)
+C3_TARGET = (
+    0.168,
+    0.015,
+    0.011,
+)  # mild, moderate, severe share of 60+: Qiao 2022, BMC Geriatrics 22 (grade A)
 GRAIN = 2.0**-24
 
 
@@ -40,7 +46,9 @@ def read(name: str, folder: Path = DATA) -> list[dict[str, str]]:
 def _need(name: str, found: set[str], wanted: list[str]) -> None:
     missing = [w for w in wanted if w not in found]
     if missing:
-        raise TableError(f"table {name} has no row for age group {missing[0]}; wanted are {', '.join(wanted)}")
+        raise TableError(
+            f"table {name} has no row for age group {missing[0]}; wanted are {', '.join(wanted)}"
+        )
 
 
 def grain(x: np.ndarray) -> np.ndarray:
@@ -50,7 +58,9 @@ def grain(x: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
-    """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first), summing to one."""
+    """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first), summing
+    to one.
+    """
     name = "rural_population_60plus_by_age_sex_2020_derived.csv"
     rows = read(name, folder)
     wanted = ["60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94", "95-99", "100+"]
@@ -62,12 +72,17 @@ def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=4)
 def cohort_shape(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 .. 2049 relative to a twentieth of it."""
+    """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 ..
+
+    2049 relative to a twentieth of it.
+    """
     name = "population_by_age_sex_china_wpp2019.csv"
     rows = [r for r in read(name, folder) if r["year"] == "2025"]
     groups = [f"{a}-{a + 4}" for a in range(15, 60, 5)]
     _need(name, {r["age_group"] for r in rows}, groups)
-    by = {r["age_group"]: np.array([float(r["male_thousand"]), float(r["female_thousand"])]) / 5 for r in rows}
+    by = {
+        r["age_group"]: np.array([float(r["male_thousand"]), float(r["female_thousand"])]) / 5 for r in rows
+    }
     base = np.vstack([np.tile(by[f"{a}-{a + 4}"], (5, 1)) for a in range(40, 60, 5)])
     entry = np.vstack([np.tile(by[f"{a}-{a + 4}"], (5, 1)) for a in range(35, 14, -5)])
     return base / base.sum(), entry / base.sum()
@@ -104,7 +119,10 @@ class HealthTables(NamedTuple):
 
 
 def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
-    """Smoothed yearly CLHLS chances by sex and age: worsen 1, worsen 2, recover 2, recover 3; and death ratios to state 1."""
+    """Smoothed yearly CLHLS chances by sex and age.
+
+    Worsen 1, worsen 2, recover 2, recover 3; and death ratios to state 1.
+    """
     name = "health_transition_1y_china_clhls.csv"
     rows = read(name, folder)
     groups = ["65-70", "70-75", "75-80", "80-85", "85-90", "90-95", "95+"]
@@ -118,17 +136,22 @@ def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
         def column(state: str, names: tuple[str, ...], cell: dict = cell) -> np.ndarray:
             return np.array([sum(float(cell[g, state][n]) for n in names) for g in groups])
 
-        for row, (state, names) in enumerate((("1", ("to_2", "to_3")), ("2", ("to_3",)), ("2", ("to_1",)), ("3", ("to_2", "to_1")))):
+        for row, (state, names) in enumerate(
+            (("1", ("to_2", "to_3")), ("2", ("to_3",)), ("2", ("to_1",)), ("3", ("to_2", "to_1")))
+        ):
             found[row, s] = np.minimum(_log_line(middle, column(state, names), ages), 0.95)
         deaths += [column(state, ("to_4_death",)).sum() for state in "123"]
     return (*found, deaths / deaths[0])
 
 
 @lru_cache(maxsize=64)
-def health_tables(worsen_scale: float, recover_scale: float, risk_scale: float, rural_ratio: float, folder: Path = DATA) -> HealthTables:
+def health_tables(
+    worsen_scale: float, recover_scale: float, risk_scale: float, rural_ratio: float, folder: Path = DATA
+) -> HealthTables:
     """Solve the three worsening levels so that the chain's own cross-section over rural 60+ is pattern C3.
 
-    Four Barthel states are put on the broader three of the CLHLS table: shapes by age and sex and relative risks of
+    Four Barthel states are put on the broader three of the CLHLS table: shapes by age and sex and relative
+    risks of
     death are taken from it, levels from C3, deaths from the WPP schedule times `rural_ratio`.
     """
     w1, w2, r2, r3, ratio = _transitions(folder)
@@ -151,7 +174,10 @@ def health_tables(worsen_scale: float, recover_scale: float, risk_scale: float, 
             break
         level *= np.concatenate([[target[0] / got[0]], (target[1:] / target[:-1]) / (got[1:] / got[:-1])])
     worsen = np.minimum(worsen * worsen_scale, 0.9)
-    monthly = lambda p: grain(1 - (1 - np.minimum(p, 0.9)) ** (1 / 12))  # noqa: E731
+
+    def monthly(p):
+        return grain(1 - (1 - np.minimum(p, 0.9)) ** (1 / 12))
+
     mx = death_rates(folder) * rural_ratio
     mean = (prevalence * risk).sum(axis=-1)
     death = grain(1 - np.exp(-mx[..., None] * (risk / mean[..., None])[None] / 12))
@@ -159,7 +185,9 @@ def health_tables(worsen_scale: float, recover_scale: float, risk_scale: float, 
 
 
 def _cross_section(worsen: np.ndarray, recover: np.ndarray, q: np.ndarray, risk: np.ndarray) -> np.ndarray:
-    """Shares of the four states among the living by sex and age, started at 60 from the chain's balance there."""
+    """Shares of the four states among the living by sex and age, started at 60 from the chain's balance
+    there.
+    """
     out = np.zeros((2, AGES, 4))
     out[:, :61, 0] = 1.0
     for sex in range(2):
@@ -179,7 +207,8 @@ def _cross_section(worsen: np.ndarray, recover: np.ndarray, q: np.ndarray, risk:
 
 @lru_cache(maxsize=4)
 def dementia_tables() -> tuple[np.ndarray, np.ndarray]:
-    """Prevalence and yearly incidence by age (112). Prevalence: rural Linxian cohort (grade A); incidence: 14.7 per
+    """Prevalence and yearly incidence by age (112). Prevalence: rural Linxian cohort (grade A); incidence:
+    14.7 per
     1,000 at 65+ (Chen 2011, grade A), spread over age groups in the ratio of the prevalences (grade C)."""
     ages = np.arange(AGES)
     prevalence = np.select([ages < 60, ages < 65, ages < 75], [0.0, 0.0089, 0.0343], 0.0819)
@@ -203,9 +232,22 @@ def seasons(folder: Path = DATA) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def ways_of_operating(folder: Path = DATA) -> np.ndarray:
-    """Ways of operating (6 x 7): fee, user fee (fen a month), food, rent, volunteers (ratios), staff (minutes), quality."""
-    columns = {"fee": 100.0, "user_fee": 100.0, "food": 1.0, "rent": 1.0, "volunteers": 1.0, "staff": 60.0, "quality": 1.0}
-    return np.array([[float(r[c]) * unit for c, unit in columns.items()] for r in read("ways_of_operating.csv", folder)])
+    """Ways of operating (6 x 7).
+
+    Fee, user fee (fen a month), food, rent, volunteers (ratios), staff (minutes), quality.
+    """
+    columns = {
+        "fee": 100.0,
+        "user_fee": 100.0,
+        "food": 1.0,
+        "rent": 1.0,
+        "volunteers": 1.0,
+        "staff": 60.0,
+        "quality": 1.0,
+    }
+    return np.array(
+        [[float(r[c]) * unit for c, unit in columns.items()] for r in read("ways_of_operating.csv", folder)]
+    )
 
 
 def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
@@ -232,7 +274,9 @@ def normal_edges(points: int = 256) -> np.ndarray:
 
 
 def lognormal_quantiles(sigma: float, points: int = 256) -> np.ndarray:
-    """Quantiles at (i + 1/2)/points of a lognormal of mean one, rescaled so that their mean is exactly one."""
+    """Quantiles at (i + 1/2)/points of a lognormal of mean one, rescaled so that their mean is exactly
+    one.
+    """
     from scipy.special import ndtri
 
     q = np.exp(sigma * ndtri((np.arange(points) + 0.5) / points))

@@ -1,8 +1,11 @@
 """Viability, defined once: six classes that sum to all villages, from the monthly series.
 
-A village is *in service* in a month in which the ladder is above closed and some mutual-aid hour, meal or visit was
-delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never closed since nor long
-below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered enough of the eligible hours of
+A village is *in service* in a month in which the ladder is above closed and some mutual-aid hour, meal or
+visit was
+delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never closed since
+nor long
+below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered enough of the eligible
+hours of
 all resident elders and of the visits due (made, or made on time). All thresholds are parameters.
 """
 
@@ -28,14 +31,70 @@ VIABLE, UNDER_SERVING, RECOVERED, SHUT, TOO_YOUNG, NEVER_OPENED = range(6)
 class Viability:
     """Thresholds of the definition; all of them assumptions, to be swept."""
 
-    age: int = par(36, "months", 0, 120, "definition", "D", "months in service before the end", live=False)
-    low_months: int = par(6, "months", 0, 24, "definition", "D", "most months below reduced meals in any window", live=False)
-    low_window: int = par(24, "months", 1, 60, "definition", "D", "length of that window", live=False)
-    overdue: float = par(3.0, "months", 0.5, 12.0, "definition", "D", "most bills overdue by more than 90 days, in months of running cost", live=False)
-    grace: int = par(12, "months", 0, 36, "definition", "D", "months after opening in which overdue bills are not counted", live=False)
-    hours: float = par(0.60, "share", 0.1, 1.0, "definition", "D", "least share of eligible hours of all residents delivered in the last 12 months", live=False)
-    visits: float = par(0.80, "share", 0.1, 1.0, "definition", "D", "least share of visits due that were made in the last 12 months", live=False)
-    on_time: bool = par(False, "switch", None, None, "design choice", "D", "(d) counts the visits on time instead of all that were made", live=False)
+    age: int = par(
+        36,
+        unit="months",
+        low=0,
+        high=120,
+        doc="months in service before the end",
+        source="definition",
+        live=False,
+    )
+    low_months: int = par(
+        6,
+        unit="months",
+        low=0,
+        high=24,
+        doc="most months below reduced meals in any window",
+        source="definition",
+        live=False,
+    )
+    low_window: int = par(
+        24, unit="months", low=1, high=60, doc="length of that window", source="definition", live=False
+    )
+    overdue: float = par(
+        3.0,
+        unit="months",
+        low=0.5,
+        high=12.0,
+        doc="most bills overdue by more than 90 days, in months of running cost",
+        source="definition",
+        live=False,
+    )
+    grace: int = par(
+        12,
+        unit="months",
+        low=0,
+        high=36,
+        doc="months after opening in which overdue bills are not counted",
+        source="definition",
+        live=False,
+    )
+    hours: float = par(
+        0.60,
+        unit="share",
+        low=0.1,
+        high=1.0,
+        doc="least share of eligible hours of all residents delivered in the last 12 months",
+        source="definition",
+        live=False,
+    )
+    visits: float = par(
+        0.80,
+        unit="share",
+        low=0.1,
+        high=1.0,
+        doc="least share of visits due that were made in the last 12 months",
+        source="definition",
+        live=False,
+    )
+    on_time: bool = par(
+        False,
+        unit="switch",
+        doc="(d) counts the visits on time instead of all that were made",
+        source="design choice",
+        live=False,
+    )
 
 
 @dataclass
@@ -52,8 +111,12 @@ class Series:
     def of(self, villages: np.ndarray) -> Series:
         """The same record of these villages (places) only."""
         a, b = int(villages[0]), int(villages[-1]) + 1
-        rows = slice(a, b) if b - a == len(villages) else villages  # a county's villages lie side by side: no copy
-        flow, state, hours, posted, balance = (x[:, rows] for x in (self.flow, self.state, self.hours, self.posted, self.balance))
+        rows = (
+            slice(a, b) if b - a == len(villages) else villages
+        )  # a county's villages lie side by side: no copy
+        flow, state, hours, posted, balance = (
+            x[:, rows] for x in (self.flow, self.state, self.hours, self.posted, self.balance)
+        )
         return Series(flow, state, hours, posted, balance, self.names)
 
     def amount(self, name: str) -> np.ndarray:
@@ -62,14 +125,19 @@ class Series:
 
 
 class Recorder:
-    """The months as they are recorded, in room made for many at once. Kept as bytes: NumPy copies records field by field."""
+    """The months as they are recorded, in room made for many at once.
+
+    Kept as bytes: NumPy copies records field by field.
+    """
 
     def __init__(self) -> None:
         self.count, self._room = 0, 1
         self._like: tuple[np.ndarray, ...] = ()  # a month's arrays, for their types and shapes
         self._places: list[slice] = []  # bytes of each in a month
         self._kept = np.empty((0, 0), np.uint8)  # (room, bytes of a month)
-        self._given: tuple[np.ndarray, ...] = ()  # last records and their bytes: a model gives the same ones each month
+        self._given: tuple[
+            np.ndarray, ...
+        ] = ()  # last records and their bytes: a model gives the same ones each month
         self._bytes: list[np.ndarray] = []
 
     def __len__(self) -> int:
@@ -106,13 +174,16 @@ class Recorder:
         """Five arrays of (months, villages, ...) so far."""
         months = self._kept[: self.count]
         return tuple(
-            months[:, place].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:]) for place, x in zip(self._places, self._like, strict=True)
+            months[:, place].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:])
+            for place, x in zip(self._places, self._like, strict=True)
         )
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Per village: class (index into CLASSES), first month of service, last closing month, causes, and the conditions."""
+    """Per village: class (index into CLASSES), first month of service, last closing month, causes, and the
+    conditions.
+    """
 
     classes: np.ndarray
     opened: np.ndarray
@@ -144,7 +215,11 @@ class Evidence:
 
 def in_service(series: Series) -> np.ndarray:
     """(months, villages): the ladder is above closed and something was delivered."""
-    delivered = series.hours[:, :, MUTUAL, :].sum(axis=2) + series.flow["meals"] + series.flow["visits_made"].sum(axis=2)
+    delivered = (
+        series.hours[:, :, MUTUAL, :].sum(axis=2)
+        + series.flow["meals"]
+        + series.flow["visits_made"].sum(axis=2)
+    )
     return np.asarray((series.state["level"] > 0) & (delivered > 0))
 
 
@@ -153,10 +228,17 @@ def evidence(series: Series) -> Evidence:
     state, flow = series.state, series.flow
     mutual, eligible, asked = (series.hours[:, :, k].sum(axis=2) for k in (MUTUAL, ELIGIBLE, ASKED))
     return Evidence(
-        np.ascontiguousarray(state["level"]), in_service(series), state["bills"][:, :, 3:].sum(axis=2),
-        np.ascontiguousarray(state["cost_average"]), mutual, eligible, asked,
-        flow["visits_due"].sum(axis=2), flow["visits_made"].sum(axis=2), flow["visits_on_time"].sum(axis=2),
-    )  # fmt: skip
+        np.ascontiguousarray(state["level"]),
+        in_service(series),
+        state["bills"][:, :, 3:].sum(axis=2),
+        np.ascontiguousarray(state["cost_average"]),
+        mutual,
+        eligible,
+        asked,
+        flow["visits_due"].sum(axis=2),
+        flow["visits_made"].sum(axis=2),
+        flow["visits_on_time"].sum(axis=2),
+    )
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -164,8 +246,13 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.where(whole > 0, part / np.maximum(whole, 1), 1.0)
 
 
-def judge(series: Series, parameters: Parameters, end: int | None = None, seen: Evidence | None = None) -> Verdict:
-    """Classify every village at month `end` (default: the last); `seen` is `evidence(series)` where it is at hand."""
+def judge(
+    series: Series, parameters: Parameters, end: int | None = None, seen: Evidence | None = None
+) -> Verdict:
+    """Classify every village at month `end` (default.
+
+    The last); `seen` is `evidence(series)` where it is at hand.
+    """
     p, seen = parameters.viability, seen or evidence(series)
     stop = len(series.flow) if end is None else end + 1
     level, serving = seen.level[:stop], seen.serving[:stop]
@@ -178,28 +265,49 @@ def judge(series: Series, parameters: Parameters, end: int | None = None, seen: 
     shut = ever & (level[-1] == 0)
     old = at_start | (ever & (months - 1 - first >= p.age))
 
-    low = np.cumsum(np.vstack([np.zeros((1, villages), int), (level < REDUCED) & (np.arange(months)[:, None] >= first)]), axis=0)
+    low = np.cumsum(
+        np.vstack([np.zeros((1, villages), int), (level < REDUCED) & (np.arange(months)[:, None] >= first)]),
+        axis=0,
+    )
     width = min(p.low_window, months)
     sagged = ((low[width:] - low[:-width]) > p.low_months).any(axis=0)
     counted = np.arange(months)[:, None] >= np.where(at_start, 0, first + p.grace)
     insolvent = (counted & (level > 0) & (seen.overdue[:stop] > p.overdue * seen.running[:stop])).any(axis=0)
 
     year = slice(max(0, months - 12), months)
-    mutual, eligible, asked, due, made = (x[year].sum(axis=0) for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.on_time if p.on_time else seen.made))
+    mutual, eligible, asked, due, made = (
+        x[year].sum(axis=0)
+        for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.on_time if p.on_time else seen.made)
+    )
     hours_share, visits_share = share(mutual, eligible), share(made, due)
     good_hours, good_visits = hours_share >= p.hours, visits_share >= p.visits
 
     viable = old & (closures == 0) & ~shut & ~sagged & ~insolvent & good_hours & good_visits
     classes = np.select(
-        [~ever, shut, closures > 0, viable, ~old], [NEVER_OPENED, SHUT, RECOVERED, VIABLE, TOO_YOUNG], UNDER_SERVING
+        [~ever, shut, closures > 0, viable, ~old],
+        [NEVER_OPENED, SHUT, RECOVERED, VIABLE, TOO_YOUNG],
+        UNDER_SERVING,
     )
     return Verdict(
-        classes, first, last["closed_month"], last["cause"], ~insolvent & ~sagged, good_hours, good_visits,
-        hours_share, visits_share, share(mutual, asked),
-    )  # fmt: skip
+        classes,
+        first,
+        last["closed_month"],
+        last["cause"],
+        ~insolvent & ~sagged,
+        good_hours,
+        good_visits,
+        hours_share,
+        visits_share,
+        share(mutual, asked),
+    )
 
 
 def class_shares(series: Series, parameters: Parameters) -> np.ndarray:
     """(months / 12, 6): share of villages in each class at each year's end."""
     ends, seen = range(11, len(series.flow), 12), evidence(series)
-    return np.array([np.bincount(judge(series, parameters, end, seen).classes, minlength=6) / series.flow.shape[1] for end in ends])
+    return np.array(
+        [
+            np.bincount(judge(series, parameters, end, seen).classes, minlength=6) / series.flow.shape[1]
+            for end in ends
+        ]
+    )

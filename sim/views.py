@@ -1,7 +1,9 @@
 """Views over rows of the person table as Mesa agents, and sets of them.
 
-A view is made when asked for and kept only while somebody holds it; it finds its row by village and slot, so blocks may
-move, and checks that its person still lives there. `LazySet` answers `len`, iteration, `in`, `get`, `agg` and `set`
+A view is made when asked for and kept only while somebody holds it; it finds its row by village and slot, so
+blocks may
+move, and checks that its person still lives there. `LazySet` answers `len`, iteration, `in`, `get`, `agg` and
+`set`
 from the columns; everything else builds an ordinary set that holds its views.
 """
 
@@ -21,16 +23,37 @@ from sim.population import COLUMNS, ELDER, FREE, HELPER, SERIAL_BITS, Column
 LIVING = ("with_child", "couple", "alone", "in_home")
 HEALTH = ("robust", "mild", "moderate", "severe")
 UNNAMED = ("code", "flag", "number", "bits", "step", "times", "slot")  # units that a name does not carry
-OWED = ("payables", "credits_held", "creditors_workers", "creditors_suppliers")  # shown as what is owed, not negative
+OWED = (
+    "payables",
+    "credits_held",
+    "creditors_workers",
+    "creditors_suppliers",
+)  # shown as what is owed, not negative
 
 # What a view may write, and between which bounds; the month writes the rest.
 SHARE, FLAG, MONEY = (0, 1), (0, 1), (0, 10_000_000)
 WRITABLE: dict[str, tuple[float, float]] = {
-    "acceptance": SHARE, "trust": SHARE, "satisfaction": SHARE, "loneliness": SHARE, "motivation": SHARE,
-    "fatigue": SHARE, "enrolled": FLAG, "volunteer": FLAG, "trained": FLAG, "dementia": FLAG, "dibao": FLAG,
-    "near": FLAG, "health": (0, 3), "living": (0, 2), "role": (0, 3), "skills": (0, 7), "children": (0, 20),
-    "land": (0, 1000), "income": MONEY, "remit": MONEY,
-}  # fmt: skip
+    "acceptance": SHARE,
+    "trust": SHARE,
+    "satisfaction": SHARE,
+    "loneliness": SHARE,
+    "motivation": SHARE,
+    "fatigue": SHARE,
+    "enrolled": FLAG,
+    "volunteer": FLAG,
+    "trained": FLAG,
+    "dementia": FLAG,
+    "dibao": FLAG,
+    "near": FLAG,
+    "health": (0, 3),
+    "living": (0, 2),
+    "role": (0, 3),
+    "skills": (0, 7),
+    "children": (0, 20),
+    "land": (0, 1000),
+    "income": MONEY,
+    "remit": MONEY,
+}
 AGES = {ELDER: (60.0, 111.0), HELPER: (40.0, 59.9)}  # years
 
 
@@ -39,7 +62,9 @@ class GoneError(RuntimeError):
 
 
 def named(name: str, unit: str) -> str:
-    """`name` with its unit: cash -> cash_fen, asked_minutes -> asked_min; codes and flags stay as they are."""
+    """`name` with its unit: cash -> cash_fen, asked_minutes -> asked_min; codes and flags stay as they
+    are.
+    """
     short = unit.replace("minutes", "min").replace("/", "_per_").replace("0.1 ", "tenth_")
     stem = name.removesuffix(f"_{unit}")
     return name if unit in UNNAMED or name == unit else f"{stem}_{short}"
@@ -72,7 +97,9 @@ class Cell:
             raise AttributeError("credit is not assigned: it moves when the ledger does (post, never assign)")
         if self.name not in WRITABLE:
             raise AttributeError(f"{self.name} is not assigned: the model writes it")
-        getattr(model.people, self.name)[rows] = fits(self.name, value, WRITABLE[self.name], self.whole, self.unit)
+        getattr(model.people, self.name)[rows] = fits(
+            self.name, value, WRITABLE[self.name], self.whole, self.unit
+        )
 
     def __get__(self, view: Any, owner: type | None = None) -> Any:
         return self if view is None else self.read(view.model, view._row())
@@ -82,7 +109,10 @@ class Cell:
 
 
 class Years(Cell):
-    """Age in years over the column of months; who turns 60 is for the month to say, so each class keeps its ages."""
+    """Age in years over the column of months.
+
+    Who turns 60 is for the month to say, so each class keeps its ages.
+    """
 
     def read(self, model: Any, rows: Any) -> Any:
         """Years, with the months as their fraction."""
@@ -98,22 +128,29 @@ class Years(Cell):
 class Person(Agent):
     """A view over one row: every column is an attribute, also with its unit (credit_min).
 
-    `unique_id` = village number << 24 | serial; `age` is in years. Reading or writing after the person has gone raises
+    `unique_id` = village number << 24 | serial; `age` is in years. Reading or writing after the person has
+    gone raises
     GoneError; `alive` tells.
     """
 
     model: Any
     pos = None
-    living_arrangement = property(lambda self: LIVING[self.living], doc="with_child, couple, alone or in_home")
+    living_arrangement = property(
+        lambda self: LIVING[self.living], doc="with_child, couple, alone or in_home"
+    )
     health_state = property(lambda self: HEALTH[self.health], doc="robust, mild, moderate or severe")
     village = property(lambda self: self.unique_id >> SERIAL_BITS, doc="village number")
     spouse = property(lambda self: self._linked("spouse"), doc="view of the spouse in the village, or None")
     kin = property(lambda self: self._linked("kin"), doc="view of the relative in the village, or None")
-    partner = property(lambda self: self._linked("partner"), doc="view of the other of a standing pair, or None")
+    partner = property(
+        lambda self: self._linked("partner"), doc="view of the other of a standing pair, or None"
+    )
     neighbour = property(lambda self: self._linked("neighbour"), doc="view of who lives next door, or None")
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise TypeError(f"{type(self).__name__} is a view: model.add_person(village, age_years, sex) adds a person")
+        raise TypeError(
+            f"{type(self).__name__} is a view: model.add_person(village, age_years, sex) adds a person"
+        )
 
     if TYPE_CHECKING:
 
@@ -121,7 +158,9 @@ class Person(Agent):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not isinstance(getattr(type(self), name, None), Cell | property):
-            raise AttributeError(f"{type(self).__name__} has no column {name!r}, and a view holds nothing of its own")
+            raise AttributeError(
+                f"{type(self).__name__} has no column {name!r}, and a view holds nothing of its own"
+            )
         object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
@@ -140,13 +179,19 @@ class Person(Agent):
     def _row(self) -> int:
         row = self._find()
         if row < 0:
-            raise GoneError(f"{type(self).__name__} {self.unique_id} of village {self.village} has died or left")
+            raise GoneError(
+                f"{type(self).__name__} {self.unique_id} of village {self.village} has died or left"
+            )
         return row
 
     def _linked(self, column: str) -> Person | None:
         slot = int(getattr(self.model.people, column)[self._row()])
         row = int(self.model.world.start[self._place]) + slot
-        return None if slot < 0 or self.model.people.kind[row] == FREE else view_of(self.model, self._place, slot)
+        return (
+            None
+            if slot < 0 or self.model.people.kind[row] == FREE
+            else view_of(self.model, self._place, slot)
+        )
 
     def remove(self) -> None:
         """Refused: people leave for a reason."""
@@ -172,7 +217,10 @@ def declare() -> None:
 
 
 def view_of(model: Any, place: int, slot: int) -> Any:
-    """The view of who lives in a slot of village row `place`, the same object while anybody holds it; None if free."""
+    """The view of who lives in a slot of village row `place`, the same object while anybody holds it.
+
+    None if free.
+    """
     people, row = model.people, int(model.world.start[place]) + slot
     kind, serial = int(people.kind[row]), int(people.serial[row])
     if kind == FREE:
@@ -186,9 +234,13 @@ def view_of(model: Any, place: int, slot: int) -> Any:
     return view
 
 
-# -- sets --------------------------------------------------------------------------------------------------------------
+# -- sets ----------------------------------------------------------------------------------------------------
+# ----------
 class HeldSet(AgentSet):
-    """An ordinary set that keeps its members alive, as do the sets made from it: Mesa's own holds them weakly."""
+    """An ordinary set that keeps its members alive, as do the sets made from it.
+
+    Mesa's own holds them weakly.
+    """
 
     def __init__(self, agents: Iterable[Any] = (), random: Any = None) -> None:
         members = list(agents)
@@ -206,7 +258,9 @@ class HeldSet(AgentSet):
     def groupby(self, by: Callable | str, result_type: str = "agentset") -> GroupBy:
         """As in Mesa."""
         groups = super().groupby(by, "list").groups
-        return GroupBy({k: HeldSet(v, self.random) for k, v in groups.items()} if result_type == "agentset" else groups)
+        return GroupBy(
+            {k: HeldSet(v, self.random) for k, v in groups.items()} if result_type == "agentset" else groups
+        )
 
 
 def _keeping(name: str) -> Callable:
@@ -247,7 +301,9 @@ class LazySet(AgentSet):
 
     def __len__(self) -> int:
         r = self.model.world.villages
-        persons = sum(int(r[name].sum()) for k, name in ((ELDER, "elders"), (HELPER, "helpers")) if k in self.kinds)
+        persons = sum(
+            int(r[name].sum()) for k, name in ((ELDER, "elders"), (HELPER, "helpers")) if k in self.kinds
+        )
         return persons + len(self.others or ())
 
     def __iter__(self) -> Iterator[Any]:
@@ -265,7 +321,9 @@ class LazySet(AgentSet):
         rows, start = self._rows(), self.model.world.start
         places = np.searchsorted(start, rows, side="right") - 1
         serials = self.model.people.serial[rows].tolist()
-        for place, slot, serial in zip(places.tolist(), (rows - start[places]).tolist(), serials, strict=True):
+        for place, slot, serial in zip(
+            places.tolist(), (rows - start[places]).tolist(), serials, strict=True
+        ):
             view = view_of(self.model, place, slot)
             if view is not None and view._serial == serial:  # somebody may leave while the set is walked
                 yield view
@@ -305,7 +363,9 @@ class LazySet(AgentSet):
 
     def add(self, agent: Any) -> None:
         """Refused."""
-        raise TypeError("the model's own set: model.add_person and model.end_person(view, reason) change who is in it")
+        raise TypeError(
+            "the model's own set: model.add_person and model.end_person(view, reason) change who is in it"
+        )
 
     discard = remove = add
 

@@ -13,31 +13,93 @@ from sim.ledger import share_out
 from sim.population import FLOWS, KINDS, STAGES, STATES
 from sim.randomness import kernel
 
-SMALL = {"county.elders": 50, "county.size_spread": 0.3, "county.facility_share": 0.7, "horizon.spin_up": 3, "business.start": 1}
+SMALL = {
+    "county.elders": 50,
+    "county.size_spread": 0.3,
+    "county.facility_share": 0.7,
+    "horizon.spin_up": 3,
+    "business.start": 1,
+}
 QUIET = {"county.couplings": False}
-LARGE = {"county.elders": 1500, "county.size_spread": 0.0, "county.helpers_per_elder": 0.2, "horizon.spin_up": 0}
+LARGE = {
+    "county.elders": 1500,
+    "county.size_spread": 0.0,
+    "county.helpers_per_elder": 0.2,
+    "horizon.spin_up": 0,
+}
 CARE = {  # every part of the care network that is off by default
-    "referral.on": True, "referral.day_places": 20.0, "clearing.on": True, "clearing.settle_price": 8.0, "points.on": True, "sharing.on": True,
+    "referral.on": True,
+    "referral.day_places": 20.0,
+    "clearing.on": True,
+    "clearing.settle_price": 8.0,
+    "points.on": True,
+    "sharing.on": True,
     "operation.way": "professional_team",
-}  # fmt: skip
+}
 # Every mechanism that is off by default, at sizes that show within a year or two.
 EVERYTHING: dict[str, Any] = {
-    "trust.moves": True, "trust.rumours": True, "trust.run": True, "trust.run_low": 0.6, "trust.run_width": 0.2,
-    "homes.on": True, "homes.openings": 1.0, "homes.move_in": 0.5, "homes.beds": 20, "homes.bed_cost": 5_000.0, "homes.move_out": 0.5,
-    "homes.together": True, "homes.remote": 1.0, "homes.group": 30, "homes.group_moves": 1.0,
-    "quality.on": True, "quality.accidents": 10.0, "quality.inspections": 6.0, "quality.standard": 0.8, "quality.least": 0.6,
-    "rollout.on": True, "rollout.innovate": 1.0, "rollout.target": 1.0, "rollout.by": 12, "rollout.every": 3, "rollout.least_score": 0.0,
-    "facilities.build_new": True, "facilities.add_function": True, "facilities.ageing": True, "facilities.life": 5,
-    "government.pilots": 0.5, "government.pilot_start": 3, "government.pilot_months": 12, "government.squeeze_start": 12,
-    "organisation.leader_person": True, "organisation.associations": True, "organisation.association_founded": 0.5,
-    "organisation.association_lapses": 0.5, "organisation.honour_cost": 50.0, "organisation.disputes": True,
-    "organisation.dispute_rate": 20.0, "organisation.agreements": True, "organisation.conventions": True,
-    "organisation.convention_adopts": 1.0, "organisation.posts": 2, "organisation.drives": 4, "organisation.party": True,
-    "organisation.bare": 0.3, "organisation.copies": 1.0, "society.partners": 0.7, "society.enterprises": 0.7, "collective.rent_share": 0.3,
-    "operation.choosing": True, "operation.contract": 1,
-    "visits.rota": 0.5, "matching.form": "pairs",
-    "shocks.pandemic": 0.15, "shocks.price_crash": 0.5, "shocks.flood": 0.25, "shocks.leader_loss": 0.3, "shocks.job_loss": 0.3,
-}  # fmt: skip
+    "trust.moves": True,
+    "trust.rumours": True,
+    "trust.run": True,
+    "trust.run_low": 0.6,
+    "trust.run_width": 0.2,
+    "homes.on": True,
+    "homes.openings": 1.0,
+    "homes.move_in": 0.5,
+    "homes.beds": 20,
+    "homes.bed_cost": 5_000.0,
+    "homes.move_out": 0.5,
+    "homes.together": True,
+    "homes.remote": 1.0,
+    "homes.group": 30,
+    "homes.group_moves": 1.0,
+    "quality.on": True,
+    "quality.accidents": 10.0,
+    "quality.inspections": 6.0,
+    "quality.standard": 0.8,
+    "quality.least": 0.6,
+    "rollout.on": True,
+    "rollout.innovate": 1.0,
+    "rollout.target": 1.0,
+    "rollout.by": 12,
+    "rollout.every": 3,
+    "rollout.least_score": 0.0,
+    "facilities.build_new": True,
+    "facilities.add_function": True,
+    "facilities.ageing": True,
+    "facilities.life": 5,
+    "government.pilots": 0.5,
+    "government.pilot_start": 3,
+    "government.pilot_months": 12,
+    "government.squeeze_start": 12,
+    "organisation.leader_person": True,
+    "organisation.associations": True,
+    "organisation.association_founded": 0.5,
+    "organisation.association_lapses": 0.5,
+    "organisation.honour_cost": 50.0,
+    "organisation.disputes": True,
+    "organisation.dispute_rate": 20.0,
+    "organisation.agreements": True,
+    "organisation.conventions": True,
+    "organisation.convention_adopts": 1.0,
+    "organisation.posts": 2,
+    "organisation.drives": 4,
+    "organisation.party": True,
+    "organisation.bare": 0.3,
+    "organisation.copies": 1.0,
+    "society.partners": 0.7,
+    "society.enterprises": 0.7,
+    "collective.rent_share": 0.3,
+    "operation.choosing": True,
+    "operation.contract": 1,
+    "visits.rota": 0.5,
+    "matching.form": "pairs",
+    "shocks.pandemic": 0.15,
+    "shocks.price_crash": 0.5,
+    "shocks.flood": 0.25,
+    "shocks.leader_loss": 0.3,
+    "shocks.job_loss": 0.3,
+}
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
 
 
@@ -47,20 +109,29 @@ def parameters(changes: Mapping[str, Any] | None = None, base: Mapping[str, Any]
 
 
 def small(
-    changes: Mapping[str, Any] | None = None, *, villages: int = 3, seed: int = 7, numbers: list[int] | None = None, **more: Any
+    changes: Mapping[str, Any] | None = None,
+    *,
+    villages: int = 3,
+    seed: int = 7,
+    numbers: list[int] | None = None,
+    **more: Any,
 ) -> sim.MutualAidModel:
     """A county of a few villages of about fifty elders; `numbers` lists them otherwise than from 1 on."""
     made = parameters({"county.villages": villages, **(changes or {})})
     return sim.MutualAidModel(made, seed=seed, villages=numbers, **more)
 
 
-def large(changes: Mapping[str, Any] | None = None, *, villages: int = 1, seed: int = 7) -> sim.MutualAidModel:
+def large(
+    changes: Mapping[str, Any] | None = None, *, villages: int = 1, seed: int = 7
+) -> sim.MutualAidModel:
     """Large villages without spin-up, for sampled cases."""
     return sim.MutualAidModel(parameters({"county.villages": villages, **(changes or {})}, LARGE), seed=seed)
 
 
 def warm() -> None:
-    """Run every kernel once: all businesses, the null arm, the ladder off, the envelope, a county of one village."""
+    """Run every kernel once: all businesses, the null arm, the ladder off, the envelope, a county of one
+    village.
+    """
     small({"business.kind": "portfolio", "business.start": 0}, villages=2).run(2)
     small({"solvency.on": False, "funding.identical_payers": True}, villages=2).run(1)
     small({"funding.basis": "envelope", "business.kind": "tourism"}, villages=1).run(2)
@@ -84,7 +155,9 @@ def village_bytes(model: sim.MutualAidModel, number: int, without: tuple[str, ..
     found |= {f"state {k}": np.ascontiguousarray(s.state[k][:, v]).tobytes() for k in STATES}
     found |= {f"flow {k}": np.ascontiguousarray(s.flow[k][:, v]).tobytes() for k in FLOWS}
     found |= {f"posting {k}": s.amount(k)[:, v].tobytes() for k in s.names}
-    found |= {f"balance {k}": np.ascontiguousarray(s.balance[k][:, v]).tobytes() for k in s.balance.dtype.names}
+    found |= {
+        f"balance {k}": np.ascontiguousarray(s.balance[k][:, v]).tobytes() for k in s.balance.dtype.names
+    }
     found["hours"] = np.ascontiguousarray(s.hours[:, v]).tobytes()
     found["pool"] = model.world.pool[v].tobytes()
     return {k: x for k, x in found.items() if k not in without}
@@ -120,7 +193,9 @@ def _split(available, claims, pool, numbers, work):
     share_out(available, claims, pool, numbers, work)
 
 
-def split_by_pool(available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+def split_by_pool(
+    available: np.ndarray, claims: np.ndarray, pool: np.ndarray, numbers: np.ndarray
+) -> np.ndarray:
     """What `share_out` makes of claims, which stay as they are."""
     paid = np.array(claims, np.int64)
     _split(available, paid, pool, numbers, np.empty((5, max(len(paid), len(available))), np.int64))

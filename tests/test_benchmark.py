@@ -1,4 +1,6 @@
-"""The benchmark: plain Mesa and the engine do the same month; what is measured is put together rightly. Nothing is timed."""
+"""The benchmark: plain Mesa and the engine do the same month; what is measured is put together rightly.
+Nothing is timed.
+"""
 
 import json
 import math
@@ -24,12 +26,16 @@ def excess(pair: np.ndarray) -> tuple[float, float]:
 def check_docked(totals: dict[str, np.ndarray], noisiest: float) -> None:
     """Fail when a total differs by more than 5 % beyond 3.5 standard errors.
 
-    Ten totals, two sides: below 0.5 % false alarms if a true difference were 5 %, and far fewer if there is none. A
-    difference of 5 % + 7 `noisiest` is found almost surely. The seeds are fixed, so that a given code always answers alike.
+    Ten totals, two sides: below 0.5 % false alarms if a true difference were 5 %, and far fewer if there is
+    none. A
+    difference of 5 % + 7 `noisiest` is found almost surely. The seeds are fixed, so that a given code always
+    answers alike.
     """
     for name, pair in totals.items():
         difference, error = excess(pair)
-        assert abs(difference) <= 0.05 + 3.5 * error, f"{name}: plain Mesa differs by {difference:+.1%} (standard error {error:.1%})"
+        assert abs(difference) <= 0.05 + 3.5 * error, (
+            f"{name}: plain Mesa differs by {difference:+.1%} (standard error {error:.1%})"
+        )
         if name != "credits_spent":  # few accounts pay much: 20 % from seed to seed
             assert error <= noisiest, f"{name}: the sample is too small to fail (standard error {error:.1%})"
 
@@ -52,7 +58,9 @@ def test_docking_reports_a_total_that_is_off_by_two_fifths() -> None:
 
 
 def test_reference_starts_from_the_persons_of_the_engine() -> None:
-    model = sim.MutualAidModel(sim.Parameters().replace(benchmark.SIMPLIFIED | {"county.villages": 2}), seed=3)
+    model = sim.MutualAidModel(
+        sim.Parameters().replace(benchmark.SIMPLIFIED | {"county.villages": 2}), seed=3
+    )
     objects = benchmark.MesaReference(model)
     people = [p for v in objects.agents if hasattr(v, "people") for p in v.people]
     taken = model.people.kind != 0
@@ -73,7 +81,10 @@ def test_jobs_take_turns_and_are_divided_by_their_units() -> None:
 
 
 def test_the_pace_of_a_machine_is_that_of_its_best_yardstick_and_never_below_one() -> None:
-    """Twice, thrice and four times the seconds there: at least twice as slow. A faster machine is held to the limit as it stands."""
+    """Twice, thrice and four times the seconds there.
+
+    At least twice as slow. A faster machine is held to the limit as it stands.
+    """
     there = list(benchmark.YARDSTICKS.items())
     seen = {name: [0.5 * k * x, k * x, 9 * x] for k, (name, x) in enumerate(there, 2)}
     assert benchmark.pace(seen) == pytest.approx(2)
@@ -101,7 +112,11 @@ def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
     p = sim.Parameters().replace(ALL_ON).flat()
     off = [path for path, value in p.items() if value is False and (path.endswith(".on") or path in ALL_ON)]
     assert off == [] and p["operation.way"] != "village"
-    assert all(p[path] > 0 for path, d in declarations().items() if path.startswith("shocks.") and d.unit == "share/year")
+    assert all(
+        p[path] > 0
+        for path, d in declarations().items()
+        if path.startswith("shocks.") and d.unit == "share/year"
+    )
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
@@ -112,12 +127,22 @@ def test_everything_is_measured_at_a_tiny_size() -> None:
     assert {f"docking: {name}" for name in benchmark.TOTALS} <= set(names)
     assert all(math.isfinite(f.low) and f.low <= f.middle <= f.high for f in figures)
     asked = {f.name for f in figures if f.asked}
-    assert {"like for like: plain Mesa / engine", "all parts: plain Mesa / engine", "all parts, Mesa layer on, at that pace"} <= asked
+    assert {
+        "like for like: plain Mesa / engine",
+        "all parts: plain Mesa / engine",
+        "all parts, Mesa layer on, at that pace",
+    } <= asked
     middle = {f.name: f.middle for f in figures}
-    assert middle["help a village, 1 over 4 villages"] == 1  # villages that do not meet live the same lives in a county of any size
+    assert (
+        middle["help a village, 1 over 4 villages"] == 1
+    )  # villages that do not meet live the same lives in a county of any size
     slower = middle["pace: slower than there at least"]
-    assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(middle["all parts, Mesa layer on"] / slower)
-    assert "First among the ratios, like for like: plain Mesa / engine:" in benchmark.kept(figures).sentences[1]
+    assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(
+        middle["all parts, Mesa layer on"] / slower
+    )
+    assert (
+        "First among the ratios, like for like: plain Mesa / engine:" in benchmark.kept(figures).sentences[1]
+    )
 
 
 def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:
@@ -137,9 +162,14 @@ def test_short_list_of_same_bytes_holds() -> None:
 
 def test_series_kept_by_county_are_the_sums_over_villages() -> None:
     p = sim.Parameters().replace(ALL_ON | {"county.villages": 3})
-    whole, sums = (sim.MutualAidModel(p, seed=2, spin_up=False, keep=keep).run(3).series for keep in ("villages", "county"))
+    whole, sums = (
+        sim.MutualAidModel(p, seed=2, spin_up=False, keep=keep).run(3).series
+        for keep in ("villages", "county")
+    )
     assert sums.flow.shape == (3, 1)
-    assert (sums.hours[:, 0] == whole.hours.sum(axis=1)).all() and (sums.posted[:, 0] == whole.posted.sum(axis=1)).all()
+    assert (sums.hours[:, 0] == whole.hours.sum(axis=1)).all() and (
+        sums.posted[:, 0] == whole.posted.sum(axis=1)
+    ).all()
     for name in ("visits_made", "enrolled", "acceptance_sum"):
         assert np.array_equal(sums.flow[name][:, 0], whole.flow[name].sum(axis=1))
     assert (sums.balance["cash"][:, 0] == whole.balance["cash"].sum(axis=1)).all()
@@ -150,11 +180,16 @@ def test_a_child_reports_the_memory_of_a_county() -> None:
     assert got["persons"] > 400 and got["bytes"] > 50 and got["gib"] > 0
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell a process's own peak")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the system does not tell a process's own peak"
+)
 def test_a_child_s_memory_is_its_own_and_not_its_parent_s() -> None:
     held = np.ones(80_000_000)  # 0.6 GiB, which what getrusage tells of a child would begin with
     own = benchmark_runner.peak()
-    code = "from experiments.benchmark_runner import peak; a = peak(); import numpy as np; held = np.ones(40_000_000); print(a, peak())"
+    code = (
+        "from experiments.benchmark_runner import peak; a = peak(); import numpy as np; held = "
+        "np.ones(40_000_000); print(a, peak())"
+    )
     before, after = (float(x) for x in benchmark.child(code)[0].split())
     assert own > held.nbytes / 2**30 > before + 0.1 and 0.25 < after - before < 0.35
 
@@ -165,7 +200,11 @@ def test_a_failing_child_is_an_error() -> None:
 
 
 def test_main_writes_only_when_given_a_folder(tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(benchmark, "measure", lambda size: [figure("months a minute", [1.0, 3.0], "months", ">= 1", lambda x: x >= 1)])
+    monkeypatch.setattr(
+        benchmark,
+        "measure",
+        lambda size: [figure("months a minute", [1.0, 3.0], "months", ">= 1", lambda x: x >= 1)],
+    )
     monkeypatch.chdir(tmp_path)
     assert benchmark.main("quick") == 0
     assert list(tmp_path.iterdir()) == []
@@ -180,7 +219,11 @@ def test_an_unknown_size_is_named_with_the_nearest() -> None:
 
 
 def test_what_a_study_costs_is_measured(monkeypatch) -> None:
-    monkeypatch.setattr(benchmark_runner, "SHORT", {"county.villages": 2, "county.elders": 8, "horizon.end": "2025-03", "horizon.spin_up": 0})
+    monkeypatch.setattr(
+        benchmark_runner,
+        "SHORT",
+        {"county.villages": 2, "county.elders": 8, "horizon.end": "2025-03", "horizon.spin_up": 0},
+    )
     monkeypatch.setattr(benchmark_runner, "RUNS", 3)
     monkeypatch.setattr(benchmark_runner, "MANY", 6)
     share, seconds = benchmark_runner.overhead(2)

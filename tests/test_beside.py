@@ -1,4 +1,7 @@
-"""Counties side by side in one model: the same bytes as one model each, and a clear word where they may not differ."""
+"""Counties side by side in one model.
+
+The same bytes as one model each, and a clear word where they may not differ.
+"""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +17,9 @@ from sim.model import beside
 from sim.parameters import ParameterError
 from sim.values import Modifier
 
-BASE = sim.Parameters().replace({"county.villages": 5, "county.elders": 40, "county.stratified": True, "horizon.spin_up": 6})
+BASE = sim.Parameters().replace(
+    {"county.villages": 5, "county.elders": 40, "county.stratified": True, "horizon.spin_up": 6}
+)
 ARMS = [
     {**arm("funding", "jiangxi"), **arm("business", "none")},
     {**arm("funding", "four_payers"), **arm("business", "tourism"), "solvency.relief": "money"},
@@ -22,7 +27,12 @@ ARMS = [
     {**arm("funding", "four_payers"), **arm("business", "deposit"), "funding.basis": "envelope"},
     {**arm("funding", "identical_payers"), **arm("business", "agriculture")},
     {**arm("funding", "no_money"), **arm("business", "handicraft")},
-    {**arm("funding", "seed_taper"), "timebank.price_per_hour": 0.5, "families.arrears": 0.3, "viability.hours": 0.3},
+    {
+        **arm("funding", "seed_taper"),
+        "timebank.price_per_hour": 0.5,
+        "families.arrears": 0.3,
+        "viability.hours": 0.3,
+    },
 ]
 
 
@@ -46,7 +56,18 @@ def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: boo
 
 
 def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
-    base = BASE.replace({**CARE, "county.townships": 2, "clearing.scope": "county", "clearing.cash_share": 1.0, "matching.platform": 0, "referral.hours": 2.0, "county.facility_share": 1.0, "solvency.start_cash": 12.0})
+    base = BASE.replace(
+        {
+            **CARE,
+            "county.townships": 2,
+            "clearing.scope": "county",
+            "clearing.cash_share": 1.0,
+            "matching.platform": 0,
+            "referral.hours": 2.0,
+            "county.facility_share": 1.0,
+            "solvency.start_cash": 12.0,
+        }
+    )
     worlds = [patched(base, changes) for changes in ARMS[::2]]
     together = sim.MutualAidModel(worlds, seed=11)
     together.run(18)
@@ -62,7 +83,14 @@ def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
 def test_counties_with_every_mechanism_do_not_hear_of_each_other(coupled: bool) -> None:
     """Roll-out, pilots, homes and squeezes go by county."""
     base = BASE.replace({**EVERYTHING, "county.couplings": coupled, "county.facility_share": 0.4})
-    worlds = [patched(base, c) for c in (ARMS[0], {**ARMS[2], "government.pilots": 0.2}, {**ARMS[4], "government.squeeze_depth": 0.4})]
+    worlds = [
+        patched(base, c)
+        for c in (
+            ARMS[0],
+            {**ARMS[2], "government.pilots": 0.2},
+            {**ARMS[4], "government.squeeze_depth": 0.4},
+        )
+    ]
     together = sim.MutualAidModel(worlds, seed=11)
     together.run(20)
     together.audit()
@@ -80,7 +108,9 @@ def test_each_county_has_its_own_modifiers() -> None:
     assert not np.array_equal(first.series.flow["cost"], second.series.flow["cost"])
 
 
-@pytest.mark.parametrize("path, value", [("county.elders", 50), ("health.worsen_scale", 1.2), ("government.on", False)])
+@pytest.mark.parametrize(
+    "path, value", [("county.elders", 50), ("health.worsen_scale", 1.2), ("government.on", False)]
+)
 def test_what_counties_must_share_is_refused(path: str, value: object) -> None:
     other = BASE.replace({path: value})
     assert beside(other) != beside(BASE)
@@ -95,13 +125,17 @@ def test_agents_and_snapshots_belong_to_one_county() -> None:
             ask()
 
 
-def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     short = BASE.replace({"horizon.end": "2026-12"})
     tasks = [Task(Scenario(str(k), patched(short, c)), k // 6, 5) for k, c in enumerate(ARMS)]
     alone, together = [simulate(t) for t in tasks], simulate_many(tasks)
     for a, b in zip(alone, together, strict=True):
         assert a.villages is not None and a.villages.equals(b.villages) and a.series == b.series
-        assert {k: v for k, v in a.row.items() if k != "cpu_seconds"} == {k: v for k, v in b.row.items() if k != "cpu_seconds"}
+        assert {k: v for k, v in a.row.items() if k != "cpu_seconds"} == {
+            k: v for k, v in b.row.items() if k != "cpu_seconds"
+        }
     plain = runner.village_rows
 
     def faulty(result: sim.model.Result, task: Task) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""The screens in a real browser, headless: the path of a planner, and the live model stepped. Nothing leaves this computer."""
+"""The screens in a real browser, headless.
+
+The path of a planner, and the live model stepped. Nothing leaves this computer.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,33 @@ from experiments.store import Results
 from sim.parameters import Parameters
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TINY = {
-    "county.villages": 3, "county.elders": 20, "horizon.end": "2027-12", "horizon.spin_up": 2, "county.facility_share": 1.0,
+    "county.villages": 3,
+    "county.elders": 20,
+    "horizon.end": "2027-12",
+    "horizon.spin_up": 2,
+    "county.facility_share": 1.0,
     "county.size_spread": 0.0,
-}  # fmt: skip
+}
 WAIT = 120_000
-MISSING = [name for name in ("playwright", "streamlit", "solara", "solara_assets") if importlib.util.find_spec(name) is None]
+MISSING = [
+    name
+    for name in ("playwright", "streamlit", "solara", "solara_assets")
+    if importlib.util.find_spec(name) is None
+]
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (extras dashboard, live, browser)"),
+    pytest.mark.skipif(
+        bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (extras dashboard, live, browser)"
+    ),
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium on this computer"),
 ]
 
@@ -56,7 +75,13 @@ def served(verb: str, folder: Path):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     with (folder / f"{verb}.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, str(ROOT / "run.py"), verb, f"port={port}"], cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "run.py"), verb, f"port={port}"],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     try:
         end = time.monotonic() + WAIT / 1000
         while True:
@@ -101,7 +126,9 @@ def page(browser):
 
 def only_here(page, address: str) -> None:
     """No request left this computer, no script failed."""
-    strange = [u for u in page.asked if not u.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
+    strange = [
+        u for u in page.asked if not u.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+    ]
     assert strange == [] and page.errors == []
 
 
@@ -113,7 +140,10 @@ def shows(page, label: str, value: str, kind: str = "text") -> None:
 
 
 def settled(page) -> None:
-    """Wait until the page has answered: until then old controls may stand beside new ones, and an open list closes."""
+    """Wait until the page has answered.
+
+    Until then old controls may stand beside new ones, and an open list closes.
+    """
     page.wait_for_timeout(500)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT, state="attached")
     page.wait_for_timeout(500)
@@ -149,7 +179,9 @@ def saved(page, name: str, folder: Path) -> Path:
 
 
 def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
-    """Open, load a small county, move a slider, run, compare, download, and run the file in run.py to the same bytes."""
+    """Open, load a small county, move a slider, run, compare, download, and run the file in run.py to the
+    same bytes.
+    """
     file = tmp_path / "small.yaml"
     file.write_text(write_scenario(Parameters().replace(TINY), {"seeds": 3, "seed": 5}))
     page.goto(dashboard)
@@ -159,7 +191,12 @@ def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
     button(page, "Remove").wait_for(timeout=WAIT)
 
     slide(page, "Government", *["ArrowRight"] * 5)
-    for name, percent in (("Government", "30"), ("Village collective", "14"), ("Families", "47"), ("Society", "9")):
+    for name, percent in (
+        ("Government", "30"),
+        ("Village collective", "14"),
+        ("Families", "47"),
+        ("Society", "9"),
+    ):
         shows(page, name, percent, "range")
 
     button(page, "Copy").click()
@@ -170,15 +207,24 @@ def test_the_path_of_a_planner(page, dashboard, tmp_path, capsys):
     button(page, "Run").click()
     page.get_by_role("tab", name="Compare").click(timeout=WAIT)
     page.get_by_text("Difference from small").wait_for(timeout=WAIT)
-    page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(3).wait_for(timeout=WAIT)  # four charts
+    page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(3).wait_for(
+        timeout=WAIT
+    )  # four charts
     page.get_by_role("tab", name="Download").click()
     button(page, "Report (HTML)").wait_for(timeout=WAIT)
     table, yaml = saved(page, "Villages (CSV)", tmp_path), saved(page, "Save scenario (YAML)", tmp_path)
     report, book = saved(page, "Report (HTML)", tmp_path), saved(page, "Workbook (xlsx)", tmp_path)
-    assert "95 % over 3 seeds) are viable at 2027-12" in report.read_text() and not re.search(r'(src|href)="(https?:)?//', report.read_text())
+    assert "95 % over 3 seeds) are viable at 2027-12" in report.read_text() and not re.search(
+        r'(src|href)="(https?:)?//', report.read_text()
+    )
     assert len(pd.read_excel(book, sheet_name="villages")) == 9
 
-    assert run.main(["experiment=baseline", f"scenario={yaml}", f"out={tmp_path}/out", "workers=1", "progress=false"]) == 0
+    assert (
+        run.main(
+            ["experiment=baseline", f"scenario={yaml}", f"out={tmp_path}/out", "workers=1", "progress=false"]
+        )
+        == 0
+    )
     capsys.readouterr()
     (study,) = (tmp_path / "out/baseline").iterdir()
     rows = Results(study).villages()

@@ -1,4 +1,7 @@
-"""Tables of arrays in kernels: elements, parts and lengths as NumPy has them, and no version for an array it was not made for."""
+"""Tables of arrays in kernels.
+
+Elements, parts and lengths as NumPy has them, and no version for an array it was not made for.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ import pytest
 from sim.columns import Table
 from sim.randomness import kernel
 
-pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="without the compiler there are no types to tell apart")
+pytestmark = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT), reason="without the compiler there are no types to tell apart"
+)
 
 
 class _Shelf(NamedTuple):
@@ -25,7 +30,11 @@ class Shelf(Table, _Shelf):
 
 
 def shelf() -> Shelf:
-    return Shelf(np.arange(4, dtype=np.int8), np.arange(6.0).reshape(2, 3), np.arange(24, dtype=np.int64).reshape(2, 3, 4))
+    return Shelf(
+        np.arange(4, dtype=np.int8),
+        np.arange(6.0).reshape(2, 3),
+        np.arange(24, dtype=np.int64).reshape(2, 3, 4),
+    )
 
 
 def move(t, out):

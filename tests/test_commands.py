@@ -1,4 +1,7 @@
-"""The command line does what it records: settings that an experiment does not read are refused, the others change what it runs."""
+"""The command line does what it records.
+
+Settings that an experiment does not read are refused, the others change what it runs.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,14 @@ import sim
 from experiments import patterns
 from experiments.settings import HOW, NESTED, READS, Settings, options
 
-TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+TINY = [
+    "county.elders=12",
+    "county.villages=2",
+    "horizon.end=2025-12",
+    "horizon.spin_up=1",
+    "workers=1",
+    "progress=false",
+]
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -25,7 +35,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return said
 
 
-# -- what an experiment reads ------------------------------------------------------------------------------------------
+# -- what an experiment reads
+# ------------------------------------------------------------------------------------------
 UNREAD = {
     "rows of a baseline": (["experiment=baseline", "rows=[jiangxi]"], "rows is read by first_answer"),
     "panels of a baseline": (["experiment=baseline", "panels=[practised]"], "panels is read by first_answer"),
@@ -37,11 +48,20 @@ UNREAD = {
     "draws of patterns": (["experiment=patterns", "draws=true"], "draws is read by baseline"),
     "seeds of a benchmark": (["experiment=benchmark", "seeds=3"], "seeds is read by baseline"),
     "a parameter of a benchmark": (["experiment=benchmark", "county.villages=3"], "counties of its own"),
-    "an option of a benchmark": (["experiment=benchmark", "service.sharing_station=true"], "counties of its own"),
+    "an option of a benchmark": (
+        ["experiment=benchmark", "service.sharing_station=true"],
+        "counties of its own",
+    ),
     "a group of a benchmark": (["experiment=benchmark", "funding=jiangxi"], "counties of its own"),
     "a limit without precision": (["experiment=q1", "max_seeds=9"], "read with precision"),
-    "sections by a method of parameters": (["experiment=sensitivity", "method=pawn", "by=section"], "method=morris or sobol"),
-    "a rule that every arm sets": (["experiment=null_arms", "funding.rule=matching"], "every arm of experiment=null_arms sets it"),
+    "sections by a method of parameters": (
+        ["experiment=sensitivity", "method=pawn", "by=section"],
+        "method=morris or sobol",
+    ),
+    "a rule that every arm sets": (
+        ["experiment=null_arms", "funding.rule=matching"],
+        "every arm of experiment=null_arms sets it",
+    ),
 }
 
 
@@ -74,16 +94,25 @@ def test_a_scenario_file_serves_experiments_that_do_not_read_all_its_settings(tm
     """Three seeds are the dashboard's; sensitivity has replicates instead and records none."""
     file = tmp_path / "mine.yaml"
     file.write_text("seeds: 3\ndraws: true\nfunding:\n  rule: matching\n", encoding="utf-8")
-    words = ["experiment=sensitivity", "inputs=[needs.meals_scale,needs.escort_scale]", "samples=2", "replicates=1"]
+    words = [
+        "experiment=sensitivity",
+        "inputs=[needs.meals_scale,needs.escort_scale]",
+        "samples=2",
+        "replicates=1",
+    ]
     assert run.main([*words, f"scenario={file}", f"out={tmp_path}", *TINY]) == 0
     (study,) = (tmp_path / "sensitivity").iterdir()
     kept = yaml.safe_load((study / "resolved.yaml").read_text())
     assert kept["seeds"] is None and kept["draws"] is False and kept["funding"]["rule"] == "matching"
 
 
-# -- patterns ----------------------------------------------------------------------------------------------------------
+# -- patterns
+# ----------------------------------------------------------------------------------------------------------
 def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypatch, capsys):
-    """Two seeds, four villages of thirty elders, Feixiang's half by government: seen in the models that were built."""
+    """Two seeds, four villages of thirty elders, Feixiang's half by government.
+
+    Seen in the models that were built.
+    """
     seen: list[tuple[int, sim.Parameters, int]] = []
     plain = sim.MutualAidModel
 
@@ -92,10 +121,23 @@ def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypat
         return plain(p, seed=seed, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(patterns.sim, "MutualAidModel", built)
-    words = ["experiment=patterns", "seeds=2", "seed=9", "funding=feixiang", "county.elders=30", "county.villages=4", "horizon.end=2026-12", "horizon.spin_up=3"]
+    words = [
+        "experiment=patterns",
+        "seeds=2",
+        "seed=9",
+        "funding=feixiang",
+        "county.elders=30",
+        "county.villages=4",
+        "horizon.end=2026-12",
+        "horizon.spin_up=3",
+    ]
     assert run.main([*words, f"out={tmp_path}", "workers=1"]) == 0
-    assert len(seen) == 3 * 2 and len({seed for seed, *_ in seen}) == 2  # starts, runs and crashes, each with two seeds
-    assert {(p.county.villages, p.county.elders, p.funding.share_government) for _, p, _ in seen} == {(4, 30, 0.5)}
+    assert (
+        len(seen) == 3 * 2 and len({seed for seed, *_ in seen}) == 2
+    )  # starts, runs and crashes, each with two seeds
+    assert {(p.county.villages, p.county.elders, p.funding.share_government) for _, p, _ in seen} == {
+        (4, 30, 0.5)
+    }
     assert sorted({months for *_, months in seen}) == [24, 72]  # C10 has its six years whatever is asked
     (study,) = (tmp_path / "patterns").iterdir()
     kept = yaml.safe_load((study / "resolved.yaml").read_text())
@@ -107,7 +149,9 @@ def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypat
 
 @pytest.mark.parametrize("words, villages", [([], 12), (["county=big"], 175), (["county.villages=3"], 3)])
 def test_what_is_recorded_is_the_county_that_is_run(words, villages):
-    """A size of the experiment's own gives way to a value or a group that is asked for, and is recorded where it does not."""
+    """A size of the experiment's own gives way to a value or a group that is asked for, and is recorded
+    where it does not.
+    """
     from experiments.campaign import base_of
     from experiments.scenario import compose_line
 
@@ -117,11 +161,18 @@ def test_what_is_recorded_is_the_county_that_is_run(words, villages):
     assert yaml.safe_load(line.starting(base).text)["county"]["villages"] == villages
 
 
-# -- bad input ---------------------------------------------------------------------------------------------------------
+# -- bad input
+# ---------------------------------------------------------------------------------------------------------
 BAD = {
     "a year too far": (["horizon.end=9999-12"], "end = '9999-12': allowed are the years 1950 to 2100"),
-    "an unknown parameter of an arm": (["experiment=fork", "fork.arms={a:{funding.rul:matching}}"], "fork.arms.a: unknown parameter 'funding.rul'; did you mean funding.rule?"),
-    "a word that is none of an arm's": (["experiment=fork", "fork.arms={a:{funding.rule:nope}}"], "fork.arms.a: funding.rule = 'nope': allowed are fixed_shares"),
+    "an unknown parameter of an arm": (
+        ["experiment=fork", "fork.arms={a:{funding.rul:matching}}"],
+        "fork.arms.a: unknown parameter 'funding.rul'; did you mean funding.rule?",
+    ),
+    "a word that is none of an arm's": (
+        ["experiment=fork", "fork.arms={a:{funding.rule:nope}}"],
+        "fork.arms.a: funding.rule = 'nope': allowed are fixed_shares",
+    ),
     "an arm that is no table": (["experiment=fork", "fork.arms={a:3}"], "arms with their values are wanted"),
     "a fraction of a seed": (["seeds=1.5"], "seeds = 1.5: a whole number is wanted"),
     "words for a switch": (["draws=maybe"], "draws = 'maybe': true or false is wanted"),
@@ -157,7 +208,10 @@ def test_arms_of_a_fork_on_the_command_line_take_the_place_of_the_experiments_ow
 
 
 def test_elders_and_government_each_pay_a_part_in_jiangxi():
-    """Elders, government and the township each pay a little (document 004): `funding=jiangxi` asks the first two, and no one for all."""
+    """Elders, government and the township each pay a little (document 004).
+
+    `funding=jiangxi` asks the first two, and no one for all.
+    """
     from experiments.scenario import compose_line
 
     f = compose_line(["experiment=baseline", "funding=jiangxi"]).parameters.funding

@@ -1,4 +1,7 @@
-"""Every option of configs/ fits the model, says where it comes from, and the command line tops it; draws and seeds."""
+"""Every option of configs/ fits the model, says where it comes from, and the command line tops it.
+
+Draws and seeds.
+"""
 
 import dataclasses
 import math
@@ -13,7 +16,9 @@ from sim.parameters import SECTIONS, ParameterError, Parameters
 from sim.parts.business import CHOICES
 
 SETTING_GROUPS = ("engine", "experiment", "policy")  # policies: tests/test_policies.py
-ARMS = [(group, option) for group, names in options().items() if group not in SETTING_GROUPS for option in names]
+ARMS = [
+    (group, option) for group, names in options().items() if group not in SETTING_GROUPS for option in names
+]
 
 
 @pytest.mark.parametrize(("group", "option"), ARMS)
@@ -22,7 +27,11 @@ def test_every_option_sets_declared_parameters_to_values_they_may_take(group, op
     assert {k: changed.flat()[k] for k in arm(group, option)} == arm(group, option)
 
 
-@pytest.mark.parametrize("path", sorted(x for x in CONFIGS.glob("*/*.yaml") if x.parent.name != "policy"), ids=lambda p: f"{p.parent.name}/{p.stem}")
+@pytest.mark.parametrize(
+    "path",
+    sorted(x for x in CONFIGS.glob("*/*.yaml") if x.parent.name != "policy"),
+    ids=lambda p: f"{p.parent.name}/{p.stem}",
+)
 def test_every_file_says_where_it_comes_from(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# @package _global_"
@@ -34,34 +43,76 @@ def test_every_file_says_where_it_comes_from(path):
 def test_every_figure_has_a_source_or_is_called_an_assumption(group, option):
     figures = [v for v in arm(group, option).values() if not isinstance(v, bool | str) and v]
     text = (CONFIGS / group / f"{option}.yaml").read_text(encoding="utf-8").lower()
-    assert not figures or any(word in text for word in ("assumption", "assumed", "document 00", "grade", "design", "null arm"))
+    assert not figures or any(
+        word in text for word in ("assumption", "assumed", "document 00", "grade", "design", "null arm")
+    )
 
 
 def test_four_shares_of_every_mix_sum_to_one():
     for name in options()["funding"]:
         if name not in ("no_money", "default"):  # these leave the shares as declared
             values = arm("funding", name)
-            assert math.isclose(sum(values[f"funding.share_{p}"] for p in ("government", "collective", "families", "society")), 1.0)
+            assert math.isclose(
+                sum(
+                    values[f"funding.share_{p}"] for p in ("government", "collective", "families", "society")
+                ),
+                1.0,
+            )
 
 
 def test_the_mixes_and_businesses_that_the_question_names_are_there():
-    wanted = {"feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper", "no_money", "identical_payers"}
+    wanted = {
+        "feixiang",
+        "jiangxi",
+        "four_payers",
+        "government_led",
+        "families_pay",
+        "society_led",
+        "seed_taper",
+        "no_money",
+        "identical_payers",
+    }
     assert wanted <= set(options()["funding"])
     assert set(options()["business"]) == set(CHOICES)
-    assert {"county", "funding", "business", "timebank", "service", "shock", "policy", "engine", "experiment"} == set(options())
+    assert {
+        "county",
+        "funding",
+        "business",
+        "timebank",
+        "service",
+        "shock",
+        "policy",
+        "engine",
+        "experiment",
+    } == set(options())
 
 
 def test_the_experiment_stands_last_and_self_before_it():
-    order = [x if isinstance(x, str) else next(iter(x)) for x in yaml.safe_load((CONFIGS / "config.yaml").read_text())["defaults"]]
+    order = [
+        x if isinstance(x, str) else next(iter(x))
+        for x in yaml.safe_load((CONFIGS / "config.yaml").read_text())["defaults"]
+    ]
     assert order[-1] == "experiment" and order[-2] == "_self_"
 
 
 def test_the_command_line_of_the_manual_means_what_it_says():
     line = compose_line(
-        ["experiment=baseline", "funding=jiangxi", "county.villages=50", "horizon.end=2030-12", "timebank.credit_per_hour=1.0", "seeds=5"]
-    )  # fmt: skip
+        [
+            "experiment=baseline",
+            "funding=jiangxi",
+            "county.villages=50",
+            "horizon.end=2030-12",
+            "timebank.credit_per_hour=1.0",
+            "seeds=5",
+        ]
+    )
     p = line.parameters
-    assert (p.county.villages, p.horizon.end, p.timebank.credit_per_hour, line.settings.seeds) == (50, "2030-12", 1.0, 5)
+    assert (p.county.villages, p.horizon.end, p.timebank.credit_per_hour, line.settings.seeds) == (
+        50,
+        "2030-12",
+        1.0,
+        5,
+    )
     assert p.funding.share_families == 0.60 and line.settings.name == "baseline"
 
 
@@ -78,11 +129,24 @@ def test_an_option_can_be_added_as_a_switch(group, option):
 
 
 def test_options_added_stand_together_and_what_is_written_tops_them():
-    line = compose_line(["service=referral", "service.sharing_station=true", "shock.squeeze=true", "sharing.fee=2", "government.squeeze_years=2"])
+    line = compose_line(
+        [
+            "service=referral",
+            "service.sharing_station=true",
+            "shock.squeeze=true",
+            "sharing.fee=2",
+            "government.squeeze_years=2",
+        ]
+    )
     p = line.parameters
-    assert p.referral.on and p.sharing.on and (p.government.squeeze_start, p.government.squeeze_years) == (36, 2)
+    assert (
+        p.referral.on and p.sharing.on and (p.government.squeeze_start, p.government.squeeze_years) == (36, 2)
+    )
     assert line.named["service"] == "referral+sharing_station"
-    assert compose_line(["policy=taper_2027", "policy.oldest_free=true"]).settings.policy == ["taper_2027", "oldest_free"]
+    assert compose_line(["policy=taper_2027", "policy.oldest_free=true"]).settings.policy == [
+        "taper_2027",
+        "oldest_free",
+    ]
 
 
 def test_an_experiment_overrides_groups_and_the_command_line_overrides_both():
@@ -109,7 +173,8 @@ def test_patching_is_replacing_and_still_checks_across_fields():
         patched(Parameters(), {"funding.share_government": 0.9})
 
 
-# -- draws and seeds -------------------------------------------------------------------------------------------------
+# -- draws and seeds
+# -------------------------------------------------------------------------------------------------
 def test_the_triangle_by_hand():
     assert draws.triangle(0.5, 0.0, 0.5, 1.0) == 0.5
     assert math.isclose(draws.triangle(0.125, 0.0, 0.5, 1.0), 0.25)  # u = x^2 / (range * rise) = 0.0625 / 0.5
@@ -140,14 +205,20 @@ def test_what_is_drawn_is_uncertain_and_not_chosen():
     assert all(known()[p].grade in "CD" for p in paths)
     for path in every - paths:
         d = known()[path]
-        assert path.startswith(("funding.", "horizon.", "viability.")) or path in draws.STRUCTURE or d.source.startswith(draws.NO_UNKNOWN)
+        assert (
+            path.startswith(("funding.", "horizon.", "viability."))
+            or path in draws.STRUCTURE
+            or d.source.startswith(draws.NO_UNKNOWN)
+        )
     assert {"needs.meals_scale", "business.care_share", "participation.quit"} <= paths
     assert not {"solvency.relief", "business.kind", "county.villages", "viability.hours"} & paths
 
 
 def test_a_draw_of_one_parameter_does_not_depend_on_the_others():
     whole = draws.draw(1, 3)
-    assert draws.draw(1, 3, {"needs.meals_scale"}) == {k: v for k, v in whole.items() if k != "needs.meals_scale"}
+    assert draws.draw(1, 3, {"needs.meals_scale"}) == {
+        k: v for k, v in whole.items() if k != "needs.meals_scale"
+    }
 
 
 def test_luck_and_draws_are_children_of_one_root_and_not_seed_plus_i():
@@ -166,6 +237,8 @@ def test_what_the_user_sets_is_not_drawn():
 
 def test_the_mirror_holds_every_parameter():
     line = compose_line([])
-    assert {f"{s}.{f.name}" for s, cls in SECTIONS.items() for f in dataclasses.fields(cls)} == set(line.parameters.flat())
+    assert {f"{s}.{f.name}" for s, cls in SECTIONS.items() for f in dataclasses.fields(cls)} == set(
+        line.parameters.flat()
+    )
     text = yaml.safe_load(line.text)
     assert all(key in text[section] for section, key in (path.split(".") for path in known()))

@@ -13,21 +13,70 @@ from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
 
 MONTHS = 40
 PAYERS = ("government", "collective", "families", "society")
-POOR = {"solvency.patience": 1, "solvency.closing": 2, "solvency.reopen": 1.0, "solvency.start_cash": 0.5, "solvency.stress": 0.25}
-WAGED = {"participation.stipend": 3.0, "participation.hours": 12.0, "timebank.levy": 0.02, "timebank.cap": 20.0}
+POOR = {
+    "solvency.patience": 1,
+    "solvency.closing": 2,
+    "solvency.reopen": 1.0,
+    "solvency.start_cash": 0.5,
+    "solvency.stress": 0.25,
+}
+WAGED = {
+    "participation.stipend": 3.0,
+    "participation.hours": 12.0,
+    "timebank.levy": 0.02,
+    "timebank.cap": 20.0,
+}
 CASES: dict[str, dict[str, Any]] = {
-    "fixed shares, no business, poor": {"funding.rule": "fixed_shares", **POOR, "solvency.least_helpers": 30, "acceptance.enrol_own": 0.02},
+    "fixed shares, no business, poor": {
+        "funding.rule": "fixed_shares",
+        **POOR,
+        "solvency.least_helpers": 30,
+        "acceptance.enrol_own": 0.02,
+    },
     "matching, tourism": {"funding.rule": "matching", "business.kind": "tourism"},
     "gap filler, agriculture, waged": {"funding.rule": "gap_filler", "business.kind": "agriculture", **WAGED},
-    "per service, handicraft": {"funding.rule": "per_service", "business.kind": "handicraft", "business.payer": "collective"},
-    "tapering, portfolio": {"funding.rule": "tapering", "funding.taper": 12, "business.kind": "portfolio", "business.payer": "society"},
-    "provision point, deposit": {"funding.rule": "provision_point", "funding.point": 1.0, "business.kind": "deposit"},
+    "per service, handicraft": {
+        "funding.rule": "per_service",
+        "business.kind": "handicraft",
+        "business.payer": "collective",
+    },
+    "tapering, portfolio": {
+        "funding.rule": "tapering",
+        "funding.taper": 12,
+        "business.kind": "portfolio",
+        "business.payer": "society",
+    },
+    "provision point, deposit": {
+        "funding.rule": "provision_point",
+        "funding.point": 1.0,
+        "business.kind": "deposit",
+    },
     "no money, portfolio, poor": {"funding.rule": "none", "business.kind": "portfolio", **POOR},
-    "envelope to the front": {"funding.basis": "envelope", "funding.profile": "front", "business.kind": "portfolio"},
-    "care network, gap filler": {"funding.rule": "gap_filler", "county.townships": 2, "referral.beds": 60.0, **CARE, **WAGED},
+    "envelope to the front": {
+        "funding.basis": "envelope",
+        "funding.profile": "front",
+        "business.kind": "portfolio",
+    },
+    "care network, gap filler": {
+        "funding.rule": "gap_filler",
+        "county.townships": 2,
+        "referral.beds": 60.0,
+        **CARE,
+        **WAGED,
+    },
     "care network, chain, poor": {"clearing.scope": "county", **CARE, **POOR, "operation.way": "chain"},
-    "care network, settled": {"clearing.scope": "county", **CARE, "clearing.cash_share": 1.0, "operation.choosing": True},
-    "every mechanism, portfolio": {**EVERYTHING, "business.kind": "portfolio", "county.facility_share": 0.4, "government.construction_envelope": 30_000.0},
+    "care network, settled": {
+        "clearing.scope": "county",
+        **CARE,
+        "clearing.cash_share": 1.0,
+        "operation.choosing": True,
+    },
+    "every mechanism, portfolio": {
+        **EVERYTHING,
+        "business.kind": "portfolio",
+        "county.facility_share": 0.4,
+        "government.construction_envelope": 30_000.0,
+    },
     "four identical payers": {"funding.identical_payers": True, "county.couplings": False},
 }
 
@@ -75,17 +124,26 @@ def trace(request: pytest.FixtureRequest) -> Trace:
 
 
 def test_money_in_equals_cost_capital_and_change_of_cash_less_payables(trace: Trace) -> None:
-    """paid in + capital given + business income = running cost + capital spent + change of cash - change of payables
-    + paid to other villages less got from them, which is zero over the county - bills written off: a bill that is dropped leaves payables without cash."""
+    """paid in + capital given + business income = running cost + capital spent + change of cash - change of
+    payables
+    + paid to other villages less got from them, which is zero over the county - bills written off: a bill
+    that is dropped leaves payables without cash."""
     paid_in = trace.amount(*(f"paid_{k}" for k in PAYERS), "start_cash")
-    capital = trace.amount("capital_government", "capital_collective", "capital_society", *(n for n in trace.series.names if n.startswith("grant_")))
+    capital = trace.amount(
+        "capital_government",
+        "capital_collective",
+        "capital_society",
+        *(n for n in trace.series.names if n.startswith("grant_")),
+    )
     business = trace.amount("care_share", "interest", "points_money", "points_land", "points_project")
     cost = trace.amount(*(n for n in trace.series.names if n.startswith("cost_")))
     dropped = trace.amount("bills_dropped_workers", "bills_dropped_suppliers")
     payables = -trace.change("payables")  # a liability stands as a negative balance
     spent = trace.amount("capital_spent")
     between = trace.amount("settlement_paid") - trace.amount("settlement_got")
-    assert np.array_equal(paid_in + capital + business, cost + spent + between + trace.change("cash") - payables - dropped)
+    assert np.array_equal(
+        paid_in + capital + business, cost + spent + between + trace.change("cash") - payables - dropped
+    )
     assert not between.sum(axis=1).any()
     assert cost.sum() > 0 and paid_in.sum() > 0
 
@@ -136,7 +194,14 @@ def test_a_need_is_met_by_family_mutual_aid_or_paid_care_or_not_at_all(trace: Tr
 
 def test_no_hour_of_the_month_is_used_twice(trace: Trace) -> None:
     f = trace.series.flow
-    used = f["time_farm"] + f["time_grandchildren"] + f["time_family"] + f["time_business"] + f["time_aid"] + f["time_lessons"]
+    used = (
+        f["time_farm"]
+        + f["time_grandchildren"]
+        + f["time_family"]
+        + f["time_business"]
+        + f["time_aid"]
+        + f["time_lessons"]
+    )
     assert np.array_equal(f["time_budget"], used + trace.free)
     assert (trace.least_free >= 0).all()
 
@@ -150,13 +215,18 @@ def test_nobody_gives_more_than_was_offered(trace: Trace) -> None:
 
 
 def test_every_minute_given_is_received_or_spent_in_the_kitchen_or_on_a_visit(trace: Trace) -> None:
-    """Company in a group is had by more people than it takes minutes; the platform brings minutes from elsewhere; calls are no need."""
+    """Company in a group is had by more people than it takes minutes.
+
+    The platform brings minutes from elsewhere; calls are no need.
+    """
     f, hours = trace.series.flow, trace.series.hours[:, :, MUTUAL].sum(axis=2)
     sent = f["platform_given"] - f["platform_got"]
     bought = f["care_redeemed"] + f["guarantee_minutes"]
     assert (trace.given <= trace.received - bought + sent + f["kitchen_minutes"] + f["visit_minutes"]).all()
     assert (trace.given >= f["kitchen_minutes"] + f["visit_minutes"]).all()
-    assert (trace.received - bought - f["called_got"] <= hours).all()  # the rest of the hours is met by meals and by the company of visits
+    assert (
+        trace.received - bought - f["called_got"] <= hours
+    ).all()  # the rest of the hours is met by meals and by the company of visits
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -166,7 +236,10 @@ def test_one_to_one_every_minute_given_is_a_minute_received(form: str) -> None:
         model.step()
         living, f = model.people.kind > 0, model.world.flow
         received = int(model.people.received[living].sum())
-        assert model.people.given[living].sum() == received + f.kitchen_minutes.sum() + f.visit_minutes.sum() + f.team_minutes.sum()
+        assert (
+            model.people.given[living].sum()
+            == received + f.kitchen_minutes.sum() + f.visit_minutes.sum() + f.team_minutes.sum()
+        )
         assert (f.time_aid <= f.offered).all() and (f.team_minutes.sum() > 0) == (form == "teams")
         total += received
     assert total > 0
@@ -177,13 +250,19 @@ def test_without_meals_and_visits_mutual_hours_are_the_minutes_received() -> Non
     for _ in range(12):
         model.step()
         living = model.people.kind > 0
-        assert model.people.received[living].sum() == model.world.hours[:, MUTUAL].sum() == model.world.flow.time_aid.sum()
+        assert (
+            model.people.received[living].sum()
+            == model.world.hours[:, MUTUAL].sum()
+            == model.world.flow.time_aid.sum()
+        )
         total += int(model.people.received[living].sum())
     assert total > 0
 
 
 def test_credits_outstanding_are_issued_less_retired_less_lapsed(trace: Trace) -> None:
-    issued = trace.amount("credits_earned", "credits_welcome", "credits_excused", "credits_points", "credits_deposited")
+    issued = trace.amount(
+        "credits_earned", "credits_welcome", "credits_excused", "credits_points", "credits_deposited"
+    )
     gone = trace.amount("credits_spent", "credits_goods", "credits_practice", "credits_carried")
     gone = gone + trace.amount("credits_expired", "credits_levied", "credits_forfeited")
     start = -trace.before["credits_held"]  # a liability
@@ -212,11 +291,17 @@ def test_no_more_visits_are_made_than_due_and_no_more_diners_seated_than_seats(t
 
 def test_the_cases_reach_what_they_are_meant_to_reach() -> None:
     """Closures, reopening and sales occur, so that the identities above are not proved on nothing."""
-    poor = small({"county.stratified": True, **CASES["no money, portfolio, poor"], **SHORT_LEADS}, villages=4, seed=11)
+    poor = small(
+        {"county.stratified": True, **CASES["no money, portfolio, poor"], **SHORT_LEADS}, villages=4, seed=11
+    )
     s = poor.run(MONTHS).series
     assert s.flow["closed_now"].sum() > 0
     assert s.amount("bills_dropped_workers").sum() > 0
     assert (s.amount("sales").sum(axis=0) > 0).sum() >= 3
-    paid = small({"county.stratified": True, **CASES["fixed shares, no business, poor"], **SHORT_LEADS}, villages=4, seed=11)
+    paid = small(
+        {"county.stratified": True, **CASES["fixed shares, no business, poor"], **SHORT_LEADS},
+        villages=4,
+        seed=11,
+    )
     s = paid.run(MONTHS).series
     assert s.flow["opened_now"][s.state["closures"] > 0].sum() > 0  # a village that had closed

@@ -1,4 +1,6 @@
-"""Paired comparisons: verdicts, variance ratios, replications, declarations that fit the model, and one small study."""
+"""Paired comparisons: verdicts, variance ratios, replications, declarations that fit the model, and one
+small study.
+"""
 
 import json
 import math
@@ -22,15 +24,25 @@ from experiments.scenario import known, options
 from sim.parameters import Parameters
 from sim.population import ELIGIBLE, MUTUAL, UNMET
 
-TINY = ["county.elders=12", "county.villages=4", "horizon.end=2026-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+TINY = [
+    "county.elders=12",
+    "county.villages=4",
+    "horizon.end=2026-12",
+    "horizon.spin_up=1",
+    "workers=1",
+    "progress=false",
+]
 EVERY = {**{k: f() for k, f in QUESTIONS.items()}, **{k: f() for k, f in DESIGNS.items()}}
 
 
-# -- statistics --------------------------------------------------------------------------------------------------------
+# -- statistics
+# --------------------------------------------------------------------------------------------------------
 def test_the_sign_of_an_effect_by_its_interval():
     above = np.array([0.1, 0.2, 0.3])  # mean 0.2, t 4.303 x 0.1 / sqrt(3) = 0.248: the interval holds zero
     assert state(above) == "open"
-    assert state(np.array([0.19, 0.20, 0.21])) == "holds" and state(np.array([-0.19, -0.20, -0.21])) == "against"
+    assert (
+        state(np.array([0.19, 0.20, 0.21])) == "holds" and state(np.array([-0.19, -0.20, -0.21])) == "against"
+    )
     assert state(np.zeros(4)) == "none"  # exactly nothing, not open
     assert state(np.array([0.004, 0.005, 0.006]), least=0.01) == "none"  # sure, but too small to count
 
@@ -52,7 +64,10 @@ def test_a_verdict_needs_the_sign_everywhere(states, expected):
 
 
 def test_the_variance_ratio_of_pairs_that_share_most_of_their_luck():
-    """x = L + a, y = L + b with Var L = 3, Var a = Var b = 1: (4 + 4) / (1 + 1) = 4; n = 4000, error about 2 %."""
+    """x = L + a, y = L + b with Var L = 3, Var a = Var b = 1.
+
+    (4 + 4) / (1 + 1) = 4; n = 4000, error about 2 %.
+    """
     rng = np.random.default_rng(5)
     luck = math.sqrt(3) * rng.standard_normal(4000)
     x, y = luck + rng.standard_normal(4000), luck + rng.standard_normal(4000)
@@ -62,7 +77,8 @@ def test_the_variance_ratio_of_pairs_that_share_most_of_their_luck():
     assert variance_ratio(alone) == pytest.approx(1.0)  # uncorrelated by construction
 
 
-# -- outcomes ----------------------------------------------------------------------------------------------------------
+# -- outcomes
+# ----------------------------------------------------------------------------------------------------------
 def test_unmet_is_eligible_less_mutual_kind_by_kind_and_at_most_what_stays_unmet():
     s = empty_series(1, 1)
     s.hours[0, 0, ELIGIBLE, :3] = (100, 50, 30)
@@ -74,21 +90,78 @@ def test_unmet_is_eligible_less_mutual_kind_by_kind_and_at_most_what_stays_unmet
 
 def village(**more):
     plain = dict.fromkeys(
-        ["eligible_unmet_minutes", "last_year_minutes", "credits_minutes", "level_end", "facility_end", "volunteer_months", "enrolled_months", "elder_months",
-         "redeem_asked_minutes", "redeem_got_minutes", "offered_first", "offered_last", "eligible_first", "eligible_last", "eligible_minutes", "mutual_minutes",
-         "cost_fen", "public_fen", "elder_years_helped", "closures", "plus", "facility_2030", "level_2030", "business_income_fen",
-         "paid_government_fen", "paid_collective_fen", "paid_families_fen", "paid_society_fen"], 0)  # fmt: skip
-    return {**plain, "scenario": "a", "arm": "main", "replicate": 0, "kind": "plain", "strength": "weak", "verdict": "closed", **more}
+        [
+            "eligible_unmet_minutes",
+            "last_year_minutes",
+            "credits_minutes",
+            "level_end",
+            "facility_end",
+            "volunteer_months",
+            "enrolled_months",
+            "elder_months",
+            "redeem_asked_minutes",
+            "redeem_got_minutes",
+            "offered_first",
+            "offered_last",
+            "eligible_first",
+            "eligible_last",
+            "eligible_minutes",
+            "mutual_minutes",
+            "cost_fen",
+            "public_fen",
+            "elder_years_helped",
+            "closures",
+            "plus",
+            "facility_2030",
+            "level_2030",
+            "business_income_fen",
+            "paid_government_fen",
+            "paid_collective_fen",
+            "paid_families_fen",
+            "paid_society_fen",
+        ],
+        0,
+    )
+    return {
+        **plain,
+        "scenario": "a",
+        "arm": "main",
+        "replicate": 0,
+        "kind": "plain",
+        "strength": "weak",
+        "verdict": "closed",
+        **more,
+    }
 
 
 def test_outcomes_are_ratios_of_sums_by_cell_and_never_nan():
-    rows = pd.DataFrame([
-        village(verdict="viable", eligible_minutes=100, eligible_unmet_minutes=20, public_fen=30_000, elder_years_helped=2.0),
-        village(closures=1, strength="rich", eligible_minutes=300, eligible_unmet_minutes=300, public_fen=10_000, elder_years_helped=2.0),
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            village(
+                verdict="viable",
+                eligible_minutes=100,
+                eligible_unmet_minutes=20,
+                public_fen=30_000,
+                elder_years_helped=2.0,
+            ),
+            village(
+                closures=1,
+                strength="rich",
+                eligible_minutes=300,
+                eligible_unmet_minutes=300,
+                public_fen=10_000,
+                elder_years_helped=2.0,
+            ),
+        ]
+    )
     found = outcomes.table(rows, Parameters(), (ALL, "weak", "rich"))
     whole = found.loc[("a", 0, ALL)]
-    assert (whole["viable"], whole["closed"], whole["unmet"], whole["public"]) == (0.5, 0.5, 0.8, 100.0)  # 320/400; 400 yuan over 4 years
+    assert (whole["viable"], whole["closed"], whole["unmet"], whole["public"]) == (
+        0.5,
+        0.5,
+        0.8,
+        100.0,
+    )  # 320/400; 400 yuan over 4 years
     assert found.loc[("a", 0, "weak"), "unmet"] == 0.2 and found.loc[("a", 0, "rich"), "viable"] == 0
     assert whole["redeemed"] == 1.0  # nothing asked for
     assert np.isfinite(found.to_numpy(float)).all()
@@ -100,13 +173,17 @@ def test_public_cost_where_nobody_was_helped_is_finite():
 
 
 def test_villages_of_a_stratified_county_count_by_prevalence():
-    """One weak and one rich plain village: weights 0.40 and 0.18 (shares of strengths), so 0.40 / 0.58 of villages are viable."""
+    """One weak and one rich plain village.
+
+    Weights 0.40 and 0.18 (shares of strengths), so 0.40 / 0.58 of villages are viable.
+    """
     p = Parameters().replace({"county.stratified": True})
     rows = pd.DataFrame([village(verdict="viable"), village(strength="rich")])
     assert outcomes.table(rows, p)["viable"].iloc[0] == pytest.approx(0.40 / 0.58)
 
 
-# -- declarations ------------------------------------------------------------------------------------------------------
+# -- declarations
+# ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", EVERY)
 def test_every_arm_and_condition_fits_the_model(name):
     q = EVERY[name]
@@ -133,14 +210,20 @@ def test_every_question_says_beforehand_what_could_build_its_answer_in(name):
     assert q.hypothesis and q.tests and q.built_in and all(path in q.because for path in q.built_in)
     for path in q.built_in:
         d = known()[path]
-        assert {f"{path} = {d.low:g}", f"{path} = {d.high:g}"} <= set(q.conditions())  # both ends of the declared range
+        assert {f"{path} = {d.low:g}", f"{path} = {d.high:g}"} <= set(
+            q.conditions()
+        )  # both ends of the declared range
     assert "null arm: " in q.because and q.null and NULL in q.conditions()
 
 
 @pytest.mark.parametrize("size", ["quick", "default", "full"])
 def test_the_mixes_that_are_tested_are_run_in_every_size(size):
     q = DESIGNS["funding_mix"](size)
-    assert q.tested == q.tests and next(iter(q.arms)) == "g25 c25 f25 s25" and {"g100 c0 f0 s0", "g0 c100 f0 s0"} <= set(q.arms)
+    assert (
+        q.tested == q.tests
+        and next(iter(q.arms)) == "g25 c25 f25 s25"
+        and {"g100 c0 f0 s0", "g0 c100 f0 s0"} <= set(q.arms)
+    )
 
 
 def test_the_lattice_holds_every_mix_once_and_the_even_one_first():
@@ -149,10 +232,14 @@ def test_the_lattice_holds_every_mix_once_and_the_even_one_first():
     assert all(math.isclose(sum(p), 1) for p in lattice(8)) and mix_name(points[0]) == "g25 c25 f25 s25"
 
 
-# -- a study -----------------------------------------------------------------------------------------------------------
+# -- a study
+# -----------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
-    """Q4 on four tiny villages with a precision that cannot be reached; 25 s with compiled kernels at hand."""
+    """Q4 on four tiny villages with a precision that cannot be reached.
+
+    25 s with compiled kernels at hand.
+    """
     out = tmp_path_factory.mktemp("out")
     assert run.main(["experiment=q4", "seeds=2", "max_seeds=3", "precision=0.001", f"out={out}", *TINY]) == 0
     (folder,) = (out / "q4").iterdir()
@@ -162,9 +249,16 @@ def asked(tmp_path_factory):
 @pytest.mark.slow
 def test_a_question_leaves_findings_figures_and_a_verdict(asked):
     found = json.loads((asked / "findings.json").read_text())
-    assert found["verdict"] in ("supported", "not supported", "built in", "undecided") and found["hypothesis"] == EVERY["q4"].hypothesis
+    assert (
+        found["verdict"] in ("supported", "not supported", "built in", "undecided")
+        and found["hypothesis"] == EVERY["q4"].hypothesis
+    )
     assert {p["file"] for p in found["pictures"]} == {"effects", "arms", "replications"}
-    assert all((asked / "figures" / f"{p['file']}.{kind}").exists() for p in found["pictures"] for kind in ("png", "svg"))
+    assert all(
+        (asked / "figures" / f"{p['file']}.{kind}").exists()
+        for p in found["pictures"]
+        for kind in ("png", "svg")
+    )
     assert len(found["sentences"]) == 3 and "viable" in found["sentences"][0]
     ratios = next(t for t in found["tables"] if "variance ratio" in t["columns"])
     assert {row[1] for row in ratios["rows"]} >= {OUTCOMES[o].label for o in HEADLINE}
@@ -185,15 +279,32 @@ def test_where_it_stopped_is_said():
     assert "limit of 24 seeds before" in contrast._stopped(0.05, 24, 24, 0.1, "viable")
 
 
-# -- what is said, on made-up outcomes ---------------------------------------------------------------------------------
-def made(question: contrast.Question, levels: dict[str, dict[str, list[float]]], conditions: tuple[str, ...] = (WRITTEN,)) -> Done:
-    """A finished comparison: arm -> outcome -> one number a seed, the same in every condition and cell; other outcomes stand at 0.5."""
+# -- what is said, on made-up outcomes
+# ---------------------------------------------------------------------------------
+def made(
+    question: contrast.Question,
+    levels: dict[str, dict[str, list[float]]],
+    conditions: tuple[str, ...] = (WRITTEN,),
+) -> Done:
+    """A finished comparison: arm -> outcome -> one number a seed, the same in every condition and cell;
+    other outcomes stand at 0.5.
+    """
     rows = []
     for condition in conditions:
         for arm, given in levels.items():
             for cell in question.cells:
                 seeds = len(next(iter(given.values())))
-                rows += [{"condition": condition, "arm": arm, "cell": cell, "replicate": i, **dict.fromkeys(OUTCOMES, 0.5), **{o: x[i] for o, x in given.items()}} for i in range(seeds)]
+                rows += [
+                    {
+                        "condition": condition,
+                        "arm": arm,
+                        "cell": cell,
+                        "replicate": i,
+                        **dict.fromkeys(OUTCOMES, 0.5),
+                        **{o: x[i] for o, x in given.items()},
+                    }
+                    for i in range(seeds)
+                ]
     values = pd.DataFrame(rows).set_index(["condition", "arm", "cell", "replicate"]).sort_index()
     return Done(question, cast(Any, None), values, seeds)
 
@@ -203,35 +314,71 @@ def asks_for(*tests: contrast.Test) -> contrast.Question:
 
 
 def asks(**more: Any) -> contrast.Question:
-    return contrast.Question("Q?", "H.", "because", {"a": {}, "b": {}, "c": {}}, tests=(contrast.differ("b > a", "viable", "b", "a"),), **more)
+    return contrast.Question(
+        "Q?",
+        "H.",
+        "because",
+        {"a": {}, "b": {}, "c": {}},
+        tests=(contrast.differ("b > a", "viable", "b", "a"),),
+        **more,
+    )
 
 
 def test_the_effect_on_villages_viable_is_said_in_plain_words():
     """b - a is 20, 30, 40 points: mean 30, t 4.303 x 10 / sqrt(3) = 24.8; c - a is 0 in all seeds."""
-    text = contrast._villages(made(asks(), {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.4, 0.5, 0.6]}, "c": {"viable": [0.2, 0.2, 0.2]}}))
-    assert text.startswith("Of 100 villages 20.0 (") and "'b' changes that by 30.0 (5.2 to 54.8) points" in text
+    text = contrast._villages(
+        made(
+            asks(),
+            {
+                "a": {"viable": [0.2, 0.2, 0.2]},
+                "b": {"viable": [0.4, 0.5, 0.6]},
+                "c": {"viable": [0.2, 0.2, 0.2]},
+            },
+        )
+    )
+    assert (
+        text.startswith("Of 100 villages 20.0 (") and "'b' changes that by 30.0 (5.2 to 54.8) points" in text
+    )
     assert "1 of 2 other arms cannot be told from it" in text
     nowhere = contrast._villages(made(asks(), {a: {"viable": [0.0, 0.0]} for a in "abc"}))
     assert nowhere.startswith("No village stays viable in any arm")
 
 
-@pytest.mark.parametrize(("conditions", "said"), [((WRITTEN, "low", NULL), "and in the null arm."), ((WRITTEN, "low"), "; no null arm was possible.")])
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [((WRITTEN, "low", NULL), "and in the null arm."), ((WRITTEN, "low"), "; no null arm was possible.")],
+)
 def test_a_supported_verdict_names_a_null_arm_only_where_there_was_one(conditions, said):
     done = made(asks(), {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.49, 0.50, 0.51]}}, conditions)
     states = {c: [done.state(done.question.tests[0], c)] for c in conditions}
     (text,) = contrast._sentences(done, judge(states), states)
-    assert text.startswith("Supported.") and text.endswith(f"The sign holds at both ends of what could have built it in{' ' if NULL in conditions else ''}{said}")
+    assert text.startswith("Supported.") and text.endswith(
+        f"The sign holds at both ends of what could have built it in{' ' if NULL in conditions else ''}{said}"
+    )
 
 
 def test_differences_are_not_compared_where_an_arm_stands_at_the_end_of_its_scale():
-    """Calm 0.07, alone 0.05 and 0.06, together 0: the sum of 0.03 is less than 0.07, and no more could be lost."""
-    terms = ((1.0, "x", "viable", ALL), (1.0, "y", "viable", ALL), (-1.0, "both", "viable", ALL), (-1.0, "calm", "viable", ALL))
+    """Calm 0.07, alone 0.05 and 0.06, together 0.
+
+    The sum of 0.03 is less than 0.07, and no more could be lost.
+    """
+    terms = (
+        (1.0, "x", "viable", ALL),
+        (1.0, "y", "viable", ALL),
+        (-1.0, "both", "viable", ALL),
+        (-1.0, "calm", "viable", ALL),
+    )
     levels = {"calm": [0.07] * 3, "x": [0.05] * 3, "y": [0.06] * 3, "both": [0.0, 0.0, 0.01]}
     done = made(asks(), {arm: {"viable": x} for arm, x in levels.items()})
     blind, careful = contrast.Test("t", terms), contrast.Test("t", terms, room=True)
     assert done.state(blind) == "holds" and done.state(careful) == "open" and done.at_end(careful) == ["both"]
     states = {WRITTEN: [done.state(careful)]}
-    assert "'both' stood at the end of the scale" in contrast._sentences(made(asks_for(careful), {arm: {"viable": x} for arm, x in levels.items()}), judge(states), states)[0]
+    assert (
+        "'both' stood at the end of the scale"
+        in contrast._sentences(
+            made(asks_for(careful), {arm: {"viable": x} for arm, x in levels.items()}), judge(states), states
+        )[0]
+    )
     levels["both"] = [0.02] * 3
     assert made(asks(), {arm: {"viable": x} for arm, x in levels.items()}).state(careful) == "holds"
 
@@ -242,12 +389,16 @@ def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_kno
     assert wide["villages viable at the end, a, weak villages"] == pytest.approx(1 - 0.025 ** (1 / 20))
     table = contrast._replications(done)
     assert len(table.rows) == 3 * 2 * len(HEADLINE)
-    assert table.rows[0][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"] and {row[1] for row in table.rows} == {ALL, "weak"}
+    assert table.rows[0][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"] and {
+        row[1] for row in table.rows
+    } == {ALL, "weak"}
 
 
 def test_the_axis_of_an_effect_names_a_difference():
     assert contrast_figures.measured(asks().tests[0]) == "difference in villages viable at the end, points"
-    assert contrast_figures.measured(EVERY["q9"].tests[0]) == "difference in hours on offer over hours eligible"
+    assert (
+        contrast_figures.measured(EVERY["q9"].tests[0]) == "difference in hours on offer over hours eligible"
+    )
 
 
 def test_shocks_cost_positive_points_and_a_floor_is_no_finding():
@@ -256,9 +407,17 @@ def test_shocks_cost_positive_points_and_a_floor_is_no_finding():
     levels["flood, own"]["unmet"] = [0.6, 0.7, 0.8]  # costs 20 points in each seed
     levels["all, own"]["unmet"] = levels["all, shared"]["unmet"] = [1.0, 1.0, 1.0]
     (said,), (table,), _ = designs._tails(made(q, levels))
-    assert "'flood, own' costs most: 20.0 (20.0 to 20.0) points" in said and "standard deviation" not in said and "nothing left to take" in said
+    assert (
+        "'flood, own' costs most: 20.0 (20.0 to 20.0) points" in said
+        and "standard deviation" not in said
+        and "nothing left to take" in said
+    )
     rows = {row[0]: row for row in table.rows}
-    assert rows["all, own"][4] == "at the end of the scale" and rows["flood, own"][4] == "10.0" and rows["all, own"][1].startswith("50.0 (")
+    assert (
+        rows["all, own"][4] == "at the end of the scale"
+        and rows["flood, own"][4] == "10.0"
+        and rows["all, own"][1].startswith("50.0 (")
+    )
 
 
 @pytest.mark.parametrize("clear", [False, True])
@@ -268,10 +427,16 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
     levels["g100 c0 f0 s0"]["viable"] = [0.5, 0.51, 0.52] if clear else [0.3, 0.31, 0.33]
     done, seen = made(q, levels), {}
     done.campaign = cast(Any, SimpleNamespace(folder=tmp_path))
-    monkeypatch.setattr(ternary, "ternary", lambda frame, label, folder, caption, **more: seen.update(frame=frame, caption=caption, **more))
+    monkeypatch.setattr(
+        ternary,
+        "ternary",
+        lambda frame, label, folder, caption, **more: seen.update(frame=frame, caption=caption, **more),
+    )
     (said,), _, _ = designs._mixes(done)
     ringed = seen["frame"][seen["frame"]["ring"]]
-    assert ringed[["row", "column", "government"]].values.tolist() == ([[cell, "society 0 %", 1.0] for cell in ("weak", "middle", "rich")] if clear else [])
+    assert ringed[["row", "column", "government"]].values.tolist() == (
+        [[cell, "society 0 %", 1.0] for cell in ("weak", "middle", "rich")] if clear else []
+    )
     assert ("Red ring" in seen["caption"]) == clear
     assert ("government 100 % (51.0" if clear else "no mix is told from the others") in seen["title"]
     assert f"but {0 if clear else 10} of 10 other mixes" in said
@@ -279,7 +444,10 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch):
-    """With every outcome the same in every arm: a sentence of its own (on villages viable, roll-outs aside), the verdict, the seeds."""
+    """With every outcome the same in every arm.
+
+    A sentence of its own (on villages viable, roll-outs aside), the verdict, the seeds.
+    """
     q = EVERY[name]
     done = made(q, {arm: {"viable": [0.2, 0.3, 0.4]} for arm in q.arms}, tuple(q.conditions()))
     setting = SimpleNamespace(draws=True, precision=None)
@@ -287,27 +455,58 @@ def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch
     monkeypatch.setattr(contrast_figures, "draw", lambda *_: [])
     monkeypatch.setattr(ternary, "ternary", lambda *_, **__: None)
     found = contrast.report(done, 3)
-    assert len(found.sentences) == 3 and found.sentences[1].startswith(found.verdict.capitalize()) and found.sentences[2].startswith("3 seeds as asked for;")
+    assert (
+        len(found.sentences) == 3
+        and found.sentences[1].startswith(found.verdict.capitalize())
+        and found.sentences[2].startswith("3 seeds as asked for;")
+    )
     assert "viable" in found.sentences[0] or name in ("targets", "stress")
-    assert found.verdict == "not supported" and all(not s[0].islower() and s[-1] == "." for s in found.sentences)
+    assert found.verdict == "not supported" and all(
+        not s[0].islower() and s[-1] == "." for s in found.sentences
+    )
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
-    """Every text has its Chinese pair; no English word is left but paths, codes of mixes and names; the numbers are the same."""
+    """Every text has its Chinese pair.
+
+    No English word is left but paths, codes of mixes and names; the numbers are the same.
+    """
     q = EVERY[name]
-    levels = {arm: {"viable": [0.2 + 0.001 * k, 0.3, 0.4], "unmet": [0.1, 0.2 + 0.002 * k, 0.3]} for k, arm in enumerate(q.arms)}
+    levels = {
+        arm: {"viable": [0.2 + 0.001 * k, 0.3, 0.4], "unmet": [0.1, 0.2 + 0.002 * k, 0.3]}
+        for k, arm in enumerate(q.arms)
+    }
     done = made(q, levels, tuple(q.conditions()))
-    done.campaign = cast(Any, SimpleNamespace(folder=tmp_path, base=Parameters(), settings=SimpleNamespace(draws=True, precision=None)))
+    done.campaign = cast(
+        Any,
+        SimpleNamespace(
+            folder=tmp_path, base=Parameters(), settings=SimpleNamespace(draws=True, precision=None)
+        ),
+    )
     drawn: list[str] = []
-    monkeypatch.setattr(style, "finish", lambda figure, title, caption, *_: (style.plt.close(figure), drawn.extend([title, caption])))
+    monkeypatch.setattr(
+        style,
+        "finish",
+        lambda figure, title, caption, *_: (style.plt.close(figure), drawn.extend([title, caption])),
+    )
     said = {}
     for code in style.LANGUAGES:
         drawn.clear()
         with style.language(code), style.speaking(code):
             f = contrast.report(done, 3)
             heads = [style.phrase(x) for t in f.tables for x in (t.title, *t.columns)]
-        said[code] = [f.question, f.hypothesis, f.built_in, *f.sentences, *f.limits, *drawn, *heads, *(t.note for t in f.tables), *(str(c) for t in f.tables for row in t.rows for c in row)]
+        said[code] = [
+            f.question,
+            f.hypothesis,
+            f.built_in,
+            *f.sentences,
+            *f.limits,
+            *drawn,
+            *heads,
+            *(t.note for t in f.tables),
+            *(str(c) for t in f.tables for row in t.rows for c in row),
+        ]
     english = re.compile(r"\b(?!Lee\b|Wilson\b|CLHLS\b)[A-Za-z]{2,}(?![\w.]*[._=]\w)\b")
     left = [x for x in said["zh"] if english.search(re.sub(r"\b[a-z_]+\.[a-z_0-9]+\b", "", x))]
     assert left == []
@@ -316,12 +515,19 @@ def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
 
 
 def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> None:
-    """No village viable in either arm: open, not 'no effect'; a real zero difference inside the scale stays 'none'."""
+    """No village viable in either arm.
+
+    Open, not 'no effect'; a real zero difference inside the scale stays 'none'.
+    """
     test = contrast.Test("a > b", ((1.0, "a", "viable", ALL), (-1.0, "b", "viable", ALL)))
 
     def done(level: float) -> Done:
-        index = pd.MultiIndex.from_product([[WRITTEN], ["a", "b"], [ALL], range(3)], names=["condition", "arm", "cell", "replicate"])
-        return Done(cast(Any, None), cast(Any, None), pd.DataFrame({"viable": np.full(6, level)}, index=index), 3)
+        index = pd.MultiIndex.from_product(
+            [[WRITTEN], ["a", "b"], [ALL], range(3)], names=["condition", "arm", "cell", "replicate"]
+        )
+        return Done(
+            cast(Any, None), cast(Any, None), pd.DataFrame({"viable": np.full(6, level)}, index=index), 3
+        )
 
     assert done(0.0).state(test) == done(1.0).state(test) == "open"
     assert done(0.25).state(test) == "none"
@@ -333,4 +539,9 @@ def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> No
 def test_a_county_without_a_kind_that_is_compared_is_refused(capsys):
     assert run.main(["experiment=funding_mix", "county.villages=2", "progress=false"]) == 1
     said = capsys.readouterr().err.strip()
-    assert said.startswith("error: funding_mix compares middle, rich villages, and county.villages=2 has none of them") and "\n" not in said
+    assert (
+        said.startswith(
+            "error: funding_mix compares middle, rich villages, and county.villages=2 has none of them"
+        )
+        and "\n" not in said
+    )

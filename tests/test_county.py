@@ -1,4 +1,6 @@
-"""Given villages: what the table says stands in the model, what it leaves blank is drawn as ever, faults name the cell."""
+"""Given villages: what the table says stands in the model, what it leaves blank is drawn as ever, faults
+name the cell.
+"""
 
 from __future__ import annotations
 
@@ -39,17 +41,29 @@ def test_given_villages_stand_in_the_model_as_written():
     assert (r.kind.tolist(), r.strength.tolist(), r.elders.tolist()) == ([3, 2, 0], [0, 2, 1], [44, 31, 8])
     assert (r.east.tolist(), r.north.tolist()) == ([1, 12.5, 0], [2.25, 3, 0])
     assert r.facility.tolist() == [sim.population.NONE, sim.population.WORKING, sim.population.WORKING]
-    assert (r.leader.tolist(), r.association.tolist(), r.idle_building.tolist()) == ([1, 0, 1], [0, 1, 1], [1, 0, 1])
-    assert 0 <= r.income_rank[0] < 0.40 <= r.income_rank[2] < 0.82 <= r.income_rank[1] < 1  # the bands of weak, middle, rich
+    assert (r.leader.tolist(), r.association.tolist(), r.idle_building.tolist()) == (
+        [1, 0, 1],
+        [0, 1, 1],
+        [1, 0, 1],
+    )
+    assert (
+        0 <= r.income_rank[0] < 0.40 <= r.income_rank[2] < 0.82 <= r.income_rank[1] < 1
+    )  # the bands of weak, middle, rich
 
 
 def test_blank_cells_are_drawn_as_in_the_synthetic_county():
-    plain, listed = small({}).run(6).model, small({"given.villages": "number,elders,kind\n1,,\n3,,\n2,,\n"}).run(6).model
+    plain, listed = (
+        small({}).run(6).model,
+        small({"given.villages": "number,elders,kind\n1,,\n3,,\n2,,\n"}).run(6).model,
+    )
     assert differences(county_bytes(plain), county_bytes(listed)) == []
 
 
 def test_a_given_village_changes_nothing_in_the_next():
-    a, b = (small({"given.villages": f"number,elders\n1,{n}\n2,\n3,\n", "county.couplings": False}).run(6).model for n in (20, 60))
+    a, b = (
+        small({"given.villages": f"number,elders\n1,{n}\n2,\n3,\n", "county.couplings": False}).run(6).model
+        for n in (20, 60)
+    )
     assert all(name.startswith("village 1:") for name in differences(county_bytes(a), county_bytes(b)))
     assert differences(county_bytes(a), county_bytes(b))
 
@@ -69,14 +83,25 @@ def test_every_bad_cell_is_named_with_row_column_and_what_is_allowed(case):
 
 
 def test_all_bad_cells_are_found_at_once():
-    assert [(f.row, f.column) for f in read_villages("number,kind,elders\n1,x,y\n2,plain,z\n").faults] == [(2, "kind"), (2, "elders"), (3, "elders")]
+    assert [(f.row, f.column) for f in read_villages("number,kind,elders\n1,x,y\n2,plain,z\n").faults] == [
+        (2, "kind"),
+        (2, "elders"),
+        (3, "elders"),
+    ]
 
 
 def test_the_table_must_fit_the_county():
     for changes, sentence in (
         ({"county.villages": 4}, "county.villages = 3 is wanted"),
         ({"county.villages": 3, "county.stratified": True}, "county.stratified = false"),
-        ({"county.villages": 3, "given.villages": "number,elders\n1,1500\n2,\n3,\n", "county.helpers_per_elder": 1.7}, "must not top 4,000"),
+        (
+            {
+                "county.villages": 3,
+                "given.villages": "number,elders\n1,1500\n2,\n3,\n",
+                "county.helpers_per_elder": 1.7,
+            },
+            "must not top 4,000",
+        ),
     ):
         with pytest.raises(ParameterError, match=sentence):
             parameters({"given.villages": TABLE, **changes})
@@ -85,4 +110,6 @@ def test_the_table_must_fit_the_county():
 def test_a_spreadsheet_with_a_byte_order_mark_and_other_line_ends_reads_the_same():
     a, b = read_villages(TABLE), read_villages("\ufeff" + TABLE.replace("\n", "\r\n") + "\r\n,,\r\n")
     assert a.names == b.names == ("West Gate", "East Gate", "Mill") and not a.faults and not b.faults
-    assert all(np.array_equal(a.columns[k], b.columns[k]) for k in a.columns) and set(a.columns) == set(COLUMNS) - {"number", "name"}
+    assert all(np.array_equal(a.columns[k], b.columns[k]) for k in a.columns) and set(a.columns) == set(
+        COLUMNS
+    ) - {"number", "name"}

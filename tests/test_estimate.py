@@ -1,4 +1,6 @@
-"""Intervals of shares: by hand, by their properties, by simulated coverage; whether there are enough replications."""
+"""Intervals of shares: by hand, by their properties, by simulated coverage; whether there are enough
+replications.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +17,29 @@ SHARE = st.floats(0.0, 1.0, allow_nan=False)
 SAMPLE = st.lists(st.tuples(SHARE, SHARE), min_size=2, max_size=40)
 
 
-# -- by hand -----------------------------------------------------------------------------------------------------------
+# -- by hand
+# -----------------------------------------------------------------------------------------------------------
 def test_one_success_never_makes_a_share_surer_than_none() -> None:
-    """20 seeds without a hit: 1 - 0.025 ** (1 / 20) = 16.8 %; one village in twenty of one seed leaves that bound where it is."""
+    """20 seeds without a hit: 1 - 0.025 ** (1 / 20) = 16.8 %; one village in twenty of one seed leaves
+    that bound where it is.
+    """
     never, once = interval(np.zeros(20)), interval(np.array([0.05] + [0.0] * 19))
     assert never.low == once.low == 0.0
     assert math.isclose(never.high, 1 - 0.025 ** (1 / 20)) and once.high == never.high
 
 
 def test_shares_of_nought_and_one_hold_what_clopper_and_pearson_hold() -> None:
-    """Published 95 % limits: 1 of 20 is 0.1 to 24.9 %, 5 of 20 is 8.7 to 49.1 %, 10 of 10 is 69.2 to 100 %."""
+    """Published 95 % limits: 1 of 20 is 0.1 to 24.9 %, 5 of 20 is 8.7 to 49.1 %, 10 of 10 is 69.2 to 100
+    %.
+    """
     for hits, n, low, high in ((1, 20, 0.0013, 0.2487), (5, 20, 0.0866, 0.4910), (10, 10, 0.6915, 1.0)):
         e = interval(np.array([1.0] * hits + [0.0] * (n - hits)))
         assert e.low <= low + 1e-4 and e.high >= high - 1e-4
 
 
 def test_in_the_middle_the_interval_is_little_wider_than_students_t() -> None:
-    """0.45, 0.55 ten times each: sd 0.0513, t(19) / sqrt 20 = 0.4680, half 0.0240. With one 0.45 at nought: mean 9.55 / 20,
+    """0.45, 0.55 ten times each: sd 0.0513, t(19) / sqrt 20 = 0.4680, half 0.0240. With one 0.45 at nought:
+    mean 9.55 / 20,
     sum of squares 4.8475, sd 0.12299, upper end 0.4775 + 0.0576 = 0.5351, which is the highest."""
     x = np.array([0.45, 0.55] * 10)
     e = interval(x)
@@ -41,7 +49,9 @@ def test_in_the_middle_the_interval_is_little_wider_than_students_t() -> None:
 
 def test_differences_keep_students_t() -> None:
     """-0.1, 0, 0.1: sd 0.1, t(2) 4.302653; a difference that is nought in all seeds has no width."""
-    assert math.isclose(interval(np.array([-0.1, 0.0, 0.1]), bounded=False).high, 4.302653 * 0.1 / math.sqrt(3), abs_tol=1e-6)
+    assert math.isclose(
+        interval(np.array([-0.1, 0.0, 0.1]), bounded=False).high, 4.302653 * 0.1 / math.sqrt(3), abs_tol=1e-6
+    )
     assert interval(np.zeros(5), bounded=False)[:3] == (0.0, 0.0, 0.0)
 
 
@@ -50,7 +60,8 @@ def test_a_single_seed_tells_nothing_and_none_still_less() -> None:
     assert interval(np.array([np.nan])).n == 0 and math.isnan(interval(np.array([])).mean)
 
 
-# -- properties --------------------------------------------------------------------------------------------------------
+# -- properties
+# --------------------------------------------------------------------------------------------------------
 @given(SAMPLE)
 @settings(max_examples=300, deadline=None)
 def test_more_or_larger_hits_never_lower_a_bound(pairs: list[tuple[float, float]]) -> None:
@@ -64,15 +75,23 @@ def test_a_share_lies_in_its_interval_which_lies_in_the_scale_and_mirrors(values
     x = np.array(values)
     e, mirrored = interval(x), interval(1 - x)
     assert 0 <= e.low <= e.mean <= e.high <= 1
-    assert e.low == pytest.approx(1 - mirrored.high, abs=1e-9) and e.high == pytest.approx(1 - mirrored.low, abs=1e-9)
-    assert e.high - e.low >= 1 - 0.025 ** (1 / len(x)) - 1e-9 or (e.high < 1 and e.low > 0)  # never narrow at an end
+    assert e.low == pytest.approx(1 - mirrored.high, abs=1e-9) and e.high == pytest.approx(
+        1 - mirrored.low, abs=1e-9
+    )
+    assert e.high - e.low >= 1 - 0.025 ** (1 / len(x)) - 1e-9 or (
+        e.high < 1 and e.low > 0
+    )  # never narrow at an end
 
 
-# -- coverage ----------------------------------------------------------------------------------------------------------
+# -- coverage
+# ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("n", [5, 8, 20])
 @pytest.mark.parametrize("p", [0.02, 0.1, 0.3])
 def test_coverage_of_hits_is_at_least_what_is_stated(n: int, p: float) -> None:
-    """3,000 samples of hits or none: misses at most 5 % and four standard errors (0.4 points), so that a right method fails 1 time in 30,000."""
+    """3,000 samples of hits or none.
+
+    Misses at most 5 % and four standard errors (0.4 points), so that a right method fails 1 time in 30,000.
+    """
     rng = np.random.default_rng(7)
     found = [interval((rng.random(n) < p).astype(float)) for _ in range(3_000)]
     assert np.mean([not e.low <= p <= e.high for e in found]) < 0.05 + 4 * 0.004
@@ -80,17 +99,22 @@ def test_coverage_of_hits_is_at_least_what_is_stated(n: int, p: float) -> None:
 
 @pytest.mark.parametrize("p", [0.02, 0.1, 0.5])
 def test_coverage_of_counties_whose_villages_share_luck(p: float) -> None:
-    """12 villages a seed, their chance Beta(2p, 2 - 2p): rare and clustered. Student's t alone misses 18 % at p = 0.1; here at most
-    6 % (5 % nominal; t misses 5.3 % in the middle) and four standard errors, so that a right method fails 1 time in 30,000."""
+    """12 villages a seed, their chance Beta(2p, 2 - 2p): rare and clustered. Student's t alone misses 18 % at
+    p = 0.1; here at most
+    6 % (5 % nominal; t misses 5.3 % in the middle) and four standard errors, so that a right method fails
+    1 time in 30,000."""
     rng = np.random.default_rng(8)
     found = [interval(rng.binomial(12, rng.beta(2 * p, 2 - 2 * p, 8)) / 12) for _ in range(3_000)]
     assert np.mean([not e.low <= p <= e.high for e in found]) < 0.06 + 4 * 0.0043
 
 
-# -- replications ------------------------------------------------------------------------------------------------------
+# -- replications
+# ------------------------------------------------------------------------------------------------------
 def test_the_half_width_is_the_wider_side() -> None:
     e = interval(np.zeros(20))
-    assert half(e) == e.high and math.isclose(half(e), 0.16843, abs_tol=1e-5)  # not half of it: the truth may be as far as that
+    assert half(e) == e.high and math.isclose(
+        half(e), 0.16843, abs_tol=1e-5
+    )  # not half of it: the truth may be as far as that
 
 
 def test_replications_by_hand() -> None:
@@ -102,6 +126,8 @@ def test_replications_by_hand() -> None:
 
 
 def test_the_coefficient_of_variation_settles_where_more_seeds_change_little() -> None:
-    assert stable_from(np.array([1.0, 2.0] * 30)) == 4  # c_v is 0.471, 0.433, 0.385, 0.391 ... 0.336: within 0.05 from four on
+    assert (
+        stable_from(np.array([1.0, 2.0] * 30)) == 4
+    )  # c_v is 0.471, 0.433, 0.385, 0.391 ... 0.336: within 0.05 from four on
     assert stable_from(np.array([1.0] * 20 + [9.0])) == 0  # the last seed upsets it
     assert stable_from(np.zeros(10)) == 0  # no mean, no c_v

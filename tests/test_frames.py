@@ -43,17 +43,38 @@ def by_hand() -> Any:
 def test_there_is_one_row_for_each_month_and_village(result: Any) -> None:
     table = result.villages
     assert len(table) == 14 * 4 and not table.duplicated(["month", "village"]).any()
-    assert table["month"].unique().tolist() == [f"2025-{m:02d}" for m in range(1, 13)] + ["2026-01", "2026-02"]
+    assert table["month"].unique().tolist() == [f"2025-{m:02d}" for m in range(1, 13)] + [
+        "2026-01",
+        "2026-02",
+    ]
     assert table["village"].tolist()[:5] == [1, 2, 3, 4, 1]
     assert table.columns.is_unique and not table.isna().any().any()
 
 
 def test_every_column_carries_its_unit_or_is_a_code_flag_or_count(result: Any) -> None:
-    plain = {c.name for c in (*STATES.values(), *FLOWS.values()) if c.unit in ("code", "flag", "bits", "step", "times", "number")}
-    without = [c for c in result.villages.columns if not SHORT.search(c) and c not in plain | {"village", "in_service"}]
+    plain = {
+        c.name
+        for c in (*STATES.values(), *FLOWS.values())
+        if c.unit in ("code", "flag", "bits", "step", "times", "number")
+    }
+    without = [
+        c
+        for c in result.villages.columns
+        if not SHORT.search(c) and c not in plain | {"village", "in_service"}
+    ]
     assert without == []
-    some = {"cash_fen", "diners_persons", "visits_due_daily_visits", "hours_meals_mutual_min", "cost_food_fen",
-            "paid_government_fen", "level", "facility", "meals", "price_80s_fen_per_meal"}  # fmt: skip
+    some = {
+        "cash_fen",
+        "diners_persons",
+        "visits_due_daily_visits",
+        "hours_meals_mutual_min",
+        "cost_food_fen",
+        "paid_government_fen",
+        "level",
+        "facility",
+        "meals",
+        "price_80s_fen_per_meal",
+    }
     assert some <= set(result.villages.columns)
 
 
@@ -81,9 +102,15 @@ def test_the_books_balance_in_the_table_alone(result: Any) -> None:
     """Change of payables = all cost lines - bills paid - bills written off, in every village and month."""
     table = result.villages.set_index(["month", "village"])
     cost = table[
-        [c for c in table.columns if re.fullmatch(r"cost_\w+_fen", c) and c.removesuffix("_fen") in result.series.names]
+        [
+            c
+            for c in table.columns
+            if re.fullmatch(r"cost_\w+_fen", c) and c.removesuffix("_fen") in result.series.names
+        ]
     ]
-    settled = table[["bills_paid_fen", "bills_dropped_workers_fen", "bills_dropped_suppliers_fen"]].sum(axis=1)
+    settled = table[["bills_paid_fen", "bills_dropped_workers_fen", "bills_dropped_suppliers_fen"]].sum(
+        axis=1
+    )
     change = table["payables_fen"].groupby("village").diff()
     assert cost.to_numpy().sum() > 0
     assert (change - (cost.sum(axis=1) - settled))[4:].abs().max() == 0
@@ -93,10 +120,14 @@ def test_the_county_sums_all_villages_the_closed_and_the_never_opened_too(result
     county, table = result.county, result.villages
     assert (result.series.state["level"][0] == 0).any()  # some village is not in service
     additive = [c for c in county.columns if c in table.columns and c != "month"]
-    assert {"cash_fen", "elders_persons", "meals", "hours_escort_need_min", "paid_families_fen"} <= set(additive)
+    assert {"cash_fen", "elders_persons", "meals", "hours_escort_need_min", "paid_families_fen"} <= set(
+        additive
+    )
     sums = table.groupby("month", sort=False)[additive].sum()
     assert county["month"].tolist() == sums.index.tolist()
-    assert np.allclose(county[additive].to_numpy(dtype=float), sums.to_numpy(dtype=float), rtol=1e-12, atol=1e-6)
+    assert np.allclose(
+        county[additive].to_numpy(dtype=float), sums.to_numpy(dtype=float), rtol=1e-12, atol=1e-6
+    )
     for code in ("level", "facility", "condition_share", "price_60s_fen_per_meal", "opened_month", "east_km"):
         assert code not in county.columns
 
@@ -135,10 +166,15 @@ def test_dates_and_causes_of_viability_read_as_words() -> None:
     r.series.state["opened"][-1] = [-1, 1, NEVER]
     r.series.state["plus"][-1] = [0, 3, 8]
     told = dataclasses.replace(
-        r.verdict, classes=np.array([3, 4, 5]), opened=np.array([0, 1, NEVER]), closed=np.array([13, NEVER, NEVER]),
+        r.verdict,
+        classes=np.array([3, 4, 5]),
+        opened=np.array([0, 1, NEVER]),
+        closed=np.array([13, NEVER, NEVER]),
         cause=np.array([5, 0, 0]),
-    )  # fmt: skip
-    table = frames.viability(SimpleNamespace(verdict=told, series=r.series, states=r.states, model=r.model, months=r.months))
+    )
+    table = frames.viability(
+        SimpleNamespace(verdict=told, series=r.series, states=r.states, model=r.model, months=r.months)
+    )
     assert table["class"].tolist() == ["closed", "too_young", "never_opened"]
     assert table["opened"].tolist()[:2] == ["start", "2025-02"] and pd.isna(table["opened"][2])
     assert table["closed"][0] == "2026-02" and table["closed"][1:].isna().all()  # month 13 after January 2025

@@ -1,4 +1,7 @@
-"""What the store keeps for the figures: credits that balance, needs by kind that sum up, first closures, holders by age."""
+"""What the store keeps for the figures.
+
+Credits that balance, needs by kind that sum up, first closures, holders by age.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ def kept():
 
 def test_what_is_issued_is_spent_lapsed_or_held(kept):
     held = kept[1].pivot(index="month", columns="village", values="credits_minutes").to_numpy()
-    moved = sum(sign * kept[1].pivot(index="month", columns="village", values=name).to_numpy() for name, sign in FLOWS.items())
+    moved = sum(
+        sign * kept[1].pivot(index="month", columns="village", values=name).to_numpy()
+        for name, sign in FLOWS.items()
+    )
     assert (np.diff(held, axis=0) == moved[1:]).all() and held[-1].sum() > 0
 
 
@@ -42,7 +48,9 @@ def test_hours_by_kind_sum_to_hours(kept):
     rows = kept[0]
     for who in ("family", "mutual", "professional", "unmet"):
         assert (rows[[f"{who}_{kind}_minutes" for kind in KINDS]].sum(axis=1) == rows[f"{who}_minutes"]).all()
-    met = rows["family_minutes"] + rows["mutual_minutes"] + rows["professional_minutes"] + rows["unmet_minutes"]
+    met = (
+        rows["family_minutes"] + rows["mutual_minutes"] + rows["professional_minutes"] + rows["unmet_minutes"]
+    )
     assert (met == rows["need_minutes"]).all()
 
 

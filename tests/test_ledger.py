@@ -21,13 +21,17 @@ villages = st.lists(st.integers(-100, 10**10), min_size=1, max_size=40)
 def paid(available: int, claims: list[int], numbers: list[int] | None = None) -> list[int]:
     """What one pool pays."""
     n = len(claims)
-    found = split_by_pool(np.array([available]), np.array(claims), np.zeros(n, np.int64), np.array(numbers or range(1, n + 1)))
+    found = split_by_pool(
+        np.array([available]), np.array(claims), np.zeros(n, np.int64), np.array(numbers or range(1, n + 1))
+    )
     return [int(x) for x in found]
 
 
 @settings(deadline=None)  # the first call may compile
 @given(amounts, villages, st.randoms())
-def test_largest_remainders_get_the_odd_units_and_ties_go_to_the_lower_number(available: int, claims: list[int], random: Random) -> None:
+def test_largest_remainders_get_the_odd_units_and_ties_go_to_the_lower_number(
+    available: int, claims: list[int], random: Random
+) -> None:
     """In exact fractions; in full where there is enough, never more than there is."""
     numbers = random.sample(range(1, 100), len(claims))
     owed = [max(c, 0) for c in claims]
@@ -50,7 +54,11 @@ def test_splits_by_hand() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 10**5)), min_size=1, max_size=30), st.lists(st.integers(-5, 10**6), min_size=4, max_size=4), st.randoms())
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 10**5)), min_size=1, max_size=30),
+    st.lists(st.integers(-5, 10**6), min_size=4, max_size=4),
+    st.randoms(),
+)
 def test_each_pool_pays_its_own(members: list[tuple[int, int]], available: list[int], random: Random) -> None:
     pool, claims = (np.array(x) for x in zip(*members, strict=True))
     numbers = np.array(random.sample(range(1, 100), len(members)))
@@ -63,9 +71,9 @@ def test_each_pool_pays_its_own(members: list[tuple[int, int]], available: list[
 def test_a_posting_kind_is_declared_once_and_moves_between_two_accounts() -> None:
     name = next(iter(POSTINGS))
     with pytest.raises(ValueError, match=name):
-        posting(name, "cash", "market", "again")
+        posting(name, debit="cash", credit="market", label="again")
     with pytest.raises(ValueError, match="same account"):
-        posting("tests_circle", "cash", "cash", "nothing")
+        posting("tests_circle", debit="cash", credit="cash", label="nothing")
     assert "tests_circle" not in POSTINGS
 
 

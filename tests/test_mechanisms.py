@@ -1,4 +1,7 @@
-"""Mechanisms that are off by default: off leaves no trace, size zero is the baseline, on they move what is argued."""
+"""Mechanisms that are off by default.
+
+Off leaves no trace, size zero is the baseline, on they move what is argued.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,21 @@ from sim.parts import shocks
 from sim.population import ALONE, COUPLE, ELDER, ELIGIBLE, IN_HOME, MUTUAL, UNMET
 
 MONTHS = 38
-BASE = {"county.facility_share": 0.7, "business.kind": "agriculture", "agriculture.lead": 6, "government.operating_envelope": 2_000.0}
+BASE = {
+    "county.facility_share": 0.7,
+    "business.kind": "agriculture",
+    "agriculture.lead": 6,
+    "government.operating_envelope": 2_000.0,
+}
 YUAN = 100  # fen
 
 
 class Mechanism(NamedTuple):
-    """Changes that switch it on, changes that make it of size zero, what it posts and counts, states of its own.
+    """Changes that switch it on, changes that make it of size zero, what it posts and counts, states of its
+    own.
 
-    An event strikes at size zero too: `struck` are the records that say so, and then no other may differ; `beside` are
+    An event strikes at size zero too: `struck` are the records that say so, and then no other may differ;
+    `beside` are
     changes that the baseline of size zero shares.
     """
 
@@ -42,98 +52,184 @@ def part(name: str) -> dict[str, Any]:
 
 ORG, STRUCK = "organisation.", "flow shock_struck"
 MECHANISMS: dict[str, Mechanism] = {
-    "trust moves giving and asking": Mechanism({"trust.moves": True}, {"trust.moves": True, "trust.giving": 0.0, "trust.asking": 0.0}),
+    "trust moves giving and asking": Mechanism(
+        {"trust.moves": True}, {"trust.moves": True, "trust.giving": 0.0, "trust.asking": 0.0}
+    ),
     "rumours": Mechanism(
-        {"trust.rumours": True, "trust.rumour": 1.0}, {"trust.rumours": True, "trust.talk": 0.0, "trust.rumour": 0.0, "trust.bite": 0.0}
+        {"trust.rumours": True, "trust.rumour": 1.0},
+        {"trust.rumours": True, "trust.talk": 0.0, "trust.rumour": 0.0, "trust.bite": 0.0},
     ),
     "bank run": Mechanism(
-        {"trust.run": True, "trust.run_low": 0.6}, {"trust.run": True, "trust.run_low": 0.6, "trust.call_hours": 0.0},
+        {"trust.run": True, "trust.run_low": 0.6},
+        {"trust.run": True, "trust.run_low": 0.6, "trust.call_hours": 0.0},
         flows=("callers", "called", "called_got"),
     ),
     "village home": Mechanism(
-        part("homes"), {"homes.on": True, "homes.openings": 0.0}, ("cost_home", "grant_homes"), ("moved_in", "moved_out"), ("beds", "residents")
+        part("homes"),
+        {"homes.on": True, "homes.openings": 0.0},
+        ("cost_home", "grant_homes"),
+        ("moved_in", "moved_out"),
+        ("beds", "residents"),
     ),
     "quality and safety": Mechanism(
-        part("quality"), {"quality.on": True, "quality.felt": 0.0, "quality.accidents": 0.0, "quality.inspections": 0.0},
-        ("cost_mending", "insured_loss"), ("accidents", "inspected", "sealed"), ("quality", "sealed_until"),
+        part("quality"),
+        {"quality.on": True, "quality.felt": 0.0, "quality.accidents": 0.0, "quality.inspections": 0.0},
+        ("cost_mending", "insured_loss"),
+        ("accidents", "inspected", "sealed"),
+        ("quality", "sealed_until"),
     ),
     "new buildings": Mechanism({"facilities.build_new": True, "facilities.openings": 0.6}),
     "public rooms": Mechanism(
-        {"facilities.add_function": True, "facilities.openings": 0.6}, {"facilities.add_function": True, "facilities.public_rooms": 0.0}, own=("public_room",)
+        {"facilities.add_function": True, "facilities.openings": 0.6},
+        {"facilities.add_function": True, "facilities.public_rooms": 0.0},
+        own=("public_room",),
     ),
-    "ageing": Mechanism({"facilities.ageing": True, "facilities.life": 5, "facilities.renew_at": 0.8}, flows=("renewed",)),
+    "ageing": Mechanism(
+        {"facilities.ageing": True, "facilities.life": 5, "facilities.renew_at": 0.8}, flows=("renewed",)
+    ),
     "pilots": Mechanism(
-        part("government.pilot"), {**part("government.pilot"), "government.pilot_fund": 0.0}, ("grant_pilots",), own=("pilot", "pilot_left", "score")
+        part("government.pilot"),
+        {**part("government.pilot"), "government.pilot_fund": 0.0},
+        ("grant_pilots",),
+        own=("pilot", "pilot_left", "score"),
     ),
     "fiscal squeeze": Mechanism(
-        {"government.squeeze_start": 12, "government.squeeze_depth": 0.5}, {"government.squeeze_start": 12, "government.squeeze_depth": 0.0}, own=("squeeze_until", "squeeze_left")
+        {"government.squeeze_start": 12, "government.squeeze_depth": 0.5},
+        {"government.squeeze_start": 12, "government.squeeze_depth": 0.0},
+        own=("squeeze_until", "squeeze_left"),
     ),
     "leader as a person": Mechanism({ORG + "leader_person": True}, own=("leader_serial",)),
     "associations": Mechanism(
         part(ORG + "association"),
-        {ORG + "associations": True, ORG + "association_founded": 0.0, ORG + "association_lapses": 0.0, ORG + "association_cost": 0.0},
+        {
+            ORG + "associations": True,
+            ORG + "association_founded": 0.0,
+            ORG + "association_lapses": 0.0,
+            ORG + "association_cost": 0.0,
+        },
         ("cost_association",),
     ),
     "prizes": Mechanism(  # prizes that nobody is given
-        {ORG + "honour_cost": 60.0}, {ORG + "honour_cost": 60.0}, ("cost_honours",), beside={ORG + "honours": False}
+        {ORG + "honour_cost": 60.0},
+        {ORG + "honour_cost": 60.0},
+        ("cost_honours",),
+        beside={ORG + "honours": False},
     ),
-    "disputes": Mechanism(part(ORG + "dispute"), {ORG + "disputes": True, ORG + "dispute_rate": 0.0}, flows=("disputes", "disputes_left")),
-    "agreements": Mechanism({ORG + "agreements": True}, {ORG + "agreements": True, ORG + "agreement_cost": 0.0}, ("cost_agreements",)),
-    "conventions": Mechanism(part(ORG + "convention"), {ORG + "conventions": True, ORG + "convention_adopts": 0.0}, own=("convention",)),
+    "disputes": Mechanism(
+        part(ORG + "dispute"),
+        {ORG + "disputes": True, ORG + "dispute_rate": 0.0},
+        flows=("disputes", "disputes_left"),
+    ),
+    "agreements": Mechanism(
+        {ORG + "agreements": True},
+        {ORG + "agreements": True, ORG + "agreement_cost": 0.0},
+        ("cost_agreements",),
+    ),
+    "conventions": Mechanism(
+        part(ORG + "convention"),
+        {ORG + "conventions": True, ORG + "convention_adopts": 0.0},
+        own=("convention",),
+    ),
     "paid posts": Mechanism(
-        {ORG + "posts": 2}, {ORG + "posts": 2, ORG + "post_hours": 0.0, ORG + "post_wage": 0.0},
-        ("cost_posts", "grant_posts"), ("posts_held",), struck=("flow posts_held",),
+        {ORG + "posts": 2},
+        {ORG + "posts": 2, ORG + "post_hours": 0.0, ORG + "post_wage": 0.0},
+        ("cost_posts", "grant_posts"),
+        ("posts_held",),
+        struck=("flow posts_held",),
     ),
     "drives": Mechanism(
-        {ORG + "drives": 4}, {ORG + "drives": 4, ORG + "drive_joins": 1.0, ORG + "drive_publicity": 0.0, ORG + "drive_cost": 0.0},
-        ("cost_drives",), own=("driving",),
+        {ORG + "drives": 4},
+        {ORG + "drives": 4, ORG + "drive_joins": 1.0, ORG + "drive_publicity": 0.0, ORG + "drive_cost": 0.0},
+        ("cost_drives",),
+        own=("driving",),
     ),
     "Party-building": Mechanism(
-        {ORG + "party": True}, {ORG + "party": True, ORG + "party_finds": 1.0, ORG + "party_hours": 0.0, ORG + "party_cost": 0.0},
-        ("cost_party",), own=("duty",),
+        {ORG + "party": True},
+        {ORG + "party": True, ORG + "party_finds": 1.0, ORG + "party_hours": 0.0, ORG + "party_cost": 0.0},
+        ("cost_party",),
+        own=("duty",),
     ),
     "partner organisations": Mechanism(
-        {"society.partners": 1.0}, {"society.partners": 1.0, "society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0},
-        ("partner_training", "partner_insurance"), own=("partner_trains", "partner_insures", "partner_clinic"),
+        {"society.partners": 1.0},
+        {
+            "society.partners": 1.0,
+            "society.partner_trains": 0.0,
+            "society.partner_insures": 0.0,
+            "society.partner_clinic": 0.0,
+        },
+        ("partner_training", "partner_insurance"),
+        own=("partner_trains", "partner_insures", "partner_clinic"),
     ),
-    "paired enterprises": Mechanism({"society.enterprises": 1.0}, {"society.enterprises": 1.0, "society.enterprise_gift": 0.0}),
+    "paired enterprises": Mechanism(
+        {"society.enterprises": 1.0}, {"society.enterprises": 1.0, "society.enterprise_gift": 0.0}
+    ),
     "copying a neighbour": Mechanism(
-        {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1}, {ORG + "copies": 1.0}, own=("bare", "copied", "levels")
+        {ORG + "bare": 0.5, ORG + "copies": 1.0, "county.townships": 1},
+        {ORG + "copies": 1.0},
+        own=("bare", "copied", "levels"),
     ),
     "rents": Mechanism({"collective.rent_share": 0.5}, own=("rents", "income")),
     "pandemic": Mechanism(  # without the ladder, which shuts tables
         {"shocks.pandemic": 0.15},
-        {"shocks.pandemic": 0.15, "shocks.pandemic_helpers": 1.0, "shocks.pandemic_deaths": 1.0, "shocks.crash_to": 1.0},
-        own=("turn_out", "mortality", "pandemic_until"), struck=("pandemic_until", "crash_until", STRUCK),
+        {
+            "shocks.pandemic": 0.15,
+            "shocks.pandemic_helpers": 1.0,
+            "shocks.pandemic_deaths": 1.0,
+            "shocks.crash_to": 1.0,
+        },
+        own=("turn_out", "mortality", "pandemic_until"),
+        struck=("pandemic_until", "crash_until", STRUCK),
         beside={"solvency.on": False, "business.kind": "portfolio", "shocks.tourism_crash": 0.0},
     ),
     "pandemic of no month": Mechanism(
-        {"shocks.pandemic": 0.15, "shocks.pandemic_months": 1}, {"shocks.pandemic": 0.15, "shocks.pandemic_months": 0},
-        own=("turn_out", "mortality", "pandemic_until"), struck=("pandemic_until", "crash_until", "crash_level", STRUCK),
+        {"shocks.pandemic": 0.15, "shocks.pandemic_months": 1},
+        {"shocks.pandemic": 0.15, "shocks.pandemic_months": 0},
+        own=("turn_out", "mortality", "pandemic_until"),
+        struck=("pandemic_until", "crash_until", "crash_level", STRUCK),
         beside={"shocks.tourism_crash": 0.0},
     ),
     "price crash": Mechanism(
-        {"shocks.price_crash": 0.5}, {"shocks.price_crash": 0.5, "shocks.price_to": 1.0},
-        own=("price_until", "price_level"), struck=("price_until", STRUCK),
+        {"shocks.price_crash": 0.5},
+        {"shocks.price_crash": 0.5, "shocks.price_to": 1.0},
+        own=("price_until", "price_level"),
+        struck=("price_until", STRUCK),
     ),
     "flood": Mechanism(
         {"shocks.scheduled": "flood", "shocks.scheduled_month": 14},
-        {"shocks.scheduled": "flood", "shocks.scheduled_month": 14, "shocks.flood_damage": 0.0, "shocks.harvest_to": 1.0},
-        flows=("flood_damage",), struck=("harvest_until", STRUCK), beside={"shocks.harvest_failure": 0.0},
+        {
+            "shocks.scheduled": "flood",
+            "shocks.scheduled_month": 14,
+            "shocks.flood_damage": 0.0,
+            "shocks.harvest_to": 1.0,
+        },
+        flows=("flood_damage",),
+        struck=("harvest_until", STRUCK),
+        beside={"shocks.harvest_failure": 0.0},
     ),
     "loss of a leader": Mechanism(  # leaders who move nothing
-        {"shocks.leader_loss": 0.3}, {"shocks.leader_loss": 0.3}, struck=("leader", "leaderless", "flow leader_lost", STRUCK),
-        beside={"participation.leader": 1.0, "facilities.leader_factor": 1.0, "acceptance.publicity": 0.0,
-                "solvency.leaderless": 60, "solvency.reopen": 0.0},
+        {"shocks.leader_loss": 0.3},
+        {"shocks.leader_loss": 0.3},
+        struck=("leader", "leaderless", "flow leader_lost", STRUCK),
+        beside={
+            "participation.leader": 1.0,
+            "facilities.leader_factor": 1.0,
+            "acceptance.publicity": 0.0,
+            "solvency.leaderless": 60,
+            "solvency.reopen": 0.0,
+        },
     ),
     "job losses": Mechanism(
-        {"shocks.job_loss": 0.3}, {"shocks.job_loss": 0.3, "shocks.remit_to": 1.0},
-        own=("remit_left", "jobs_until"), struck=("jobs_until", STRUCK),
+        {"shocks.job_loss": 0.3},
+        {"shocks.job_loss": 0.3, "shocks.remit_to": 1.0},
+        own=("remit_left", "jobs_until"),
+        struck=("jobs_until", STRUCK),
     ),
-}  # fmt: skip
+}
 
 
-def run(changes: dict[str, Any] | None = None, months: int = MONTHS, villages: int = 6, **more: Any) -> sim.MutualAidModel:
+def run(
+    changes: dict[str, Any] | None = None, months: int = MONTHS, villages: int = 6, **more: Any
+) -> sim.MutualAidModel:
     model = small({**BASE, **(changes or {})}, villages=villages, seed=3, **more)
     for _ in range(months):
         model.step()
@@ -153,13 +249,17 @@ def names(differences: list[str]) -> set[str]:
 
 
 def without(records: dict, names: tuple[str, ...]) -> dict:
-    return {v: {k: x for k, x in r.items() if k.removeprefix("state ") not in names} for v, r in records.items()}
+    return {
+        v: {k: x for k, x in r.items() if k.removeprefix("state ") not in names} for v, r in records.items()
+    }
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
 def test_off_leaves_no_trace(name: str) -> None:
     series, m = baseline()[0].series, MECHANISMS[name]
-    assert [k for k in m.postings if series.amount(k).any()] == [] and [k for k in m.flows if series.flow[k].any()] == []
+    assert [k for k in m.postings if series.amount(k).any()] == [] and [
+        k for k in m.flows if series.flow[k].any()
+    ] == []
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
@@ -167,7 +267,9 @@ def test_on_it_posts_counts_and_changes_a_result(name: str) -> None:
     m = MECHANISMS[name]
     model = run(m.on)
     s = model.series
-    assert [k for k in m.postings if not s.amount(k).any()] == [] and [k for k in m.flows if not s.flow[k].any()] == []
+    assert [k for k in m.postings if not s.amount(k).any()] == [] and [
+        k for k in m.flows if not s.flow[k].any()
+    ] == []
     found = differences(without(baseline()[1], m.own), without(county_bytes(model), m.own))
     assert any("flow" in x or "person" in x or "balance" in x for x in found)
 
@@ -189,19 +291,46 @@ def test_of_size_zero_it_is_the_baseline_bit_for_bit(name: str, monkeypatch: pyt
 def test_a_roll_out_to_which_nobody_applies_is_a_hazard_of_nothing() -> None:
     still = {"rollout.on": True, "rollout.innovate": 0.0, "rollout.imitate": 0.0}
     own = ("score",)
-    assert differences(without(county_bytes(run({"facilities.openings": 0.0})), own), without(county_bytes(run(still)), own)) == []
+    assert (
+        differences(
+            without(county_bytes(run({"facilities.openings": 0.0})), own),
+            without(county_bytes(run(still)), own),
+        )
+        == []
+    )
 
 
 def test_shares_of_trust_stand_still_where_trust_is_off() -> None:
-    model = small({"trust.on": False, "trust.moves": True, "trust.run": True, "trust.rumours": True, "demography.on": False})
+    model = small(
+        {
+            "trust.on": False,
+            "trust.moves": True,
+            "trust.run": True,
+            "trust.rumours": True,
+            "demography.on": False,
+        }
+    )
     before = model.people.trust.copy()
     model.run(12)
     assert np.array_equal(model.people.trust, before) and not model.series.flow["callers"].any()
 
 
-# -- homes and buildings -----------------------------------------------------------------------------------------------
+# -- homes and buildings
+# -----------------------------------------------------------------------------------------------
 def test_a_home_takes_in_those_who_live_alone_and_gives_company() -> None:
-    plain, homes = (run({"homes.on": on, "homes.openings": 1.0, "homes.move_in": 0.5, "homes.beds": 20, "homes.bed_cost": 5000.0}, 40) for on in (False, True))
+    plain, homes = (
+        run(
+            {
+                "homes.on": on,
+                "homes.openings": 1.0,
+                "homes.move_in": 0.5,
+                "homes.beds": 20,
+                "homes.bed_cost": 5000.0,
+            },
+            40,
+        )
+        for on in (False, True)
+    )
     persons = [m.series.flow["living_persons"].sum(axis=(0, 1)) for m in (plain, homes)]
     assert persons[0][IN_HOME] == 0 < persons[1][IN_HOME] and persons[1][ALONE] < persons[0][ALONE]
     assert homes.series.flow["loneliness_sum"].sum() < plain.series.flow["loneliness_sum"].sum()
@@ -209,7 +338,9 @@ def test_a_home_takes_in_those_who_live_alone_and_gives_company() -> None:
 
 
 def test_residents_pay_their_fee_and_bring_county_money() -> None:
-    model = small({"homes.on": True, "homes.running": 150.0, "homes.fee": 160.0, "homes.subsidy": 360.0}, villages=1)
+    model = small(
+        {"homes.on": True, "homes.running": 150.0, "homes.fee": 160.0, "homes.subsidy": 360.0}, villages=1
+    )
     p, r = model.people, model.world.villages
     r.level, r.wage_index, r.deflator, p.dibao[:] = 3, 1.0, 1.0, 0
     old = np.flatnonzero(p.kind == ELDER)[:4]
@@ -232,7 +363,17 @@ def test_who_lives_in_a_home_that_closes_goes_back() -> None:
 
 def test_a_small_remote_group_moves_together() -> None:
     """Every elder of zone 0 accepts and lives alone; the other zones are too large."""
-    model = large({"homes.on": True, "homes.together": True, "homes.remote": 1.0, "homes.group_moves": 1.0, "homes.move_in": 0.0, "homes.group": 5, "homes.move_out": 0.0})
+    model = large(
+        {
+            "homes.on": True,
+            "homes.together": True,
+            "homes.remote": 1.0,
+            "homes.group_moves": 1.0,
+            "homes.move_in": 0.0,
+            "homes.group": 5,
+            "homes.move_out": 0.0,
+        }
+    )
     p, r = model.people, model.world.villages
     first = np.flatnonzero(p.kind == ELDER)[:5]
     p.zone[p.zone == 0], p.zone[first] = 1, 0
@@ -245,8 +386,21 @@ def test_a_small_remote_group_moves_together() -> None:
 
 
 def opened(changes: dict[str, Any], **states: int) -> tuple[Any, Any]:
-    """States and postings of 20 villages without a facility that all come up in one month, with 100,000 yuan each."""
-    model = small({"county.villages": 20, "county.elders": 10, "county.facility_share": 0.0, "facilities.openings": 0.6, "facilities.leader_factor": 3.0, "county.couplings": False, **changes}, villages=20)
+    """States and postings of 20 villages without a facility that all come up in one month, with 100,000
+    yuan each.
+    """
+    model = small(
+        {
+            "county.villages": 20,
+            "county.elders": 10,
+            "county.facility_share": 0.0,
+            "facilities.openings": 0.6,
+            "facilities.leader_factor": 3.0,
+            "county.couplings": False,
+            **changes,
+        },
+        villages=20,
+    )
     for k, x in states.items():
         model.state[k][:] = x
     model.state["income"][:] = 1_000_000 * YUAN
@@ -263,13 +417,20 @@ def opened(changes: dict[str, Any], **states: int) -> tuple[Any, Any]:
         ({}, {"idle_building": 1}, 1, 120_000),
         ({}, {"idle_building": 0}, 2, 60_000),
         ({"facilities.build_new": True}, {"idle_building": 0}, 3, 200_000),  # 10,000 a year against 10,800
-        ({"facilities.build_new": True, "facilities.rent": 300.0}, {"idle_building": 0}, 2, 60_000),  # against 9,600
+        (
+            {"facilities.build_new": True, "facilities.rent": 300.0},
+            {"idle_building": 0},
+            2,
+            60_000,
+        ),  # against 9,600
         ({"facilities.add_function": True}, {"idle_building": 1, "public_room": 1}, 4, 20_000),
         ({"facilities.add_function": True}, {"idle_building": 1, "public_room": 0}, 1, 120_000),
     ],
     ids=["renovate", "rent", "build", "rent is cheaper", "public room", "no public room"],
 )
-def test_the_way_that_is_cheapest_over_its_life_is_taken(changes: dict, states: dict, way: int, yuan: int) -> None:
+def test_the_way_that_is_cheapest_over_its_life_is_taken(
+    changes: dict, states: dict, way: int, yuan: int
+) -> None:
     r, posted = opened(changes, **states)
     done = r.facility > 0
     assert done.sum() > 10 and set(r.way[done]) == {way} and set(r.rented[done]) == {int(way == 2)}
@@ -282,7 +443,15 @@ def test_a_village_below_the_least_number_of_elders_gets_no_facility() -> None:
 
 def test_a_building_of_five_years_is_half_worn_after_thirty_months_and_then_renewed() -> None:
     """A new one of twenty years is not."""
-    model = small({"facilities.ageing": True, "facilities.life": 5, "facilities.life_new": 20, "facilities.renew_at": 0.51}, villages=2)
+    model = small(
+        {
+            "facilities.ageing": True,
+            "facilities.life": 5,
+            "facilities.life_new": 20,
+            "facilities.renew_at": 0.51,
+        },
+        villages=2,
+    )
     r = model.world.villages
     r.facility, r.level, r.way, r.condition, r.bills = 2, 3, np.array([1, 3]), 1.0, 0
     for _ in range(30):
@@ -305,9 +474,20 @@ def test_shared_rooms_cost_less_to_keep() -> None:
     assert r.seats.tolist() == [p.seats, p.add_seats]
 
 
-# -- government --------------------------------------------------------------------------------------------------------
+# -- government
+# --------------------------------------------------------------------------------------------------------
 def test_pilots_are_the_readiest_and_share_the_whole_fund() -> None:
-    model = small({"county.facility_share": 1.0, "government.pilots": 0.25, "government.pilot_start": 2, "government.pilot_months": 10, "government.pilot_fund": 1000.0, "solvency.on": False}, villages=8)
+    model = small(
+        {
+            "county.facility_share": 1.0,
+            "government.pilots": 0.25,
+            "government.pilot_start": 2,
+            "government.pilot_months": 10,
+            "government.pilot_fund": 1000.0,
+            "solvency.on": False,
+        },
+        villages=8,
+    )
     model.run(3)
     r = model.world.villages
     best = np.sort(r.score)[-2:]
@@ -320,7 +500,16 @@ def test_pilots_are_the_readiest_and_share_the_whole_fund() -> None:
 def test_a_squeeze_takes_its_share_each_january_of_its_years_and_no_more() -> None:
     changes = {"government.volatility": 0.0, "shocks.on": False, "county.couplings": False}
     plain, squeezed = (
-        small({**changes, "government.squeeze_start": start, "government.squeeze_depth": 0.2, "government.squeeze_years": 3}, villages=2) for start in (-1, 12)
+        small(
+            {
+                **changes,
+                "government.squeeze_start": start,
+                "government.squeeze_depth": 0.2,
+                "government.squeeze_years": 3,
+            },
+            villages=2,
+        )
+        for start in (-1, 12)
     )
     ratio = []
     for _ in range(6):
@@ -334,8 +523,19 @@ def test_a_squeeze_takes_its_share_each_january_of_its_years_and_no_more() -> No
 
 
 def test_a_squeeze_once_begun_runs_its_years_out_though_a_policy_takes_its_schedule_away() -> None:
-    p = sim.Parameters().replace({"government.volatility": 0.0, "shocks.on": False, "county.villages": 1, "county.elders": 5, "government.squeeze_depth": 0.2, "government.squeeze_years": 3})
-    model = sim.MutualAidModel(p, seed=1, modifiers=(sim.Modifier("government.squeeze_start", "set", 0, start=0, end=6),))
+    p = sim.Parameters().replace(
+        {
+            "government.volatility": 0.0,
+            "shocks.on": False,
+            "county.villages": 1,
+            "county.elders": 5,
+            "government.squeeze_depth": 0.2,
+            "government.squeeze_years": 3,
+        }
+    )
+    model = sim.MutualAidModel(
+        p, seed=1, modifiers=(sim.Modifier("government.squeeze_start", "set", 0, start=0, end=6),)
+    )
     left = []
     for _ in range(5):
         model.run(12)
@@ -345,13 +545,28 @@ def test_a_squeeze_once_begun_runs_its_years_out_though_a_policy_takes_its_sched
 
 def test_a_squeeze_that_is_drawn_begins_as_often_as_its_chance() -> None:
     """0.3 a year, 400 villages, one January: four standard errors."""
-    model = small({"county.villages": 400, "county.elders": 1, "county.couplings": False, "government.squeeze_chance": 0.3}, villages=400)
+    model = small(
+        {
+            "county.villages": 400,
+            "county.elders": 1,
+            "county.couplings": False,
+            "government.squeeze_chance": 0.3,
+        },
+        villages=400,
+    )
     sim.parts.government.run_envelopes(model)
     assert abs((model.state["squeeze_left"] < 1).mean() - 0.3) <= 4 * np.sqrt(0.21 / 400)
 
 
-# -- roll-out ----------------------------------------------------------------------------------------------------------
-ROLL = {**part("rollout"), "county.facility_share": 0.2, "county.elders": 20, "government.construction_envelope": 30_000.0, "facilities.lead": 1}
+# -- roll-out
+# ----------------------------------------------------------------------------------------------------------
+ROLL = {
+    **part("rollout"),
+    "county.facility_share": 0.2,
+    "county.elders": 20,
+    "government.construction_envelope": 30_000.0,
+    "facilities.lead": 1,
+}
 
 
 def standing(changes: dict[str, Any], months: int = 48) -> Any:
@@ -371,14 +586,27 @@ def test_a_round_selects_no_more_than_keep_the_county_on_its_line() -> None:
 def test_a_policy_on_the_least_score_of_one_village_holds_that_village_back() -> None:
     for held in (1, 4):  # the county's plan is read from its first village, the score that is asked from each
         modifier = sim.Modifier("rollout.least_score", "set", 1.0, villages=(held,))
-        p = sim.Parameters().replace({**ROLL, "county.facility_share": 0.0, "rollout.innovate": 1.0, "rollout.target": 1.0, "rollout.by": 12, "rollout.least_score": 0.0, "county.villages": 6})
+        p = sim.Parameters().replace(
+            {
+                **ROLL,
+                "county.facility_share": 0.0,
+                "rollout.innovate": 1.0,
+                "rollout.target": 1.0,
+                "rollout.by": 12,
+                "rollout.least_score": 0.0,
+                "county.villages": 6,
+            }
+        )
         model = sim.MutualAidModel(p, seed=2, modifiers=(modifier,))
         model.run(36)
         assert model.state["selected"].sum() == 5 and model.state["selected"][held - 1] == 0
 
 
 def test_the_least_score_and_the_wish_to_apply_hold_openings_back() -> None:
-    ends = [int((standing(c).series.state["facility"][-1] > 0).sum()) for c in ({}, {"rollout.least_score": 0.85}, {"rollout.innovate": 0.05, "rollout.imitate": 0.0})]
+    ends = [
+        int((standing(c).series.state["facility"][-1] > 0).sum())
+        for c in ({}, {"rollout.least_score": 0.85}, {"rollout.innovate": 0.05, "rollout.imitate": 0.0})
+    ]
     assert ends[0] > ends[1] and ends[0] > ends[2]
 
 
@@ -388,15 +616,27 @@ def test_both_coverages_are_reported() -> None:
     s = model.series
     built = s.state["facility"] == 2
     assert np.allclose(table["facility_share"], built.mean(axis=1))
-    assert np.allclose(table["facility_in_service_share"], (built & sim.viability.in_service(s)).sum(axis=1) / built.sum(axis=1))
+    assert np.allclose(
+        table["facility_in_service_share"],
+        (built & sim.viability.in_service(s)).sum(axis=1) / built.sum(axis=1),
+    )
 
 
-# -- shocks ------------------------------------------------------------------------------------------------------------
+# -- shocks
+# ------------------------------------------------------------------------------------------------------------
 def struck(kind: str, months: int = 24, **changes: Any) -> tuple[Any, Any]:
     """Series without and with one shock that strikes everybody in month 6, under the same luck."""
     never = {f"shocks.{k}": 0.0 for k in shocks.KINDS}
-    base = {**never, "county.facility_share": 1.0, "solvency.on": True, **{k.replace("__", "."): v for k, v in changes.items()}}
-    return tuple(run({**base, "shocks.scheduled": s, "shocks.scheduled_month": 6}, months).series for s in ("none", kind))
+    base = {
+        **never,
+        "county.facility_share": 1.0,
+        "solvency.on": True,
+        **{k.replace("__", "."): v for k, v in changes.items()},
+    }
+    return tuple(
+        run({**base, "shocks.scheduled": s, "shocks.scheduled_month": 6}, months).series
+        for s in ("none", kind)
+    )
 
 
 def test_a_pandemic_shuts_tables_keeps_helpers_at_home_and_costs_lives() -> None:
@@ -408,7 +648,10 @@ def test_a_pandemic_shuts_tables_keeps_helpers_at_home_and_costs_lives() -> None
 
 
 def test_a_price_crash_takes_its_share_of_the_harvest_money() -> None:
-    """The October after the month of the crash: sales of the fields times 0.7; plots near towns are let as before."""
+    """The October after the month of the crash.
+
+    Sales of the fields times 0.7; plots near towns are let as before.
+    """
     plain, cheap = struck("price_crash", 12, shocks__price_to=0.7, agriculture__plots=0.0)
     a, b = plain.amount("sales")[9], cheap.amount("sales")[9]
     assert a.sum() > 0 and np.abs(b - 0.7 * a).max() <= 1
@@ -435,12 +678,16 @@ def test_children_without_jobs_send_less_and_less_care_is_bought() -> None:
     assert lost.flow["diners"][6:18].sum() < plain.flow["diners"][6:18].sum()
 
 
-# -- society, neighbours, rents, reopening -----------------------------------------------------------------------------
+# -- society, neighbours, rents, reopening
+# -----------------------------------------------------------------------------
 PAIRED = {"county.facility_share": 1.0, "facilities.on": False, "solvency.on": False, "county.townships": 1}
 
 
 def test_a_partner_trains_and_insures_at_its_own_cost() -> None:
-    """150 yuan for each newly trained; 30 yuan a year, 2.50 a month, for each volunteer: the village's bills for both are gone."""
+    """150 yuan for each newly trained.
+
+    30 yuan a year, 2.50 a month, for each volunteer: the village's bills for both are gone.
+    """
     own, partner = (run({**PAIRED, "society.partners": x}, 14, 2).series for x in (0.0, 1.0))
     assert partner.flow["newly_trained"].sum() > own.flow["newly_trained"].sum()
     assert np.array_equal(partner.amount("partner_training"), partner.flow["newly_trained"] * 150 * YUAN)
@@ -450,14 +697,34 @@ def test_a_partner_trains_and_insures_at_its_own_cost() -> None:
 
 
 def test_each_thing_that_a_partner_brings_stands_alone() -> None:
-    bare = {**PAIRED, "organisation.insured": False, "organisation.training": False, "society.partners": 1.0, "referral.on": True, "referral.contract": 0.0}
+    bare = {
+        **PAIRED,
+        "organisation.insured": False,
+        "organisation.training": False,
+        "society.partners": 1.0,
+        "referral.on": True,
+        "referral.contract": 0.0,
+    }
     nothing = {"society.partner_trains": 0.0, "society.partner_insures": 0.0, "society.partner_clinic": 0.0}
-    trained, insured, clinic = (run({**bare, **{k: v for k, v in nothing.items() if k != left}}, 14, 2).series for left in nothing)
-    assert trained.flow["newly_trained"].any() and not insured.flow["newly_trained"].any() and not clinic.flow["newly_trained"].any()
-    assert insured.state["insured"].any() and not trained.state["insured"].any() and not clinic.state["insured"].any()
+    trained, insured, clinic = (
+        run({**bare, **{k: v for k, v in nothing.items() if k != left}}, 14, 2).series for left in nothing
+    )
+    assert (
+        trained.flow["newly_trained"].any()
+        and not insured.flow["newly_trained"].any()
+        and not clinic.flow["newly_trained"].any()
+    )
+    assert (
+        insured.state["insured"].any()
+        and not trained.state["insured"].any()
+        and not clinic.state["insured"].any()
+    )
     minutes = clinic.flow["contract_minutes"]
     assert (minutes <= 4 * 60 * clinic.state["elders"] / 100).all() and minutes.sum() > 0
-    assert np.array_equal(clinic.amount("partner_clinic"), minutes * 25 * YUAN // 60) and not clinic.amount("cost_contract").any()
+    assert (
+        np.array_equal(clinic.amount("partner_clinic"), minutes * 25 * YUAN // 60)
+        and not clinic.amount("cost_contract").any()
+    )
     assert not trained.flow["contract_minutes"].any() and not insured.flow["contract_minutes"].any()
 
 
@@ -467,7 +734,9 @@ def test_an_enterprise_gives_every_village_of_its_township_a_twelfth_each_month(
 
 
 def test_villages_without_support_copy_the_township_s_best_in_december() -> None:
-    """By hand: the village of the highest hours share among the six; its levels, training and insurance on and 50 yuan, spread."""
+    """By hand: the village of the highest hours share among the six; its levels, training and insurance on
+    and 50 yuan, spread.
+    """
     model = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0}, 12)
     bare = model.state["bare"] == 1
     assert 0 < bare.sum() < 6
@@ -478,18 +747,24 @@ def test_villages_without_support_copy_the_township_s_best_in_december() -> None
     assert model.state["copied"].tolist() == others.astype(int).tolist()
     assert model.state["levels"][others].tolist() == [wanted] * 5
     model.run(1)
-    assert (model.state["training"] == wanted[0]).all() and (model.state["publicity"] == wanted[2] / (100 * YUAN)).all()
+    assert (model.state["training"] == wanted[0]).all() and (
+        model.state["publicity"] == wanted[2] / (100 * YUAN)
+    ).all()
 
 
 def test_nobody_copies_across_a_township_or_where_villages_do_not_meet() -> None:
-    apart = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.couplings": False}, 12)
+    apart = run(
+        {**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.couplings": False}, 12
+    )
     alone = run({**PAIRED, "organisation.bare": 0.5, "organisation.copies": 1.0, "county.townships": 6}, 12)
     assert not apart.state["copied"].any() and not alone.state["copied"].any()
 
 
 def test_rents_are_their_share_of_trend_income_in_good_and_bad_years() -> None:
     """Growth 0: the rent of a year is that of the first; what is left of income moves with the news."""
-    s = run({"collective.rent_share": 0.4, "collective.growth": 0.0, "collective.volatility": 0.4}, 26, 2).series
+    s = run(
+        {"collective.rent_share": 0.4, "collective.growth": 0.0, "collective.volatility": 0.4}, 26, 2
+    ).series
     plain = run({"collective.growth": 0.0, "collective.volatility": 0.0}, 1, 2).series
     assert (s.state["rents"] == (plain.state["income"][0] * 0.4).astype(int)).all()
     other = s.state["income"] - s.state["rents"]
@@ -499,7 +774,17 @@ def test_rents_are_their_share_of_trend_income_in_good_and_bad_years() -> None:
 
 def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
     """Three villages of a leader and some cash that closed in the first month, run for five years."""
-    model = small({**PAIRED, "solvency.on": True, "solvency.reopen": 1.0, "organisation.leader_leaves": 0.02, "county.leader_share": 1.0, **changes}, seed=3)
+    model = small(
+        {
+            **PAIRED,
+            "solvency.on": True,
+            "solvency.reopen": 1.0,
+            "organisation.leader_leaves": 0.02,
+            "county.leader_share": 1.0,
+            **changes,
+        },
+        seed=3,
+    )
     model.state["level"][:], model.state["closures"][:], model.state["closed_month"][:] = 0, 1, 0
     model.run(60)
     model.audit()
@@ -507,8 +792,18 @@ def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
 
 
 def test_a_closed_village_reopens_with_users_in_sight_and_not_without() -> None:
-    """Three of 50 elders: at a hazard of 0.02 a month well over 5 would enrol in a year, at 0 nobody would."""
-    some, nobody = closed_for_a_year({"acceptance.enrol_own": 0.02}), closed_for_a_year({"acceptance.enrol_own": 0.0, "acceptance.enrol_network": 0.0})
+    """Three of 50 elders: at a hazard of 0.02 a month well over 5 would enrol in a year, at 0 nobody
+    would.
+    """
+    some, nobody = (
+        closed_for_a_year({"acceptance.enrol_own": 0.02}),
+        closed_for_a_year({"acceptance.enrol_own": 0.0, "acceptance.enrol_network": 0.0}),
+    )
     assert some.series.flow["opened_now"].any(axis=0).all()
     assert not nobody.series.flow["opened_now"].any() and not nobody.series.state["would_enrol"].any()
-    assert closed_for_a_year({"acceptance.enrol_own": 0.02, "solvency.least_enrolled": 30}).series.flow["opened_now"].sum() < 3
+    assert (
+        closed_for_a_year({"acceptance.enrol_own": 0.02, "solvency.least_enrolled": 30})
+        .series.flow["opened_now"]
+        .sum()
+        < 3
+    )

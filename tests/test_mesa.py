@@ -42,7 +42,8 @@ def a_view(model: sim.MutualAidModel, cls: type) -> Any:
     return next(iter(model.agents_by_type[cls]))
 
 
-# -- sets --------------------------------------------------------------------------------------------------------------
+# -- sets ----------------------------------------------------------------------------------------------------
+# ----------
 def test_every_elder_and_helper_of_the_table_is_an_agent_once(model: sim.MutualAidModel) -> None:
     for cls, kind in ((sim.Elder, ELDER), (sim.Volunteer, HELPER)):
         found = model.agents_by_type[cls]
@@ -63,7 +64,9 @@ def test_select_by_age_finds_whom_the_table_holds(model: sim.MutualAidModel) -> 
 
 def test_selections_keep_their_members_through_every_further_step(model: sim.MutualAidModel) -> None:
     wanted = int((model.people.age[of_kind(model, ELDER)] > 70 * 12).sum())
-    found = model.agents_by_type[sim.Elder].select(lambda e: e.age > 65).shuffle().select(lambda e: e.age > 70)
+    found = (
+        model.agents_by_type[sim.Elder].select(lambda e: e.age > 65).shuffle().select(lambda e: e.age > 70)
+    )
     gc.collect()
     assert len(found) == wanted > 0
     found = found.sort("age", ascending=True)
@@ -134,12 +137,17 @@ def test_a_users_own_agent_lives_beside_ours_and_can_go(model: sim.MutualAidMode
     assert own not in model.agents and len(model.agents) == before
 
 
-# -- views -------------------------------------------------------------------------------------------------------------
+# -- views ---------------------------------------------------------------------------------------------------
+# ----------
 def test_one_person_is_one_object_while_somebody_holds_it(model: sim.MutualAidModel) -> None:
     held = {e.unique_id: e for e in list(model.agents_by_type[sim.Elder])}
     assert all(held[e.unique_id] is e for e in model.agents_by_type[sim.Elder])
     e = next(iter(held.values()))
-    assert e in model.agents and e in model.agents_by_type[sim.Elder] and e not in model.agents_by_type[sim.Volunteer]
+    assert (
+        e in model.agents
+        and e in model.agents_by_type[sim.Elder]
+        and e not in model.agents_by_type[sim.Volunteer]
+    )
     assert e not in small().agents
 
 
@@ -184,9 +192,18 @@ def test_funders_together_paid_what_the_ledger_holds(model: sim.MutualAidModel) 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("acceptance", 1.01), ("acceptance", -0.01), ("trust", float("nan")), ("health", 4), ("health", 1.5),
-     ("age", 59.0), ("age", 200), ("living", "alone"), ("dibao", 2)],
-)  # fmt: skip
+    [
+        ("acceptance", 1.01),
+        ("acceptance", -0.01),
+        ("trust", float("nan")),
+        ("health", 4),
+        ("health", 1.5),
+        ("age", 59.0),
+        ("age", 200),
+        ("living", "alone"),
+        ("dibao", 2),
+    ],
+)
 def test_a_view_refuses_what_is_out_of_range(model: sim.MutualAidModel, name: str, value: Any) -> None:
     elder = a_view(model, sim.Elder)
     before = getattr(elder, name)
@@ -246,7 +263,10 @@ def test_promotion_keeps_identity_account_and_object() -> None:
     for a in stayed:
         assert type(a) is sim.Elder and a.age == 60.0 and a.credit_min == 90
         assert before[id(a)][:2] == (a.unique_id, a.sex)
-        assert any(e is a for e in model.agents_by_type[sim.Elder]) and a not in model.agents_by_type[sim.Volunteer]
+        assert (
+            any(e is a for e in model.agents_by_type[sim.Elder])
+            and a not in model.agents_by_type[sim.Volunteer]
+        )
 
 
 def test_a_view_of_the_dead_says_so() -> None:
@@ -256,7 +276,9 @@ def test_a_view_of_the_dead_says_so() -> None:
     gone = [e for e in held if not e.alive]
     assert 0 < len(gone) <= died
     for e in gone:
-        with pytest.raises(views.GoneError, match=rf"{e.unique_id} of village {e.unique_id >> 24} has died or left"):
+        with pytest.raises(
+            views.GoneError, match=rf"{e.unique_id} of village {e.unique_id >> 24} has died or left"
+        ):
             e.age  # noqa: B018
         with pytest.raises(views.GoneError):
             e.acceptance = 0.5
@@ -274,7 +296,8 @@ def test_views_follow_their_person_when_blocks_are_copied() -> None:
     assert all((e.unique_id, e.age, e.income) == (identity, age, income) for e, identity, age, income in held)
 
 
-# -- DataCollector -----------------------------------------------------------------------------------------------------
+# -- DataCollector
+# -----------------------------------------------------------------------------------------------------
 def test_datacollector_follows_elders_who_die_and_helpers_who_turn_sixty() -> None:
     model = small({"demography.rural_mortality_ratio": 1.3})
     model.agents_by_type[sim.Volunteer].set("age", 59.5)  # 714 months: they turn 60 in the sixth month
@@ -290,7 +313,11 @@ def test_datacollector_follows_elders_who_die_and_helpers_who_turn_sixty() -> No
     for _ in range(14):
         model.step()
         collector.collect(model)
-    frame, flow, state = collector.get_agenttype_vars_dataframe(sim.Elder), model.series.flow, model.series.state
+    frame, flow, state = (
+        collector.get_agenttype_vars_dataframe(sim.Elder),
+        model.series.flow,
+        model.series.state,
+    )
     ids = [set(frame.loc[step].index) for step in range(15)]
     for m in range(14):
         assert len(ids[m + 1]) == state["elders"][m].sum()
@@ -319,7 +346,8 @@ def test_looking_changes_not_a_byte() -> None:
     assert plain.steps == seen.steps == 4
 
 
-# -- cost and memory ---------------------------------------------------------------------------------------------------
+# -- cost and memory
+# ---------------------------------------------------------------------------------------------------
 def test_sets_make_no_agent_until_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     original = views.view_of
@@ -328,7 +356,9 @@ def test_sets_make_no_agent_until_one_is_asked_for(monkeypatch: pytest.MonkeyPat
     model = small()
     model.run(3)
     gc.collect()
-    real = [o for o in gc.get_objects() if issubclass(type(o), mesa.Agent) and o.model is model]  # no isinstance: it asks proxies of what is gone
+    real = [
+        o for o in gc.get_objects() if issubclass(type(o), mesa.Agent) and o.model is model
+    ]  # no isinstance: it asks proxies of what is gone
     assert made == [] and real == [] and model not in mesa.Agent._ids
     elders = model.agents_by_type[sim.Elder]
     assert len(elders) == len(elders.get("age")) and elders.agg("age", max) >= 60
@@ -369,7 +399,9 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell a process its memory")
+@pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="the system does not tell a process its memory"
+)
 def test_two_hundred_models_leave_memory_flat() -> None:
     parameters, refs = sim.Parameters().replace(TINY), []
 
@@ -395,7 +427,8 @@ def test_two_hundred_models_leave_memory_flat() -> None:
     assert resident_bytes() - before < 200 * size  # what the arrays alone would cost, were models kept
 
 
-# -- people who come and go --------------------------------------------------------------------------------------------
+# -- people who come and go
+# --------------------------------------------------------------------------------------------
 def test_a_newcomer_joins_the_table_and_the_books_stay_right(model: sim.MutualAidModel) -> None:
     count = len(model.agents_by_type[sim.Elder])
     taken = {a.unique_id for a in model.agents}
@@ -448,7 +481,9 @@ def test_a_newcomer_leaves_the_draws_of_the_other_villages_alone() -> None:
 
 
 def test_a_death_by_hand_settles_the_account_and_leaves_a_widow(model: sim.MutualAidModel) -> None:
-    elder = next(iter(model.agents_by_type[sim.Elder].select(lambda e: e.spouse is not None and e.living == COUPLE)))
+    elder = next(
+        iter(model.agents_by_type[sim.Elder].select(lambda e: e.spouse is not None and e.living == COUPLE))
+    )
     v, row = elder.village - 1, elder._row()
     owed = int(model.ledger.balance.credits_held[v]) + int(model.people.credit[row])
     model.world.posted[v].credits_earned += 90 - model.people.credit[row]
@@ -495,7 +530,8 @@ STANDINS = """
 import sys, sim
 from mesa import DataCollector, experimental, space
 print(sorted({"pandas", "networkx", "mesa.experimental"} & set(sys.modules)))
-model = sim.MutualAidModel(sim.Parameters().replace({"county.villages": 1, "county.elders": 5, "horizon.spin_up": 0}), seed=1)
+small = {"county.villages": 1, "county.elders": 5, "horizon.spin_up": 0}
+model = sim.MutualAidModel(sim.Parameters().replace(small), seed=1)
 collector = DataCollector({"month": "month"})
 for _ in range(2):
     model.step()
@@ -516,5 +552,11 @@ def test_what_mesa_brings_along_comes_when_it_is_first_asked_for() -> None:
 
 
 def test_what_was_imported_before_stays_as_it_is() -> None:
-    code = "import mesa, sys; seen = sys.modules['pandas'], mesa.experimental; import sim; print(seen == (sys.modules['pandas'], mesa.experimental))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
+    code = (
+        "import mesa, sys; seen = sys.modules['pandas'], mesa.experimental; import sim; print(seen == "
+        "(sys.modules['pandas'], mesa.experimental))"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "True\n"
+    )

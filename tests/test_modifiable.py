@@ -16,31 +16,135 @@ from sim.parameters import Declaration, ParameterError, declarations
 from sim.values import Modifier, check
 
 ROOT = Path(sim.__file__).parent
-WIDE = {"business.kind": "portfolio", "county.stratified": True, "tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6, "participation.stipend": 2.0}
-HARSH = {"solvency.closing": 2, "solvency.patience": 1, "solvency.least_enrolled": 30, "solvency.least_users": 30}
+WIDE = {
+    "business.kind": "portfolio",
+    "county.stratified": True,
+    "tourism.lead": 3,
+    "handicraft.lead": 2,
+    "agriculture.lead": 6,
+    "participation.stipend": 2.0,
+}
+HARSH = {
+    "solvency.closing": 2,
+    "solvency.patience": 1,
+    "solvency.least_enrolled": 30,
+    "solvency.least_users": 30,
+}
 WORLDS: tuple[dict[str, Any], ...] = (  # each makes other rules bind
     {**WIDE, **CARE, **EVERYTHING, "clearing.scope": "county"},
-    {**WIDE, "matching.form": "teams", "shocks.scheduled": "tourism_crash", "shocks.scheduled_month": 8, "participation.crowding_out": True, "timebank.levy": 0.01, "funding.crowding": 0.5, "organisation.leader_leaves": 0.25, "business.loss_limit": 0.0},
-    {"business.kind": "deposit", "funding.rule": "tapering", "facilities.openings": 0.6, "solvency.stress": 0.25, "solvency.least_users": 20, "shocks.budget_cut": 0.3, "shocks.donor_loss": 0.3, "shocks.harvest_failure": 0.25},
-    {**HARSH, "funding.rule": "per_service", "solvency.reopen": 1.0, "solvency.leaderless": 3, "county.association_share": 0.0, "solvency.least_enrolled": 10, "solvency.least_helpers": 30, "acceptance.enrol_own": 0.02},
-    {"funding.rule": "matching", "county.association_share": 1.0, "organisation.leader_leaves": 0.25, "organisation.leader_found": 0.1, "facilities.openings": 0.6, "county.facility_share": 0.0},
-    {"funding.rule": "provision_point", "funding.point": 0.95},
-    {**WIDE, "shocks.scheduled": "harvest_failure", "shocks.scheduled_month": 3, "business.start": 0, "shocks.correlation": 0.0},
-    {"funding.basis": "envelope"},
-    {"funding.rule": "per_service", "government.ceiling": 60000.0, "government.operating_envelope": 30000.0, "county.elders": 200},
-    {"county.facility_share": 0.0, "facilities.openings": 0.2, "government.construction_envelope": 2000.0, "collective.income_scale": 2.0, "collective.project": 200000.0},
     {
-        "referral.on": True, "referral.beds": 5.0, "referral.willing": 1.0, "referral.apply": 0.5, "referral.patience": 3, "clearing.on": True, "clearing.guarantee": 1.0, "county.elders": 200, "county.facility_share": 1.0,
-        "points.on": True, "points.join": 1.0, "points.project_share": 0.5, "homes.on": True, "homes.openings": 1.0, "homes.beds": 20,
-        "homes.bed_cost": 5_000.0, "homes.move_in": 0.0, "homes.group": 8, "county.zone_size": 10, "county.idle_share": 1.0,
-        "government.construction_envelope": 30_000.0, "collective.project": 200_000.0,
-        "homes.together": True, "homes.remote": 1.0, "homes.group_moves": 1.0, "acceptance.start": 0.7,
-        "quality.on": True, "quality.accidents": 10.0, "quality.basic": 0.2, "quality.serious": 1.0, "organisation.insured": False,
-        "shocks.scheduled": "flood", "shocks.scheduled_month": 8,
+        **WIDE,
+        "matching.form": "teams",
+        "shocks.scheduled": "tourism_crash",
+        "shocks.scheduled_month": 8,
+        "participation.crowding_out": True,
+        "timebank.levy": 0.01,
+        "funding.crowding": 0.5,
+        "organisation.leader_leaves": 0.25,
+        "business.loss_limit": 0.0,
     },
-    {"rollout.on": True, "rollout.innovate": 0.1, "rollout.imitate": 2.0, "rollout.least_score": 0.0, "rollout.every": 3, "county.townships": 3, "county.facility_share": 0.3, "county.villages": 24},
-    {"government.operating_envelope": 1000.0, "solvency.patience": 12, "solvency.closing": 24, "collective.welfare_cap": 0.03},
-)  # fmt: skip
+    {
+        "business.kind": "deposit",
+        "funding.rule": "tapering",
+        "facilities.openings": 0.6,
+        "solvency.stress": 0.25,
+        "solvency.least_users": 20,
+        "shocks.budget_cut": 0.3,
+        "shocks.donor_loss": 0.3,
+        "shocks.harvest_failure": 0.25,
+    },
+    {
+        **HARSH,
+        "funding.rule": "per_service",
+        "solvency.reopen": 1.0,
+        "solvency.leaderless": 3,
+        "county.association_share": 0.0,
+        "solvency.least_enrolled": 10,
+        "solvency.least_helpers": 30,
+        "acceptance.enrol_own": 0.02,
+    },
+    {
+        "funding.rule": "matching",
+        "county.association_share": 1.0,
+        "organisation.leader_leaves": 0.25,
+        "organisation.leader_found": 0.1,
+        "facilities.openings": 0.6,
+        "county.facility_share": 0.0,
+    },
+    {"funding.rule": "provision_point", "funding.point": 0.95},
+    {
+        **WIDE,
+        "shocks.scheduled": "harvest_failure",
+        "shocks.scheduled_month": 3,
+        "business.start": 0,
+        "shocks.correlation": 0.0,
+    },
+    {"funding.basis": "envelope"},
+    {
+        "funding.rule": "per_service",
+        "government.ceiling": 60000.0,
+        "government.operating_envelope": 30000.0,
+        "county.elders": 200,
+    },
+    {
+        "county.facility_share": 0.0,
+        "facilities.openings": 0.2,
+        "government.construction_envelope": 2000.0,
+        "collective.income_scale": 2.0,
+        "collective.project": 200000.0,
+    },
+    {
+        "referral.on": True,
+        "referral.beds": 5.0,
+        "referral.willing": 1.0,
+        "referral.apply": 0.5,
+        "referral.patience": 3,
+        "clearing.on": True,
+        "clearing.guarantee": 1.0,
+        "county.elders": 200,
+        "county.facility_share": 1.0,
+        "points.on": True,
+        "points.join": 1.0,
+        "points.project_share": 0.5,
+        "homes.on": True,
+        "homes.openings": 1.0,
+        "homes.beds": 20,
+        "homes.bed_cost": 5_000.0,
+        "homes.move_in": 0.0,
+        "homes.group": 8,
+        "county.zone_size": 10,
+        "county.idle_share": 1.0,
+        "government.construction_envelope": 30_000.0,
+        "collective.project": 200_000.0,
+        "homes.together": True,
+        "homes.remote": 1.0,
+        "homes.group_moves": 1.0,
+        "acceptance.start": 0.7,
+        "quality.on": True,
+        "quality.accidents": 10.0,
+        "quality.basic": 0.2,
+        "quality.serious": 1.0,
+        "organisation.insured": False,
+        "shocks.scheduled": "flood",
+        "shocks.scheduled_month": 8,
+    },
+    {
+        "rollout.on": True,
+        "rollout.innovate": 0.1,
+        "rollout.imitate": 2.0,
+        "rollout.least_score": 0.0,
+        "rollout.every": 3,
+        "county.townships": 3,
+        "county.facility_share": 0.3,
+        "county.villages": 24,
+    },
+    {
+        "government.operating_envelope": 1000.0,
+        "solvency.patience": 12,
+        "solvency.closing": 24,
+        "collective.welfare_cap": 0.03,
+    },
+)
 MONTHS = 30
 TOGETHER = 40  # counties in one model
 
@@ -68,12 +172,17 @@ def record_of(model: sim.MutualAidModel, series: sim.model.Series, county: int) 
 
 
 def acting(world: dict[str, Any], modifiers: list[Modifier]) -> set[str]:
-    """Paths of the modifiers that change their county: they stand side by side, with an unmodified one at either end."""
+    """Paths of the modifiers that change their county.
+
+    They stand side by side, with an unmodified one at either end.
+    """
     found = set()
     for first in range(0, len(modifiers), TOGETHER):
         mine = modifiers[first : first + TOGETHER]
         plain = parameters({"county.villages": 6, **world})
-        model = sim.MutualAidModel([plain] * (len(mine) + 2), seed=3, modifiers=[(), *((m,) for m in mine), ()])
+        model = sim.MutualAidModel(
+            [plain] * (len(mine) + 2), seed=3, modifiers=[(), *((m,) for m in mine), ()]
+        )
         for _ in range(MONTHS):
             model.step()
         series = model.series
@@ -88,7 +197,9 @@ def test_every_modifiable_value_changes_something_somewhere() -> None:
     left = [d for d in declarations().values() if d.modifiable and (d.kind is bool or d.low != d.high)]
     for world in WORLDS:
         now = sim.Parameters().replace(world).flat()
-        seen = acting(world, [Modifier(d.path, "set", x, start=1) for d in left for x in values_to_try(d, now[d.path])])
+        seen = acting(
+            world, [Modifier(d.path, "set", x, start=1) for d in left for x in values_to_try(d, now[d.path])]
+        )
         left = [d for d in left if d.path not in seen]
     assert [d.path for d in left] == []
 
@@ -103,25 +214,53 @@ def names_read() -> set[str]:
             elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
                 found.add(str(node.slice.value))
             elif isinstance(node, ast.Call):  # getattr(funding, "share_families"), values.ever("homes.on")
-                found |= {str(a.value).partition(".")[2] or str(a.value) for a in node.args if isinstance(a, ast.Constant) and isinstance(node.func, ast.Name | ast.Attribute) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("getattr", "ever")}
+                found |= {
+                    str(a.value).partition(".")[2] or str(a.value)
+                    for a in node.args
+                    if isinstance(a, ast.Constant)
+                    and isinstance(node.func, ast.Name | ast.Attribute)
+                    and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("getattr", "ever")
+                }
     return found
 
 
 def test_no_parameter_is_declared_and_never_read() -> None:
-    """By name in the source, so that a namesake hides one; the slow test above runs those that may change monthly."""
+    """By name in the source, so that a namesake hides one.
+
+    The slow test above runs those that may change monthly.
+    """
     read = names_read()
     assert [path for path in declarations() if path.partition(".")[2] not in read] == []
 
 
 @pytest.mark.parametrize("path", ["tourism.setup", "agriculture.setup", "handicraft.setup", "business.start"])
 def test_a_policy_on_what_is_paid_once_at_the_start_is_refused(path: str) -> None:
-    with pytest.raises(ParameterError, match=f"{path} holds for the whole run, so a modifier on it changes nothing: set it as a parameter"):
+    with pytest.raises(
+        ParameterError,
+        match=f"{path} holds for the whole run, so a modifier on it changes nothing: set it as a parameter",
+    ):
         check(Modifier(path, "scale", 0.5))
 
 
 def test_switches_words_and_the_start_are_not_modifiable() -> None:
     known = declarations()
-    for path in ("canteen.on", "funding.rule", "county.elders", "health.worsen_scale", "viability.hours", "tourism.setup", "economy.shadow_wage", "points.month", "horizon.end"):
+    for path in (
+        "canteen.on",
+        "funding.rule",
+        "county.elders",
+        "health.worsen_scale",
+        "viability.hours",
+        "tourism.setup",
+        "economy.shadow_wage",
+        "points.month",
+        "horizon.end",
+    ):
         assert not known[path].modifiable, path
-    for path in ("canteen.food", "organisation.training", "funding.share_families", "government.ceiling", "shocks.budget_cut"):
+    for path in (
+        "canteen.food",
+        "organisation.training",
+        "funding.share_families",
+        "government.ceiling",
+        "shocks.budget_cut",
+    ):
         assert known[path].modifiable, path

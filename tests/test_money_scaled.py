@@ -1,7 +1,9 @@
 """All money times ten: persons, minutes and visits are the same, money is ten times as much.
 
-Amounts are whole yuan and shares whole percent, so that tenfold amounts stand exactly in the records. What is rounded
-to the fen differs by less than one fen a posting; costs are made of a dozen lines, and cash, bills and pledges carry
+Amounts are whole yuan and shares whole percent, so that tenfold amounts stand exactly in the records. What is
+rounded
+to the fen differs by less than one fen a posting; costs are made of a dozen lines, and cash, bills and
+pledges carry
 earlier postings along. The tenfold parameters leave their ranges, so they are built without the range check.
 """
 
@@ -21,8 +23,20 @@ from sim.population import COLUMNS, FLOWS, STATES
 
 MONTHS, LINES = 36, 12
 # Left to the tests at the end: publicity, prices of a meal, and minutes bought with a purse in whole fen.
-BASE = {"families.on": False, "organisation.publicity": 0.0, "needs.professional_income_share": 0.0, **SHORT_LEADS}
-LIST = ("meal_cost", "list_price", "price", "list_fees", "fees_at_list", "diner_price_sum")  # fen a meal, cut before use
+BASE = {
+    "families.on": False,
+    "organisation.publicity": 0.0,
+    "needs.professional_income_share": 0.0,
+    **SHORT_LEADS,
+}
+LIST = (
+    "meal_cost",
+    "list_price",
+    "price",
+    "list_fees",
+    "fees_at_list",
+    "diner_price_sum",
+)  # fen a meal, cut before use
 
 
 def scaled(factor: int, changes: dict[str, Any]) -> sim.Parameters:
@@ -35,7 +49,10 @@ def scaled(factor: int, changes: dict[str, Any]) -> sim.Parameters:
             flat[d.path] = float(factor)  # the table of incomes is money too
         elif d.kind is float and not d.path.startswith("funding.share"):
             flat[d.path] = max(round(flat[d.path], 2), min(d.low, 0.01))
-    split = {name: {p.partition(".")[2]: x for p, x in flat.items() if p.startswith(f"{name}.")} for name in SECTIONS}
+    split = {
+        name: {p.partition(".")[2]: x for p, x in flat.items() if p.startswith(f"{name}.")}
+        for name in SECTIONS
+    }
     return sim.Parameters(**{name: SECTIONS[name](**values) for name, values in split.items()})
 
 
@@ -70,7 +87,9 @@ def not_tenfold(once: sim.MutualAidModel, tenfold: sim.MutualAidModel) -> list[s
             wrong.append(name)
     for c in COLUMNS.values():
         x, y = getattr(once.people, c.name), getattr(tenfold.people, c.name)
-        same = np.abs(10 * x.astype(float) - y) <= 20 if c.unit.startswith("fen") else x == y  # income has two parts
+        same = (
+            np.abs(10 * x.astype(float) - y) <= 20 if c.unit.startswith("fen") else x == y
+        )  # income has two parts
         if not same.all():
             wrong.append(f"person {c.name}")
     return wrong

@@ -18,56 +18,215 @@ BUSY = {"business.kind": "portfolio", "participation.stipend": 2.0, "timebank.le
 # What each part posts and counts: all of it stays at zero when the part is off.
 TRACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "demography": ((), ("deaths", "entrants", "helpers_left", "helpers_found", "returned", "pool_persons")),
-    "participation": (("cost_stipend",), ("volunteers", "volunteers_joined", "volunteers_quit", "newly_trained", "willing_elders", "fatigue_sum")),
+    "participation": (
+        ("cost_stipend",),
+        (
+            "volunteers",
+            "volunteers_joined",
+            "volunteers_quit",
+            "newly_trained",
+            "willing_elders",
+            "fatigue_sum",
+        ),
+    ),
     "visits": ((), ("in_book", "visits_due", "visits_made", "visits_on_time", "visit_minutes")),
     "matching": ((), ("requests", "refused", "asked_minutes", "helped", "paired", "team_minutes")),
     "canteen": (
         ("cost_food", "cost_fuel", "cost_cook", "cost_delivery", "cost_hired"),
-        ("diners", "delivered", "meals", "turned_away", "meal_fees", "canteen_cost", "kitchen_minutes", "fees_at_list"),
+        (
+            "diners",
+            "delivered",
+            "meals",
+            "turned_away",
+            "meal_fees",
+            "canteen_cost",
+            "kitchen_minutes",
+            "fees_at_list",
+        ),
     ),
     "timebank": (
-        ("credits_earned", "credits_welcome", "credits_excused", "credits_spent", "credits_expired", "credits_levied", "credits_forfeited"),
-        ("credits_earned", "credits_spent", "credits_lost", "redeem_asked", "redeem_got", "hour_fees", "accounts", "overdrawn", "credit_dropped"),
+        (
+            "credits_earned",
+            "credits_welcome",
+            "credits_excused",
+            "credits_spent",
+            "credits_expired",
+            "credits_levied",
+            "credits_forfeited",
+        ),
+        (
+            "credits_earned",
+            "credits_spent",
+            "credits_lost",
+            "redeem_asked",
+            "redeem_got",
+            "hour_fees",
+            "accounts",
+            "overdrawn",
+            "credit_dropped",
+        ),
     ),
     "collective": (("due_collective", "paid_collective", "forgiven_collective", "capital_collective"), ()),
-    "government": (("due_government", "paid_government", "forgiven_government", "capital_government", "grant_pilots", "grant_posts", "grant_homes"), ()),
-    "families": (("due_families", "paid_families", "forgiven_families"), ("meal_fees", "hour_fees", "diner_price_sum")),
-    "society": (("due_society", "paid_society", "forgiven_society", "capital_society", "partner_training", "partner_insurance", "partner_clinic"), ()),
-    "facilities": (("cost_power", "cost_repairs", "cost_rent", "capital_spent", "capital_government", "capital_collective", "capital_society"), ()),
+    "government": (
+        (
+            "due_government",
+            "paid_government",
+            "forgiven_government",
+            "capital_government",
+            "grant_pilots",
+            "grant_posts",
+            "grant_homes",
+        ),
+        (),
+    ),
+    "families": (
+        ("due_families", "paid_families", "forgiven_families"),
+        ("meal_fees", "hour_fees", "diner_price_sum"),
+    ),
+    "society": (
+        (
+            "due_society",
+            "paid_society",
+            "forgiven_society",
+            "capital_society",
+            "partner_training",
+            "partner_insurance",
+            "partner_clinic",
+        ),
+        (),
+    ),
+    "facilities": (
+        (
+            "cost_power",
+            "cost_repairs",
+            "cost_rent",
+            "capital_spent",
+            "capital_government",
+            "capital_collective",
+            "capital_society",
+        ),
+        (),
+    ),
     "referral": (
         ("referral_government", "referral_families", "cost_contract"),
-        ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted", "bed_minutes", "day_asked", "day_users", "day_minutes", "referral_asked", "referral_minutes", "contract_minutes", "crowded_out"),
+        (
+            "beds_used",
+            "beds_waiting",
+            "beds_given_up",
+            "beds_admitted",
+            "bed_minutes",
+            "day_asked",
+            "day_users",
+            "day_minutes",
+            "referral_asked",
+            "referral_minutes",
+            "contract_minutes",
+            "crowded_out",
+        ),
     ),
     "clearing": (
-        ("credits_carried", "credits_deposited", "credits_cleared_out", "credits_cleared_in", "credits_settled_out", "credits_settled_in", "settlement_paid", "settlement_got", "credits_goods", "credits_practice", "cost_goods", "cost_care_service", "guarantee_called"),
-        ("credits_inherited", "credits_transferred", "platform_got", "platform_given", "care_redeemed", "goods_asked", "goods_minutes", "guarantee_minutes"),
+        (
+            "credits_carried",
+            "credits_deposited",
+            "credits_cleared_out",
+            "credits_cleared_in",
+            "credits_settled_out",
+            "credits_settled_in",
+            "settlement_paid",
+            "settlement_got",
+            "credits_goods",
+            "credits_practice",
+            "cost_goods",
+            "cost_care_service",
+            "guarantee_called",
+        ),
+        (
+            "credits_inherited",
+            "credits_transferred",
+            "platform_got",
+            "platform_given",
+            "care_redeemed",
+            "goods_asked",
+            "goods_minutes",
+            "guarantee_minutes",
+        ),
     ),
-    "points": (("points_money", "points_land", "points_project", "credits_points"), ("points_value", "points_given", "points_persons", "time_lessons")),
-    "sharing": (("aids_government", "aids_collective", "aids_society", "cost_aids"), ("aids_rented", "aids_refused", "aids_relief", "aid_fees")),
+    "points": (
+        ("points_money", "points_land", "points_project", "credits_points"),
+        ("points_value", "points_given", "points_persons", "time_lessons"),
+    ),
+    "sharing": (
+        ("aids_government", "aids_collective", "aids_society", "cost_aids"),
+        ("aids_rented", "aids_refused", "aids_relief", "aid_fees"),
+    ),
     "trust": ((), ("redeem_asked", "redeem_got", "callers", "called", "called_got", "rumours")),
     "homes": (("cost_home", "grant_homes"), ("moved_in", "moved_out", "groups_moved")),
     "quality": (("cost_accidents", "cost_mending", "insured_loss"), ("accidents", "inspected", "sealed")),
     "rollout": ((), ()),
-    "organisation": (("cost_coordinator", "cost_insurance", "cost_training", "cost_publicity", "cost_honours", "cost_agreements", "cost_association", "cost_posts", "cost_drives", "cost_party", "grant_posts"), ("leader_lost", "newly_trained", "disputes", "posts_held")),
+    "organisation": (
+        (
+            "cost_coordinator",
+            "cost_insurance",
+            "cost_training",
+            "cost_publicity",
+            "cost_honours",
+            "cost_agreements",
+            "cost_association",
+            "cost_posts",
+            "cost_drives",
+            "cost_party",
+            "grant_posts",
+        ),
+        ("leader_lost", "newly_trained", "disputes", "posts_held"),
+    ),
     "shocks": ((), ("shock_struck", "flood_damage")),
     "solvency": (("bills_dropped_workers", "bills_dropped_suppliers"), ("closed_now",)),
     "health": ((), ()),
     "acceptance": ((), ()),
-}  # fmt: skip
+}
 MARKS = {"rollout": ("applied", "selected")}  # states that stay at zero likewise
 STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
 UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}, "referral": {"place"}}
 # Parts that are off by default, on with every effect at zero.
 NOTHING: dict[str, dict[str, Any]] = {
     "referral": {"referral.on": True, "referral.beds": 0.0, "referral.hours": 0.0, "referral.contract": 0.0},
-    "clearing": {"clearing.on": True, "clearing.scope": "village", "clearing.settle_price": 8.0, **{f"clearing.{x}": 0.0 for x in ("transfer", "heirs", "portable", "away_givers", "care", "goods", "practice", "guarantee")}},
-    "points": {"points.on": True, **{f"points.{x}": 0.0 for x in ("money", "idle_land", "lesson", "project_share")}},
+    "clearing": {
+        "clearing.on": True,
+        "clearing.scope": "village",
+        "clearing.settle_price": 8.0,
+        **{
+            f"clearing.{x}": 0.0
+            for x in (
+                "transfer",
+                "heirs",
+                "portable",
+                "away_givers",
+                "care",
+                "goods",
+                "practice",
+                "guarantee",
+            )
+        },
+    },
+    "points": {
+        "points.on": True,
+        **{f"points.{x}": 0.0 for x in ("money", "idle_land", "lesson", "project_share")},
+    },
     "sharing": {"sharing.on": True, "sharing.walking": 0.0, "sharing.visual": 0.0},
     "matching": {"matching.form": "pairs", "matching.pair_share": 0.0},
-    "operation": {"operation.way": "chain", **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")}},
-    "choosing": {"operation.choosing": True, **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")}},
+    "operation": {
+        "operation.way": "chain",
+        **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")},
+    },
+    "choosing": {
+        "operation.choosing": True,
+        **{f"operation.{x}_scale": 0.0 for x in ("cost", "quality", "hours")},
+    },
 }
-OPERATOR = ("state operator", "state operator_seen")  # who operates, and what a village that chooses has seen: its own records
+OPERATOR = (
+    "state operator",
+    "state operator_seen",
+)  # who operates, and what a village that chooses has seen: its own records
 
 
 def run(changes: dict[str, Any] | None = None, months: int = MONTHS, **more: Any) -> sim.MutualAidModel:
@@ -96,7 +255,22 @@ def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.Mutual
     assert [k for k in MARKS.get(part, ()) if off.series.state[k].any()] == []
 
 
-@pytest.mark.parametrize("part", ["participation", "visits", "matching", "canteen", "timebank", "collective", "government", "families", "society", "organisation", "trust"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "participation",
+        "visits",
+        "matching",
+        "canteen",
+        "timebank",
+        "collective",
+        "government",
+        "families",
+        "society",
+        "organisation",
+        "trust",
+    ],
+)
 def test_a_part_that_is_on_posts_and_counts(part: str, busy: sim.MutualAidModel) -> None:
     """So that the zeros above mean something."""
     postings, flows = TRACES[part]
@@ -138,13 +312,40 @@ def test_solvency_off_never_steps_down() -> None:
 
 def test_no_business_posts_nothing_of_one() -> None:
     s = run({"business.kind": "none"}).series
-    names = ("setup_government", "setup_collective", "setup_society", "invested", "sales", "costs", "wages", "leases", "care_share", "dividends", "made_good", "interest")
+    names = (
+        "setup_government",
+        "setup_collective",
+        "setup_society",
+        "invested",
+        "sales",
+        "costs",
+        "wages",
+        "leases",
+        "care_share",
+        "dividends",
+        "made_good",
+        "interest",
+    )
     assert not any(s.amount(n).any() for n in names)
-    assert not any(s.flow[n].any() for n in ("business_sales", "business_costs", "business_wages", "business_minutes", "care_share", "time_business", "masters"))
+    assert not any(
+        s.flow[n].any()
+        for n in (
+            "business_sales",
+            "business_costs",
+            "business_wages",
+            "business_minutes",
+            "care_share",
+            "time_business",
+            "masters",
+        )
+    )
 
 
-# -- size zero ---------------------------------------------------------------------------------------------------------
-def same_as_baseline(busy: sim.MutualAidModel, changes: dict[str, Any] | None = None, **more: Any) -> list[str]:
+# -- size zero
+# ---------------------------------------------------------------------------------------------------------
+def same_as_baseline(
+    busy: sim.MutualAidModel, changes: dict[str, Any] | None = None, **more: Any
+) -> list[str]:
     return differences(county_bytes(busy), county_bytes(run(changes, **more)))
 
 
@@ -161,7 +362,9 @@ def same_as_baseline(busy: sim.MutualAidModel, changes: dict[str, Any] | None = 
     ],
     ids=lambda m: f"{m.path} {m.op} {m.value:g}",
 )
-def test_a_modifier_of_size_zero_is_the_baseline_bit_for_bit(modifier: sim.Modifier, busy: sim.MutualAidModel) -> None:
+def test_a_modifier_of_size_zero_is_the_baseline_bit_for_bit(
+    modifier: sim.Modifier, busy: sim.MutualAidModel
+) -> None:
     assert same_as_baseline(busy, modifiers=(modifier,)) == []
 
 
@@ -171,17 +374,34 @@ def test_a_part_of_size_zero_is_the_baseline_bit_for_bit(part: str, busy: sim.Mu
 
 
 def test_settlement_without_a_price_is_a_platform_whose_claims_stand() -> None:
-    """Under the same platform: no posting and no fen without a price, so that the zeros above mean something."""
-    platform = {"clearing.on": True, "clearing.scope": "county", "matching.platform": 0, "county.facility_share": 1.0, "county.elders": 120, "timebank.exempt_special": False}
-    stand, paid = run({**platform, "clearing.settle_price": 0.0}), run({**platform, "clearing.settle_price": 8.0})
+    """Under the same platform: no posting and no fen without a price, so that the zeros above mean
+    something.
+    """
+    platform = {
+        "clearing.on": True,
+        "clearing.scope": "county",
+        "matching.platform": 0,
+        "county.facility_share": 1.0,
+        "county.elders": 120,
+        "timebank.exempt_special": False,
+    }
+    stand, paid = (
+        run({**platform, "clearing.settle_price": 0.0}),
+        run({**platform, "clearing.settle_price": 8.0}),
+    )
     names = TRACES["clearing"][0][4:8]
     assert names[0] == "credits_settled_out" and names[3] == "settlement_got"
-    assert stand.series.amount("credits_cleared_out").any() and not any(stand.series.amount(k).any() for k in names)
+    assert stand.series.amount("credits_cleared_out").any() and not any(
+        stand.series.amount(k).any() for k in names
+    )
     assert all(paid.series.amount(k).any() for k in names)
 
 
 def test_the_scenario_s_way_is_kept_where_nobody_chooses_and_where_no_way_differs() -> None:
-    for changes in ({}, {"operation.choosing": True, "operation.cost_scale": 0.0, "operation.hours_scale": 0.0}):
+    for changes in (
+        {},
+        {"operation.choosing": True, "operation.cost_scale": 0.0, "operation.hours_scale": 0.0},
+    ):
         s = run({"operation.way": "chain", **changes}).series
         assert (s.state["operator"] == 2).all() and (s.state["operator_since"] == NEVER).all()
 
@@ -190,7 +410,9 @@ def test_every_part_of_the_care_network_at_its_defaults_is_no_baseline(busy: sim
     on = run(CARE)
     for part in CARE_PARTS:
         postings, flows = TRACES[part]
-        assert any(on.series.amount(k).any() for k in postings) and any(on.series.flow[k].any() for k in flows), part
+        assert any(on.series.amount(k).any() for k in postings) and any(
+            on.series.flow[k].any() for k in flows
+        ), part
     assert on.series.amount("cost_operator").any() and (on.series.state["operator_hours"] != 1.0).any()
 
 
@@ -205,7 +427,10 @@ def test_a_modifier_of_some_size_is_no_baseline(busy: sim.MutualAidModel) -> Non
 
 def test_a_modifier_reaches_the_villages_it_numbers_whatever_their_order() -> None:
     m = (sim.Modifier("canteen.food", "scale", 1.5, villages=(3,)),)
-    counties = [small({"county.couplings": False}, villages=3, modifiers=m, **more) for more in ({}, {"numbers": [3, 1, 2]})]
+    counties = [
+        small({"county.couplings": False}, villages=3, modifiers=m, **more)
+        for more in ({}, {"numbers": [3, 1, 2]})
+    ]
     for model in counties:
         model.run(6)
     assert differences(*map(county_bytes, counties)) == []
@@ -218,43 +443,97 @@ def test_no_publicity_and_no_training_cost_nothing() -> None:
 
 
 def test_shocks_that_never_strike_are_shocks_that_are_off() -> None:
-    never = {"shocks.budget_cut": 0.0, "shocks.tourism_crash": 0.0, "shocks.harvest_failure": 0.0, "shocks.donor_loss": 0.0}
+    never = {
+        "shocks.budget_cut": 0.0,
+        "shocks.tourism_crash": 0.0,
+        "shocks.harvest_failure": 0.0,
+        "shocks.donor_loss": 0.0,
+    }
     assert differences(county_bytes(run(never)), county_bytes(run({"shocks.on": False}))) == []
 
 
 def test_a_stipend_of_nothing_is_no_stipend_whatever_it_would_do(busy: sim.MutualAidModel) -> None:
     """Crowding out by a stipend of zero, and hours raised by it, are the baseline."""
     still = {"participation.stipend": 0.0}
-    loud = {**still, "participation.crowding_out": True, "participation.crowding": 1.0, "participation.stipend_hours": 1.5}
+    loud = {
+        **still,
+        "participation.crowding_out": True,
+        "participation.crowding": 1.0,
+        "participation.stipend_hours": 1.5,
+    }
     assert differences(county_bytes(run(still)), county_bytes(run(loud))) == []
 
 
 BUSINESS_RECORDS = {  # what a business writes of itself
-    "plus", "begun", "setup", "wages_paid", "visitors", "visibility", "garden_saving", "flow business_sales", "flow business_costs", "flow pledge_ceiling",
-    "balance business", "balance business_assets", "balance government", "balance collective", "balance households", "balance market",
-    *(f"posting {k}" for k in ("setup_government", "invested", "sales", "costs", "wages", "leases", "dividends", "made_good")),
-}  # fmt: skip
+    "plus",
+    "begun",
+    "setup",
+    "wages_paid",
+    "visitors",
+    "visibility",
+    "garden_saving",
+    "flow business_sales",
+    "flow business_costs",
+    "flow pledge_ceiling",
+    "balance business",
+    "balance business_assets",
+    "balance government",
+    "balance collective",
+    "balance households",
+    "balance market",
+    *(
+        f"posting {k}"
+        for k in (
+            "setup_government",
+            "invested",
+            "sales",
+            "costs",
+            "wages",
+            "leases",
+            "dividends",
+            "made_good",
+        )
+    ),
+}
 
 
 def test_a_business_that_gives_nothing_to_care_changes_no_care(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against no business, where it takes no hours: hours, meals, visits, bills and cash of the service and every person are the same bytes.
+    """Against no business, where it takes no hours: hours, meals, visits, bills and cash of the service and
+    every person are the same bytes.
 
-    Its garden feeds nobody and gifts, which follow how far a village is seen, are off; `work_share` is set below what a user may set.
+    Its garden feeds nobody and gifts, which follow how far a village is seen, are off; `work_share` is set
+    below what a user may set.
     """
     monkeypatch.setattr(sim.parameters, "checked", lambda d, value: d.kind(value))
-    still = {"business.care_share": 0.0, "business.work_share": 0.0, "agriculture.garden_saving": 0.0, "tourism.visitors": 60_000.0, "society.on": False}
+    still = {
+        "business.care_share": 0.0,
+        "business.work_share": 0.0,
+        "agriculture.garden_saving": 0.0,
+        "tourism.visitors": 60_000.0,
+        "society.on": False,
+    }
     beside = run(still)
     s = beside.series
     assert not s.amount("care_share").any() and not s.flow["care_share"].any()
     assert s.amount("sales").any() and s.amount("dividends").any() and s.amount("made_good").any()
     alone = run({**still, "business.kind": "none"})
-    found = {x.partition(": ")[2].removeprefix("state ") for x in differences(county_bytes(alone), county_bytes(beside))}
+    found = {
+        x.partition(": ")[2].removeprefix("state ")
+        for x in differences(county_bytes(alone), county_bytes(beside))
+    }
     assert found <= BUSINESS_RECORDS, found - BUSINESS_RECORDS
-    assert alone.series.hours[:, :, MUTUAL].any() and alone.series.flow["meals"].any() and alone.series.balance["cash"].any()
+    assert (
+        alone.series.hours[:, :, MUTUAL].any()
+        and alone.series.flow["meals"].any()
+        and alone.series.balance["cash"].any()
+    )
 
 
 def test_a_share_for_care_reaches_the_cash_of_the_service() -> None:
-    """So that the comparison above means something: the first share for care is the first difference of cash."""
+    """So that the comparison above means something.
+
+    The first share for care is the first difference of cash.
+    """
     cash = [run({"business.care_share": x, "society.on": False}) for x in (0.0, 0.5)]
     given = cash[1].series.amount("care_share")
     first, v = np.argwhere(given > 0)[0]

@@ -16,18 +16,33 @@ ORG, YUAN = "organisation.", 100  # fen
 
 
 def run(changes: dict[str, Any], months: int) -> sim.MutualAidModel:
-    model = small({"county.facility_share": 0.7, "government.operating_envelope": 2_000.0, **changes}, villages=6, seed=3)
+    model = small(
+        {"county.facility_share": 0.7, "government.operating_envelope": 2_000.0, **changes},
+        villages=6,
+        seed=3,
+    )
     model.run(months)
     model.audit()
     return model
 
 
-# -- trust -------------------------------------------------------------------------------------------------------------
+# -- trust ---------------------------------------------------------------------------------------------------
+# ----------
 def trusting(level: float, changes: dict[str, Any]) -> sim.MutualAidModel:
-    """A large village after `what trust moves`: every volunteer offers 600 minutes, every elder may ask for 600."""
+    """A large village after `what trust moves`.
+
+    Every volunteer offers 600 minutes, every elder may ask for 600.
+    """
     model = large({"trust.moves": True, "timebank.exempt_special": False, **changes})
     p = model.people
-    model.world.villages.level, p.trust[:], p.volunteer[:], p.offer[:], p.free[:], p.quota[:] = 3, level, p.kind == HELPER, 600, 9000, 600
+    model.world.villages.level, p.trust[:], p.volunteer[:], p.offer[:], p.free[:], p.quota[:] = (
+        3,
+        level,
+        p.kind == HELPER,
+        600,
+        9000,
+        600,
+    )
     model.world.flow.offered = 600 * (p.kind > 0).sum()
     trust.run_act(model)
     return model
@@ -38,7 +53,9 @@ def test_who_trusts_less_gives_and_asks_less(level: float, kept: float) -> None:
     """Kept back: 0.3 x (1 - trust)."""
     model = trusting(level, {"trust.giving": 0.3, "trust.asking": 0.3})
     p = model.people
-    assert set(p.offer[p.kind > 0]) == {round(600 * (1 - kept))} and set(p.quota[p.kind == ELDER]) == {round(600 * (1 - kept))}
+    assert set(p.offer[p.kind > 0]) == {round(600 * (1 - kept))} and set(p.quota[p.kind == ELDER]) == {
+        round(600 * (1 - kept))
+    }
     assert model.world.flow.offered[0] == p.offer[p.kind > 0].sum()
 
 
@@ -51,18 +68,44 @@ def test_a_closure_that_everybody_sees_takes_its_bite() -> None:
 
 def test_rumours_go_round_where_redemption_fails_and_nowhere_else() -> None:
     """Credit is held and need left in zone 0 alone."""
-    model = large({"trust.rumours": True, "trust.rumour": 1.0, "trust.bite": 0.5, "trust.talk": 0.0, "timebank.trust_speed": 0.0})
+    model = large(
+        {
+            "trust.rumours": True,
+            "trust.rumour": 1.0,
+            "trust.bite": 0.5,
+            "trust.talk": 0.0,
+            "timebank.trust_speed": 0.0,
+        }
+    )
     p = model.people
-    p.trust[:], p.credit[:], p.need[:], p.enrolled[:], p.received[:], p.dibao[:], p.tier[:] = 0.8, 0, 0, 1, 0, 0, 4
+    p.trust[:], p.credit[:], p.need[:], p.enrolled[:], p.received[:], p.dibao[:], p.tier[:] = (
+        0.8,
+        0,
+        0,
+        1,
+        0,
+        0,
+        4,
+    )
     p.credit[p.zone == 0], p.need[p.zone == 0, 1] = 600, 300
     trust.run_learn(model)
     assert model.world.flow.rumours[0] == 1
-    assert np.allclose(p.trust[(p.kind > 0) & (p.zone == 0)], 0.4) and np.allclose(p.trust[(p.kind > 0) & (p.zone > 0)], 0.8)
+    assert np.allclose(p.trust[(p.kind > 0) & (p.zone == 0)], 0.4) and np.allclose(
+        p.trust[(p.kind > 0) & (p.zone > 0)], 0.8
+    )
 
 
-# -- organisation ------------------------------------------------------------------------------------------------------
+# -- organisation
+# ------------------------------------------------------------------------------------------------------
 def test_a_leader_who_leaves_the_village_is_lost_and_another_cadre_follows() -> None:
-    model = small({ORG + "leader_person": True, ORG + "leader_resigns": 0.0, ORG + "leader_found": 0.8, "demography.on": False})
+    model = small(
+        {
+            ORG + "leader_person": True,
+            ORG + "leader_resigns": 0.0,
+            ORG + "leader_found": 0.8,
+            "demography.on": False,
+        }
+    )
     p, r = model.people, model.world.villages
     a = slice(int(model.world.start[0]), int(model.world.start[0] + model.world.used[0]))
     p.role[a] = np.where(p.kind[a] == HELPER, 1, 0)
@@ -91,12 +134,30 @@ def bills_of(changes: dict[str, Any], name: str, **flows: int) -> int:
 
 def test_every_mechanism_has_its_bill_by_hand() -> None:
     assert bills_of({ORG + "honour_cost": 60.0}, "cost_honours", volunteers=24) == 24 * 60 * YUAN // 12
-    assert bills_of({ORG + "agreements": True, ORG + "agreement_cost": 5.0}, "cost_agreements", volunteers_joined=3, joined_users=4) == 35 * YUAN
-    assert bills_of({ORG + "associations": True, ORG + "association_cost": 80.0}, "cost_association") == 80 * YUAN
+    assert (
+        bills_of(
+            {ORG + "agreements": True, ORG + "agreement_cost": 5.0},
+            "cost_agreements",
+            volunteers_joined=3,
+            joined_users=4,
+        )
+        == 35 * YUAN
+    )
+    assert (
+        bills_of({ORG + "associations": True, ORG + "association_cost": 80.0}, "cost_association")
+        == 80 * YUAN
+    )
     assert bills_of({ORG + "drives": 1, ORG + "drive_cost": 500.0}, "cost_drives") == 500 * YUAN
     assert bills_of({ORG + "party": True, ORG + "party_cost": 60.0}, "cost_party") == 60 * YUAN
     assert bills_of({ORG + "posts": 2, ORG + "post_wage": 700.0}, "cost_posts", posts_held=2) == 1400 * YUAN
-    assert bills_of({ORG + "posts": 2, ORG + "post_wage": 700.0, ORG + "post_public": 0.5}, "grant_posts", posts_held=2) == 700 * YUAN
+    assert (
+        bills_of(
+            {ORG + "posts": 2, ORG + "post_wage": 700.0, ORG + "post_public": 0.5},
+            "grant_posts",
+            posts_held=2,
+        )
+        == 700 * YUAN
+    )
 
 
 def test_drives_run_in_october_and_half_a_year_later() -> None:
@@ -133,11 +194,14 @@ def quarrels(changes: dict[str, Any], hours: int = 10_000) -> tuple[int, int]:
 
 
 def test_agreements_and_conventions_prevent_disputes_and_leaders_settle_them() -> None:
-    """One in a thousand hours: 400 by rounding alone; half with agreements, a fifth less with a convention. Four standard
+    """One in a thousand hours: 400 by rounding alone; half with agreements, a fifth less with a convention.
+    Four standard
     errors of the settled: 4 sqrt(400 x 0.5 x 0.5) = 40."""
     assert quarrels({})[0] == pytest.approx(400, abs=1)
     assert quarrels({ORG + "agreements": True, ORG + "agreement_effect": 0.5})[0] == pytest.approx(200, abs=1)
-    assert quarrels({ORG + "conventions": True, ORG + "convention_calms": 0.2})[0] == pytest.approx(320, abs=1)
+    assert quarrels({ORG + "conventions": True, ORG + "convention_calms": 0.2})[0] == pytest.approx(
+        320, abs=1
+    )
     assert abs(quarrels({ORG + "settled": 0.5})[1] - 200) <= 40
     assert quarrels({ORG + "settled": 1.0})[1] == 0
 
@@ -154,19 +218,44 @@ def test_a_dispute_left_open_costs_a_helper_motivation_and_an_elder_satisfaction
 
 
 def test_conventions_weaken_the_norm_and_bring_volunteers() -> None:
-    plain, agreed = (run({ORG + "conventions": on, ORG + "convention_adopts": 1.0, ORG + "convention_norm": 0.5, ORG + "convention_joins": 2.0}, 40) for on in (False, True))
+    plain, agreed = (
+        run(
+            {
+                ORG + "conventions": on,
+                ORG + "convention_adopts": 1.0,
+                ORG + "convention_norm": 0.5,
+                ORG + "convention_joins": 2.0,
+            },
+            40,
+        )
+        for on in (False, True)
+    )
     for name in ("acceptance_sum", "volunteers"):
         assert agreed.series.flow[name].sum() > plain.series.flow[name].sum()
 
 
 def test_party_building_finds_leaders_and_adds_duty_to_visits() -> None:
-    plain, party = (run({ORG + "party": on, ORG + "party_finds": 4.0, ORG + "party_hours": 20.0, "visits.cadre_hours": 0.0}, 40) for on in (False, True))
+    plain, party = (
+        run(
+            {
+                ORG + "party": on,
+                ORG + "party_finds": 4.0,
+                ORG + "party_hours": 20.0,
+                "visits.cadre_hours": 0.0,
+            },
+            40,
+        )
+        for on in (False, True)
+    )
     assert party.series.state["leader"].sum() > plain.series.state["leader"].sum()
     assert party.series.flow["visits_made"].sum() > plain.series.flow["visits_made"].sum()
 
 
-# -- quality -----------------------------------------------------------------------------------------------------------
-def watched(changes: dict[str, Any], months: int = 30, trained: int = 0, hours: int = 20_000) -> dict[str, int]:
+# -- quality
+# -----------------------------------------------------------------------------------------------------------
+def watched(
+    changes: dict[str, Any], months: int = 30, trained: int = 0, hours: int = 20_000
+) -> dict[str, int]:
     """A large village in service under supervision: sums of what happened."""
     model = large({"quality.on": True, **changes})
     p, w = model.people, model.world
@@ -186,13 +275,22 @@ def watched(changes: dict[str, Any], months: int = 30, trained: int = 0, hours: 
 def test_quality_tends_to_what_it_is_made_of() -> None:
     """0.55 untrained in a sound building, 0.9 trained."""
     for trained, wanted in ((0, 0.55), (1, 0.9)):
-        assert watched({"quality.inspections": 0.0}, 80, trained)["quality"] == pytest.approx(wanted, abs=1e-4)
+        assert watched({"quality.inspections": 0.0}, 80, trained)["quality"] == pytest.approx(
+            wanted, abs=1e-4
+        )
     assert quality.made_of(large({}).values.quality[0], 0.0, 0.5, 1.0) == pytest.approx(0.55 - 0.15 - 0.2)
 
 
 def test_training_prevents_accidents_and_the_insurer_pays_for_the_others() -> None:
-    """Expected: 1 in 10,000 h x 2 (1 - quality): 30 months x 2 x 0.9 = 54 untrained and 12 trained, at steady quality."""
-    steady = {"quality.speed": 1.0, "quality.accidents": 1.0, "quality.inspections": 0.0, "quality.accident_cost": 5000.0}
+    """Expected: 1 in 10,000 h x 2 (1 - quality): 30 months x 2 x 0.9 = 54 untrained and 12 trained, at
+    steady quality.
+    """
+    steady = {
+        "quality.speed": 1.0,
+        "quality.accidents": 1.0,
+        "quality.inspections": 0.0,
+        "quality.accident_cost": 5000.0,
+    }
     plain, trained = (watched(steady, trained=t) for t in (0, 1))
     assert plain["accidents"] == pytest.approx(54, abs=4) and trained["accidents"] == pytest.approx(12, abs=4)
     assert plain["insured_loss"] == plain["accidents"] * 5000 * YUAN and plain["cost_accidents"] == 0
@@ -201,7 +299,15 @@ def test_training_prevents_accidents_and_the_insurer_pays_for_the_others() -> No
 def test_an_inspection_orders_mending_below_the_standard_and_shuts_tables_below_the_least() -> None:
     monthly = {"quality.inspections": 12.0, "quality.accidents": 0.0}
     assert watched({**monthly, "quality.standard": 0.0, "quality.least": 0.0})["cost_mending"] == 0
-    ordered = watched({**monthly, "quality.standard": 1.0, "quality.mend": 0.0, "quality.least": 0.0, "quality.mend_cost": 2000.0})
+    ordered = watched(
+        {
+            **monthly,
+            "quality.standard": 1.0,
+            "quality.mend": 0.0,
+            "quality.least": 0.0,
+            "quality.mend_cost": 2000.0,
+        }
+    )
     assert ordered["cost_mending"] == 30 * 2000 * YUAN and ordered["sealed"] == 0
     shut = watched({**monthly, "quality.least": 1.0, "quality.closure": 3, "quality.standard": 0.0}, 5)
     assert shut["sealed"] == 5 and shut["until"] == 4 + 1 + 3
@@ -219,9 +325,26 @@ def test_shut_tables_serve_no_meals_until_the_month_is_over() -> None:
 
 
 def test_called_credit_is_spent_like_any_other() -> None:
-    model = large({"trust.run": True, "trust.run_low": 0.6, "trust.call_hours": 2.0, "timebank.exempt_special": False, "timebank.expiry": 0.01})
+    model = large(
+        {
+            "trust.run": True,
+            "trust.run_low": 0.6,
+            "trust.call_hours": 2.0,
+            "timebank.exempt_special": False,
+            "timebank.expiry": 0.01,
+        }
+    )
     p, w = model.people, model.world
-    w.villages.level, p.trust[:], p.volunteer[:], p.free[:], p.need[:], p.received[:], p.given[:], p.offer[:] = 3, 0.1, p.kind == HELPER, 9000, 0, 0, 0, 0
+    (
+        w.villages.level,
+        p.trust[:],
+        p.volunteer[:],
+        p.free[:],
+        p.need[:],
+        p.received[:],
+        p.given[:],
+        p.offer[:],
+    ) = 3, 0.1, p.kind == HELPER, 9000, 0, 0, 0, 0
     p.credit[:] = np.where(p.kind == ELDER, 300, 0)
     p.offer[p.kind == HELPER] = 6000
     trust.run_act(model)

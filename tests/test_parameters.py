@@ -24,7 +24,11 @@ def refused(changes: dict, *words: str) -> None:
 
 
 def test_an_unknown_parameter_is_answered_with_the_nearest_spelling() -> None:
-    refused({"timebank.credit_per_hours": 1.0}, "'timebank.credit_per_hours'", "did you mean timebank.credit_per_hour?")
+    refused(
+        {"timebank.credit_per_hours": 1.0},
+        "'timebank.credit_per_hours'",
+        "did you mean timebank.credit_per_hour?",
+    )
     refused({"county.vilages": 3}, "did you mean county.villages?")
 
 
@@ -90,7 +94,11 @@ def test_every_declaration_is_whole() -> None:
 @pytest.mark.parametrize("name", ["mean", "size", "fill", "T"])
 def test_a_parameter_named_like_an_attribute_of_arrays_is_refused_at_once(name: str) -> None:
     """Rules read values[v].name: of a record array that would be the array's own mean."""
-    cls = type("Test", (), {"__annotations__": {name: float}, name: par(1.0, "share", 0.0, 1.0, "assumption", "D", "test")})
+    cls = type(
+        "Test",
+        (),
+        {"__annotations__": {name: float}, name: par(1.0, unit="share", low=0.0, high=1.0, doc="test")},
+    )
     with pytest.raises(ValueError, match=f"test_section.{name}: .* attribute of every array"):
         section("test_section")(cls)
     assert "test_section" not in SECTIONS
@@ -98,7 +106,10 @@ def test_a_parameter_named_like_an_attribute_of_arrays_is_refused_at_once(name: 
 
 def test_the_four_shares_sum_to_one() -> None:
     payers = ("government", "collective", "families", "society")
-    shares = lambda *x: {f"funding.share_{k}": v for k, v in zip(payers, x, strict=True)}  # noqa: E731
+
+    def shares(*x):
+        return {f"funding.share_{k}": v for k, v in zip(payers, x, strict=True)}
+
     refused(shares(0.3, 0.2, 0.4, 0.2), "funding", "sum to 1.1", "must sum to 1")
     refused(shares(0.25, 0.25, 0.25, 0.2), "sum to 0.95")
     assert sim.Parameters().replace(shares(0.7, 0.1, 0.1, 0.1)).funding.share_government == 0.7
@@ -109,7 +120,10 @@ def test_shares_of_village_kinds_leave_room_for_plain_ones() -> None:
 
 
 def test_villages_too_large_for_their_serials_are_refused() -> None:
-    refused({"county.elders": 1500, "county.size_spread": 0.9, "county.helpers_per_elder": 2.0}, "must not top 4,000")
+    refused(
+        {"county.elders": 1500, "county.size_spread": 0.9, "county.helpers_per_elder": 2.0},
+        "must not top 4,000",
+    )
 
 
 def test_the_end_lies_after_the_start() -> None:
@@ -118,7 +132,9 @@ def test_the_end_lies_after_the_start() -> None:
     assert sim.Parameters().horizon.months == 11 * 12
 
 
-@pytest.mark.parametrize("text", ["2025", "2025-13", "2025-00", "25-01", "2025/01", "January", "2025-1", "20x5-01"])
+@pytest.mark.parametrize(
+    "text", ["2025", "2025-13", "2025-00", "25-01", "2025/01", "January", "2025-1", "20x5-01"]
+)
 def test_months_are_written_in_one_way(text: str) -> None:
     refused({"horizon.start": text}, "horizon", "YYYY-MM")
 
@@ -152,7 +168,9 @@ def test_units_decide_storage() -> None:
 def test_a_modifier_on_an_unknown_value_names_the_closest() -> None:
     for path, close in (("canteen.foods", "canteen.food"), ("neds.meals_scale", "needs.meals_scale")):
         with pytest.raises(ParameterError, match=f"did you mean {close}"):
-            sim.MutualAidModel(sim.Parameters().replace({"county.villages": 1}), modifiers=(Modifier(path, "set", 1.0),))
+            sim.MutualAidModel(
+                sim.Parameters().replace({"county.villages": 1}), modifiers=(Modifier(path, "set", 1.0),)
+            )
 
 
 def test_a_modifier_only_sets_scales_or_adds() -> None:

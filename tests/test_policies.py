@@ -1,4 +1,6 @@
-"""Policies: what YAML says is what the model meets; size zero is the baseline; shares still sum to one; misses are named."""
+"""Policies: what YAML says is what the model meets; size zero is the baseline; shares still sum to one;
+misses are named.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,17 @@ from sim.policies import Indexation, Policy, check_all, compose, month_of
 from sim.values import Modifier, Values, modified, rescaled
 
 READY = options()["policy"]
-SHARES = {f"funding.share_{p}": x for p, x in (("government", 0.4), ("collective", 0.1), ("families", 0.3), ("society", 0.2))}
+SHARES = {
+    f"funding.share_{p}": x
+    for p, x in (("government", 0.4), ("collective", 0.1), ("families", 0.3), ("society", 0.2))
+}
 MONTHS = 30
 
 
 def values(*modifiers: Modifier, month: int = 0, villages: int = 3, **changes: Any) -> Values:
-    made = Values([(Parameters().replace(changes), modifiers)], np.arange(1, villages + 1), np.zeros(villages, np.int64))
+    made = Values(
+        [(Parameters().replace(changes), modifiers)], np.arange(1, villages + 1), np.zeros(villages, np.int64)
+    )
     made.refresh(month)
     return made
 
@@ -40,7 +47,8 @@ def baseline() -> dict[Any, Any]:
     return run()
 
 
-# -- months, weights, shares -------------------------------------------------------------------------------------------
+# -- months, weights, shares
+# -------------------------------------------------------------------------------------------
 def test_months_are_counted_from_the_start_of_the_run() -> None:
     p = Parameters().replace({"horizon.start": "2026-07"})
     assert [month_of(x, p) for x in ("2026-07", "2027-01", "2026-06", 5)] == [0, 6, -1, 5]
@@ -50,7 +58,16 @@ def test_months_are_counted_from_the_start_of_the_run() -> None:
 
 def test_a_ramp_goes_up_in_equal_steps_and_ends_at_the_end() -> None:
     m = Modifier("canteen.food", "add", 1.0, start=4, end=10, ramp=4)  # food 2.5 yuan a meal
-    assert [int(values(m, month=t).canteen["food"][0]) for t in (3, 4, 5, 6, 7, 8, 9, 10)] == [250, 275, 300, 325, 350, 350, 350, 250]
+    assert [int(values(m, month=t).canteen["food"][0]) for t in (3, 4, 5, 6, 7, 8, 9, 10)] == [
+        250,
+        275,
+        300,
+        325,
+        350,
+        350,
+        350,
+        250,
+    ]
 
 
 def test_modifiers_act_in_the_order_written() -> None:
@@ -59,18 +76,31 @@ def test_modifiers_act_in_the_order_written() -> None:
 
 
 def test_a_modifier_acts_in_its_villages_only() -> None:
-    assert values(Modifier("canteen.food", "set", 3.0, villages=(2,))).canteen["food"].tolist() == [250, 300, 250]
+    assert values(Modifier("canteen.food", "set", 3.0, villages=(2,))).canteen["food"].tolist() == [
+        250,
+        300,
+        250,
+    ]
 
 
 def test_the_other_shares_are_rescaled_in_proportion() -> None:
     """0.4 0.1 0.3 0.2; society to 0.6: the rest 0.8 -> 0.4, so each halves."""
     v = values(Modifier("funding.share_society", "set", 0.6), **SHARES)
-    assert [float(v.funding[f"share_{p}"][0]) for p in ("government", "collective", "families", "society")] == pytest.approx([0.2, 0.05, 0.15, 0.6], abs=1e-12)
+    assert [
+        float(v.funding[f"share_{p}"][0]) for p in ("government", "collective", "families", "society")
+    ] == pytest.approx([0.2, 0.05, 0.15, 0.6], abs=1e-12)
 
 
 def test_two_shares_that_policies_name_stay_as_named() -> None:
     """Government 0.5 and families 0.2 named: the other two share 0.3 as 1 to 2."""
-    found = modified(SHARES, tuple(SHARES), [(Modifier("funding.share_government", "set", 0.5), 1.0), (Modifier("funding.share_families", "add", -0.1), 1.0)])
+    found = modified(
+        SHARES,
+        tuple(SHARES),
+        [
+            (Modifier("funding.share_government", "set", 0.5), 1.0),
+            (Modifier("funding.share_families", "add", -0.1), 1.0),
+        ],
+    )
     assert list(found.values()) == pytest.approx([0.5, 0.1, 0.2, 0.2], abs=1e-12)
 
 
@@ -84,20 +114,37 @@ def test_four_named_shares_are_scaled_together_and_too_much_is_an_error() -> Non
 
 
 def test_shares_that_come_back_are_the_same_bits() -> None:
-    there_and_back = (Modifier("funding.share_society", "add", 0.25), Modifier("funding.share_society", "add", -0.25))
-    for v in (values(*there_and_back, **SHARES), values(Modifier("funding.share_society", "set", 0.6, start=2, end=5), month=5, **SHARES)):
+    there_and_back = (
+        Modifier("funding.share_society", "add", 0.25),
+        Modifier("funding.share_society", "add", -0.25),
+    )
+    for v in (
+        values(*there_and_back, **SHARES),
+        values(Modifier("funding.share_society", "set", 0.6, start=2, end=5), month=5, **SHARES),
+    ):
         assert [float(v.funding[path.partition(".")[2]][0]) for path in SHARES] == list(SHARES.values())
 
 
 def test_counties_side_by_side_have_their_own_policies() -> None:
     p, numbers = Parameters(), np.array([1, 2, 1, 2])
-    v = Values([(p, (Modifier("canteen.food", "set", 3.0, villages=(2,)),)), (p, (Modifier("canteen.food", "set", 4.0),))], numbers, np.array([0, 0, 1, 1]))
+    v = Values(
+        [
+            (p, (Modifier("canteen.food", "set", 3.0, villages=(2,)),)),
+            (p, (Modifier("canteen.food", "set", 4.0),)),
+        ],
+        numbers,
+        np.array([0, 0, 1, 1]),
+    )
     v.refresh(0)
     assert v.canteen["food"].tolist() == [250, 300, 400, 400]
 
 
 def test_a_switch_is_set_and_never_scaled() -> None:
-    assert values(Modifier("organisation.training", "set", 0.0)).organisation["training"].tolist() == [0, 0, 0]
+    assert values(Modifier("organisation.training", "set", 0.0)).organisation["training"].tolist() == [
+        0,
+        0,
+        0,
+    ]
     with pytest.raises(ParameterError, match="is a switch"):
         values(Modifier("organisation.training", "scale", 0.0))
 
@@ -113,15 +160,36 @@ def test_what_a_draw_pushes_out_of_its_range_is_held_at_the_end() -> None:
 def test_a_fall_that_is_undone_by_a_later_rise_is_judged_when_both_act() -> None:
     check_all(Parameters(), [Modifier("canteen.food", "scale", 0.7), Modifier("canteen.food", "scale", 1.2)])
     with pytest.raises(ParameterError, match="canteen.food = 1.25"):
-        check_all(Parameters(), [Modifier("canteen.food", "scale", 0.5, end=9), Modifier("canteen.food", "scale", 2.0, start=9)])
+        check_all(
+            Parameters(),
+            [Modifier("canteen.food", "scale", 0.5, end=9), Modifier("canteen.food", "scale", 2.0, start=9)],
+        )
 
 
-# -- size zero ---------------------------------------------------------------------------------------------------------
+# -- size zero
+# ---------------------------------------------------------------------------------------------------------
 ZERO = [
-    Policy("scale by one", ({"path": "government.ceiling", "scale": 1.0, "ramp": 6}, {"path": "funding.share_families", "scale": 1.0})),
-    Policy("add nothing", ({"path": "funding.share_society", "add": 0.0, "start": "2025-06"}, {"path": "visits.cadre_hours", "add": 0})),
-    Policy("set to what it is", ({"path": "organisation.training", "set": True}, {"path": "canteen.food", "set": 2.5})),
-    Policy("starts after its end", ({"path": "canteen.food", "set": 5.0, "start": "2026-06", "end": "2026-01"},)),
+    Policy(
+        "scale by one",
+        (
+            {"path": "government.ceiling", "scale": 1.0, "ramp": 6},
+            {"path": "funding.share_families", "scale": 1.0},
+        ),
+    ),
+    Policy(
+        "add nothing",
+        (
+            {"path": "funding.share_society", "add": 0.0, "start": "2025-06"},
+            {"path": "visits.cadre_hours", "add": 0},
+        ),
+    ),
+    Policy(
+        "set to what it is",
+        ({"path": "organisation.training", "set": True}, {"path": "canteen.food", "set": 2.5}),
+    ),
+    Policy(
+        "starts after its end", ({"path": "canteen.food", "set": 5.0, "start": "2026-06", "end": "2026-01"},)
+    ),
     Policy("other villages", ({"path": "canteen.food", "set": 5.0, "villages": [77]},)),
     Indexation(("government.ceiling",), rate=0.0),
 ]
@@ -133,12 +201,25 @@ def test_a_policy_of_size_zero_is_the_baseline_bit_for_bit(zero: Any, baseline: 
 
 
 @pytest.mark.parametrize("name", READY)
-def test_every_ready_policy_is_the_baseline_until_it_starts_and_changes_something_after(name: str, baseline: dict[Any, Any]) -> None:
+def test_every_ready_policy_is_the_baseline_until_it_starts_and_changes_something_after(
+    name: str, baseline: dict[Any, Any]
+) -> None:
     made = policy(name, Parameters())
     now = made.modifiers(Parameters())
-    assert differences(baseline, run(*(Modifier(m.path, m.op, m.value, MONTHS, villages=m.villages) for m in now))) == []
-    per_service = {"funding.rule": "per_service", "government.ceiling": 1000.0}  # where payments a meal and the ceiling bind
-    model, plain = (small({**per_service, "county.facility_share": 0.3}, villages=8, seed=3, modifiers=x) for x in (tuple(now), ()))
+    assert (
+        differences(
+            baseline, run(*(Modifier(m.path, m.op, m.value, MONTHS, villages=m.villages) for m in now))
+        )
+        == []
+    )
+    per_service = {
+        "funding.rule": "per_service",
+        "government.ceiling": 1000.0,
+    }  # where payments a meal and the ceiling bind
+    model, plain = (
+        small({**per_service, "county.facility_share": 0.3}, villages=8, seed=3, modifiers=x)
+        for x in (tuple(now), ())
+    )
     for m in (model, plain):
         m.run(40)
     assert differences(county_bytes(plain), county_bytes(model)) != []
@@ -155,7 +236,8 @@ def test_indexation_keeps_the_january_value_of_a_nominal_sum() -> None:
     assert found == [2_000_000, 2_000_000, 2_040_000, 2_080_800]
 
 
-# -- YAML and the command line -----------------------------------------------------------------------------------------
+# -- YAML and the command line
+# -----------------------------------------------------------------------------------------
 def test_at_least_ten_policies_are_ready_each_with_its_clause_and_its_grounds() -> None:
     assert len(READY) >= 10
     for name in READY:
@@ -165,11 +247,18 @@ def test_at_least_ten_policies_are_ready_each_with_its_clause_and_its_grounds() 
         assert text.startswith("# "), name
 
 
-@pytest.mark.parametrize("word", ["policy=[operating_subsidy,taper_2027]", "policy=operating_subsidy,taper_2027"])
+@pytest.mark.parametrize(
+    "word", ["policy=[operating_subsidy,taper_2027]", "policy=operating_subsidy,taper_2027"]
+)
 def test_a_list_of_policies_acts_in_the_order_written(word: str) -> None:
     line = compose_line(["experiment=baseline", word])
     paths = [(m.path, m.op, m.value, m.start) for m in line.scenario("x", line.parameters).modifiers]
-    assert paths[0] == ("government.ceiling", "scale", 1.5, 12) and paths[2] == ("government.ceiling", "scale", 0.0, 24)
+    assert paths[0] == ("government.ceiling", "scale", 1.5, 12) and paths[2] == (
+        "government.ceiling",
+        "scale",
+        0.0,
+        24,
+    )
     assert line.settings.policy == ["operating_subsidy", "taper_2027"]
 
 
@@ -179,7 +268,10 @@ def test_one_policy_needs_no_brackets_and_none_is_none() -> None:
 
 
 def test_a_policy_is_part_of_digest_and_resolved_configuration_and_only_then() -> None:
-    plain, made = compose_line(["experiment=baseline"]), compose_line(["experiment=baseline", "policy=oldest_free"])
+    plain, made = (
+        compose_line(["experiment=baseline"]),
+        compose_line(["experiment=baseline", "policy=oldest_free"]),
+    )
     a, b = (x.scenario("x", x.parameters) for x in (plain, made))
     assert a.digest != b.digest and a.digest == Scenario("y", Parameters()).digest
     (said,) = yaml.safe_load(made.text)["policies"]
@@ -196,13 +288,19 @@ def test_policies_reach_the_model_in_another_process() -> None:
 def test_a_policy_reads_the_parameters_it_meets() -> None:
     line = compose_line(["experiment=baseline", "policy=price_indexation"])
     for rate in (0.0, 0.04):
-        assert {m.value for m in line.scenario("x", line.parameters.replace({"economy.inflation": rate})).modifiers} == {1.0 + rate}
+        assert {
+            m.value
+            for m in line.scenario("x", line.parameters.replace({"economy.inflation": rate})).modifiers
+        } == {1.0 + rate}
 
 
 BAD = {
     "unknown policy": ("policy=operating_subsidi", "did you mean operating_subsidy?"),
     "unknown among known": ("policy=[taper_2027,oldest_fre]", "did you mean oldest_free?"),
-    "out of range when all act": ("policy=[operating_subsidy,operating_subsidy,operating_subsidy]", "allowed is 0 to 60000"),
+    "out of range when all act": (
+        "policy=[operating_subsidy,operating_subsidy,operating_subsidy]",
+        "allowed is 0 to 60000",
+    ),
 }
 
 
@@ -248,7 +346,9 @@ def test_a_class_of_ones_own_comes_in_by_its_target(tmp_path: Any, monkeypatch: 
     from experiments import scenario
 
     (tmp_path / "policy").mkdir()
-    (tmp_path / "policy" / "mine.yaml").write_text("_target_: test_policies.Weak\ndescription: mine\nvillages: 2\n")
+    (tmp_path / "policy" / "mine.yaml").write_text(
+        "_target_: test_policies.Weak\ndescription: mine\nvillages: 2\n"
+    )
     (tmp_path / "policy" / "none.yaml").write_text("_target_: test_policies.Weeak\n")
     (tmp_path / "policy" / "dict.yaml").write_text("_target_: builtins.dict\n")
     monkeypatch.setattr(scenario, "CONFIGS", tmp_path)

@@ -15,7 +15,11 @@ from sim.parts.business import CHOICES
 from sim.parts.funding import RULES
 from sim.population import FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
 
-FIXED = ("county.", "horizon.", "funding.share_")  # the county stays small; shares sum to one and are drawn together
+FIXED = (
+    "county.",
+    "horizon.",
+    "funding.share_",
+)  # the county stays small; shares sum to one and are drawn together
 VARIED = {p: d for p, d in declarations().items() if d.varied and not p.startswith(FIXED)}
 
 
@@ -40,11 +44,21 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     changes["funding.basis"] = draw(st.sampled_from(("cost", "cost", "envelope")))
     changes["business.kind"] = draw(st.sampled_from(CHOICES))
     changes["business.start"] = draw(st.integers(0, 3))
-    for switch in draw(st.lists(st.sampled_from(sorted(p for p in declarations() if p.endswith(".on"))), max_size=2, unique=True)):
+    for switch in draw(
+        st.lists(
+            st.sampled_from(sorted(p for p in declarations() if p.endswith(".on"))), max_size=2, unique=True
+        )
+    ):
         changes[switch] = False
     for switch in sorted(p for p, d in declarations().items() if p.endswith(".on") and not d.default):
         changes[switch] = draw(st.booleans())
-    for flag in ("participation.crowding_out", "county.couplings", "funding.identical_payers", "timebank.exempt_special", "county.stratified"):
+    for flag in (
+        "participation.crowding_out",
+        "county.couplings",
+        "funding.identical_payers",
+        "timebank.exempt_special",
+        "county.stratified",
+    ):
         changes[flag] = draw(st.booleans())
     return changes
 
@@ -62,7 +76,9 @@ def test_any_configuration_runs_and_balances(changes: dict[str, Any], seed: int)
             x = getattr(model.people, share)[living]
             assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all()
     s = model.series
-    assert np.array_equal(s.hours[:, :, NEED], s.hours[:, :, (FAMILY, MUTUAL, PROFESSIONAL, UNMET)].sum(axis=2))
+    assert np.array_equal(
+        s.hours[:, :, NEED], s.hours[:, :, (FAMILY, MUTUAL, PROFESSIONAL, UNMET)].sum(axis=2)
+    )
     assert (s.posted >= 0).all() and (s.balance["cash"] >= 0).all()
     for records in (s.flow, s.state):
         assert all(np.isfinite(records[n]).all() for n in records.dtype.names if records[n].dtype.kind == "f")

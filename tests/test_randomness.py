@@ -1,4 +1,7 @@
-"""The battery of keyed draws. Every statistical test fails a sound generator once in a million choices of the seed."""
+"""The battery of keyed draws.
+
+Every statistical test fails a sound generator once in a million choices of the seed.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,18 @@ import pytest
 from scipy import stats
 
 import sim  # noqa: F401  declares all purposes
-from sim.randomness import PURPOSES, Purpose, below, draw, key_of, keys_of, mix_int, normalish, rounded, uniform
+from sim.randomness import (
+    PURPOSES,
+    Purpose,
+    below,
+    draw,
+    key_of,
+    keys_of,
+    mix_int,
+    normalish,
+    rounded,
+    uniform,
+)
 
 ERROR = 1e-6
 N = 40_000
@@ -58,7 +72,15 @@ def along_seeds() -> np.ndarray:
     return np.array([draw(s, ONE, 3 * VILLAGE + 9, 5) for s in range(N)])
 
 
-AXES = [along_identities, along_villages, along_serials_of_entrants, along_months, along_purposes, along_indices, along_seeds]
+AXES = [
+    along_identities,
+    along_villages,
+    along_serials_of_entrants,
+    along_months,
+    along_purposes,
+    along_indices,
+    along_seeds,
+]
 
 
 @pytest.fixture(scope="module", params=AXES, ids=lambda f: f.__name__)
@@ -128,7 +150,12 @@ def test_the_finaliser_is_splitmix64() -> None:
 
 def test_compiled_draws_are_the_integers_of_the_definition() -> None:
     mask, key = (1 << 64) - 1, int(key_of(11, ONE, 3))
-    for identity, index in ((0, 0), (1, 0), (5 * VILLAGE + 4_097, 25), (10_000 * VILLAGE + VILLAGE - 1, 65_535)):
+    for identity, index in (
+        (0, 0),
+        (1, 0),
+        (5 * VILLAGE + 4_097, 25),
+        (10_000 * VILLAGE + VILLAGE - 1, 65_535),
+    ):
         z = (key + identity * 0x9E3779B97F4A7C15 + index * 0xD1B54A32D192ED03) & mask
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
@@ -155,12 +182,18 @@ def test_keys_of_all_purposes_and_months_differ() -> None:
     assert len(keys) == len(DECLARED) * len(months)
 
 
-@pytest.mark.parametrize(("seed", "first", "months"), [(0, 0, 12), (7, -36, 48), (-3, -4000, 1), (2**63, 113, 12)])
-def test_keys_of_many_months_at_once_are_those_of_each_decision_and_month(seed: int, first: int, months: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "first", "months"), [(0, 0, 12), (7, -36, 48), (-3, -4000, 1), (2**63, 113, 12)]
+)
+def test_keys_of_many_months_at_once_are_those_of_each_decision_and_month(
+    seed: int, first: int, months: int
+) -> None:
     found = keys_of(seed, first, months)
     assert list(found) == list(range(first, first + months))
     for place, number in enumerate(PURPOSES):
-        assert [found[t][place] for t in found] == [key_of(seed, SimpleNamespace(number=number), t) for t in found]
+        assert [found[t][place] for t in found] == [
+            key_of(seed, SimpleNamespace(number=number), t) for t in found
+        ]
 
 
 def test_keys_of_neighbouring_seeds_differ() -> None:

@@ -1,4 +1,6 @@
-"""The report: made from a study's folder, self-contained, every number as stored, readable by machines that read aloud."""
+"""The report: made from a study's folder, self-contained, every number as stored, readable by machines
+that read aloud.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,21 @@ from experiments import benchmark, patterns, pictures, report, style
 from experiments.findings import Findings, Picture
 from experiments.patterns import Finding
 
-TINY = ["county.elders=12", "county.villages=2", "horizon.end=2026-12", "horizon.spin_up=1", "workers=1", "progress=false"]
-FORECAST = re.compile(r"\b(will|forecast\w*|predict\w*|project(?:ed|ion|ions)|expected to|going to|is likely|outlook)\b|预测|预计|将会", re.IGNORECASE)
+TINY = [
+    "county.elders=12",
+    "county.villages=2",
+    "horizon.end=2026-12",
+    "horizon.spin_up=1",
+    "workers=1",
+    "progress=false",
+]
+FORECAST = re.compile(
+    (
+        r"\b(will|forecast\w*|predict\w*|project(?:ed|ion|ions)|expected to|going to|is "
+        r"likely|outlook)\b|预测|预计|将会"
+    ),
+    re.IGNORECASE,
+)
 ALLOWED = re.compile(r"https?://www\.w3\.org/\S*")
 
 
@@ -80,7 +95,13 @@ class Page(HTMLParser):
 def study(tmp_path_factory) -> Path:
     """A tiny first answer of two mixes in its folder."""
     home = tmp_path_factory.mktemp("home")
-    words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=2", "size=quick", "rows=[jiangxi,no_money]", "columns=[none,handicraft]"]
+    words = [w for w in TINY if "villages" not in w] + [
+        "county.villages=4",
+        "seeds=2",
+        "size=quick",
+        "rows=[jiangxi,no_money]",
+        "columns=[none,handicraft]",
+    ]
     assert run.main([*words, f"out={home}"]) == 0
     (folder,) = (home / "first_answer").iterdir()
     return folder
@@ -101,7 +122,9 @@ def page(html) -> Page:
 
 def test_no_address_but_places_in_the_page(page, html):
     assert not re.findall(r"(?:https?:|//)[^\s\"'<)]+", ALLOWED.sub("", html))
-    assert all(link.startswith("#") for link in page.links) and all(x.startswith(("#", "data:")) for x in page.loads)
+    assert all(link.startswith("#") for link in page.links) and all(
+        x.startswith(("#", "data:")) for x in page.loads
+    )
     assert not re.search(r"@import|<script|<iframe|url\((?!#)", html)
 
 
@@ -131,29 +154,43 @@ def test_every_number_of_the_summary_is_the_stored_one(page, study):
             elif isinstance(row[name], str):
                 assert text == row[name]
             else:
-                assert float(exact) == row[name] and float(text.replace(",", "")) == pytest.approx(row[name], rel=1e-3, abs=0)
+                assert float(exact) == row[name] and float(text.replace(",", "")) == pytest.approx(
+                    row[name], rel=1e-3, abs=0
+                )
 
 
 def test_every_cell_of_the_findings_is_the_stored_one(page, study):
     stored = json.loads((study / "findings.json").read_text(encoding="utf-8"))
     for table in stored["tables"]:
-        assert page.cells[table["title"]] == [table["columns"], *[[str(c) for c in row] for row in table["rows"]]]
+        assert page.cells[table["title"]] == [
+            table["columns"],
+            *[[str(c) for c in row] for row in table["rows"]],
+        ]
     text = " ".join(page.text)
-    assert all(s in text for s in stored["sentences"]) and len(stored["sentences"]) == 3 and stored["question"] in text
+    assert (
+        all(s in text for s in stored["sentences"])
+        and len(stored["sentences"]) == 3
+        and stored["question"] in text
+    )
 
 
 def test_parameters_come_changed_first_with_source_and_mark(page):
     changed, rest = page.cells["Changed from the default"], page.cells["As by default"]
     by = {row[0]: row for row in changed[1:]}
     assert by["county.elders"][1:3] == ["12", "300"] and by["county.elders"][5] == "D assumption"
-    assert len(changed) + len(rest) - 2 == len(report.known()) and "county.elders" not in {row[0] for row in rest}
+    assert len(changed) + len(rest) - 2 == len(report.known()) and "county.elders" not in {
+        row[0] for row in rest
+    }
     assert all(row[6] for row in changed[1:] + rest[1:])
 
 
 def test_command_and_hashes_are_those_of_the_manifest(page, study):
     manifest = json.loads((study / "manifest.json").read_text(encoding="utf-8"))
     sums = dict(page.cells["SHA-256"][1:])
-    assert sums["code"] == manifest["sha256"]["code"] and sums["configuration"] == manifest["sha256"]["configuration"]
+    assert (
+        sums["code"] == manifest["sha256"]["code"]
+        and sums["configuration"] == manifest["sha256"]["configuration"]
+    )
     assert any("python run.py county.elders=12" in t and "'rows=[jiangxi,no_money]'" in t for t in page.text)
 
 
@@ -164,16 +201,36 @@ def test_no_forecast_language(page, study):
 
 
 WHY = "Villages that are not viable, and why (% of them)"
-PREVALENCE = {"plain": 0.55, "scenic": 0.15, "craft": 0.10, "near_town": 0.20}  # defaults of county.share_*, plain is the rest
+PREVALENCE = {
+    "plain": 0.55,
+    "scenic": 0.15,
+    "craft": 0.10,
+    "near_town": 0.20,
+}  # defaults of county.share_*, plain is the rest
 
 
 def reasons_of(row: dict) -> list[str]:
-    """Why a village is not viable, from the definition: its verdict, the bits of its cause, the tests it failed."""
+    """Why a village is not viable, from the definition.
+
+    Its verdict, the bits of its cause, the tests it failed.
+    """
     if row["verdict"] in ("never_opened", "too_young"):
         return [{"never_opened": "never opened", "too_young": "opened too late"}[row["verdict"]]]
     if row["verdict"] == "under_serving":
-        return [name for name, good in (("bills or long cuts", "solvent"), ("too few hours", "hours_met"), ("too few visits", "visits_met")) if not row[good]]
-    return [f"closed: {name}" for bit, name in enumerate(("money", "users", "helpers", "leader")) if row["cause"] & 2**bit]
+        return [
+            name
+            for name, good in (
+                ("bills or long cuts", "solvent"),
+                ("too few hours", "hours_met"),
+                ("too few visits", "visits_met"),
+            )
+            if not row[good]
+        ]
+    return [
+        f"closed: {name}"
+        for bit, name in enumerate(("money", "users", "helpers", "leader"))
+        if row["cause"] & 2**bit
+    ]
 
 
 def counted(rows: list[dict]) -> tuple[float, dict[str, float]]:
@@ -196,8 +253,16 @@ def compare(head: list, row: list, rows: list[dict]) -> None:
 
 def test_causes_are_those_of_the_stored_villages(page, study):
     head, *lines = page.cells[WHY]
-    stored = [row for part in (study / "villages").glob("*.parquet") for row in pq.read_table(part).to_pylist() if row["arm"] == "main"]
-    labels = {"practised/jiangxi/none": "as practised, Jiangxi (elders + government), no business", "practised/no_money/none": "as practised, no money (null), no business"}
+    stored = [
+        row
+        for part in (study / "villages").glob("*.parquet")
+        for row in pq.read_table(part).to_pylist()
+        if row["arm"] == "main"
+    ]
+    labels = {
+        "practised/jiangxi/none": "as practised, Jiangxi (elders + government), no business",
+        "practised/no_money/none": "as practised, no money (null), no business",
+    }
     assert {row[0] for row in lines} == set(labels.values())
     for scenario, label in labels.items():
         mine = [{**row, "weight": PREVALENCE[row["kind"]]} for row in stored if row["scenario"] == scenario]
@@ -208,15 +273,27 @@ def test_causes_are_those_of_the_stored_villages(page, study):
 
 
 def test_causes_by_hand():
-    """Weights 4, 3, 2 and 1: 3 viable, 7 not; closed by money and users together 4, too few hours and visits 2, no leader 1."""
+    """Weights 4, 3, 2 and 1: 3 viable, 7 not; closed by money and users together 4, too few hours and
+    visits 2, no leader 1.
+    """
     lasting = {"cause": 0, "solvent": True, "hours_met": True, "visits_met": True}
-    rows = pd.DataFrame([
-        {**lasting, "verdict": "closed", "cause": 0b0011, "weight": 4.0}, {**lasting, "verdict": "viable", "weight": 3.0},
-        {**lasting, "verdict": "under_serving", "hours_met": False, "visits_met": False, "weight": 2.0}, {**lasting, "verdict": "recovered", "cause": 0b1000, "weight": 1.0},
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {**lasting, "verdict": "closed", "cause": 0b0011, "weight": 4.0},
+            {**lasting, "verdict": "viable", "weight": 3.0},
+            {**lasting, "verdict": "under_serving", "hours_met": False, "visits_met": False, "weight": 2.0},
+            {**lasting, "verdict": "recovered", "cause": 0b1000, "weight": 1.0},
+        ]
+    )
     table = report._causes({"one": rows}, 1)
     by = dict(zip(table.columns, table.rows[0], strict=True))
-    sevenths = {"closed: money": "29", "closed: users": "29", "too few hours": "14", "too few visits": "14", "closed: leader": "14"}  # 2/7, 2/7, 1/7, 1/7, 1/7
+    sevenths = {
+        "closed: money": "29",
+        "closed: users": "29",
+        "too few hours": "14",
+        "too few visits": "14",
+        "closed: leader": "14",
+    }  # 2/7, 2/7, 1/7, 1/7, 1/7
     assert by == {"scenario": "one", "not viable, % of villages": "70", **sevenths}
     compare(table.columns, table.rows[0], rows.to_dict("records"))
 
@@ -226,13 +303,22 @@ def test_the_same_page_each_time(study, html):
 
 
 OF_ONE_MIX = ("survival_kinds", "needs", "fans", "payers_by_year", "timebank", "map")
-SCENARIO = {"en": ("as practised", "Jiangxi (elders + government)", "no business"), "zh": ("按现行做法", "江西（老人+政府）", "无产业")}
+SCENARIO = {
+    "en": ("as practised", "Jiangxi (elders + government)", "no business"),
+    "zh": ("按现行做法", "江西（老人+政府）", "无产业"),
+}
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])
 def test_a_caption_names_panel_and_business(code, study, tmp_path, monkeypatch):
     """Figures are set up but not drawn: what is looked at are their captions."""
-    monkeypatch.setattr(style, "finish", lambda figure, title, caption, folder, name: (style.plt.close(figure), Picture(name, title, caption))[1])
+    monkeypatch.setattr(
+        style,
+        "finish",
+        lambda figure, title, caption, folder, name: (style.plt.close(figure), Picture(name, title, caption))[
+            1
+        ],
+    )
     with style.speaking(code):
         said = {p.file: p.caption for p in pictures.draw(report.Kept(study), tmp_path)}
     panel, funding, business = SCENARIO[code]
@@ -248,9 +334,14 @@ def test_chinese_headings_and_labels(study):
     text = " ".join(zh.text)
     assert zh.lang == "zh-Hans" and "问题" in text and "参数及来源" in text and "与默认不同" in zh.cells
     english, chinese = (Findings.load(study, code) for code in ("en", "zh"))
-    numbers = lambda f: [sorted(re.findall(r"[-+]?\d+", s)) for s in f.sentences]  # noqa: E731
+
+    def numbers(f):
+        return [sorted(re.findall(r"[-+]?\d+", s)) for s in f.sentences]
+
     assert numbers(chinese) == numbers(english) and len(chinese.sentences) == 3
-    assert all(re.search("[\u4e00-\u9fff]{6}", s) for s in [chinese.question, *chinese.sentences, *chinese.limits])
+    assert all(
+        re.search("[\u4e00-\u9fff]{6}", s) for s in [chinese.question, *chinese.sentences, *chinese.limits]
+    )
     assert all(re.search("[\u4e00-\u9fff]", c) for t in chinese.tables for c in [t.title, *t.columns] if c)
     assert chinese.sentences[0] in text
     assert ("所需时数中家人满足" in text) == (style.chinese_font() is not None)
@@ -290,15 +381,51 @@ def test_a_study_without_findings_says_so(study, tmp_path):
 
 
 DAMAGED = {  # what is done to the folder, the file that is named, what is advised
-    "findings.json cut short": (lambda f: (f / "findings.json").write_text('{"question": "wh'), "findings.json is damaged", "resume study="),
-    "findings.json without tables": (lambda f: (f / "findings.json").write_text("{}"), "findings.json is damaged", "resume study="),
-    "summary.csv empty": (lambda f: (f / "summary.csv").write_text(""), "summary.csv is damaged", "resume study="),
-    "summary.csv of its head alone": (lambda f: (f / "summary.csv").write_text("panel,funding,business,viable\n"), "summary.csv is damaged", "resume study="),
-    "manifest.json a list": (lambda f: (f / "manifest.json").write_text("[]"), "manifest.json is damaged", "fresh=true"),
-    "resolved.yaml gone": (lambda f: (f / "resolved.yaml").unlink(), "resolved.yaml is not there", "fresh=true"),
-    "scenarios.json cut short": (lambda f: (f / "scenarios.json").write_text('{"phases'), "scenarios.json is damaged", "resume study="),
-    "a figure empty": (lambda f: (f / "figures" / "needs.svg").write_text(""), "needs.svg is damaged", "run the experiment again"),
-    "villages gone": (lambda f: shutil.rmtree(f / "villages"), "villages has lost part 00000", "resume study="),
+    "findings.json cut short": (
+        lambda f: (f / "findings.json").write_text('{"question": "wh'),
+        "findings.json is damaged",
+        "resume study=",
+    ),
+    "findings.json without tables": (
+        lambda f: (f / "findings.json").write_text("{}"),
+        "findings.json is damaged",
+        "resume study=",
+    ),
+    "summary.csv empty": (
+        lambda f: (f / "summary.csv").write_text(""),
+        "summary.csv is damaged",
+        "resume study=",
+    ),
+    "summary.csv of its head alone": (
+        lambda f: (f / "summary.csv").write_text("panel,funding,business,viable\n"),
+        "summary.csv is damaged",
+        "resume study=",
+    ),
+    "manifest.json a list": (
+        lambda f: (f / "manifest.json").write_text("[]"),
+        "manifest.json is damaged",
+        "fresh=true",
+    ),
+    "resolved.yaml gone": (
+        lambda f: (f / "resolved.yaml").unlink(),
+        "resolved.yaml is not there",
+        "fresh=true",
+    ),
+    "scenarios.json cut short": (
+        lambda f: (f / "scenarios.json").write_text('{"phases'),
+        "scenarios.json is damaged",
+        "resume study=",
+    ),
+    "a figure empty": (
+        lambda f: (f / "figures" / "needs.svg").write_text(""),
+        "needs.svg is damaged",
+        "run the experiment again",
+    ),
+    "villages gone": (
+        lambda f: shutil.rmtree(f / "villages"),
+        "villages has lost part 00000",
+        "resume study=",
+    ),
 }
 
 
@@ -313,8 +440,17 @@ def test_a_damaged_study_gets_one_sentence(case, study, tmp_path, capsys):
 
 
 def test_patterns_and_benchmark_leave_findings(tmp_path):
-    patterns.kept([Finding("C1", "gap", 0.3, 0.1, 0.2, "9 elders"), Finding("C2", "nest", 0.6, 0.5, 0.7, "9 elders")]).save(tmp_path)
+    patterns.kept(
+        [Finding("C1", "gap", 0.3, 0.1, 0.2, "9 elders"), Finding("C2", "nest", 0.6, 0.5, 0.7, "9 elders")]
+    ).save(tmp_path)
     found = Findings.load(tmp_path)
-    assert found.sentences[0] == "1 of 2 findings lie in their bands." and found.tables[0].rows[0][2:6] == [0.3, 0.1, 0.2, "off 0.1"]
-    benchmark.kept([benchmark.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(tmp_path)
+    assert found.sentences[0] == "1 of 2 findings lie in their bands." and found.tables[0].rows[0][2:6] == [
+        0.3,
+        0.1,
+        0.2,
+        "off 0.1",
+    ]
+    benchmark.kept([benchmark.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
+        tmp_path
+    )
     assert Findings.load(tmp_path).tables[0].rows == [["ratio", 40.0, 42.0, 44.0, "times", ">= 40", "ok"]]

@@ -1,4 +1,7 @@
-"""The command line in-process: bad input, the experiments end to end on tiny counties, the runner's promises, estimates."""
+"""The command line in-process.
+
+Bad input, the experiments end to end on tiny counties, the runner's promises, estimates.
+"""
 
 import hashlib
 import json
@@ -19,7 +22,14 @@ from experiments.scenario import compose_line
 from experiments.store import Results
 from sim.parameters import SECTIONS, Parameters
 
-TINY = ["county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "workers=1", "progress=false"]
+TINY = [
+    "county.elders=12",
+    "county.villages=2",
+    "horizon.end=2025-12",
+    "horizon.spin_up=1",
+    "workers=1",
+    "progress=false",
+]
 
 
 def said(capsys, words):
@@ -48,7 +58,10 @@ BAD = {
     "out of range": (["timebank.credit_per_hour=9"], "allowed is 0 to 2"),
     "nan": (["county.pension=nan"], "a finite number is wanted"),
     "infinite": (["county.pension=inf"], "a finite number is wanted"),
-    "shares that do not sum to one": (["experiment=baseline", "funding.share_government=0.9"], "they must sum to 1"),
+    "shares that do not sum to one": (
+        ["experiment=baseline", "funding.share_government=0.9"],
+        "they must sum to 1",
+    ),
     "end before start": (["horizon.end=2024-12"], "end 2024-12 is before start 2025-01"),
     "a month that is none": (["horizon.end=2030-13"], "YYYY-MM"),
     "zero villages": (["county.villages=0"], "allowed is 1 to 10000"),
@@ -60,9 +73,15 @@ BAD = {
     "a section as a value": (["needs=3"], "is a section"),
     "unknown option to add": (["service.sharing_staton=true"], "did you mean service.sharing_station?"),
     "an option that is no switch": (["service.sharing_station=2"], "true or false is wanted"),
-    "two options that disagree": (["service.chain=true", "service=professional_team"], "service.professional_team and service.chain set operation.way to"),
+    "two options that disagree": (
+        ["service.chain=true", "service=professional_team"],
+        "service.professional_team and service.chain set operation.way to",
+    ),
     "an option asked for and left out": (["service=chain", "service.chain=false"], "take one of them"),
-    "a policy asked for and left out": (["policy=oldest_free", "policy.oldest_free=false"], "take one of them"),
+    "a policy asked for and left out": (
+        ["policy=oldest_free", "policy.oldest_free=false"],
+        "take one of them",
+    ),
     "funding of an experiment that compares them": (["funding=jiangxi"], "rows=[jiangxi]"),
 }
 
@@ -99,7 +118,9 @@ def test_a_table_with_a_missing_age_group_is_named(experiment, capsys, tmp_path,
         for f in cached:
             f.cache_clear()
     assert code == 1 and "75-79" in line and ".csv" in line
-    assert json.loads((folder_of(tmp_path, experiment, "") / "manifest.json").read_text())["status"] == "failed"
+    assert (
+        json.loads((folder_of(tmp_path, experiment, "") / "manifest.json").read_text())["status"] == "failed"
+    )
 
 
 def test_help_names_groups_and_options(capsys):
@@ -108,7 +129,8 @@ def test_help_names_groups_and_options(capsys):
     assert "funding=" in text and "jiangxi" in text and "experiment=" in text
 
 
-# -- experiments end to end --------------------------------------------------------------------------------------------
+# -- experiments end to end
+# --------------------------------------------------------------------------------------------
 def folder_of(tmp_path, name, out="results"):
     """The one results folder of an experiment."""
     (found,) = (tmp_path / out / name).iterdir()
@@ -129,7 +151,12 @@ def smoke(tmp_path_factory):
 
 def test_an_option_is_added_by_its_name_as_the_issue_writes_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run.main(["experiment=baseline", "service.sharing_station=true", "shock.flood=false", "seeds=1", *TINY]) == 0
+    assert (
+        run.main(
+            ["experiment=baseline", "service.sharing_station=true", "shock.flood=false", "seeds=1", *TINY]
+        )
+        == 0
+    )
     folder = folder_of(tmp_path, "baseline")
     asked = yaml.safe_load((folder / "resolved.yaml").read_text())
     assert asked["sharing"]["on"] is True and asked["shocks"]["scheduled"] == "none"
@@ -151,9 +178,18 @@ def test_everything_that_was_promised_is_stored(smoke):
     assert len(main) == 2 and (runs["error"] == "").all()
     assert len(villages) == 2 * len(runs)
     assert len(series) == 2 * 2 * 12 and series["month"].max() == 11
-    assert set(series.dtypes[[c for c in series if c not in ("run", "scenario", "arm")]]) == {np.dtype("int32")}
+    assert set(series.dtypes[[c for c in series if c not in ("run", "scenario", "arm")]]) == {
+        np.dtype("int32")
+    }
     assert not list(folder.rglob("*.tmp"))
-    for name in ("summary.csv", "answer.txt", "resolved.yaml", "figures/payers.png", "figures/needs.svg", "figures/classes.png"):
+    for name in (
+        "summary.csv",
+        "answer.txt",
+        "resolved.yaml",
+        "figures/payers.png",
+        "figures/needs.svg",
+        "figures/classes.png",
+    ):
         assert (folder / name).stat().st_size > 0
 
 
@@ -161,9 +197,15 @@ def test_the_manifest_ties_results_to_what_made_them(smoke):
     _, folder = smoke
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "finished" and manifest["failed"] == 0
-    assert manifest["sha256"]["configuration"] == hashlib.sha256((folder / "resolved.yaml").read_bytes()).hexdigest()
+    assert (
+        manifest["sha256"]["configuration"]
+        == hashlib.sha256((folder / "resolved.yaml").read_bytes()).hexdigest()
+    )
     table = "month_seasons.csv"
-    assert manifest["sha256"]["data"][table] == hashlib.sha256((sim.tables.DATA / table).read_bytes()).hexdigest()
+    assert (
+        manifest["sha256"]["data"][table]
+        == hashlib.sha256((sim.tables.DATA / table).read_bytes()).hexdigest()
+    )
     assert {"python", "mesa", "numba", "hydra-core"} <= set(manifest["versions"])
     assert manifest["overrides"][0] == "experiment=smoke"
 
@@ -184,7 +226,12 @@ def test_the_resolved_configuration_runs_again(smoke):
 
 def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    words = [w for w in TINY if "villages" not in w] + ["county.villages=12", "seeds=2", "rows=[jiangxi,no_money]", "columns=[none,handicraft,deposit]"]
+    words = [w for w in TINY if "villages" not in w] + [
+        "county.villages=12",
+        "seeds=2",
+        "rows=[jiangxi,no_money]",
+        "columns=[none,handicraft,deposit]",
+    ]
     assert run.main(words) == 0
     text, folder = capsys.readouterr().out, folder_of(tmp_path, "first_answer")
     assert "AS PRACTISED" in text and "EQUAL PLEDGED ENVELOPE" in text
@@ -192,10 +239,16 @@ def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeyp
     assert not re.search(r"\b(will|forecast|predict)", text.replace("not a forecast", ""))
     table = pd.read_csv(folder / "summary.csv")
     cells = {tuple(x) for x in table[["panel", "funding", "business"]].to_numpy()}
-    jiangxi = {(panel, "jiangxi", b) for panel in ("practised", "envelope") for b in ("none", "handicraft", "deposit")}
+    jiangxi = {
+        (panel, "jiangxi", b)
+        for panel in ("practised", "envelope")
+        for b in ("none", "handicraft", "deposit")
+    }
     assert cells == jiangxi | {("practised", "no_money", "none")}
     by = table.set_index(["panel", "funding", "business"])
-    assert by.loc[("practised", "jiangxi", "handicraft"), "villages"] == 3  # craft heritage in three strengths
+    assert (
+        by.loc[("practised", "jiangxi", "handicraft"), "villages"] == 3
+    )  # craft heritage in three strengths
     assert by.loc[("practised", "jiangxi", "none"), "villages"] == 12
     villages = Results(folder).villages()
     nothing = villages[villages["scenario"] == "practised/no_money/none"]
@@ -206,7 +259,13 @@ def test_the_first_answer_prints_its_table_and_three_sentences(tmp_path, monkeyp
         assert (folder / "figures" / f"{name}.svg").exists() and (folder / "figures" / f"{name}.png").exists()
 
 
-@pytest.mark.parametrize("words", [["rows=[no_money]", "size=quick"], ["rows=[jiangxi]", "columns=[deposit]", "horizon.end=2025-03", "panels=[envelope]"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rows=[no_money]", "size=quick"],
+        ["rows=[jiangxi]", "columns=[deposit]", "horizon.end=2025-03", "panels=[envelope]"],
+    ],
+)
 def test_an_answer_of_null_arms_alone_is_still_an_answer(words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run.main([*TINY, "seeds=1", *words]) == 0
@@ -215,29 +274,53 @@ def test_an_answer_of_null_arms_alone_is_still_an_answer(words, tmp_path, monkey
 
 def test_a_deposit_pays_no_business_and_a_business_only_endowed_villages(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = [w for w in TINY if "villages" not in w] + ["county.villages=4", "seeds=1", "rows=[jiangxi]", "columns=[handicraft,deposit]", "panels=[practised]", "draws=false"]
+    words = [w for w in TINY if "villages" not in w] + [
+        "county.villages=4",
+        "seeds=1",
+        "rows=[jiangxi]",
+        "columns=[handicraft,deposit]",
+        "panels=[practised]",
+        "draws=false",
+    ]
     assert run.main(words) == 0
     villages = Results(folder_of(tmp_path, "first_answer")).villages()
     craft = villages[(villages["scenario"] == "practised/jiangxi/handicraft") & (villages["arm"] == "main")]
-    assert (craft.loc[craft["kind"] != "craft", "plus"] == 0).all() and (craft.loc[craft["kind"] == "craft", "plus"] == 4).all()
+    assert (craft.loc[craft["kind"] != "craft", "plus"] == 0).all() and (
+        craft.loc[craft["kind"] == "craft", "plus"] == 4
+    ).all()
     assert (villages.loc[villages["scenario"] == "practised/jiangxi/deposit", "plus"] == 8).all()
 
 
-# -- estimates, by hand ------------------------------------------------------------------------------------------------
+# -- estimates, by hand
+# ------------------------------------------------------------------------------------------------
 def toy(verdicts, kinds=("plain", "scenic"), strengths=("weak", "rich"), replicates=1, **more):
     """Village rows of one scenario."""
     n = len(kinds)
-    return pd.DataFrame({
-        "scenario": "s", "arm": "main", "replicate": np.repeat(np.arange(replicates), n), "village": np.tile(np.arange(n), replicates),
-        "kind": list(kinds) * replicates, "strength": list(strengths) * replicates, "verdict": verdicts,
-        "cause": 0, "solvent": True, "hours_met": True, "visits_met": True, "closures": 0, **more,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "scenario": "s",
+            "arm": "main",
+            "replicate": np.repeat(np.arange(replicates), n),
+            "village": np.tile(np.arange(n), replicates),
+            "kind": list(kinds) * replicates,
+            "strength": list(strengths) * replicates,
+            "verdict": verdicts,
+            "cause": 0,
+            "solvent": True,
+            "hours_met": True,
+            "visits_met": True,
+            "closures": 0,
+            **more,
+        }
+    )
 
 
 def test_the_interval_takes_the_seed_as_unit():
     one = estimate.interval(np.array([0.2, 0.4, 0.6]), bounded=False)
     half = 4.302653 * 0.2 / math.sqrt(3)  # Student's t, 2 degrees of freedom, 97.5 %
-    assert math.isclose(one.low, 0.4 - half, abs_tol=1e-5) and math.isclose(one.high, 0.4 + half, abs_tol=1e-5)
+    assert math.isclose(one.low, 0.4 - half, abs_tol=1e-5) and math.isclose(
+        one.high, 0.4 + half, abs_tol=1e-5
+    )
     assert estimate.interval(np.array([0.2, 0.4, 0.6])).low == 0.0
 
 
@@ -247,7 +330,9 @@ def test_strata_are_reweighted_to_their_prevalence():
     assert math.isclose(sum(shares.values()), 1.0)
     c = p.county
     plain = 1 - c.share_scenic - c.share_craft - c.share_near_town
-    assert math.isclose(shares["plain", "weak"], plain * 0.40) and math.isclose(shares["scenic", "rich"], c.share_scenic * 0.18)
+    assert math.isclose(shares["plain", "weak"], plain * 0.40) and math.isclose(
+        shares["scenic", "rich"], c.share_scenic * 0.18
+    )
     rows = estimate.with_weights(toy(["viable", "closed"]), p)
     got = estimate.by_replicate(rows, rows["verdict"] == "viable")
     assert math.isclose(got.loc[0], plain * 0.40 / (plain * 0.40 + c.share_scenic * 0.18))
@@ -264,7 +349,9 @@ def test_causes_count_failing_villages_once():
 
 
 def test_public_cost_is_a_ratio_of_sums():
-    rows = toy(["viable", "closed"], weight=[1.0, 3.0], public_fen=[10_000, 20_000], elder_years_helped=[5.0, 1.0])
+    rows = toy(
+        ["viable", "closed"], weight=[1.0, 3.0], public_fen=[10_000, 20_000], elder_years_helped=[5.0, 1.0]
+    )
     assert estimate.public_cost(rows) == (100 + 3 * 200) / (5 + 3)
 
 
@@ -277,35 +364,71 @@ def test_a_paired_rerun_counts_the_closures_it_averts():
 
 
 def test_paired_reruns_of_a_panel_share_the_seed_with_most_closures():
-    plan = Plan(compose_line(["rows=[jiangxi,feixiang,families_pay,government_led]", "columns=[none]", "panels=[practised]"]))
-    shut = {"jiangxi": [2, 0, 0], "feixiang": [0, 1, 1], "families_pay": [0, 2, 1], "government_led": [0, 0, 0]}  # closed villages by seed
+    plan = Plan(
+        compose_line(
+            ["rows=[jiangxi,feixiang,families_pay,government_led]", "columns=[none]", "panels=[practised]"]
+        )
+    )
+    shut = {
+        "jiangxi": [2, 0, 0],
+        "feixiang": [0, 1, 1],
+        "families_pay": [0, 2, 1],
+        "government_led": [0, 0, 0],
+    }  # closed villages by seed
     rows = []
     for cell in plan.cells:
         count = np.repeat(shut[cell.funding], 2)
         closures = np.where(np.tile([1, 2], 3) <= count, 3, 0)
-        rows.append(toy("closed", replicates=3, elder_years_helped=1.0, public_fen=0).assign(scenario=cell.name, closures=closures, cause=np.where(closures, 1, 0)))
+        rows.append(
+            toy("closed", replicates=3, elder_years_helped=1.0, public_fen=0).assign(
+                scenario=cell.name, closures=closures, cause=np.where(closures, 1, 0)
+            )
+        )
     tasks = plan.paired(pd.concat(rows))  # seed 1 has 3 closed villages over all cells, the others 2
     assert {(t.scenario.name.split("/")[1], t.replicate, t.arm) for t in tasks} == {
-        ("jiangxi", 0, "relief:money"), ("feixiang", 1, "relief:money"), ("families_pay", 1, "relief:money"),
-    }  # fmt: skip
+        ("jiangxi", 0, "relief:money"),
+        ("feixiang", 1, "relief:money"),
+        ("families_pay", 1, "relief:money"),
+    }
 
 
 def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
-    """Both villages viable in each of 3 seeds; in the third seed one fewer: difference 0, 0, -0.5, interval -0.88 to 0.55; none: -1 in each."""
-    plan = Plan(compose_line(["rows=[jiangxi,feixiang,families_pay]", "columns=[none]", "panels=[practised]"]))
+    """Both villages viable in each of 3 seeds.
+
+    In the third seed one fewer: difference 0, 0, -0.5, interval -0.88 to 0.55; none: -1 in each.
+    """
+    plan = Plan(
+        compose_line(["rows=[jiangxi,feixiang,families_pay]", "columns=[none]", "panels=[practised]"])
+    )
     hits = {"jiangxi": [2, 2, 2], "feixiang": [2, 2, 1], "families_pay": [0, 0, 0]}
     rows = []
     for cell in plan.cells:
         good = np.tile([1, 2], 3) <= np.repeat(hits[cell.funding], 2)
-        rows.append(toy(np.where(good, "viable", "closed"), kinds=("plain", "plain"), replicates=3, elder_years_helped=1.0, public_fen=0).assign(scenario=cell.name))
+        rows.append(
+            toy(
+                np.where(good, "viable", "closed"),
+                kinds=("plain", "plain"),
+                replicates=3,
+                elder_years_helped=1.0,
+                public_fen=0,
+            ).assign(scenario=cell.name)
+        )
     summary = summarise(plan, pd.concat(rows))
     top = answer.best(summary, "practised")
     assert top["funding"] == "jiangxi" and answer.ties(summary, "practised") == (1, 2)
-    assert "but 1 of the 2 other combinations cannot be told from it under the same luck" in answer.sentences(plan, summary)[0]
+    assert (
+        "but 1 of the 2 other combinations cannot be told from it under the same luck"
+        in answer.sentences(plan, summary)[0]
+    )
     with style.speaking("zh"):
         assert "其余 2 种组合中有 1 种在相同运气下与之无法区分" in answer.sentences(plan, summary)[0]
     table = answer.replications(summary)
-    assert len(table.rows) == 3 and table.rows[0][1] == 3 and table.rows[0][3] in ("0.00", "-") and len(table.columns) == len(table.rows[0])
+    assert (
+        len(table.rows) == 3
+        and table.rows[0][1] == 3
+        and table.rows[0][3] in ("0.00", "-")
+        and len(table.columns) == len(table.rows[0])
+    )
     feixiang = summary[summary["funding"] == "feixiang"].iloc[0]
     weights = estimate.with_weights(toy("closed", kinds=("plain", "plain")), plan.base)["weight"].to_numpy()
     last = weights[0] / weights.sum()  # the weak village alone
@@ -319,7 +442,18 @@ def test_luck_and_unknowns_add_up_in_variance():
 
 
 def test_figures_are_the_same_bytes_each_time(tmp_path):
-    table = pd.DataFrame({"panel": ["practised"], "funding": ["jiangxi"], "business": ["none"], "viable": [0.5], "low": [0.4], "high": [0.6], "villages": [12], "seeds": [20]})
+    table = pd.DataFrame(
+        {
+            "panel": ["practised"],
+            "funding": ["jiangxi"],
+            "business": ["none"],
+            "viable": [0.5],
+            "low": [0.4],
+            "high": [0.6],
+            "villages": [12],
+            "seeds": [20],
+        }
+    )
     for name in ("a", "b"):
         figures.heat(table, "2035", tmp_path / name)
     assert (tmp_path / "a" / "viability.svg").read_bytes() == (tmp_path / "b" / "viability.svg").read_bytes()

@@ -1,4 +1,6 @@
-"""The same bytes for a rerun, any capacity, order, split of the county, processor type, and without the compiler."""
+"""The same bytes for a rerun, any capacity, order, split of the county, processor type, and without the
+compiler.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,13 @@ from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, diges
 import sim
 
 HERE, PACKAGE = Path(__file__).parent, Path(sim.__file__).parent
-BUSY = {"business.kind": "portfolio", "business.start": 0, "funding.rule": "gap_filler", "participation.stipend": 1.0, **SHORT_LEADS}
+BUSY = {
+    "business.kind": "portfolio",
+    "business.start": 0,
+    "funding.rule": "gap_filler",
+    "participation.stipend": 1.0,
+    **SHORT_LEADS,
+}
 APART = {**BUSY, "county.couplings": False}
 BRIEF = """
 import sys; sys.path.insert(0, {tests!r})
@@ -25,7 +33,15 @@ model = small({changes!r}, villages=2, seed=3)
 model.run(3)
 print(digest(model))
 """
-BRIEF_CHANGES = {**BUSY, **CARE, "clearing.scope": "county", "county.elders": 40, "horizon.start": "2024-12", "horizon.spin_up": 1, "points.month": 2}  # December to February
+BRIEF_CHANGES = {
+    **BUSY,
+    **CARE,
+    "clearing.scope": "county",
+    "county.elders": 40,
+    "horizon.start": "2024-12",
+    "horizon.spin_up": 1,
+    "points.month": 2,
+}  # December to February
 EVERY_CHANGES = {**BRIEF_CHANGES, **EVERYTHING, "county.facility_share": 0.4}
 
 
@@ -39,7 +55,11 @@ def elsewhere(folder: Path, code: str, **environment: str) -> str:
     """Last line that a fresh Python prints, with the package found in `folder`."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "PYTEST_", "XDG_"))}
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**clean, "PYTHONPATH": str(folder), **environment}, cwd=folder, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env={**clean, "PYTHONPATH": str(folder), **environment},
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     return done.stdout.split()[-1]
@@ -79,7 +99,12 @@ def test_permuted_villages_that_do_not_meet(numbers: list[int], apart: dict) -> 
 @pytest.mark.parametrize("envelope", [30_000.0, 800.0], ids=["ample", "binding"])
 @pytest.mark.parametrize("rule", ["gap_filler", "matching"])
 def test_permuted_villages_that_meet(envelope: float, rule: str) -> None:
-    met = {**BUSY, "funding.rule": rule, "government.operating_envelope": envelope, "facilities.openings": 0.6}
+    met = {
+        **BUSY,
+        "funding.rule": rule,
+        "government.operating_envelope": envelope,
+        "facilities.openings": 0.6,
+    }
     first, second = (run(met, 36, villages=6, numbers=n) for n in ([1, 2, 3, 4, 5, 6], [5, 3, 6, 1, 4, 2]))
     assert differences(county_bytes(first), county_bytes(second)) == []
 
@@ -121,7 +146,11 @@ def test_a_large_village_beside_small_ones_changes_no_scratch() -> None:
     assert differences(county_bytes(one)[1], county_bytes(two)[1]) == []
 
 
-@pytest.mark.parametrize("changes", [BRIEF_CHANGES, EVERY_CHANGES, {**BRIEF_CHANGES, "matching.form": "teams"}], ids=["busy", "every mechanism", "teams"])
+@pytest.mark.parametrize(
+    "changes",
+    [BRIEF_CHANGES, EVERY_CHANGES, {**BRIEF_CHANGES, "matching.form": "teams"}],
+    ids=["busy", "every mechanism", "teams"],
+)
 def test_without_the_compiler(changes: dict) -> None:
     plain = elsewhere(PACKAGE.parent, BRIEF.format(tests=str(HERE), changes=changes), NUMBA_DISABLE_JIT="1")
     assert plain == digest(run(changes, 3, villages=2))
@@ -134,17 +163,24 @@ def test_in_a_fresh_process() -> None:
 
 @pytest.mark.slow
 def test_on_a_generic_processor(tmp_path: Path) -> None:
-    assert brief(NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == digest(run(BRIEF_CHANGES, 3, villages=2))
+    assert brief(NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == digest(
+        run(BRIEF_CHANGES, 3, villages=2)
+    )
 
 
 @pytest.mark.slow
 def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path) -> None:
-    """A cached kernel does not notice that a function of another file changed: the cache folder's name does."""
+    """A cached kernel does not notice that a function of another file changed.
+
+    The cache folder's name does.
+    """
     copy = tmp_path / "sim"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     code = (
-        "import sim, numba\nfrom sim.parts.collective import NEWS, next_news\nfrom sim.randomness import key_of\n"
-        f"assert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\nprint(repr(next_news(0.0, 0.5, 0.2, key_of(1, NEWS, 0), 1)))"
+        "import sim, numba\nfrom sim.parts.collective import NEWS, next_news\nfrom sim.randomness "
+        "import key_of\n"
+        f"assert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\nprint(repr(next_news(0.0, "
+        f"0.5, 0.2, key_of(1, NEWS, 0), 1)))"
     )
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     before = float(elsewhere(tmp_path, code, **cache))

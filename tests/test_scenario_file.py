@@ -10,10 +10,17 @@ from experiments.scenario import Mistake, compose_line, parse_scenario, write_sc
 from sim.parameters import ParameterError, Parameters
 
 CHANGES = {
-    "funding.rule": "matching", "funding.share_government": 0.184, "funding.share_collective": 0.216, "funding.share_families": 0.6,
-    "funding.share_society": 0.0, "timebank.on": False, "county.villages": 2, "county.size_spread": 0.1 + 0.2, "horizon.end": "2026-03",
+    "funding.rule": "matching",
+    "funding.share_government": 0.184,
+    "funding.share_collective": 0.216,
+    "funding.share_families": 0.6,
+    "funding.share_society": 0.0,
+    "timebank.on": False,
+    "county.villages": 2,
+    "county.size_spread": 0.1 + 0.2,
+    "horizon.end": "2026-03",
     "given.villages": "number,name,elders\n1,東村,31\n2,,\n",
-}  # fmt: skip
+}
 BAD = {
     "an object to build": ("funding:\n  _target_: os.system\n", "_target_ is not allowed"),
     "an object at the top": ("_target_: os.system\n", "_target_ is not allowed"),
@@ -52,16 +59,26 @@ def test_a_scenario_file_sets_parameters_and_stands_in_the_resolved_configuratio
     file = tmp_path / "mine.yaml"
     file.write_text(write_scenario(Parameters().replace(CHANGES), {"seeds": 3}), encoding="utf-8")
     line = compose_line(["experiment=baseline", f"scenario={file}"])
-    assert line.parameters == Parameters().replace(CHANGES) and line.settings.seeds == 3 and line.policies == ()
+    assert (
+        line.parameters == Parameters().replace(CHANGES) and line.settings.seeds == 3 and line.policies == ()
+    )
     assert set(CHANGES) <= set(line.pinned)  # what a planner has written is never drawn
     text = yaml.safe_load(line.text)
-    assert text["scenario"] == str(file) and text["funding"]["rule"] == "matching" and text["given"]["villages"] == CHANGES["given.villages"]
+    assert (
+        text["scenario"] == str(file)
+        and text["funding"]["rule"] == "matching"
+        and text["given"]["villages"] == CHANGES["given.villages"]
+    )
 
 
 def test_the_command_line_tops_the_file_and_the_file_tops_the_experiment(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text("seeds: 3\nfunding:\n  rule: matching\n  taper: 7\ncounty:\n  villages: 4\n  elders: 33\n")
-    line = compose_line([f"scenario={file}", "experiment=smoke", "county.villages=5", "funding=seed_taper", "seeds=9"])
+    file.write_text(
+        "seeds: 3\nfunding:\n  rule: matching\n  taper: 7\ncounty:\n  villages: 4\n  elders: 33\n"
+    )
+    line = compose_line(
+        [f"scenario={file}", "experiment=smoke", "county.villages=5", "funding=seed_taper", "seeds=9"]
+    )
     p = line.parameters
     assert (p.county.villages, p.county.elders, line.settings.seeds) == (5, 33, 9)
     assert (p.funding.rule, p.funding.taper) == ("tapering", 60)  # what the named group sets
@@ -73,7 +90,11 @@ def test_policies_of_a_file_act_in_its_order_and_those_of_the_command_line_inste
     line = compose_line([f"scenario={file}"])
     assert [p.name for p in line.policies] == line.settings.policy == ["oldest_free", "lighter_fees"]
     assert compose_line([f"scenario={file}", "policy=theme_days"]).settings.policy == ["theme_days"]
-    assert compose_line([f"scenario={file}", "policy.theme_days=true"]).settings.policy == ["oldest_free", "lighter_fees", "theme_days"]
+    assert compose_line([f"scenario={file}", "policy.theme_days=true"]).settings.policy == [
+        "oldest_free",
+        "lighter_fees",
+        "theme_days",
+    ]
     assert parse_scenario("policy: theme_days\n") == {"policy": ["theme_days"]}
 
 

@@ -10,7 +10,12 @@ from runs import county_bytes, differences, parameters
 
 import sim
 
-CHANGES = {"county.villages": 3, "business.kind": "portfolio", "county.stratified": True, "timebank.levy": 0.01}
+CHANGES = {
+    "county.villages": 3,
+    "business.kind": "portfolio",
+    "county.stratified": True,
+    "timebank.levy": 0.01,
+}
 
 
 def test_a_fork_equals_the_whole_run_to_the_byte() -> None:

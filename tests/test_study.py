@@ -1,4 +1,6 @@
-"""Studies: what is finished is never run again, nothing is run twice, kills and damage cost a batch, engines give the same."""
+"""Studies: what is finished is never run again, nothing is run twice, kills and damage cost a batch,
+engines give the same.
+"""
 
 import contextlib
 import errno
@@ -29,7 +31,14 @@ from experiments.study import Interrupted, Lock, Study
 from sim.parameters import Parameters
 
 SMALL = {"county.elders": 8, "county.villages": 2, "horizon.end": "2025-02", "horizon.spin_up": 0}
-TINY = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-12", "horizon.spin_up=1", "progress=false"]
+TINY = [
+    "experiment=smoke",
+    "county.elders=12",
+    "county.villages=2",
+    "horizon.end=2025-12",
+    "horizon.spin_up=1",
+    "progress=false",
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,13 +61,25 @@ def opened(folder, batch=120, **engine):
     s = Study(folder / "s", "test", "a: 1\n", ["x=1"], batch=batch)
     if engine:
         s.line = compose_line([])
-        s.line = study.dataclasses.replace(s.line, settings=Settings(progress=False, workers=2, engine=EngineSettings(**engine)))
+        s.line = study.dataclasses.replace(
+            s.line, settings=Settings(progress=False, workers=2, engine=EngineSettings(**engine))
+        )
     return s
 
 
 def light(mine):
     """Runs that cost nothing."""
-    return [Outcome({**runner.heading(task), "content": "0", "pid": os.getpid(), "threads": os.environ.get("NUMBA_NUM_THREADS")}) for task in mine]
+    return [
+        Outcome(
+            {
+                **runner.heading(task),
+                "content": "0",
+                "pid": os.getpid(),
+                "threads": os.environ.get("NUMBA_NUM_THREADS"),
+            }
+        )
+        for task in mine
+    ]
 
 
 def said(capsys, words):
@@ -71,15 +92,31 @@ def said(capsys, words):
     return code, lines[0]
 
 
-# -- plan --------------------------------------------------------------------------------------------------------------
+# -- plan ----------------------------------------------------------------------------------------------------
+# ----------
 def test_a_plan_comes_back_from_its_json_with_the_same_runs():
     p = Parameters().replace(SMALL)
-    scenarios = [Scenario("a", p), Scenario("b", p.replace({"canteen.food": 3.0}), frozenset({"canteen.food"}), Fork(1, (("canteen.fuel", 0.5),)))]
-    wanted = [Task(s, at, 7, draw, keep_series=at == 1) for at in (0, 1, 4) for s in scenarios for draw in (-1, at, 9)]
+    scenarios = [
+        Scenario("a", p),
+        Scenario(
+            "b",
+            p.replace({"canteen.food": 3.0}),
+            frozenset({"canteen.food"}),
+            Fork(1, (("canteen.fuel", 0.5),)),
+        ),
+    ]
+    wanted = [
+        Task(s, at, 7, draw, keep_series=at == 1)
+        for at in (0, 1, 4)
+        for s in scenarios
+        for draw in (-1, at, 9)
+    ]
     plan = Plan()
     plan.put("runs", wanted)
     back = Plan.from_dict(json.loads(json.dumps(plan.to_dict())))
-    assert {t.run: t for t in back.tasks()} == {t.run: t for t in wanted} and len({t.run for t in wanted}) == 18
+    assert {t.run: t for t in back.tasks()} == {t.run: t for t in wanted} and len(
+        {t.run for t in wanted}
+    ) == 18
 
 
 def test_luck_is_a_child_of_the_root_and_the_same_in_every_scenario_and_draw():
@@ -103,7 +140,8 @@ def test_a_task_comes_through_a_process_border_unchanged():
     assert pickle.loads(pickle.dumps(task)) == task
 
 
-# -- failures ----------------------------------------------------------------------------------------------------------
+# -- failures
+# ----------------------------------------------------------------------------------------------------------
 def test_a_failing_run_is_a_row_and_analyses_name_what_is_missing(tmp_path, monkeypatch):
     whole, wanted = sim.MutualAidModel.run, tasks(3)
 
@@ -116,12 +154,20 @@ def test_a_failing_run_is_a_row_and_analyses_name_what_is_missing(tmp_path, monk
         patch.setattr(sim.MutualAidModel, "run", fails)
         with opened(tmp_path) as s:
             s.run(wanted)
-            with pytest.raises(Mistake, match=r"1 of 3 runs are missing \(tiny main replicate 1; 1 failed, first: RuntimeError: the well is dry at test_study\.py:\d+\)"):
+            with pytest.raises(
+                Mistake,
+                match=(
+                    r"1 of 3 runs are missing \(tiny main replicate 1; 1 failed, first: RuntimeError: "
+                    r"the well is dry at test_study\.py:\d+\)"
+                ),
+            ):
                 s.results().villages()
     found = Results(s.folder)
     runs = found.runs(allow_partial=True)
     assert runs["error"].tolist() == ["", "RuntimeError: the well is dry", ""]
-    assert (runs["seed"][1], runs["scenario"][1]) == (wanted[1].seed, "tiny") and re.fullmatch(r"test_study\.py:\d+", runs["origin"][1])
+    assert (runs["seed"][1], runs["scenario"][1]) == (wanted[1].seed, "tiny") and re.fullmatch(
+        r"test_study\.py:\d+", runs["origin"][1]
+    )
     assert len(found.villages(allow_partial=True)) == 2 * 2 and found.manifest["status"] == "incomplete"
     with opened(tmp_path) as s:  # failed runs are tried again, the others are not
         s.run(wanted)
@@ -160,7 +206,11 @@ class Breaking(Engine):
 def test_after_a_workers_death_the_executor_is_opened_again(monkeypatch, stays_open):
     monkeypatch.setattr(Breaking, "opened", 0)
     engine = Standing(Breaking()) if stays_open else Breaking()
-    found = [task.replicate for task, outcome in runner.outcomes(tasks(4), engine, light) if not outcome.row["error"]]
+    found = [
+        task.replicate
+        for task, outcome in runner.outcomes(tasks(4), engine, light)
+        if not outcome.row["error"]
+    ]
     assert sorted(found) == [0, 1, 2, 3] and Breaking.opened == 3
 
 
@@ -179,7 +229,12 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
             raise KeyboardInterrupt
         return light(mine)
 
-    with pytest.raises(Interrupted, match=r"3 of 5 planned runs are kept; go on with: python run\.py resume study=.*/s"), opened(tmp_path) as s:
+    with (
+        pytest.raises(
+            Interrupted, match=r"3 of 5 planned runs are kept; go on with: python run\.py resume study=.*/s"
+        ),
+        opened(tmp_path) as s,
+    ):
         s.run(tasks(5), work=interrupted)
     assert Results(s.folder).manifest["status"] == "interrupted"
     counted = []
@@ -194,23 +249,34 @@ def test_the_command_line_ends_with_130_when_interrupted(tmp_path, monkeypatch, 
         raise KeyboardInterrupt
 
     plain = Study.run
-    monkeypatch.setattr(Study, "run", lambda self, mine, label="runs", **_: plain(self, mine, label, interrupted))
+    monkeypatch.setattr(
+        Study, "run", lambda self, mine, label="runs", **_: plain(self, mine, label, interrupted)
+    )
     assert run.main([*TINY, f"out={tmp_path}"]) == 130
     assert "0 of 2 planned runs are kept; go on with: python run.py resume study=" in capsys.readouterr().err
 
 
-# -- one writer, whole parts -------------------------------------------------------------------------------------------
+# -- one writer, whole parts
+# -------------------------------------------------------------------------------------------
 def test_a_second_process_on_the_same_study_is_refused(tmp_path):
     with opened(tmp_path):
-        code = f"from experiments.study import Lock; from pathlib import Path; Lock(Path({str(tmp_path / 's')!r}))"
-        other = subprocess.run([sys.executable, "-c", code], cwd=study.ROOT, capture_output=True, text=True, check=False)
+        code = (
+            f"from experiments.study import Lock; from pathlib import Path; "
+            f"Lock(Path({str(tmp_path / 's')!r}))"
+        )
+        other = subprocess.run(
+            [sys.executable, "-c", code], cwd=study.ROOT, capture_output=True, text=True, check=False
+        )
         assert f"another process is at work on {tmp_path}/s (pid {os.getpid()})" in other.stderr
         assert Lock.holder(tmp_path / "s") == str(os.getpid())
     assert Lock.holder(tmp_path / "s") == ""
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
-    code = f"import os; from experiments.study import Lock; from pathlib import Path; k = Lock(Path({str(tmp_path)!r})); os._exit(9)"
+    code = (
+        f"import os; from experiments.study import Lock; from pathlib import Path; k = "
+        f"Lock(Path({str(tmp_path)!r})); os._exit(9)"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=study.ROOT, check=False)
     left = (tmp_path / "lock").read_text().strip()
     assert left.isdigit() and left != str(os.getpid())
@@ -231,7 +297,10 @@ def test_a_full_disk_is_named_and_costs_the_batch_only(tmp_path, monkeypatch):
         full.extend(mine if mine[0].replicate >= 3 else [])
         return light(mine)
 
-    with pytest.raises(Mistake, match=r"cannot be written to '.*/s': no space left on device"), opened(tmp_path, batch=1) as s:
+    with (
+        pytest.raises(Mistake, match=r"cannot be written to '.*/s': no space left on device"),
+        opened(tmp_path, batch=1) as s,
+    ):
         s.run(tasks(6), work=fills_up)
     full.clear()
     assert len(Results(s.folder).runs(allow_partial=True)) >= 2 and not list(s.folder.rglob("*.tmp"))
@@ -282,7 +351,8 @@ def test_a_folder_that_is_no_study_is_named(tmp_path, capsys):
     assert code == 1 and "is no study" in line
 
 
-# -- the same bytes whatever the way -----------------------------------------------------------------------------------
+# -- the same bytes whatever the way
+# -----------------------------------------------------------------------------------
 def everything(folder):
     """All rows but for the time they took."""
     found = Results(folder)
@@ -312,13 +382,27 @@ def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch):
         raise OSError("Timed out")
 
     monkeypatch.setattr(distributed, "Client", refuses)
-    with pytest.raises(Mistake, match="engine.scheduler=tcp://nowhere:1: no scheduler answers there"), Engine("dask", 1, "tcp://nowhere:1").open(1):
+    with (
+        pytest.raises(Mistake, match="engine.scheduler=tcp://nowhere:1: no scheduler answers there"),
+        Engine("dask", 1, "tcp://nowhere:1").open(1),
+    ):
         pass
 
 
 def test_workers_are_other_processes_with_one_thread_each(tmp_path):
     before = os.environ.get("NUMBA_NUM_THREADS")
-    table = pd.DataFrame({"panel": ["practised"], "funding": ["jiangxi"], "business": ["none"], "viable": [0.5], "low": [0.4], "high": [0.6], "villages": [12], "seeds": [20]})
+    table = pd.DataFrame(
+        {
+            "panel": ["practised"],
+            "funding": ["jiangxi"],
+            "business": ["none"],
+            "viable": [0.5],
+            "low": [0.4],
+            "high": [0.6],
+            "villages": [12],
+            "seeds": [20],
+        }
+    )
     draw = partial(figures.heat, table, "2035")
     with opened(tmp_path, kind="local") as s:
         assert s.engine.each([os.getpid] * 2) == [os.getpid()] * 2  # no worker is started for it
@@ -330,11 +414,16 @@ def test_workers_are_other_processes_with_one_thread_each(tmp_path):
     assert set(pids) <= set(runs["pid"]), "the workers that ran stand by and draw"
     assert draw(tmp_path / "here") == there
     for kind in ("png", "svg"):
-        assert (tmp_path / f"here/viability.{kind}").read_bytes() == (tmp_path / f"there/viability.{kind}").read_bytes()
+        assert (tmp_path / f"here/viability.{kind}").read_bytes() == (
+            tmp_path / f"there/viability.{kind}"
+        ).read_bytes()
 
 
 def test_bundles_hold_one_seed_and_every_run_once():
-    arms = [Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 50})) for k in range(2 * runner.BUNDLE + 1)]
+    arms = [
+        Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 50}))
+        for k in range(2 * runner.BUNDLE + 1)
+    ]
     wanted = [Task(arm, i, 7) for arm in arms for i in range(20)]
     queue, seen = runner.Queue(wanted), []
     while queue:
@@ -344,7 +433,8 @@ def test_bundles_hold_one_seed_and_every_run_once():
     assert sorted(t.run for t in seen) == sorted(t.run for t in wanted)
 
 
-# -- verbs -------------------------------------------------------------------------------------------------------------
+# -- verbs ---------------------------------------------------------------------------------------------------
+# ----------
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory):
     """A finished study of the smoke experiment with two seeds."""
@@ -367,7 +457,10 @@ def test_the_same_command_again_runs_nothing_and_answers_the_same(smoke, capsys)
 
 
 def test_other_values_are_another_study(smoke):
-    one, other = (study.located(compose_line([*TINY, word]), [])[0].folder for word in ("canteen.food=2.5", "canteen.food=2.6"))
+    one, other = (
+        study.located(compose_line([*TINY, word]), [])[0].folder
+        for word in ("canteen.food=2.5", "canteen.food=2.6")
+    )
     assert one.name == smoke.name and other.name != smoke.name
 
 
@@ -395,11 +488,15 @@ def test_expand_adds_seeds_and_the_first_command_goes_on_as_expanded(tmp_path, c
     for words, why in ((["seeds=2"], "only adds"), (["county.elders=13"], "only adds"), ([], "what to add")):
         code, line = said(capsys, ["expand", f"study={folder}", *words])
         assert code == 1 and why in line
-    assert Results(folder).manifest["expanded"] == ["seeds=3"] and len(Results(folder).runs()) == len(found.runs())
+    assert Results(folder).manifest["expanded"] == ["seeds=3"] and len(Results(folder).runs()) == len(
+        found.runs()
+    )
 
 
 def test_fresh_begins_anew_and_keeps_the_old(tmp_path):
-    assert run.main([*TINY, f"out={tmp_path}"]) == 0 and run.main([*TINY, "fresh=true", f"out={tmp_path}"]) == 0
+    assert (
+        run.main([*TINY, f"out={tmp_path}"]) == 0 and run.main([*TINY, "fresh=true", f"out={tmp_path}"]) == 0
+    )
     names = sorted(p.name for p in (tmp_path / "smoke").iterdir())
     assert len(names) == 2 and names[1] == f"{names[0]}.1"
 
@@ -449,9 +546,14 @@ def test_export_writes_csv_and_a_workbook(smoke, capsys):
     assert book["villages"]["cost_fen"].sum() == found.villages()["cost_fen"].sum()
 
 
-@pytest.mark.parametrize("words, why", [
-    (["verify", "study=x", "sampel=3"], "did you mean sample?"), (["status"], "wants one study=<folder>"), (["resume", "study=nowhere"], "is no study"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words, why",
+    [
+        (["verify", "study=x", "sampel=3"], "did you mean sample?"),
+        (["status"], "wants one study=<folder>"),
+        (["resume", "study=nowhere"], "is no study"),
+    ],
+)
 def test_wrong_words_of_a_verb_get_one_sentence(words, why, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if words[1:2] == ["study=x"]:
@@ -460,14 +562,24 @@ def test_wrong_words_of_a_verb_get_one_sentence(words, why, capsys, tmp_path, mo
     assert code == 1 and why in line
 
 
-# -- a kill ------------------------------------------------------------------------------------------------------------
+# -- a kill
+# ------------------------------------------------------------------------------------------------------------
 @pytest.mark.slow
 def test_kill_nine_in_the_middle_then_resume_gives_every_run_once(tmp_path):
     """Kills the parent of two workers three times while parts are being written: 40 s."""
     words = [*TINY, "seeds=60", "workers=2", f"out={tmp_path}"]
-    code = "import sys, run; from experiments import study; study.SECONDS = 0.2; sys.exit(run.main(sys.argv[1:]))"
+    code = (
+        "import sys, run; from experiments import study; study.SECONDS = 0.2; "
+        "sys.exit(run.main(sys.argv[1:]))"
+    )
     for _ in range(3):
-        child = subprocess.Popen([sys.executable, "-c", code, *words], cwd=study.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            cwd=study.ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         folder, before = None, 0
         for _ in range(600):
             folder = next(iter((tmp_path / "smoke").glob("*")), None)
@@ -487,12 +599,17 @@ def test_kill_nine_in_the_middle_then_resume_gives_every_run_once(tmp_path):
     assert stored["run"].is_unique and len(Results(folder).villages()) == 2 * len(stored)
     whole = tmp_path / "whole"
     assert run.main([*TINY, "seeds=60", "workers=1", f"out={whole}"]) == 0
-    assert Results(next(iter((whole / "smoke").iterdir()))).manifest["sha256"]["results"] == Results(folder).manifest["sha256"]["results"]
+    assert (
+        Results(next(iter((whole / "smoke").iterdir()))).manifest["sha256"]["results"]
+        == Results(folder).manifest["sha256"]["results"]
+    )
 
 
 def test_forks_equal_whole_runs_to_the_byte_and_only_live_parameters_may_differ(tmp_path, capsys):
     p = Parameters().replace({**SMALL, "horizon.end": "2026-06"})
-    whole, forked, dearer = (Task(Scenario("a", p, fork=f), 0, 7) for f in (None, Fork(7), Fork(7, (("canteen.food", 4.5),))))
+    whole, forked, dearer = (
+        Task(Scenario("a", p, fork=f), 0, 7) for f in (None, Fork(7), Fork(7, (("canteen.food", 4.5),)))
+    )
     found = [outcome.row["content"] for outcome in runner.simulate_many([whole, forked, dearer])]
     one, other = runner.simulate_many([whole, forked])
     assert one.villages.drop_columns(["run"]).equals(other.villages.drop_columns(["run"]))
@@ -500,7 +617,10 @@ def test_forks_equal_whole_runs_to_the_byte_and_only_live_parameters_may_differ(
     assert found[0] != found[2]
     line = compose_line(["experiment=fork", "horizon.end=2026-06", "fork.month=2026-01"])
     line.settings.fork.arms = {"wrong": {"county.elders": 50, "canteen.on": False, "canteen.food": 3.0}}
-    with pytest.raises(Mistake, match=r"^fork\.arms\.wrong: a fork cannot change county\.elders, canteen\.on: it shaped the start$"):
+    with pytest.raises(
+        Mistake,
+        match=r"^fork\.arms\.wrong: a fork cannot change county\.elders, canteen\.on: it shaped the start$",
+    ):
         fork.scenarios(line)
     code, line = said(capsys, ["experiment=fork", f"out={tmp_path}", "fork.month=2036-02"])
     assert code == 1 and "fork.month = 2036-02" in line
@@ -521,7 +641,8 @@ def test_a_study_of_a_scenario_file_goes_on_only_with_that_file(tmp_path, capsys
     assert code == 1 and "mine.yaml is not there any more" in line
 
 
-# -- a folder that was damaged -----------------------------------------------------------------------------------------
+# -- a folder that was damaged
+# -----------------------------------------------------------------------------------------
 def cut(path):
     """The first half of a file."""
     path.write_text(path.read_text(encoding="utf-8")[: path.stat().st_size // 2], encoding="utf-8")
@@ -529,21 +650,74 @@ def cut(path):
 
 def without(path, key):
     """A JSON mapping less one key."""
-    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text(encoding="utf-8")).items() if k != key}))
+    path.write_text(
+        json.dumps({k: v for k, v in json.loads(path.read_text(encoding="utf-8")).items() if k != key})
+    )
 
 
-DAMAGED = {  # what is done to the folder; the verbs that must refuse; the file that they name and what they advise
-    "scenarios cut short": (lambda f: cut(f / "scenarios.json"), "status verify export explain", "scenarios.json is damaged", "resume study="),
-    "scenarios gone": (lambda f: (f / "scenarios.json").unlink(), "status verify export explain", "scenarios.json is not there", "resume study="),
-    "manifest cut short": (lambda f: cut(f / "manifest.json"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
-    "manifest without a key": (lambda f: without(f / "manifest.json", "overrides"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
-    "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "status resume verify export explain", "manifest.json is damaged", "fresh=true"),
-    "configuration gone": (lambda f: (f / "resolved.yaml").unlink(), "verify report", "resolved.yaml is not there", "fresh=true"),
-    "configuration a list": (lambda f: (f / "resolved.yaml").write_text("- 1\n"), "report", "resolved.yaml is damaged", "fresh=true"),
-    "villages gone": (lambda f: shutil.rmtree(f / "villages"), "status verify export explain", "villages has lost part 00000", "resume study="),
-    "series gone": (lambda f: parts(f, "series")[0].unlink(), "status verify export explain", "series has lost part 00000", "resume study="),
-    "summary empty": (lambda f: (f / "summary.csv").write_text(""), "export", "summary.csv is damaged", "resume study="),
-}  # fmt: skip
+# what is done to the folder; the verbs that must refuse; the file that they name and what they advise
+DAMAGED = {
+    "scenarios cut short": (
+        lambda f: cut(f / "scenarios.json"),
+        "status verify export explain",
+        "scenarios.json is damaged",
+        "resume study=",
+    ),
+    "scenarios gone": (
+        lambda f: (f / "scenarios.json").unlink(),
+        "status verify export explain",
+        "scenarios.json is not there",
+        "resume study=",
+    ),
+    "manifest cut short": (
+        lambda f: cut(f / "manifest.json"),
+        "status resume verify export explain",
+        "manifest.json is damaged",
+        "fresh=true",
+    ),
+    "manifest without a key": (
+        lambda f: without(f / "manifest.json", "overrides"),
+        "status resume verify export explain",
+        "manifest.json is damaged",
+        "fresh=true",
+    ),
+    "manifest a list": (
+        lambda f: (f / "manifest.json").write_text("[]"),
+        "status resume verify export explain",
+        "manifest.json is damaged",
+        "fresh=true",
+    ),
+    "configuration gone": (
+        lambda f: (f / "resolved.yaml").unlink(),
+        "verify report",
+        "resolved.yaml is not there",
+        "fresh=true",
+    ),
+    "configuration a list": (
+        lambda f: (f / "resolved.yaml").write_text("- 1\n"),
+        "report",
+        "resolved.yaml is damaged",
+        "fresh=true",
+    ),
+    "villages gone": (
+        lambda f: shutil.rmtree(f / "villages"),
+        "status verify export explain",
+        "villages has lost part 00000",
+        "resume study=",
+    ),
+    "series gone": (
+        lambda f: parts(f, "series")[0].unlink(),
+        "status verify export explain",
+        "series has lost part 00000",
+        "resume study=",
+    ),
+    "summary empty": (
+        lambda f: (f / "summary.csv").write_text(""),
+        "export",
+        "summary.csv is damaged",
+        "resume study=",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", DAMAGED)
@@ -572,11 +746,19 @@ def test_resume_brings_back_what_was_lost(case, smoke, capsys, tmp_path):
 
 def test_files_that_are_not_the_stores_are_left_alone(smoke, capsys, tmp_path):
     folder = shutil.copytree(smoke, tmp_path / "study")
-    for name in ("part-copy.parquet", "part-00000.parquet", "part-00000-copy.parquet", "part-1-00000000.parquet"):
+    for name in (
+        "part-copy.parquet",
+        "part-00000.parquet",
+        "part-00000-copy.parquet",
+        "part-1-00000000.parquet",
+    ):
         (folder / "runs" / name).write_bytes(b"x")
     assert len(Results(folder).runs()) == len(Results(smoke).runs())
     assert run.main(["expand", f"study={folder}", "seeds=3", "progress=false", "workers=1"]) == 0
-    assert sorted(parts(folder, "runs")) == list(range(len(parts(folder, "runs")))) and (folder / "runs" / "part-copy.parquet").exists()
+    assert (
+        sorted(parts(folder, "runs")) == list(range(len(parts(folder, "runs"))))
+        and (folder / "runs" / "part-copy.parquet").exists()
+    )
 
 
 def test_export_lists_the_files_that_it_wrote(tmp_path, capsys):

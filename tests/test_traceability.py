@@ -1,4 +1,6 @@
-"""Every clause of the documents leads to a part, its parameters, a test and a command, and all of them exist."""
+"""Every clause of the documents leads to a part, its parameters, a test and a command, and all of them
+exist.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,16 @@ OPINIONS = {"I", "I 2030", "I 2035", *(f"({n})" for n in range(1, 14))}
 PAPER = {"3 dilemma 1", "3 dilemma 2", "3 dilemma 3", "4.1", "4.2", "4.3", "2"}
 OTHERS = {
     "001": {"first", "second", "third", "outlook 1", "outlook 2", "outlook 3"},
-    "002": {"service system", "institutions", "elements", "business models", "environment", "arrangement (1)", "arrangement (2)", "arrangement (4)"},
+    "002": {
+        "service system",
+        "institutions",
+        "elements",
+        "business models",
+        "environment",
+        "arrangement (1)",
+        "arrangement (2)",
+        "arrangement (4)",
+    },
     "003": {"I", "II", "III", "IV"},
 }
 NOT_ASKED = {"county", "horizon", "economy", "given"}  # what a run needs whatever a clause asks
@@ -75,8 +86,12 @@ def test_every_clause_has_a_row_in_the_model() -> None:
 def test_every_part_has_a_row_and_a_file_that_calls_itself_so() -> None:
     assert {f"M{n}" for n in range(1, 29)} <= {r["part"] for r in IN_MODEL}
     for r in IN_MODEL:
-        said = {importlib.import_module(f[:-3].replace("/", ".")).__doc__ or "" for f in files_of(r["parameters"])}
-        assert any(re.search(rf"\b{r['part']}\b", text) for text in said), f"{r['document']} {r['clause']} {r['part']}"
+        said = {
+            importlib.import_module(f[:-3].replace("/", ".")).__doc__ or "" for f in files_of(r["parameters"])
+        }
+        assert any(re.search(rf"\b{r['part']}\b", text) for text in said), (
+            f"{r['document']} {r['clause']} {r['part']}"
+        )
 
 
 def test_every_section_of_the_model_is_asked_for() -> None:
@@ -89,11 +104,21 @@ def test_no_row_is_written_twice_or_left_open() -> None:
     assert len(keys) == len(set(keys)) > 100
     for r in ROWS:
         rest = [r["parameters"], r["tests"], r["experiment"]]
-        assert all(rest) if r["part"] != "-" else not any(rest) and ": " in r["asks"], r  # what is left out gives its reason
+        assert all(rest) if r["part"] != "-" else not any(rest) and ": " in r["asks"], (
+            r
+        )  # what is left out gives its reason
 
 
-@pytest.mark.parametrize("change", [lambda s: s.replace("(13)", "(14)", 1), lambda s: s.replace("matching.platform", "matching.kin_first", 1)])
-def test_a_changed_table_that_is_not_rendered_fails(change: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: s.replace("(13)", "(14)", 1),
+        lambda s: s.replace("matching.platform", "matching.kin_first", 1),
+    ],
+)
+def test_a_changed_table_that_is_not_rendered_fails(
+    change: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = documents.TRACE.read_text(encoding="utf-8")
     assert stale() == [] and change(text) != text
     other = tmp_path / "traceability.csv"

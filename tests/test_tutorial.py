@@ -1,4 +1,6 @@
-"""The tutorial: each command it shows is read as the command line reads it, and the first of each kind is run, smaller."""
+"""The tutorial: each command it shows is read as the command line reads it, and the first of each kind is
+run, smaller.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,29 @@ from experiments.scenario import compose_line, options
 from sim.parameters import Parameters
 
 BLOCK = re.compile(r"<!-- tutorial(?:: ([\w./]+))? -->\n```(\w+)\n(.*?)```", re.DOTALL)
-TINY = ["county.elders=12", "county.villages=4", "horizon.end=2025-12", "horizon.spin_up=1", "seeds=1", "workers=1", "progress=false"]
+TINY = [
+    "county.elders=12",
+    "county.villages=4",
+    "horizon.end=2025-12",
+    "horizon.spin_up=1",
+    "seeds=1",
+    "workers=1",
+    "progress=false",
+]
 PAGES = ("README.md", "experiments/README.md")
-BLOCKS = [(page, *found) for page in PAGES for found in BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))]
+BLOCKS = [
+    (page, *found) for page in PAGES for found in BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+]
 
 
 def lines(page):
     """The commands of a page, in words."""
-    return [shlex.split(line, comments=True) for where, _, kind, body in BLOCKS if (where, kind) == (page, "sh") for line in body.strip().splitlines()]
+    return [
+        shlex.split(line, comments=True)
+        for where, _, kind, body in BLOCKS
+        if (where, kind) == (page, "sh")
+        for line in body.strip().splitlines()
+    ]
 
 
 COMMANDS = [words for page in PAGES for words in lines(page)]
@@ -50,15 +67,29 @@ def test_a_command_is_read_as_written(words):
 
 def test_a_mix_of_ones_own_fits_the_model():
     (body,) = [body for _, name, _, body in BLOCKS if name == "configs/funding/mine.yaml"]
-    mine = {f"{s}.{key}": value for s, values in yaml.safe_load(body).items() for key, value in values.items()}
+    mine = {
+        f"{s}.{key}": value for s, values in yaml.safe_load(body).items() for key, value in values.items()
+    }
     assert body.startswith("# @package _global_") and "mine" not in options()["funding"]
     assert Parameters().replace(mine).funding.share_collective == 0.33
 
 
-SMALLER = {"county.villages": "2", "county.elders": "12", "horizon.end": "2026-12", "horizon.spin_up": "1", "seeds": "2", "size": "quick", "workers": "1", "progress": "false", "engine": "serial"}
+SMALLER = {
+    "county.villages": "2",
+    "county.elders": "12",
+    "horizon.end": "2026-12",
+    "horizon.spin_up": "1",
+    "seeds": "2",
+    "size": "quick",
+    "workers": "1",
+    "progress": "false",
+    "engine": "serial",
+}
 OWN = {  # what a command needs beside or instead
     "experiment=sensitivity": {"samples": "4", "replicates": "1", "inputs": "[needs,participation]"},
-    "experiment=funding_mix": {"county.villages": "12"},  # it compares strengths of the collective: each must be there
+    "experiment=funding_mix": {
+        "county.villages": "12"
+    },  # it compares strengths of the collective: each must be there
 }
 QUICK = ("funding=mine",)  # run by default, with the chain below; the others take 10 to 50 s each
 SHOWN = [w[2:] for w in lines("README.md") if w[2] not in ("--help", "report")]
@@ -81,20 +112,36 @@ def mine(tmp_path, monkeypatch):
         cache.cache_clear()
 
 
-@pytest.mark.parametrize("words", [pytest.param(w, id=" ".join(w), marks=() if set(w) & set(QUICK) else pytest.mark.slow) for w in SHOWN])
+@pytest.mark.parametrize(
+    "words",
+    [pytest.param(w, id=" ".join(w), marks=() if set(w) & set(QUICK) else pytest.mark.slow) for w in SHOWN],
+)
 def test_a_command_of_the_tutorial_runs_to_its_end(words, mine, tmp_path, capsys):
     """At the smallest size; together some four minutes, most of it figures, hence slow but for one."""
     out = tmp_path / "results"
-    small = SMALLER | {"out": str(out)} | {k: v for word, own in OWN.items() if word in words for k, v in own.items()}
+    small = (
+        SMALLER
+        | {"out": str(out)}
+        | {k: v for word, own in OWN.items() if word in words for k, v in own.items()}
+    )
     if "experiment=baseline" in words:
         del small["size"]  # it does not read one
     if "experiment=sensitivity" in words:
         del small["seeds"]
     if words[0] == "gallery":
         small |= {"rows": "[jiangxi]", "columns": "[none]"}
-    assert run.main([*(w for w in words if w.partition("=")[0] not in small), *(f"{k}={v}" for k, v in small.items())]) == 0
+    assert (
+        run.main(
+            [*(w for w in words if w.partition("=")[0] not in small), *(f"{k}={v}" for k, v in small.items())]
+        )
+        == 0
+    )
     assert str(out) in capsys.readouterr().out
-    assert len(list(out.glob("*.png"))) >= 8 if words[0] == "gallery" else len(list(out.glob("*/*/findings.json"))) == 1
+    assert (
+        len(list(out.glob("*.png"))) >= 8
+        if words[0] == "gallery"
+        else len(list(out.glob("*/*/findings.json"))) == 1
+    )
 
 
 def test_run_report_and_gallery_one_after_the_other(tmp_path, monkeypatch, capsys):

@@ -138,7 +138,9 @@ def test_d_makes_80_percent_of_visits_due(made: int, found: str) -> None:
     assert verdict(s) == found
 
 
-@pytest.mark.parametrize("on_time, counted, found", [(80, True, "viable"), (79, True, "under_serving"), (79, False, "viable")])
+@pytest.mark.parametrize(
+    "on_time, counted, found", [(80, True, "viable"), (79, True, "under_serving"), (79, False, "viable")]
+)
 def test_d_may_count_visits_on_time(on_time: int, counted: bool, found: str) -> None:
     """All visits are made; of these so many had their slot of the month."""
     s = history()
@@ -175,10 +177,20 @@ def test_nothing_eligible_and_no_visit_due_is_no_failure() -> None:
     "change, path, strict, loose",
     [
         (lambda s: open_in(s, MONTHS - 31), "viability.age", 31, 30),
-        (lambda s: s.state["level"].__setitem__((slice(20, 24), 0), VISITS_ONLY), "viability.low_months", 3, 4),
+        (
+            lambda s: s.state["level"].__setitem__((slice(20, 24), 0), VISITS_ONLY),
+            "viability.low_months",
+            3,
+            4,
+        ),
         (lambda s: s.state["bills"].__setitem__((30, 0, 4), 2_000), "viability.overdue", 1.5, 2.0),
         (lambda s: s.hours.__setitem__((slice(-12, None), 0, MUTUAL, 3), 70), "viability.hours", 0.8, 0.7),
-        (lambda s: s.flow["visits_made"].__setitem__((slice(-12, None), 0, 2), 90), "viability.visits", 1.0, 0.9),
+        (
+            lambda s: s.flow["visits_made"].__setitem__((slice(-12, None), 0, 2), 90),
+            "viability.visits",
+            1.0,
+            0.9,
+        ),
     ],
 )
 def test_every_threshold_is_a_parameter(change: Callable, path: str, strict: float, loose: float) -> None:

@@ -14,7 +14,10 @@ PAID = {"posting paid_government", "posting bills_paid"}
 
 
 def one_more_elder(model: sim.MutualAidModel, number: int) -> None:
-    """An ailing elder, who asks and costs, moves into the village: before the first month, by the table's own rules."""
+    """An ailing elder, who asks and costs, moves into the village.
+
+    Before the first month, by the table's own rules.
+    """
     v = model.world.villages.number.tolist().index(number)
     before = model.world.villages.elders.copy()
     i = free_slot(model.people, model.world, v)
@@ -45,7 +48,16 @@ def pair(changes: dict, months: int = MONTHS) -> tuple[sim.MutualAidModel, sim.M
         {**EVERYTHING, "business.kind": "portfolio", **SHORT_LEADS},
         {"matching.form": "teams", "visits.rota": 0.5},
     ],
-    ids=["default", "gap filler and portfolio", "envelope and handicraft", "short county money", "identical payers", "care network", "every mechanism", "teams"],
+    ids=[
+        "default",
+        "gap filler and portfolio",
+        "envelope and handicraft",
+        "short county money",
+        "identical payers",
+        "care network",
+        "every mechanism",
+        "teams",
+    ],
 )
 def test_one_more_elder_in_village_3_changes_not_a_byte_elsewhere(changes: dict) -> None:
     a, b = pair({"county.couplings": False, **changes})
@@ -57,17 +69,28 @@ def test_one_more_elder_in_village_3_changes_not_a_byte_elsewhere(changes: dict)
 def test_where_villages_meet_and_no_money_binds_persons_elsewhere_are_untouched() -> None:
     """Enough money in every purse, no gifts, no openings: the couplings are on and reach nobody."""
     rich = {
-        "county.facility_share": 1.0, "government.operating_envelope": 30_000.0, "government.ceiling": 1_000.0,
-        "society.on": False, "facilities.on": False,
-    }  # fmt: skip
+        "county.facility_share": 1.0,
+        "government.operating_envelope": 30_000.0,
+        "government.ceiling": 1_000.0,
+        "society.on": False,
+        "facilities.on": False,
+    }
     a, b = pair(rich)
     for number in (1, 2, 4, 5):
         assert differences(village_bytes(a, number), village_bytes(b, number)) == []
 
 
 def test_where_county_money_binds_what_changed_first_is_the_money_paid() -> None:
-    """One more elder raises what village 3 is owed; the county pays pro rata, so village 4 first sees other payments."""
-    short = {"county.facility_share": 1.0, "government.operating_envelope": 300.0, "society.on": False, "facilities.on": False}
+    """One more elder raises what village 3 is owed.
+
+    The county pays pro rata, so village 4 first sees other payments.
+    """
+    short = {
+        "county.facility_share": 1.0,
+        "government.operating_envelope": 300.0,
+        "society.on": False,
+        "facilities.on": False,
+    }
     a, b = small(short, villages=5, seed=5, capacity=1.3), small(short, villages=5, seed=5, capacity=1.3)
     one_more_elder(b, 3)
     found: list[str] = []
@@ -80,7 +103,12 @@ def test_where_county_money_binds_what_changed_first_is_the_money_paid() -> None
     assert "posting paid_government" in found
     assert {n for n in found if n.startswith("posting")} <= PAID
     assert {n for n in found if n.startswith("state")} <= {"state bills"}
-    assert {n for n in found if n.startswith("balance")} <= {"balance cash", "balance government", "balance payables", "balance receivable_government"}
+    assert {n for n in found if n.startswith("balance")} <= {
+        "balance cash",
+        "balance government",
+        "balance payables",
+        "balance receivable_government",
+    }
     assert not [n for n in found if n.startswith(("person", "flow", "hours", "pool"))]
 
 

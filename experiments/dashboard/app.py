@@ -1,4 +1,6 @@
-"""What Streamlit starts. Worker processes read this file again under another name: it must do nothing then."""
+"""What Streamlit starts. Worker processes read this file again under another name: it must do nothing
+then.
+"""
 
 if __name__ == "__main__":
     from experiments.dashboard.pages import main

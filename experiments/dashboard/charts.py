@@ -1,4 +1,6 @@
-"""Charts of the dashboard: drawn in the browser from small frames, one colour a class or payer, no request to any host."""
+"""Charts of the dashboard: drawn in the browser from small frames, one colour a class or payer, no request
+to any host.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,28 @@ def _scale(keys: tuple[str, ...], colours: dict[str, str], language: str) -> alt
 def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
     """Shares as one horizontal bar a scenario; `key` is class or source."""
     keys, colours = (CLASSES, style.CLASS_COLOURS) if key == "class" else (SOURCES, style.PAYER_COLOURS)
-    frame = frame.assign(percent=100 * frame["share"], what=[word(k, language) for k in frame[key]], order=[keys.index(k) for k in frame[key]])
+    frame = frame.assign(
+        percent=100 * frame["share"],
+        what=[word(k, language) for k in frame[key]],
+        order=[keys.index(k) for k in frame[key]],
+    )
     return (
         alt.Chart(frame)
         .mark_bar(stroke="white")
         .encode(
-            x=alt.X("percent:Q", stack="zero", scale=alt.Scale(domain=[0, 100]), title=axis, axis=alt.Axis(tickCount=5)),
+            x=alt.X(
+                "percent:Q",
+                stack="zero",
+                scale=alt.Scale(domain=[0, 100]),
+                title=axis,
+                axis=alt.Axis(tickCount=5),
+            ),
             y=alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110)),
-            color=alt.Color("what:N", scale=_scale(keys, colours, language), legend=alt.Legend(orient="bottom", title=None, columns=3)),
+            color=alt.Color(
+                "what:N",
+                scale=_scale(keys, colours, language),
+                legend=alt.Legend(orient="bottom", title=None, columns=3),
+            ),
             order="order:Q",
             tooltip=["scenario:N", "what:N", alt.Tooltip("percent:Q", format=".1f")],
         )
@@ -43,21 +59,33 @@ def reasons(frame: pd.DataFrame, axis: str) -> Any:
     return (
         alt.Chart(frame)
         .mark_bar(color=style.RED)
-        .encode(x=alt.X("percent:Q", title=axis), y=alt.Y("what:N", sort="-x", title=None, axis=alt.Axis(labelLimit=160)), tooltip=["what:N", alt.Tooltip("percent:Q", format=".0f")])
+        .encode(
+            x=alt.X("percent:Q", title=axis),
+            y=alt.Y("what:N", sort="-x", title=None, axis=alt.Axis(labelLimit=160)),
+            tooltip=["what:N", alt.Tooltip("percent:Q", format=".0f")],
+        )
         .properties(height=70 + 28 * len(frame))
     )
 
 
 def years(frame: pd.DataFrame, language: str) -> Any:
     """Stacked columns by class at each year's end."""
-    frame = frame.assign(percent=100 * frame["share"], what=[word(k, language) for k in frame["class"]], order=[CLASSES.index(k) for k in frame["class"]])
+    frame = frame.assign(
+        percent=100 * frame["share"],
+        what=[word(k, language) for k in frame["class"]],
+        order=[CLASSES.index(k) for k in frame["class"]],
+    )
     return (
         alt.Chart(frame)
         .mark_bar(stroke="white")
         .encode(
             x=alt.X("year:O", title=None),
             y=alt.Y("percent:Q", stack="zero", scale=alt.Scale(domain=[0, 100]), title="%"),
-            color=alt.Color("what:N", scale=_scale(CLASSES, style.CLASS_COLOURS, language), legend=alt.Legend(orient="bottom", title=None, columns=3)),
+            color=alt.Color(
+                "what:N",
+                scale=_scale(CLASSES, style.CLASS_COLOURS, language),
+                legend=alt.Legend(orient="bottom", title=None, columns=3),
+            ),
             order="order:Q",
             tooltip=["year:O", "what:N", alt.Tooltip("percent:Q", format=".1f")],
         )
@@ -68,20 +96,40 @@ def years(frame: pd.DataFrame, language: str) -> Any:
 def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     """A median with bands for each scenario."""
     frame = pd.concat([f.assign(scenario=name) for name, f in frames.items()])
-    colour = alt.Color("scenario:N", scale=alt.Scale(domain=list(frames), range=SCENARIOS), legend=alt.Legend(orient="bottom", title=None))
+    colour = alt.Color(
+        "scenario:N",
+        scale=alt.Scale(domain=list(frames), range=SCENARIOS),
+        legend=alt.Legend(orient="bottom", title=None),
+    )
     base = alt.Chart(frame).encode(x=alt.X("month:T", title=None), color=colour)
-    bands = [base.mark_area(opacity=o).encode(y=alt.Y(f"low{n}:Q", title=axis), y2=f"high{n}:Q") for n, o in ((90, 0.12), (50, 0.22))]
-    line = base.mark_line().encode(y="median:Q", tooltip=["scenario:N", alt.Tooltip("month:T", format="%Y-%m"), alt.Tooltip("median:Q", format=".1f")])
+    bands = [
+        base.mark_area(opacity=o).encode(y=alt.Y(f"low{n}:Q", title=axis), y2=f"high{n}:Q")
+        for n, o in ((90, 0.12), (50, 0.22))
+    ]
+    line = base.mark_line().encode(
+        y="median:Q",
+        tooltip=["scenario:N", alt.Tooltip("month:T", format="%Y-%m"), alt.Tooltip("median:Q", format=".1f")],
+    )
     return alt.layer(*bands, line).properties(height=300)
 
 
 def gaps(found: dict[str, Interval], axis: str) -> Any:
     """Mean and interval of a difference, a row a scenario, with a line at zero."""
-    frame = pd.DataFrame([{"scenario": n, "mean": i.mean, "low": i.low, "high": i.high} for n, i in found.items()])
+    frame = pd.DataFrame(
+        [{"scenario": n, "mean": i.mean, "low": i.low, "high": i.high} for n, i in found.items()]
+    )
     y = alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110))
     tip = ["scenario:N", *(alt.Tooltip(f"{c}:Q", format="+.1f") for c in ("mean", "low", "high"))]
-    bar = alt.Chart(frame).mark_rule(strokeWidth=3, color=style.BLUE).encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=y)
-    dot = alt.Chart(frame).mark_point(filled=True, size=110, color=style.BLUE).encode(x="mean:Q", y=y, tooltip=tip)
+    bar = (
+        alt.Chart(frame)
+        .mark_rule(strokeWidth=3, color=style.BLUE)
+        .encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=y)
+    )
+    dot = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=110, color=style.BLUE)
+        .encode(x="mean:Q", y=y, tooltip=tip)
+    )
     zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color="#555", strokeDash=[4, 3]).encode(x="x:Q")
     return alt.layer(zero, bar, dot).properties(height=80 + 36 * len(frame))
 
@@ -89,18 +137,41 @@ def gaps(found: dict[str, Interval], axis: str) -> Any:
 def county(frame: pd.DataFrame, language: str) -> Any:
     """Villages by place: colour their class, shape their kind, size their elders."""
     frame = frame.assign(
-        what=[word(k, language) for k in frame["class"]], kind=[word(k, language) for k in frame["kind"]],
-        strength=[word(k, language) for k in frame["strength"]], often=(100 * frame["viable"]).round(), called=[f"{n} {t}".strip() for n, t in zip(frame["village"], frame["name"], strict=True)],
-    )  # fmt: skip
+        what=[word(k, language) for k in frame["class"]],
+        kind=[word(k, language) for k in frame["kind"]],
+        strength=[word(k, language) for k in frame["strength"]],
+        often=(100 * frame["viable"]).round(),
+        called=[f"{n} {t}".strip() for n, t in zip(frame["village"], frame["name"], strict=True)],
+    )
     km = said("km", language)
-    x, y = alt.X("east:Q", title=km, scale=alt.Scale(padding=25, zero=False)), alt.Y("north:Q", title=km, scale=alt.Scale(padding=25, zero=False))
-    tip = [alt.Tooltip("called:N", title=said("village", language)), alt.Tooltip("what:N", title=said("class", language)), alt.Tooltip("kind:N", title=said("kind", language)), alt.Tooltip("strength:N"), alt.Tooltip("elders:Q", title=said("elders", language)), alt.Tooltip("often:Q", title=said("often", language))]
-    dots = alt.Chart(frame).mark_point(filled=True, opacity=0.9).encode(
-        x=x, y=y, tooltip=tip,
-        color=alt.Color("what:N", scale=_scale(CLASSES, style.CLASS_COLOURS, language), legend=alt.Legend(orient="bottom", title=None, columns=3)),
-        shape=alt.Shape("kind:N", legend=alt.Legend(orient="bottom", title=None, columns=4)),
-        size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 700])),
-    )  # fmt: skip
+    x, y = (
+        alt.X("east:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
+        alt.Y("north:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
+    )
+    tip = [
+        alt.Tooltip("called:N", title=said("village", language)),
+        alt.Tooltip("what:N", title=said("class", language)),
+        alt.Tooltip("kind:N", title=said("kind", language)),
+        alt.Tooltip("strength:N"),
+        alt.Tooltip("elders:Q", title=said("elders", language)),
+        alt.Tooltip("often:Q", title=said("often", language)),
+    ]
+    dots = (
+        alt.Chart(frame)
+        .mark_point(filled=True, opacity=0.9)
+        .encode(
+            x=x,
+            y=y,
+            tooltip=tip,
+            color=alt.Color(
+                "what:N",
+                scale=_scale(CLASSES, style.CLASS_COLOURS, language),
+                legend=alt.Legend(orient="bottom", title=None, columns=3),
+            ),
+            shape=alt.Shape("kind:N", legend=alt.Legend(orient="bottom", title=None, columns=4)),
+            size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 700])),
+        )
+    )
     texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=x, y=y, text="called:N")
     return alt.layer(dots, texts).properties(height=420)
 
@@ -110,11 +181,25 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
     long = frame.melt("month", list(SOURCES), "source", "yuan")
     long["what"] = [word(k, language) for k in long["source"]]
     axis = alt.Y("yuan:Q", title=said("yuan", language))
-    bars = alt.Chart(long).mark_bar().encode(
-        x=alt.X("month:T", title=None), y=axis, tooltip=["what:N", alt.Tooltip("yuan:Q", format=",.0f"), alt.Tooltip("month:T", format="%Y-%m")],
-        color=alt.Color("what:N", scale=_scale(SOURCES, style.PAYER_COLOURS, language), legend=alt.Legend(orient="bottom", title=None, columns=3)),
-    )  # fmt: skip
-    line = alt.Chart(frame).mark_line(color="black", interpolate="step").encode(x="month:T", y=alt.Y("cost:Q", title=said("yuan", language)))
+    bars = (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            x=alt.X("month:T", title=None),
+            y=axis,
+            tooltip=["what:N", alt.Tooltip("yuan:Q", format=",.0f"), alt.Tooltip("month:T", format="%Y-%m")],
+            color=alt.Color(
+                "what:N",
+                scale=_scale(SOURCES, style.PAYER_COLOURS, language),
+                legend=alt.Legend(orient="bottom", title=None, columns=3),
+            ),
+        )
+    )
+    line = (
+        alt.Chart(frame)
+        .mark_line(color="black", interpolate="step")
+        .encode(x="month:T", y=alt.Y("cost:Q", title=said("yuan", language)))
+    )
     return alt.layer(bars, line).properties(height=260)
 
 
@@ -122,5 +207,20 @@ def stock(frame: pd.DataFrame, language: str) -> Any:
     """Cash and unpaid bills in yuan."""
     long = frame.melt("month", ["cash", "payables"], "which", "yuan")
     long["what"] = [said(k, language) for k in long["which"]]
-    colour = alt.Color("what:N", scale=alt.Scale(domain=[said("cash", language), said("payables", language)], range=[style.GREEN, style.RED]), legend=alt.Legend(orient="bottom", title=None))
-    return alt.Chart(long).mark_line(interpolate="step").encode(x=alt.X("month:T", title=None), y=alt.Y("yuan:Q", title=said("yuan_stock", language)), color=colour).properties(height=200)
+    colour = alt.Color(
+        "what:N",
+        scale=alt.Scale(
+            domain=[said("cash", language), said("payables", language)], range=[style.GREEN, style.RED]
+        ),
+        legend=alt.Legend(orient="bottom", title=None),
+    )
+    return (
+        alt.Chart(long)
+        .mark_line(interpolate="step")
+        .encode(
+            x=alt.X("month:T", title=None),
+            y=alt.Y("yuan:Q", title=said("yuan_stock", language)),
+            color=colour,
+        )
+        .properties(height=200)
+    )

@@ -25,10 +25,14 @@ WORKERS = 2
 
 
 def _begin(lock: Any) -> None:
-    """A worker starts: it ends with its parent, and compiles before the first run asks for it (one worker at a time)."""
+    """A worker starts: it ends with its parent, and compiles before the first run asks for it (one worker
+    at a time).
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+        threading.Thread(
+            target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True
+        ).start()
     with lock:
         warm(Parameters())
 
@@ -87,7 +91,9 @@ class Engine:
     def _send(self, tasks: Sequence[Task]) -> set[Future[list[Outcome]]]:
         """Give the workers what is neither known nor under way; the bundles that these tasks are in."""
         missing = [t for t in tasks if t.run not in self._flying and self.known(t) is None]
-        for seed in dict.fromkeys(t.seed for t in missing):  # scenarios under one seed run side by side in half the time
+        for seed in dict.fromkeys(
+            t.seed for t in missing
+        ):  # scenarios under one seed run side by side in half the time
             bundle = [t for t in missing if t.seed == seed]
             future = self.begin().submit(simulate_many, bundle)
             self._flying |= {t.run: future for t in bundle}
@@ -110,7 +116,9 @@ class Engine:
             self._send(tasks)
 
     def run(self, tasks: Sequence[Task]) -> Iterator[int]:
-        """Run what is not known; yields the number finished so far, from what was known on. Closing it cancels the rest."""
+        """Run what is not known; yields the number finished so far, from what was known on. Closing it
+        cancels the rest.
+        """
         mine, deaths = {t.run for t in tasks}, 0
         self._early -= mine
         try:
@@ -124,7 +132,16 @@ class Engine:
                     self._flying.clear()
                     if deaths == DEATHS:
                         for task in (t for t in tasks if self.known(t) is None):
-                            self._keep(task, Outcome({**heading(task), "error": f"worker died {DEATHS} times", "origin": "process"}))
+                            self._keep(
+                                task,
+                                Outcome(
+                                    {
+                                        **heading(task),
+                                        "error": f"worker died {DEATHS} times",
+                                        "origin": "process",
+                                    }
+                                ),
+                            )
             yield done
         finally:
             self._drop(mine)

@@ -1,4 +1,6 @@
-"""The screen: settings on the left, runs, and the tabs of results. All logic is in `state`; a control shows the draft and writes to it."""
+"""The screen: settings on the left, runs, and the tabs of results. All logic is in `state`; a control
+shows the draft and writes to it.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +34,52 @@ from experiments.dashboard.words import section as part
 from experiments.scenario import CONFIGS, known, options, read_policies
 from sim.parameters import SECTIONS, Declaration
 
-BY_RULE = {"matching": ["match"], "per_service": ["per_meal", "per_hour", "per_visit"], "tapering": ["taper"], "provision_point": ["point"]}
+BY_RULE = {
+    "matching": ["match"],
+    "per_service": ["per_meal", "per_hour", "per_visit"],
+    "tapering": ["taper"],
+    "provision_point": ["point"],
+}
 SHOWN = {
     "business": ["business.payer", "business.start", "business.care_share"],
-    "timebank": ["timebank.on", "timebank.credit_per_hour", "timebank.price_per_hour", "timebank.welcome", "timebank.overdraft", "timebank.expiry", "timebank.levy", "timebank.hour_fee", "timebank.exempt_special"],
-    "policy": ["canteen.on", "government.ceiling", "government.build_grant", "facilities.openings", "organisation.training", "organisation.insured", "organisation.honours", "organisation.publicity", "participation.stipend", "matching.platform"],
-    "shock": ["shocks.on", "shocks.budget_cut", "shocks.tourism_crash", "shocks.harvest_failure", "shocks.donor_loss", "shocks.scheduled", "shocks.scheduled_month"],
-}  # fmt: skip
+    "timebank": [
+        "timebank.on",
+        "timebank.credit_per_hour",
+        "timebank.price_per_hour",
+        "timebank.welcome",
+        "timebank.overdraft",
+        "timebank.expiry",
+        "timebank.levy",
+        "timebank.hour_fee",
+        "timebank.exempt_special",
+    ],
+    "policy": [
+        "canteen.on",
+        "government.ceiling",
+        "government.build_grant",
+        "facilities.openings",
+        "organisation.training",
+        "organisation.insured",
+        "organisation.honours",
+        "organisation.publicity",
+        "participation.stipend",
+        "matching.platform",
+    ],
+    "shock": [
+        "shocks.on",
+        "shocks.budget_cut",
+        "shocks.tourism_crash",
+        "shocks.harvest_failure",
+        "shocks.donor_loss",
+        "shocks.scheduled",
+        "shocks.scheduled_month",
+    ],
+}
 COUNTIES = ("stratified", "default", "one_village")
-LOOK = "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
+LOOK = (
+    "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;"
+    "padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
+)
 SECONDS = 0.3 / (12 * 150 * 132)  # of one core for an elder-month, about
 AHEAD = 15  # seconds; what is shown and takes less begins before Run is pressed
 
@@ -51,7 +90,8 @@ def engine() -> Engine:
     return Engine()
 
 
-# -- what is on the table ----------------------------------------------------------------------------------------------
+# -- what is on the table
+# ----------------------------------------------------------------------------------------------
 def drafts() -> list[Draft]:
     """The scenarios of this session."""
     if "drafts" not in st.session_state:
@@ -109,7 +149,8 @@ def fresh(d: Draft) -> bool:
     return bool(found and found[0] == signature(d) and found[1].seeds)
 
 
-# -- controls ----------------------------------------------------------------------------------------------------------
+# -- controls
+# ----------------------------------------------------------------------------------------------------------
 def changed(d: Draft, path: str, key: str) -> None:
     """A control moved."""
     d.change({path: st.session_state[key]})
@@ -127,7 +168,12 @@ def control(d: Draft, path: str) -> None:
     one: Declaration = known()[path]
     key = f"{d.uid}/{path}"
     st.session_state[key] = value = d.value(path)
-    common: dict[str, Any] = {"key": key, "help": helped(one, language()), "on_change": changed, "args": (d, path, key)}
+    common: dict[str, Any] = {
+        "key": key,
+        "help": helped(one, language()),
+        "on_change": changed,
+        "args": (d, path, key),
+    }
     name = label(one, language())
     if one.kind is bool:
         st.toggle(name, **common)
@@ -149,11 +195,20 @@ def ready_policies(d: Draft) -> None:
     """The policies of configs/, which act in the order chosen, and what each does."""
     key = f"{d.uid}/policies"
     st.session_state[key] = list(d.policies)
-    about = {name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) for name in options()["policy"]}
+    about = {
+        name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in options()["policy"]
+    }
     st.multiselect(
-        say("policies"), list(about), key=key, format_func=lambda o: word(o, language()), placeholder=word("none", language()), select_all=False, help=say("policies_help"),
+        say("policies"),
+        list(about),
+        key=key,
+        format_func=lambda o: word(o, language()),
+        placeholder=word("none", language()),
+        select_all=False,
+        help=say("policies_help"),
         on_change=lambda: setattr(d, "policies", list(st.session_state[key])),
-    )  # fmt: skip
+    )
     for name in d.policies:
         what = about[name]["description"]
         what = style.translated().get(what, what) if language() == "zh" else what
@@ -171,9 +226,12 @@ def preset(d: Draft, group: str) -> None:
     st.session_state[key] = mine
     names = [*options()[group], *([] if mine else [""])]
     st.selectbox(
-        say("preset"), names, key=key, format_func=lambda o: word(o, language()) if o else say("own"),
+        say("preset"),
+        names,
+        key=key,
+        format_func=lambda o: word(o, language()) if o else say("own"),
         on_change=lambda: state.choose(d, group, st.session_state[key]) if st.session_state[key] else None,
-    )  # fmt: skip
+    )
 
 
 def shares(d: Draft) -> None:
@@ -191,8 +249,19 @@ def shares(d: Draft) -> None:
         def moved(path: str = path, key: str = key) -> None:
             d.change(state.rescaled(now, path, st.session_state[key]))
 
-        st.slider(label(known()[path], language()), 0, 100, key=key, format="%d %%", help=helped(known()[path], language()), on_change=moved)
-    used = (f"{word(path.removeprefix('funding.share_'), language())} {percent} %" for path, percent in percents.items())
+        st.slider(
+            label(known()[path], language()),
+            0,
+            100,
+            key=key,
+            format="%d %%",
+            help=helped(known()[path], language()),
+            on_change=moved,
+        )
+    used = (
+        f"{word(path.removeprefix('funding.share_'), language())} {percent} %"
+        for path, percent in percents.items()
+    )
     st.caption(say("shares_used", shares=" · ".join(used)))
 
 
@@ -201,27 +270,64 @@ def county_controls(d: Draft) -> None:
     given = bool(d.value("given.villages"))
     if given:
         st.success(say("uploaded", n=d.value("county.villages")))
-        st.button(say("drop"), key=f"{d.uid}/drop", on_click=lambda: d.change({"given.villages": "", **state.START}))
+        st.button(
+            say("drop"), key=f"{d.uid}/drop", on_click=lambda: d.change({"given.villages": "", **state.START})
+        )
     else:
         key = f"{d.uid}/county"
         now = state.chosen(d.values, "county")
         st.session_state[key] = now if now in COUNTIES else ""
         names = [*COUNTIES, *([] if now in COUNTIES else [""])]
         st.selectbox(
-            say("preset"), names, key=key, format_func=lambda o: word(o, language()) if o else say("own"),
-            on_change=lambda: state.choose(d, "county", st.session_state[key]) if st.session_state[key] else None,
-        )  # fmt: skip
+            say("preset"),
+            names,
+            key=key,
+            format_func=lambda o: word(o, language()) if o else say("own"),
+            on_change=lambda: (
+                state.choose(d, "county", st.session_state[key]) if st.session_state[key] else None
+            ),
+        )
         st.session_state[f"{d.uid}/n"] = min(int(d.value("county.villages")), state.MOST_VILLAGES)
-        st.slider(label(known()["county.villages"], language()), 1, state.MOST_VILLAGES, key=f"{d.uid}/n", on_change=changed, args=(d, "county.villages", f"{d.uid}/n"))
+        st.slider(
+            label(known()["county.villages"], language()),
+            1,
+            state.MOST_VILLAGES,
+            key=f"{d.uid}/n",
+            on_change=changed,
+            args=(d, "county.villages", f"{d.uid}/n"),
+        )
         st.session_state[f"{d.uid}/e"] = min(max(int(d.value("county.elders")), 10), 600)
-        st.slider(label(known()["county.elders"], language()), 10, 600, step=10, key=f"{d.uid}/e", on_change=changed, args=(d, "county.elders", f"{d.uid}/e"))
+        st.slider(
+            label(known()["county.elders"], language()),
+            10,
+            600,
+            step=10,
+            key=f"{d.uid}/e",
+            on_change=changed,
+            args=(d, "county.elders", f"{d.uid}/e"),
+        )
         control(d, "county.facility_share")
     years = [f"{y}-12" for y in range(2027, 2051)]
     now = str(d.value("horizon.end"))
     st.session_state[f"{d.uid}/end"] = now
-    st.selectbox(label(known()["horizon.end"], language()), sorted({*years, now}), key=f"{d.uid}/end", on_change=changed, args=(d, "horizon.end", f"{d.uid}/end"))
-    st.download_button(say("template"), state.template(), "villages.csv", "text/csv", key=f"{d.uid}/template", on_click="ignore")
-    file = st.file_uploader(say("upload"), type="csv", key=f"{d.uid}/csv", help=say("upload_help"), max_upload_size=1)
+    st.selectbox(
+        label(known()["horizon.end"], language()),
+        sorted({*years, now}),
+        key=f"{d.uid}/end",
+        on_change=changed,
+        args=(d, "horizon.end", f"{d.uid}/end"),
+    )
+    st.download_button(
+        say("template"),
+        state.template(),
+        "villages.csv",
+        "text/csv",
+        key=f"{d.uid}/template",
+        on_click="ignore",
+    )
+    file = st.file_uploader(
+        say("upload"), type="csv", key=f"{d.uid}/csv", help=say("upload_help"), max_upload_size=1
+    )
     if file is not None and st.session_state.get("seen_csv") != file.file_id:
         guarded(partial(take_file, d, file.getvalue(), file.file_id))
 
@@ -252,23 +358,44 @@ def scenario_bar() -> None:
     """Which scenario, its name, copy and remove."""
     mine, d = drafts(), draft()
     st.session_state.current = d.uid
-    st.selectbox(say("scenario"), [x.uid for x in mine], key="current", format_func=lambda u: next((x.name for x in mine if x.uid == u), ""))
+    st.selectbox(
+        say("scenario"),
+        [x.uid for x in mine],
+        key="current",
+        format_func=lambda u: next((x.name for x in mine if x.uid == u), ""),
+    )
     st.session_state[f"{d.uid}/name"] = d.name
 
     def renamed() -> None:
         taken = {x.name for x in drafts() if x.uid != d.uid}
-        d.name = next(n for n in (f"{st.session_state[f'{d.uid}/name'].strip()[:40] or d.name}{' ' * bool(k)}{k or ''}" for k in range(9)) if n not in taken)
+        d.name = next(
+            n
+            for n in (
+                f"{st.session_state[f'{d.uid}/name'].strip()[:40] or d.name}{' ' * bool(k)}{k or ''}"
+                for k in range(9)
+            )
+            if n not in taken
+        )
 
     st.text_input(say("name"), key=f"{d.uid}/name", on_change=renamed, max_chars=40)
     left, right = st.columns(2)
-    left.button(say("copy"), on_click=copy_current, disabled=len(mine) >= state.MOST_SCENARIOS, width="stretch")
+    left.button(
+        say("copy"), on_click=copy_current, disabled=len(mine) >= state.MOST_SCENARIOS, width="stretch"
+    )
     right.button(say("remove"), on_click=remove_current, disabled=len(mine) == 1, width="stretch")
 
 
 def files(d: Draft) -> None:
     """Save as the YAML that run.py takes; load one."""
     try:
-        st.download_button(say("save"), d.yaml(), f"{state.file_name(d.name)}.yaml", "application/yaml", key=f"{d.uid}/save", on_click="ignore")
+        st.download_button(
+            say("save"),
+            d.yaml(),
+            f"{state.file_name(d.name)}.yaml",
+            "application/yaml",
+            key=f"{d.uid}/save",
+            on_click="ignore",
+        )
     except ParameterError as e:
         st.error(str(e))
     file = st.file_uploader(say("load"), type=["yaml", "yml"], key="yaml", max_upload_size=2)
@@ -284,7 +411,11 @@ def files(d: Draft) -> None:
             text = file.getvalue().decode("utf-8-sig")
         except UnicodeDecodeError as e:
             raise Mistake("the file is not a text in UTF-8") from e
-        add_loaded = state.loaded(text, next_uid(), name if name not in {x.name for x in drafts()} else f"{name} {st.session_state.uid}")
+        add_loaded = state.loaded(
+            text,
+            next_uid(),
+            name if name not in {x.name for x in drafts()} else f"{name} {st.session_state.uid}",
+        )
         st.session_state.drafts.append(add_loaded)
         st.session_state.seen_yaml, st.session_state.show = file.file_id, add_loaded.uid
 
@@ -321,13 +452,42 @@ def settings() -> None:
         with st.expander(say("county")):
             county_controls(d)
             st.session_state[f"{d.uid}/seeds"] = d.seeds
-            st.slider(say("seeds"), 1, state.MOST_SEEDS, key=f"{d.uid}/seeds", on_change=lambda: setattr(d, "seeds", st.session_state[f"{d.uid}/seeds"]))
+            st.slider(
+                say("seeds"),
+                1,
+                state.MOST_SEEDS,
+                key=f"{d.uid}/seeds",
+                on_change=lambda: setattr(d, "seeds", st.session_state[f"{d.uid}/seeds"]),
+            )
             st.session_state[f"{d.uid}/draws"] = d.draws
-            st.toggle(say("draws"), key=f"{d.uid}/draws", help=say("draws_help"), on_change=lambda: setattr(d, "draws", st.session_state[f"{d.uid}/draws"]))
+            st.toggle(
+                say("draws"),
+                key=f"{d.uid}/draws",
+                help=say("draws_help"),
+                on_change=lambda: setattr(d, "draws", st.session_state[f"{d.uid}/draws"]),
+            )
         with st.expander(say("more")):
-            st.session_state.section = st.session_state.get("section", "acceptance")  # written, so that another language shows
-            section = st.selectbox(say("section"), sorted(SECTIONS), key="section", format_func=lambda name: part(name, language()))
-            common = {*(path for paths in SHOWN.values() for path in paths), *state.SHARES, "funding.rule", "funding.reserve", "business.kind", "county.villages", "county.elders", "county.facility_share", "horizon.end", "given.villages"}
+            st.session_state.section = st.session_state.get(
+                "section", "acceptance"
+            )  # written, so that another language shows
+            section = st.selectbox(
+                say("section"),
+                sorted(SECTIONS),
+                key="section",
+                format_func=lambda name: part(name, language()),
+            )
+            common = {
+                *(path for paths in SHOWN.values() for path in paths),
+                *state.SHARES,
+                "funding.rule",
+                "funding.reserve",
+                "business.kind",
+                "county.villages",
+                "county.elders",
+                "county.facility_share",
+                "horizon.end",
+                "given.villages",
+            }
             common |= {f"funding.{p}" for p in BY_RULE.get(str(d.value("funding.rule")), [])}
             for path in known():
                 if path.startswith(f"{section}.") and path not in common:
@@ -336,7 +496,8 @@ def settings() -> None:
             files(d)
 
 
-# -- runs --------------------------------------------------------------------------------------------------------------
+# -- runs ----------------------------------------------------------------------------------------------------
+# ----------
 def start_run() -> None:
     """Run was pressed."""
     st.session_state.running = True
@@ -387,13 +548,17 @@ def run_all(missing: list[Draft]) -> None:
     bar = st.progress(0.0, say("running", done=0, all=len(every)) if work.ready else say("starting"))
     for done in work.run(every):
         st.session_state.done = done
-        bar.progress(done / max(len(every), 1), say("running", done=done, all=len(every)) if work.ready else say("starting"))
+        bar.progress(
+            done / max(len(every), 1),
+            say("running", done=done, all=len(every)) if work.ready else say("starting"),
+        )
     for d in missing:
         outcomes = [o for o in map(work.known, tasks[d.uid]) if o is not None]
         st.session_state.results[d.uid] = (signature(d), state.result(d, outcomes))
 
 
-# -- results -----------------------------------------------------------------------------------------------------------
+# -- results
+# -----------------------------------------------------------------------------------------------------------
 def results() -> None:
     """The right side."""
     d = draft()
@@ -408,9 +573,24 @@ def results() -> None:
     for x in drafts():  # a renamed scenario keeps its result
         if (r := result_of(x)) is not None and r.name != x.name:
             object.__setattr__(r, "name", x.name)
-    tabs = st.tabs([say(f"tab_{k}") for k in ("result", "compare", "time", "map", "why", "files")], key="tab", on_change="rerun")
+    tabs = st.tabs(
+        [say(f"tab_{k}") for k in ("result", "compare", "time", "map", "why", "files")],
+        key="tab",
+        on_change="rerun",
+    )
     others = [r for r in every if r is not mine]
-    for tab, fill in zip(tabs, (partial(result_tab, mine), partial(compare_tab, every), partial(time_tab, every, mine), partial(map_tab, mine), partial(why_tab, mine), partial(files_tab, mine, d, others, engine())), strict=True):
+    for tab, fill in zip(
+        tabs,
+        (
+            partial(result_tab, mine),
+            partial(compare_tab, every),
+            partial(time_tab, every, mine),
+            partial(map_tab, mine),
+            partial(why_tab, mine),
+            partial(files_tab, mine, d, others, engine()),
+        ),
+        strict=True,
+    ):
         if tab.open:  # the others are drawn when they are opened
             with tab:
                 fill()
@@ -423,7 +603,15 @@ def main() -> None:
     drafts()
     engine()
     left, right = st.columns([4, 1])
-    right.segmented_control("Language / 语言", list(LANGUAGES), format_func=lambda k: LANGUAGES[k], key="language", default="en", required=True, label_visibility="collapsed")
+    right.segmented_control(
+        "Language / 语言",
+        list(LANGUAGES),
+        format_func=lambda k: LANGUAGES[k],
+        key="language",
+        default="en",
+        required=True,
+        label_visibility="collapsed",
+    )
     left.title(say("title"))
     settings()
     d = draft()
@@ -432,7 +620,17 @@ def main() -> None:
     p = d.parameters()
     st.markdown(say("what", year=p.horizon.end[:4]))
     st.html(f'<div class="narrow">{say("narrow")}</div>')
-    st.caption(say("size", villages=p.county.villages, elders=p.county.elders, start=p.horizon.start, end=p.horizon.end, seeds=d.seeds) + (" " + say("strata") if p.county.stratified else ""))
+    st.caption(
+        say(
+            "size",
+            villages=p.county.villages,
+            elders=p.county.elders,
+            start=p.horizon.start,
+            end=p.horizon.end,
+            seeds=d.seeds,
+        )
+        + (" " + say("strata") if p.county.stratified else "")
+    )
     run_bar()
     results()
 

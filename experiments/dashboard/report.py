@@ -1,4 +1,7 @@
-"""The report of a scenario on the screen: the page that `run.py experiment=baseline` and `run.py report` make of its file."""
+"""The report of a scenario on the screen.
+
+The page that `run.py experiment=baseline` and `run.py report` make of its file.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def compared(base: Result, others: list[Result], language: str) -> Table:
     """The scenarios beside it, seed by seed."""
     found = [(other.name, differences(base, other)) for other in others]
     heads = [said(f"m_{k}", language) for k in found[0][1]]
-    rows = [[name, *(f"{i.mean:+.1f} ({i.low:+.1f} – {i.high:+.1f})" for i in gaps.values())] for name, gaps in found]
+    rows = [
+        [name, *(f"{i.mean:+.1f} ({i.low:+.1f} – {i.high:+.1f})" for i in gaps.values())]
+        for name, gaps in found
+    ]
     return Table(said("against", language, name=base.name), ["", *heads], rows, "95 %")
 
 
@@ -52,7 +58,9 @@ def write(result: Result, draft: Draft, others: list[Result], language: str, eng
     with _one, tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{file_name(draft.name)}.yaml"
         file.write_text(draft.yaml(), encoding="utf-8")
-        line = compose_line(["experiment=baseline", f"scenario={file}", f"out={place}", "workers=1", "progress=false"])
+        line = compose_line(
+            ["experiment=baseline", f"scenario={file}", f"out={place}", "workers=1", "progress=false"]
+        )
         with study.begin(line, ["experiment=baseline", f"scenario={file.name}"]) as work:
             baseline.answer(work, line, partial(outcomes, engine))
         for code in style.LANGUAGES if others else ():

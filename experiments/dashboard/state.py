@@ -1,6 +1,7 @@
 """What the dashboard knows, without a screen: scenarios under way, their shares, tasks, tables and reasons.
 
-A draft is a mapping path -> value over the model's defaults, so that what is saved is what `run.py scenario=<file>` reads.
+A draft is a mapping path -> value over the model's defaults, so that what is saved is what `run.py
+scenario=<file>` reads.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ import pyarrow as pa
 
 from experiments import baseline, estimate
 from experiments.plan import Task
-from experiments.scenario import FILED, Mistake, Settings, arm, options, parse_scenario, read_policies, write_scenario
+from experiments.scenario import (
+    FILED,
+    Mistake,
+    Settings,
+    arm,
+    options,
+    parse_scenario,
+    read_policies,
+    write_scenario,
+)
 from experiments.store import Outcome
 from sim import county
 from sim.parameters import ParameterError, Parameters
@@ -64,13 +74,21 @@ class Draft:
 
     def settings(self) -> dict[str, Any]:
         """What stands beside the parameters in a scenario file."""
-        return {"seeds": self.seeds, "seed": self.seed, "draws": self.draws, **({"policy": self.policies} if self.policies else {})}
+        return {
+            "seeds": self.seeds,
+            "seed": self.seed,
+            "draws": self.draws,
+            **({"policy": self.policies} if self.policies else {}),
+        }
 
     def tasks(self) -> list[Task]:
         """One run a seed, exactly those of `run.py experiment=baseline scenario=<file>`."""
         p = self.parameters()
         if p.county.villages > MOST_VILLAGES or p.county.villages * p.county.elders > MOST_ELDERS:
-            raise Mistake(f"the dashboard runs at most {MOST_VILLAGES} villages and {MOST_ELDERS:,} elders: save the scenario and run it with run.py")
+            raise Mistake(
+                f"the dashboard runs at most {MOST_VILLAGES} villages and {MOST_ELDERS:,} elders: "
+                f"save the scenario and run it with run.py"
+            )
         s = Settings("baseline", seeds=self.seeds, seed=self.seed, draws=self.draws)
         acting, _ = read_policies(self.policies, p)
         return [baseline.one(s, p, set(self.values), at, policies=acting) for at in range(self.seeds)]
@@ -100,19 +118,29 @@ def loaded(text: str, uid: int, name: str) -> Draft:
     """A draft from the text of a scenario file; Mistake or ParameterError with one sentence."""
     values = parse_scenario(text)
     settings: dict[str, Any] = {k: values.pop(k) for k in FILED if k in values}
-    for key, kind, low, high in (("seeds", int, 1, MOST_SEEDS), ("seed", int, 0, 2**63 - 1), ("draws", bool, 0, 1)):
+    for key, kind, low, high in (
+        ("seeds", int, 1, MOST_SEEDS),
+        ("seed", int, 0, 2**63 - 1),
+        ("draws", bool, 0, 1),
+    ):
         value = settings.get(key)
         if key in settings and (type(value) is not kind or not low <= value <= high):
-            raise Mistake(f"{key} = {value}: allowed is {'true or false' if kind is bool else f'{low} to {high}'}")
+            raise Mistake(
+                f"{key} = {value}: allowed is {'true or false' if kind is bool else f'{low} to {high}'}"
+            )
     draft = Draft(uid, name, {}, policies=settings.pop("policy", []), **settings)
     draft.change(values)
     read_policies(draft.policies, draft.parameters())
     return draft
 
 
-# -- shares and groups -------------------------------------------------------------------------------------------------
+# -- shares and groups
+# -------------------------------------------------------------------------------------------------
 def whole(parts: np.ndarray, total: int) -> np.ndarray:
-    """Whole numbers that sum to `total` in the proportion of `parts`, by largest remainder; evenly where all are zero."""
+    """Whole numbers that sum to `total` in the proportion of `parts`, by largest remainder.
+
+    Evenly where all are zero.
+    """
     parts = np.asarray(parts, float)
     exact = total * (parts / parts.sum() if parts.sum() > 0 else np.full(len(parts), 1 / len(parts)))
     found = np.floor(exact + 1e-9).astype(int)
@@ -122,7 +150,10 @@ def whole(parts: np.ndarray, total: int) -> np.ndarray:
 
 
 def rescaled(shares: Mapping[str, float], moved: str, percent: int) -> dict[str, float]:
-    """Shares after one is moved to `percent`: the others keep their proportion, all sum to one to the fourth digit."""
+    """Shares after one is moved to `percent`.
+
+    The others keep their proportion, all sum to one to the fourth digit.
+    """
     others = [k for k in shares if k != moved]
     rest = whole(np.array([shares[k] for k in others]), 10_000 - 100 * percent)
     return {**shares, moved: percent / 100, **{k: int(n) / 10_000 for k, n in zip(others, rest, strict=True)}}
@@ -137,7 +168,14 @@ def chosen(values: Mapping[str, Any], group: str) -> str:
     """The option of a group that the values are, or an empty word."""
     mine = {path: values.get(path, defaults()[path]) for path in reach(group)}
     plain = {path: defaults()[path] for path in mine}
-    return next((o for o in ("default", *options()[group]) if o in options()[group] and {**plain, **arm(group, o)} == mine), "")
+    return next(
+        (
+            o
+            for o in ("default", *options()[group])
+            if o in options()[group] and {**plain, **arm(group, o)} == mine
+        ),
+        "",
+    )
 
 
 def choose(draft: Draft, group: str, option: str) -> None:
@@ -145,18 +183,28 @@ def choose(draft: Draft, group: str, option: str) -> None:
     draft.change({path: defaults()[path] for path in reach(group)} | arm(group, option))
 
 
-# -- villages from a file ----------------------------------------------------------------------------------------------
+# -- villages from a file
+# ----------------------------------------------------------------------------------------------
 def template() -> str:
     """A table of three villages to be filled in: one in full, one in part, one drawn but for its number."""
-    rows = [list(county.COLUMNS), ["1", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"]]
-    rows += [["2", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""], ["3", *[""] * (len(county.COLUMNS) - 1)]]
+    rows = [
+        list(county.COLUMNS),
+        ["1", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"],
+    ]
+    rows += [
+        ["2", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""],
+        ["3", *[""] * (len(county.COLUMNS) - 1)],
+    ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
 def decoded(content: bytes) -> str:
-    """The text of an uploaded table: UTF-8, or GB 18030 as Chinese spreadsheets write it; Mistake otherwise."""
+    """The text of an uploaded table.
+
+    UTF-8, or GB 18030 as Chinese spreadsheets write it; Mistake otherwise.
+    """
     if len(content) > county.MOST:
         raise Mistake(f"the file is too large: at most {county.MOST:,} bytes")
     for coding in ("utf-8-sig", "gb18030"):
@@ -170,7 +218,10 @@ def decoded(content: bytes) -> str:
 
 
 def take_villages(draft: Draft, text: str) -> tuple[county.Fault, ...]:
-    """Put the villages of a table into a draft; the faults where it cannot be used (the draft is then left alone)."""
+    """Put the villages of a table into a draft.
+
+    The faults where it cannot be used (the draft is then left alone).
+    """
     table = county.read_villages(text)
     if not table.faults:
         changed = draft.copy(draft.uid, draft.name)
@@ -183,10 +234,13 @@ def take_villages(draft: Draft, text: str) -> tuple[county.Fault, ...]:
 def names(p: Parameters) -> dict[int, str]:
     """Village number -> name, where the table gives one."""
     known = county.read_villages(p.given.villages).names if p.given.villages else ()
-    return {n: known[n - 1] if n <= len(known) and known[n - 1] else "" for n in range(1, p.county.villages + 1)}
+    return {
+        n: known[n - 1] if n <= len(known) and known[n - 1] else "" for n in range(1, p.county.villages + 1)
+    }
 
 
-# -- results -----------------------------------------------------------------------------------------------------------
+# -- results
+# -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Result:
     """All finished runs of a draft: the runs' rows, village rows with weights, monthly rows."""
@@ -236,7 +290,9 @@ def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
     return scale * sums[part] / sums[base].where(sums[base] > 0)
 
 
-MEASURES: dict[str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]] = {  # name -> (a share in %, one figure a seed)
+MEASURES: dict[
+    str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
+] = {  # name -> (a share in %, one figure a seed)
     "viable": (True, lambda r: 100 * estimate.by_replicate(r, r["verdict"] == "viable")),
     "closed": (True, lambda r: 100 * estimate.by_replicate(r, r["closures"] > 0)),
     "hours": (True, lambda r: _ratio(r, "mutual_minutes", "eligible_minutes", 100)),
@@ -250,7 +306,9 @@ def figures(result: Result) -> dict[str, estimate.Interval]:
     for name, (share, by) in MEASURES.items():
         x = by(result.rows).to_numpy()
         one = estimate.interval(x / 100 if share else x, bounded=share)
-        found[name] = estimate.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
+        found[name] = (
+            estimate.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
+        )
     return found
 
 
@@ -266,18 +324,32 @@ def differences(base: Result, other: Result) -> dict[str, estimate.Interval]:
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """year, class, share (0 to 1) at each year's end."""
     years = [c for c in rows.columns if c.startswith("class_")]
-    found = [(int(c[6:]), name, float(estimate.by_replicate(rows, rows[c] == code).mean())) for c in years for code, name in enumerate(CLASSES)]
+    found = [
+        (int(c[6:]), name, float(estimate.by_replicate(rows, rows[c] == code).mean()))
+        for c in years
+        for code, name in enumerate(CLASSES)
+    ]
     return pd.DataFrame(found, columns=["year", "class", "share"])
 
 
 def money(rows: pd.DataFrame) -> pd.DataFrame:
     """source, share of the running money that came in, as paid."""
-    sums = {**{p: (rows["weight"] * rows[f"paid_{p}_fen"]).sum() for p in PAYERS}, "business": (rows["weight"] * rows["business_income_fen"]).sum()}
+    sums = {
+        **{p: (rows["weight"] * rows[f"paid_{p}_fen"]).sum() for p in PAYERS},
+        "business": (rows["weight"] * rows["business_income_fen"]).sum(),
+    }
     total = max(sum(sums.values()), 1)
     return pd.DataFrame([(name, x / total) for name, x in sums.items()], columns=["source", "share"])
 
 
-PATHS = {"in_service": "level", "volunteers": "volunteers", "diners": "diners", "mutual_hours": "mutual_minutes", "cost": "cost_fen", "cash": "cash_fen"}
+PATHS = {
+    "in_service": "level",
+    "volunteers": "volunteers",
+    "diners": "diners",
+    "mutual_hours": "mutual_minutes",
+    "cost": "cost_fen",
+    "cash": "cash_fen",
+}
 FACTORS = {"in_service": 100.0, "mutual_hours": 1 / 60, "cost": 0.01, "cash": 0.01}
 
 
@@ -290,28 +362,48 @@ def fan(result: Result, path: str) -> pd.DataFrame:
     mean = (weight * values).groupby(by).sum() / weight.groupby(by).sum() * FACTORS.get(path, 1.0)
     bands = mean.groupby("month").quantile([0.05, 0.25, 0.5, 0.75, 0.95]).unstack()
     bands.columns = pd.Index(["low90", "low50", "median", "high50", "high90"])
-    bands["month"] = pd.period_range(result.parameters.horizon.start, periods=len(bands), freq="M").to_timestamp()
+    bands["month"] = pd.period_range(
+        result.parameters.horizon.start, periods=len(bands), freq="M"
+    ).to_timestamp()
     return bands.reset_index(drop=True)
 
 
 def places(result: Result, replicate: int, year: int) -> pd.DataFrame:
-    """Villages of one run at one year's end: east, north (km), class, kind, strength, elders, share of seeds viable."""
+    """Villages of one run at one year's end.
+
+    East, north (km), class, kind, strength, elders, share of seeds viable.
+    """
     mine = result.rows[result.rows["replicate"] == replicate]
     numbers = mine["village"].to_numpy(np.int64)
-    states = county.village_states(result.parameters, int(result.runs.loc[result.runs["replicate"] == replicate, "seed"].iloc[0]), numbers)
+    states = county.village_states(
+        result.parameters,
+        int(result.runs.loc[result.runs["replicate"] == replicate, "seed"].iloc[0]),
+        numbers,
+    )
     last = result.months[(result.months["replicate"] == replicate)].groupby("village")["elders"].last()
     often = (result.rows["verdict"] == "viable").groupby(result.rows["village"]).mean()
-    return pd.DataFrame({
-        "village": numbers, "name": [names(result.parameters).get(int(n), "") for n in numbers], "east": states.east, "north": states.north,
-        "class": [CLASSES[k] for k in mine[f"class_{year}"]], "kind": mine["kind"].to_numpy(), "strength": mine["strength"].to_numpy(),
-        "elders": last.reindex(numbers).to_numpy(), "viable": often.reindex(numbers).to_numpy(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "village": numbers,
+            "name": [names(result.parameters).get(int(n), "") for n in numbers],
+            "east": states.east,
+            "north": states.north,
+            "class": [CLASSES[k] for k in mine[f"class_{year}"]],
+            "kind": mine["kind"].to_numpy(),
+            "strength": mine["strength"].to_numpy(),
+            "elders": last.reindex(numbers).to_numpy(),
+            "viable": often.reindex(numbers).to_numpy(),
+        }
+    )
 
 
-# -- one village -------------------------------------------------------------------------------------------------------
+# -- one village
+# -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Story:
-    """One village in one run: its verdict row, its months (yuan), the last month of the twelve that are shown, causes."""
+    """One village in one run: its verdict row, its months (yuan), the last month of the twelve that are
+    shown, causes.
+    """
 
     row: Any
     months: pd.DataFrame
@@ -325,10 +417,18 @@ class Story:
         return str(self.months["month"].iloc[self.stop].strftime("%Y-%m")) if self.row.closures > 0 else ""
 
     def sums(self) -> dict[str, float]:
-        """Yuan in the twelve months up to the closure or the end: by source, paid in, pledged and running cost."""
+        """Yuan in the twelve months up to the closure or the end.
+
+        By source, paid in, pledged and running cost.
+        """
         window = self.months.iloc[max(self.stop - 11, 0) : self.stop + 1]
         paid = {k: float(window[k].sum()) for k in (*PAYERS, "business")}
-        return {**paid, "paid_in": sum(paid.values()), "pledged": float(window["pledged"].sum()), "cost": float(window["cost"].sum())}
+        return {
+            **paid,
+            "paid_in": sum(paid.values()),
+            "pledged": float(window["pledged"].sum()),
+            "cost": float(window["cost"].sum()),
+        }
 
 
 def worst(result: Result) -> tuple[int, int]:
@@ -339,13 +439,25 @@ def worst(result: Result) -> tuple[int, int]:
 
 
 def story(result: Result, replicate: int, village: int) -> Story:
-    """What happened to a village: conditions breached before its closure, tests missed at the end, money by source."""
+    """What happened to a village.
+
+    Conditions breached before its closure, tests missed at the end, money by source.
+    """
     rows, m = result.rows, result.months
     row = next(rows[(rows["replicate"] == replicate) & (rows["village"] == village)].itertuples())
     mine = m[(m["replicate"] == replicate) & (m["village"] == village)].sort_values("month")
-    yuan = {**{k: mine[f"paid_{k}_fen"] / 100 for k in PAYERS}, **{k: mine[f"{k}_fen"] / 100 for k in ("cost", "pledged", "cash", "payables")}}
-    months = pd.DataFrame({**yuan, "business": mine["business_income_fen"] / 100, "level": mine["level"]}).reset_index(drop=True)
-    months.insert(0, "month", pd.period_range(result.parameters.horizon.start, periods=len(months), freq="M").to_timestamp())
+    yuan = {
+        **{k: mine[f"paid_{k}_fen"] / 100 for k in PAYERS},
+        **{k: mine[f"{k}_fen"] / 100 for k in ("cost", "pledged", "cash", "payables")},
+    }
+    months = pd.DataFrame(
+        {**yuan, "business": mine["business_income_fen"] / 100, "level": mine["level"]}
+    ).reset_index(drop=True)
+    months.insert(
+        0,
+        "month",
+        pd.period_range(result.parameters.horizon.start, periods=len(months), freq="M").to_timestamp(),
+    )
     stop = int(row.closed) if row.closures > 0 else len(months) - 1
     causes = [name for k, name in enumerate(CAUSES) if int(row.cause) >> k & 1] if row.closures > 0 else []
     missed = [] if row.verdict in ("viable", "closed") else estimate.reasons(row)
@@ -357,10 +469,25 @@ def excel(result: Result, draft: Draft) -> bytes:
     from experiments.dashboard.words import said
 
     sheets = {
-        "figures": pd.DataFrame([{"figure": said(f"m_{k}", "en"), "mean": i.mean, "low_95": i.low, "high_95": i.high, "seeds": i.n} for k, i in figures(result).items()]),
-        "classes": classes(result.rows), "money": money(result.rows), "villages": result.rows,
-        "set": pd.DataFrame([(k, str(v)) for k, v in {**draft.settings(), **draft.values}.items()], columns=["path", "value"]),
-    }  # fmt: skip
+        "figures": pd.DataFrame(
+            [
+                {
+                    "figure": said(f"m_{k}", "en"),
+                    "mean": i.mean,
+                    "low_95": i.low,
+                    "high_95": i.high,
+                    "seeds": i.n,
+                }
+                for k, i in figures(result).items()
+            ]
+        ),
+        "classes": classes(result.rows),
+        "money": money(result.rows),
+        "villages": result.rows,
+        "set": pd.DataFrame(
+            [(k, str(v)) for k, v in {**draft.settings(), **draft.values}.items()], columns=["path", "value"]
+        ),
+    }
     buffer = io.BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
         for name, sheet in sheets.items():

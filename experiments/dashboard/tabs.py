@@ -47,16 +47,23 @@ def result_tab(result: Result) -> None:
     lang, found = language(), state.figures(result)
     top = found["viable"]
     st.subheader(say("headline", mean=f"{top.mean:.0f}", year=result.year))
-    st.caption(f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)} {say('viable_means')}")
+    st.caption(
+        f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)} {say('viable_means')}"
+    )
     for column, name in zip(st.columns(3), ("closed", "hours", "public"), strict=True):
         one = found[name]
         column.metric(say(f"m_{name}"), f"{one.mean:,.0f}" if one.n else "–")
         column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}" if one.n else "")
-    show(charts.stacked(percent_frame([result], last_classes), "class", "%", lang), say("end_of", year=result.year))
+    show(
+        charts.stacked(percent_frame([result], last_classes), "class", "%", lang),
+        say("end_of", year=result.year),
+    )
     show(charts.stacked(percent_frame([result], state.money), "source", "%", lang), say("paid_by"))
     why = estimate.causes(result.rows)
     if len(why):
-        frame = pd.DataFrame({"what": [word(str(k), lang) for k in why.index], "percent": 100 * why.to_numpy() / why.sum()})
+        frame = pd.DataFrame(
+            {"what": [word(str(k), lang) for k in why.index], "percent": 100 * why.to_numpy() / why.sum()}
+        )
         show(charts.reasons(frame, say("share_failures")), say("why_not"))
     else:
         st.success(say("nobody"))
@@ -72,11 +79,16 @@ def compare_tab(results: list[Result]) -> None:
         one = state.figures(r)["viable"]
         column.metric(r.name, f"{one.mean:.0f} %", help=say("m_viable"))
         column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
-    show(charts.stacked(percent_frame(results, last_classes), "class", "%", lang), say("end_of", year=" / ".join(dict.fromkeys(r.year for r in results))))
+    show(
+        charts.stacked(percent_frame(results, last_classes), "class", "%", lang),
+        say("end_of", year=" / ".join(dict.fromkeys(r.year for r in results))),
+    )
     show(charts.stacked(percent_frame(results, state.money), "source", "%", lang), say("paid_by"))
     base, others = results[0], []
     for r in results[1:]:
-        same = set(zip(base.runs["replicate"], base.runs["seed"], strict=True)) & set(zip(r.runs["replicate"], r.runs["seed"], strict=True))
+        same = set(zip(base.runs["replicate"], base.runs["seed"], strict=True)) & set(
+            zip(r.runs["replicate"], r.runs["seed"], strict=True)
+        )
         if same:
             others.append(r)
         else:
@@ -86,16 +98,26 @@ def compare_tab(results: list[Result]) -> None:
         st.caption(say("sure"))
         gaps = {r.name: state.differences(base, r) for r in others}
         for name in state.MEASURES:
-            st.altair_chart(charts.gaps({n: g[name] for n, g in gaps.items()}, f"Δ {say(f'm_{name}')}"), width="stretch", alt=say(f"m_{name}"))
+            st.altair_chart(
+                charts.gaps({n: g[name] for n, g in gaps.items()}, f"Δ {say(f'm_{name}')}"),
+                width="stretch",
+                alt=say(f"m_{name}"),
+            )
 
 
 def time_tab(results: list[Result], current: Result) -> None:
     """Classes by year and one indicator month by month."""
     show(charts.years(state.classes(current.rows), language()), f"{current.name}: {say('by_year')}")
-    st.session_state.path = st.session_state.get("path", "in_service")  # written, so that another language shows
+    st.session_state.path = st.session_state.get(
+        "path", "in_service"
+    )  # written, so that another language shows
     path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda k: say(f"p_{k}"), key="path")
     st.caption(say("fan"))
-    st.altair_chart(charts.fans({r.name: state.fan(r, path) for r in results}, say(f"p_{path}")), width="stretch", alt=say(f"p_{path}"))
+    st.altair_chart(
+        charts.fans({r.name: state.fan(r, path) for r in results}, say(f"p_{path}")),
+        width="stretch",
+        alt=say(f"p_{path}"),
+    )
 
 
 def map_tab(result: Result) -> None:
@@ -103,10 +125,18 @@ def map_tab(result: Result) -> None:
     years = [int(c[6:]) for c in result.rows.columns if c.startswith("class_")]
     seeds = sorted(result.rows["replicate"].unique())
     left, right = st.columns(2)
-    year = left.select_slider(say("year"), years, value=years[-1], key="map_year") if len(years) > 1 else years[0]
+    year = (
+        left.select_slider(say("year"), years, value=years[-1], key="map_year")
+        if len(years) > 1
+        else years[0]
+    )
     replicate = right.selectbox(say("seed"), seeds, format_func=lambda k: str(k + 1), key="map_seed")
     st.caption(say("map_note", year=year))
-    st.altair_chart(charts.county(state.places(result, int(replicate), int(year)), language()), width="stretch", alt=say("tab_map"))
+    st.altair_chart(
+        charts.county(state.places(result, int(replicate), int(year)), language()),
+        width="stretch",
+        alt=say("tab_map"),
+    )
 
 
 def why_tab(result: Result) -> None:
@@ -120,17 +150,44 @@ def why_tab(result: Result) -> None:
     left, right = st.columns(2)
     first = state.worst(result)
     seeds = sorted(int(k) for k in pairs["replicate"].unique())
-    replicate = left.selectbox(say("seed"), seeds, index=seeds.index(first[0]), format_func=lambda k: str(k + 1), key=f"why_seed/{len(shut)}")
+    replicate = left.selectbox(
+        say("seed"),
+        seeds,
+        index=seeds.index(first[0]),
+        format_func=lambda k: str(k + 1),
+        key=f"why_seed/{len(shut)}",
+    )
     villages = [int(n) for n in pairs[pairs["replicate"] == replicate]["village"]]
-    village = right.selectbox(say("village"), villages, format_func=lambda n: f"{n} {called.get(n, '')}".strip(), key=f"why_village/{replicate}/{len(shut)}")
+    village = right.selectbox(
+        say("village"),
+        villages,
+        format_func=lambda n: f"{n} {called.get(n, '')}".strip(),
+        key=f"why_village/{replicate}/{len(shut)}",
+    )
     told = state.story(result, int(replicate), int(village))
     if told.closed:
-        st.error(say("closed_in", month=told.closed, cause=", ".join(word(c, lang) for c in told.causes) or "–") + (" " + say("reopened") if told.row.verdict == "recovered" else ""))
+        st.error(
+            say("closed_in", month=told.closed, cause=", ".join(word(c, lang) for c in told.causes) or "–")
+            + (" " + say("reopened") if told.row.verdict == "recovered" else "")
+        )
     text = say("is_now", verdict=word(told.row.verdict, lang))
-    st.write(text + (" " + say("missed", what=", ".join(word(w, lang) for w in told.missed)) if told.missed and not told.closed else ""))
+    st.write(
+        text
+        + (
+            " " + say("missed", what=", ".join(word(w, lang) for w in told.missed))
+            if told.missed and not told.closed
+            else ""
+        )
+    )
     sums = told.sums()
-    lines = [(word(k, lang), sums[k]) for k in (*PAYERS, "business")] + [(say(k), sums[k]) for k in ("paid_in", "pledged", "cost")]
-    st.table(pd.DataFrame([(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]).set_index(""))
+    lines = [(word(k, lang), sums[k]) for k in (*PAYERS, "business")] + [
+        (say(k), sums[k]) for k in ("paid_in", "pledged", "cost")
+    ]
+    st.table(
+        pd.DataFrame(
+            [(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]
+        ).set_index("")
+    )
     show(charts.purse(told.months, lang), say("chart_money"))
     show(charts.stock(told.months, lang), say("chart_cash"))
 
@@ -141,10 +198,17 @@ def files_tab(result: Result, d: Draft, others: list[Result], engine: report.Run
     sorts = (
         ("report", lambda: report.write(result, d, others, language(), engine), "html", "text/html"),
         ("csv", lambda: state.table_csv(result), "csv", "text/csv"),
-        ("xlsx", lambda: state.excel(result, d), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    )  # fmt: skip
+        (
+            "xlsx",
+            lambda: state.excel(result, d),
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    )
     for key, make, suffix, mime in sorts:
         st.download_button(say(key), make, f"{name}.{suffix}", mime, key=f"get/{key}", on_click="ignore")
-    st.download_button(say("save"), d.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore")
+    st.download_button(
+        say("save"), d.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore"
+    )
     st.write(say("command"))
     st.code(f"python run.py experiment=baseline scenario={name}.yaml", language="sh", wrap_lines=True)

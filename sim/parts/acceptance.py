@@ -1,6 +1,7 @@
 """M13 Acceptance: the norm of relying on children, network, publicity, satisfied users; loneliness.
 
-Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience against the
+Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience
+against the
 norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
 """
 
@@ -17,34 +18,98 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Acceptance:
     """What makes elders say yes."""
 
-    on: bool = switch(True, "off: acceptance stays where it started")
-    start: float = par(0.38, "share", 0.1, 0.8, "assumption between 25.6 % ever in an activity (CLASS 2014) and 55 % willing", "D", "mean acceptance at the start", live=False)
-    norm: float = par(0.718, "share", 0.57, 0.80, "Yang Huajie 2024 (Pearl River Delta, n = 1,278 rural)", "A", "strength of the norm of family care")
-    norm_decline: float = par(0.01, "share/year", 0.003, 0.02, "assumption", "D", "yearly fall of the norm")
-    network_speed: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "step towards the mean of the own zone")
-    experience_speed: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "step towards own satisfaction after receiving")
-    publicity: float = par(0.010, "share/month", 0.0, 0.05, "assumption", "D", "pull of publicity and theme days at full norm-free reach")
-    enrol_own: float = par(0.0015, "share/month", 0.0, 0.02, "assumption", "D", "hazard of enrolling by oneself (Bass p)")
-    enrol_network: float = par(0.006, "share/month", 0.0, 0.1, "assumption", "D", "hazard of enrolling at full enrolment of others (Bass q)")
-    need_factor: float = par(12.0, "ratio", 1.0, 30.0, "assumption", "D", "enrolment hazard of elders with unmet need over the others")
-    need_hours: float = par(4.0, "hours/month", 1.0, 12.0, "assumption", "D", "unmet need at which the factor is full")
-    leave_rate: float = par(0.10, "share/year", 0.0, 0.5, "assumption", "D", "enrolled who leave in a year at middling satisfaction")
-    lonely_alone: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "loneliness an elder alone drifts to without visits")
-    lonely_other: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "loneliness other elders drift to")
-    company_relief: float = par(0.30, "share", 0.0, 0.6, "assumption", "D", "fall of that level where visits and activity are had")
-    lonely_speed: float = par(0.2, "share/month", 0.02, 1.0, "assumption", "D", "step of loneliness towards its level")
+    on: bool = switch(True, doc="off: acceptance stays where it started")
+    start: float = par(
+        0.38,
+        unit="share",
+        low=0.1,
+        high=0.8,
+        doc="mean acceptance at the start",
+        source="assumption between 25.6 % ever in an activity (CLASS 2014) and 55 % willing",
+        live=False,
+    )
+    norm: float = par(
+        0.718,
+        unit="share",
+        low=0.57,
+        high=0.80,
+        doc="strength of the norm of family care",
+        source="Yang Huajie 2024 (Pearl River Delta, n = 1,278 rural)",
+        grade="A",
+    )
+    norm_decline: float = par(0.01, unit="share/year", low=0.003, high=0.02, doc="yearly fall of the norm")
+    network_speed: float = par(
+        0.10, unit="share/month", low=0.0, high=1.0, doc="step towards the mean of the own zone"
+    )
+    experience_speed: float = par(
+        0.05, unit="share/month", low=0.0, high=0.3, doc="step towards own satisfaction after receiving"
+    )
+    publicity: float = par(
+        0.010,
+        unit="share/month",
+        low=0.0,
+        high=0.05,
+        doc="pull of publicity and theme days at full norm-free reach",
+    )
+    enrol_own: float = par(
+        0.0015, unit="share/month", low=0.0, high=0.02, doc="hazard of enrolling by oneself (Bass p)"
+    )
+    enrol_network: float = par(
+        0.006,
+        unit="share/month",
+        low=0.0,
+        high=0.1,
+        doc="hazard of enrolling at full enrolment of others (Bass q)",
+    )
+    need_factor: float = par(
+        12.0,
+        unit="ratio",
+        low=1.0,
+        high=30.0,
+        doc="enrolment hazard of elders with unmet need over the others",
+    )
+    need_hours: float = par(
+        4.0,
+        unit="hours/month",
+        low=1.0,
+        high=12.0,
+        doc="unmet need at which the factor is full",
+        stored="minutes",
+    )
+    leave_rate: float = par(
+        0.10,
+        unit="share/year",
+        low=0.0,
+        high=0.5,
+        doc="enrolled who leave in a year at middling satisfaction",
+    )
+    lonely_alone: float = par(
+        0.55, unit="share", low=0.2, high=0.9, doc="loneliness an elder alone drifts to without visits"
+    )
+    lonely_other: float = par(0.25, unit="share", low=0.05, high=0.6, doc="loneliness other elders drift to")
+    company_relief: float = par(
+        0.30, unit="share", low=0.0, high=0.6, doc="fall of that level where visits and activity are had"
+    )
+    lonely_speed: float = par(
+        0.2, unit="share/month", low=0.02, high=1.0, doc="step of loneliness towards its level"
+    )
 
 
-column("enrolled", "i1", "flag", "enrolled in the village's mutual aid")
-column("acceptance", "f4", "share", "acceptance of help from outside the family", 0.3)
-column("satisfaction", "f4", "share", "satisfaction with what was received", 0.5)
-column("loneliness", "f4", "share", "loneliness", 0.3)
-state("would_enrol", "f8", "persons", "elders of a closed village who would be expected to enrol of themselves in a year of service")
-flow("enrolled", "persons", "elders enrolled")
-flow("joined_users", "persons", "elders who enrolled this month")
-flow("left_users", "persons", "elders who left the service this month")
-flow("acceptance_sum", "persons", "sum of acceptance over elders", "f8")
-flow("loneliness_sum", "persons", "sum of loneliness over elders", "f8")
+column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid")
+column("acceptance", "f4", unit="share", label="acceptance of help from outside the family", initial=0.3)
+column("satisfaction", "f4", unit="share", label="satisfaction with what was received", initial=0.5)
+column("loneliness", "f4", unit="share", label="loneliness", initial=0.3)
+state(
+    "would_enrol",
+    "f8",
+    unit="persons",
+    label="elders of a closed village who would be expected to enrol of themselves in a year of service",
+)
+flow("enrolled", unit="persons", label="elders enrolled")
+flow("joined_users", unit="persons", label="elders who enrolled this month")
+flow("left_users", unit="persons", label="elders who left the service this month")
+flow("acceptance_sum", unit="persons", label="sum of acceptance over elders", dtype="f8")
+flow("loneliness_sum", unit="persons", label="sum of loneliness over elders", dtype="f8")
 
 START = Purpose("acceptance.start")
 ENROL = Purpose("acceptance.enrol")
@@ -78,7 +143,10 @@ def _rate(p, i, a, hazard):
 
 @kernel
 def enrol(p, w, values, key):
-    """Elders enrol and leave while the village is in service; a closed village's users are let go, and who would come is counted."""
+    """Elders enrol and leave while the village is in service.
+
+    A closed village's users are let go, and who would come is counted.
+    """
     for v in range(len(w.used)):
         a, r, f = values.acceptance[v], w.villages[v], w.flow[v]
         enrolled = 0
@@ -128,7 +196,11 @@ def spread(p, w, values, years, on):
             if p.kind[i] == 1:
                 total[p.zone[i]] += np.float64(p.acceptance[i])
                 heads[p.zone[i]] += 1
-        reach = a.publicity * (r.publicity + 0.5 * r.leader + 0.5 * r.association) * (1.0 - norm) if r.level > 0 else 0.0
+        reach = (
+            a.publicity * (r.publicity + 0.5 * r.leader + 0.5 * r.association) * (1.0 - norm)
+            if r.level > 0
+            else 0.0
+        )
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue

@@ -1,4 +1,6 @@
-"""M21 + Agriculture: land leased from elders, wages by season, shared gardens near towns, produce for the canteen; may lose."""
+"""M21 + Agriculture: land leased from elders, wages by season, shared gardens near towns, produce for the
+canteen; may lose.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +16,91 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Agriculture:
     """Characteristic agriculture on leased land."""
 
-    setup: float = par(150000.0, "yuan", 50000.0, 800000.0, "assumption below the 500,000 of a support project (Hunan)", "D", "set-up money", monthly=False)
-    land: float = par(60.0, "mu", 10.0, 300.0, "assumption", "D", "land that the business would lease")
-    rent: float = par(600.0, "yuan/mu", 250.0, 1100.0, "Sichuan 2020: dry 682, paddy 928; 30-50 % of transfers rent-free", "B", "rent a mu and year paid to elders")
-    lease_share: float = par(0.4, "share", 0.05, 0.9, "assumption", "D", "elders' land on offer for lease")
-    sales: float = par(4500.0, "yuan/mu", 1500.0, 12000.0, "assumption around a margin of 2,000 a mu", "D", "sales a mu in a normal year")
-    inputs: float = par(1500.0, "yuan/mu", 500.0, 5000.0, "assumption", "D", "seed, fertiliser, services a mu")
-    fixed: float = par(20000.0, "yuan/year", 0.0, 100000.0, "assumption", "D", "manager, storage, marketing")
-    hours: float = par(100.0, "hours/mu", 20.0, 300.0, "assumption", "D", "work a mu and year")
-    age_limit: float = par(78.0, "years", 60.0, 90.0, "assumption", "D", "age up to which elders work in the fields")
-    wage: float = par(8.5, "yuan/hour", 3.0, 15.0, "60 yuan a day at 70 and over (20-100), three local reports", "C", "pay of elders for field work")
-    price_cv: float = par(0.25, "share", 0.10, 0.45, "assumption; glut years -25 to -30 % (Tianjin 2011)", "D", "standard deviation of a year's price")
-    yield_cv: float = par(0.15, "share", 0.05, 0.4, "assumption", "D", "standard deviation of a year's yield")
-    lead: int = par(12, "months", 6, 48, "1.5 years (0.5-4) assumed; orchards 3-5", "D", "months from money to first sales")
-    garden_saving: float = par(0.30, "share", 0.10, 0.30, "Conghua, 2025", "B", "food cost that the garden's produce saves the canteen")
-    plots: float = par(15.0, "plots", 0.0, 100.0, "assumption", "D", "shared garden plots let to townspeople, near towns")
-    plot_rent: float = par(500.0, "yuan/year", 100.0, 2000.0, "assumption", "D", "rent of a shared plot")
+    setup: float = par(
+        150000.0,
+        unit="yuan",
+        low=50000.0,
+        high=800000.0,
+        doc="set-up money",
+        source="assumption below the 500,000 of a support project (Hunan)",
+        monthly=False,
+        stored="fen",
+    )
+    land: float = par(60.0, unit="mu", low=10.0, high=300.0, doc="land that the business would lease")
+    rent: float = par(
+        600.0,
+        unit="yuan/mu",
+        low=250.0,
+        high=1100.0,
+        doc="rent a mu and year paid to elders",
+        source="Sichuan 2020: dry 682, paddy 928; 30-50 % of transfers rent-free",
+        grade="B",
+        stored="fen",
+    )
+    lease_share: float = par(0.4, unit="share", low=0.05, high=0.9, doc="elders' land on offer for lease")
+    sales: float = par(
+        4500.0,
+        unit="yuan/mu",
+        low=1500.0,
+        high=12000.0,
+        doc="sales a mu in a normal year",
+        source="assumption around a margin of 2,000 a mu",
+        stored="fen",
+    )
+    inputs: float = par(
+        1500.0, unit="yuan/mu", low=500.0, high=5000.0, doc="seed, fertiliser, services a mu", stored="fen"
+    )
+    fixed: float = par(
+        20000.0, unit="yuan/year", low=0.0, high=100000.0, doc="manager, storage, marketing", stored="fen"
+    )
+    hours: float = par(
+        100.0, unit="hours/mu", low=20.0, high=300.0, doc="work a mu and year", stored="minutes"
+    )
+    age_limit: float = par(
+        78.0, unit="years", low=60.0, high=90.0, doc="age up to which elders work in the fields"
+    )
+    wage: float = par(
+        8.5,
+        unit="yuan/hour",
+        low=3.0,
+        high=15.0,
+        doc="pay of elders for field work",
+        source="60 yuan a day at 70 and over (20-100), three local reports",
+        grade="C",
+        stored="fen",
+    )
+    price_cv: float = par(
+        0.25,
+        unit="share",
+        low=0.10,
+        high=0.45,
+        doc="standard deviation of a year's price",
+        source="assumption; glut years -25 to -30 % (Tianjin 2011)",
+    )
+    yield_cv: float = par(0.15, unit="share", low=0.05, high=0.4, doc="standard deviation of a year's yield")
+    lead: int = par(
+        12,
+        unit="months",
+        low=6,
+        high=48,
+        doc="months from money to first sales",
+        source="1.5 years (0.5-4) assumed; orchards 3-5",
+    )
+    garden_saving: float = par(
+        0.30,
+        unit="share",
+        low=0.10,
+        high=0.30,
+        doc="food cost that the garden's produce saves the canteen",
+        source="Conghua, 2025",
+        grade="B",
+    )
+    plots: float = par(
+        15.0, unit="plots", low=0.0, high=100.0, doc="shared garden plots let to townspeople, near towns"
+    )
+    plot_rent: float = par(
+        500.0, unit="yuan/year", low=100.0, high=2000.0, doc="rent of a shared plot", stored="fen"
+    )
 
 
 YEAR = Purpose("agriculture.year")
@@ -42,8 +113,14 @@ def farm(p, w, values, season, month, calendar_month, key, turn_key):
     for v in range(len(w.used)):
         a, r, f, post = values.agriculture[v], w.villages[v], w.flow[v], w.posted[v]
         at_work = r.plus & 2 > 0
-        r.garden_saving = a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0) if at_work and month >= r.begun + 6 else 0.0
-        if not at_work or month + (22 - calendar_month) % 12 < r.begun + a.lead:  # nobody tills for an October too early to sell
+        r.garden_saving = (
+            a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0)
+            if at_work and month >= r.begun + 6
+            else 0.0
+        )
+        if (
+            not at_work or month + (22 - calendar_month) % 12 < r.begun + a.lead
+        ):  # nobody tills for an October too early to sell
             continue
         full = r.kind == 0 or r.kind == NEAR_TOWN
         offered, n = 0, w.used[v]
@@ -55,7 +132,13 @@ def farm(p, w, values, season, month, calendar_month, key, turn_key):
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
-            if p.kind[i] == 1 and p.skills[i] & FARM and p.health[i] == 0 and p.age[i] < a.age_limit * 12.0 and found < wanted:
+            if (
+                p.kind[i] == 1
+                and p.skills[i] & FARM
+                and p.health[i] == 0
+                and p.age[i] < a.age_limit * 12.0
+                and found < wanted
+            ):
                 take = min(np.int64(p.free[i] * values.business[v].work_share), int(wanted - found) + 1, 3000)
                 if take > 0:
                     p.free[i] -= take
@@ -89,4 +172,13 @@ def run(m) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
     if m.runs("agriculture", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[1, m.calendar_month - 1])
-        farm(m.people, m.world, m.values.table, season, m.month, m.calendar_month, m.lasting_key(YEAR), m.key(TURN))
+        farm(
+            m.people,
+            m.world,
+            m.values.table,
+            season,
+            m.month,
+            m.calendar_month,
+            m.lasting_key(YEAR),
+            m.key(TURN),
+        )

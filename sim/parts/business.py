@@ -1,4 +1,5 @@
-"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the share for care.
+"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the
+share for care.
 
 A deposit is the null business: the same set-up money lies at interest.
 """
@@ -20,41 +21,93 @@ NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)
 class Business:
     """The "mutual aid +" business of a village."""
 
-    kind: str = choice("none", CHOICES, "which business; portfolio is all that the village has an endowment for")
-    payer: str = choice("government", ("government", "collective", "society"), "who pays the set-up money")
-    start: int = par(6, "month", 0, 120, "design choice", "D", "month in which set-up money is paid", monthly=False)
-    care_share: float = par(0.15, "share", 0.0, 1.0, "10 % (5-20) of a village company's profit, Conghua; 30-40 % not paid to households, Azheke and Chetian", "C", "share of profit that goes to the service")
-    working_capital: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "set-up money kept as working capital")
-    loss_limit: float = par(0.15, "share", 0.0, 1.0, "assumption", "D", "loss, as a share of set-up money, at which a business stops")
-    work_share: float = par(0.5, "share", 0.1, 1.0, "assumption", "D", "most of a person's free hours that a business uses")
-    interest: float = par(0.015, "share/year", 0.0, 0.05, "assumption", "D", "real interest of the deposit, all of it for the service")
-    endowment: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "market of a half-endowed village over a fully endowed one")
+    kind: str = choice(
+        "none", choices=CHOICES, doc="which business; portfolio is all that the village has an endowment for"
+    )
+    payer: str = choice(
+        "government", choices=("government", "collective", "society"), doc="who pays the set-up money"
+    )
+    start: int = par(
+        6,
+        unit="month",
+        low=0,
+        high=120,
+        doc="month in which set-up money is paid",
+        source="design choice",
+        monthly=False,
+    )
+    care_share: float = par(
+        0.15,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="share of profit that goes to the service",
+        source=(
+            "10 % (5-20) of a village company's profit, Conghua; 30-40 % not paid to households, Azheke "
+            "and Chetian"
+        ),
+        grade="C",
+    )
+    working_capital: float = par(
+        0.15, unit="share", low=0.0, high=0.5, doc="set-up money kept as working capital"
+    )
+    loss_limit: float = par(
+        0.15,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="loss, as a share of set-up money, at which a business stops",
+    )
+    work_share: float = par(
+        0.5, unit="share", low=0.1, high=1.0, doc="most of a person's free hours that a business uses"
+    )
+    interest: float = par(
+        0.015,
+        unit="share/year",
+        low=0.0,
+        high=0.05,
+        doc="real interest of the deposit, all of it for the service",
+    )
+    endowment: float = par(
+        0.5, unit="ratio", low=0.0, high=1.0, doc="market of a half-endowed village over a fully endowed one"
+    )
 
 
-state("plus", "i8", "bits", "businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit")
-state("begun", "i8", "month", "month in which set-up money was paid", -9999)
-state("setup", "i8", "fen", "set-up money paid")
-state("setup_annuity", "f8", "fen/month", "set-up money as a level sum over the horizon")
-state("wages_paid", "i8", "fen", "wages of businesses last month")
-state("visitors", "f8", "visits", "visitors last month")
-state("garden_saving", "f8", "share", "food cost saved by a village garden")
-flow("business_sales", "fen", "sales of businesses")
-flow("business_costs", "fen", "costs of businesses, wages and leases among them")
-flow("business_wages", "fen", "wages paid to villagers")
-flow("business_minutes", "minutes", "work of elders and helpers in businesses")
-flow("care_share", "fen", "business income of the service")
-posting("setup_government", "business", "government", "government: set-up money of a business")
-posting("setup_collective", "business", "collective", "collective: set-up money of a business")
-posting("setup_society", "business", "society", "society: set-up money of a business")
-posting("invested", "business_assets", "business", "invested in a business")
-posting("sales", "business", "market", "sales of a business")
-posting("costs", "market", "business", "materials, services and upkeep of a business")
-posting("wages", "households", "business", "wages paid by a business")
-posting("leases", "households", "business", "land rent paid by a business")
-posting("care_share", "cash", "business", "business: share of profit for the service")
-posting("dividends", "households", "business", "business: profit paid to villagers")
-posting("made_good", "business", "collective", "collective: losses of a stopped business made good")
-posting("interest", "cash", "market", "interest of the deposit")
+state(
+    "plus", "i8", unit="bits", label="businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit"
+)
+state("begun", "i8", unit="month", label="month in which set-up money was paid", initial=-9999)
+state("setup", "i8", unit="fen", label="set-up money paid")
+state("setup_annuity", "f8", unit="fen/month", label="set-up money as a level sum over the horizon")
+state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
+state("visitors", "f8", unit="visits", label="visitors last month")
+state("garden_saving", "f8", unit="share", label="food cost saved by a village garden")
+flow("business_sales", unit="fen", label="sales of businesses")
+flow("business_costs", unit="fen", label="costs of businesses, wages and leases among them")
+flow("business_wages", unit="fen", label="wages paid to villagers")
+flow("business_minutes", unit="minutes", label="work of elders and helpers in businesses")
+flow("care_share", unit="fen", label="business income of the service")
+posting(
+    "setup_government", debit="business", credit="government", label="government: set-up money of a business"
+)
+posting(
+    "setup_collective", debit="business", credit="collective", label="collective: set-up money of a business"
+)
+posting("setup_society", debit="business", credit="society", label="society: set-up money of a business")
+posting("invested", debit="business_assets", credit="business", label="invested in a business")
+posting("sales", debit="business", credit="market", label="sales of a business")
+posting("costs", debit="market", credit="business", label="materials, services and upkeep of a business")
+posting("wages", debit="households", credit="business", label="wages paid by a business")
+posting("leases", debit="households", credit="business", label="land rent paid by a business")
+posting("care_share", debit="cash", credit="business", label="business: share of profit for the service")
+posting("dividends", debit="households", credit="business", label="business: profit paid to villagers")
+posting(
+    "made_good",
+    debit="business",
+    credit="collective",
+    label="collective: losses of a stopped business made good",
+)
+posting("interest", debit="cash", credit="market", label="interest of the deposit")
 
 
 @kernel
@@ -77,7 +130,10 @@ def wanted(chosen, business, kind, half):
 
 @kernel
 def set_up(w, values, costs, month):
-    """On the starting month the named payer pays; most is invested, the rest is the purse. `costs` (villages, 4) fen."""
+    """On the starting month the named payer pays.
+
+    Most is invested, the rest is the purse. `costs` (villages, 4) fen.
+    """
     for v in range(len(w.used)):
         b, r, post = values.business[v], w.villages[v], w.posted[v]
         if b.kind == NO_BUSINESS or month != b.start:
@@ -106,7 +162,8 @@ def set_up(w, values, costs, month):
 def share_out(w, values, month, calendar_month):
     """Each December profit over the working capital is shared; a business beyond its loss limit stops.
 
-    One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is sold.
+    One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is
+    sold.
     """
     for v in range(len(w.used)):
         b, r, post, f = values.business[v], w.villages[v], w.posted[v], w.flow[v]
@@ -134,7 +191,10 @@ def share_out(w, values, month, calendar_month):
 
 
 def setup_costs(m):
-    """Set-up money by village and business (villages x 4) in fen; the deposit is the portfolio's sum for that village."""
+    """Set-up money by village and business (villages x 4) in fen.
+
+    The deposit is the portfolio's sum for that village.
+    """
 
     v = m.values
     first = [v.tourism["setup"], v.agriculture["setup"], v.handicraft["setup"]]

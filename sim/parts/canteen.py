@@ -1,6 +1,8 @@
-"""The shared table (M3 meals, M14 capacity, M17 price by age): who eats, what it costs, who cooks, who delivers.
+"""The shared table (M3 meals, M14 capacity, M17 price by age): who eats, what it costs, who cooks, who
+delivers.
 
-A meal = food + fuel; the cook, delivery and kitchen help are lines of their own, so that a small village needs a
+A meal = food + fuel; the cook, delivery and kitchen help are lines of their own, so that a small village
+needs a
 minimum of users. Whoever eats has the need for meal help met; a delivered meal is a look-in too.
 """
 
@@ -18,41 +20,148 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Canteen:
     """A village canteen."""
 
-    on: bool = switch(True, "off: no shared meals")
-    meals_per_day: float = par(2.0, "meals/day", 1.0, 3.0, "Dakeng, Tuanjie, Gengjia: two or three", "C", "meals a day at full service; reduced service halves them")
-    days: float = par(26.0, "days/month", 15.0, 31.0, "assumption", "D", "days open in a month")
-    food: float = par(2.5, "yuan/meal", 1.5, 5.0, "derived: 332 yuan an elder-month for three meals, labour in it (Tuanjie), is 3.7 a meal; Mizhi 2013 10 yuan a day", "C", "food of one meal")
-    fuel: float = par(0.3, "yuan/meal", 0.1, 0.8, "assumption", "D", "fuel of one meal")
-    cook: float = par(1800.0, "yuan/month", 1000.0, 2000.0, "two field studies: Jianghan Plain, K county (2024-25)", "B", "one cook for up to 40 diners")
-    diners_per_cook: float = par(40.0, "persons", 15.0, 60.0, "K county: two cooks for 35-40 diners; assumption", "D", "diners one cook serves")
-    delivery: float = par(1250.0, "yuan/month", 0.0, 1500.0, "field studies Hubei, Zhejiang (2024)", "B", "delivery worker, paid per share of a full round")
-    round_size: float = par(15.0, "persons", 5.0, 40.0, "assumption", "D", "elders of a full delivery round")
-    reduced_staff: float = par(0.6, "ratio", 0.3, 1.0, "assumption", "D", "cook and delivery at reduced meals over full service")
-    kitchen_minutes: float = par(2.5, "minutes/meal", 0.0, 8.0, "assumption; rota of 20 for 80 diners in Mahewan", "D", "unpaid kitchen help a meal")
-    hired_help: float = par(10.0, "yuan/hour", 5.0, 20.0, "assumption", "D", "wage of hired help where the rota falls short")
-    seats: float = par(40.0, "persons", 10.0, 80.0, "12-35 regular diners in eleven cases", "C", "diners a canteen can serve")
-    uptake: float = par(0.30, "share", 0.05, 0.6, "13 % of 60+ in WS village, 55-70 % in success cases", "C", "enrolled elders without difficulty who eat at the reference price")
-    need_uptake: float = par(0.62, "share", 0.2, 0.95, "assumption", "D", "enrolled elders short of meal help who eat at the reference price")
-    short_hours: float = par(2.0, "hours/month", 0.5, 10.0, "assumption", "D", "unmet meal help from which an elder counts as short of it")
-    reference_price: float = par(3.0, "yuan/meal", 1.0, 5.0, "median of nine village price lists", "C", "price at which uptake is measured")
-    elasticity: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "fall of uptake per relative rise of price")
-    able_share: float = par(0.35, "share", 0.1, 0.6, "assumption", "D", "income an elder can put into meals")
+    on: bool = switch(True, doc="off: no shared meals")
+    meals_per_day: float = par(
+        2.0,
+        unit="meals/day",
+        low=1.0,
+        high=3.0,
+        doc="meals a day at full service; reduced service halves them",
+        source="Dakeng, Tuanjie, Gengjia: two or three",
+        grade="C",
+    )
+    days: float = par(26.0, unit="days/month", low=15.0, high=31.0, doc="days open in a month")
+    food: float = par(
+        2.5,
+        unit="yuan/meal",
+        low=1.5,
+        high=5.0,
+        doc="food of one meal",
+        source=(
+            "derived: 332 yuan an elder-month for three meals, labour in it (Tuanjie), is 3.7 a meal; "
+            "Mizhi 2013 10 yuan a day"
+        ),
+        grade="C",
+        stored="fen",
+    )
+    fuel: float = par(0.3, unit="yuan/meal", low=0.1, high=0.8, doc="fuel of one meal", stored="fen")
+    cook: float = par(
+        1800.0,
+        unit="yuan/month",
+        low=1000.0,
+        high=2000.0,
+        doc="one cook for up to 40 diners",
+        source="two field studies: Jianghan Plain, K county (2024-25)",
+        grade="B",
+        stored="fen",
+    )
+    diners_per_cook: float = par(
+        40.0,
+        unit="persons",
+        low=15.0,
+        high=60.0,
+        doc="diners one cook serves",
+        source="K county: two cooks for 35-40 diners; assumption",
+    )
+    delivery: float = par(
+        1250.0,
+        unit="yuan/month",
+        low=0.0,
+        high=1500.0,
+        doc="delivery worker, paid per share of a full round",
+        source="field studies Hubei, Zhejiang (2024)",
+        grade="B",
+        stored="fen",
+    )
+    round_size: float = par(15.0, unit="persons", low=5.0, high=40.0, doc="elders of a full delivery round")
+    reduced_staff: float = par(
+        0.6, unit="ratio", low=0.3, high=1.0, doc="cook and delivery at reduced meals over full service"
+    )
+    kitchen_minutes: float = par(
+        2.5,
+        unit="minutes/meal",
+        low=0.0,
+        high=8.0,
+        doc="unpaid kitchen help a meal",
+        source="assumption; rota of 20 for 80 diners in Mahewan",
+    )
+    hired_help: float = par(
+        10.0,
+        unit="yuan/hour",
+        low=5.0,
+        high=20.0,
+        doc="wage of hired help where the rota falls short",
+        stored="fen",
+    )
+    seats: float = par(
+        40.0,
+        unit="persons",
+        low=10.0,
+        high=80.0,
+        doc="diners a canteen can serve",
+        source="12-35 regular diners in eleven cases",
+        grade="C",
+    )
+    uptake: float = par(
+        0.30,
+        unit="share",
+        low=0.05,
+        high=0.6,
+        doc="enrolled elders without difficulty who eat at the reference price",
+        source="13 % of 60+ in WS village, 55-70 % in success cases",
+        grade="C",
+    )
+    need_uptake: float = par(
+        0.62,
+        unit="share",
+        low=0.2,
+        high=0.95,
+        doc="enrolled elders short of meal help who eat at the reference price",
+    )
+    short_hours: float = par(
+        2.0,
+        unit="hours/month",
+        low=0.5,
+        high=10.0,
+        doc="unmet meal help from which an elder counts as short of it",
+        stored="minutes",
+    )
+    reference_price: float = par(
+        3.0,
+        unit="yuan/meal",
+        low=1.0,
+        high=5.0,
+        doc="price at which uptake is measured",
+        source="median of nine village price lists",
+        grade="C",
+        stored="fen",
+    )
+    elasticity: float = par(
+        0.5, unit="ratio", low=0.0, high=1.5, doc="fall of uptake per relative rise of price"
+    )
+    able_share: float = par(0.35, unit="share", low=0.1, high=0.6, doc="income an elder can put into meals")
 
 
-column("dines", "i1", "code", "0 no, 1 at the table, 2 delivered at home")
-state("meal_cost", "i8", "fen/meal", "cash cost of one meal, last month", 550)
-state("price", "f8", "fen/meal", "price for those of 60-69, 70-79, 80 and over", shape=(3,))
-flow("diners", "persons", "elders who eat regularly")
-flow("delivered", "persons", "of these, served at home")
-flow("meals", "meals", "meals served")
-flow("turned_away", "persons", "elders who wanted to eat and found no seat")
-flow("fees_at_list", "fen", "what fees would be at level one of the price list")
-flow("meal_fees", "fen", "fees for meals")
-flow("canteen_cost", "fen", "cost of the canteen's own lines")
-flow("kitchen_minutes", "minutes", "unpaid kitchen help")
-flow("diner_price_sum", "fen", "sum over diners of the price of a meal")
-for _line, _label in (("food", "food"), ("fuel", "fuel"), ("cook", "cooks"), ("delivery", "delivery workers"), ("hired", "hired kitchen help")):
-    posting(f"cost_{_line}", "expense", "payables", f"bill: {_label}")
+column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home")
+state("meal_cost", "i8", unit="fen/meal", label="cash cost of one meal, last month", initial=550)
+state("price", "f8", unit="fen/meal", label="price for those of 60-69, 70-79, 80 and over", shape=(3,))
+flow("diners", unit="persons", label="elders who eat regularly")
+flow("delivered", unit="persons", label="of these, served at home")
+flow("meals", unit="meals", label="meals served")
+flow("turned_away", unit="persons", label="elders who wanted to eat and found no seat")
+flow("fees_at_list", unit="fen", label="what fees would be at level one of the price list")
+flow("meal_fees", unit="fen", label="fees for meals")
+flow("canteen_cost", unit="fen", label="cost of the canteen's own lines")
+flow("kitchen_minutes", unit="minutes", label="unpaid kitchen help")
+flow("diner_price_sum", unit="fen", label="sum over diners of the price of a meal")
+for _line, _label in (
+    ("food", "food"),
+    ("fuel", "fuel"),
+    ("cook", "cooks"),
+    ("delivery", "delivery workers"),
+    ("hired", "hired kitchen help"),
+):
+    posting(f"cost_{_line}", debit="expense", credit="payables", label=f"bill: {_label}")
 
 TASTE = Purpose("canteen.taste")
 ROTA = Purpose("canteen.rota")
@@ -66,20 +175,27 @@ def band(age):
 
 @inner
 def wants(p, i, ident, c, price, index, left, key):
-    """Whether an elder eats at this price: need, price, purse (incomes follow wages); taste is fixed to the person."""
+    """Whether an elder eats at this price.
+
+    Need, price, purse (incomes follow wages); taste is fixed to the person.
+    """
     if p.enrolled[i] == 0 or p.place[i] < 0:
         return False
     chance = c.need_uptake if p.need[i, MEALS] >= c.short_hours else c.uptake
     if p.dibao[i] == 0:
         chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
-        if price * c.meals_per_day * c.days > c.able_share * index * (int(p.income[i]) + int(int(p.remit[i]) * left)):
+        if price * c.meals_per_day * c.days > c.able_share * index * (
+            int(p.income[i]) + int(int(p.remit[i]) * left)
+        ):
             return False
     return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(p.satisfaction[i]))
 
 
 @kernel
 def serve(p, w, values, key, rota_key):
-    """Seat the diners, count meals and fees, post the canteen's bills, use kitchen help from the volunteers' offers."""
+    """Seat the diners, count meals and fees, post the canteen's bills, use kitchen help from the
+    volunteers' offers.
+    """
     for v in range(len(w.used)):
         c, r, f = values.canteen[v], w.villages[v], w.flow[v]
         n = w.used[v]
@@ -96,7 +212,9 @@ def serve(p, w, values, key, rota_key):
                 if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= c.short_hours) != (want == 0):
                     continue
                 b = band(p.age[i])
-                if not wants(p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, r.remit_left, key):
+                if not wants(
+                    p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, r.remit_left, key
+                ):
                     continue
                 if f.diners >= seats:
                     f.turned_away += 1

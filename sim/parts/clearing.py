@@ -1,9 +1,14 @@
-"""M9 Transfer and clearing of time credits: family, other villages, an account outside the county, goods, guarantee.
+"""M9 Transfer and clearing of time credits: family, other villages, an account outside the county, goods,
+guarantee.
 
-Credit passes to a spouse or relative in need, to an heir at death, and goes along with a helper who moves away. A
-platform brings hours left over in one village to credit holders of another: what one village's people gave to another's
-is a claim on the platform, and all claims of a county sum to zero; each December villages may pay each other for them.
-Credit is also redeemed for care services and goods (both need the village's cash) and for practice credits. Government may guarantee what nobody served: it buys the hours,
+Credit passes to a spouse or relative in need, to an heir at death, and goes along with a helper who moves
+away. A
+platform brings hours left over in one village to credit holders of another: what one village's people gave to
+another's
+is a claim on the platform, and all claims of a county sum to zero; each December villages may pay each other
+for them.
+Credit is also redeemed for care services and goods (both need the village's cash) and for practice credits.
+Government may guarantee what nobody served: it buys the hours,
 which is public cost.
 """
 
@@ -34,50 +39,238 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Clearing:
     """What may be done with credit beside asking the own village; all of it needs the time bank."""
 
-    on: bool = switch(False, "off: credit is spent in the own village or lost")
-    keep: float = par(10.0, "hours", 0.0, 200.0, "assumption", "D", "credit that a person keeps before giving away or redeeming")
-    transfer: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "credit over that which goes to a spouse or relative short of credit, in a month")
-    heirs: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "an elder's credit that passes to direct family at death or departure")
-    portable: float = par(0.8, "share", 0.0, 1.0, "design choice", "D", "a helper's credit that goes along when the helper moves away or dies (to the family)")
-    away_givers: float = par(0.02, "share", 0.0, 0.5, "assumption", "D", "elders whose children live away and give time there for a parent's account")
-    away_hours: float = par(4.0, "hours/month", 0.0, 20.0, "assumption; an active volunteer gives 4 (1-20)", "D", "hours such a child deposits")
-    scope: str = choice("township", ("village", "township", "county"), "how far the platform reaches; village: no further than the village")
-    reach: float = par(0.3, "share", 0.0, 1.0, "assumption: the rest is lost to distance", "D", "hours left over that can serve another village")
-    care: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "rehabilitation and personal care left over that is redeemed as a care service")
-    care_price: float = par(20.0, "yuan/hour", 8.0, 40.0, "assumption: paid care at home", "D", "what the village pays for such an hour")
-    goods: float = par(0.05, "share/month", 0.0, 1.0, "assumption; 20 goods to 70 services (The Nanjinger 2017)", "D", "credit over the kept that is redeemed for goods in a month")
-    goods_price: float = par(8.0, "yuan/hour", 0.0, 20.0, "assumption below the 12 of an hour (The Nanjinger 2017)", "D", "goods that the village gives for an hour")
-    cash_share: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "most of the village's cash that goes into goods and into care services in a month, and into settlement in December, each")
-    settle_price: float = par(0.0, "yuan/hour", 0.0, 20.0, "design choice: claims stand; where they are paid, about goods_price (assumption)", "D", "what a village in service pays each December for an hour that it owes the platform; 0: claims stand")
-    practice: float = par(0.05, "share/month", 0.0, 1.0, "assumption", "D", "credit over the kept that under-employed and returned helpers turn into practice credits")
-    guarantee: float = par(0.5, "share", 0.0, 1.0, "design choice", "D", "hours asked on credit and served by nobody that government buys")
-    guarantee_price: float = par(20.0, "yuan/hour", 8.0, 60.0, "assumption: paid care at home", "D", "price of such an hour")
-    guarantee_ceiling: float = par(3000.0, "yuan/year", 0.0, 50000.0, "assumption", "D", "most that government pays for one village, a twelfth each month")
+    on: bool = switch(False, doc="off: credit is spent in the own village or lost")
+    keep: float = par(
+        10.0,
+        unit="hours",
+        low=0.0,
+        high=200.0,
+        doc="credit that a person keeps before giving away or redeeming",
+        stored="minutes",
+    )
+    transfer: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="credit over that which goes to a spouse or relative short of credit, in a month",
+    )
+    heirs: float = par(
+        0.8,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="an elder's credit that passes to direct family at death or departure",
+        source="design choice",
+    )
+    portable: float = par(
+        0.8,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="a helper's credit that goes along when the helper moves away or dies (to the family)",
+        source="design choice",
+    )
+    away_givers: float = par(
+        0.02,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="elders whose children live away and give time there for a parent's account",
+    )
+    away_hours: float = par(
+        4.0,
+        unit="hours/month",
+        low=0.0,
+        high=20.0,
+        doc="hours such a child deposits",
+        source="assumption; an active volunteer gives 4 (1-20)",
+        stored="minutes",
+    )
+    scope: str = choice(
+        "township",
+        choices=("village", "township", "county"),
+        doc="how far the platform reaches; village: no further than the village",
+    )
+    reach: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="hours left over that can serve another village",
+        source="assumption: the rest is lost to distance",
+    )
+    care: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="rehabilitation and personal care left over that is redeemed as a care service",
+    )
+    care_price: float = par(
+        20.0,
+        unit="yuan/hour",
+        low=8.0,
+        high=40.0,
+        doc="what the village pays for such an hour",
+        source="assumption: paid care at home",
+        stored="fen",
+    )
+    goods: float = par(
+        0.05,
+        unit="share/month",
+        low=0.0,
+        high=1.0,
+        doc="credit over the kept that is redeemed for goods in a month",
+        source="assumption; 20 goods to 70 services (The Nanjinger 2017)",
+    )
+    goods_price: float = par(
+        8.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=20.0,
+        doc="goods that the village gives for an hour",
+        source="assumption below the 12 of an hour (The Nanjinger 2017)",
+        stored="fen",
+    )
+    cash_share: float = par(
+        0.1,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "most of the village's cash that goes into goods and into care services in a month, and into "
+            "settlement in December, each"
+        ),
+    )
+    settle_price: float = par(
+        0.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=20.0,
+        doc=(
+            "what a village in service pays each December for an hour that it owes the platform; 0: "
+            "claims stand"
+        ),
+        source="design choice: claims stand; where they are paid, about goods_price (assumption)",
+        stored="fen",
+    )
+    practice: float = par(
+        0.05,
+        unit="share/month",
+        low=0.0,
+        high=1.0,
+        doc="credit over the kept that under-employed and returned helpers turn into practice credits",
+    )
+    guarantee: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="hours asked on credit and served by nobody that government buys",
+        source="design choice",
+    )
+    guarantee_price: float = par(
+        20.0,
+        unit="yuan/hour",
+        low=8.0,
+        high=60.0,
+        doc="price of such an hour",
+        source="assumption: paid care at home",
+        stored="fen",
+    )
+    guarantee_ceiling: float = par(
+        3000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=50000.0,
+        doc="most that government pays for one village, a twelfth each month",
+        stored="fen",
+    )
 
 
-state("heirs", "f8", "share", "an elder's credit that passes to direct family")
-state("portable", "f8", "share", "a helper's credit that goes along on moving away or dying")
-flow("credits_inherited", "minutes", "credit that passed to a spouse or relative in the village at death or departure")
-flow("credits_transferred", "minutes", "credit given to a spouse or relative")
-flow("platform_got", "minutes", "minutes received through the platform")
-flow("platform_given", "minutes", "minutes given through the platform")
-flow("care_redeemed", "minutes", "care services had for credit")
-flow("goods_asked", "minutes", "credit brought for goods")
-flow("goods_minutes", "minutes", "credit redeemed for goods")
-flow("guarantee_minutes", "minutes", "minutes that the guarantee bought")
-posting("credits_carried", "credits_held", "credit_abroad", "credits taken to an account outside the county", "minutes")
-posting("credits_deposited", "credit_abroad", "credits_held", "credits deposited from outside the county", "minutes")
-posting("credits_cleared_out", "credit_platform", "credit_issue", "hours given to other villages: a claim on the platform", "minutes")
-posting("credits_cleared_in", "credit_issue", "credit_platform", "hours received from other villages: owed to the platform", "minutes")
-posting("credits_settled_out", "credit_platform", "credit_issue", "hours owed to the platform that were paid in money", "minutes")
-posting("credits_settled_in", "credit_issue", "credit_platform", "claims on the platform that were paid in money", "minutes")
-posting("settlement_paid", "settlement", "cash", "paid to other villages for hours received")
-posting("settlement_got", "cash", "settlement", "got from other villages for hours given")
-posting("credits_goods", "credits_held", "credit_issue", "credits redeemed for goods", "minutes")
-posting("credits_practice", "credits_held", "credit_issue", "credits turned into practice credits", "minutes")
-posting("cost_goods", "expense", "payables", "bill: goods for credits")
-posting("cost_care_service", "expense", "payables", "bill: care services for credits")
-posting("guarantee_called", "guaranteed_care", "government", "government: hours bought under the guarantee")
+state("heirs", "f8", unit="share", label="an elder's credit that passes to direct family")
+state("portable", "f8", unit="share", label="a helper's credit that goes along on moving away or dying")
+flow(
+    "credits_inherited",
+    unit="minutes",
+    label="credit that passed to a spouse or relative in the village at death or departure",
+)
+flow("credits_transferred", unit="minutes", label="credit given to a spouse or relative")
+flow("platform_got", unit="minutes", label="minutes received through the platform")
+flow("platform_given", unit="minutes", label="minutes given through the platform")
+flow("care_redeemed", unit="minutes", label="care services had for credit")
+flow("goods_asked", unit="minutes", label="credit brought for goods")
+flow("goods_minutes", unit="minutes", label="credit redeemed for goods")
+flow("guarantee_minutes", unit="minutes", label="minutes that the guarantee bought")
+posting(
+    "credits_carried",
+    debit="credits_held",
+    credit="credit_abroad",
+    label="credits taken to an account outside the county",
+    unit="minutes",
+)
+posting(
+    "credits_deposited",
+    debit="credit_abroad",
+    credit="credits_held",
+    label="credits deposited from outside the county",
+    unit="minutes",
+)
+posting(
+    "credits_cleared_out",
+    debit="credit_platform",
+    credit="credit_issue",
+    label="hours given to other villages: a claim on the platform",
+    unit="minutes",
+)
+posting(
+    "credits_cleared_in",
+    debit="credit_issue",
+    credit="credit_platform",
+    label="hours received from other villages: owed to the platform",
+    unit="minutes",
+)
+posting(
+    "credits_settled_out",
+    debit="credit_platform",
+    credit="credit_issue",
+    label="hours owed to the platform that were paid in money",
+    unit="minutes",
+)
+posting(
+    "credits_settled_in",
+    debit="credit_issue",
+    credit="credit_platform",
+    label="claims on the platform that were paid in money",
+    unit="minutes",
+)
+posting(
+    "settlement_paid", debit="settlement", credit="cash", label="paid to other villages for hours received"
+)
+posting("settlement_got", debit="cash", credit="settlement", label="got from other villages for hours given")
+posting(
+    "credits_goods",
+    debit="credits_held",
+    credit="credit_issue",
+    label="credits redeemed for goods",
+    unit="minutes",
+)
+posting(
+    "credits_practice",
+    debit="credits_held",
+    credit="credit_issue",
+    label="credits turned into practice credits",
+    unit="minutes",
+)
+posting("cost_goods", debit="expense", credit="payables", label="bill: goods for credits")
+posting("cost_care_service", debit="expense", credit="payables", label="bill: care services for credits")
+posting(
+    "guarantee_called",
+    debit="guaranteed_care",
+    credit="government",
+    label="government: hours bought under the guarantee",
+)
 
 AWAY = Purpose("clearing.away")
 TURN = Purpose("clearing.turn")
@@ -91,14 +284,23 @@ def exempt(p, i, t):
 
 @kernel
 def to_family(p, w, values, key):
-    """Deposits of children who live away; then spare credit goes to a spouse or relative whose need tops its credit."""
+    """Deposits of children who live away.
+
+    Then spare credit goes to a spouse or relative whose need tops its credit.
+    """
     for v in range(len(w.used)):
         c, f, post = values.clearing[v], w.flow[v], w.posted[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0:
                 continue
             ident = identity_of(w.villages[v].number, p.serial[i])
-            if p.kind[i] == 1 and p.children[i] > 0 and p.near[i] == 0 and p.living[i] != 0 and uniform(key, ident, 0) < c.away_givers:
+            if (
+                p.kind[i] == 1
+                and p.children[i] > 0
+                and p.near[i] == 0
+                and p.living[i] != 0
+                and uniform(key, ident, 0) < c.away_givers
+            ):
                 p.credit[i] += c.away_hours
                 post.credits_deposited += c.away_hours
             spare = np.int64((int(p.credit[i]) - c.keep) * c.transfer)
@@ -128,7 +330,10 @@ def _wish(p, i, k, quota):
 
 @inner
 def _limit(p, i):
-    """Minutes an elder may have through the platform: the rest of the quota, on credit alone without a station."""
+    """Minutes an elder may have through the platform.
+
+    The rest of the quota, on credit alone without a station.
+    """
     if p.kind[i] != 1 or p.place[i] < 0 or (p.enrolled[i] == 0 and p.credit[i] <= 0):
         return 0
     return int(p.quota[i]) if p.enrolled[i] == 1 else min(int(p.quota[i]), int(p.credit[i]))
@@ -151,7 +356,10 @@ def look(p, w, values, wanted, offered):
 
 @kernel
 def meet(w, scope):
-    """The tally's minutes wanted and offered become minutes got and given, pro rata on both sides; whether there are any."""
+    """The tally's minutes wanted and offered become minutes got and given, pro rata on both sides.
+
+    Whether there are any.
+    """
     pool, wanted, offered, numbers = w.pools[scope], w.tally[0], w.tally[1], w.tally[2]
     served, other, some = w.tally[3], w.tally[4], False
     for v in range(len(pool)):
@@ -169,7 +377,10 @@ def meet(w, scope):
 
 @kernel
 def exchange(p, w, got, given, asked_before, key):
-    """Take the minutes from volunteers and bring them to elders, each from a drawn place; book claims on the platform."""
+    """Take the minutes from volunteers and bring them to elders, each from a drawn place.
+
+    Book claims on the platform.
+    """
     for v in range(len(w.used)):
         r, f, post, n, first = w.villages[v], w.flow[v], w.posted[v], w.used[v], w.start[v]
         left = given[v]
@@ -205,9 +416,18 @@ def exchange(p, w, got, given, asked_before, key):
 
 @kernel
 def buy(p, w, values, government, key):
-    """Credit that still waits buys care services while the village has cash, then calls the guarantee under its ceiling."""
+    """Credit that still waits buys care services while the village has cash, then calls the guarantee
+    under its ceiling.
+    """
     for v in range(len(w.used)):
-        c, t, r, f, post, n = values.clearing[v], values.timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        c, t, r, f, post, n = (
+            values.clearing[v],
+            values.timebank[v],
+            w.villages[v],
+            w.flow[v],
+            w.posted[v],
+            w.used[v],
+        )
         if t.price_per_hour <= 0.0:
             continue
         purse = np.int64(max(w.balance[v].cash, 0) * c.cash_share) if r.level > 0 else 0
@@ -243,12 +463,25 @@ def buy(p, w, values, government, key):
 
 @kernel
 def redeem(p, w, values, key):
-    """Spare credit for goods while the village has cash (trust follows), and for practice credits, which cost nothing."""
+    """Spare credit for goods while the village has cash (trust follows), and for practice credits, which
+    cost nothing.
+    """
     for v in range(len(w.used)):
-        c, t, r, f, post, n = values.clearing[v], values.timebank[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+        c, t, r, f, post, n = (
+            values.clearing[v],
+            values.timebank[v],
+            w.villages[v],
+            w.flow[v],
+            w.posted[v],
+            w.used[v],
+        )
         stock = np.int64(1 << 60)
         if c.goods_price > 0 or r.level == 0:
-            stock = np.int64(max(w.balance[v].cash, 0) * c.cash_share) * 60 // max(c.goods_price, 1) if r.level > 0 else 0
+            stock = (
+                np.int64(max(w.balance[v].cash, 0) * c.cash_share) * 60 // max(c.goods_price, 1)
+                if r.level > 0
+                else 0
+            )
         turn = start_row(p, w, v, False, uniform(key, r.number, 3))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
@@ -281,8 +514,17 @@ def inherit(w, values):
 
 @kernel
 def settle(w, values, scope):
-    """What villages in service owe the platform, as far as `cash_share` of their cash goes, to those of the pool that hold claims."""
-    pool, minutes, money, claims, numbers, top = w.pools[scope], w.tally[0], w.tally[1], w.tally[2], w.tally[3], 0
+    """What villages in service owe the platform, as far as `cash_share` of their cash goes, to those of
+    the pool that hold claims.
+    """
+    pool, minutes, money, claims, numbers, top = (
+        w.pools[scope],
+        w.tally[0],
+        w.tally[1],
+        w.tally[2],
+        w.tally[3],
+        0,
+    )
     for v in range(len(w.used)):
         minutes[v], money[v] = 0, 0
     for v in range(len(w.used)):
@@ -298,7 +540,9 @@ def settle(w, values, scope):
     share_out(minutes, claims, pool, numbers, w.tally[4:9])
     for v in range(len(w.used)):
         w.posted[v].credits_settled_in += claims[v]
-        claims[v] = max(w.balance[v].credit_platform, 0) * (top // 60 + 1)  # weights that the money never tops
+        claims[v] = max(w.balance[v].credit_platform, 0) * (
+            top // 60 + 1
+        )  # weights that the money never tops
     share_out(money, claims, pool, numbers, w.tally[4:9])
     for v in range(len(w.used)):
         w.posted[v].settlement_got += claims[v]
@@ -349,7 +593,8 @@ def run_redeem(m) -> None:
 
 
 def run_settle(m) -> None:
-    """Each December, when bills are paid, villages in service pay for what they owe the platform, out of `cash_share` of what is left.
+    """Each December, when bills are paid, villages in service pay for what they owe the platform, out of
+    `cash_share` of what is left.
 
     It goes to the villages of the pool that hold claims, closed ones too, pro rata to the fen and the minute.
     """

@@ -1,4 +1,6 @@
-"""M1 Demography: death, ageing, entrants at 60, helpers' migration and return, widowhood, children near or away."""
+"""M1 Demography: death, ageing, entrants at 60, helpers' migration and return, widowhood, children near or
+away.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +16,63 @@ from sim.randomness import Purpose, inner, kernel, rounded, uniform
 class Demography:
     """Who lives in the village."""
 
-    on: bool = switch(True, "off: nobody ages, dies, arrives or leaves")
-    rural_mortality_ratio: float = par(1.15, "ratio", 1.0, 1.3, "assumption; direction from CLHLS, PMC6844588", "D", "rural over national death rates at 60+", live=False)
-    migration: float = par(0.02, "share/year", 0.0, 0.06, "derived: rural residents -2.3 % a year, rural employed -2.4 % a year (NBS 2020-24)", "C", "people aged 40-59 who leave for good")
-    returns: float = par(0.5, "persons/year", 0.0, 5.0, "assumption", "D", "people who return to a village while a business pays wages")
-    helper_share: float = par(0.32, "share", 0.05, 0.8, "assumption", "D", "people aged 40-59 who are active helpers; the refill stops there")
-    refill: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "share of missing helpers found in a month")
-    child_leaves: float = par(0.015, "share/year", 0.0, 0.1, "assumption", "D", "near children who move away")
-    widowed_to_child: float = par(0.50, "share", 0.0, 0.8, "assumption", "D", "widowed elders with a near child who move in with it")
-    empty_nest_trend: float = par(0.0095, "share/year", 0.005, 0.012, "fifth sample survey: 10.4 points in 11 years", "C", "rise of the share living without children")
+    on: bool = switch(True, doc="off: nobody ages, dies, arrives or leaves")
+    rural_mortality_ratio: float = par(
+        1.15,
+        unit="ratio",
+        low=1.0,
+        high=1.3,
+        doc="rural over national death rates at 60+",
+        source="assumption; direction from CLHLS, PMC6844588",
+        live=False,
+    )
+    migration: float = par(
+        0.02,
+        unit="share/year",
+        low=0.0,
+        high=0.06,
+        doc="people aged 40-59 who leave for good",
+        source="derived: rural residents -2.3 % a year, rural employed -2.4 % a year (NBS 2020-24)",
+        grade="C",
+    )
+    returns: float = par(
+        0.5,
+        unit="persons/year",
+        low=0.0,
+        high=5.0,
+        doc="people who return to a village while a business pays wages",
+    )
+    helper_share: float = par(
+        0.32,
+        unit="share",
+        low=0.05,
+        high=0.8,
+        doc="people aged 40-59 who are active helpers; the refill stops there",
+    )
+    refill: float = par(
+        0.10, unit="share/month", low=0.0, high=1.0, doc="share of missing helpers found in a month"
+    )
+    child_leaves: float = par(0.015, unit="share/year", low=0.0, high=0.1, doc="near children who move away")
+    widowed_to_child: float = par(
+        0.50, unit="share", low=0.0, high=0.8, doc="widowed elders with a near child who move in with it"
+    )
+    empty_nest_trend: float = par(
+        0.0095,
+        unit="share/year",
+        low=0.005,
+        high=0.012,
+        doc="rise of the share living without children",
+        source="fifth sample survey: 10.4 points in 11 years",
+        grade="C",
+    )
 
 
-flow("deaths", "persons", "elders who died")
-flow("entrants", "persons", "people who turned 60")
-flow("helpers_left", "persons", "helpers who left the village or died")
-flow("helpers_found", "persons", "helpers found among the other people aged 40-59")
-flow("returned", "persons", "helpers who came back because a business pays")
-flow("pool_persons", "persons", "people aged 40-59 in the whole village, helpers among them")
+flow("deaths", unit="persons", label="elders who died")
+flow("entrants", unit="persons", label="people who turned 60")
+flow("helpers_left", unit="persons", label="helpers who left the village or died")
+flow("helpers_found", unit="persons", label="helpers found among the other people aged 40-59")
+flow("returned", unit="persons", label="helpers who came back because a business pays")
+flow("pool_persons", unit="persons", label="people aged 40-59 in the whole village, helpers among them")
 
 DEATH = Purpose("demography.death")
 MOVE = Purpose("demography.move")
@@ -50,7 +92,10 @@ def _widow(p, w, v, i, d, key):
 
 @kernel
 def leave(p, w, values, death, demented, period, death_key, move_key, home_key):
-    """Deaths by sex, age and state; helpers who migrate; couples whose spouse lives outside the table; children who go."""
+    """Deaths by sex, age and state.
+
+    Helpers who migrate; couples whose spouse lives outside the table; children who go.
+    """
     for v in range(len(w.used)):
         d, f = values.demography[v], w.flow[v]
         leaving = d.migration / 12.0
@@ -85,7 +130,11 @@ def leave(p, w, values, death, demented, period, death_key, move_key, home_key):
                     p.living[i] = 1 if p.spouse[i] >= 0 else 2
             elif p.near[i] == 1 and u < away:
                 p.near[i] = 0
-            elif p.living[i] == 1 and p.spouse[i] < 0 and u > 1.0 - death[period, 1 - p.sex[i], min(p.age[i] // 12, 111), 0]:
+            elif (
+                p.living[i] == 1
+                and p.spouse[i] < 0
+                and u > 1.0 - death[period, 1 - p.sex[i], min(p.age[i] // 12, 111), 0]
+            ):
                 p.living[i] = 2
 
 
@@ -107,9 +156,11 @@ def _new_elder(p, w, v, i, ident, values, prevalence, key):
 
 @kernel
 def enter(p, w, values, prevalence, entry, month, base, wages, pool_key, enter_key):
-    """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40, gives helpers.
+    """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40,
+    gives helpers.
 
-    `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting pool.
+    `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting
+    pool.
     """
     slot = month % 240
     for v in range(len(w.used)):
@@ -142,7 +193,10 @@ def enter(p, w, values, prevalence, entry, month, base, wages, pool_key, enter_k
 
 @inner
 def _find_helpers(p, w, v, d, c, month, pool, wages, key):
-    """Missing helpers are found among the others aged 40-59; some leavers' places go to returners while wages are paid."""
+    """Missing helpers are found among the others aged 40-59.
+
+    Some leavers' places go to returners while wages are paid.
+    """
     r, f = w.villages[v], w.flow[v]
     missing = d.helper_share * (pool + r.helpers) - r.helpers
     found = min(rounded(max(missing, 0.0) * d.refill, key, r.number, 0), 12)
@@ -172,7 +226,17 @@ def run_leave(m) -> None:
     """Deaths and departures."""
     if not m.parameters.demography.on or m.month < 0:
         return
-    leave(m.people, m.world, m.values.table, m.chances.death, tables.dementia_tables()[0], m.period, m.key(DEATH), m.key(MOVE), m.key(HOME))
+    leave(
+        m.people,
+        m.world,
+        m.values.table,
+        m.chances.death,
+        tables.dementia_tables()[0],
+        m.period,
+        m.key(DEATH),
+        m.key(MOVE),
+        m.key(HOME),
+    )
 
 
 @kernel
@@ -180,7 +244,10 @@ def crowded(w, slot, more):
     """Whether a village may lack slots for those who turn 60 this month and `more` others."""
     for v in range(len(w.used)):
         r = w.villages[v]
-        if r.elders + r.helpers + w.pool[v, 0, slot] + w.pool[v, 1, slot] + more > w.start[v + 1] - w.start[v]:
+        if (
+            r.elders + r.helpers + w.pool[v, 0, slot] + w.pool[v, 1, slot] + more
+            > w.start[v + 1] - w.start[v]
+        ):
             return True
     return False
 
@@ -198,6 +265,15 @@ def run_enter(m) -> None:
         m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
     entry = m.once(_entry, min(m.month // 12, 24))
     enter(
-        m.people, m.world, m.values.table, m.chances.prevalence, entry, m.month, m.pool_base, m.state["wages_paid"], m.key(POOL), m.key(ENTER),
+        m.people,
+        m.world,
+        m.values.table,
+        m.chances.prevalence,
+        entry,
+        m.month,
+        m.pool_base,
+        m.state["wages_paid"],
+        m.key(POOL),
+        m.key(ENTER),
     )
     m.note_promotions()

@@ -1,4 +1,6 @@
-"""Prices: all money is constant yuan of January 2025; care wages follow real rural wages, nominal sums lose value."""
+"""Prices: all money is constant yuan of January 2025; care wages follow real rural wages, nominal sums
+lose value.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,38 @@ from sim.randomness import kernel
 class Economy:
     """The declared price path, discounting and shadow prices."""
 
-    inflation: float = par(0.015, "share/year", 0.0, 0.05, "assumption", "D", "price path that deflates sums fixed in nominal terms")
-    real_wages: float = par(0.035, "share/year", 0.0, 0.06, "derived: rural income +6.6 % nominal in 2024, prices below 2 %; slower growth assumed", "C", "growth of real rural wages; cooks, carers, coordinators follow")
-    discount: float = par(0.03, "share/year", 0.0, 0.08, "assumption", "D", "real discount rate", live=False)
-    shadow_wage: float = par(12.0, "yuan/hour", 0.0, 25.0, "assumption (12; The Nanjinger 2017: 10-20)", "D", "value of an unpaid hour in full cost", monthly=False)
+    inflation: float = par(
+        0.015,
+        unit="share/year",
+        low=0.0,
+        high=0.05,
+        doc="price path that deflates sums fixed in nominal terms",
+    )
+    real_wages: float = par(
+        0.035,
+        unit="share/year",
+        low=0.0,
+        high=0.06,
+        doc="growth of real rural wages; cooks, carers, coordinators follow",
+        source="derived: rural income +6.6 % nominal in 2024, prices below 2 %; slower growth assumed",
+        grade="C",
+    )
+    discount: float = par(0.03, unit="share/year", low=0.0, high=0.08, doc="real discount rate", live=False)
+    shadow_wage: float = par(
+        12.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=25.0,
+        doc="value of an unpaid hour in full cost",
+        source="assumption (12; The Nanjinger 2017: 10-20)",
+        monthly=False,
+        stored="fen",
+    )
 
 
-state("wage_index", "f8", "ratio", "real wages over January 2025", 1.0)
-state("deflator", "f8", "ratio", "constant yuan in one nominal yuan", 1.0)
-state("food_price", "f8", "ratio", "real food price over January 2025", 1.0)
+state("wage_index", "f8", unit="ratio", label="real wages over January 2025", initial=1.0)
+state("deflator", "f8", unit="ratio", label="constant yuan in one nominal yuan", initial=1.0)
+state("food_price", "f8", unit="ratio", label="real food price over January 2025", initial=1.0)
 
 
 @kernel

@@ -1,7 +1,10 @@
-"""M14 Facilities: built, renovated, rented, or added to a public room; capacity, upkeep, wear, renewal, a home for residents.
+"""M14 Facilities: built, renovated, rented, or added to a public room; capacity, upkeep, wear, renewal, a
+home for residents.
 
-A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service), or when the roll-out
-selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest over the life of the
+A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service), or when
+the roll-out
+selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest over the life
+of the
 building. Who moves into a home is decided in `homes.py`, who is selected in `rollout.py`.
 """
 
@@ -19,48 +22,197 @@ from sim.randomness import Purpose, inner, kernel, uniform, uniforms
 class Facilities:
     """Buildings: cost, lead time, capacity, upkeep, decay."""
 
-    on: bool = switch(True, "off: no building opens, ages or costs; those at the start stay")
-    openings: float = par(0.11, "share/year", 0.0, 0.6, "assumption; 70 % by 2030 needs about 13 % of the rest a year; Feixiang opened all 249 in four years", "D", "villages without a facility that come up in a year, before leader and learning")
-    leader_factor: float = par(1.5, "ratio", 1.0, 3.0, "assumption", "D", "hazard with a leader over without")
-    learning: float = par(1.0, "ratio", 0.0, 4.0, "assumption", "D", "rise of the hazard when all others are in service")
-    renovate: float = par(120000.0, "yuan", 30000.0, 300000.0, "Liquan 90,000; Xiantao 132,000; Tongchuan 160,000", "C", "renovating an idle building")
-    fit_out: float = par(60000.0, "yuan", 12000.0, 150000.0, "Small Dongshan 12,000; Jingdezhen 50,000 a meal point", "C", "fitting out a rented building")
-    rent: float = par(400.0, "yuan/month", 0.0, 1500.0, "assumption", "D", "rent where no idle building stands")
-    start_money: float = par(20000.0, "yuan", 0.0, 60000.0, "assumption: about three months of running cost", "D", "working money raised with the building's")
-    gift_share: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "building cost that society gives")
-    lead: int = par(9, "months", 1, 24, "assumption", "D", "months from money to opening")
-    seats: int = par(40, "persons", 10, 100, "assumption above the 12-35 diners of a working canteen", "D", "seats of a new facility", live=False)
-    power: float = par(170.0, "yuan/month", 100.0, 800.0, "Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff", "C", "electricity, water, heating")
-    repairs: float = par(100.0, "yuan/month", 30.0, 600.0, "assumption", "D", "repairs that keep the condition")
-    visits_share: float = par(0.25, "ratio", 0.0, 1.0, "assumption", "D", "power and repairs at visits only over full service")
-    decay: float = par(0.05, "share/year", 0.01, 0.15, "assumption: life of 20 years", "D", "loss of condition where bills are overdue")
-    build_new: bool = par(False, "switch", None, None, "design choice", "D", "a village may put up a new building")
-    build: float = par(200000.0, "yuan", 80000.0, 640000.0, "Hebei pays 200,000 for a new home; nine project costs 90,000-640,000", "C", "a new building")
-    add_function: bool = par(False, "switch", None, None, "design choice", "D", "the function may be added to a public room (shop, clinic, school, service complex)")
-    public_rooms: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "villages with a public room to which the function can be added", live=False)
-    add: float = par(20000.0, "yuan", 5000.0, 60000.0, "Small Dongshan 12,000; Jingdezhen 50,000 a meal point", "C", "adding the function to a public room")
-    add_seats: int = par(24, "persons", 8, 60, "assumption: a shared room is smaller", "D", "seats in a public room", live=False)
-    shared_cost: float = par(0.6, "ratio", 0.2, 1.0, "assumption", "D", "power and repairs where a shop, clinic or school shares the room, over a room of one's own")
-    ageing: bool = par(False, "switch", None, None, "design choice", "D", "buildings wear out and are renewed")
-    life: int = par(10, "years", 5, 30, "assumption: 10 years renovated, fitted out or added", "D", "years after which a building is worn out")
-    life_new: int = par(20, "years", 10, 50, "assumption: 20 years new", "D", "the same for a new building; both spread capital over time when ways are compared")
-    renew_at: float = par(0.5, "share", 0.1, 0.9, "assumption", "D", "condition at which a worn building is renewed")
-    renewal: float = par(30000.0, "yuan", 5000.0, 150000.0, "assumption", "D", "cost of a renewal, paid as the building was")
-    least_elders: int = par(0, "persons", 0, 500, "design choice: no minimum", "D", "elders below which a village gets no facility of its own")
+    on: bool = switch(True, doc="off: no building opens, ages or costs; those at the start stay")
+    openings: float = par(
+        0.11,
+        unit="share/year",
+        low=0.0,
+        high=0.6,
+        doc="villages without a facility that come up in a year, before leader and learning",
+        source=(
+            "assumption; 70 % by 2030 needs about 13 % of the rest a year; Feixiang opened all 249 in "
+            "four years"
+        ),
+    )
+    leader_factor: float = par(1.5, unit="ratio", low=1.0, high=3.0, doc="hazard with a leader over without")
+    learning: float = par(
+        1.0, unit="ratio", low=0.0, high=4.0, doc="rise of the hazard when all others are in service"
+    )
+    renovate: float = par(
+        120000.0,
+        unit="yuan",
+        low=30000.0,
+        high=300000.0,
+        doc="renovating an idle building",
+        source="Liquan 90,000; Xiantao 132,000; Tongchuan 160,000",
+        grade="C",
+        stored="fen",
+    )
+    fit_out: float = par(
+        60000.0,
+        unit="yuan",
+        low=12000.0,
+        high=150000.0,
+        doc="fitting out a rented building",
+        source="Small Dongshan 12,000; Jingdezhen 50,000 a meal point",
+        grade="C",
+        stored="fen",
+    )
+    rent: float = par(
+        400.0, unit="yuan/month", low=0.0, high=1500.0, doc="rent where no idle building stands", stored="fen"
+    )
+    start_money: float = par(
+        20000.0,
+        unit="yuan",
+        low=0.0,
+        high=60000.0,
+        doc="working money raised with the building's",
+        source="assumption: about three months of running cost",
+        stored="fen",
+    )
+    gift_share: float = par(0.15, unit="share", low=0.0, high=0.5, doc="building cost that society gives")
+    lead: int = par(9, unit="months", low=1, high=24, doc="months from money to opening")
+    seats: int = par(
+        40,
+        unit="persons",
+        low=10,
+        high=100,
+        doc="seats of a new facility",
+        source="assumption above the 12-35 diners of a working canteen",
+        live=False,
+    )
+    power: float = par(
+        170.0,
+        unit="yuan/month",
+        low=100.0,
+        high=800.0,
+        doc="electricity, water, heating",
+        source="Qiantun 2,000 a year in 2014; station open all year 20,000-40,000 with staff",
+        grade="C",
+        stored="fen",
+    )
+    repairs: float = par(
+        100.0, unit="yuan/month", low=30.0, high=600.0, doc="repairs that keep the condition", stored="fen"
+    )
+    visits_share: float = par(
+        0.25, unit="ratio", low=0.0, high=1.0, doc="power and repairs at visits only over full service"
+    )
+    decay: float = par(
+        0.05,
+        unit="share/year",
+        low=0.01,
+        high=0.15,
+        doc="loss of condition where bills are overdue",
+        source="assumption: life of 20 years",
+    )
+    build_new: bool = par(
+        False, unit="switch", doc="a village may put up a new building", source="design choice"
+    )
+    build: float = par(
+        200000.0,
+        unit="yuan",
+        low=80000.0,
+        high=640000.0,
+        doc="a new building",
+        source="Hebei pays 200,000 for a new home; nine project costs 90,000-640,000",
+        grade="C",
+        stored="fen",
+    )
+    add_function: bool = par(
+        False,
+        unit="switch",
+        doc="the function may be added to a public room (shop, clinic, school, service complex)",
+        source="design choice",
+    )
+    public_rooms: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with a public room to which the function can be added",
+        live=False,
+    )
+    add: float = par(
+        20000.0,
+        unit="yuan",
+        low=5000.0,
+        high=60000.0,
+        doc="adding the function to a public room",
+        source="Small Dongshan 12,000; Jingdezhen 50,000 a meal point",
+        grade="C",
+        stored="fen",
+    )
+    add_seats: int = par(
+        24,
+        unit="persons",
+        low=8,
+        high=60,
+        doc="seats in a public room",
+        source="assumption: a shared room is smaller",
+        live=False,
+    )
+    shared_cost: float = par(
+        0.6,
+        unit="ratio",
+        low=0.2,
+        high=1.0,
+        doc="power and repairs where a shop, clinic or school shares the room, over a room of one's own",
+    )
+    ageing: bool = par(False, unit="switch", doc="buildings wear out and are renewed", source="design choice")
+    life: int = par(
+        10,
+        unit="years",
+        low=5,
+        high=30,
+        doc="years after which a building is worn out",
+        source="assumption: 10 years renovated, fitted out or added",
+    )
+    life_new: int = par(
+        20,
+        unit="years",
+        low=10,
+        high=50,
+        doc="the same for a new building; both spread capital over time when ways are compared",
+        source="assumption: 20 years new",
+    )
+    renew_at: float = par(
+        0.5, unit="share", low=0.1, high=0.9, doc="condition at which a worn building is renewed"
+    )
+    renewal: float = par(
+        30000.0,
+        unit="yuan",
+        low=5000.0,
+        high=150000.0,
+        doc="cost of a renewal, paid as the building was",
+        stored="fen",
+    )
+    least_elders: int = par(
+        0,
+        unit="persons",
+        low=0,
+        high=500,
+        doc="elders below which a village gets no facility of its own",
+        source="design choice: no minimum",
+    )
 
 
-state("facility", "i8", "code", "0 none, 1 being built, 2 standing")
-state("rented", "i8", "flag", "the building is rented")
-state("seats", "i8", "persons", "seats")
-state("condition", "f8", "share", "condition of the building", 1.0)
-state("ready", "i8", "month", "month in which a building is ready", NEVER)
-state("public_room", "i8", "flag", "a public room stands to which the function can be added")
-state("way", "i8", "code", "how the facility came: 0 at the start, 1 renovated, 2 rented, 3 built, 4 in a public room")
-state("beds", "i8", "persons", "beds of the village home")
-flow("renewed", "villages", "buildings renewed this month")
-posting("cost_power", "expense", "payables", "bill: electricity, water, heating")
-posting("cost_repairs", "expense", "payables", "bill: repairs")
-posting("cost_rent", "expense", "payables", "bill: rent")
+state("facility", "i8", unit="code", label="0 none, 1 being built, 2 standing")
+state("rented", "i8", unit="flag", label="the building is rented")
+state("seats", "i8", unit="persons", label="seats")
+state("condition", "f8", unit="share", label="condition of the building", initial=1.0)
+state("ready", "i8", unit="month", label="month in which a building is ready", initial=NEVER)
+state("public_room", "i8", unit="flag", label="a public room stands to which the function can be added")
+state(
+    "way",
+    "i8",
+    unit="code",
+    label="how the facility came: 0 at the start, 1 renovated, 2 rented, 3 built, 4 in a public room",
+)
+state("beds", "i8", unit="persons", label="beds of the village home")
+flow("renewed", unit="villages", label="buildings renewed this month")
+posting("cost_power", debit="expense", credit="payables", label="bill: electricity, water, heating")
+posting("cost_repairs", debit="expense", credit="payables", label="bill: repairs")
+posting("cost_rent", debit="expense", credit="payables", label="bill: rent")
 
 COME_UP = Purpose("facilities.come_up")
 HOME = Purpose("facilities.home")
@@ -82,11 +234,21 @@ def yearly(c, r, way):
 
 @inner
 def raise_money(w, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
-    """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`; the grant, or -1."""
+    """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`.
+
+    The grant, or -1.
+    """
     r, post = w.villages[v], w.posted[v]
     grant = min(values.government[v].build_grant, purse, cost) if gov_on else 0
     extra = min(r.pilot_left, cost - grant) if gov_on else 0
-    own = min(int(r.income * values.collective[v].build_share) + values.collective[v].project, cost - grant - extra) if col_on else 0
+    own = (
+        min(
+            int(r.income * values.collective[v].build_share) + values.collective[v].project,
+            cost - grant - extra,
+        )
+        if col_on
+        else 0
+    )
     gift = min(int(cost * c.gift_share), cost - grant - extra - own) if soc_on else 0
     if grant + extra + own + gift < cost:
         return -1
@@ -101,9 +263,18 @@ def raise_money(w, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
 
 @kernel
 def build(w, values, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
-    """Villages come up, in an order drawn anew each month (the roll-out's: by score), and build when the money is there."""
+    """Villages come up, in an order drawn anew each month (the roll-out's.
+
+    By score), and build when the money is there.
+    """
     n = len(w.used)
-    score, order, total, here, serving = w.means[0], w.tally[0], w.tally[1], w.tally[2], w.tally[3]  # the last three by county
+    score, order, total, here, serving = (
+        w.means[0],
+        w.tally[0],
+        w.tally[1],
+        w.tally[2],
+        w.tally[3],
+    )  # the last three by county
     for v in range(n):
         total[v], here[v], serving[v] = 0, 0, 0
     for v in range(n):
@@ -129,13 +300,36 @@ def build(w, values, construction, coupled, planned, month, key, home_key, gov_o
                     r.condition = 1.0
                     w.flow[v].renewed += 1
             h = values.homes[v]
-            if h.on == 1 and r.level > 0 and r.beds == 0 and r.rented == 0 and r.way != ADD and uniform(home_key, r.number, 0) * 12.0 < h.openings:
-                more = raise_money(w, v, c, values, purse - max(grant, 0), h.beds * h.bed_cost, h.beds * h.bed_cost, gov, col, soc)
+            if (
+                h.on == 1
+                and r.level > 0
+                and r.beds == 0
+                and r.rented == 0
+                and r.way != ADD
+                and uniform(home_key, r.number, 0) * 12.0 < h.openings
+            ):
+                more = raise_money(
+                    w,
+                    v,
+                    c,
+                    values,
+                    purse - max(grant, 0),
+                    h.beds * h.bed_cost,
+                    h.beds * h.bed_cost,
+                    gov,
+                    col,
+                    soc,
+                )
                 r.beds = h.beds if more >= 0 else 0
                 grant = max(grant, 0) + max(more, 0)
         elif r.facility == 0 and r.elders >= c.least_elders:
             in_service = serving[w.county[v]] / here[w.county[v]] if coupled else 0.3
-            hazard = c.openings / 12.0 * (c.leader_factor if r.leader == 1 else 1.0) * (1.0 + c.learning * in_service)
+            hazard = (
+                c.openings
+                / 12.0
+                * (c.leader_factor if r.leader == 1 else 1.0)
+                * (1.0 + c.learning * in_service)
+            )
             if (r.selected == 1) if planned else (uniform(key, r.number, 0) < hazard):
                 grant = _begin(w, v, c, values, purse, month, gov, col, soc)
         total[w.county[v]] -= max(grant, 0)
@@ -189,7 +383,9 @@ def upkeep(w, values):
 
 def run_begin(m) -> None:
     """Which villages have a public room; a trait of the village."""
-    m.state["public_room"][:] = uniforms(m.lasting_key(ROOM), m.values.numbers) < m.parameters.facilities.public_rooms
+    m.state["public_room"][:] = (
+        uniforms(m.lasting_key(ROOM), m.values.numbers) < m.parameters.facilities.public_rooms
+    )
 
 
 def run_build(m) -> None:
@@ -198,8 +394,17 @@ def run_build(m) -> None:
     if not p.facilities.on or m.month < 0:
         return
     build(
-        m.world, m.values.table, m.county.construction, m.coupled, p.rollout.on, m.month,
-        m.key(COME_UP), m.key(HOME), p.government.on, p.collective.on, p.society.on,
+        m.world,
+        m.values.table,
+        m.county.construction,
+        m.coupled,
+        p.rollout.on,
+        m.month,
+        m.key(COME_UP),
+        m.key(HOME),
+        p.government.on,
+        p.collective.on,
+        p.society.on,
     )
 
 

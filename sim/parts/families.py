@@ -1,4 +1,6 @@
-"""M17 Families: fees by age band, falling with age; the price follows the families' share of cost; arrears."""
+"""M17 Families: fees by age band, falling with age; the price follows the families' share of cost;
+arrears.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,63 @@ from sim.randomness import kernel
 class Families:
     """The families of a village as one payer: what users pay for meals and hours."""
 
-    on: bool = switch(True, "off: users pay nothing")
-    full_meal_cost: float = par(9.0, "yuan/meal", 6.0, 13.0, "bracketed by 10-12 yuan market prices (Ningxia, Conghua)", "C", "full cost of a meal on which the price list stands")
-    share_60s: float = par(0.42, "share", 0.2, 0.6, "Conghua: 5 of 12 yuan", "C", "list price at 60-69 over full cost")
-    share_70s: float = par(0.30, "share", 0.0, 0.5, "between Conghua (3 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 70-79 over full cost")
-    share_80s: float = par(0.20, "share", 0.0, 0.4, "between Conghua (1 of 12 yuan) and village lists of 3 yuan for all", "C", "list price at 80 and over (zero allowed)")
-    highest_level: float = par(2.0, "ratio", 0.5, 4.0, "assumption", "D", "most that prices may stand over the list")
-    price_speed: float = par(0.3, "share/month", 0.05, 1.0, "assumption", "D", "step of the price level towards what the pledge asks for")
-    arrears: float = par(0.02, "share", 0.0, 0.2, "assumption", "D", "fees that are never paid")
+    on: bool = switch(True, doc="off: users pay nothing")
+    full_meal_cost: float = par(
+        9.0,
+        unit="yuan/meal",
+        low=6.0,
+        high=13.0,
+        doc="full cost of a meal on which the price list stands",
+        source="bracketed by 10-12 yuan market prices (Ningxia, Conghua)",
+        grade="C",
+        stored="fen",
+    )
+    share_60s: float = par(
+        0.42,
+        unit="share",
+        low=0.2,
+        high=0.6,
+        doc="list price at 60-69 over full cost",
+        source="Conghua: 5 of 12 yuan",
+        grade="C",
+    )
+    share_70s: float = par(
+        0.30,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="list price at 70-79 over full cost",
+        source="between Conghua (3 of 12 yuan) and village lists of 3 yuan for all",
+        grade="C",
+    )
+    share_80s: float = par(
+        0.20,
+        unit="share",
+        low=0.0,
+        high=0.4,
+        doc="list price at 80 and over (zero allowed)",
+        source="between Conghua (1 of 12 yuan) and village lists of 3 yuan for all",
+        grade="C",
+    )
+    highest_level: float = par(
+        2.0, unit="ratio", low=0.5, high=4.0, doc="most that prices may stand over the list"
+    )
+    price_speed: float = par(
+        0.3,
+        unit="share/month",
+        low=0.05,
+        high=1.0,
+        doc="step of the price level towards what the pledge asks for",
+    )
+    arrears: float = par(0.02, unit="share", low=0.0, high=0.2, doc="fees that are never paid")
 
 
-state("list_price", "f8", "fen/meal", "price list at level one, by age band", shape=(3,))
-state("fee_level", "f8", "ratio", "prices over the list", 1.0)
-state("list_fees", "i8", "fen", "fees of last month at level one")
-posting("due_families", "receivable_families", "families", "families: fees fallen due")
-posting("paid_families", "cash", "receivable_families", "families: paid")
-posting("forgiven_families", "families", "receivable_families", "families: written off")
+state("list_price", "f8", unit="fen/meal", label="price list at level one, by age band", shape=(3,))
+state("fee_level", "f8", unit="ratio", label="prices over the list", initial=1.0)
+state("list_fees", "i8", unit="fen", label="fees of last month at level one")
+posting("due_families", debit="receivable_families", credit="families", label="families: fees fallen due")
+posting("paid_families", debit="cash", credit="receivable_families", label="families: paid")
+posting("forgiven_families", debit="families", credit="receivable_families", label="families: written off")
 
 
 @kernel
@@ -40,7 +83,9 @@ def prices(w, values):
         if r.list_fees > 0:
             wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
             r.fee_level += f.price_speed * (wanted - r.fee_level)
-        full = f.full_meal_cost * (0.5 + 0.5 * r.wage_index)  # half of a meal's full cost is labour (assumption)
+        full = f.full_meal_cost * (
+            0.5 + 0.5 * r.wage_index
+        )  # half of a meal's full cost is labour (assumption)
         level = r.fee_level if f.on and values.funding[v].identical_payers == 0 else 0.0
         for b in range(3):
             r.list_price[b] = full * shares[b]
@@ -51,7 +96,11 @@ def prices(w, values):
 def pay(w, values):
     """Fees are paid in the month but for arrears."""
     for v in range(len(w.used)):
-        due = w.posted[v].due_families if values.families[v].on and values.funding[v].identical_payers == 0 else 0
+        due = (
+            w.posted[v].due_families
+            if values.families[v].on and values.funding[v].identical_payers == 0
+            else 0
+        )
         w.posted[v].paid_families += due - int(due * values.families[v].arrears)
 
 

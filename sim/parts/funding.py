@@ -1,7 +1,10 @@
-"""M15 Four-payer co-funding: what each payer pledges by the rule, what falls due, what is written off, how bills are paid.
+"""M15 Four-payer co-funding: what each payer pledges by the rule, what falls due, what is written off, how
+bills are paid.
 
-Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business income =
-running cost accrued + capital spending + change of cash - change of payables + what other villages were paid, net (M9;
+Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business
+income =
+running cost accrued + capital spending + change of cash - change of payables + what other villages were paid,
+net (M9;
 zero over a county); due = paid + change of receivables + written off.
 """
 
@@ -14,7 +17,18 @@ import numpy as np
 
 from sim.ledger import posting, settle
 from sim.parameters import Parameters, choice, par, section
-from sim.population import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, NO_MONEY, SOCIETY, flow, state
+from sim.population import (
+    ASKED,
+    COLLECTIVE,
+    FAMILIES,
+    GOVERNMENT,
+    MEALS,
+    MUTUAL,
+    NO_MONEY,
+    SOCIETY,
+    flow,
+    state,
+)
 from sim.randomness import inner, kernel
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
@@ -25,27 +39,153 @@ FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
 class Funding:
     """The rule and the four shares (they sum to one)."""
 
-    SUM_TO_ONE: ClassVar[tuple[str, ...]] = ("share_government", "share_collective", "share_families", "share_society")
-    rule: str = choice("fixed_shares", RULES, "how pledges are made")
-    basis: str = choice("cost", ("cost", "envelope"), "pledges follow last months' cost, or an envelope fixed beforehand")
-    share_government: float = par(0.25, "share", 0.0, 1.0, "design choice around Tuanjie: elders 60, collective 21, government 18 %", "D", "share of cost pledged by government")
-    share_collective: float = par(0.15, "share", 0.0, 1.0, "design choice around Tuanjie", "D", "share of cost pledged by the collective")
-    share_families: float = par(0.50, "share", 0.0, 1.0, "design choice around Tuanjie; fees are 50-70 % of cash cost", "D", "share of cost asked of families")
-    share_society: float = par(0.10, "share", 0.0, 1.0, "design choice", "D", "share of cost pledged by society")
-    envelope: float = par(400.0, "yuan/year", 0.0, 2000.0, "assumption: running cost of a canteen and station in a village of 150-200 elders", "D", "pledges an elder and year where the basis is an envelope", live=False)
-    match: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "government's yuan per yuan of the others, under matching")
-    per_meal: float = par(2.0, "yuan/meal", 0.0, 6.0, "assumption; 2-7 yuan a day for low-income elders", "D", "government's payment a meal, per service")
-    per_hour: float = par(3.0, "yuan/hour", 0.0, 20.0, "assumption", "D", "government's payment an hour, per service")
-    per_visit: float = par(0.5, "yuan/visit", 0.0, 5.0, "assumption", "D", "government's payment a visit, per service")
-    taper: int = par(60, "months", 1, 240, "design choice", "D", "months over which seed money tapers to nothing")
-    point: float = par(0.9, "share", 0.1, 1.0, "design choice", "D", "share of cost that all pledges must reach, else they are refunded")
-    crowding: float = par(0.0, "ratio", 0.0, 1.0, "design choice: default 0; swept", "D", "fall of the others' pledges per yuan of gifts over cost")
-    payer_correlation: float = par(0.0, "share", 0.0, 1.0, "design choice: default 0; swept by the null arms", "D", "correlation of payers' yearly luck: chance that a village's collective and gifts share the news of the county's budget in a year")
-    reserve: float = par(3.0, "months", 0.0, 24.0, "design choice", "D", "months of cost in cash above which payers pledge nothing more")
-    cost_speed: float = par(0.25, "share/month", 0.05, 1.0, "assumption", "D", "step of the smoothed running cost towards the month's bills")
-    forgive: bool = par(True, "switch", None, None, "definition", "D", "what is unpaid after a year is written off")
-    identical_payers: bool = par(False, "switch", None, None, "design choice: null arm", "D", "all four pay the same way: quarterly, in full, no fees", live=False)
-    profile: str = choice("level", ("level", "front"), "envelope in time: level, or front-loaded over the taper at the same present value")
+    SUM_TO_ONE: ClassVar[tuple[str, ...]] = (
+        "share_government",
+        "share_collective",
+        "share_families",
+        "share_society",
+    )
+    rule: str = choice("fixed_shares", choices=RULES, doc="how pledges are made")
+    basis: str = choice(
+        "cost",
+        choices=("cost", "envelope"),
+        doc="pledges follow last months' cost, or an envelope fixed beforehand",
+    )
+    share_government: float = par(
+        0.25,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="share of cost pledged by government",
+        source="design choice around Tuanjie: elders 60, collective 21, government 18 %",
+    )
+    share_collective: float = par(
+        0.15,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="share of cost pledged by the collective",
+        source="design choice around Tuanjie",
+    )
+    share_families: float = par(
+        0.50,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="share of cost asked of families",
+        source="design choice around Tuanjie; fees are 50-70 % of cash cost",
+    )
+    share_society: float = par(
+        0.10, unit="share", low=0.0, high=1.0, doc="share of cost pledged by society", source="design choice"
+    )
+    envelope: float = par(
+        400.0,
+        unit="yuan/year",
+        low=0.0,
+        high=2000.0,
+        doc="pledges an elder and year where the basis is an envelope",
+        source="assumption: running cost of a canteen and station in a village of 150-200 elders",
+        live=False,
+        stored="fen",
+    )
+    match: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=3.0,
+        doc="government's yuan per yuan of the others, under matching",
+        source="design choice",
+    )
+    per_meal: float = par(
+        2.0,
+        unit="yuan/meal",
+        low=0.0,
+        high=6.0,
+        doc="government's payment a meal, per service",
+        source="assumption; 2-7 yuan a day for low-income elders",
+        stored="fen",
+    )
+    per_hour: float = par(
+        3.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=20.0,
+        doc="government's payment an hour, per service",
+        stored="fen",
+    )
+    per_visit: float = par(
+        0.5,
+        unit="yuan/visit",
+        low=0.0,
+        high=5.0,
+        doc="government's payment a visit, per service",
+        stored="fen",
+    )
+    taper: int = par(
+        60,
+        unit="months",
+        low=1,
+        high=240,
+        doc="months over which seed money tapers to nothing",
+        source="design choice",
+    )
+    point: float = par(
+        0.9,
+        unit="share",
+        low=0.1,
+        high=1.0,
+        doc="share of cost that all pledges must reach, else they are refunded",
+        source="design choice",
+    )
+    crowding: float = par(
+        0.0,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="fall of the others' pledges per yuan of gifts over cost",
+        source="design choice: default 0; swept",
+    )
+    payer_correlation: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "correlation of payers' yearly luck: chance that a village's collective and gifts share the "
+            "news of the county's budget in a year"
+        ),
+        source="design choice: default 0; swept by the null arms",
+    )
+    reserve: float = par(
+        3.0,
+        unit="months",
+        low=0.0,
+        high=24.0,
+        doc="months of cost in cash above which payers pledge nothing more",
+        source="design choice",
+    )
+    cost_speed: float = par(
+        0.25,
+        unit="share/month",
+        low=0.05,
+        high=1.0,
+        doc="step of the smoothed running cost towards the month's bills",
+    )
+    forgive: bool = par(
+        True, unit="switch", doc="what is unpaid after a year is written off", source="definition"
+    )
+    identical_payers: bool = par(
+        False,
+        unit="switch",
+        doc="all four pay the same way: quarterly, in full, no fees",
+        source="design choice: null arm",
+        live=False,
+    )
+    profile: str = choice(
+        "level",
+        choices=("level", "front"),
+        doc="envelope in time: level, or front-loaded over the taper at the same present value",
+    )
 
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """The four shares sum to one."""
@@ -54,27 +194,52 @@ class Funding:
             yield f"the four shares sum to {total:g}; they must sum to 1"
 
 
-flow("pledged", "fen", "pledged by payer: government, collective, families, society", shape=(4,))
-flow("pledge_basis", "fen", "what pledges are shares of: smoothed cost with old bills, halved over a full purse, or the month's envelope")
-flow("pledge_asked", "fen", "share of the basis by payer, before ceiling and rule", shape=(4,))
-flow("pledge_ceiling", "fen", "most a payer pledges; -1: no ceiling", shape=(4,))
-flow("pledge_by_rule", "fen", "what the rule makes of government's pledge, before its ceiling")
-flow("cost", "fen", "running cost accrued")
-flow("refunded", "fen", "pledges refunded because the provision point was missed")
-state("cost_average", "i8", "fen/month", "running cost, smoothed over about four months")
-state("cost_full", "i8", "fen/month", "running cost when last at full service")
-state("bills", "i8", "fen", "unpaid bills by age in months, the last five and over", shape=(6,))
-state("last_paid_gifts", "i8", "fen", "gifts of last month")
-state("served_meals", "i8", "meals", "meals of last month")
-state("served_minutes", "i8", "minutes", "hours of last month, in minutes")
-state("served_visits", "i8", "visits", "visits of last month")
-state("elders_start", "i8", "persons", "elders at the start")
-state("old_receivable", "i8", "fen", "receivables a year ago: government, collective, families, society", shape=(4,))
-posting("bills_paid", "payables", "cash", "bills paid")
-posting("bills_dropped_workers", "payables", "creditors_workers", "bills of a closed village written off against cooks, carers and helpers")
-posting("bills_dropped_suppliers", "payables", "creditors_suppliers", "bills of a closed village written off against suppliers")
-posting("start_cash", "cash", "government", "working money of villages in service at the start")
-posting("capital_spent", "assets", "cash", "spent on buildings")
+flow("pledged", unit="fen", label="pledged by payer: government, collective, families, society", shape=(4,))
+flow(
+    "pledge_basis",
+    unit="fen",
+    label=(
+        "what pledges are shares of: smoothed cost with old bills, halved over a full purse, or the "
+        "month's envelope"
+    ),
+)
+flow("pledge_asked", unit="fen", label="share of the basis by payer, before ceiling and rule", shape=(4,))
+flow("pledge_ceiling", unit="fen", label="most a payer pledges; -1: no ceiling", shape=(4,))
+flow("pledge_by_rule", unit="fen", label="what the rule makes of government's pledge, before its ceiling")
+flow("cost", unit="fen", label="running cost accrued")
+flow("refunded", unit="fen", label="pledges refunded because the provision point was missed")
+state("cost_average", "i8", unit="fen/month", label="running cost, smoothed over about four months")
+state("cost_full", "i8", unit="fen/month", label="running cost when last at full service")
+state("bills", "i8", unit="fen", label="unpaid bills by age in months, the last five and over", shape=(6,))
+state("last_paid_gifts", "i8", unit="fen", label="gifts of last month")
+state("served_meals", "i8", unit="meals", label="meals of last month")
+state("served_minutes", "i8", unit="minutes", label="hours of last month, in minutes")
+state("served_visits", "i8", unit="visits", label="visits of last month")
+state("elders_start", "i8", unit="persons", label="elders at the start")
+state(
+    "old_receivable",
+    "i8",
+    unit="fen",
+    label="receivables a year ago: government, collective, families, society",
+    shape=(4,),
+)
+posting("bills_paid", debit="payables", credit="cash", label="bills paid")
+posting(
+    "bills_dropped_workers",
+    debit="payables",
+    credit="creditors_workers",
+    label="bills of a closed village written off against cooks, carers and helpers",
+)
+posting(
+    "bills_dropped_suppliers",
+    debit="payables",
+    credit="creditors_suppliers",
+    label="bills of a closed village written off against suppliers",
+)
+posting(
+    "start_cash", debit="cash", credit="government", label="working money of villages in service at the start"
+)
+posting("capital_spent", debit="assets", credit="cash", label="spent on buildings")
 
 
 @kernel
@@ -92,7 +257,9 @@ def months_in(month, opened):
 @inner
 def envelope_month(r, f, month, horizon, discount):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
-    level = f.envelope * r.elders_start / 12.0 - (r.setup_annuity if month >= 0 else 0.0)  # spread over the horizon, not over the spin-up
+    level = f.envelope * r.elders_start / 12.0 - (
+        r.setup_annuity if month >= 0 else 0.0
+    )  # spread over the horizon, not over the spin-up
     if f.profile == 0 or level <= 0.0:
         return max(level, 0.0)
     pv_level, pv_front, d = 0.0, 0.0, 1.0
@@ -118,17 +285,24 @@ def pledge(w, values, month, horizon):
             continue
         envelope = f.basis == 1
         arrears = (r.bills[3] + r.bills[4] + r.bills[5]) / 12.0  # old bills are asked for over a year
-        basis = envelope_month(r, f, month, horizon, values.economy[0].discount) if envelope else r.cost_average + arrears
+        basis = (
+            envelope_month(r, f, month, horizon, values.economy[0].discount)
+            if envelope
+            else r.cost_average + arrears
+        )
         if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
         ceiling, want, limited = w.sums[0:4], w.sums[4:8], not envelope and f.identical_payers == 0
-        ceiling[0] = (values.government[v].ceiling + values.government[v].per_elder * r.users) / 12.0 * r.deflator
+        ceiling[0] = (
+            (values.government[v].ceiling + values.government[v].per_elder * r.users) / 12.0 * r.deflator
+        )
         ceiling[1] = r.income * values.collective[v].welfare_cap / 12.0
         ceiling[2] = 1e15
         ceiling[3] = values.society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
         flow.pledge_basis = np.int64(basis)
         shares = shares_of(f)
-        # without a canteen there is nothing to charge users for: their share is asked of the others, in proportion
+        # without a canteen there is nothing to charge users for: their share is asked of the others, in
+        # proportion
         scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
@@ -165,7 +339,9 @@ def _apply_rule(f, r, want, ceiling, basis, cash, month):
     elif f.rule == GAP:
         g = max(basis - others - max(cash - r.cost_average, 0.0) / 6.0, 0.0)
     elif f.rule == SERVICE:
-        g = (r.served_meals * f.per_meal + r.served_minutes * f.per_hour / 60.0 + r.served_visits * f.per_visit) * r.deflator
+        g = (
+            r.served_meals * f.per_meal + r.served_minutes * f.per_hour / 60.0 + r.served_visits * f.per_visit
+        ) * r.deflator
     elif f.rule == TAPER:
         left = max(1.0 - months_in(month, r.opened) / f.taper, 0.0)
         g = min(basis * left, ceiling[0] * 2.0 * left)
@@ -200,7 +376,10 @@ def pay_alike(w, values, calendar_month):
 
 @kernel
 def pay_bills(w, values, books, calendar_month):
-    """New bills join the youngest; cash pays the oldest first; each December what is unpaid for a year is written off."""
+    """New bills join the youngest.
+
+    Cash pays the oldest first; each December what is unpaid for a year is written off.
+    """
     settle(books)
     for v in range(len(w.used)):
         r, post, b, flow = w.villages[v], w.posted[v], w.balance[v], w.flow[v]
@@ -220,7 +399,11 @@ def pay_bills(w, values, books, calendar_month):
             cash -= paid
             post.bills_paid += paid
         if r.level > 0:
-            r.cost_average += np.int64(np.floor((new - r.cost_average) * values.funding[v].cost_speed)) if r.cost_average > 0 else new
+            r.cost_average += (
+                np.int64(np.floor((new - r.cost_average) * values.funding[v].cost_speed))
+                if r.cost_average > 0
+                else new
+            )
             if r.level == 3:
                 r.cost_full = r.cost_average
         if calendar_month == 12 and values.funding[v].forgive == 1:
@@ -261,7 +444,13 @@ def remember(w, books):
     """What next month's pledges look back on."""
     for v in range(len(w.used)):
         r, f, asked, met = w.villages[v], w.flow[v], 0, 0
-        r.served_meals, r.list_fees, r.users, r.signed_up, r.active = f.meals, f.fees_at_list, f.diners, f.enrolled, f.volunteers
+        r.served_meals, r.list_fees, r.users, r.signed_up, r.active = (
+            f.meals,
+            f.fees_at_list,
+            f.diners,
+            f.enrolled,
+            f.volunteers,
+        )
         for k in range(9):
             asked += w.hours[v, ASKED, k]
             met += w.hours[v, MUTUAL, k]

@@ -1,4 +1,5 @@
-"""M16 Government money: a county envelope with growth and volatility, construction apart from operation, lottery, late
+"""M16 Government money: a county envelope with growth and volatility, construction apart from operation,
+lottery, late
 payment; pilots selected by criteria with extra money; a fiscal squeeze of several years.
 """
 
@@ -16,39 +17,161 @@ from sim.randomness import Purpose, kernel, normalish, uniform, uniforms
 class Government:
     """County and township government, with the welfare lottery behind construction."""
 
-    on: bool = switch(True, "off: government pledges and pays nothing")
-    ceiling: float = par(20000.0, "yuan/year", 0.0, 60000.0, "Xiyang 20,000 flat; Mizhi 5,000-20,000; Jinxiang at most 5,000", "C", "most that one village gets for operation, nominal 2025")
-    per_elder: float = par(0.0, "yuan/year", 0.0, 1200.0, "Feixiang 350-500 a resident (2012-14)", "B", "allowance per regular diner on top, nominal 2025")
-    operating_envelope: float = par(9000.0, "yuan/year", 0.0, 30000.0, "assumption: 15,000 a station (mean of four county rules) in about 60 % of villages", "D", "county operating money per village of the county, nominal 2025")
-    construction_envelope: float = par(6000.0, "yuan/year", 0.0, 30000.0, "assumption; 30,000-200,000 a home in seven provinces, one home in ten villages a year", "D", "county construction money per village of the county, nominal 2025")
-    growth: float = par(0.03, "share/year", -0.05, 0.08, "assumption", "D", "nominal growth of both envelopes")
-    volatility: float = par(0.13, "share", 0.0, 0.4, "derived: 10-15 % general budget, 22 % lottery", "C", "standard deviation of the operating envelope from year to year")
-    lottery_volatility: float = par(0.22, "share", 0.10, 0.40, "derived from sales and transfers 2016-24", "C", "standard deviation of construction money")
-    pays_every: int = par(3, "months", 1, 12, "assumption: calendar, subsidies quarterly", "D", "months between payments")
-    late: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "payments that come one period late")
-    pilots: float = par(0.0, "share", 0.0, 1.0, "design choice: no pilots", "D", "villages of the county that become pilots, the readiest by the criteria of the roll-out")
-    pilot_start: int = par(12, "month", 0, 240, "design choice", "D", "months after the start in which pilots are selected")
-    pilot_months: int = par(36, "months", 1, 120, "assumption", "D", "months over which pilots get extra money")
-    pilot_fund: float = par(29000.0, "yuan", 0.0, 200000.0, "derived: 300 million for 59 regions (document 001), a region of 175 villages assumed", "C", "extra money per village of the county, shared by its pilots")
-    squeeze_depth: float = par(0.15, "share/year", 0.0, 0.5, "assumption", "D", "fall of both envelopes in each year of a fiscal squeeze")
-    squeeze_years: int = par(4, "years", 1, 10, "assumption", "D", "years that a squeeze lasts; what is lost stays lost")
-    squeeze_start: int = par(-1, "month", -1, 600, "design choice: none is scheduled", "D", "months after the start from which a squeeze is scheduled; -1 for none")
-    squeeze_chance: float = par(0.0, "share/year", 0.0, 0.3, "design choice: off", "D", "chance a year that a squeeze begins")
-    build_grant: float = par(60000.0, "yuan", 12000.0, 200000.0, "Shandong 60,000; Gansu 30,000; Shaanxi 80,000-90,000; Hebei 100,000-200,000", "C", "construction grant for one station")
+    on: bool = switch(True, doc="off: government pledges and pays nothing")
+    ceiling: float = par(
+        20000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=60000.0,
+        doc="most that one village gets for operation, nominal 2025",
+        source="Xiyang 20,000 flat; Mizhi 5,000-20,000; Jinxiang at most 5,000",
+        grade="C",
+        stored="fen",
+    )
+    per_elder: float = par(
+        0.0,
+        unit="yuan/year",
+        low=0.0,
+        high=1200.0,
+        doc="allowance per regular diner on top, nominal 2025",
+        source="Feixiang 350-500 a resident (2012-14)",
+        grade="B",
+        stored="fen",
+    )
+    operating_envelope: float = par(
+        9000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=30000.0,
+        doc="county operating money per village of the county, nominal 2025",
+        source="assumption: 15,000 a station (mean of four county rules) in about 60 % of villages",
+        stored="fen",
+    )
+    construction_envelope: float = par(
+        6000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=30000.0,
+        doc="county construction money per village of the county, nominal 2025",
+        source="assumption; 30,000-200,000 a home in seven provinces, one home in ten villages a year",
+        stored="fen",
+    )
+    growth: float = par(0.03, unit="share/year", low=-0.05, high=0.08, doc="nominal growth of both envelopes")
+    volatility: float = par(
+        0.13,
+        unit="share",
+        low=0.0,
+        high=0.4,
+        doc="standard deviation of the operating envelope from year to year",
+        source="derived: 10-15 % general budget, 22 % lottery",
+        grade="C",
+    )
+    lottery_volatility: float = par(
+        0.22,
+        unit="share",
+        low=0.10,
+        high=0.40,
+        doc="standard deviation of construction money",
+        source="derived from sales and transfers 2016-24",
+        grade="C",
+    )
+    pays_every: int = par(
+        3,
+        unit="months",
+        low=1,
+        high=12,
+        doc="months between payments",
+        source="assumption: calendar, subsidies quarterly",
+    )
+    late: float = par(0.2, unit="share", low=0.0, high=0.8, doc="payments that come one period late")
+    pilots: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages of the county that become pilots, the readiest by the criteria of the roll-out",
+        source="design choice: no pilots",
+    )
+    pilot_start: int = par(
+        12,
+        unit="month",
+        low=0,
+        high=240,
+        doc="months after the start in which pilots are selected",
+        source="design choice",
+    )
+    pilot_months: int = par(
+        36, unit="months", low=1, high=120, doc="months over which pilots get extra money"
+    )
+    pilot_fund: float = par(
+        29000.0,
+        unit="yuan",
+        low=0.0,
+        high=200000.0,
+        doc="extra money per village of the county, shared by its pilots",
+        source="derived: 300 million for 59 regions (document 001), a region of 175 villages assumed",
+        grade="C",
+        stored="fen",
+    )
+    squeeze_depth: float = par(
+        0.15,
+        unit="share/year",
+        low=0.0,
+        high=0.5,
+        doc="fall of both envelopes in each year of a fiscal squeeze",
+    )
+    squeeze_years: int = par(
+        4, unit="years", low=1, high=10, doc="years that a squeeze lasts; what is lost stays lost"
+    )
+    squeeze_start: int = par(
+        -1,
+        unit="month",
+        low=-1,
+        high=600,
+        doc="months after the start from which a squeeze is scheduled; -1 for none",
+        source="design choice: none is scheduled",
+    )
+    squeeze_chance: float = par(
+        0.0,
+        unit="share/year",
+        low=0.0,
+        high=0.3,
+        doc="chance a year that a squeeze begins",
+        source="design choice: off",
+    )
+    build_grant: float = par(
+        60000.0,
+        unit="yuan",
+        low=12000.0,
+        high=200000.0,
+        doc="construction grant for one station",
+        source="Shandong 60,000; Gansu 30,000; Shaanxi 80,000-90,000; Hebei 100,000-200,000",
+        grade="C",
+        stored="fen",
+    )
 
 
-state("government_year", "i8", "fen", "operating money left for the village this year where villages do not meet")
-state("pilot", "i8", "flag", "the village is a pilot")
-state("pilot_left", "i8", "fen", "extra money of a pilot that is left")
-state("squeeze_until", "i8", "month", "envelopes fall until", -1)
-state("squeeze_left", "f8", "share", "envelopes that squeezes left", 1.0)
-posting("grant_pilots", "cash", "government", "government: extra money of pilots")
-state("common_news", "f8", "units", "news of the county's budget this year, where payers share it")
-state("shares_news", "i8", "flag", "this year the collective's news and the gifts are the county's")
-posting("due_government", "receivable_government", "government", "government: fallen due")
-posting("paid_government", "cash", "receivable_government", "government: paid")
-posting("forgiven_government", "government", "receivable_government", "government: written off")
-posting("capital_government", "cash", "government", "government: construction grant")
+state(
+    "government_year",
+    "i8",
+    unit="fen",
+    label="operating money left for the village this year where villages do not meet",
+)
+state("pilot", "i8", unit="flag", label="the village is a pilot")
+state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left")
+state("squeeze_until", "i8", unit="month", label="envelopes fall until", initial=-1)
+state("squeeze_left", "f8", unit="share", label="envelopes that squeezes left", initial=1.0)
+posting("grant_pilots", debit="cash", credit="government", label="government: extra money of pilots")
+state("common_news", "f8", unit="units", label="news of the county's budget this year, where payers share it")
+state(
+    "shares_news", "i8", unit="flag", label="this year the collective's news and the gifts are the county's"
+)
+posting("due_government", debit="receivable_government", credit="government", label="government: fallen due")
+posting("paid_government", debit="cash", credit="receivable_government", label="government: paid")
+posting(
+    "forgiven_government", debit="government", credit="receivable_government", label="government: written off"
+)
+posting("capital_government", debit="cash", credit="government", label="government: construction grant")
 
 YEAR = Purpose("government.year")
 LATE = Purpose("government.late")
@@ -65,7 +188,8 @@ def factor(key, identity, index, volatility):
 
 @kernel
 def set_envelopes(w, values, operating, construction, factors, coupled, month, keys):
-    """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`: year, common news, squeeze.
+    """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`:
+    year, common news, squeeze.
 
     During spin-up budgets have no news, and what was not built with then is not saved up. With chance
     `funding.payer_correlation` a village's other payers have the budget's news this year, not their own.
@@ -96,11 +220,19 @@ def set_envelopes(w, values, operating, construction, factors, coupled, month, k
 
 @kernel
 def pay(w, values, operating, factor, coupled, calendar_month, key):
-    """What is due to villages on their date, in full or pro rata from the county's `operating` money; one county decides for all whether it is late.
+    """What is due to villages on their date, in full or pro rata from the county's `operating` money; one
+    county decides for all whether it is late.
 
     An envelope per village is paid by the year's `factor`; of that nothing is shared.
     """
-    pool, claims, left, purse, numbers, due = w.pools[2], w.tally[0], w.tally[1], w.tally[2], w.tally[3], False
+    pool, claims, left, purse, numbers, due = (
+        w.pools[2],
+        w.tally[0],
+        w.tally[1],
+        w.tally[2],
+        w.tally[3],
+        False,
+    )
     for v in range(len(w.used)):
         due = due or calendar_month % values.government[v].pays_every == 0
         purse[v] = 0
@@ -128,7 +260,10 @@ def pay(w, values, operating, factor, coupled, calendar_month, key):
 
 @kernel
 def pay_pilots(w, values, month, chosen):
-    """What a building did not take is paid to pilots in service, evenly over the months left; False where they are yet to be chosen."""
+    """What a building did not take is paid to pilots in service, evenly over the months left.
+
+    False where they are yet to be chosen.
+    """
     for v in range(len(w.used)):
         if not chosen and values.government[v].pilot_start == month:
             return False
@@ -158,9 +293,17 @@ def run_pilots(m) -> None:
             continue
         order = mine[np.lexsort((draws[mine], -r["score"][mine]))]
         # where villages do not meet, each is a pilot by its own draw
-        best = order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))] if m.coupled else mine[draws[mine] < g["pilots"][mine]]
+        best = (
+            order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))]
+            if m.coupled
+            else mine[draws[mine] < g["pilots"][mine]]
+        )
         r["pilot"][best] = 1
-        share = g["pilot_fund"] * len(mine) // max(len(best), 1) if m.coupled else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
+        share = (
+            g["pilot_fund"] * len(mine) // max(len(best), 1)
+            if m.coupled
+            else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
+        )
         r["pilot_left"][best] = share[best]
     pay_pilots(m.world, m.values.table, m.month, True)
 
@@ -171,10 +314,27 @@ def run_envelopes(m) -> None:
         return
     county = m.county
     keys = m.key(YEAR), m.key(COMMON), m.key(SQUEEZE)
-    set_envelopes(m.world, m.values.table, county.operating, county.construction, county.factor, m.coupled, m.month, keys)
+    set_envelopes(
+        m.world,
+        m.values.table,
+        county.operating,
+        county.construction,
+        county.factor,
+        m.coupled,
+        m.month,
+        keys,
+    )
 
 
 def run_pay(m) -> None:
     """Government pays what is due; late payments wait one period."""
     if m.parameters.government.on:
-        pay(m.world, m.values.table, m.county.operating, m.county.factor, m.coupled, m.calendar_month, m.key(LATE))
+        pay(
+            m.world,
+            m.values.table,
+            m.county.operating,
+            m.county.factor,
+            m.coupled,
+            m.calendar_month,
+            m.key(LATE),
+        )

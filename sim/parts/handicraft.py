@@ -1,4 +1,6 @@
-"""M22 + Handicraft: skilled elders, a skill that dies unless passed on, workshops, sales, visits; complements tourism; may lose."""
+"""M22 + Handicraft: skilled elders, a skill that dies unless passed on, workshops, sales, visits;
+complements tourism; may lose.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +15,70 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Handicraft:
     """A workshop of the village's craft."""
 
-    setup: float = par(120000.0, "yuan", 30000.0, 600000.0, "assumption", "D", "set-up money", monthly=False)
-    places: float = par(20.0, "persons", 5.0, 100.0, "assumption", "D", "places in the workshop")
-    sales: float = par(1270.0, "yuan/month", 111.0, 2500.0, "Xiji 15,267 a worker and year; Zhonghe 111 a month in a weak market", "C", "sales a full worker and month (60 hours)")
-    materials: float = par(0.30, "share", 0.1, 0.6, "assumption", "D", "materials over sales")
-    wage: float = par(10.0, "yuan/hour", 5.0, 20.0, "833-1,500 yuan a month at piece rates", "C", "pay of a worker")
-    fixed: float = par(12000.0, "yuan/year", 0.0, 80000.0, "assumption", "D", "workshop upkeep and sales")
-    volatility: float = par(0.25, "share", 0.05, 0.6, "assumption", "D", "standard deviation of a year's market")
-    visits: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of sales at 1,000 visitors a month, who come for explanation and experience (document 004, 4.3)")
-    guests: float = par(20.0, "visits/month", 0.0, 300.0, "assumption", "D", "visitors whom ten masters bring by their own circles")
-    network: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "rise of sales when ten masters use their own circles")
-    pass_on: float = par(0.01, "share/month", 0.0, 0.05, "40 % of trained women then work for the workshop (Hunan 2020); pace assumed", "D", "chance a month that a master passes the craft to one person")
-    lead: int = par(6, "months", 2, 24, "assumption", "D", "months from money to first sales")
+    setup: float = par(
+        120000.0, unit="yuan", low=30000.0, high=600000.0, doc="set-up money", monthly=False, stored="fen"
+    )
+    places: float = par(20.0, unit="persons", low=5.0, high=100.0, doc="places in the workshop")
+    sales: float = par(
+        1270.0,
+        unit="yuan/month",
+        low=111.0,
+        high=2500.0,
+        doc="sales a full worker and month (60 hours)",
+        source="Xiji 15,267 a worker and year; Zhonghe 111 a month in a weak market",
+        grade="C",
+        stored="fen",
+    )
+    materials: float = par(0.30, unit="share", low=0.1, high=0.6, doc="materials over sales")
+    wage: float = par(
+        10.0,
+        unit="yuan/hour",
+        low=5.0,
+        high=20.0,
+        doc="pay of a worker",
+        source="833-1,500 yuan a month at piece rates",
+        grade="C",
+        stored="fen",
+    )
+    fixed: float = par(
+        12000.0, unit="yuan/year", low=0.0, high=80000.0, doc="workshop upkeep and sales", stored="fen"
+    )
+    volatility: float = par(
+        0.25, unit="share", low=0.05, high=0.6, doc="standard deviation of a year's market"
+    )
+    visits: float = par(
+        0.15,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc=(
+            "rise of sales at 1,000 visitors a month, who come for explanation and experience (document "
+            "004, 4.3)"
+        ),
+    )
+    guests: float = par(
+        20.0,
+        unit="visits/month",
+        low=0.0,
+        high=300.0,
+        doc="visitors whom ten masters bring by their own circles",
+    )
+    network: float = par(
+        0.10, unit="share", low=0.0, high=0.4, doc="rise of sales when ten masters use their own circles"
+    )
+    pass_on: float = par(
+        0.01,
+        unit="share/month",
+        low=0.0,
+        high=0.05,
+        doc="chance a month that a master passes the craft to one person",
+        source="40 % of trained women then work for the workshop (Hunan 2020); pace assumed",
+    )
+    lead: int = par(6, unit="months", low=2, high=24, doc="months from money to first sales")
 
 
-flow("masters", "persons", "persons with the craft")
-flow("apprentices", "persons", "persons who learned the craft this month")
+flow("masters", unit="persons", label="persons with the craft")
+flow("apprentices", unit="persons", label="persons who learned the craft this month")
 
 MARKET = Purpose("handicraft.market")
 PASS_ON = Purpose("handicraft.pass_on")

@@ -12,17 +12,61 @@ from sim.randomness import Purpose, kernel, uniform
 class Health:
     """Levels are solved so that the start keeps pattern C3; scales move the months after."""
 
-    on: bool = switch(True, "off: nobody's health changes")
-    worsen_scale: float = par(1.0, "ratio", 0.7, 1.4, "assumption; shapes by age and sex from CLHLS (Math. Problems in Engineering 2022, 7980111)", "D", "worsening over the level that keeps C3", live=False)
-    recover_scale: float = par(1.0, "ratio", 0.5, 1.5, "assumption; CLHLS shapes", "D", "recovery over the CLHLS level", live=False)
-    risk_scale: float = par(1.0, "ratio", 0.0, 1.5, "CLHLS deaths by state", "C", "strength of the relative risks of death by state (0: none)", live=False)
-    dementia_risk: float = par(2.5, "ratio", 1.5, 4.0, "assumption", "D", "death rate with dementia over without; the mean keeps the WPP schedule")
-    dementia_scale: float = par(1.0, "ratio", 0.5, 1.5, "Chen 2011 PLoS ONE: 14.7 (11.3-18.2) per 1,000 at 65+", "C", "dementia incidence")
+    on: bool = switch(True, doc="off: nobody's health changes")
+    worsen_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.7,
+        high=1.4,
+        doc="worsening over the level that keeps C3",
+        source="assumption; shapes by age and sex from CLHLS (Math. Problems in Engineering 2022, 7980111)",
+        live=False,
+    )
+    recover_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.5,
+        high=1.5,
+        doc="recovery over the CLHLS level",
+        source="assumption; CLHLS shapes",
+        live=False,
+    )
+    risk_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=1.5,
+        doc="strength of the relative risks of death by state (0: none)",
+        source="CLHLS deaths by state",
+        grade="C",
+        live=False,
+    )
+    dementia_risk: float = par(
+        2.5,
+        unit="ratio",
+        low=1.5,
+        high=4.0,
+        doc="death rate with dementia over without; the mean keeps the WPP schedule",
+    )
+    dementia_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.5,
+        high=1.5,
+        doc="dementia incidence",
+        source="Chen 2011 PLoS ONE: 14.7 (11.3-18.2) per 1,000 at 65+",
+        grade="C",
+    )
 
 
-flow("state_persons", "persons", "elders by health state", shape=(4,))
-flow("demented", "persons", "elders with dementia")
-flow("living_persons", "persons", "elders by living arrangement: with a child, couple, alone, in the village home", shape=(4,))
+flow("state_persons", unit="persons", label="elders by health state", shape=(4,))
+flow("demented", unit="persons", label="elders with dementia")
+flow(
+    "living_persons",
+    unit="persons",
+    label="elders by living arrangement: with a child, couple, alone, in the village home",
+    shape=(4,),
+)
 
 CHANGE = Purpose("health.change")
 DEMENTIA = Purpose("health.dementia")
@@ -63,7 +107,16 @@ def run_change(m) -> None:
     """The chain; held during spin-up."""
     if not m.parameters.health.on or m.month < 0:
         return
-    change(m.people, m.world, m.values.table, m.chances.worsen, m.chances.recover, tables.dementia_tables()[1], m.key(CHANGE), m.key(DEMENTIA))
+    change(
+        m.people,
+        m.world,
+        m.values.table,
+        m.chances.worsen,
+        m.chances.recover,
+        tables.dementia_tables()[1],
+        m.key(CHANGE),
+        m.key(DEMENTIA),
+    )
 
 
 def run_count(m) -> None:

@@ -1,6 +1,8 @@
-"""M14 The village home: elders move in by choice; small remote groups may move together (documents 000 (2), 002).
+"""M14 The village home: elders move in by choice; small remote groups may move together (documents 000 (2),
+002).
 
-Beds are built in `facilities.py`. Who lives there is cared for as one living alone is, but has company, needs no more
+Beds are built in `facilities.py`. Who lives there is cared for as one living alone is, but has company, needs
+no more
 help in the house than others, and is looked in on by the other residents.
 """
 
@@ -18,27 +20,107 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Homes:
     """A home of a few beds in the village."""
 
-    on: bool = switch(False, "off: no village home; everybody stays where they live")
-    openings: float = par(0.10, "share/year", 0.0, 1.0, "assumption", "D", "villages in service, in a building of their own, that come up for a home in a year")
-    beds: int = par(10, "persons", 2, 40, "Songcun 10 residents; Tongchuan 11.5, Qingdao 20 beds a home", "C", "beds of a home")
-    bed_cost: float = par(14000.0, "yuan", 5000.0, 64000.0, "Tongchuan 160,000 for 11.5 beds; Songcun 40,000 a resident", "C", "capital a bed")
-    running: float = par(150.0, "yuan/month", 50.0, 600.0, "assumption; Dongping pays 1,200 a year for water, power and heating", "D", "bill a resident")
-    fee: float = par(160.0, "yuan/month", 0.0, 300.0, "Dongping 2016: 160 (100-300)", "B", "fee a resident; nothing from those on subsistence allowance")
-    subsidy: float = par(350.0, "yuan/year", 0.0, 1200.0, "Feixiang 350-500, Dongping 1,200 a resident", "B", "county money a resident, nominal 2025")
-    move_in: float = par(0.04, "share/year", 0.0, 0.5, "assumption; 1.1 % of rural elders would choose an institution (CLASS 2014), a home in the village is nearer", "D", "elders living alone, of middling acceptance, who move in in a year while a bed is free; couples half of it")
-    move_out: float = par(0.05, "share/year", 0.0, 0.5, "assumption", "D", "residents who go back in a year")
-    together: bool = par(False, "switch", None, None, "design choice", "D", "small remote groups may move in together; none is small where zones hold county.zone_size = 25 persons")
-    remote: float = par(0.10, "share", 0.0, 1.0, "assumption", "D", "zones that lie apart")
-    group: int = par(8, "persons", 2, 30, "assumption", "D", "elders of a remote zone up to whom it counts as small")
-    group_moves: float = par(0.15, "share/year", 0.0, 1.0, "assumption", "D", "small remote groups, willing on average, that move in a year")
+    on: bool = switch(False, doc="off: no village home; everybody stays where they live")
+    openings: float = par(
+        0.10,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="villages in service, in a building of their own, that come up for a home in a year",
+    )
+    beds: int = par(
+        10,
+        unit="persons",
+        low=2,
+        high=40,
+        doc="beds of a home",
+        source="Songcun 10 residents; Tongchuan 11.5, Qingdao 20 beds a home",
+        grade="C",
+    )
+    bed_cost: float = par(
+        14000.0,
+        unit="yuan",
+        low=5000.0,
+        high=64000.0,
+        doc="capital a bed",
+        source="Tongchuan 160,000 for 11.5 beds; Songcun 40,000 a resident",
+        grade="C",
+        stored="fen",
+    )
+    running: float = par(
+        150.0,
+        unit="yuan/month",
+        low=50.0,
+        high=600.0,
+        doc="bill a resident",
+        source="assumption; Dongping pays 1,200 a year for water, power and heating",
+        stored="fen",
+    )
+    fee: float = par(
+        160.0,
+        unit="yuan/month",
+        low=0.0,
+        high=300.0,
+        doc="fee a resident; nothing from those on subsistence allowance",
+        source="Dongping 2016: 160 (100-300)",
+        grade="B",
+        stored="fen",
+    )
+    subsidy: float = par(
+        350.0,
+        unit="yuan/year",
+        low=0.0,
+        high=1200.0,
+        doc="county money a resident, nominal 2025",
+        source="Feixiang 350-500, Dongping 1,200 a resident",
+        grade="B",
+        stored="fen",
+    )
+    move_in: float = par(
+        0.04,
+        unit="share/year",
+        low=0.0,
+        high=0.5,
+        doc=(
+            "elders living alone, of middling acceptance, who move in in a year while a bed is free; "
+            "couples half of it"
+        ),
+        source=(
+            "assumption; 1.1 % of rural elders would choose an institution (CLASS 2014), a home in the "
+            "village is nearer"
+        ),
+    )
+    move_out: float = par(0.05, unit="share/year", low=0.0, high=0.5, doc="residents who go back in a year")
+    together: bool = par(
+        False,
+        unit="switch",
+        doc=(
+            "small remote groups may move in together; none is small where zones hold county.zone_size = "
+            "25 persons"
+        ),
+        source="design choice",
+    )
+    remote: float = par(0.10, unit="share", low=0.0, high=1.0, doc="zones that lie apart")
+    group: int = par(
+        8, unit="persons", low=2, high=30, doc="elders of a remote zone up to whom it counts as small"
+    )
+    group_moves: float = par(
+        0.15,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="small remote groups, willing on average, that move in a year",
+    )
 
 
-state("residents", "i8", "persons", "elders who live in the village home")
-flow("moved_in", "persons", "elders who moved into the home")
-flow("moved_out", "persons", "elders who went back from the home")
-flow("groups_moved", "times", "remote groups that moved together")
-posting("cost_home", "expense", "payables", "bill: village home")
-posting("grant_homes", "cash", "government", "government: money a resident of a village home")
+state("residents", "i8", unit="persons", label="elders who live in the village home")
+flow("moved_in", unit="persons", label="elders who moved into the home")
+flow("moved_out", unit="persons", label="elders who went back from the home")
+flow("groups_moved", unit="times", label="remote groups that moved together")
+posting("cost_home", debit="expense", credit="payables", label="bill: village home")
+posting(
+    "grant_homes", debit="cash", credit="government", label="government: money a resident of a village home"
+)
 
 CHOOSE = Purpose("homes.choose")
 GROUP = Purpose("homes.group")
@@ -81,10 +163,18 @@ def live(p, w, values, key, group_key, lasting):
         if not standing:
             continue
         for i in range(first, first + n):
-            if p.kind[i] != 1 or (p.living[i] != ALONE and p.living[i] != COUPLE) or p.health[i] == 3 or p.dementia[i] == 1:
+            if (
+                p.kind[i] != 1
+                or (p.living[i] != ALONE and p.living[i] != COUPLE)
+                or p.health[i] == 3
+                or p.dementia[i] == 1
+            ):
                 continue
             rate = h.move_in * (1.0 if p.living[i] == ALONE else 0.5) * 2.0 * np.float64(p.acceptance[i])
-            if uniform(key, identity_of(r.number, p.serial[i]), 1) * 12.0 < rate and r.residents + _places(p, w, v, i) <= r.beds:
+            if (
+                uniform(key, identity_of(r.number, p.serial[i]), 1) * 12.0 < rate
+                and r.residents + _places(p, w, v, i) <= r.beds
+            ):
                 _enter(p, w, v, i)
         if h.together == 1:
             _together(p, w, v, h, group_key, lasting)
@@ -108,7 +198,9 @@ def bills(p, w, values, public):
 
 @inner
 def _together(p, w, v, h, key, lasting):
-    """A remote zone of few elders, with beds for those who live without children, moves when acceptance is over one half."""
+    """A remote zone of few elders, with beds for those who live without children, moves when acceptance is
+    over one half.
+    """
     r, first, n = w.villages[v], w.start[v], w.used[v]
     heads, places, sums = w.work[0], w.work[1], w.sums
     for i in range(first, first + n):
@@ -122,7 +214,12 @@ def _together(p, w, v, h, key, lasting):
         z = p.zone[i]
         if heads[z] <= 0:
             continue
-        willing = heads[z] <= h.group and sums[z] > 0.5 * heads[z] and places[z] > 0 and r.residents + 2 * places[z] <= r.beds
+        willing = (
+            heads[z] <= h.group
+            and sums[z] > 0.5 * heads[z]
+            and places[z] > 0
+            and r.residents + 2 * places[z] <= r.beds
+        )
         remote = uniform(lasting, r.number, z) < h.remote
         if willing and remote and uniform(key, r.number, z) * 12.0 < h.group_moves:
             w.flow[v].groups_moved += 1

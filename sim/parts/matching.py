@@ -1,7 +1,10 @@
-"""M6 Matching: requests by urgency meet offers by kin, neighbour, zone and village; skills where skills are needed.
+"""M6 Matching: requests by urgency meet offers by kin, neighbour, zone and village; skills where skills are
+needed.
 
-O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists start is
-drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one pool of volunteers
+O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists
+start is
+drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one pool of
+volunteers
 there can be standing pairs (paired assistance), or teams of a zone that go round together.
 """
 
@@ -10,7 +13,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import choice, par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION, column, flow, give, wrap
+from sim.population import (
+    ASKED,
+    COMPANIONSHIP,
+    ESCORT,
+    MUTUAL,
+    PERSONAL,
+    REHABILITATION,
+    column,
+    flow,
+    give,
+    wrap,
+)
 from sim.randomness import Purpose, inner, kernel, uniform
 
 FORMS = ("pool", "pairs", "teams")
@@ -21,29 +35,91 @@ PAIRS, TEAMS = 1, 2
 class Matching:
     """How requests find helpers."""
 
-    on: bool = switch(True, "off: no hours are matched")
-    platform: int = par(1, "level", 0, 1, "design choice", "D", "what the matcher sees: 0 the own zone, 1 the village; beyond the village hours are matched by clearing.scope")
-    kin_first: bool = par(True, "switch", None, None, "design choice", "D", "kin and neighbours who volunteer are asked first")
+    on: bool = switch(True, doc="off: no hours are matched")
+    platform: int = par(
+        1,
+        unit="level",
+        low=0,
+        high=1,
+        doc=(
+            "what the matcher sees: 0 the own zone, 1 the village; beyond the village hours are matched "
+            "by clearing.scope"
+        ),
+        source="design choice",
+    )
+    kin_first: bool = par(
+        True, unit="switch", doc="kin and neighbours who volunteer are asked first", source="design choice"
+    )
 
-    central: float = par(0.3, "share", 0.0, 1.0, "assumption; documents: central household + mutual aid workers", "D", "company of elders who can walk that is had in a group at a central household")
-    group: int = par(4, "persons", 1, 10, "groups of 4-5 saturate (OLG model 2024, Front. Public Health 1196411)", "A", "elders one helper keeps company at a central household")
-    pleased: float = par(0.05, "share/month", 0.0, 0.2, "assumption", "D", "rise of satisfaction in a month with help")
-    let_down: float = par(0.03, "share", 0.0, 0.2, "assumption", "D", "fall of satisfaction for each request that got nothing")
+    central: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="company of elders who can walk that is had in a group at a central household",
+        source="assumption; documents: central household + mutual aid workers",
+    )
+    group: int = par(
+        4,
+        unit="persons",
+        low=1,
+        high=10,
+        doc="elders one helper keeps company at a central household",
+        source="groups of 4-5 saturate (OLG model 2024, Front. Public Health 1196411)",
+        grade="A",
+    )
+    pleased: float = par(
+        0.05, unit="share/month", low=0.0, high=0.2, doc="rise of satisfaction in a month with help"
+    )
+    let_down: float = par(
+        0.03, unit="share", low=0.0, high=0.2, doc="fall of satisfaction for each request that got nothing"
+    )
 
-    form: str = choice("pool", FORMS, "how volunteers help; pool: nothing is added; pairs: each has a standing partner, who is served first; teams: those of a zone go round together", source="design choice; documents: volunteer team, paired assistance")
-    pair_share: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "in pairs: part of a volunteer's offer kept for the partner; 0: no pairs")
-    pair_pleased: float = par(0.02, "share/month", 0.0, 0.1, "assumption", "D", "in pairs: further rise of satisfaction in a month in which the partner came")
-    team_minutes: int = par(10, "minutes", 0, 60, "assumption", "D", "in teams: coordination and travel that a request costs")
-    team_cover: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "in teams: part of what absent members would have offered that those who came make up, within their free time")
+    form: str = choice(
+        "pool",
+        choices=FORMS,
+        doc=(
+            "how volunteers help; pool: nothing is added; pairs: each has a standing partner, who is "
+            "served first; teams: those of a zone go round together"
+        ),
+        source="design choice; documents: volunteer team, paired assistance",
+    )
+    pair_share: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="in pairs: part of a volunteer's offer kept for the partner; 0: no pairs",
+    )
+    pair_pleased: float = par(
+        0.02,
+        unit="share/month",
+        low=0.0,
+        high=0.1,
+        doc="in pairs: further rise of satisfaction in a month in which the partner came",
+    )
+    team_minutes: int = par(
+        10, unit="minutes", low=0, high=60, doc="in teams: coordination and travel that a request costs"
+    )
+    team_cover: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "in teams: part of what absent members would have offered that those who came make up, within "
+            "their free time"
+        ),
+    )
 
 
-flow("requests", "requests", "requests made")
-flow("refused", "requests", "requests that got nothing")
-flow("asked_minutes", "minutes", "minutes asked for, within what the elder may ask")
-flow("helped", "persons", "elders who received hours")
-flow("paired", "persons", "elders with a standing partner")
-flow("team_minutes", "minutes", "coordination and travel of teams")
-column("partner", "i2", "slot", "the other of a standing pair, or -1", -1)
+flow("requests", unit="requests", label="requests made")
+flow("refused", unit="requests", label="requests that got nothing")
+flow("asked_minutes", unit="minutes", label="minutes asked for, within what the elder may ask")
+flow("helped", unit="persons", label="elders who received hours")
+flow("paired", unit="persons", label="elders with a standing partner")
+flow("team_minutes", unit="minutes", label="coordination and travel of teams")
+column("partner", "i2", unit="slot", label="the other of a standing pair, or -1", initial=-1)
 
 TURN = Purpose("matching.turn")
 PAIR = Purpose("matching.pair")
@@ -78,7 +154,10 @@ def serve(p, w, v, i, k, h, minutes, cost):
 
 @inner
 def take(p, w, v, i, k, wanted, h, skilled, pace, form, toll):
-    """What helper h can give of `wanted` minutes at `pace` own minutes each after the team's `toll`; 0 when h is off duty, unskilled or the elder."""
+    """What helper h can give of `wanted` minutes at `pace` own minutes each after the team's `toll`.
+
+    0 when h is off duty, unskilled or the elder.
+    """
     left = int(p.offer[h]) - toll
     taught = not skilled or p.trained[h] == 1 or (form == TEAMS and w.sums[p.zone[h]] > 0.0)
     if left <= 0 or h == i or not taught:
@@ -139,11 +218,29 @@ def match(p, w, values, key, form):
                     for place in range(2 if phase == 0 else 7):
                         k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
                         if p.need[i, k] > 0 and p.quota[i] > 0:
-                            _request(p, w, v, i, k, values.needs[v], c, helpers, ends, zones, untrained, trained, everywhere, form)
+                            _request(
+                                p,
+                                w,
+                                v,
+                                i,
+                                k,
+                                values.needs[v],
+                                c,
+                                helpers,
+                                ends,
+                                zones,
+                                untrained,
+                                trained,
+                                everywhere,
+                                form,
+                            )
                     f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
                     familiar = form == PAIRS and w.sums[i - first] > 0.0
                     if phase == 1 and (p.received[i] > before or familiar):
-                        p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + c.pleased + (c.pair_pleased if familiar else 0.0), 1.0)
+                        p.satisfaction[i] = min(
+                            np.float64(p.satisfaction[i]) + c.pleased + (c.pair_pleased if familiar else 0.0),
+                            1.0,
+                        )
 
 
 @inner
@@ -175,7 +272,10 @@ def _by_urgency(p, w, v, order, bounds, fill, lone):
 
 @inner
 def _by_zone(p, w, v, zones, helpers, ends, fill, key):
-    """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place; and the zones' bounds."""
+    """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place.
+
+    And the zones' bounds.
+    """
     n, first = w.used[v], w.start[v]
     ends[: zones + 1] = 0
     for i in range(first, first + n):
@@ -211,19 +311,45 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
         for link in range(2):
             slot = p.kin[i] if link == 0 else p.neighbour[i]
             if slot >= 0 and got < wanted and p.volunteer[w.start[v] + slot] == 1:
-                got += take(p, w, v, i, k, wanted - got, w.start[v] + slot, skilled, pace, form, toll if got == 0 else 0)
+                got += take(
+                    p,
+                    w,
+                    v,
+                    i,
+                    k,
+                    wanted - got,
+                    w.start[v] + slot,
+                    skilled,
+                    pace,
+                    form,
+                    toll if got == 0 else 0,
+                )
     z = p.zone[i]
     pointer = trained if skilled else untrained
     while got < wanted and pointer[z] < ends[z + 1]:
         _not_self(helpers, pointer[z], ends[z + 1], i)
-        got += take(p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace, form, toll if got == 0 else 0)
+        got += take(
+            p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace, form, toll if got == 0 else 0
+        )
         if got < wanted:
             pointer[z] += 1
     if c.platform >= 1:
         s = 1 if skilled else 0
         while got < wanted and everywhere[s] < ends[zones]:
             _not_self(helpers, everywhere[s], ends[zones], i)
-            got += take(p, w, v, i, k, wanted - got, helpers[everywhere[s]], skilled, pace, form, toll if got == 0 else 0)
+            got += take(
+                p,
+                w,
+                v,
+                i,
+                k,
+                wanted - got,
+                helpers[everywhere[s]],
+                skilled,
+                pace,
+                form,
+                toll if got == 0 else 0,
+            )
             if got < wanted:
                 everywhere[s] += 1
     if got == 0 and not (form == PAIRS and w.sums[i - w.start[v]] == 2.0 + k):
@@ -235,7 +361,8 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
 def _partners_first(p, w, v, c):
     """Elders of a pair are helped, one to one and untrained, out of what their partner keeps for them.
 
-    w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village goes on with.
+    w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village
+    goes on with.
     """
     first, f = w.start[v], w.flow[v]
     for i in range(first, first + w.used[v]):
@@ -258,7 +385,9 @@ def _partners_first(p, w, v, c):
 
 @inner
 def _gather(p, w, v, zones, c):
-    """Each zone's team: those who came make up for the absent, in equal parts; where one of them is trained, w.sums[zone] is 1."""
+    """Each zone's team: those who came make up for the absent, in equal parts; where one of them is
+    trained, w.sums[zone] is 1.
+    """
     absent, there, offered = w.work[1], w.work[2], w.work[3]
     absent[:zones] = 0
     there[:zones] = 0
@@ -276,14 +405,20 @@ def _gather(p, w, v, zones, c):
     for i in members:
         z = p.zone[i]
         if p.volunteer[i] == 1 and int(p.offer[i]) + int(p.given[i]) > 0:
-            more = min(int(c.team_cover * absent[z] * offered[z] / (there[z] * there[z])), max(int(p.free[i]) - int(p.offer[i]), 0))
+            more = min(
+                int(c.team_cover * absent[z] * offered[z] / (there[z] * there[z])),
+                max(int(p.free[i]) - int(p.offer[i]), 0),
+            )
             p.offer[i] += more
             w.flow[v].offered += more
 
 
 @kernel
 def pair_up(p, w, values, key):
-    """Let go of pairs of which one has stopped; then each free volunteer gets the free elder in most need, both from drawn places."""
+    """Let go of pairs of which one has stopped.
+
+    Then each free volunteer gets the free elder in most need, both from drawn places.
+    """
     for v in range(len(w.used)):
         r, n, first = w.villages[v], w.used[v], w.start[v]
         order, helpers, bounds, fill = w.work[0], w.work[1], w.work[5, 0:5], w.work[5, 5:9]

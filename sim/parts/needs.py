@@ -1,4 +1,5 @@
-"""M3 Needs and M4 Supply ladder: hours per kind by state and living arrangement, family first, the rest at the end.
+"""M3 Needs and M4 Supply ladder: hours per kind by state and living arrangement, family first, the rest at
+the end.
 
 *Eligible* minutes are left after family, of kinds that mutual aid may serve; personal care only by exception.
 """
@@ -26,33 +27,95 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Needs:
     """Hours come from data/need_hours_by_state.csv, times one scale a kind."""
 
-    meals_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of meal help")
-    cleaning_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of cleaning")
-    mobility_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of mobility and errands")
-    escort_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of medical escort")
-    emergency_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of emergencies")
-    rehabilitation_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of rehabilitation")
-    prevention_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of prevention and publicity")
-    companionship_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of company and visiting")
-    personal_care_scale: float = par(1.0, "ratio", 0.5, 2.0, "assumption", "D", "scale of personal care")
-    alone_factor: float = par(1.2, "ratio", 1.0, 2.0, "assumption", "D", "household help of an elder living alone over the table")
-    dementia_factor: float = par(1.3, "ratio", 1.0, 2.0, "assumption", "D", "need of an elder with dementia over the table")
-    own_spread: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "a person's own level of need is even between 1 - spread and 1 + spread")
-    escort_hours: float = par(4.0, "hours", 1.0, 8.0, "assumption", "D", "length of one medical escort")
-    emergency_hours: float = par(2.0, "hours", 0.5, 8.0, "assumption", "D", "length of one emergency")
-    rehabilitation_eligible: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "rehabilitation that trained neighbours may give")
-    personal_eligible: float = par(0.05, "share", 0.0, 0.2, "definition: personal care only by exception", "D", "personal care that mutual aid may give")
-    cover_child: float = par(0.90, "share", 0.5, 1.0, "assumption; 95 % of dependent rural elders have a family carer (CLHLS)", "D", "need met by a child in the house")
-    cover_spouse: float = par(0.75, "share", 0.2, 0.95, "assumption", "D", "need met by a spouse")
-    cover_near: float = par(0.40, "share", 0.0, 0.7, "assumption", "D", "need met by a near child from another house")
-    child_hours: float = par(120.0, "hours/month", 40.0, 240.0, "assumption", "D", "most that a child in the house gives")
-    spouse_hours: float = par(60.0, "hours/month", 10.0, 160.0, "assumption", "D", "most that a spouse outside the table gives")
-    near_hours: float = par(30.0, "hours/month", 0.0, 60.0, "assumption", "D", "most that a near child gives")
-    professional_price: float = par(20.0, "yuan/hour", 8.0, 40.0, "assumption; rural carer wage 3,500 yuan a month", "D", "price of an hour of paid care at home")
-    professional_income_share: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "income that goes to paid care when help is short")
+    meals_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of meal help")
+    cleaning_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of cleaning")
+    mobility_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of mobility and errands")
+    escort_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of medical escort")
+    emergency_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of emergencies")
+    rehabilitation_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of rehabilitation")
+    prevention_scale: float = par(
+        1.0, unit="ratio", low=0.5, high=2.0, doc="scale of prevention and publicity"
+    )
+    companionship_scale: float = par(
+        1.0, unit="ratio", low=0.5, high=2.0, doc="scale of company and visiting"
+    )
+    personal_care_scale: float = par(1.0, unit="ratio", low=0.5, high=2.0, doc="scale of personal care")
+    alone_factor: float = par(
+        1.2, unit="ratio", low=1.0, high=2.0, doc="household help of an elder living alone over the table"
+    )
+    dementia_factor: float = par(
+        1.3, unit="ratio", low=1.0, high=2.0, doc="need of an elder with dementia over the table"
+    )
+    own_spread: float = par(
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="a person's own level of need is even between 1 - spread and 1 + spread",
+    )
+    escort_hours: float = par(
+        4.0, unit="hours", low=1.0, high=8.0, doc="length of one medical escort", stored="minutes"
+    )
+    emergency_hours: float = par(
+        2.0, unit="hours", low=0.5, high=8.0, doc="length of one emergency", stored="minutes"
+    )
+    rehabilitation_eligible: float = par(
+        0.5, unit="share", low=0.0, high=1.0, doc="rehabilitation that trained neighbours may give"
+    )
+    personal_eligible: float = par(
+        0.05,
+        unit="share",
+        low=0.0,
+        high=0.2,
+        doc="personal care that mutual aid may give",
+        source="definition: personal care only by exception",
+    )
+    cover_child: float = par(
+        0.90,
+        unit="share",
+        low=0.5,
+        high=1.0,
+        doc="need met by a child in the house",
+        source="assumption; 95 % of dependent rural elders have a family carer (CLHLS)",
+    )
+    cover_spouse: float = par(0.75, unit="share", low=0.2, high=0.95, doc="need met by a spouse")
+    cover_near: float = par(
+        0.40, unit="share", low=0.0, high=0.7, doc="need met by a near child from another house"
+    )
+    child_hours: float = par(
+        120.0,
+        unit="hours/month",
+        low=40.0,
+        high=240.0,
+        doc="most that a child in the house gives",
+        stored="minutes",
+    )
+    spouse_hours: float = par(
+        60.0,
+        unit="hours/month",
+        low=10.0,
+        high=160.0,
+        doc="most that a spouse outside the table gives",
+        stored="minutes",
+    )
+    near_hours: float = par(
+        30.0, unit="hours/month", low=0.0, high=60.0, doc="most that a near child gives", stored="minutes"
+    )
+    professional_price: float = par(
+        20.0,
+        unit="yuan/hour",
+        low=8.0,
+        high=40.0,
+        doc="price of an hour of paid care at home",
+        source="assumption; rural carer wage 3,500 yuan a month",
+        stored="fen",
+    )
+    professional_income_share: float = par(
+        0.10, unit="share", low=0.0, high=0.4, doc="income that goes to paid care when help is short"
+    )
 
 
-column("need", "i2", "minutes", "need of each kind not met so far this month", shape=(9,))
+column("need", "i2", unit="minutes", label="need of each kind not met so far this month", shape=(9,))
 
 FIXED = Purpose("needs.own_level")
 EVENT = Purpose("needs.event")
@@ -62,9 +125,16 @@ EVENT = Purpose("needs.event")
 def scales_of(n):
     """The nine scales in the order of the kinds."""
     return (
-        n.meals_scale, n.cleaning_scale, n.mobility_scale, n.escort_scale, n.emergency_scale,
-        n.rehabilitation_scale, n.prevention_scale, n.companionship_scale, n.personal_care_scale,
-    )  # fmt: skip
+        n.meals_scale,
+        n.cleaning_scale,
+        n.mobility_scale,
+        n.escort_scale,
+        n.emergency_scale,
+        n.rehabilitation_scale,
+        n.prevention_scale,
+        n.companionship_scale,
+        n.personal_care_scale,
+    )
 
 
 @kernel
@@ -143,7 +213,9 @@ def family(p, w, values):
 
 @inner
 def _serve_family(p, w, v, i, given, total):
-    """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of kind."""
+    """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of
+    kind.
+    """
     left, share = given, given / total
     for k in range(9):
         part = int(p.need[i, k] * share)
@@ -167,7 +239,14 @@ def professional(p, w, values):
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
-            money = int((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * n.professional_income_share) if p.health[i] >= 1 else 0
+            money = (
+                int(
+                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
+                    * n.professional_income_share
+                )
+                if p.health[i] >= 1
+                else 0
+            )
             minutes = money * 60 // max(n.professional_price, 1)
             for j in range(9 if minutes > 0 else 0):
                 k = 8 - j  # personal care and the skilled kinds first

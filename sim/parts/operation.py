@@ -1,8 +1,11 @@
 """M26 Ways of operating: who runs the service, and what that changes in cost, quality and hours.
 
-The village itself, a professional team, a chain, a public building in private hands, a property firm, or the village
-guided by an institution. The six ways are a table (sim/data/ways_of_operating.csv), with one scale a kind of effect.
-All villages have the way that the scenario sets, or (`choosing`) each takes what it expects to cost least for an hour.
+The village itself, a professional team, a chain, a public building in private hands, a property firm, or the
+village
+guided by an institution. The six ways are a table (sim/data/ways_of_operating.csv), with one scale a kind of
+effect.
+All villages have the way that the scenario sets, or (`choosing`) each takes what it expects to cost least for
+an hour.
 """
 
 from __future__ import annotations
@@ -22,30 +25,84 @@ WAYS = ("village", "professional_team", "chain", "public_private", "property_fir
 class Operation:
     """The way of operating and the scales of its effects."""
 
-    way: str = choice("village", WAYS, "who operates the service; village: nothing is added")
-    choosing: bool = switch(False, "villages choose the way themselves, from `way` on; off: all keep it")
-    contract: int = par(3, "years", 1, 10, "assumption", "D", "years for which a village keeps a way that it chose", monthly=False)
-    cost_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "fees, food and rent of a way, over the table's distance from the village's own")
-    visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "operator's fee at visits only over full service")
-    quality_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "rise of satisfaction, over the table")
-    hours_scale: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "hours of staff and volunteers, over the table's distance from the village's own")
+    way: str = choice("village", choices=WAYS, doc="who operates the service; village: nothing is added")
+    choosing: bool = switch(False, doc="villages choose the way themselves, from `way` on; off: all keep it")
+    contract: int = par(
+        3,
+        unit="years",
+        low=1,
+        high=10,
+        doc="years for which a village keeps a way that it chose",
+        monthly=False,
+    )
+    cost_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="fees, food and rent of a way, over the table's distance from the village's own",
+    )
+    visits_share: float = par(
+        0.5, unit="ratio", low=0.0, high=1.0, doc="operator's fee at visits only over full service"
+    )
+    quality_scale: float = par(
+        1.0, unit="ratio", low=0.0, high=2.0, doc="rise of satisfaction, over the table"
+    )
+    hours_scale: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="hours of staff and volunteers, over the table's distance from the village's own",
+    )
 
 
-state("operator", "i8", "code", "way of operating, by its row in ways_of_operating.csv: 0 the village itself")
-state("operator_since", "i8", "month", "month in which the village chose its way", NEVER)
-state("operator_seen", "f8", "mixed", "sums since it last looked: months, fen in, other cost, own food, diners, enrolled, own offers", shape=(7,))
-state("operator_food", "f8", "ratio", "food cost under the way of operating over the village's own", 1.0)
-state("operator_rent", "f8", "ratio", "rent under the way of operating over the village's own", 1.0)
-state("operator_hours", "f8", "ratio", "hours offered under the way of operating over the village's own", 1.0)
-flow("staff_minutes", "minutes", "minutes that an operator's paid staff served")
-posting("cost_operator", "expense", "payables", "bill: the operator's fee")
+state(
+    "operator",
+    "i8",
+    unit="code",
+    label="way of operating, by its row in ways_of_operating.csv: 0 the village itself",
+)
+state("operator_since", "i8", unit="month", label="month in which the village chose its way", initial=NEVER)
+state(
+    "operator_seen",
+    "f8",
+    unit="mixed",
+    label="sums since it last looked: months, fen in, other cost, own food, diners, enrolled, own offers",
+    shape=(7,),
+)
+state(
+    "operator_food",
+    "f8",
+    unit="ratio",
+    label="food cost under the way of operating over the village's own",
+    initial=1.0,
+)
+state(
+    "operator_rent",
+    "f8",
+    unit="ratio",
+    label="rent under the way of operating over the village's own",
+    initial=1.0,
+)
+state(
+    "operator_hours",
+    "f8",
+    unit="ratio",
+    label="hours offered under the way of operating over the village's own",
+    initial=1.0,
+)
+flow("staff_minutes", unit="minutes", label="minutes that an operator's paid staff served")
+posting("cost_operator", debit="expense", credit="payables", label="bill: the operator's fee")
 
 TURN = Purpose("operation.turn")
 
 
 @kernel
 def take_over(w, values, ways):
-    """The ratios of the month. `ways` (6 x 7): fee, user fee (fen), food, rent, volunteers, staff (minutes), quality."""
+    """The ratios of the month. `ways` (6 x 7): fee, user fee (fen), food, rent, volunteers, staff
+    (minutes), quality.
+    """
     for v in range(len(w.used)):
         o, r, way = values.operation[v], w.villages[v], ways[w.villages[v].operator]
         r.operator_food = 1.0 + o.cost_scale * (way[2] - 1.0)
@@ -55,7 +112,10 @@ def take_over(w, values, ways):
 
 @kernel
 def staff(p, w, values, ways, key):
-    """Paid staff serve enrolled elders, the disabled first, from a drawn place; satisfaction moves; the fee is billed."""
+    """Paid staff serve enrolled elders, the disabled first, from a drawn place.
+
+    Satisfaction moves; the fee is billed.
+    """
     for v in range(len(w.used)):
         o, r, f, post = values.operation[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or r.operator == 0:
@@ -87,19 +147,26 @@ def staff(p, w, values, ways, key):
 def expected(way, o, level, wage, rent, seen):
     """What a month under a way would cost (fen) and offer (minutes), by its row in the table.
 
-    `seen` (7) as the state; `rent` and `wage` index as they stand. Users, other cost and own offers go on as they were.
+    `seen` (7) as the state; `rent` and `wage` index as they stand. Users, other cost and own offers go on as
+    they were.
     """
     months = max(seen[0], 1.0)
-    fee = o.cost_scale * (way[0] * (1.0 if level >= 2 else o.visits_share) + way[1] * (seen[4] / months)) * wage
+    fee = (
+        o.cost_scale * (way[0] * (1.0 if level >= 2 else o.visits_share) + way[1] * (seen[4] / months)) * wage
+    )
     food = seen[3] / months * (1.0 + o.cost_scale * (way[2] - 1.0))
     rented = rent * max(1.0 + o.cost_scale * (way[3] - 1.0), 0.0)
-    minutes = seen[6] / months * (1.0 + o.hours_scale * (way[4] - 1.0)) + o.hours_scale * way[5] * (seen[5] / months) / 100.0
+    minutes = (
+        seen[6] / months * (1.0 + o.hours_scale * (way[4] - 1.0))
+        + o.hours_scale * way[5] * (seen[5] / months) / 100.0
+    )
     return seen[2] / months + fee + food + rented, minutes
 
 
 @inner
 def chosen(ways, o, level, wage, rent, seen, money, now):
-    """The way of least cost for an hour among those whose bill the money got in covers; where nothing is better, `now`.
+    """The way of least cost for an hour among those whose bill the money got in covers; where nothing is
+    better, `now`.
 
     Where it covers none, those stand open whose bill is not above that of the way the village has.
     """
@@ -118,7 +185,10 @@ def chosen(ways, o, level, wage, rent, seen, money, now):
 
 @kernel
 def choose(w, books, values, ways, leases, contract, month, december):
-    """Add the month to what a village looks back on; at the end of a year and of its first month it looks and chooses."""
+    """Add the month to what a village looks back on.
+
+    At the end of a year and of its first month it looks and chooses.
+    """
     for v in range(len(w.used)):
         o, r, f, post, money = values.operation[v], w.villages[v], w.flow[v], books.named[v], 0
         serving = 1.0 if r.level > 0 else 0.0
@@ -161,8 +231,19 @@ def run_staff(m) -> None:
 
 
 def run_choose(m) -> None:
-    """At the end of each December and of its first month a village in service chooses, where its contract is over. Held during spin-up."""
+    """At the end of each December and of its first month a village in service chooses, where its contract
+    is over. Held during spin-up.
+    """
     p = m.parameters
     if p.operation.choosing and m.month >= 0:
         ways = tables.ways_of_operating()
-        choose(m.world, m.ledger.books, m.values.table, ways, p.facilities.on, p.operation.contract, m.month, m.calendar_month == 12)
+        choose(
+            m.world,
+            m.ledger.books,
+            m.values.table,
+            ways,
+            p.facilities.on,
+            p.operation.contract,
+            m.month,
+            m.calendar_month == 12,
+        )

@@ -1,5 +1,7 @@
-"""M24 Organisation: leader, elderly association, training, insurance, honours; agreements and disputes, village
-conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself, with own switch or size,
+"""M24 Organisation: leader, elderly association, training, insurance, honours; agreements and disputes,
+village
+conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself, with own
+switch or size,
 state and bill. Supervision with a quality and safety state stands in `quality.py`.
 """
 
@@ -17,85 +19,295 @@ from sim.randomness import Purpose, inner, kernel, rounded, uniform
 class Organisation:
     """Levels of support, each with its cost line, and the people behind it."""
 
-    on: bool = switch(True, "off: no coordinator, training, insurance, publicity, honours; leaders stay")
-    coordinator: float = par(300.0, "yuan/month", 0.0, 800.0, "assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)", "D", "stipend of the station's keeper, full service")
-    visits_share: float = par(0.5, "ratio", 0.0, 1.0, "assumption", "D", "stipend of the keeper at visits only over full service")
-    insured: bool = par(True, "switch", None, None, "documents: accident insurance", "D", "volunteers are insured")
-    insurance: float = par(30.0, "yuan/year", 17.0, 100.0, "between 17 (Beijing 2013) and 100 (Yanqing 2018-21)", "C", "premium per volunteer")
-    training: bool = par(True, "switch", None, None, "documents: training", "D", "volunteers are trained")
-    training_cost: float = par(150.0, "yuan", 20.0, 500.0, "assumption", "D", "cost of training one volunteer")
-    publicity: float = par(50.0, "yuan/month", 0.0, 500.0, "assumption", "D", "publicity and theme days")
-    publicity_full: float = par(100.0, "yuan/month", 20.0, 500.0, "assumption", "D", "publicity money at which its pull is full")
-    honours: bool = par(True, "switch", None, None, "documents: praise", "D", "volunteers are honoured")
-    leader_leaves: float = par(0.08, "share/year", 0.02, 0.25, "assumption", "D", "leaders who leave in a year")
-    leader_found: float = par(0.35, "share/year", 0.1, 0.8, "assumption", "D", "villages without a leader that find one in a year")
-    association_finds: float = par(2.0, "ratio", 1.0, 4.0, "assumption", "D", "the same with an association over without")
-    leader_person: bool = par(False, "switch", None, None, "design choice", "D", "the leader is one of the village's cadres and lost with that person; else leaders leave at leader_leaves")
-    leader_resigns: float = par(0.05, "share/year", 0.0, 0.3, "assumption", "D", "leaders who resign in a year though they stay, where the leader is a person")
-    associations: bool = par(False, "switch", None, None, "design choice", "D", "elderly associations are founded and lapse")
-    association_founded: float = par(0.06, "share/year", 0.0, 0.5, "assumption", "D", "villages without an association that found one in a year; twice that with a leader")
-    association_lapses: float = par(0.05, "share/year", 0.0, 0.5, "assumption", "D", "associations that lapse in a year; twice that without a leader")
-    association_cost: float = par(80.0, "yuan/month", 0.0, 500.0, "assumption", "D", "activity money of an association, where they are founded and lapse")
-    honour_cost: float = par(0.0, "yuan/year", 0.0, 200.0, "design choice: praise is free unless a prize is set", "D", "prize money per volunteer")
-    disputes: bool = par(False, "switch", None, None, "design choice", "D", "help leads to disputes")
-    dispute_rate: float = par(1.0, "disputes/1000 h", 0.0, 20.0, "assumption", "D", "disputes in a thousand hours of mutual aid without agreements")
-    settled: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "disputes that a leader or association settles")
-    dispute_harm: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "loss of motivation and satisfaction by a dispute that is not settled")
-    agreements: bool = par(False, "switch", None, None, "design choice", "D", "written agreements between those who help and those who are helped")
-    agreement_cost: float = par(5.0, "yuan", 0.0, 50.0, "assumption", "D", "cost of one new agreement")
-    agreement_effect: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "disputes that agreements prevent")
-    conventions: bool = par(False, "switch", None, None, "design choice", "D", "villages write mutual aid into their convention")
-    convention_adopts: float = par(0.20, "share/year", 0.0, 1.0, "assumption", "D", "villages with a leader that adopt it in a year")
-    convention_norm: float = par(0.10, "share", 0.0, 0.5, "assumption", "D", "fall of the norm of family care by a convention")
-    convention_joins: float = par(1.1, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining with a convention")
-    convention_calms: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "disputes that a convention prevents")
-    posts: int = par(0, "posts", 0, 10, "design choice", "D", "paid rural posts for help to the old, a village in service")
-    post_wage: float = par(700.0, "yuan/month", 300.0, 1500.0, "600-800: public-service post for old villagers (Daiyao 2025)", "C", "wage of a post")
-    post_hours: float = par(40.0, "hours/month", 5.0, 100.0, "assumption", "D", "hours that the holder of a post adds")
-    post_public: float = par(1.0, "share", 0.0, 1.0, "design choice: a public-service post", "D", "wage of posts that the county pays")
-    drives: int = par(0, "drives/year", 0, 12, "design choice", "D", "volunteer drives a year (Silver Age Action, theme days), first in October")
-    drive_joins: float = par(1.5, "odds ratio", 1.0, 4.0, "assumption", "D", "odds of joining in the month of a drive")
-    drive_publicity: float = par(0.5, "ratio", 0.0, 2.0, "assumption", "D", "publicity of a drive over full publicity")
-    drive_cost: float = par(500.0, "yuan", 0.0, 5000.0, "assumption", "D", "cost of a drive")
-    party: bool = par(False, "switch", None, None, "design choice", "D", "Party-building + rural care: members stand in")
-    party_finds: float = par(1.5, "ratio", 1.0, 4.0, "assumption", "D", "leaders found with Party-building over without")
-    party_hours: float = par(5.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours that each cadre adds to visits")
-    party_cost: float = par(60.0, "yuan/month", 0.0, 500.0, "assumption", "D", "activity money of Party-building")
-    bare: float = par(0.0, "share", 0.0, 1.0, "design choice", "D", "villages that give no training, insurance or publicity, a trait of the village, unless they copy a neighbour")
-    copies: float = par(0.0, "share/year", 0.0, 1.0, "design choice", "D", "villages in service that each December take over training, insurance and publicity of the village of the township with the best hours share")
-    launch_boost: float = par(9.0, "ratio", 0.0, 20.0, "assumption", "D", "rise of joining and enrolling in the six months after opening")
+    on: bool = switch(True, doc="off: no coordinator, training, insurance, publicity, honours; leaders stay")
+    coordinator: float = par(
+        300.0,
+        unit="yuan/month",
+        low=0.0,
+        high=800.0,
+        doc="stipend of the station's keeper, full service",
+        source="assumption: half of a public-service post for old villagers (600-800, Daiyao 2025)",
+        stored="fen",
+    )
+    visits_share: float = par(
+        0.5, unit="ratio", low=0.0, high=1.0, doc="stipend of the keeper at visits only over full service"
+    )
+    insured: bool = par(
+        True, unit="switch", doc="volunteers are insured", source="documents: accident insurance"
+    )
+    insurance: float = par(
+        30.0,
+        unit="yuan/year",
+        low=17.0,
+        high=100.0,
+        doc="premium per volunteer",
+        source="between 17 (Beijing 2013) and 100 (Yanqing 2018-21)",
+        grade="C",
+        stored="fen",
+    )
+    training: bool = par(True, unit="switch", doc="volunteers are trained", source="documents: training")
+    training_cost: float = par(
+        150.0, unit="yuan", low=20.0, high=500.0, doc="cost of training one volunteer", stored="fen"
+    )
+    publicity: float = par(
+        50.0, unit="yuan/month", low=0.0, high=500.0, doc="publicity and theme days", stored="fen"
+    )
+    publicity_full: float = par(
+        100.0,
+        unit="yuan/month",
+        low=20.0,
+        high=500.0,
+        doc="publicity money at which its pull is full",
+        stored="fen",
+    )
+    honours: bool = par(True, unit="switch", doc="volunteers are honoured", source="documents: praise")
+    leader_leaves: float = par(
+        0.08, unit="share/year", low=0.02, high=0.25, doc="leaders who leave in a year"
+    )
+    leader_found: float = par(
+        0.35, unit="share/year", low=0.1, high=0.8, doc="villages without a leader that find one in a year"
+    )
+    association_finds: float = par(
+        2.0, unit="ratio", low=1.0, high=4.0, doc="the same with an association over without"
+    )
+    leader_person: bool = par(
+        False,
+        unit="switch",
+        doc=(
+            "the leader is one of the village's cadres and lost with that person; else leaders leave at "
+            "leader_leaves"
+        ),
+        source="design choice",
+    )
+    leader_resigns: float = par(
+        0.05,
+        unit="share/year",
+        low=0.0,
+        high=0.3,
+        doc="leaders who resign in a year though they stay, where the leader is a person",
+    )
+    associations: bool = par(
+        False, unit="switch", doc="elderly associations are founded and lapse", source="design choice"
+    )
+    association_founded: float = par(
+        0.06,
+        unit="share/year",
+        low=0.0,
+        high=0.5,
+        doc="villages without an association that found one in a year; twice that with a leader",
+    )
+    association_lapses: float = par(
+        0.05,
+        unit="share/year",
+        low=0.0,
+        high=0.5,
+        doc="associations that lapse in a year; twice that without a leader",
+    )
+    association_cost: float = par(
+        80.0,
+        unit="yuan/month",
+        low=0.0,
+        high=500.0,
+        doc="activity money of an association, where they are founded and lapse",
+        stored="fen",
+    )
+    honour_cost: float = par(
+        0.0,
+        unit="yuan/year",
+        low=0.0,
+        high=200.0,
+        doc="prize money per volunteer",
+        source="design choice: praise is free unless a prize is set",
+        stored="fen",
+    )
+    disputes: bool = par(False, unit="switch", doc="help leads to disputes", source="design choice")
+    dispute_rate: float = par(
+        1.0,
+        unit="disputes/1000 h",
+        low=0.0,
+        high=20.0,
+        doc="disputes in a thousand hours of mutual aid without agreements",
+    )
+    settled: float = par(
+        0.5, unit="share", low=0.0, high=1.0, doc="disputes that a leader or association settles"
+    )
+    dispute_harm: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="loss of motivation and satisfaction by a dispute that is not settled",
+    )
+    agreements: bool = par(
+        False,
+        unit="switch",
+        doc="written agreements between those who help and those who are helped",
+        source="design choice",
+    )
+    agreement_cost: float = par(
+        5.0, unit="yuan", low=0.0, high=50.0, doc="cost of one new agreement", stored="fen"
+    )
+    agreement_effect: float = par(
+        0.5, unit="share", low=0.0, high=1.0, doc="disputes that agreements prevent"
+    )
+    conventions: bool = par(
+        False, unit="switch", doc="villages write mutual aid into their convention", source="design choice"
+    )
+    convention_adopts: float = par(
+        0.20, unit="share/year", low=0.0, high=1.0, doc="villages with a leader that adopt it in a year"
+    )
+    convention_norm: float = par(
+        0.10, unit="share", low=0.0, high=0.5, doc="fall of the norm of family care by a convention"
+    )
+    convention_joins: float = par(
+        1.1, unit="odds ratio", low=1.0, high=2.0, doc="odds of joining with a convention"
+    )
+    convention_calms: float = par(
+        0.2, unit="share", low=0.0, high=1.0, doc="disputes that a convention prevents"
+    )
+    posts: int = par(
+        0,
+        unit="posts",
+        low=0,
+        high=10,
+        doc="paid rural posts for help to the old, a village in service",
+        source="design choice",
+    )
+    post_wage: float = par(
+        700.0,
+        unit="yuan/month",
+        low=300.0,
+        high=1500.0,
+        doc="wage of a post",
+        source="600-800: public-service post for old villagers (Daiyao 2025)",
+        grade="C",
+        stored="fen",
+    )
+    post_hours: float = par(
+        40.0,
+        unit="hours/month",
+        low=5.0,
+        high=100.0,
+        doc="hours that the holder of a post adds",
+        stored="minutes",
+    )
+    post_public: float = par(
+        1.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="wage of posts that the county pays",
+        source="design choice: a public-service post",
+    )
+    drives: int = par(
+        0,
+        unit="drives/year",
+        low=0,
+        high=12,
+        doc="volunteer drives a year (Silver Age Action, theme days), first in October",
+        source="design choice",
+    )
+    drive_joins: float = par(
+        1.5, unit="odds ratio", low=1.0, high=4.0, doc="odds of joining in the month of a drive"
+    )
+    drive_publicity: float = par(
+        0.5, unit="ratio", low=0.0, high=2.0, doc="publicity of a drive over full publicity"
+    )
+    drive_cost: float = par(500.0, unit="yuan", low=0.0, high=5000.0, doc="cost of a drive", stored="fen")
+    party: bool = par(
+        False, unit="switch", doc="Party-building + rural care: members stand in", source="design choice"
+    )
+    party_finds: float = par(
+        1.5, unit="ratio", low=1.0, high=4.0, doc="leaders found with Party-building over without"
+    )
+    party_hours: float = par(
+        5.0,
+        unit="hours/month",
+        low=0.0,
+        high=40.0,
+        doc="duty hours that each cadre adds to visits",
+        stored="minutes",
+    )
+    party_cost: float = par(
+        60.0, unit="yuan/month", low=0.0, high=500.0, doc="activity money of Party-building", stored="fen"
+    )
+    bare: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "villages that give no training, insurance or publicity, a trait of the village, unless they "
+            "copy a neighbour"
+        ),
+        source="design choice",
+    )
+    copies: float = par(
+        0.0,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "villages in service that each December take over training, insurance and publicity of the "
+            "village of the township with the best hours share"
+        ),
+        source="design choice",
+    )
+    launch_boost: float = par(
+        9.0,
+        unit="ratio",
+        low=0.0,
+        high=20.0,
+        doc="rise of joining and enrolling in the six months after opening",
+    )
 
 
-state("honours", "i8", "flag", "honours are given")
-state("insured", "i8", "flag", "volunteers are insured")
-state("training", "i8", "flag", "training is given")
-state("publicity", "f8", "ratio", "publicity in force, 1 at full publicity money")
-state("launching", "f8", "ratio", "extra pull while the service is new")
-state("leaderless", "i8", "months", "months without a leader")
-state("leader_serial", "i8", "number", "serial of the leader where the leader is a person", -1)
-state("convention", "i8", "flag", "mutual aid stands in the village convention")
-state("norm_left", "f8", "share", "norm of family care that a convention leaves", 1.0)
-state("pull", "f8", "ratio", "odds of joining by convention and drive", 1.0)
-state("duty", "i8", "minutes", "duty that Party-building adds for each cadre")
-state("driving", "i8", "flag", "a volunteer drive runs this month")
-state("bare", "i8", "flag", "gives no training, insurance or publicity of itself")
-state("copied", "i8", "flag", "its levels are a neighbour's")
-state("levels", "i8", "units", "levels copied: training (flag), insurance (flag), publicity (fen a month)", shape=(3,))
-posting("cost_coordinator", "expense", "payables", "bill: keeper of the station")
-posting("cost_insurance", "expense", "payables", "bill: insurance of volunteers")
-posting("cost_training", "expense", "payables", "bill: training")
-posting("cost_publicity", "expense", "payables", "bill: publicity")
-posting("cost_stipend", "expense", "payables", "bill: stipends of volunteers")
+state("honours", "i8", unit="flag", label="honours are given")
+state("insured", "i8", unit="flag", label="volunteers are insured")
+state("training", "i8", unit="flag", label="training is given")
+state("publicity", "f8", unit="ratio", label="publicity in force, 1 at full publicity money")
+state("launching", "f8", unit="ratio", label="extra pull while the service is new")
+state("leaderless", "i8", unit="months", label="months without a leader")
+state(
+    "leader_serial",
+    "i8",
+    unit="number",
+    label="serial of the leader where the leader is a person",
+    initial=-1,
+)
+state("convention", "i8", unit="flag", label="mutual aid stands in the village convention")
+state("norm_left", "f8", unit="share", label="norm of family care that a convention leaves", initial=1.0)
+state("pull", "f8", unit="ratio", label="odds of joining by convention and drive", initial=1.0)
+state("duty", "i8", unit="minutes", label="duty that Party-building adds for each cadre")
+state("driving", "i8", unit="flag", label="a volunteer drive runs this month")
+state("bare", "i8", unit="flag", label="gives no training, insurance or publicity of itself")
+state("copied", "i8", unit="flag", label="its levels are a neighbour's")
+state(
+    "levels",
+    "i8",
+    unit="units",
+    label="levels copied: training (flag), insurance (flag), publicity (fen a month)",
+    shape=(3,),
+)
+posting("cost_coordinator", debit="expense", credit="payables", label="bill: keeper of the station")
+posting("cost_insurance", debit="expense", credit="payables", label="bill: insurance of volunteers")
+posting("cost_training", debit="expense", credit="payables", label="bill: training")
+posting("cost_publicity", debit="expense", credit="payables", label="bill: publicity")
+posting("cost_stipend", debit="expense", credit="payables", label="bill: stipends of volunteers")
 for _line, _label in (
-    ("association", "elderly association"), ("honours", "prizes of volunteers"), ("agreements", "written agreements"),
-    ("posts", "wages of paid posts"), ("drives", "volunteer drives"), ("party", "Party-building + care"),
-):  # fmt: skip
-    posting(f"cost_{_line}", "expense", "payables", f"bill: {_label}")
-posting("grant_posts", "cash", "government", "government: wages of paid posts")
-flow("leader_lost", "villages", "leaders who left this month")
-flow("disputes", "times", "disputes over help")
-flow("disputes_left", "times", "of these, not settled")
-flow("posts_held", "persons", "volunteers who hold a paid post")
+    ("association", "elderly association"),
+    ("honours", "prizes of volunteers"),
+    ("agreements", "written agreements"),
+    ("posts", "wages of paid posts"),
+    ("drives", "volunteer drives"),
+    ("party", "Party-building + care"),
+):
+    posting(f"cost_{_line}", debit="expense", credit="payables", label=f"bill: {_label}")
+posting("grant_posts", debit="cash", credit="government", label="government: wages of paid posts")
+flow("leader_lost", unit="villages", label="leaders who left this month")
+flow("disputes", unit="times", label="disputes over help")
+flow("disputes_left", unit="times", label="of these, not settled")
+flow("posts_held", unit="persons", label="volunteers who hold a paid post")
 
 LEADER_LOSS = 7  # its place among the shocks
 LEADER = Purpose("organisation.leader")
@@ -131,7 +343,9 @@ def _leads(p, w, v, candidates, serial, key):
 
 @kernel
 def lead(p, w, values, key):
-    """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another is found."""
+    """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another
+    is found.
+    """
     for v in range(len(w.used)):
         o, r = values.organisation[v], w.villages[v]
         if o.leader_person == 0:
@@ -151,7 +365,10 @@ def lead(p, w, values, key):
 
 @inner
 def _level(o, r, k):
-    """Level of training, insurance (flags) or publicity (fen a month): a neighbour's where copied, else the village's own."""
+    """Level of training, insurance (flags) or publicity (fen a month).
+
+    A neighbour's where copied, else the village's own.
+    """
     if r.copied == 1:
         return r.levels[k]
     if r.bare == 1:
@@ -274,12 +491,17 @@ def _drawn(p, w, v, given, u):
 
 @kernel
 def quarrel(p, w, values, key):
-    """Disputes over the month's hours; those not settled cost one helper motivation and one elder satisfaction."""
+    """Disputes over the month's hours.
+
+    Those not settled cost one helper motivation and one elder satisfaction.
+    """
     for v in range(len(w.used)):
         o, r, f = values.organisation[v], w.villages[v], w.flow[v]
         if o.disputes == 0 or r.level == 0:
             continue
-        expected = o.dispute_rate * f.time_aid / 60_000.0 * (1.0 - o.agreement_effect if o.agreements == 1 else 1.0)
+        expected = (
+            o.dispute_rate * f.time_aid / 60_000.0 * (1.0 - o.agreement_effect if o.agreements == 1 else 1.0)
+        )
         if r.convention == 1 and o.conventions == 1:
             expected *= 1.0 - o.convention_calms
         for n in range(min(rounded(expected, key, r.number, 0), 20)):
@@ -306,15 +528,26 @@ def run_support(m) -> None:
 
 
 def run_copy(m) -> None:
-    """Each December a village may take over the levels of the village of its township with the best hours share of the month.
+    """Each December a village may take over the levels of the village of its township with the best hours
+    share of the month.
 
-    The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are read before
+    The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are
+    read before
     anybody copies. Where villages do not meet, nobody copies.
     """
     o, s = m.values.organisation, m.state
-    if not m.parameters.organisation.on or m.month < 0 or m.calendar_month != 12 or not m.coupled or not m.values.ever("organisation.copies"):
+    if (
+        not m.parameters.organisation.on
+        or m.month < 0
+        or m.calendar_month != 12
+        or not m.coupled
+        or not m.values.ever("organisation.copies")
+    ):
         return
-    own = np.stack([o["training"], o["insured"], o["publicity"]], axis=1).astype(np.int64) * (1 - s["bare"])[:, None]
+    own = (
+        np.stack([o["training"], o["insured"], o["publicity"]], axis=1).astype(np.int64)
+        * (1 - s["bare"])[:, None]
+    )
     levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
     hours = m.world.hours.sum(axis=2)
     share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)

@@ -1,6 +1,8 @@
-"""M12 Participation and retention: own motivation, peers, praise, credit value, stipend, fatigue, training, insurance, leadership.
+"""M12 Participation and retention: own motivation, peers, praise, credit value, stipend, fatigue, training,
+insurance, leadership.
 
-Saying yes (own motivation over a threshold) differs from doing (joining, then turning up). A stipend adds hours and,
+Saying yes (own motivation over a threshold) differs from doing (joining, then turning up). A stipend adds
+hours and,
 in the regime with crowding-out, eats own motivation.
 """
 
@@ -17,53 +19,162 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Participation:
     """Who helps, how much, and who stops."""
 
-    on: bool = switch(True, "off: nobody offers time")
-    join: float = par(0.0012, "share/month", 0.0002, 0.01, "assumption", "D", "hazard that an able elder of middling motivation becomes a volunteer, no support")
-    join_helper: float = par(0.004, "share/month", 0.0005, 0.02, "assumption", "D", "the same for a helper under 60")
-    quit: float = par(0.20, "share/year", 0.10, 0.35, "assumption; rates not readable in the sources", "D", "volunteers who stop in a year without fatigue or support")
-    hours: float = par(8.0, "hours/month", 1.0, 20.0, "between 0.8 (Yaohua mean) and 20.9 (Yaohua top), People's Daily 2017-12-18", "C", "hours of an active volunteer of middling motivation")
-    response: float = par(1.0, "ratio", 0.0, 2.0, "assumption", "D", "rise of hours on offer where all that was asked last month went unmet")
-    show_up: float = par(0.8, "share", 0.3, 1.0, "assumption", "D", "volunteers who turn up in a month")
-    willing: float = par(0.45, "share", 0.2, 0.8, "55 % willing (40-75) assumed between 30 % acting and 86.8 % willing online (Tang 2023)", "D", "motivation over which a person says yes when asked")
-    age_limit: float = par(78.0, "years", 65.0, 90.0, "assumption", "D", "age up to which elders serve")
-    mild_factor: float = par(0.4, "ratio", 0.0, 1.0, "assumption", "D", "hazard and hours of an elder in the mild state over a robust one")
-    peers: float = par(1.15, "odds ratio", 1.0, 1.4, "assumption", "D", "odds of joining per 10 points of the zone already active")
-    leader: float = par(1.5, "odds ratio", 1.0, 3.0, "assumption; sign from Comput Intell Neurosci 2022, 2366425", "D", "odds of joining with a leader")
-    association: float = par(1.3, "odds ratio", 1.0, 2.5, "assumption", "D", "odds of joining with an elderly association")
-    praise: float = par(1.2, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining and of staying with honours")
-    credit: float = par(1.3, "odds ratio", 1.0, 2.5, "assumption", "D", "odds of joining where credits are fully trusted")
-    insured: float = par(1.15, "odds ratio", 1.0, 2.0, "assumption", "D", "odds of joining and of staying when insured")
-    trained: float = par(1.2, "odds ratio", 1.0, 2.0, "assumption; training lengthens service (Tang F. 2010)", "D", "odds of staying when trained")
-    stipend: float = par(0.0, "yuan/hour", 0.0, 20.0, "design choice", "D", "money paid an hour to volunteers")
-    stipend_hours: float = par(0.5, "ratio", 0.0, 1.5, "assumption", "D", "rise of hours at a stipend equal to the reference wage")
-    crowding_out: bool = par(False, "switch", None, None, "design choice: two regimes to compare", "D", "a stipend lowers own motivation")
-    crowding: float = par(0.4, "ratio", 0.0, 1.0, "assumption", "D", "fall of own motivation at a stipend equal to the reference wage")
-    wage: float = par(12.0, "yuan/hour", 6.0, 25.0, "The Nanjinger 2017 (10-20 an hour)", "B", "reference wage; shadow price of volunteer time")
-    fatigue: float = par(0.02, "share/hour", 0.0, 0.1, "assumption", "D", "fatigue of an hour given")
-    recovery: float = par(0.25, "share/month", 0.05, 0.8, "assumption", "D", "fatigue that passes in a month")
-    tired_quit: float = par(3.0, "ratio", 0.0, 10.0, "assumption", "D", "rise of the quit rate at full fatigue")
-    training_rate: float = par(0.04, "share/month", 0.0, 0.3, "assumption", "D", "untrained volunteers trained in a month where training is paid for")
+    on: bool = switch(True, doc="off: nobody offers time")
+    join: float = par(
+        0.0012,
+        unit="share/month",
+        low=0.0002,
+        high=0.01,
+        doc="hazard that an able elder of middling motivation becomes a volunteer, no support",
+    )
+    join_helper: float = par(
+        0.004, unit="share/month", low=0.0005, high=0.02, doc="the same for a helper under 60"
+    )
+    quit: float = par(
+        0.20,
+        unit="share/year",
+        low=0.10,
+        high=0.35,
+        doc="volunteers who stop in a year without fatigue or support",
+        source="assumption; rates not readable in the sources",
+    )
+    hours: float = par(
+        8.0,
+        unit="hours/month",
+        low=1.0,
+        high=20.0,
+        doc="hours of an active volunteer of middling motivation",
+        source="between 0.8 (Yaohua mean) and 20.9 (Yaohua top), People's Daily 2017-12-18",
+        grade="C",
+        stored="minutes",
+    )
+    response: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="rise of hours on offer where all that was asked last month went unmet",
+    )
+    show_up: float = par(0.8, unit="share", low=0.3, high=1.0, doc="volunteers who turn up in a month")
+    willing: float = par(
+        0.45,
+        unit="share",
+        low=0.2,
+        high=0.8,
+        doc="motivation over which a person says yes when asked",
+        source="55 % willing (40-75) assumed between 30 % acting and 86.8 % willing online (Tang 2023)",
+    )
+    age_limit: float = par(78.0, unit="years", low=65.0, high=90.0, doc="age up to which elders serve")
+    mild_factor: float = par(
+        0.4,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="hazard and hours of an elder in the mild state over a robust one",
+    )
+    peers: float = par(
+        1.15,
+        unit="odds ratio",
+        low=1.0,
+        high=1.4,
+        doc="odds of joining per 10 points of the zone already active",
+    )
+    leader: float = par(
+        1.5,
+        unit="odds ratio",
+        low=1.0,
+        high=3.0,
+        doc="odds of joining with a leader",
+        source="assumption; sign from Comput Intell Neurosci 2022, 2366425",
+    )
+    association: float = par(
+        1.3, unit="odds ratio", low=1.0, high=2.5, doc="odds of joining with an elderly association"
+    )
+    praise: float = par(
+        1.2, unit="odds ratio", low=1.0, high=2.0, doc="odds of joining and of staying with honours"
+    )
+    credit: float = par(
+        1.3, unit="odds ratio", low=1.0, high=2.5, doc="odds of joining where credits are fully trusted"
+    )
+    insured: float = par(
+        1.15, unit="odds ratio", low=1.0, high=2.0, doc="odds of joining and of staying when insured"
+    )
+    trained: float = par(
+        1.2,
+        unit="odds ratio",
+        low=1.0,
+        high=2.0,
+        doc="odds of staying when trained",
+        source="assumption; training lengthens service (Tang F. 2010)",
+    )
+    stipend: float = par(
+        0.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=20.0,
+        doc="money paid an hour to volunteers",
+        source="design choice",
+        stored="fen",
+    )
+    stipend_hours: float = par(
+        0.5, unit="ratio", low=0.0, high=1.5, doc="rise of hours at a stipend equal to the reference wage"
+    )
+    crowding_out: bool = par(
+        False,
+        unit="switch",
+        doc="a stipend lowers own motivation",
+        source="design choice: two regimes to compare",
+    )
+    crowding: float = par(
+        0.4,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="fall of own motivation at a stipend equal to the reference wage",
+    )
+    wage: float = par(
+        12.0,
+        unit="yuan/hour",
+        low=6.0,
+        high=25.0,
+        doc="reference wage; shadow price of volunteer time",
+        source="The Nanjinger 2017 (10-20 an hour)",
+        grade="B",
+        stored="fen",
+    )
+    fatigue: float = par(0.02, unit="share/hour", low=0.0, high=0.1, doc="fatigue of an hour given")
+    recovery: float = par(0.25, unit="share/month", low=0.05, high=0.8, doc="fatigue that passes in a month")
+    tired_quit: float = par(
+        3.0, unit="ratio", low=0.0, high=10.0, doc="rise of the quit rate at full fatigue"
+    )
+    training_rate: float = par(
+        0.04,
+        unit="share/month",
+        low=0.0,
+        high=0.3,
+        doc="untrained volunteers trained in a month where training is paid for",
+    )
 
 
-state("short", "f8", "share", "minutes asked last month that went unmet")
-column("volunteer", "i1", "flag", "active volunteer")
-column("trained", "i1", "flag", "has training")
-column("motivation", "f4", "share", "own motivation", 0.5)
-column("fatigue", "f4", "share", "fatigue")
-column("offer", "i4", "minutes", "time on offer, not yet used")
-column("given", "i4", "minutes", "mutual aid given this month")
-column("received", "i4", "minutes", "mutual aid received this month")
-column("last_active", "i2", "month", "last month of giving or receiving", NEVER)
-flow("volunteers", "persons", "active volunteers")
-flow("volunteer_elders", "persons", "active volunteers of 60 and over")
-flow("volunteers_joined", "persons", "volunteers who began this month")
-flow("volunteers_quit", "persons", "volunteers who stopped this month")
-flow("volunteer_age_months", "months", "sum of ages of volunteers")
-flow("fatigue_sum", "persons", "sum of fatigue of volunteers", "f8")
-flow("offered", "minutes", "time on offer")
-flow("newly_trained", "persons", "volunteers trained this month")
-flow("willing_elders", "persons", "elders who would say yes")
-flow("took_part", "persons", "elders who gave or received within 12 months")
+state("short", "f8", unit="share", label="minutes asked last month that went unmet")
+column("volunteer", "i1", unit="flag", label="active volunteer")
+column("trained", "i1", unit="flag", label="has training")
+column("motivation", "f4", unit="share", label="own motivation", initial=0.5)
+column("fatigue", "f4", unit="share", label="fatigue")
+column("offer", "i4", unit="minutes", label="time on offer, not yet used")
+column("given", "i4", unit="minutes", label="mutual aid given this month")
+column("received", "i4", unit="minutes", label="mutual aid received this month")
+column("last_active", "i2", unit="month", label="last month of giving or receiving", initial=NEVER)
+flow("volunteers", unit="persons", label="active volunteers")
+flow("volunteer_elders", unit="persons", label="active volunteers of 60 and over")
+flow("volunteers_joined", unit="persons", label="volunteers who began this month")
+flow("volunteers_quit", unit="persons", label="volunteers who stopped this month")
+flow("volunteer_age_months", unit="months", label="sum of ages of volunteers")
+flow("fatigue_sum", unit="persons", label="sum of fatigue of volunteers", dtype="f8")
+flow("offered", unit="minutes", label="time on offer")
+flow("newly_trained", unit="persons", label="volunteers trained this month")
+flow("willing_elders", unit="persons", label="elders who would say yes")
+flow("took_part", unit="persons", label="elders who gave or received within 12 months")
 
 JOIN = Purpose("participation.join")
 QUIT = Purpose("participation.quit")
@@ -113,7 +224,13 @@ def begin(p, w, values, key):
             ident = identity_of(r.number, p.serial[i])
             p.motivation[i] = 0.1 + 0.8 * uniform(key, ident, 0)
             if r.level > 0:
-                rate = odds((t.join_helper if p.kind[i] == 2 else t.join) * able(p, i, t) * 2.0 * np.float64(p.motivation[i]), support(r, t))
+                rate = odds(
+                    (t.join_helper if p.kind[i] == 2 else t.join)
+                    * able(p, i, t)
+                    * 2.0
+                    * np.float64(p.motivation[i]),
+                    support(r, t),
+                )
                 p.volunteer[i] = 1 if uniform(key, ident, 1) * (rate + t.quit / 12.0) < rate else 0
 
 
@@ -152,17 +269,32 @@ def take_part(p, w, values, bank, stipend_on, join_key, quit_key, turn_key, trai
                     continue
                 peers = 1.0 + (t.peers - 1.0) * 10.0 * active[p.zone[i]] / heads[p.zone[i]]
                 worth = 1.0 + (t.credit - 1.0) * np.float64(p.trust[i]) if bank else 1.0
-                rate = (t.join_helper if p.kind[i] == 2 else t.join) * fitness * 2.0 * motive * (1.0 + r.launching) * (1.0 + pay * t.stipend_hours)
+                rate = (
+                    (t.join_helper if p.kind[i] == 2 else t.join)
+                    * fitness
+                    * 2.0
+                    * motive
+                    * (1.0 + r.launching)
+                    * (1.0 + pay * t.stipend_hours)
+                )
                 if uniform(join_key, ident, 0) < odds(min(rate, 0.5), base * peers * worth):
                     p.volunteer[i] = 1
                     f.volunteers_joined += 1
             else:
-                stay = (t.praise if r.honours == 1 else 1.0) * (t.insured if r.insured == 1 else 1.0) * (t.trained if p.trained[i] == 1 else 1.0)
+                stay = (
+                    (t.praise if r.honours == 1 else 1.0)
+                    * (t.insured if r.insured == 1 else 1.0)
+                    * (t.trained if p.trained[i] == 1 else 1.0)
+                )
                 rate = leaving * (1.0 + t.tired_quit * tired) * 2.0 * (1.0 - motive * 0.9) / stay
                 if fitness == 0.0 or uniform(quit_key, ident, 0) < rate:
                     p.volunteer[i] = 0
                     f.volunteers_quit += 1
-                elif p.trained[i] == 0 and uniform(train_key, ident, 0) < (t.training_rate if r.training == 1 else 0.0) + r.partner_trains:
+                elif (
+                    p.trained[i] == 0
+                    and uniform(train_key, ident, 0)
+                    < (t.training_rate if r.training == 1 else 0.0) + r.partner_trains
+                ):
                     p.trained[i] = 1
                     f.newly_trained += 1
             if p.volunteer[i] == 1:
@@ -171,7 +303,16 @@ def take_part(p, w, values, bank, stipend_on, join_key, quit_key, turn_key, trai
                 f.volunteer_age_months += int(p.age[i])
                 f.fatigue_sum += tired
                 if uniform(turn_key, ident, 0) < t.show_up * r.turn_out:
-                    minutes = t.hours * 2.0 * (0.1 + 0.8 * motive) * fitness * (1.0 - 0.5 * min(tired, 1.0)) * (1.0 + pay * t.stipend_hours) * (1.0 + t.response * r.short) * r.operator_hours
+                    minutes = (
+                        t.hours
+                        * 2.0
+                        * (0.1 + 0.8 * motive)
+                        * fitness
+                        * (1.0 - 0.5 * min(tired, 1.0))
+                        * (1.0 + pay * t.stipend_hours)
+                        * (1.0 + t.response * r.short)
+                        * r.operator_hours
+                    )
                     p.offer[i] = min(int(minutes), max(p.free[i], 0))
                     f.offered += p.offer[i]
 
@@ -205,7 +346,15 @@ def run_take_part(m) -> None:
     """Volunteers of the month."""
     if m.parameters.participation.on:
         take_part(
-            m.people, m.world, m.values.table, m.parameters.timebank.on, True, m.key(JOIN), m.key(QUIT), m.key(TURN_UP), m.key(TRAIN),
+            m.people,
+            m.world,
+            m.values.table,
+            m.parameters.timebank.on,
+            True,
+            m.key(JOIN),
+            m.key(QUIT),
+            m.key(TURN_UP),
+            m.key(TRAIN),
         )
 
 

@@ -1,7 +1,10 @@
-"""M10 Points for assets (document 004, Shandong): money, land, technique and projects put in are valued as points.
+"""M10 Points for assets (document 004, Shandong): money, land, technique and projects put in are valued as
+points.
 
-Once a year enrolled elders who trust the bank put in what they have. A point is a time credit: it is redeemed, expires
-and is owed like any other. Money, rent of idle land and dividends of projects reach the village's cash; technique
+Once a year enrolled elders who trust the bank put in what they have. A point is a time credit: it is
+redeemed, expires
+and is owed like any other. Money, rent of idle land and dividends of projects reach the village's cash;
+technique
 trains volunteers. Points over what an asset earns are promises without cover.
 """
 
@@ -21,32 +24,99 @@ ASSETS = ("money", "land", "technique", "project")
 class Points:
     """Who puts in what, and what it counts."""
 
-    on: bool = switch(False, "off: nobody puts in assets")
-    month: int = par(1, "month", 1, 12, "design choice", "D", "month of the year in which assets are put in", monthly=False)
-    join: float = par(0.08, "share/year", 0.0, 1.0, "assumption", "D", "enrolled elders of middling trust who put in something in a year")
-    hour_value: float = par(12.0, "yuan/hour", 5.0, 40.0, "The Nanjinger 2017: an hour of a time bank is worth 12 (10-20)", "B", "value that counts as one hour of credit")
-    valuation: float = par(1.0, "ratio", 0.0, 3.0, "design choice", "D", "points given over the value of an asset")
-    money: float = par(500.0, "yuan/year", 0.0, 5000.0, "assumption", "D", "money put in")
-    money_share: float = par(0.05, "share", 0.0, 0.3, "assumption", "D", "most of a year's income and remittances that is put in")
-    idle_land: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "land of an elder that is not worked and can be put in for the year")
-    rent: float = par(400.0, "yuan/mu", 0.0, 1100.0, "assumption below the 600 of good land: idle plots are small and remote", "D", "value of a mu and year")
-    let: float = par(0.7, "share", 0.0, 1.0, "assumption", "D", "land put in that finds a tenant")
-    lesson: float = par(6.0, "hours", 0.0, 60.0, "assumption", "D", "hours that an elder with a craft or stories teaches; trains one volunteer")
-    lesson_value: float = par(20.0, "yuan/hour", 0.0, 80.0, "assumption", "D", "value of an hour of technique")
-    project_share: float = par(0.05, "share", 0.0, 0.5, "assumption", "D", "of those who put in, how many have a share of a project")
-    project: float = par(3000.0, "yuan", 0.0, 30000.0, "assumption", "D", "value of such a share, put in for good")
-    dividend: float = par(0.04, "share/year", 0.0, 0.15, "assumption", "D", "yearly income of projects for the service")
+    on: bool = switch(False, doc="off: nobody puts in assets")
+    month: int = par(
+        1,
+        unit="month",
+        low=1,
+        high=12,
+        doc="month of the year in which assets are put in",
+        source="design choice",
+        monthly=False,
+    )
+    join: float = par(
+        0.08,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="enrolled elders of middling trust who put in something in a year",
+    )
+    hour_value: float = par(
+        12.0,
+        unit="yuan/hour",
+        low=5.0,
+        high=40.0,
+        doc="value that counts as one hour of credit",
+        source="The Nanjinger 2017: an hour of a time bank is worth 12 (10-20)",
+        grade="B",
+        stored="fen",
+    )
+    valuation: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=3.0,
+        doc="points given over the value of an asset",
+        source="design choice",
+    )
+    money: float = par(500.0, unit="yuan/year", low=0.0, high=5000.0, doc="money put in", stored="fen")
+    money_share: float = par(
+        0.05, unit="share", low=0.0, high=0.3, doc="most of a year's income and remittances that is put in"
+    )
+    idle_land: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="land of an elder that is not worked and can be put in for the year",
+    )
+    rent: float = par(
+        400.0,
+        unit="yuan/mu",
+        low=0.0,
+        high=1100.0,
+        doc="value of a mu and year",
+        source="assumption below the 600 of good land: idle plots are small and remote",
+        stored="fen",
+    )
+    let: float = par(0.7, unit="share", low=0.0, high=1.0, doc="land put in that finds a tenant")
+    lesson: float = par(
+        6.0,
+        unit="hours",
+        low=0.0,
+        high=60.0,
+        doc="hours that an elder with a craft or stories teaches; trains one volunteer",
+        stored="minutes",
+    )
+    lesson_value: float = par(
+        20.0, unit="yuan/hour", low=0.0, high=80.0, doc="value of an hour of technique", stored="fen"
+    )
+    project_share: float = par(
+        0.05, unit="share", low=0.0, high=0.5, doc="of those who put in, how many have a share of a project"
+    )
+    project: float = par(
+        3000.0, unit="yuan", low=0.0, high=30000.0, doc="value of such a share, put in for good", stored="fen"
+    )
+    dividend: float = par(
+        0.04, unit="share/year", low=0.0, high=0.15, doc="yearly income of projects for the service"
+    )
 
 
-state("points_capital", "i8", "fen", "value of projects put in")
-flow("points_value", "fen", "value put in: money, land, technique, projects", shape=(4,))
-flow("time_lessons", "minutes", "lessons given for points")
-flow("points_given", "minutes", "points given for assets")
-flow("points_persons", "persons", "elders who put in something")
-posting("points_money", "cash", "households", "money put in for points")
-posting("points_land", "cash", "market", "rent of land put in for points")
-posting("points_project", "cash", "market", "dividends of projects put in for points")
-posting("credits_points", "credit_issue", "credits_held", "points given for assets", "minutes")
+state("points_capital", "i8", unit="fen", label="value of projects put in")
+flow("points_value", unit="fen", label="value put in: money, land, technique, projects", shape=(4,))
+flow("time_lessons", unit="minutes", label="lessons given for points")
+flow("points_given", unit="minutes", label="points given for assets")
+flow("points_persons", unit="persons", label="elders who put in something")
+posting("points_money", debit="cash", credit="households", label="money put in for points")
+posting("points_land", debit="cash", credit="market", label="rent of land put in for points")
+posting("points_project", debit="cash", credit="market", label="dividends of projects put in for points")
+posting(
+    "credits_points",
+    debit="credit_issue",
+    credit="credits_held",
+    label="points given for assets",
+    unit="minutes",
+)
 
 PUT_IN = Purpose("points.put_in")
 
@@ -66,9 +136,16 @@ def put_in(p, w, values, key):
             ident = identity_of(r.number, p.serial[i])
             if uniform(key, ident, 0) >= c.join * 2.0 * np.float64(p.trust[i]):
                 continue
-            money = min(c.money, np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * 12 * c.money_share))
+            money = min(
+                c.money,
+                np.int64(
+                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * 12 * c.money_share
+                ),
+            )
             land = np.int64(int(p.land[i]) * 0.1 * c.idle_land * c.rent)
-            minutes = min(c.lesson, int(p.free[i])) if p.skills[i] & (CRAFT | STORY) and p.health[i] <= 1 else 0
+            minutes = (
+                min(c.lesson, int(p.free[i])) if p.skills[i] & (CRAFT | STORY) and p.health[i] <= 1 else 0
+            )
             technique = minutes * c.lesson_value // 60
             project = c.project if uniform(key, ident, 1) < c.project_share else 0
             if minutes > 0:

@@ -1,7 +1,10 @@
-"""M24 Supervision: a quality and safety state, accidents, inspection and safety closure (documents 000 (11)(13), 001).
+"""M24 Supervision: a quality and safety state, accidents, inspection and safety closure (documents 000
+(11)(13), 001).
 
-Quality follows what a service is made of: trained volunteers, the state of the building, work that is not overdone. It
-is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts the tables for a time.
+Quality follows what a service is made of: trained volunteers, the state of the building, work that is not
+overdone. It
+is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts the tables
+for a time.
 """
 
 from __future__ import annotations
@@ -18,32 +21,82 @@ from sim.randomness import Purpose, kernel, rounded, uniform
 class Quality:
     """What quality is made of, what it does, and who watches it."""
 
-    on: bool = switch(False, "off: quality is not looked at, nobody has an accident, nobody inspects")
-    basic: float = par(0.55, "share", 0.2, 0.9, "assumption", "D", "quality of an untrained service in a sound building")
-    trained: float = par(0.35, "share", 0.0, 0.5, "assumption", "D", "rise where all volunteers are trained")
-    building: float = par(0.3, "share", 0.0, 0.5, "assumption", "D", "fall where the building's condition is nil")
-    overload: float = par(0.2, "share", 0.0, 0.5, "assumption", "D", "fall where all that was asked last month went unmet")
-    speed: float = par(0.15, "share/month", 0.01, 1.0, "assumption", "D", "step of quality towards what it is made of")
-    felt: float = par(0.05, "share/month", 0.0, 0.5, "assumption", "D", "step of satisfaction towards quality in a month with help or meals")
-    accidents: float = par(0.5, "accidents/10000 h", 0.0, 10.0, "assumption", "D", "accidents in ten thousand hours of mutual aid at quality one half; none at quality one")
-    accident_cost: float = par(5000.0, "yuan", 500.0, 50000.0, "assumption", "D", "what an accident costs: the insurer pays where volunteers are insured, else the village")
-    serious: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "accidents after which the tables are shut")
-    inspections: float = par(1.0, "visits/year", 0.0, 12.0, "assumption: yearly", "D", "inspections of a station in a year")
-    standard: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "quality below which an inspection orders repairs and instruction")
-    least: float = par(0.35, "share", 0.0, 1.0, "assumption", "D", "quality below which an inspection shuts the tables")
-    mend_cost: float = par(2000.0, "yuan", 0.0, 20000.0, "assumption", "D", "bill of what an inspection orders")
-    mend: float = par(0.15, "share", 0.0, 0.5, "assumption", "D", "rise of quality by what an inspection orders")
-    closure: int = par(3, "months", 1, 12, "assumption", "D", "months that tables are shut for safety")
+    on: bool = switch(False, doc="off: quality is not looked at, nobody has an accident, nobody inspects")
+    basic: float = par(
+        0.55, unit="share", low=0.2, high=0.9, doc="quality of an untrained service in a sound building"
+    )
+    trained: float = par(0.35, unit="share", low=0.0, high=0.5, doc="rise where all volunteers are trained")
+    building: float = par(
+        0.3, unit="share", low=0.0, high=0.5, doc="fall where the building's condition is nil"
+    )
+    overload: float = par(
+        0.2, unit="share", low=0.0, high=0.5, doc="fall where all that was asked last month went unmet"
+    )
+    speed: float = par(
+        0.15, unit="share/month", low=0.01, high=1.0, doc="step of quality towards what it is made of"
+    )
+    felt: float = par(
+        0.05,
+        unit="share/month",
+        low=0.0,
+        high=0.5,
+        doc="step of satisfaction towards quality in a month with help or meals",
+    )
+    accidents: float = par(
+        0.5,
+        unit="accidents/10000 h",
+        low=0.0,
+        high=10.0,
+        doc="accidents in ten thousand hours of mutual aid at quality one half; none at quality one",
+    )
+    accident_cost: float = par(
+        5000.0,
+        unit="yuan",
+        low=500.0,
+        high=50000.0,
+        doc="what an accident costs: the insurer pays where volunteers are insured, else the village",
+        stored="fen",
+    )
+    serious: float = par(
+        0.1, unit="share", low=0.0, high=1.0, doc="accidents after which the tables are shut"
+    )
+    inspections: float = par(
+        1.0,
+        unit="visits/year",
+        low=0.0,
+        high=12.0,
+        doc="inspections of a station in a year",
+        source="assumption: yearly",
+    )
+    standard: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="quality below which an inspection orders repairs and instruction",
+    )
+    least: float = par(
+        0.35, unit="share", low=0.0, high=1.0, doc="quality below which an inspection shuts the tables"
+    )
+    mend_cost: float = par(
+        2000.0, unit="yuan", low=0.0, high=20000.0, doc="bill of what an inspection orders", stored="fen"
+    )
+    mend: float = par(
+        0.15, unit="share", low=0.0, high=0.5, doc="rise of quality by what an inspection orders"
+    )
+    closure: int = par(3, unit="months", low=1, high=12, doc="months that tables are shut for safety")
 
 
-state("quality", "f8", "share", "quality of the service", 0.6)
-state("sealed_until", "i8", "month", "tables are shut for safety until", NEVER)
-flow("accidents", "times", "accidents in mutual aid")
-flow("inspected", "visits", "inspections")
-flow("sealed", "villages", "safety closures ordered this month")
-posting("cost_accidents", "expense", "payables", "bill: accidents without insurance")
-posting("cost_mending", "expense", "payables", "bill: what an inspection ordered")
-posting("insured_loss", "households", "insurers", "insurer: accidents of insured volunteers")
+state("quality", "f8", unit="share", label="quality of the service", initial=0.6)
+state("sealed_until", "i8", unit="month", label="tables are shut for safety until", initial=NEVER)
+flow("accidents", unit="times", label="accidents in mutual aid")
+flow("inspected", unit="visits", label="inspections")
+flow("sealed", unit="villages", label="safety closures ordered this month")
+posting("cost_accidents", debit="expense", credit="payables", label="bill: accidents without insurance")
+posting("cost_mending", debit="expense", credit="payables", label="bill: what an inspection ordered")
+posting(
+    "insured_loss", debit="households", credit="insurers", label="insurer: accidents of insured volunteers"
+)
 
 ACCIDENT = Purpose("quality.accident")
 INSPECT = Purpose("quality.inspect")
@@ -52,7 +105,9 @@ INSPECT = Purpose("quality.inspect")
 @kernel
 def made_of(q, trained, condition, short):
     """Quality that a service tends to."""
-    return min(max(q.basic + q.trained * trained - q.building * (1.0 - condition) - q.overload * short, 0.0), 1.0)
+    return min(
+        max(q.basic + q.trained * trained - q.building * (1.0 - condition) - q.overload * short, 0.0), 1.0
+    )
 
 
 @kernel

@@ -1,8 +1,12 @@
-"""M7 Referral and contracts: beds, day care and hours of the township centre, clinics under contract, crowding of family care.
+"""M7 Referral and contracts: beds, day care and hours of the township centre, clinics under contract,
+crowding of family care.
 
-Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go to whoever
-has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to those who want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
-prevention and escort under contract with the village, the centre the rest, shared out pro rata over its villages.
+Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go
+to whoever
+has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to those who
+want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
+prevention and escort under contract with the village, the centre the rest, shared out pro rata over its
+villages.
 """
 
 from __future__ import annotations
@@ -37,49 +41,202 @@ IN_BED = -1
 class Referral:
     """The township centre, the clinics, and what they ask for."""
 
-    on: bool = switch(False, "off: no centre, no contracts; paid care has no limit of capacity")
-    pooled: bool = par(True, "switch", None, None, "design choice; documents 000 (7), 001: township centres", "D", "villages of a township share its centre; else each has its part for itself", monthly=False)
-    beds: float = par(14.0, "beds/1000 elders", 0.0, 60.0, "derived: 1.68 million beds in rural homes (Xinhua 2024-09-25) over about 120 million rural elders", "C", "beds of the centre, for elders at the start")
-    bed_price: float = par(2600.0, "yuan/month", 1500.0, 3500.0, "rural home, disabled resident (Economic Observer 2024-06, secondary)", "B", "price of a bed with care")
-    bed_subsidy: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "price of a bed that government pays; all of it for those on subsistence allowance")
-    afford: float = par(3.0, "ratio", 0.5, 8.0, "assumption: children add to it", "D", "what a family can raise for a bed, over the elder's income and remittances")
-    willing: float = par(0.4, "share", 0.0, 1.0, "assumption; of all rural elders 1.1 % would choose an institution (CLASS 2014)", "D", "elders in great need who would move to a centre")
-    apply: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "willing elders in great need who apply in a month")
-    unreferred: float = par(0.3, "ratio", 0.0, 1.0, "assumption", "D", "applications without a station that refers, over with one")
-    stay: float = par(24.0, "months", 1.0, 120.0, "assumption", "D", "mean stay of a resident who does not die or recover")
-    patience: int = par(12, "months", 0, 100, "assumption", "D", "longest wait for a bed; 0: who finds none gives up")
-    hours: float = par(15.0, "hours/month", 0.0, 300.0, "assumption", "D", "professional hours of the centre for 100 elders at the start")
-    price: float = par(30.0, "yuan/hour", 10.0, 80.0, "assumption: paid care at home and the way", "D", "price of an hour of the centre")
-    subsidy: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "price of an hour that government pays; all of it for those on subsistence allowance")
-    income_share: float = par(0.05, "share", 0.0, 0.4, "assumption", "D", "income an elder can put into hours of the centre")
-    special: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "rehabilitation and personal care left over that a station refers")
-    other: float = par(0.10, "share", 0.0, 0.5, "assumption (0.05-0.20): requests that need a professional", "D", "other needs left over that a station refers")
-    contract: float = par(8.0, "hours/month", 0.0, 200.0, "assumption", "D", "hours of clinic and health centre under contract for 100 elders of a village")
-    contract_price: float = par(25.0, "yuan/hour", 5.0, 80.0, "assumption", "D", "price of an hour under contract")
-    contract_public: float = par(0.6, "share", 0.0, 1.0, "assumption: basic public health service", "D", "price under contract that government pays; the village pays the rest")
-    day_places: float = par(0.0, "places/1000 elders", 0.0, 40.0, "design choice; document 001: township centres with day care", "D", "day-care places of the centre, for elders at the start")
-    day_price: float = par(800.0, "yuan/month", 200.0, 2000.0, "assumption: a third of a bed", "D", "price of a day-care place; government's part and the family's means as for a bed")
-    day_need: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "need for meals, rehabilitation, prevention, company and personal care that is met at day care")
-    day_hours: float = par(80.0, "hours/month", 10.0, 200.0, "assumption: ten days", "D", "time that day care takes of an elder's month")
-    crowding: float = par(0.2, "ratio", 0.0, 1.0, "assumption", "D", "family minutes that fall away for a formal minute, where there is family")
+    on: bool = switch(False, doc="off: no centre, no contracts; paid care has no limit of capacity")
+    pooled: bool = par(
+        True,
+        unit="switch",
+        doc="villages of a township share its centre; else each has its part for itself",
+        source="design choice; documents 000 (7), 001: township centres",
+        monthly=False,
+    )
+    beds: float = par(
+        14.0,
+        unit="beds/1000 elders",
+        low=0.0,
+        high=60.0,
+        doc="beds of the centre, for elders at the start",
+        source=(
+            "derived: 1.68 million beds in rural homes (Xinhua 2024-09-25) over about 120 million rural "
+            "elders"
+        ),
+        grade="C",
+    )
+    bed_price: float = par(
+        2600.0,
+        unit="yuan/month",
+        low=1500.0,
+        high=3500.0,
+        doc="price of a bed with care",
+        source="rural home, disabled resident (Economic Observer 2024-06, secondary)",
+        grade="B",
+        stored="fen",
+    )
+    bed_subsidy: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="price of a bed that government pays; all of it for those on subsistence allowance",
+    )
+    afford: float = par(
+        3.0,
+        unit="ratio",
+        low=0.5,
+        high=8.0,
+        doc="what a family can raise for a bed, over the elder's income and remittances",
+        source="assumption: children add to it",
+    )
+    willing: float = par(
+        0.4,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="elders in great need who would move to a centre",
+        source="assumption; of all rural elders 1.1 % would choose an institution (CLASS 2014)",
+    )
+    apply: float = par(
+        0.10, unit="share/month", low=0.0, high=1.0, doc="willing elders in great need who apply in a month"
+    )
+    unreferred: float = par(
+        0.3, unit="ratio", low=0.0, high=1.0, doc="applications without a station that refers, over with one"
+    )
+    stay: float = par(
+        24.0, unit="months", low=1.0, high=120.0, doc="mean stay of a resident who does not die or recover"
+    )
+    patience: int = par(
+        12, unit="months", low=0, high=100, doc="longest wait for a bed; 0: who finds none gives up"
+    )
+    hours: float = par(
+        15.0,
+        unit="hours/month",
+        low=0.0,
+        high=300.0,
+        doc="professional hours of the centre for 100 elders at the start",
+        stored="minutes",
+    )
+    price: float = par(
+        30.0,
+        unit="yuan/hour",
+        low=10.0,
+        high=80.0,
+        doc="price of an hour of the centre",
+        source="assumption: paid care at home and the way",
+        stored="fen",
+    )
+    subsidy: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="price of an hour that government pays; all of it for those on subsistence allowance",
+    )
+    income_share: float = par(
+        0.05, unit="share", low=0.0, high=0.4, doc="income an elder can put into hours of the centre"
+    )
+    special: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="rehabilitation and personal care left over that a station refers",
+    )
+    other: float = par(
+        0.10,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="other needs left over that a station refers",
+        source="assumption (0.05-0.20): requests that need a professional",
+    )
+    contract: float = par(
+        8.0,
+        unit="hours/month",
+        low=0.0,
+        high=200.0,
+        doc="hours of clinic and health centre under contract for 100 elders of a village",
+        stored="minutes",
+    )
+    contract_price: float = par(
+        25.0, unit="yuan/hour", low=5.0, high=80.0, doc="price of an hour under contract", stored="fen"
+    )
+    contract_public: float = par(
+        0.6,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="price under contract that government pays; the village pays the rest",
+        source="assumption: basic public health service",
+    )
+    day_places: float = par(
+        0.0,
+        unit="places/1000 elders",
+        low=0.0,
+        high=40.0,
+        doc="day-care places of the centre, for elders at the start",
+        source="design choice; document 001: township centres with day care",
+    )
+    day_price: float = par(
+        800.0,
+        unit="yuan/month",
+        low=200.0,
+        high=2000.0,
+        doc="price of a day-care place; government's part and the family's means as for a bed",
+        source="assumption: a third of a bed",
+        stored="fen",
+    )
+    day_need: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="need for meals, rehabilitation, prevention, company and personal care that is met at day care",
+    )
+    day_hours: float = par(
+        80.0,
+        unit="hours/month",
+        low=10.0,
+        high=200.0,
+        doc="time that day care takes of an elder's month",
+        source="assumption: ten days",
+        stored="minutes",
+    )
+    crowding: float = par(
+        0.2,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="family minutes that fall away for a formal minute, where there is family",
+    )
 
 
-column("place", "i1", "months", "0 at home, more: months on the centre's waiting list, -1: in a bed")
-flow("beds_used", "persons", "elders in a bed of the centre")
-flow("beds_waiting", "persons", "elders on the waiting list")
-flow("beds_given_up", "persons", "elders who gave up waiting")
-flow("beds_admitted", "persons", "elders who moved into the centre")
-flow("referral_asked", "minutes", "minutes referred to the centre, within the purse")
-flow("referral_minutes", "minutes", "minutes served by the centre at home")
-flow("contract_minutes", "minutes", "minutes served by clinics under contract")
-flow("bed_minutes", "minutes", "needs met in the centre's beds")
-flow("day_asked", "persons", "elders who want day care")
-flow("day_users", "persons", "elders in day care")
-flow("day_minutes", "minutes", "needs met in day care")
-flow("crowded_out", "minutes", "family care that formal hours crowded out")
-posting("referral_government", "centre", "government", "government: part of the price of beds, day care, hours and contracts")
-posting("referral_families", "centre", "families", "families: part of the price of beds, day care and hours")
-posting("cost_contract", "expense", "payables", "bill: clinics under contract")
+column(
+    "place", "i1", unit="months", label="0 at home, more: months on the centre's waiting list, -1: in a bed"
+)
+flow("beds_used", unit="persons", label="elders in a bed of the centre")
+flow("beds_waiting", unit="persons", label="elders on the waiting list")
+flow("beds_given_up", unit="persons", label="elders who gave up waiting")
+flow("beds_admitted", unit="persons", label="elders who moved into the centre")
+flow("referral_asked", unit="minutes", label="minutes referred to the centre, within the purse")
+flow("referral_minutes", unit="minutes", label="minutes served by the centre at home")
+flow("contract_minutes", unit="minutes", label="minutes served by clinics under contract")
+flow("bed_minutes", unit="minutes", label="needs met in the centre's beds")
+flow("day_asked", unit="persons", label="elders who want day care")
+flow("day_users", unit="persons", label="elders in day care")
+flow("day_minutes", unit="minutes", label="needs met in day care")
+flow("crowded_out", unit="minutes", label="family care that formal hours crowded out")
+posting(
+    "referral_government",
+    debit="centre",
+    credit="government",
+    label="government: part of the price of beds, day care, hours and contracts",
+)
+posting(
+    "referral_families",
+    debit="centre",
+    credit="families",
+    label="families: part of the price of beds, day care and hours",
+)
+posting("cost_contract", debit="expense", credit="payables", label="bill: clinics under contract")
 
 WILLING = Purpose("referral.willing")
 APPLY = Purpose("referral.apply")
@@ -99,7 +256,9 @@ def _share_paid(p, i, subsidy, government):
 @inner
 def _can_pay(p, i, c, price, government, left):
     """Whether a family can raise its part of a monthly price."""
-    return price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (int(p.income[i]) + int(int(p.remit[i]) * left))
+    return price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (
+        int(p.income[i]) + int(int(p.remit[i]) * left)
+    )
 
 
 @inner
@@ -111,7 +270,10 @@ def _fit(p, i, c, government, left):
 
 @kernel
 def stay(p, w, values, beds, government, willing_key, apply_key, leave_key):
-    """Residents leave, the list moves, the willing apply where their pool has any bed; nobody is admitted yet."""
+    """Residents leave, the list moves, the willing apply where their pool has any bed.
+
+    Nobody is admitted yet.
+    """
     for v in range(len(w.used)):
         c, r, f = values.referral[v], w.villages[v], w.flow[v]
         for i in range(w.start[v], w.start[v] + w.used[v]):
@@ -138,7 +300,10 @@ def stay(p, w, values, beds, government, willing_key, apply_key, leave_key):
 
 @kernel
 def _admit(p, w, scope, key, work):
-    """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds; their number."""
+    """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds.
+
+    Their number.
+    """
     beds, free, pool, n = w.centre[0], w.tally[0], w.pools[scope], 0
     slot, village, waited, lot, order = work[0], work[1], work[2], work[3], work[4]
     for k in range(len(pool)):
@@ -195,7 +360,9 @@ def reside(p, w, values, government):
 
 @kernel
 def day_care(p, w, values, places, serving, government, willing_key, key):
-    """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn place."""
+    """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn
+    place.
+    """
     for v in range(len(w.used)):
         c, r, f, post, n = values.referral[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
         if places[v] == 0:
@@ -203,7 +370,12 @@ def day_care(p, w, values, places, serving, government, willing_key, key):
         turn = start_row(p, w, v, False, uniform(key, r.number, 2))
         for j in range(n):
             i = w.start[v] + wrap(j + turn, n)
-            frail = p.kind[i] == 1 and p.place[i] >= 0 and p.health[i] < 3 and (p.health[i] == 2 or p.dementia[i] == 1)
+            frail = (
+                p.kind[i] == 1
+                and p.place[i] >= 0
+                and p.health[i] < 3
+                and (p.health[i] == 2 or p.dementia[i] == 1)
+            )
             if not frail or not _can_pay(p, i, c, c.day_price, government, r.remit_left):
                 continue
             if uniform(willing_key, identity_of(r.number, p.serial[i]), 1) >= c.willing:
@@ -219,7 +391,13 @@ def day_care(p, w, values, places, serving, government, willing_key, key):
                 p.free[i] -= away
                 f.time_budget -= away
                 for k in range(9):
-                    if k == MEALS or k == REHABILITATION or k == PREVENTION or k == COMPANIONSHIP or k == PERSONAL:
+                    if (
+                        k == MEALS
+                        or k == REHABILITATION
+                        or k == PREVENTION
+                        or k == COMPANIONSHIP
+                        or k == PERSONAL
+                    ):
                         minutes = np.int64(int(p.need[i, k]) * c.day_need)
                         f.day_minutes += minutes
                         w.hours[v, PROFESSIONAL, k] += minutes
@@ -240,7 +418,10 @@ def _formal(p, w, v, i, k, minutes, crowding):
 
 @kernel
 def under_contract(p, w, values, government, key):
-    """Clinics serve enrolled elders, the disabled first, from a drawn place; the village, public health and partner organisations pay."""
+    """Clinics serve enrolled elders, the disabled first, from a drawn place.
+
+    The village, public health and partner organisations pay.
+    """
     for v in range(len(w.used)):
         c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
         brought = np.int64(r.partner_clinic * r.elders / 100.0) if r.level > 0 else 0
@@ -272,7 +453,9 @@ def under_contract(p, w, values, government, key):
 
 @kernel
 def refer(p, w, values, budget, serving, government, key):
-    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the disabled first."""
+    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the
+    disabled first.
+    """
     for v in range(len(w.used)):
         c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or budget[v] == 0:
@@ -290,7 +473,12 @@ def refer(p, w, values, budget, serving, government, key):
                 own = _share_paid(p, i, c.subsidy, government)
                 purse = np.int64(1 << 60)
                 if own > 0.0 and c.price > 0:
-                    purse = np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * c.income_share * 60.0 / (c.price * own))
+                    purse = np.int64(
+                        (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
+                        * c.income_share
+                        * 60.0
+                        / (c.price * own)
+                    )
                 served = 0
                 for q in range(9):
                     k = 8 - q  # personal care and the skilled kinds first
@@ -334,7 +522,9 @@ def supply(w, values, scope):
 
 @kernel
 def allot(w, scope, day):
-    """What a pool has of day-care places or else of minutes is shared out to its villages by what they ask, in `w.centre`."""
+    """What a pool has of day-care places or else of minutes is shared out to its villages by what they
+    ask, in `w.centre`.
+    """
     k = 1 if day else 2
     has, claims, numbers = w.centre[k], w.centre[3 + k], w.tally[0]
     for v in range(len(w.used)):

@@ -1,8 +1,12 @@
-"""M25 Roll-out: who opens when. Villages apply, the county selects by criteria and in stages, villages learn from others.
+"""M25 Roll-out: who opens when. Villages apply, the county selects by criteria and in stages, villages learn
+from others.
 
-A village applies by a hazard with an own part and a part that grows with the villages in service that it sees (Bass):
-p + q F. The county ranks those who applied by leadership, staff, mechanism and premises, and each round selects as many as
-keep it on the line to its target; a selected village builds when the money is there (`facilities.py`). Coverage is
+A village applies by a hazard with an own part and a part that grows with the villages in service that it sees
+(Bass):
+p + q F. The county ranks those who applied by leadership, staff, mechanism and premises, and each round
+selects as many as
+keep it on the line to its target; a selected village builds when the money is there (`facilities.py`).
+Coverage is
 reported twice: villages with a facility, and facilities with the function.
 """
 
@@ -19,31 +23,101 @@ from sim.randomness import Purpose, kernel, uniform
 class Rollout:
     """Application, criteria and stages."""
 
-    on: bool = switch(False, "off: villages come up by the hazard of facilities.openings")
-    innovate: float = par(0.10, "share/year", 0.0, 1.0, "assumption", "D", "villages that apply in a year by themselves (Bass p)")
-    imitate: float = par(0.40, "share/year", 0.0, 2.0, "assumption; Feixiang went from the first home to all 249 in four years", "D", "the same where all villages that it sees are in service (Bass q)")
-    local: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "weight of the own township in what a village sees; the rest is the county")
-    target: float = par(0.70, "share", 0.0, 1.0, "document 000: not less than 70 % by 2030", "A", "villages with a facility that the county plans for", live=False)
-    by: int = par(72, "months", 12, 240, "document 000: 2030", "A", "months after the start in which the target is due")
-    every: int = par(12, "months", 1, 36, "design choice: once a year", "D", "months between rounds of selection")
-    least_score: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "score below which nobody is selected")
-    leadership: float = par(0.3, "share", 0.0, 1.0, "assumption; document 000 (10)", "D", "weight of a leader (half of it for an association alone)")
-    staff: float = par(0.3, "share", 0.0, 1.0, "assumption; document 000 (1)", "D", "weight of helpers, full from enough_helpers on")
-    enough_helpers: float = par(0.4, "ratio", 0.05, 1.0, "assumption", "D", "helpers an elder at which staff counts in full")
-    mechanism: float = par(0.2, "share", 0.0, 1.0, "assumption; document 000 (10)-(11)", "D", "weight of an association and of a convention, half each")
-    premises: float = par(0.2, "share", 0.0, 1.0, "assumption; document 000 (4)-(5)", "D", "weight of an idle building, a public room or a facility")
+    on: bool = switch(False, doc="off: villages come up by the hazard of facilities.openings")
+    innovate: float = par(
+        0.10, unit="share/year", low=0.0, high=1.0, doc="villages that apply in a year by themselves (Bass p)"
+    )
+    imitate: float = par(
+        0.40,
+        unit="share/year",
+        low=0.0,
+        high=2.0,
+        doc="the same where all villages that it sees are in service (Bass q)",
+        source="assumption; Feixiang went from the first home to all 249 in four years",
+    )
+    local: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="weight of the own township in what a village sees; the rest is the county",
+    )
+    target: float = par(
+        0.70,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with a facility that the county plans for",
+        source="document 000: not less than 70 % by 2030",
+        grade="A",
+        live=False,
+    )
+    by: int = par(
+        72,
+        unit="months",
+        low=12,
+        high=240,
+        doc="months after the start in which the target is due",
+        source="document 000: 2030",
+        grade="A",
+    )
+    every: int = par(
+        12,
+        unit="months",
+        low=1,
+        high=36,
+        doc="months between rounds of selection",
+        source="design choice: once a year",
+    )
+    least_score: float = par(0.5, unit="share", low=0.0, high=1.0, doc="score below which nobody is selected")
+    leadership: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="weight of a leader (half of it for an association alone)",
+        source="assumption; document 000 (10)",
+    )
+    staff: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="weight of helpers, full from enough_helpers on",
+        source="assumption; document 000 (1)",
+    )
+    enough_helpers: float = par(
+        0.4, unit="ratio", low=0.05, high=1.0, doc="helpers an elder at which staff counts in full"
+    )
+    mechanism: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="weight of an association and of a convention, half each",
+        source="assumption; document 000 (10)-(11)",
+    )
+    premises: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="weight of an idle building, a public room or a facility",
+        source="assumption; document 000 (4)-(5)",
+    )
 
 
-state("score", "f8", "share", "readiness by the county's criteria")
-state("applied", "i8", "flag", "has applied for a facility")
-state("selected", "i8", "flag", "has been selected for a facility")
+state("score", "f8", unit="share", label="readiness by the county's criteria")
+state("applied", "i8", unit="flag", label="has applied for a facility")
+state("selected", "i8", unit="flag", label="has been selected for a facility")
 
 APPLY = Purpose("rollout.apply")
 
 
 @kernel
 def apply(w, values, coupled, asking, month, key):
-    """Score of every village; villages without a facility apply with p + q F a year. Whether a round of selection is due.
+    """Score of every village; villages without a facility apply with p + q F a year. Whether a round of
+    selection is due.
 
     F is the share in service that a village sees, in its township and its county.
     """
@@ -60,11 +134,20 @@ def apply(w, values, coupled, asking, month, key):
     for v in range(len(w.used)):
         o, r, t, c = values.rollout[v], w.villages[v], township[v], w.county[v]
         due = due or month % o.every == 0
-        seen = o.local * (heads[1, t] / heads[0, t]) + (1.0 - o.local) * (heads[3, c] / heads[2, c]) if coupled else 0.3
+        seen = (
+            o.local * (heads[1, t] / heads[0, t]) + (1.0 - o.local) * (heads[3, c] / heads[2, c])
+            if coupled
+            else 0.3
+        )
         lead = 1.0 if r.leader == 1 else 0.5 * r.association
         hands = min(r.helpers / max(o.enough_helpers * r.elders, 1.0), 1.0)
         ground = 1.0 if r.idle_building == 1 or r.public_room == 1 or r.facility > 0 else 0.0
-        points = o.leadership * lead + o.staff * hands + o.mechanism * 0.5 * (r.association + r.convention) + o.premises * ground
+        points = (
+            o.leadership * lead
+            + o.staff * hands
+            + o.mechanism * 0.5 * (r.association + r.convention)
+            + o.premises * ground
+        )
         r.score = points / max(o.leadership + o.staff + o.mechanism + o.premises, 1e-9)
         if asking and r.facility == 0 and r.applied == 0:
             r.applied = 1 if uniform(key, r.number, 0) * 12.0 < o.innovate + o.imitate * seen else 0

@@ -1,6 +1,8 @@
-"""M27 Sharing station: walking and visual aids for rent without profit; an aid lowers the need for mobility help.
+"""M27 Sharing station: walking and visual aids for rent without profit; an aid lowers the need for mobility
+help.
 
-A station is set up where a building stands in service. A named payer buys the first stock; wear and upkeep are bills of
+A station is set up where a building stands in service. A named payer buys the first stock; wear and upkeep
+are bills of
 the service. A rental lasts a month; those worse off are served first, then from a drawn place.
 """
 
@@ -21,30 +23,97 @@ WALKING, VISUAL = range(2)
 class Sharing:
     """Stock, rent, cost and use of the aids."""
 
-    on: bool = switch(False, "off: no station, no aids")
-    payer: str = choice("government", (PAYERS[0], PAYERS[1], PAYERS[3]), "who buys the first stock")
-    walking: float = par(4.0, "aids/100 elders", 0.0, 20.0, "assumption", "D", "walking aids held for 100 elders at the start")
-    visual: float = par(4.0, "aids/100 elders", 0.0, 20.0, "assumption", "D", "visual aids held for 100 elders at the start")
-    walking_price: float = par(300.0, "yuan/aid", 50.0, 1500.0, "assumption: walkers, rollators, simple wheelchairs", "D", "price of a walking aid")
-    visual_price: float = par(120.0, "yuan/aid", 20.0, 800.0, "assumption: magnifiers, glasses, lamps", "D", "price of a visual aid")
-    life: float = par(4.0, "years", 1.0, 10.0, "assumption", "D", "life of an aid that is rented out; worn aids are replaced by the service")
-    upkeep: float = par(2.0, "yuan/month", 0.0, 20.0, "assumption", "D", "cleaning and repair of an aid that is rented out")
-    fee: float = par(5.0, "yuan/month", 0.0, 60.0, "assumption; document 000 (3): non-profit rental", "D", "rent of an aid; none for those on subsistence allowance")
-    fee_limit: float = par(60.0, "yuan/month", 10.0, 200.0, "assumption", "D", "rent at which nobody takes an aid; demand falls on a line to there")
-    uptake: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "elders with the difficulty who take an aid that costs nothing")
-    low_vision: float = par(0.2, "share", 0.05, 0.5, "assumption", "D", "elders with mobility needs whose sight a visual aid helps")
-    walking_relief: float = par(0.25, "share", 0.0, 0.6, "assumption", "D", "fall of mobility need with a walking aid")
-    visual_relief: float = par(0.10, "share", 0.0, 0.4, "assumption", "D", "fall of mobility need with a visual aid")
+    on: bool = switch(False, doc="off: no station, no aids")
+    payer: str = choice(
+        "government", choices=(PAYERS[0], PAYERS[1], PAYERS[3]), doc="who buys the first stock"
+    )
+    walking: float = par(
+        4.0, unit="aids/100 elders", low=0.0, high=20.0, doc="walking aids held for 100 elders at the start"
+    )
+    visual: float = par(
+        4.0, unit="aids/100 elders", low=0.0, high=20.0, doc="visual aids held for 100 elders at the start"
+    )
+    walking_price: float = par(
+        300.0,
+        unit="yuan/aid",
+        low=50.0,
+        high=1500.0,
+        doc="price of a walking aid",
+        source="assumption: walkers, rollators, simple wheelchairs",
+        stored="fen",
+    )
+    visual_price: float = par(
+        120.0,
+        unit="yuan/aid",
+        low=20.0,
+        high=800.0,
+        doc="price of a visual aid",
+        source="assumption: magnifiers, glasses, lamps",
+        stored="fen",
+    )
+    life: float = par(
+        4.0,
+        unit="years",
+        low=1.0,
+        high=10.0,
+        doc="life of an aid that is rented out; worn aids are replaced by the service",
+    )
+    upkeep: float = par(
+        2.0,
+        unit="yuan/month",
+        low=0.0,
+        high=20.0,
+        doc="cleaning and repair of an aid that is rented out",
+        stored="fen",
+    )
+    fee: float = par(
+        5.0,
+        unit="yuan/month",
+        low=0.0,
+        high=60.0,
+        doc="rent of an aid; none for those on subsistence allowance",
+        source="assumption; document 000 (3): non-profit rental",
+        stored="fen",
+    )
+    fee_limit: float = par(
+        60.0,
+        unit="yuan/month",
+        low=10.0,
+        high=200.0,
+        doc="rent at which nobody takes an aid; demand falls on a line to there",
+        stored="fen",
+    )
+    uptake: float = par(
+        0.6,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="elders with the difficulty who take an aid that costs nothing",
+    )
+    low_vision: float = par(
+        0.2, unit="share", low=0.05, high=0.5, doc="elders with mobility needs whose sight a visual aid helps"
+    )
+    walking_relief: float = par(
+        0.25, unit="share", low=0.0, high=0.6, doc="fall of mobility need with a walking aid"
+    )
+    visual_relief: float = par(
+        0.10, unit="share", low=0.0, high=0.4, doc="fall of mobility need with a visual aid"
+    )
 
 
-state("aids", "i8", "units", "aids held: walking, visual", shape=(2,))
-flow("aids_rented", "persons", "elders who rent an aid: walking, visual", shape=(2,))
-flow("aids_refused", "persons", "elders who wanted an aid and found none: walking, visual", shape=(2,))
-flow("aids_relief", "minutes", "mobility need that aids took away")
-flow("aid_fees", "fen", "rent of aids")
+state("aids", "i8", unit="units", label="aids held: walking, visual", shape=(2,))
+flow("aids_rented", unit="persons", label="elders who rent an aid: walking, visual", shape=(2,))
+flow(
+    "aids_refused",
+    unit="persons",
+    label="elders who wanted an aid and found none: walking, visual",
+    shape=(2,),
+)
+flow("aids_relief", unit="minutes", label="mobility need that aids took away")
+flow("aid_fees", unit="fen", label="rent of aids")
 for _payer in (PAYERS[0], PAYERS[1], PAYERS[3]):
-    posting(f"aids_{_payer}", "aids", _payer, f"{_payer}: first stock of aids")
-posting("cost_aids", "expense", "payables", "bill: upkeep and replacement of aids")
+    posting(f"aids_{_payer}", debit="aids", credit=_payer, label=f"{_payer}: first stock of aids")
+posting("cost_aids", debit="expense", credit="payables", label="bill: upkeep and replacement of aids")
 
 TAKE = Purpose("sharing.take")
 SIGHT = Purpose("sharing.sight")
@@ -54,7 +123,10 @@ WEAR = Purpose("sharing.wear")
 
 @inner
 def wants(p, i, ident, aid, s, fees, take_key, sight_key):
-    """Whether an elder who walks with difficulty takes an aid; the wish and the sight are fixed to the person."""
+    """Whether an elder who walks with difficulty takes an aid.
+
+    The wish and the sight are fixed to the person.
+    """
     if p.kind[i] != 1 or p.need[i, MOBILITY] <= 0 or p.health[i] < 1 or p.health[i] > 2 or p.place[i] < 0:
         return False
     if aid == VISUAL and uniform(sight_key, ident, 0) >= s.low_vision:
@@ -67,12 +139,19 @@ def wants(p, i, ident, aid, s, fees, take_key, sight_key):
 
 @kernel
 def lend(p, w, values, payer, buys, take_key, sight_key, turn_key):
-    """Set up the stock, rent it out, lower needs, count rent. `payer` 0 government, 1 collective, 2 society."""
+    """Set up the stock, rent it out, lower needs, count rent.
+
+    `payer` 0 government, 1 collective, 2 society.
+    """
     for v in range(len(w.used)):
         s, r, f, post = values.sharing[v], w.villages[v], w.flow[v], w.posted[v]
         if r.level == 0 or r.facility != 2:
             continue
-        n, first, fees = w.used[v], w.start[v], values.families[v].on and values.funding[v].identical_payers == 0
+        n, first, fees = (
+            w.used[v],
+            w.start[v],
+            values.families[v].on and values.funding[v].identical_payers == 0,
+        )
         turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
         for aid in range(2):
             price = s.walking_price if aid == WALKING else s.visual_price
@@ -92,7 +171,9 @@ def lend(p, w, values, payer, buys, take_key, sight_key, turn_key):
             for worse in range(2):  # the moderate before the mild
                 for j in range(n):
                     i = first + wrap(j + turn, n)
-                    if p.health[i] != 2 - worse or not wants(p, i, identity_of(r.number, p.serial[i]), aid, s, fees, take_key, sight_key):
+                    if p.health[i] != 2 - worse or not wants(
+                        p, i, identity_of(r.number, p.serial[i]), aid, s, fees, take_key, sight_key
+                    ):
                         continue
                     if f.aids_rented[aid] >= r.aids[aid]:
                         f.aids_refused[aid] += 1
@@ -115,7 +196,9 @@ def bill(w, values, key):
             continue
         for aid in range(2):
             worn = rounded(f.aids_rented[aid] / (12.0 * s.life), key, r.number, aid)
-            post.cost_aids += worn * (s.walking_price if aid == WALKING else s.visual_price) + f.aids_rented[aid] * s.upkeep
+            post.cost_aids += (
+                worn * (s.walking_price if aid == WALKING else s.visual_price) + f.aids_rented[aid] * s.upkeep
+            )
         post.due_families += f.aid_fees
 
 
@@ -125,8 +208,15 @@ def run(m) -> None:
     if p.sharing.on and m.month >= 0:
         payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
         lend(
-            m.people, m.world, m.values.table, payer, buys, m.lasting_key(TAKE), m.lasting_key(SIGHT), m.key(TURN),
-        )  # fmt: skip
+            m.people,
+            m.world,
+            m.values.table,
+            payer,
+            buys,
+            m.lasting_key(TAKE),
+            m.lasting_key(SIGHT),
+            m.key(TURN),
+        )
 
 
 def run_bill(m) -> None:

@@ -1,7 +1,10 @@
-"""M18 Society: gifts that are large and rare, respond to visibility, and may stop; local gifts, enterprises, fellow villagers.
+"""M18 Society: gifts that are large and rare, respond to visibility, and may stop; local gifts, enterprises,
+fellow villagers.
 
-A partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and insurance, each
-at its own cost and outside the village's books. An enterprise paired with a township gives its villages a steady sum.
+A partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and
+insurance, each
+at its own cost and outside the village's books. An enterprise paired with a township gives its villages a
+steady sum.
 """
 
 from __future__ import annotations
@@ -17,30 +20,129 @@ from sim.tables import lognormal_quantiles, normal_edges
 class Society:
     """Charities, enterprises, fellow villagers."""
 
-    on: bool = switch(True, "off: society gives nothing")
-    ceiling: float = par(8000.0, "yuan/year", 0.0, 50000.0, "assumption: typical yearly gifts to a village station", "D", "gifts a village can count on in a year, before visibility")
-    gifts_per_year: float = par(2.0, "gifts/year", 0.5, 12.0, "assumption: rare and large", "D", "number of gifts in a year")
-    spread: float = par(1.2, "log units", 0.5, 1.6, "assumption: relative standard deviation 0.4-1.5 a year", "D", "sigma of the lognormal size of a gift", live=False)
-    visibility: float = par(0.5, "ratio", 0.0, 2.0, "assumption", "D", "rise of gifts per unit of visibility over the county's mean")
-    donor_left: float = par(0.2, "share", 0.0, 0.8, "assumption", "D", "gifts that go on without the main donor")
-    partners: float = par(0.0, "share", 0.0, 1.0, "design choice; document 004 (3): social organisations take little part", "D", "villages with a partner organisation, a trait of the village")
-    partner_trains: float = par(0.05, "share/month", 0.0, 0.3, "assumption", "D", "untrained volunteers that a partner trains in a month, over those the village trains; it pays for both")
-    partner_insures: float = par(1.0, "share", 0.0, 1.0, "assumption", "D", "premium of the volunteers' insurance that a partner pays, insured by the village or not; 0: it does not insure")
-    partner_clinic: float = par(4.0, "hours/month", 0.0, 100.0, "assumption: half of the hours under contract", "D", "clinic hours that a partner brings for 100 elders, where there are contracts with clinics")
-    enterprises: float = par(0.0, "share", 0.0, 1.0, "design choice; document 002: leading enterprises paired with places", "D", "townships paired with an enterprise")
-    enterprise_gift: float = par(5000.0, "yuan/year", 0.0, 50000.0, "assumption", "D", "what the enterprise gives each village in service, a twelfth each month")
+    on: bool = switch(True, doc="off: society gives nothing")
+    ceiling: float = par(
+        8000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=50000.0,
+        doc="gifts a village can count on in a year, before visibility",
+        source="assumption: typical yearly gifts to a village station",
+        stored="fen",
+    )
+    gifts_per_year: float = par(
+        2.0,
+        unit="gifts/year",
+        low=0.5,
+        high=12.0,
+        doc="number of gifts in a year",
+        source="assumption: rare and large",
+    )
+    spread: float = par(
+        1.2,
+        unit="log units",
+        low=0.5,
+        high=1.6,
+        doc="sigma of the lognormal size of a gift",
+        source="assumption: relative standard deviation 0.4-1.5 a year",
+        live=False,
+    )
+    visibility: float = par(
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="rise of gifts per unit of visibility over the county's mean",
+    )
+    donor_left: float = par(
+        0.2, unit="share", low=0.0, high=0.8, doc="gifts that go on without the main donor"
+    )
+    partners: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with a partner organisation, a trait of the village",
+        source="design choice; document 004 (3): social organisations take little part",
+    )
+    partner_trains: float = par(
+        0.05,
+        unit="share/month",
+        low=0.0,
+        high=0.3,
+        doc=(
+            "untrained volunteers that a partner trains in a month, over those the village trains; it "
+            "pays for both"
+        ),
+    )
+    partner_insures: float = par(
+        1.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "premium of the volunteers' insurance that a partner pays, insured by the village or not; 0: "
+            "it does not insure"
+        ),
+    )
+    partner_clinic: float = par(
+        4.0,
+        unit="hours/month",
+        low=0.0,
+        high=100.0,
+        doc="clinic hours that a partner brings for 100 elders, where there are contracts with clinics",
+        source="assumption: half of the hours under contract",
+        stored="minutes",
+    )
+    enterprises: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="townships paired with an enterprise",
+        source="design choice; document 002: leading enterprises paired with places",
+    )
+    enterprise_gift: float = par(
+        5000.0,
+        unit="yuan/year",
+        low=0.0,
+        high=50000.0,
+        doc="what the enterprise gives each village in service, a twelfth each month",
+        stored="fen",
+    )
 
 
-state("visibility", "f8", "units", "service, visitors and a business make a village seen")
-posting("due_society", "receivable_society", "society", "society: fallen due")
-posting("paid_society", "cash", "receivable_society", "society: paid")
-posting("forgiven_society", "society", "receivable_society", "society: written off")
-posting("capital_society", "cash", "society", "society: gift for the building")
-state("partner_trains", "f8", "share", "untrained volunteers that a partner organisation trains this month")
-state("partner_insures", "f8", "share", "premium of the volunteers' insurance that a partner organisation pays")
-state("partner_clinic", "i8", "minutes", "clinic minutes that a partner organisation brings for 100 elders")
-for _line, _label in (("training", "training of volunteers"), ("insurance", "insurance of volunteers"), ("clinic", "clinic hours")):
-    posting(f"partner_{_line}", "gifts_in_kind", "society", f"partner organisation: {_label}")
+state("visibility", "f8", unit="units", label="service, visitors and a business make a village seen")
+posting("due_society", debit="receivable_society", credit="society", label="society: fallen due")
+posting("paid_society", debit="cash", credit="receivable_society", label="society: paid")
+posting("forgiven_society", debit="society", credit="receivable_society", label="society: written off")
+posting("capital_society", debit="cash", credit="society", label="society: gift for the building")
+state(
+    "partner_trains",
+    "f8",
+    unit="share",
+    label="untrained volunteers that a partner organisation trains this month",
+)
+state(
+    "partner_insures",
+    "f8",
+    unit="share",
+    label="premium of the volunteers' insurance that a partner organisation pays",
+)
+state(
+    "partner_clinic",
+    "i8",
+    unit="minutes",
+    label="clinic minutes that a partner organisation brings for 100 elders",
+)
+for _line, _label in (
+    ("training", "training of volunteers"),
+    ("insurance", "insurance of volunteers"),
+    ("clinic", "clinic hours"),
+):
+    posting(
+        f"partner_{_line}", debit="gifts_in_kind", credit="society", label=f"partner organisation: {_label}"
+    )
 
 GIFT = Purpose("society.gift")
 PARTNER = Purpose("society.partner")
@@ -61,7 +163,12 @@ def give_money(w, values, sizes, edges, coupled, month, key):
     for v in range(len(w.used)):
         s, r, post = values.society[v], w.villages[v], w.posted[v]
         chance = min(s.gifts_per_year / 12.0, 1.0)
-        if r.level == 0 or values.funding[v].identical_payers == 1 or chance <= 0.0 or uniform(key, r.number, 0) >= chance:
+        if (
+            r.level == 0
+            or values.funding[v].identical_payers == 1
+            or chance <= 0.0
+            or uniform(key, r.number, 0) >= chance
+        ):
             continue
         mean = county[0, w.county[v]] / county[1, w.county[v]] if coupled else 1.0
         seen = max(1.0 + s.visibility * (r.visibility - mean), 0.0)
@@ -92,13 +199,21 @@ def pair(w, values, key):
     """An enterprise gives each village in service of its township the same each month."""
     for v in range(len(w.used)):
         s, r, post = values.society[v], w.villages[v], w.posted[v]
-        if r.level > 0 and values.funding[v].identical_payers == 0 and values.funding[v].rule != NO_MONEY and uniform(key, r.township, 1) < s.enterprises:
+        if (
+            r.level > 0
+            and values.funding[v].identical_payers == 0
+            and values.funding[v].rule != NO_MONEY
+            and uniform(key, r.township, 1) < s.enterprises
+        ):
             post.due_society += s.enterprise_gift // 12
             post.paid_society += s.enterprise_gift // 12
 
 
 def run_partners(m) -> None:
-    """Partner organisations, from the first month on; training and insurance are support, which M24 switches."""
+    """Partner organisations, from the first month on.
+
+    Training and insurance are support, which M24 switches.
+    """
     p = m.parameters
     if p.society.on and p.organisation.on and m.month >= 0 and m.values.ever("society.partners"):
         bring(m.world, m.values.table, m.lasting_key(PARTNER))

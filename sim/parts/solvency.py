@@ -1,4 +1,6 @@
-"""M23 Solvency ladder: full service, reduced meals, visits only, closed; what closes a village, and what reopens it."""
+"""M23 Solvency ladder: full service, reduced meals, visits only, closed; what closes a village, and what
+reopens it.
+"""
 
 from __future__ import annotations
 
@@ -17,36 +19,107 @@ MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
 class Solvency:
     """When a service steps down, closes and reopens."""
 
-    on: bool = switch(True, "off: nothing steps down or closes")
-    stress: float = par(2.0, "months", 0.25, 6.0, "assumption", "D", "bills overdue by more than 90 days, in months of cost, that count as bad")
-    patience: int = par(3, "months", 1, 12, "assumption", "D", "bad months in a row before a step down")
-    closing: int = par(6, "months", 2, 24, "assumption, above the payment gap of three months", "D", "bad months in a row at the lowest step before closure")
-    recovery: int = par(6, "months", 1, 24, "assumption", "D", "good months in a row before a step up")
-    least_users: int = par(8, "persons", 1, 30, "assumption between 3 and 15; programme means 12-35", "D", "diners below which meals are not kept up")
-    least_enrolled: int = par(5, "persons", 1, 30, "assumption", "D", "enrolled elders below which visits are not kept up; a closed village reopens with as many in sight")
-    least_helpers: int = par(4, "persons", 1, 30, "assumption", "D", "active volunteers below which a service is not kept up")
-    leaderless: int = par(18, "months", 3, 60, "assumption", "D", "months without leader and association that count as bad")
-    reopen: float = par(0.25, "share/year", 0.0, 1.0, "assumption; close and reopen seen in Tongzhou 2025", "D", "chance a year that a closed village with leader, users and money in sight reopens")
-    workers_share: float = par(0.6, "share", 0.0, 1.0, "assumption", "D", "bills written off at closure that were owed to cooks, carers and helpers")
-    first_cost: float = par(6500.0, "yuan/month", 1000.0, 20000.0, "assumption", "D", "running cost on which the first pledges stand, until one is seen", live=False)
-    start_cash: float = par(4.0, "months", 0.0, 12.0, "assumption", "D", "months of cost in cash where service stands at the start", live=False)
-    relief: str = choice("none", ("none", "money", "users", "helpers", "leader"), "a paired run with one condition relieved, to confirm a cause", live=True)
+    on: bool = switch(True, doc="off: nothing steps down or closes")
+    stress: float = par(
+        2.0,
+        unit="months",
+        low=0.25,
+        high=6.0,
+        doc="bills overdue by more than 90 days, in months of cost, that count as bad",
+    )
+    patience: int = par(3, unit="months", low=1, high=12, doc="bad months in a row before a step down")
+    closing: int = par(
+        6,
+        unit="months",
+        low=2,
+        high=24,
+        doc="bad months in a row at the lowest step before closure",
+        source="assumption, above the payment gap of three months",
+    )
+    recovery: int = par(6, unit="months", low=1, high=24, doc="good months in a row before a step up")
+    least_users: int = par(
+        8,
+        unit="persons",
+        low=1,
+        high=30,
+        doc="diners below which meals are not kept up",
+        source="assumption between 3 and 15; programme means 12-35",
+    )
+    least_enrolled: int = par(
+        5,
+        unit="persons",
+        low=1,
+        high=30,
+        doc=(
+            "enrolled elders below which visits are not kept up; a closed village reopens with as many in "
+            "sight"
+        ),
+    )
+    least_helpers: int = par(
+        4, unit="persons", low=1, high=30, doc="active volunteers below which a service is not kept up"
+    )
+    leaderless: int = par(
+        18, unit="months", low=3, high=60, doc="months without leader and association that count as bad"
+    )
+    reopen: float = par(
+        0.25,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="chance a year that a closed village with leader, users and money in sight reopens",
+        source="assumption; close and reopen seen in Tongzhou 2025",
+    )
+    workers_share: float = par(
+        0.6,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="bills written off at closure that were owed to cooks, carers and helpers",
+    )
+    first_cost: float = par(
+        6500.0,
+        unit="yuan/month",
+        low=1000.0,
+        high=20000.0,
+        doc="running cost on which the first pledges stand, until one is seen",
+        live=False,
+        stored="fen",
+    )
+    start_cash: float = par(
+        4.0,
+        unit="months",
+        low=0.0,
+        high=12.0,
+        doc="months of cost in cash where service stands at the start",
+        live=False,
+    )
+    relief: str = choice(
+        "none",
+        choices=("none", "money", "users", "helpers", "leader"),
+        doc="a paired run with one condition relieved, to confirm a cause",
+        live=True,
+    )
 
 
-state("level", "i8", "step", "0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service")
-state("opened", "i8", "month", "first month of service; -1 at the start", NEVER)
-state("closed_month", "i8", "month", "month of the last closure", NEVER)
-state("closures", "i8", "times", "closures so far")
-state("bad", "i8", "months", "bad months in a row")
-state("good", "i8", "months", "good months in a row")
-state("cause", "i8", "bits", "conditions breached in the 12 months before the last closure")
-state("breaches", "i8", "bits", "conditions breached, last 12 months", shape=(12,))
-state("users", "i8", "persons", "diners last month")
-state("signed_up", "i8", "persons", "enrolled last month")
-state("active", "i8", "persons", "volunteers last month")
-flow("closed_now", "villages", "closed this month")
-flow("opened_now", "villages", "opened this month")
-flow("idle", "villages", "facility stands, no service")
+state(
+    "level",
+    "i8",
+    unit="step",
+    label="0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service",
+)
+state("opened", "i8", unit="month", label="first month of service; -1 at the start", initial=NEVER)
+state("closed_month", "i8", unit="month", label="month of the last closure", initial=NEVER)
+state("closures", "i8", unit="times", label="closures so far")
+state("bad", "i8", unit="months", label="bad months in a row")
+state("good", "i8", unit="months", label="good months in a row")
+state("cause", "i8", unit="bits", label="conditions breached in the 12 months before the last closure")
+state("breaches", "i8", unit="bits", label="conditions breached, last 12 months", shape=(12,))
+state("users", "i8", unit="persons", label="diners last month")
+state("signed_up", "i8", unit="persons", label="enrolled last month")
+state("active", "i8", unit="persons", label="volunteers last month")
+flow("closed_now", unit="villages", label="closed this month")
+flow("opened_now", unit="villages", label="opened this month")
+flow("idle", unit="villages", label="facility stands, no service")
 
 REOPEN = Purpose("solvency.reopen")
 
@@ -70,7 +143,9 @@ def breached(r, s, canteen):
 
 @inner
 def close(w, v, month, s):
-    """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a new start."""
+    """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a
+    new start.
+    """
     r, b, post = w.villages[v], w.balance[v], w.posted[v]
     r.cause = 0
     for k in range(12):
@@ -118,12 +193,18 @@ def can_reopen(r, s, cash, month, money_on):
 
 @kernel
 def climb(w, values, books, month, key, canteen):
-    """One step of the ladder for every village; openings where a building stands ready. Before month 0 nothing closes."""
+    """One step of the ladder for every village.
+
+    Openings where a building stands ready. Before month 0 nothing closes.
+    """
     for v in range(len(w.used)):
         s, r, f = values.solvency[v], w.villages[v], w.flow[v]
         if r.level == CLOSED:
             if r.facility == 2 and month >= 0:
-                if r.closures == 0 or (can_reopen(r, s, w.balance[v].cash, month, values.funding[v].rule != NO_MONEY) and uniform(key, r.number, 0) < s.reopen / 12.0):
+                if r.closures == 0 or (
+                    can_reopen(r, s, w.balance[v].cash, month, values.funding[v].rule != NO_MONEY)
+                    and uniform(key, r.number, 0) < s.reopen / 12.0
+                ):
                     open_service(w, v, month)
             f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
             continue
@@ -140,7 +221,9 @@ def climb(w, values, books, month, key, canteen):
             r.bad = 0
         if month < 0:
             r.bad = min(r.bad, s.patience)  # what went before the first month closes nothing by itself
-        shut = month < max(r.pandemic_until, r.sealed_until)  # tables wait for the end of an epidemic or for the inspector
+        shut = month < max(
+            r.pandemic_until, r.sealed_until
+        )  # tables wait for the end of an epidemic or for the inspector
         if r.level > VISITS_ONLY and shut:
             r.level = VISITS_ONLY
         elif r.level > VISITS_ONLY and r.bad >= s.patience:

@@ -1,6 +1,7 @@
 """M8 Time-bank ledger: earn, spend, hold, expire, levy, welcome credits, overdraft, cap, weight by skill.
 
-Credits are minutes, a liability of the village after closure too. Elders in the two urgent tiers and on subsistence
+Credits are minutes, a liability of the village after closure too. Elders in the two urgent tiers and on
+subsistence
 allowance need no credit (the village gives); others redeem, overdraw, pay cash, or go without.
 """
 
@@ -18,37 +19,129 @@ from sim.randomness import Purpose, kernel, rounded
 class TimeBank:
     """Rules of the bank."""
 
-    on: bool = switch(True, "off: help is a gift, no credit is booked")
-    credit_per_hour: float = par(1.0, "hours/hour", 0.0, 2.0, "one hour for one hour", "B", "credit for an hour given")
-    price_per_hour: float = par(1.0, "ratio", 0.0, 2.0, "one hour for one hour", "B", "credit asked for an hour received")
-    trained_weight: float = par(1.2, "ratio", 1.0, 2.0, "assumption", "D", "credit of a trained helper over an untrained one")
-    welcome: float = par(2.0, "hours", 0.0, 20.0, "assumption", "D", "credits given on enrolment")
-    overdraft: float = par(2.0, "hours", 0.0, 40.0, "assumption", "D", "debt an account may hold")
-    cap: float = par(1500.0, "hours", 10.0, 1500.0, "Nanjing, Guangzhou: Xinhua 2019-08-30", "B", "most that an account may hold")
-    expiry: float = par(0.05, "share/year", 0.01, 0.15, "assumption", "D", "credits forgotten or expired in a year")
-    levy: float = par(0.0, "share/month", 0.0, 0.2, "design choice", "D", "levy on balances, not spent again")
-    exempt_special: bool = par(True, "switch", None, None, "documents: care for special-difficulty elders", "D", "the urgent tiers and the poor are served without credit")
-    hour_fee: float = par(5.0, "yuan/hour", 0.0, 20.0, "8 (3-15) assumed as willing to pay an hour", "D", "cash price of an hour without credit")
-    cash_share: float = par(0.03, "share", 0.0, 0.2, "assumption", "D", "income an elder without credit can put into hours")
-    trust_speed: float = par(0.10, "share/month", 0.0, 0.5, "assumption", "D", "step of trust towards the success of redemption")
+    on: bool = switch(True, doc="off: help is a gift, no credit is booked")
+    credit_per_hour: float = par(
+        1.0,
+        unit="hours/hour",
+        low=0.0,
+        high=2.0,
+        doc="credit for an hour given",
+        source="one hour for one hour",
+        grade="B",
+        stored="minutes",
+    )
+    price_per_hour: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="credit asked for an hour received",
+        source="one hour for one hour",
+        grade="B",
+    )
+    trained_weight: float = par(
+        1.2, unit="ratio", low=1.0, high=2.0, doc="credit of a trained helper over an untrained one"
+    )
+    welcome: float = par(
+        2.0, unit="hours", low=0.0, high=20.0, doc="credits given on enrolment", stored="minutes"
+    )
+    overdraft: float = par(
+        2.0, unit="hours", low=0.0, high=40.0, doc="debt an account may hold", stored="minutes"
+    )
+    cap: float = par(
+        1500.0,
+        unit="hours",
+        low=10.0,
+        high=1500.0,
+        doc="most that an account may hold",
+        source="Nanjing, Guangzhou: Xinhua 2019-08-30",
+        grade="B",
+        stored="minutes",
+    )
+    expiry: float = par(
+        0.05, unit="share/year", low=0.01, high=0.15, doc="credits forgotten or expired in a year"
+    )
+    levy: float = par(
+        0.0,
+        unit="share/month",
+        low=0.0,
+        high=0.2,
+        doc="levy on balances, not spent again",
+        source="design choice",
+    )
+    exempt_special: bool = par(
+        True,
+        unit="switch",
+        doc="the urgent tiers and the poor are served without credit",
+        source="documents: care for special-difficulty elders",
+    )
+    hour_fee: float = par(
+        5.0,
+        unit="yuan/hour",
+        low=0.0,
+        high=20.0,
+        doc="cash price of an hour without credit",
+        source="8 (3-15) assumed as willing to pay an hour",
+        stored="fen",
+    )
+    cash_share: float = par(
+        0.03, unit="share", low=0.0, high=0.2, doc="income an elder without credit can put into hours"
+    )
+    trust_speed: float = par(
+        0.10, unit="share/month", low=0.0, high=0.5, doc="step of trust towards the success of redemption"
+    )
 
 
-column("credit", "i4", "minutes", "time credit, negative when overdrawn")
-column("quota", "i4", "minutes", "minutes of help the elder may still ask for")
-state("welcome", "i8", "minutes", "welcome credits in force")
-flow("credits_earned", "minutes", "credits earned")
-flow("credits_spent", "minutes", "credits spent")
-flow("credits_lost", "minutes", "credits expired, levied or over the cap")
-flow("hour_fees", "fen", "cash paid for hours")
-flow("accounts", "persons", "persons with a balance")
-flow("overdrawn", "persons", "persons in debt to the bank")
-posting("credits_earned", "credit_issue", "credits_held", "credits earned by giving", "minutes")
-posting("credits_welcome", "credit_issue", "credits_held", "welcome credits", "minutes")
-posting("credits_excused", "credit_issue", "credits_held", "debts excused at death or departure", "minutes")
-posting("credits_spent", "credits_held", "credit_issue", "credits spent on help", "minutes")
-posting("credits_expired", "credits_held", "credit_lapse", "credits expired or over the cap", "minutes")
-posting("credits_levied", "credits_held", "credit_lapse", "levy on balances", "minutes")
-posting("credits_forfeited", "credits_held", "credit_lapse", "credits lost at death or departure", "minutes")
+column("credit", "i4", unit="minutes", label="time credit, negative when overdrawn")
+column("quota", "i4", unit="minutes", label="minutes of help the elder may still ask for")
+state("welcome", "i8", unit="minutes", label="welcome credits in force")
+flow("credits_earned", unit="minutes", label="credits earned")
+flow("credits_spent", unit="minutes", label="credits spent")
+flow("credits_lost", unit="minutes", label="credits expired, levied or over the cap")
+flow("hour_fees", unit="fen", label="cash paid for hours")
+flow("accounts", unit="persons", label="persons with a balance")
+flow("overdrawn", unit="persons", label="persons in debt to the bank")
+posting(
+    "credits_earned",
+    debit="credit_issue",
+    credit="credits_held",
+    label="credits earned by giving",
+    unit="minutes",
+)
+posting(
+    "credits_welcome", debit="credit_issue", credit="credits_held", label="welcome credits", unit="minutes"
+)
+posting(
+    "credits_excused",
+    debit="credit_issue",
+    credit="credits_held",
+    label="debts excused at death or departure",
+    unit="minutes",
+)
+posting(
+    "credits_spent",
+    debit="credits_held",
+    credit="credit_issue",
+    label="credits spent on help",
+    unit="minutes",
+)
+posting(
+    "credits_expired",
+    debit="credits_held",
+    credit="credit_lapse",
+    label="credits expired or over the cap",
+    unit="minutes",
+)
+posting(
+    "credits_levied", debit="credits_held", credit="credit_lapse", label="levy on balances", unit="minutes"
+)
+posting(
+    "credits_forfeited",
+    debit="credits_held",
+    credit="credit_lapse",
+    label="credits lost at death or departure",
+    unit="minutes",
+)
 
 EXPIRE = Purpose("timebank.expire")
 
@@ -69,12 +162,21 @@ def quotas(p, w, values, on):
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] != 1:
                 continue
-            if not on or (t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)) or t.price_per_hour <= 0:
+            if (
+                not on
+                or (t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1))
+                or t.price_per_hour <= 0
+            ):
                 p.quota[i] = 60_000
                 continue
             p.quota[i] = np.int64(max(int(p.credit[i]) + t.overdraft, 0) / t.price_per_hour)
             if fees and t.hour_fee > 0:
-                p.quota[i] += np.int64((int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * t.cash_share * 60.0 / t.hour_fee)
+                p.quota[i] += np.int64(
+                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
+                    * t.cash_share
+                    * 60.0
+                    / t.hour_fee
+                )
             p.quota[i] = min(p.quota[i], 60_000)
 
 
@@ -84,14 +186,21 @@ def book(p, w, values, key):
     for v in range(len(w.used)):
         t, r, f, post = values.timebank[v], w.villages[v], w.flow[v], w.posted[v]
         lapse = t.expiry / 12.0
-        fees = values.families[v].on and values.funding[v].identical_payers == 0  # whether hours may be paid for in cash
+        fees = (
+            values.families[v].on and values.funding[v].identical_payers == 0
+        )  # whether hours may be paid for in cash
         for i in range(w.start[v], w.start[v] + w.used[v]):
             if p.kind[i] == 0 or (p.credit[i] == 0 and p.given[i] == 0 and p.received[i] == 0):
                 continue
             ident = identity_of(r.number, p.serial[i])
             credit = int(p.credit[i])
             if p.given[i] > 0:
-                earned = np.int64(int(p.given[i]) * t.credit_per_hour / 60.0 * (t.trained_weight if p.trained[i] == 1 else 1.0))
+                earned = np.int64(
+                    int(p.given[i])
+                    * t.credit_per_hour
+                    / 60.0
+                    * (t.trained_weight if p.trained[i] == 1 else 1.0)
+                )
                 credit += earned
                 f.credits_earned += earned
                 post.credits_earned += earned

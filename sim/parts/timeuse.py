@@ -12,23 +12,74 @@ from sim.randomness import Purpose, kernel, uniform
 class TimeUse:
     """Hours that a person can dispose of after sleep, household and own care, and what is taken first."""
 
-    elder_robust: float = par(150.0, "hours/month", 60.0, 240.0, "assumption", "D", "disposable hours of a robust elder under 75")
-    elder_older: float = par(90.0, "hours/month", 20.0, 160.0, "assumption", "D", "disposable hours of a robust elder of 75 and over")
-    elder_mild: float = par(60.0, "hours/month", 10.0, 120.0, "assumption", "D", "disposable hours in the mild state")
-    helper: float = par(90.0, "hours/month", 30.0, 200.0, "assumption", "D", "disposable hours of a helper after own work")
-    underemployed: float = par(140.0, "hours/month", 40.0, 240.0, "assumption", "D", "disposable hours of an under-employed helper")
-    farm_per_mu: float = par(15.0, "hours/month", 0.0, 40.0, "assumption", "D", "own farm work a mu in a mean month")
-    grandchildren: float = par(50.0, "hours/month", 0.0, 120.0, "assumption", "D", "hours with grandchildren where an elder lives with a child")
-    grandchildren_share: float = par(0.5, "share", 0.0, 1.0, "assumption", "D", "elders living with a child who mind grandchildren")
+    elder_robust: float = par(
+        150.0,
+        unit="hours/month",
+        low=60.0,
+        high=240.0,
+        doc="disposable hours of a robust elder under 75",
+        stored="minutes",
+    )
+    elder_older: float = par(
+        90.0,
+        unit="hours/month",
+        low=20.0,
+        high=160.0,
+        doc="disposable hours of a robust elder of 75 and over",
+        stored="minutes",
+    )
+    elder_mild: float = par(
+        60.0,
+        unit="hours/month",
+        low=10.0,
+        high=120.0,
+        doc="disposable hours in the mild state",
+        stored="minutes",
+    )
+    helper: float = par(
+        90.0,
+        unit="hours/month",
+        low=30.0,
+        high=200.0,
+        doc="disposable hours of a helper after own work",
+        stored="minutes",
+    )
+    underemployed: float = par(
+        140.0,
+        unit="hours/month",
+        low=40.0,
+        high=240.0,
+        doc="disposable hours of an under-employed helper",
+        stored="minutes",
+    )
+    farm_per_mu: float = par(
+        15.0,
+        unit="hours/month",
+        low=0.0,
+        high=40.0,
+        doc="own farm work a mu in a mean month",
+        stored="minutes",
+    )
+    grandchildren: float = par(
+        50.0,
+        unit="hours/month",
+        low=0.0,
+        high=120.0,
+        doc="hours with grandchildren where an elder lives with a child",
+        stored="minutes",
+    )
+    grandchildren_share: float = par(
+        0.5, unit="share", low=0.0, high=1.0, doc="elders living with a child who mind grandchildren"
+    )
 
 
-column("free", "i4", "minutes", "time left of this month's budget")
-flow("time_budget", "minutes", "disposable time of all persons")
-flow("time_farm", "minutes", "own farm work")
-flow("time_grandchildren", "minutes", "minding grandchildren")
-flow("time_family", "minutes", "care for one's own family by persons of the table")
-flow("time_business", "minutes", "work in village businesses")
-flow("time_aid", "minutes", "mutual aid: hours, visits and kitchen")
+column("free", "i4", unit="minutes", label="time left of this month's budget")
+flow("time_budget", unit="minutes", label="disposable time of all persons")
+flow("time_farm", unit="minutes", label="own farm work")
+flow("time_grandchildren", unit="minutes", label="minding grandchildren")
+flow("time_family", unit="minutes", label="care for one's own family by persons of the table")
+flow("time_business", unit="minutes", label="work in village businesses")
+flow("time_aid", unit="minutes", label="mutual aid: hours, visits and kitchen")
 
 MINDS = Purpose("timeuse.grandchildren")
 

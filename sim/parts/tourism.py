@@ -1,4 +1,6 @@
-"""M20 + Tourism: visitors with season and growth; elders as narrators, hosts and keepers; may lose, may crash."""
+"""M20 + Tourism: visitors with season and growth; elders as narrators, hosts and keepers; may lose, may
+crash.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,76 @@ from sim.randomness import Purpose, kernel, normalish, uniform
 class Tourism:
     """A village tourism product in a village that has a tourism base."""
 
-    setup: float = par(300000.0, "yuan", 100000.0, 3000000.0, "500,000 a support project (Hunan 2018-21); smaller product assumed", "C", "set-up money", monthly=False)
-    visitors: float = par(6000.0, "visits/year", 500.0, 60000.0, "assumption", "D", "visits a year in a fully endowed village at the start")
-    spend: float = par(40.0, "yuan/visit", 10.0, 150.0, "200 yuan a visit (2016); share that a village product keeps assumed a fifth", "D", "sales of the village product a visit")
-    growth: float = par(0.05, "share/year", -0.05, 0.15, "14.2 % 2016-19; slower growth assumed", "D", "growth of visits")
-    volatility: float = par(0.2, "share", 0.05, 0.5, "assumption", "D", "standard deviation of a year's visits")
-    variable: float = par(0.35, "share", 0.1, 0.7, "assumption", "D", "materials and services over sales")
-    fixed: float = par(60000.0, "yuan/year", 10000.0, 200000.0, "assumption", "D", "upkeep, marketing, manager")
-    minutes_per_visit: float = par(12.0, "minutes/visit", 2.0, 60.0, "assumption", "D", "work of narrators, hosts and keepers a visit")
-    wage: float = par(8.0, "yuan/hour", 4.0, 15.0, "1,000 yuan a month for a homestay helper over 70 (Chetian 2022)", "C", "pay of elders")
-    elder_pull: float = par(0.3, "share", 0.0, 0.6, "assumption", "D", "visits that come only where elders have the time to tell and host")
-    lead: int = par(12, "months", 3, 36, "1.5 years (0.5-4) assumed", "D", "months from money to first visitors")
+    setup: float = par(
+        300000.0,
+        unit="yuan",
+        low=100000.0,
+        high=3000000.0,
+        doc="set-up money",
+        source="500,000 a support project (Hunan 2018-21); smaller product assumed",
+        grade="C",
+        monthly=False,
+        stored="fen",
+    )
+    visitors: float = par(
+        6000.0,
+        unit="visits/year",
+        low=500.0,
+        high=60000.0,
+        doc="visits a year in a fully endowed village at the start",
+    )
+    spend: float = par(
+        40.0,
+        unit="yuan/visit",
+        low=10.0,
+        high=150.0,
+        doc="sales of the village product a visit",
+        source="200 yuan a visit (2016); share that a village product keeps assumed a fifth",
+        stored="fen",
+    )
+    growth: float = par(
+        0.05,
+        unit="share/year",
+        low=-0.05,
+        high=0.15,
+        doc="growth of visits",
+        source="14.2 % 2016-19; slower growth assumed",
+    )
+    volatility: float = par(
+        0.2, unit="share", low=0.05, high=0.5, doc="standard deviation of a year's visits"
+    )
+    variable: float = par(0.35, unit="share", low=0.1, high=0.7, doc="materials and services over sales")
+    fixed: float = par(
+        60000.0, unit="yuan/year", low=10000.0, high=200000.0, doc="upkeep, marketing, manager", stored="fen"
+    )
+    minutes_per_visit: float = par(
+        12.0, unit="minutes/visit", low=2.0, high=60.0, doc="work of narrators, hosts and keepers a visit"
+    )
+    wage: float = par(
+        8.0,
+        unit="yuan/hour",
+        low=4.0,
+        high=15.0,
+        doc="pay of elders",
+        source="1,000 yuan a month for a homestay helper over 70 (Chetian 2022)",
+        grade="C",
+        stored="fen",
+    )
+    elder_pull: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=0.6,
+        doc="visits that come only where elders have the time to tell and host",
+    )
+    lead: int = par(
+        12,
+        unit="months",
+        low=3,
+        high=36,
+        doc="months from money to first visitors",
+        source="1.5 years (0.5-4) assumed",
+    )
 
 
 VISITS = Purpose("tourism.visits")
@@ -77,5 +138,3 @@ def run(m) -> None:
     if m.runs("tourism", "portfolio") and m.month >= 0:
         season = float(tables.seasons()[0, m.calendar_month - 1])
         trade(m.people, m.world, m.values.table, season, m.month, m.lasting_key(VISITS), m.key(TURN))
-
-

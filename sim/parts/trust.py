@@ -1,9 +1,13 @@
-"""M11 Trust: redemption moves it, rumours spread its loss, it moves giving and asking, and a run on the bank is possible.
+"""M11 Trust: redemption moves it, rumours spread its loss, it moves giving and asking, and a run on the bank
+is possible.
 
-A run: a holder of credit whose trust lies below an own threshold calls the credit at once, ahead of any need. Calls
-share the hours on offer with the needs, pro rata; the worse they are served the less trust is left, and the more call.
+A run: a holder of credit whose trust lies below an own threshold calls the credit at once, ahead of any need.
+Calls
+share the hours on offer with the needs, pro rata; the worse they are served the less trust is left, and the
+more call.
 With hours S, needs A, credit C on call and thresholds even between two levels the success of redemption is
-min(1, S / (A + C r(T))), r(T) the share below threshold: two stable levels of trust and a threshold between them.
+min(1, S / (A + C r(T))), r(T) the share below threshold: two stable levels of trust and a threshold between
+them.
 """
 
 from __future__ import annotations
@@ -19,28 +23,76 @@ from sim.randomness import Purpose, inner, kernel, uniform
 class Trust:
     """What trust moves, and what moves it beside the success of redemption (`timebank.trust_speed`)."""
 
-    on: bool = switch(True, "off: trust stays where it started")
-    moves: bool = par(False, "switch", None, None, "design choice", "D", "trust moves how much volunteers give and what elders ask on credit")
-    giving: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "hours that a volunteer without any trust keeps back")
-    asking: float = par(0.3, "share", 0.0, 1.0, "assumption", "D", "help on credit that an elder without any trust does not ask for")
-    rumours: bool = par(False, "switch", None, None, "design choice", "D", "failed redemption, accidents and closures are talked about")
-    talk: float = par(0.10, "share/month", 0.0, 1.0, "assumption", "D", "step of trust towards the mean of the own zone")
-    rumour: float = par(0.20, "share/month", 0.0, 1.0, "assumption", "D", "chance that a zone talks, where nothing that was asked on credit was served")
-    bite: float = par(0.30, "share", 0.0, 0.6, "assumption (0.1-0.6): loss of participation after a publicised default", "D", "trust lost by a rumour, an accident or a closure")
-    run: bool = par(False, "switch", None, None, "design choice", "D", "holders without trust call their credit at once")
-    run_low: float = par(0.10, "share", 0.0, 0.6, "assumption", "D", "trust below which every holder calls")
-    run_width: float = par(0.30, "share", 0.0, 0.4, "assumption", "D", "trust over run_low from which on no holder calls; own thresholds are even in between")
-    call_hours: float = par(10.0, "hours/month", 0.0, 40.0, "assumption", "D", "most that one holder calls in a month")
+    on: bool = switch(True, doc="off: trust stays where it started")
+    moves: bool = par(
+        False,
+        unit="switch",
+        doc="trust moves how much volunteers give and what elders ask on credit",
+        source="design choice",
+    )
+    giving: float = par(
+        0.3, unit="share", low=0.0, high=1.0, doc="hours that a volunteer without any trust keeps back"
+    )
+    asking: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="help on credit that an elder without any trust does not ask for",
+    )
+    rumours: bool = par(
+        False,
+        unit="switch",
+        doc="failed redemption, accidents and closures are talked about",
+        source="design choice",
+    )
+    talk: float = par(
+        0.10, unit="share/month", low=0.0, high=1.0, doc="step of trust towards the mean of the own zone"
+    )
+    rumour: float = par(
+        0.20,
+        unit="share/month",
+        low=0.0,
+        high=1.0,
+        doc="chance that a zone talks, where nothing that was asked on credit was served",
+    )
+    bite: float = par(
+        0.30,
+        unit="share",
+        low=0.0,
+        high=0.6,
+        doc="trust lost by a rumour, an accident or a closure",
+        source="assumption (0.1-0.6): loss of participation after a publicised default",
+    )
+    run: bool = par(
+        False, unit="switch", doc="holders without trust call their credit at once", source="design choice"
+    )
+    run_low: float = par(0.10, unit="share", low=0.0, high=0.6, doc="trust below which every holder calls")
+    run_width: float = par(
+        0.30,
+        unit="share",
+        low=0.0,
+        high=0.4,
+        doc="trust over run_low from which on no holder calls; own thresholds are even in between",
+    )
+    call_hours: float = par(
+        10.0,
+        unit="hours/month",
+        low=0.0,
+        high=40.0,
+        doc="most that one holder calls in a month",
+        stored="minutes",
+    )
 
 
-column("trust", "f4", "share", "trust that credits and service will be there", 0.5)
-flow("trust_sum", "persons", "sum of trust over elders", "f8")
-flow("redeem_asked", "minutes", "minutes asked for by elders who hold credit")
-flow("redeem_got", "minutes", "of these, minutes served")
-flow("callers", "persons", "holders who called their credit without a need")
-flow("called", "minutes", "credit called without a need")
-flow("called_got", "minutes", "of this, minutes served")
-flow("rumours", "times", "zones in which a rumour went round")
+column("trust", "f4", unit="share", label="trust that credits and service will be there", initial=0.5)
+flow("trust_sum", unit="persons", label="sum of trust over elders", dtype="f8")
+flow("redeem_asked", unit="minutes", label="minutes asked for by elders who hold credit")
+flow("redeem_got", unit="minutes", label="of these, minutes served")
+flow("callers", unit="persons", label="holders who called their credit without a need")
+flow("called", unit="minutes", label="credit called without a need")
+flow("called_got", unit="minutes", label="of this, minutes served")
+flow("rumours", unit="times", label="zones in which a rumour went round")
 
 THRESHOLD = Purpose("trust.threshold")
 RUMOUR = Purpose("trust.rumour")
@@ -60,7 +112,10 @@ def _exempt(p, i, t):
 
 @inner
 def _calls(p, i, t, c, u):
-    """Minutes that elder i calls this month: all credit, up to the limit, where trust is below the own threshold."""
+    """Minutes that elder i calls this month.
+
+    All credit, up to the limit, where trust is below the own threshold.
+    """
     if p.kind[i] != 1 or p.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(p, i, t):
         return 0
     if np.float64(p.trust[i]) >= c.run_low + c.run_width * u:
@@ -133,7 +188,13 @@ def learn(p, w, values, on, bank, key, rumour_key):
     for v in range(len(w.used)):
         t, c, r, f = values.timebank[v], values.trust[v], w.villages[v], w.flow[v]
         first, n = w.start[v], w.used[v]
-        talking, heads, asked_of, got_of, sums = on and c.rumours == 1, w.work[0], w.work[1], w.work[2], w.sums
+        talking, heads, asked_of, got_of, sums = (
+            on and c.rumours == 1,
+            w.work[0],
+            w.work[1],
+            w.work[2],
+            w.sums,
+        )
         if talking:
             for i in range(first, first + n):
                 z = p.zone[i]
@@ -145,7 +206,11 @@ def learn(p, w, values, on, bank, key, rumour_key):
             asked, got = 0, 0
             if not on or not bank:
                 pass
-            elif f.called > 0 and p.credit[i] > 0 and _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0)) > 0:
+            elif (
+                f.called > 0
+                and p.credit[i] > 0
+                and _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0)) > 0
+            ):
                 asked, got = 1_000, np.int64(called * 1_000.0)
             elif p.credit[i] > 0 and not _exempt(p, i, t) and (p.received[i] > 0 or p.enrolled[i] == 1):
                 left = 0
@@ -203,4 +268,6 @@ def run_act(m) -> None:
 def run_learn(m) -> None:
     """What moves trust; the sum over elders is counted in any case."""
     p = m.parameters
-    learn(m.people, m.world, m.values.table, p.trust.on, p.timebank.on, m.lasting_key(THRESHOLD), m.key(RUMOUR))
+    learn(
+        m.people, m.world, m.values.table, p.trust.on, p.timebank.on, m.lasting_key(THRESHOLD), m.key(RUMOUR)
+    )

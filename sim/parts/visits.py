@@ -1,7 +1,10 @@
-"""M5 Visiting duty and account book: one tier for every special-difficulty elder, a look-in by whoever is near.
+"""M5 Visiting duty and account book: one tier for every special-difficulty elder, a look-in by whoever is
+near.
 
-Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple of an
-empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered minutes, which
+Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple
+of an
+empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered
+minutes, which
 are company as well. The visits due are slots of the month; a slot that has a visit is a visit on time.
 """
 
@@ -18,25 +21,86 @@ from sim.randomness import Purpose, below, inner, kernel, rounded, uniform
 class Visits:
     """The book and the minutes a visit takes."""
 
-    on: bool = switch(True, "off: nobody is in the book")
-    daily: int = par(30, "visits/month", 20, 31, "definition of the tier", "D", "visits due in the daily tier")
-    twice_weekly: int = par(9, "visits/month", 8, 9, "definition of the tier", "D", "visits due in the twice-a-week tier")
-    weekly: int = par(4, "visits/month", 4, 5, "definition of the tier", "D", "visits due in the weekly tier")
-    monthly: int = par(1, "visits/month", 1, 1, "definition of the tier", "D", "visits due in the monthly tier")
-    call_minutes: float = par(5.0, "minutes", 2.0, 10.0, "definition of the account book", "D", "minutes of a call or look-in")
-    person_minutes: float = par(15.0, "minutes", 8.0, 40.0, "definition of the account book", "D", "minutes of a visit in person")
-    in_person: float = par(0.2, "share", 0.0, 1.0, "assumption", "D", "visits made in person")
-    rota: float = par(1.0, "share", 0.0, 1.0, "design choice: the book is kept; below 1 an assumption", "D", "visits that keep their day in the book; the others fall on any slot, so that some get two and others none")
-    cadre_hours: float = par(10.0, "hours/month", 0.0, 40.0, "assumption", "D", "duty hours of each group leader or cadre, while mutual aid is in service")
-    duty_when_closed: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "duty hours that go on where no service is open")
+    on: bool = switch(True, doc="off: nobody is in the book")
+    daily: int = par(
+        30,
+        unit="visits/month",
+        low=20,
+        high=31,
+        doc="visits due in the daily tier",
+        source="definition of the tier",
+    )
+    twice_weekly: int = par(
+        9,
+        unit="visits/month",
+        low=8,
+        high=9,
+        doc="visits due in the twice-a-week tier",
+        source="definition of the tier",
+    )
+    weekly: int = par(
+        4,
+        unit="visits/month",
+        low=4,
+        high=5,
+        doc="visits due in the weekly tier",
+        source="definition of the tier",
+    )
+    monthly: int = par(
+        1,
+        unit="visits/month",
+        low=1,
+        high=1,
+        doc="visits due in the monthly tier",
+        source="definition of the tier",
+    )
+    call_minutes: float = par(
+        5.0,
+        unit="minutes",
+        low=2.0,
+        high=10.0,
+        doc="minutes of a call or look-in",
+        source="definition of the account book",
+    )
+    person_minutes: float = par(
+        15.0,
+        unit="minutes",
+        low=8.0,
+        high=40.0,
+        doc="minutes of a visit in person",
+        source="definition of the account book",
+    )
+    in_person: float = par(0.2, unit="share", low=0.0, high=1.0, doc="visits made in person")
+    rota: float = par(
+        1.0,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc=(
+            "visits that keep their day in the book; the others fall on any slot, so that some get two "
+            "and others none"
+        ),
+        source="design choice: the book is kept; below 1 an assumption",
+    )
+    cadre_hours: float = par(
+        10.0,
+        unit="hours/month",
+        low=0.0,
+        high=40.0,
+        doc="duty hours of each group leader or cadre, while mutual aid is in service",
+        stored="minutes",
+    )
+    duty_when_closed: float = par(
+        0.1, unit="share", low=0.0, high=1.0, doc="duty hours that go on where no service is open"
+    )
 
 
-column("tier", "i1", "code", "account book: 0 none, 1 daily, 2 twice a week, 3 weekly, 4 monthly")
-flow("in_book", "persons", "elders in the account book by tier", shape=(5,))
-flow("visits_due", "visits", "visits due by tier", shape=(5,))
-flow("visits_made", "visits", "visits made by tier", shape=(5,))
-flow("visits_on_time", "visits", "slots of the month that had their visit, by tier", shape=(5,))
-flow("visit_minutes", "minutes", "minutes used for visits")
+column("tier", "i1", unit="code", label="account book: 0 none, 1 daily, 2 twice a week, 3 weekly, 4 monthly")
+flow("in_book", unit="persons", label="elders in the account book by tier", shape=(5,))
+flow("visits_due", unit="visits", label="visits due by tier", shape=(5,))
+flow("visits_made", unit="visits", label="visits made by tier", shape=(5,))
+flow("visits_on_time", unit="visits", label="slots of the month that had their visit, by tier", shape=(5,))
+flow("visit_minutes", unit="minutes", label="minutes used for visits")
 
 TURN = Purpose("visits.turn")
 ROTA = Purpose("visits.rota")
@@ -72,7 +136,10 @@ def by_link(p, w, v, i, wanted, minutes):
 
 @kernel
 def slots_covered(made, carried, slots, rota, key, ident):
-    """How many of a month's `slots` (at most 31) have a visit: those that keep their day have one each, the others fall anywhere."""
+    """How many of a month's `slots` (at most 31) have a visit.
+
+    Those that keep their day have one each, the others fall anywhere.
+    """
     kept = carried + rounded((made - carried) * rota, key, ident, 0)
     covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
     for k in range(made - kept):
@@ -129,14 +196,24 @@ def visit(p, w, values, days, key, rota_key):
                     made += by_link(p, w, v, i, due[tier] - made, minutes)
                 while made < due[tier] and pointer < n:
                     h = first + wrap(pointer + turn, n)
-                    count = min(due[tier] - made, p.offer[h] // minutes) if p.offer[h] >= minutes and p.kind[h] != 0 and h != i else 0
+                    count = (
+                        min(due[tier] - made, p.offer[h] // minutes)
+                        if p.offer[h] >= minutes and p.kind[h] != 0 and h != i
+                        else 0
+                    )
                     if count > 0:
                         give(p, w, v, h, count * minutes)
                         made += count
                     if made < due[tier]:
                         pointer += 1
                 f.visits_made[tier] += made
-                on_time = made if c.rota >= 1.0 or made == carried else slots_covered(made, carried, due[tier], c.rota, rota_key, identity_of(r.number, p.serial[i]))
+                on_time = (
+                    made
+                    if c.rota >= 1.0 or made == carried
+                    else slots_covered(
+                        made, carried, due[tier], c.rota, rota_key, identity_of(r.number, p.serial[i])
+                    )
+                )
                 f.visits_on_time[tier] += on_time
                 f.visit_minutes += (made - carried) * minutes
                 company = min((made - carried) * minutes, np.int64(p.need[i, COMPANIONSHIP]))
@@ -152,4 +229,11 @@ def visit(p, w, values, days, key, rota_key):
 def run(m) -> None:
     """The month's visits."""
     if m.parameters.visits.on:
-        visit(m.people, m.world, m.values.table, m.once(m.values.canteen.__getitem__, "days"), m.key(TURN), m.key(ROTA))
+        visit(
+            m.people,
+            m.world,
+            m.values.table,
+            m.once(m.values.canteen.__getitem__, "days"),
+            m.key(TURN),
+            m.key(ROTA),
+        )

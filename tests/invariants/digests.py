@@ -2,8 +2,10 @@
 
     python tests/invariants/digests.py          write digests.yaml anew
 
-A run's digest has two views. `months` holds, for each recorded month, four hexadecimal digits over all columns;
-`columns` holds eight digits for each column over all months (persons: as they stand at the end). So a change is named
+A run's digest has two views. `months` holds, for each recorded month, four hexadecimal digits over all
+columns;
+`columns` holds eight digits for each column over all months (persons: as they stand at the end). So a change
+is named
 by the first month and by the first column that moved, without storing the records themselves.
 """
 
@@ -20,10 +22,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from runs import CARE, EVERYTHING, SHORT_LEADS  # noqa: E402
+from runs import CARE, EVERYTHING, SHORT_LEADS
 
-import sim  # noqa: E402
-from sim.population import FLOWS, STATES  # noqa: E402
+import sim
+from sim.population import FLOWS, STATES
 
 STORED = Path(__file__).with_name("digests.yaml")
 MONTH_DIGITS, COLUMN_DIGITS = 4, 8
@@ -42,11 +44,17 @@ WORLDS: dict[str, dict[str, Any]] = {
     "apart": {"county.couplings": False, "business.kind": "tourism", "funding.rule": "matching"},
     "portfolio": {"business.kind": "portfolio", "funding.rule": "gap_filler", "participation.stipend": 1.0},
     "envelope": {"funding.basis": "envelope", "business.kind": "agriculture", "funding.rule": "tapering"},
-    "scarce": {"government.operating_envelope": 900.0, "business.kind": "handicraft", "county.facility_share": 0.2},
+    "scarce": {
+        "government.operating_envelope": 900.0,
+        "business.kind": "handicraft",
+        "county.facility_share": 0.2,
+    },
     "by_service": {"funding.rule": "per_service", "business.kind": "deposit", "matching.form": "teams"},
 }
 VARIANTS: dict[str, dict[str, Any]] = {"default": {}, "all_parts_on": ALL_PARTS_ON}
-SHORT_MONTHS = 6  # of the first world of each variant, run also without the compiler and on a generic processor
+SHORT_MONTHS = (
+    6  # of the first world of each variant, run also without the compiler and on a generic processor
+)
 
 
 def name_of(world: str, variant: str, seed: int) -> str:

@@ -1,4 +1,7 @@
-"""Every byte of every record is what it was when the digests were stored; a change says so in CHANGELOG and refreshes them."""
+"""Every byte of every record is what it was when the digests were stored.
+
+A change says so in CHANGELOG and refreshes them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from digests import SEEDS, SHORT_MONTHS, VARIANTS, cases, digest, load, moved, n
 SHORT_RUN = """
 import json, sys
 sys.path.insert(0, {here!r})
-from digests import digest, load, run_of
+from digests import digest, load, run_of  # noqa: E402
 print(json.dumps(digest(run_of("plain", {variant!r}, {seed}, {months}), load()["names"])))
 """
 
@@ -30,14 +33,18 @@ def stored() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("world, variant, seed", list(cases()), ids=lambda x: str(x))
-def test_a_run_to_the_horizon_has_its_stored_bytes(world: str, variant: str, seed: int, stored: dict[str, Any]) -> None:
+def test_a_run_to_the_horizon_has_its_stored_bytes(
+    world: str, variant: str, seed: int, stored: dict[str, Any]
+) -> None:
     found = digest(run_of(world, variant, seed), stored["names"])
     said = moved(stored["runs"][name_of(world, variant, seed)], found, stored["names"])
     assert not said, f"{name_of(world, variant, seed)} (model {stored['model']}): {said}"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("environment", [{"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_CPU_NAME": "generic"}], ids=["no compiler", "generic"])
+@pytest.mark.parametrize(
+    "environment", [{"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_CPU_NAME": "generic"}], ids=["no compiler", "generic"]
+)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_six_months_have_their_stored_bytes_elsewhere(
     variant: str, environment: dict[str, str], stored: dict[str, Any], tmp_path: Path

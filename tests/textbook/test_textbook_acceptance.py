@@ -1,4 +1,6 @@
-"""Acceptance reduces to DeGroot and Bass, the matcher to fair rationing, and joining answers to what is argued."""
+"""Acceptance reduces to DeGroot and Bass, the matcher to fair rationing, and joining answers to what is
+argued.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def in_service(model: sim.MutualAidModel) -> sim.MutualAidModel:
 
 
 def test_with_nothing_else_acceptance_settles_at_the_mean_of_the_zone() -> None:
-    """DeGroot: equal weights within a zone, so the limit is the zone's mean and the way there is geometric."""
+    """DeGroot: equal weights within a zone, so the limit is the zone's mean and the way there is
+    geometric.
+    """
     model = in_service(large({**SILENT, "acceptance.network_speed": 0.5}, seed=4))
     p = model.people
     old = p.kind == ELDER
@@ -46,16 +50,29 @@ def test_zones_do_not_hear_of_each_other() -> None:
     p.acceptance[:] = 0.2
     p.acceptance[old & (p.zone == 3)] = 0.8
     acceptance.run_spread(model)
-    assert np.allclose(p.acceptance[old & (p.zone != 3)], 0.2) and np.allclose(p.acceptance[old & (p.zone == 3)], 0.8)
+    assert np.allclose(p.acceptance[old & (p.zone != 3)], 0.2) and np.allclose(
+        p.acceptance[old & (p.zone == 3)], 0.8
+    )
 
 
 def test_enrolment_follows_the_bass_curve() -> None:
-    """p = .03 and q = .38 a year; acceptance one half and no need make every factor one. Months stand for moments: 0.005."""
+    """p = .03 and q = .38 a year.
+
+    Acceptance one half and no need make every factor one. Months stand for moments: 0.005.
+    """
     p, q, villages = 0.03, 0.38, 16
-    model = in_service(large({
-        "acceptance.enrol_own": p / 12, "acceptance.enrol_network": q / 12, "acceptance.leave_rate": 0.0,
-        "demography.on": False,
-    }, villages=villages, seed=9))  # fmt: skip
+    model = in_service(
+        large(
+            {
+                "acceptance.enrol_own": p / 12,
+                "acceptance.enrol_network": q / 12,
+                "acceptance.leave_rate": 0.0,
+                "demography.on": False,
+            },
+            villages=villages,
+            seed=9,
+        )
+    )
     people, old = model.people, model.people.kind == ELDER
     people.acceptance[:], people.need[:], people.enrolled[:] = 0.5, 0, 0
     curve = []
@@ -94,7 +111,8 @@ def test_two_villages_share_a_shock_with_the_declared_correlation(chance: float,
     assert abs(hits.all(axis=1).mean() - both) <= 4 * np.sqrt(both * (1 - both) / years)
 
 
-# -- matching ----------------------------------------------------------------------------------------------------------
+# -- matching
+# ----------------------------------------------------------------------------------------------------------
 def equal_elders(model: sim.MutualAidModel, helpers: float, need: int, offer: int) -> sim.MutualAidModel:
     """One zone, no links, every elder alike; a share of the others offers the same minutes."""
     p = model.people
@@ -111,12 +129,19 @@ def equal_elders(model: sim.MutualAidModel, helpers: float, need: int, offer: in
 
 
 @pytest.mark.parametrize("offer, need", [(120, 300), (3_000, 60)])
-def test_all_on_offer_is_used_when_help_is_short_and_all_need_is_met_when_it_is_not(offer: int, need: int) -> None:
+def test_all_on_offer_is_used_when_help_is_short_and_all_need_is_met_when_it_is_not(
+    offer: int, need: int
+) -> None:
     model = equal_elders(in_service(large(seed=3)), 0.5, need, offer)
     offered, wanted = int(model.people.offer.sum()), int(model.people.need.sum())
     matching.run(model)
     given = int(model.people.given.sum())
-    assert given == min(offered, wanted) == int(model.people.received.sum()) == int(model.world.hours[0, MUTUAL].sum())
+    assert (
+        given
+        == min(offered, wanted)
+        == int(model.people.received.sum())
+        == int(model.world.hours[0, MUTUAL].sum())
+    )
     assert offered - given == int(model.people.offer.sum()) and (model.people.offer >= 0).all()
 
 
@@ -142,7 +167,8 @@ def shares_of_help(order: str, keys: int = 1_200) -> np.ndarray:
 
 @pytest.mark.parametrize("order", ["elders first", "mixed"])
 def test_help_that_is_short_does_not_go_by_the_order_of_the_list(order: str) -> None:
-    """Elders alike in all get a tenth a block. A month helps one run of ten of a hundred: the standard error of a
+    """Elders alike in all get a tenth a block. A month helps one run of ten of a hundred: the standard error
+    of a
     block's share over m months is at most sqrt(.1 * .9 / m)."""
     shares = shares_of_help(order)
     assert (np.abs(shares - 0.1) <= 4 * np.sqrt(0.09 / 1_200)).all(), shares.round(3)
@@ -160,7 +186,8 @@ def test_relabelling_persons_changes_no_total() -> None:
     assert totals[0] == totals[1]
 
 
-# -- directions --------------------------------------------------------------------------------------------------------
+# -- directions
+# --------------------------------------------------------------------------------------------------------
 def joiners(changes: dict, **states: int) -> set[int]:
     """Slots of those who volunteer this month, nobody having done so before; the same luck each time."""
     model = in_service(large({"participation.show_up": 1.0, **changes}, seed=2))
@@ -210,5 +237,8 @@ def test_a_higher_price_keeps_diners_away(factor: float) -> None:
 
 
 def test_more_time_on_offer_never_leaves_more_need_unmet() -> None:
-    unmet = [small({"participation.hours": h}, villages=4).run(18).series.hours[:, :, 6].sum() for h in (1.0, 6.0, 20.0)]
+    unmet = [
+        small({"participation.hours": h}, villages=4).run(18).series.hours[:, :, 6].sum()
+        for h in (1.0, 6.0, 20.0)
+    ]
     assert unmet[0] >= unmet[1] >= unmet[2] and unmet[0] > unmet[2]

@@ -1,4 +1,5 @@
-"""A centre's beds reduce to the loss and waiting formulas of Erlang and Engset, a shared centre to their pooled cases; a
+"""A centre's beds reduce to the loss and waiting formulas of Erlang and Engset, a shared centre to their
+pooled cases; a
 request finds nobody as often as all helpers are away."""
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def erlang_c(c: int, a: float) -> float:
 def month_by_month(c: int, callers: int, chance: float, stay: float, room: int) -> tuple[float, float]:
     """The same queue in months, exactly: share of applicants turned away, mean number waiting.
 
-    In a month each of at most c residents leaves with chance 1/stay, then each caller outside applies with `chance`;
+    In a month each of at most c residents leaves with chance 1/stay, then each caller outside applies with
+    `chance`;
     at most c + room stay in the system.
     """
     size = c + room + 1
@@ -51,7 +53,9 @@ def month_by_month(c: int, callers: int, chance: float, stay: float, room: int) 
 
 
 def test_the_formulas_are_the_published_ones() -> None:
-    assert np.allclose([erlang_b(5, 4), erlang_b(10, 8), erlang_b(20, 18)], [0.19907, 0.12166, 0.10921], atol=5e-6)
+    assert np.allclose(
+        [erlang_b(5, 4), erlang_b(10, 8), erlang_b(20, 18)], [0.19907, 0.12166, 0.10921], atol=5e-6
+    )
     assert np.allclose([erlang_c(5, 4), erlang_c(10, 8)], [0.55411, 0.40918], atol=5e-6)
 
 
@@ -66,7 +70,10 @@ def test_months_tend_to_erlang_as_stays_grow_long_and_callers_many(c: int, a: fl
 
 
 def engset(c: int, callers: int, a: float) -> float:
-    """Share of calls lost where each of few callers calls at a of its stay while not served: among the others' states."""
+    """Share of calls lost where each of few callers calls at a of its stay while not served.
+
+    Among the others' states.
+    """
     weights = np.array([comb(callers - 1, k) * a**k for k in range(c + 1)])
     return float(weights[-1] / weights.sum())
 
@@ -79,7 +86,8 @@ def test_months_tend_to_engset_where_callers_are_few() -> None:
 
 
 def test_few_callers_find_no_bed_as_often_as_engset_says() -> None:
-    """Eight villages of 50, three beds each, without a list: the exact months of few callers, four standard errors
+    """Eight villages of 50, three beds each, without a list: the exact months of few callers, four standard
+    errors
     (1 in 16,000)."""
     n, stay, months, load = 50, 5.0, 3_000, 4.0
     changes = {"county.elders": n, "referral.beds": 60.0}
@@ -90,17 +98,34 @@ def test_few_callers_find_no_bed_as_often_as_engset_says() -> None:
 
 
 def queue(
-    pooled: bool, stay: float, patience: int, load: float, months: int, more: dict | None = None, villages: int = 2
+    pooled: bool,
+    stay: float,
+    patience: int,
+    load: float,
+    months: int,
+    more: dict | None = None,
+    villages: int = 2,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The model's own row, month after month, for two villages of 200 elders in great need and five beds each, or as `more` says.
+    """The model's own row, month after month, for two villages of 200 elders in great need and five beds
+    each, or as `more` says.
 
     Returns admitted, given up and waiting, (months, villages).
     """
     changes = {
-        "county.elders": N, "county.townships": 1, "county.facility_share": 1.0, "county.helpers_per_elder": 0.0,
-        "referral.on": True, "referral.pooled": pooled, "referral.beds": 25.0, "referral.patience": patience,
-        "referral.stay": stay, "referral.willing": 1.0, "referral.unreferred": 1.0, "referral.bed_subsidy": 1.0, **(more or {}),
-    }  # fmt: skip
+        "county.elders": N,
+        "county.townships": 1,
+        "county.facility_share": 1.0,
+        "county.helpers_per_elder": 0.0,
+        "referral.on": True,
+        "referral.pooled": pooled,
+        "referral.beds": 25.0,
+        "referral.patience": patience,
+        "referral.stay": stay,
+        "referral.willing": 1.0,
+        "referral.unreferred": 1.0,
+        "referral.bed_subsidy": 1.0,
+        **(more or {}),
+    }
     n = changes["county.elders"]
     model = large({**changes, "referral.apply": load / stay / n}, villages=villages)
     assert model.state["elders_start"].tolist() == [n] * villages
@@ -112,7 +137,9 @@ def queue(
         referral.run_beds(model)
         seen[:, t] = [model.flow[name] for name in ("beds_admitted", "beds_given_up", "beds_waiting")]
         model.month += 1
-    assert (model.flow["beds_used"].sum() <= 5 * villages) and ((model.flow["beds_used"] <= 5).all() or pooled)
+    assert (model.flow["beds_used"].sum() <= 5 * villages) and (
+        (model.flow["beds_used"] <= 5).all() or pooled
+    )
     return seen[0], seen[1], seen[2]
 
 
@@ -125,7 +152,9 @@ def error(top: np.ndarray, bottom: np.ndarray, batches: int = 40) -> float:
 
 @pytest.mark.slow  # 25,000 months of one row, twice
 def test_a_shared_centre_turns_fewer_away_as_erlang_says() -> None:
-    """Without a waiting list: (5, 4) in each village alone, (10, 8) shared. Four standard errors: 1 in 16,000 a bound."""
+    """Without a waiting list: (5, 4) in each village alone, (10, 8) shared. Four standard errors: 1 in
+    16,000 a bound.
+    """
     stay, months, found = 20.0, 25_000, {}
     for pooled, c, callers in ((False, 5, N), (True, 10, 2 * N)):
         admitted, lost, _ = (x.sum(axis=1) for x in queue(pooled, stay, 0, 4.0, months))
@@ -149,26 +178,44 @@ def test_whoever_has_waited_longest_is_admitted_first() -> None:
     model.people.place[:4], model.people.place[model.world.start[1]] = (3, 9, 2, 9), 12
     model.world.centre[0, 0] = 3  # beds of the township
     referral.admit(model, TOWNSHIP, np.uint64(1))
-    assert model.people.place[:4].tolist() == [3, -1, 2, -1] and model.people.place[model.world.start[1]] == -1
+    assert (
+        model.people.place[:4].tolist() == [3, -1, 2, -1] and model.people.place[model.world.start[1]] == -1
+    )
     assert model.flow["beds_admitted"].tolist() == [2, 1]
 
 
 def test_hours_of_a_shared_centre_serve_what_separate_ones_cannot() -> None:
-    """By hand: asked 100 and 20, 60 minutes each: 60 + 20 alone, 100 + 20 shared; 90 of 120 shared: 75 and 15."""
+    """By hand: asked 100 and 20, 60 minutes each: 60 + 20 alone, 100 + 20 shared; 90 of 120 shared: 75 and
+    15.
+    """
     asked, numbers = np.array([100, 20]), np.array([1, 2])
     assert split_by_pool(np.array([60, 60]), asked, np.array([0, 1]), numbers).tolist() == [60, 20]
     assert split_by_pool(np.array([120]), asked, np.array([0, 0]), numbers).tolist() == [100, 20]
     assert split_by_pool(np.array([90]), asked, np.array([0, 0]), numbers).tolist() == [75, 15]
-    assert split_by_pool(np.array([3]), np.array([2, 2]), np.array([0, 0]), numbers[::-1]).tolist() == [1, 2]  # the odd one by number
+    assert split_by_pool(np.array([3]), np.array([2, 2]), np.array([0, 0]), numbers[::-1]).tolist() == [
+        1,
+        2,
+    ]  # the odd one by number
 
 
 @pytest.mark.parametrize("v, form", [(1, "pool"), (2, "pool"), (4, "pool"), (2, "pairs"), (2, "teams")])
 def test_a_request_finds_nobody_as_often_as_all_who_help_are_away(v: int, form: str) -> None:
-    """(1 - f)^v, whatever the form: v volunteers a village, each of whom turns up with f = 0.4. Four standard errors of 500 villages."""
+    """(1 - f)^v, whatever the form.
+
+    V volunteers a village, each of whom turns up with f = 0.4. Four standard errors of 500 villages.
+    """
     f, villages = 0.4, 500
-    model = large({
-        "county.elders": 4, "county.helpers_per_elder": 2.0, "participation.show_up": f, "participation.response": 0.0, "matching.form": form,
-    }, villages=villages, seed=v)  # fmt: skip
+    model = large(
+        {
+            "county.elders": 4,
+            "county.helpers_per_elder": 2.0,
+            "participation.show_up": f,
+            "participation.response": 0.0,
+            "matching.form": form,
+        },
+        villages=villages,
+        seed=v,
+    )
     for name in ("join", "join_helper", "quit", "training_rate"):
         model.values.participation[name] = 0.0
     p, w, r = model.people, model.world, model.world.villages

@@ -1,4 +1,6 @@
-"""Credits lost at death, with and without transfer to the family, and claims between villages that cancel out."""
+"""Credits lost at death, with and without transfer to the family, and claims between villages that cancel
+out.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,11 @@ EARNED, SPENT, DIES = 6_000, 0.0075, 0.005  # minutes a month; shares a month
 
 
 def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
-    """Shares of the minutes earned that are lost at death and carried outside, and the mean account over EARNED.
+    """Shares of the minutes earned that are lost at death and carried outside, and the mean account over
+    EARNED.
 
-    Every month each of 600 elders earns, spends a share of the account, and dies by chance; the model's own rule
+    Every month each of 600 elders earns, spends a share of the account, and dies by chance; the model's own
+    rule
     settles the account. An heir is a relative in the village, or children elsewhere.
     """
     model = large({"county.elders": 600, "county.helpers_per_elder": 0.0})
@@ -47,7 +51,10 @@ def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("h", [0.0, 0.6])
 def test_children_elsewhere_save_their_part_of_what_death_takes(h: float) -> None:
-    """u / (u + s) is never spent by its owner; of it 1 - h is lost. About 4,800 deaths: 5 % is over three standard errors."""
+    """u / (u + s) is never spent by its owner.
+
+    Of it 1 - h is lost. About 4,800 deaths: 5 % is over three standard errors.
+    """
     lost, carried, stock = fate(h, kin=False)
     share = DIES / (DIES + SPENT)
     assert lost == pytest.approx(share * (1 - h), rel=0.05)
@@ -66,7 +73,16 @@ def test_a_relative_in_the_village_bears_the_same_risk_again() -> None:
 
 def test_claims_of_the_villages_on_the_platform_sum_to_zero() -> None:
     """What some gave to others is what the others owe: to the minute, each month."""
-    model = small({**CARE, "county.elders": 80, "county.townships": 2, "clearing.scope": "township", "matching.platform": 0}, villages=4)
+    model = small(
+        {
+            **CARE,
+            "county.elders": 80,
+            "county.townships": 2,
+            "clearing.scope": "township",
+            "matching.platform": 0,
+        },
+        villages=4,
+    )
     claims = []
     for _ in range(14):
         model.step()
@@ -77,10 +93,21 @@ def test_claims_of_the_villages_on_the_platform_sum_to_zero() -> None:
     assert np.any(claims[-1] != 0)
 
 
-# -- settlement in money -----------------------------------------------------------------------------------------------
+# -- settlement in money
+# -----------------------------------------------------------------------------------------------
 def december(claims: list[int], cash: list[int], **more: float) -> sim.MutualAidModel:
-    """Villages of one platform that hold these claims (minutes; owed: negative) and cash (fen), all in service, after one December's settlement."""
-    changes = {"clearing.on": True, "clearing.scope": "county", "clearing.settle_price": 8.0, "clearing.cash_share": 1.0, "horizon.spin_up": 0, **more}
+    """Villages of one platform that hold these claims (minutes.
+
+    Owed: negative) and cash (fen), all in service, after one December's settlement.
+    """
+    changes = {
+        "clearing.on": True,
+        "clearing.scope": "county",
+        "clearing.settle_price": 8.0,
+        "clearing.cash_share": 1.0,
+        "horizon.spin_up": 0,
+        **more,
+    }
     model = small(changes, villages=len(claims))
     model.world.villages.level[:] = 3
     post = model.world.posted
@@ -110,13 +137,22 @@ def test_claims_of_two_villages_end_where_cash_suffices() -> None:
 
 
 def test_a_short_purse_pays_its_share_and_creditors_get_it_pro_rata() -> None:
-    """Half of 40 yuan pays 150 of 900 minutes; claims of 600 and 300 get two thirds and one third, in minutes and in fen."""
+    """Half of 40 yuan pays 150 of 900 minutes.
+
+    Claims of 600 and 300 get two thirds and one third, in minutes and in fen.
+    """
     found = settled(december([600, -900, 300], [0, 4_000, 0], **{"clearing.cash_share": 0.5}))
-    assert found == {"claims": [500, -750, 250], "moved": [1_333, -2_000, 667]}  # of 1333.3 and 666.7 the larger remainder is rounded up
+    assert found == {
+        "claims": [500, -750, 250],
+        "moved": [1_333, -2_000, 667],
+    }  # of 1333.3 and 666.7 the larger remainder is rounded up
 
 
 def test_each_pays_for_its_own_debt_and_odd_fen_are_neither_made_nor_lost() -> None:
-    """7 and 50 minutes at 8 yuan are 93 and 666 whole fen; 759 fen over claims of 19 : 19 : 19 are 253 each."""
+    """7 and 50 minutes at 8 yuan are 93 and 666 whole fen.
+
+    759 fen over claims of 19 : 19 : 19 are 253 each.
+    """
     found = settled(december([19, -7, 19, -50, 19], [0, 9_999, 0, 9_999, 0]))
     assert found == {"claims": [0, 0, 0, 0, 0], "moved": [253, -93, 253, -666, 253]}
 
@@ -128,7 +164,15 @@ def test_a_closed_village_is_paid_and_does_not_pay() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"clearing.settle_price": 0.0}, {"clearing.cash_share": 0.0}, {"county.couplings": False}, {"clearing.scope": "village"}, {"clearing.on": False}, {"timebank.on": False}]
+    "changes",
+    [
+        {"clearing.settle_price": 0.0},
+        {"clearing.cash_share": 0.0},
+        {"county.couplings": False},
+        {"clearing.scope": "village"},
+        {"clearing.on": False},
+        {"timebank.on": False},
+    ],
 )
 def test_claims_stand_without_a_price_cash_or_a_platform(changes: dict) -> None:
     assert settled(december([600, -600], [0, 50_000], **changes)) == {"claims": [600, -600], "moved": [0, 0]}
@@ -145,8 +189,18 @@ def test_townships_settle_apart_and_only_in_december() -> None:
 
 
 def test_a_county_pays_what_it_gets_and_its_claims_fall_in_december() -> None:
-    """Two years of the platform: money paid is money got to the fen each month, and settlement leaves the hours as they were booked."""
-    changes = {**CARE, "county.elders": 80, "county.townships": 2, "clearing.scope": "county", "matching.platform": 0, "clearing.cash_share": 1.0}
+    """Two years of the platform.
+
+    Money paid is money got to the fen each month, and settlement leaves the hours as they were booked.
+    """
+    changes = {
+        **CARE,
+        "county.elders": 80,
+        "county.townships": 2,
+        "clearing.scope": "county",
+        "matching.platform": 0,
+        "clearing.cash_share": 1.0,
+    }
     model = small(changes, villages=4)
     for _ in range(24):
         before = model.ledger.balance.credit_platform.copy()
@@ -157,5 +211,7 @@ def test_a_county_pays_what_it_gets_and_its_claims_fall_in_december() -> None:
         assert paid.sum() == got.sum() and claims.sum() == model.ledger.balance.settlement.sum() == 0
         assert (paid.sum() > 0) == (model.month % 12 == 0)
         booked = model.flow["platform_given"] - model.flow["platform_got"]
-        assert (claims - before - booked == amount("credits_settled_out") - amount("credits_settled_in")).all()
+        assert (
+            claims - before - booked == amount("credits_settled_out") - amount("credits_settled_in")
+        ).all()
     assert (model.ledger.balance.cash >= 0).all()

@@ -1,6 +1,8 @@
-"""Pledges by rule worked by hand, present values, the good and bad years of a collective, and of a mix of payers.
+"""Pledges by rule worked by hand, present values, the good and bad years of a collective, and of a mix of
+payers.
 
-Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cases without a part
+Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cases without a
+part
 behind them, Cramer-Lundberg among them, are listed in sim/ODD.md, section 8.
 """
 
@@ -14,17 +16,40 @@ from sim.parts import collective, families, funding, government
 from sim.randomness import key_of
 
 YUAN = 100
-SHARES = {"funding.share_government": 0.3, "funding.share_collective": 0.2, "funding.share_families": 0.4, "funding.share_society": 0.1}
-HIGH = {"government.ceiling": 60_000.0, "society.ceiling": 50_000.0, "government.per_elder": 0.0, "collective.welfare_cap": 0.30}
+SHARES = {
+    "funding.share_government": 0.3,
+    "funding.share_collective": 0.2,
+    "funding.share_families": 0.4,
+    "funding.share_society": 0.1,
+}
+HIGH = {
+    "government.ceiling": 60_000.0,
+    "society.ceiling": 50_000.0,
+    "government.per_elder": 0.0,
+    "collective.welfare_cap": 0.30,
+}
 
 
 def pledged(changes: dict, **states: object) -> list[float]:
-    """Yuan that the four payers pledge to a village at full service with costs of 1,000 yuan a month and no cash."""
+    """Yuan that the four payers pledge to a village at full service with costs of 1,000 yuan a month and
+    no cash.
+    """
     model = small({**SHARES, **HIGH, **changes}, villages=1)
     w, r = model.world, model.world.villages
-    given = {"level": 3, "cost_average": 1_000 * YUAN, "opened": 0, "income": 10_000_000 * YUAN, "visibility": 1.0,
-             "deflator": 1.0, "last_paid_gifts": 0, "bills": 0, "users": 20, "served_meals": 0, "served_minutes": 0,
-             "served_visits": 0}  # fmt: skip
+    given = {
+        "level": 3,
+        "cost_average": 1_000 * YUAN,
+        "opened": 0,
+        "income": 10_000_000 * YUAN,
+        "visibility": 1.0,
+        "deflator": 1.0,
+        "last_paid_gifts": 0,
+        "bills": 0,
+        "users": 20,
+        "served_meals": 0,
+        "served_minutes": 0,
+        "served_visits": 0,
+    }
     for name, value in (given | states).items():
         if name in r.dtype.names:
             r[name] = value
@@ -53,7 +78,12 @@ def test_a_gap_filler_fills_the_gap_less_a_sixth_of_idle_cash() -> None:
 
 
 def test_payment_per_service_counts_meals_hours_and_visits() -> None:
-    rates = {"funding.rule": "per_service", "funding.per_meal": 2.0, "funding.per_hour": 6.0, "funding.per_visit": 0.5}
+    rates = {
+        "funding.rule": "per_service",
+        "funding.per_meal": 2.0,
+        "funding.per_hour": 6.0,
+        "funding.per_visit": 0.5,
+    }
     found = pledged(rates, served_meals=100, served_minutes=600, served_visits=40)
     assert found == [200 + 60 + 20, 200, 400, 100]
 
@@ -72,14 +102,19 @@ def test_every_payer_but_the_families_has_a_ceiling() -> None:
 
 
 def test_a_provision_point_that_is_missed_is_refunded() -> None:
-    tight = {"funding.rule": "provision_point", "government.ceiling": 1_200.0}  # 100 a month instead of 300: 80 % in all
+    tight = {
+        "funding.rule": "provision_point",
+        "government.ceiling": 1_200.0,
+    }  # 100 a month instead of 300: 80 % in all
     assert pledged({**tight, "funding.point": 0.8}) == [100, 200, 400, 100]
     assert pledged({**tight, "funding.point": 0.81}) == [0, 0, 400, 0]
 
 
 def test_gifts_crowd_out_the_others_only_where_told_to() -> None:
     for crowding, factor in ((0.0, 1.0), (0.5, 0.75), (1.0, 0.5)):
-        found = pledged({"funding.rule": "fixed_shares", "funding.crowding": crowding}, last_paid_gifts=500 * YUAN)
+        found = pledged(
+            {"funding.rule": "fixed_shares", "funding.crowding": crowding}, last_paid_gifts=500 * YUAN
+        )
         assert found == [300 * factor, 200 * factor, 400 * factor, 100]
 
 
@@ -92,8 +127,15 @@ def test_no_money_and_closed_villages_pledge_nothing() -> None:
 def test_an_envelope_to_the_front_has_the_present_value_of_a_level_one(discount: float) -> None:
     values = {}
     for profile in ("level", "front"):
-        model = small({"funding.basis": "envelope", "funding.profile": profile, "economy.discount": discount}, villages=1)
-        r, f, horizon = model.world.villages, model.values.funding.view(np.recarray), model.parameters.horizon.months
+        model = small(
+            {"funding.basis": "envelope", "funding.profile": profile, "economy.discount": discount},
+            villages=1,
+        )
+        r, f, horizon = (
+            model.world.villages,
+            model.values.funding.view(np.recarray),
+            model.parameters.horizon.months,
+        )
         months = [funding.envelope_month(r[0], f[0], t, horizon, discount) for t in range(horizon)]
         values[profile] = sum(x / (1 + discount / 12) ** t for t, x in enumerate(months))
         if profile == "level":
@@ -105,18 +147,31 @@ def test_a_level_envelope_less_the_annuity_of_the_deposit_keeps_the_present_valu
     """Set-up money lies inside the envelope: the same present value with a business as without."""
     pv = {}
     for kind in ("none", "deposit"):
-        changes = {"funding.basis": "envelope", "funding.envelope": 2_000.0, "business.kind": kind, "business.start": 6}
+        changes = {
+            "funding.basis": "envelope",
+            "funding.envelope": 2_000.0,
+            "business.kind": kind,
+            "business.start": 6,
+        }
         model = small(changes, villages=1)
         d = 1 / (1 + model.parameters.economy.discount / 12)
-        horizon, r, f = model.parameters.horizon.months, model.world.villages[0], model.values.funding.view(np.recarray)[0]
+        horizon, r, f = (
+            model.parameters.horizon.months,
+            model.world.villages[0],
+            model.values.funding.view(np.recarray)[0],
+        )
         pv[kind] = sum(funding.envelope_month(r, f, t, horizon, 0.03) * d**t for t in range(horizon))
         pv[kind] += model.setup_costs[0, 3] * d**6 if kind == "deposit" else 0
-        assert funding.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(f["envelope"] * r["elders_start"] / 12)  # nothing is taken off before the start
+        assert funding.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(
+            f["envelope"] * r["elders_start"] / 12
+        )  # nothing is taken off before the start
     assert pv["deposit"] == pytest.approx(pv["none"], rel=1e-6)
 
 
 def test_fees_pay_the_families_pledge_by_the_level_of_the_price_list() -> None:
-    """The level moves by three tenths of the way to pledge over fees at list, and no further than the highest."""
+    """The level moves by three tenths of the way to pledge over fees at list, and no further than the
+    highest.
+    """
     model = small({"families.highest_level": 2.0}, villages=1)
     r, flow = model.world.villages, model.world.flow
     r.list_fees, r.fee_level = 1_000, 1.0
@@ -134,7 +189,9 @@ def test_fees_pay_the_families_pledge_by_the_level_of_the_price_list() -> None:
 
 @pytest.mark.parametrize("phi, sd", [(0.5, 0.2), (0.8, 0.1), (0.0, 0.3)])
 def test_news_on_income_is_an_ar1(phi: float, sd: float) -> None:
-    """Variance sd^2/(1-phi^2); of sums over T years T times sd^2/(1-phi)^2 in the long run, exactly by the autocovariances."""
+    """Variance sd^2/(1-phi^2); of sums over T years T times sd^2/(1-phi)^2 in the long run, exactly by the
+    autocovariances.
+    """
     years, length = 24_000, 60
     news, x = np.zeros(years), 0.0
     for t in range(years):
@@ -163,16 +220,26 @@ def test_a_years_budget_has_mean_one_and_the_declared_spread() -> None:
 
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 1.0])
 def test_the_variance_of_a_mix_of_payers_is_that_of_a_portfolio(correlation: float) -> None:
-    """w'Cov w for a mix of county and collective money, whose yearly luck a village shares with the declared chance.
+    """w'Cov w for a mix of county and collective money, whose yearly luck a village shares with the declared
+    chance.
 
     500 villages over ten years by the model's own rows; four standard errors over them (1 in 16,000 a bound).
     """
     sd, n = np.array([0.13, 0.20]), 500
-    model = small({
-        "county.elders": 1, "county.size_spread": 0.0, "county.couplings": False, "horizon.spin_up": 0, "shocks.on": False,
-        "funding.payer_correlation": correlation, "government.volatility": float(sd[0]), "collective.volatility": float(sd[1]),
-        "collective.persistence": 0.0,
-    }, villages=n)  # fmt: skip
+    model = small(
+        {
+            "county.elders": 1,
+            "county.size_spread": 0.0,
+            "county.couplings": False,
+            "horizon.spin_up": 0,
+            "shocks.on": False,
+            "funding.payer_correlation": correlation,
+            "government.volatility": float(sd[0]),
+            "collective.volatility": float(sd[1]),
+            "collective.persistence": 0.0,
+        },
+        villages=n,
+    )
     model.clock, years = 1, []
     for t in range(10):
         model.month = 12 * t

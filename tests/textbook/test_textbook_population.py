@@ -1,4 +1,7 @@
-"""Health and population reduce to Markov chains and life tables. Sampled cases: four standard errors, fixed seeds."""
+"""Health and population reduce to Markov chains and life tables.
+
+Sampled cases: four standard errors, fixed seeds.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,16 @@ def step_health(model: sim.MutualAidModel, worsen: tuple, recover: tuple, months
     down = np.ascontiguousarray(np.broadcast_to(np.array(recover, float), (2, 112, 3)))
     none = np.zeros(112)
     for _ in range(months):
-        health.change(model.people, model.world, model.values.table, up, down, none, model.key(health.CHANGE), model.key(health.DEMENTIA))
+        health.change(
+            model.people,
+            model.world,
+            model.values.table,
+            up,
+            down,
+            none,
+            model.key(health.CHANGE),
+            model.key(health.DEMENTIA),
+        )
         model.month += 1
 
 
@@ -56,12 +68,14 @@ def everybody_robust(seed: int) -> sim.MutualAidModel:
 @pytest.mark.parametrize("months", [1, 6, 30])
 def test_health_of_a_cohort_is_p0_times_the_power_of_the_chain(months: int) -> None:
     a, r = (0.08, 0.05, 0.12), (0.10, 0.07, 0.03)
-    chain = np.array([
-        [1 - a[0], a[0], 0, 0],
-        [r[0], 1 - r[0] - a[1], a[1], 0],
-        [0, r[1], 1 - r[1] - a[2], a[2]],
-        [0, 0, r[2], 1 - r[2]],
-    ])  # fmt: skip
+    chain = np.array(
+        [
+            [1 - a[0], a[0], 0, 0],
+            [r[0], 1 - r[0] - a[1], a[1], 0],
+            [0, r[1], 1 - r[1] - a[2], a[2]],
+            [0, 0, r[2], 1 - r[2]],
+        ]
+    )
     model = everybody_robust(seed=months)
     step_health(model, a, r, months)
     wanted = np.linalg.matrix_power(chain, months)[0]
@@ -83,11 +97,15 @@ def test_two_states_approach_a_over_a_plus_r_geometrically(months: int) -> None:
 
 
 def test_months_in_each_state_are_the_fundamental_matrix() -> None:
-    """Severe without way back: from robust, months in each other state have mean N_0j and the variance of (I - Q)^-1."""
+    """Severe without way back: from robust, months in each other state have mean N_0j and the variance of
+    (I - Q)^-1.
+    """
     a, r = (0.06, 0.10, 0.20), (0.20, 0.10, 0.0)
     q = np.array([[1 - a[0], a[0], 0], [r[0], 1 - r[0] - a[1], a[1]], [0, r[1], 1 - r[1] - a[2]]])
     n = np.linalg.inv(np.eye(3) - q)
-    assert n[0].sum() == pytest.approx(260 / 3)  # by first steps: 1/.06, then (1 + .2/.06)/.1, then (1 + .1 x 130/3)/.2
+    assert n[0].sum() == pytest.approx(
+        260 / 3
+    )  # by first steps: 1/.06, then (1 + .2/.06)/.1, then (1 + .1 x 130/3)/.2
     variance = (n @ (2 * np.diag(np.diag(n)) - np.eye(3)) - n**2)[0]
     model = everybody_robust(seed=5)
     spent = np.zeros((6_000, 3))
@@ -100,10 +118,15 @@ def test_months_in_each_state_are_the_fundamental_matrix() -> None:
 
 
 def test_care_need_arises_at_the_rates_of_linked_lives() -> None:
-    """0.0002 + 0.0008 exp(age/18) a year for men, exp(age/19) for women (Silverman et al. 2013), through the model's chain."""
+    """0.0002 + 0.0008 exp(age/18) a year for men, exp(age/19) for women (Silverman et al.
+
+    2013), through the model's chain.
+    """
     ages, spans = np.array([60, 70, 80, 90]), np.array([18.0, 19.0])
     yearly = 0.0002 + 0.0008 * np.exp(ages / spans[:, None])  # men, women
-    assert np.allclose(yearly, [[0.0226, 0.0393, 0.0683, 0.1189], [0.0190, 0.0321, 0.0541, 0.0915]], atol=5e-5)
+    assert np.allclose(
+        yearly, [[0.0226, 0.0393, 0.0683, 0.1189], [0.0190, 0.0321, 0.0541, 0.0915]], atol=5e-5
+    )
     model = everybody_robust(seed=8)
     p = model.people
     p.age[:] = ages[np.arange(len(p.age)) % 4] * 12
@@ -111,7 +134,16 @@ def test_care_need_arises_at_the_rates_of_linked_lives() -> None:
     worsen[:, :, 0] = (0.0002 + 0.0008 * np.exp(np.arange(112) / spans[:, None])) / 12
     none = np.zeros((2, 112, 3))
     for _ in range(12):
-        health.change(p, model.world, model.values.table, worsen, none, np.zeros(112), model.key(health.CHANGE), model.key(health.DEMENTIA))
+        health.change(
+            p,
+            model.world,
+            model.values.table,
+            worsen,
+            none,
+            np.zeros(112),
+            model.key(health.CHANGE),
+            model.key(health.DEMENTIA),
+        )
         model.month += 1
     state, age, sex = (elders(model, c) for c in ("health", "age", "sex"))
     for k, years in enumerate(ages):
@@ -137,7 +169,9 @@ def test_health_comes_only_to_elders() -> None:
 
 
 @pytest.mark.parametrize("age, months", [(65, 60), (80, 48), (92, 24)])
-def test_a_cohort_without_entry_is_binomial_on_the_life_table(age: int, months: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cohort_without_entry_is_binomial_on_the_life_table(
+    age: int, months: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = large({"health.risk_scale": 0.0, "demography.rural_mortality_ratio": 1.0}, villages=4, seed=age)
     monkeypatch.setattr(tables, "dementia_tables", lambda: (np.zeros(112), np.zeros(112)))
     p = model.people
@@ -155,9 +189,15 @@ def test_a_cohort_without_entry_is_binomial_on_the_life_table(age: int, months: 
 
 
 def test_dementia_parts_deaths_between_those_with_it_and_those_without_and_adds_none() -> None:
-    """At the prevalence of its age a cohort dies by the schedule; the demented die `dementia_risk` times as fast."""
+    """At the prevalence of its age a cohort dies by the schedule.
+
+    The demented die `dementia_risk` times as fast.
+    """
     risk, age = 2.0, 76
-    model = large({"health.risk_scale": 0.0, "health.dementia_risk": risk, "demography.rural_mortality_ratio": 1.3}, villages=8)
+    model = large(
+        {"health.risk_scale": 0.0, "health.dementia_risk": risk, "demography.rural_mortality_ratio": 1.3},
+        villages=8,
+    )
     p = model.people
     share = tables.dementia_tables()[0][age]
     p.age[:] = age * 12 - 1
@@ -180,12 +220,16 @@ def test_dementia_parts_deaths_between_those_with_it_and_those_without_and_adds_
 
 @pytest.mark.parametrize("ratio", [1.0, 1.15, 1.3])
 def test_deaths_by_state_average_to_the_published_schedule(ratio: float) -> None:
-    """Over the cross-section of its age the hazard is m(x) times the rural ratio, whatever the relative risks."""
+    """Over the cross-section of its age the hazard is m(x) times the rural ratio, whatever the relative
+    risks.
+    """
     t = tables.health_tables(1.0, 1.0, 1.0, ratio)
     for k, period in enumerate(("2025-2030", "2030-2035", "2035-2040")):
         hazard = -12 * np.log1p(-t.death[k])
         mean = (hazard * t.prevalence).sum(axis=-1)
-        assert np.allclose(mean[:, 60:], ratio * wpp(period)[:, 60:], rtol=1e-4, atol=2e-6)  # tables are rounded to 2^-24
+        assert np.allclose(
+            mean[:, 60:], ratio * wpp(period)[:, 60:], rtol=1e-4, atol=2e-6
+        )  # tables are rounded to 2^-24
 
 
 def test_death_rises_with_the_state_and_not_where_risks_are_off() -> None:
@@ -222,7 +266,10 @@ def test_the_first_inhabitants_show_pattern_c3() -> None:
 
 
 def test_hours_of_need_are_persons_times_chance_of_a_state_times_hours_of_the_state() -> None:
-    """Expected hours = sum over ages of N(x) P(level | x) hours(level); one more minute a person for whole minutes."""
+    """Expected hours = sum over ages of N(x) P(level | x) hours(level).
+
+    One more minute a person for whole minutes.
+    """
     model = large({"needs.alone_factor": 1.0, "needs.dementia_factor": 1.0}, villages=8, seed=5)
     lines = read("need_hours_by_state.csv")
     hours = np.array([[60 * float(r[s]) for r in lines] for s in ("robust", "mild", "moderate", "severe")])
@@ -230,7 +277,9 @@ def test_hours_of_need_are_persons_times_chance_of_a_state_times_hours_of_the_st
     needs.run_arise(model)
     got = model.world.hours[:, NEED].sum(axis=0)
     age, sex = elders(model, "age") // 12, elders(model, "sex")
-    chance = tables.health_tables(1.0, 1.0, 1.0, model.parameters.demography.rural_mortality_ratio).prevalence[sex, age]
+    chance = tables.health_tables(
+        1.0, 1.0, 1.0, model.parameters.demography.rural_mortality_ratio
+    ).prevalence[sex, age]
     n = model.parameters.needs
     for k in range(9):
         mean = (chance @ hours[:, k]).sum()

@@ -1,4 +1,5 @@
-"""Trust has two stable levels and a threshold between them; roll-out is Bass and logistic where all see all; a village
+"""Trust has two stable levels and a threshold between them; roll-out is Bass and logistic where all see all;
+a village
 whose reserve walks up and down by the year closes as often as the gambler is ruined."""
 
 from __future__ import annotations
@@ -11,17 +12,38 @@ import sim
 from sim.parts import funding, government, matching, organisation, rollout, shocks, solvency, timebank, trust
 from sim.population import ELDER, GOVERNMENT
 
-# -- a run on the time bank --------------------------------------------------------------------------------------------
-OFFER, NEED, CREDIT, LOW, WIDTH, SPEED = 60, 30, 270, 0.3, 0.3, 0.5  # minutes an elder and month; thresholds 0.3 to 0.6
+# -- a run on the time bank
+# --------------------------------------------------------------------------------------------
+OFFER, NEED, CREDIT, LOW, WIDTH, SPEED = (
+    60,
+    30,
+    270,
+    0.3,
+    0.3,
+    0.5,
+)  # minutes an elder and month; thresholds 0.3 to 0.6
 RUN = {
-    "trust.run": True, "trust.run_low": LOW, "trust.run_width": WIDTH, "trust.call_hours": CREDIT / 60, "trust.rumours": True,
-    "trust.talk": 1.0, "trust.rumour": 0.0, "trust.bite": 0.0, "timebank.trust_speed": SPEED, "timebank.expiry": 0.01,
-    "timebank.hour_fee": 0.0, "timebank.overdraft": 0.0, "matching.central": 0.0,
-}  # fmt: skip
+    "trust.run": True,
+    "trust.run_low": LOW,
+    "trust.run_width": WIDTH,
+    "trust.call_hours": CREDIT / 60,
+    "trust.rumours": True,
+    "trust.talk": 1.0,
+    "trust.rumour": 0.0,
+    "trust.bite": 0.0,
+    "timebank.trust_speed": SPEED,
+    "timebank.expiry": 0.01,
+    "timebank.hour_fee": 0.0,
+    "timebank.overdraft": 0.0,
+    "matching.central": 0.0,
+}
 
 
 def success(t: float) -> float:
-    """Share served of what is asked and called: S / (A + C r(T)), r the share of holders whose threshold lies over T."""
+    """Share served of what is asked and called.
+
+    S / (A + C r(T)), r the share of holders whose threshold lies over T.
+    """
     callers = min(max((LOW + WIDTH - t) / WIDTH, 0.0), 1.0)
     return min(OFFER / (NEED + CREDIT * callers), 1.0)
 
@@ -31,7 +53,15 @@ def bank(t: float, seed: int = 2) -> sim.MutualAidModel:
     model = large(RUN, seed=seed)
     p, r = model.people, model.world.villages
     r.level, r.facility = 3, 2
-    p.kin[:], p.neighbour[:], p.zone[:], p.tier[:], p.dibao[:], p.health[:], p.trust[:] = -1, -1, 0, 4, 0, 1, t
+    p.kin[:], p.neighbour[:], p.zone[:], p.tier[:], p.dibao[:], p.health[:], p.trust[:] = (
+        -1,
+        -1,
+        0,
+        4,
+        0,
+        1,
+        t,
+    )
     p.enrolled[:] = p.kind == ELDER
     return model
 
@@ -55,7 +85,10 @@ def month(model: sim.MutualAidModel) -> float:
 
 @pytest.mark.parametrize("t", [0.1, 0.25, 0.35, 0.45, 0.5, 0.55, 0.7])
 def test_a_month_moves_trust_towards_the_success_of_redemption(t: float) -> None:
-    """Elders learn, helpers hear of it; 1,500 own thresholds: four standard errors of the share that calls."""
+    """Elders learn, helpers hear of it.
+
+    1,500 own thresholds: four standard errors of the share that calls.
+    """
     model = bank(t)
     moved = month(model)
     share = 1500 / (model.people.kind > 0).sum()
@@ -65,7 +98,9 @@ def test_a_month_moves_trust_towards_the_success_of_redemption(t: float) -> None
 
 
 def test_a_bank_run_has_two_stable_levels_and_a_threshold_between_them() -> None:
-    """All call: T = 60 / (30 + 270) = 0.2. Nobody calls: T = 1. Between: T (30 + 900 (0.6 - T)) = 60 has the root 0.5."""
+    """All call: T = 60 / (30 + 270) = 0.2. Nobody calls: T = 1. Between: T (30 + 900 (0.6 - T)) = 60 has
+    the root 0.5.
+    """
     assert [success(x) for x in (0.2, 0.5, 1.0)] == pytest.approx([0.2, 0.5, 1.0])
     ends = {}
     for start in (0.2, 0.42, 0.58, 1.0):
@@ -94,13 +129,26 @@ def test_a_run_leaves_needs_unserved() -> None:
     assert left[1] == 0 and left[0] == pytest.approx(0.8 * 1500 * NEED, rel=0.02)
 
 
-# -- learning among villages -------------------------------------------------------------------------------------------
+# -- learning among villages
+# -------------------------------------------------------------------------------------------
 def coverage(p: float, q: float, start: float, villages: int, seeds: range) -> np.ndarray:
-    """(seeds, 121): share in service where a village that applies opens at once and all see the whole county."""
-    made = parameters({
-        "county.villages": villages, "county.elders": 1, "county.size_spread": 0.0, "county.facility_share": 0.0, "horizon.spin_up": 0,
-        "rollout.on": True, "rollout.innovate": p, "rollout.imitate": q, "rollout.local": 0.0, "rollout.target": 1.0,
-    })  # fmt: skip
+    """(seeds, 121): share in service where a village that applies opens at once and all see the whole
+    county.
+    """
+    made = parameters(
+        {
+            "county.villages": villages,
+            "county.elders": 1,
+            "county.size_spread": 0.0,
+            "county.facility_share": 0.0,
+            "horizon.spin_up": 0,
+            "rollout.on": True,
+            "rollout.innovate": p,
+            "rollout.imitate": q,
+            "rollout.local": 0.0,
+            "rollout.target": 1.0,
+        }
+    )
     model, curves = sim.MutualAidModel(made), []
     r = model.world.villages
     for seed in seeds:
@@ -118,9 +166,7 @@ def coverage(p: float, q: float, start: float, villages: int, seeds: range) -> n
     return np.array(curves)
 
 
-@pytest.mark.parametrize(
-    ("p", "q", "start"), [(0.03, 0.38, 0.0), (0.0, 0.5, 0.1)], ids=["Bass", "logistic"]
-)
+@pytest.mark.parametrize(("p", "q", "start"), [(0.03, 0.38, 0.0), (0.0, 0.5, 0.1)], ids=["Bass", "logistic"])
 def test_villages_that_all_see_each_other_come_up_on_the_bass_curve(p: float, q: float, start: float) -> None:
     """Six counties of 1,000 villages, four standard errors; months stand for moments: 0.01."""
     got = coverage(p, q, start, 1000, range(6))
@@ -135,8 +181,21 @@ def test_villages_that_all_see_each_other_come_up_on_the_bass_curve(p: float, q:
 
 
 def test_villages_that_see_only_their_township_do_not_learn_from_another() -> None:
-    """Villages 1 and 3 of one township, where nobody serves, never apply; village 4 sees village 2 and is sure to."""
-    model = large({"county.elders": 20, "county.townships": 2, "county.facility_share": 0.0, "rollout.on": True, "rollout.innovate": 0.0, "rollout.local": 1.0}, villages=4)
+    """Villages 1 and 3 of one township, where nobody serves, never apply.
+
+    Village 4 sees village 2 and is sure to.
+    """
+    model = large(
+        {
+            "county.elders": 20,
+            "county.townships": 2,
+            "county.facility_share": 0.0,
+            "rollout.on": True,
+            "rollout.innovate": 0.0,
+            "rollout.local": 1.0,
+        },
+        villages=4,
+    )
     model.values.rollout["imitate"], model.world.villages.level[1] = 24.0, 3
     rollout.run(model)
     assert model.state["applied"].tolist() == [0, 1, 0, 1]
@@ -148,25 +207,54 @@ def test_the_county_chooses_the_readiest_and_goes_by_number_where_they_are_alike
     assert rollout.chosen(score, ready, np.arange(5), -2).tolist() == []
 
 
-# -- a reserve with correlated incomes ---------------------------------------------------------------------------------
-CUT = 0.3  # chance of a year without subsidy; the cost is 9,600 yuan a year, the subsidy of a good year 19,200
+# -- a reserve with correlated incomes
+# ---------------------------------------------------------------------------------
+CUT = (
+    0.3  # chance of a year without subsidy; the cost is 9,600 yuan a year, the subsidy of a good year 19,200
+)
 RESERVE = {
-    "county.elders": 1, "county.size_spread": 0.0, "county.facility_share": 1.0, "county.couplings": False, "horizon.spin_up": 0,
-    "shocks.budget_cut": CUT, "shocks.cut_to": 0.0, "shocks.tourism_crash": 0.0, "shocks.harvest_failure": 0.0, "shocks.donor_loss": 0.0,
-    "government.operating_envelope": 19_200.0, "government.growth": 0.0, "government.volatility": 0.0, "government.late": 0.0,
-    "government.pays_every": 3, "organisation.coordinator": 800.0, "organisation.visits_share": 1.0, "organisation.publicity": 0.0,
-    "organisation.insured": False, "organisation.training": False, "solvency.first_cost": 1_000.0,
-    "solvency.stress": 0.25, "solvency.patience": 1, "solvency.closing": 2, "solvency.reopen": 0.0,
-}  # fmt: skip
+    "county.elders": 1,
+    "county.size_spread": 0.0,
+    "county.facility_share": 1.0,
+    "county.couplings": False,
+    "horizon.spin_up": 0,
+    "shocks.budget_cut": CUT,
+    "shocks.cut_to": 0.0,
+    "shocks.tourism_crash": 0.0,
+    "shocks.harvest_failure": 0.0,
+    "shocks.donor_loss": 0.0,
+    "government.operating_envelope": 19_200.0,
+    "government.growth": 0.0,
+    "government.volatility": 0.0,
+    "government.late": 0.0,
+    "government.pays_every": 3,
+    "organisation.coordinator": 800.0,
+    "organisation.visits_share": 1.0,
+    "organisation.publicity": 0.0,
+    "organisation.insured": False,
+    "organisation.training": False,
+    "solvency.first_cost": 1_000.0,
+    "solvency.stress": 0.25,
+    "solvency.patience": 1,
+    "solvency.closing": 2,
+    "solvency.reopen": 0.0,
+}
 
 
 def closures(villages: int, correlation: float, reserve: int, years: int, seed: int) -> int:
-    """Villages of a county that the ladder has closed after so many years, each begun with `reserve` years of cost in cash.
+    """Villages of a county that the ladder has closed after so many years, each begun with `reserve` years of
+    cost in cash.
 
-    The model's own rows: shocks, envelopes, ladder, the keeper's bill, dues, the county's payments, bills. The only
-    hand is on the pledge, a twelfth of 19,200 yuan, and on users, helpers and leaders, of whom there are enough.
+    The model's own rows: shocks, envelopes, ladder, the keeper's bill, dues, the county's payments, bills.
+    The only
+    hand is on the pledge, a twelfth of 19,200 yuan, and on users, helpers and leaders, of whom there are
+    enough.
     """
-    changes = {"county.villages": villages, "shocks.correlation": correlation, "solvency.start_cash": 9.6 * reserve}
+    changes = {
+        "county.villages": villages,
+        "shocks.correlation": correlation,
+        "solvency.start_cash": 9.6 * reserve,
+    }
     model = sim.MutualAidModel(parameters({**RESERVE, **changes}), seed=seed)
     r, flow = model.world.villages, model.world.flow
     r.users, r.signed_up, r.active, r.leader = 100, 100, 100, 1
@@ -188,9 +276,11 @@ def closures(villages: int, correlation: float, reserve: int, years: int, seed: 
 
 
 def walk(reserve: int, years: int, correlation: float) -> tuple[float, float]:
-    """Chance that a village, and that each of two, has met a bad year with nothing in reserve; by hand, year by year.
+    """Chance that a village, and that each of two, has met a bad year with nothing in reserve; by hand, year
+    by year.
 
-    A year adds one with 1 - CUT or takes one. Given the county's draw, a village's year is bad with c + (1 - c) CUT where
+    A year adds one with 1 - CUT or takes one. Given the county's draw, a village's year is bad with c + (1 -
+    c) CUT where
     that is bad and (1 - c) CUT where it is good, apart from the other's.
     """
     size = reserve + years + 2  # place 0: ruined
@@ -210,20 +300,25 @@ def walk(reserve: int, years: int, correlation: float) -> tuple[float, float]:
 
 @pytest.mark.parametrize("reserve", [0, 1])
 def test_a_reserve_is_ruined_as_often_as_the_gambler(reserve: int) -> None:
-    """Own shocks: closures of 1,200 villages after 25 years are binomial with (q/p)^(reserve + 1): .42857, .18367. Four
+    """Own shocks: closures of 1,200 villages after 25 years are binomial with (q/p)^(reserve + 1): .42857,
+    .18367. Four
     standard errors: a true model fails one in 16,000 times."""
     n, years = 1_200, 25
     wanted = walk(reserve, years, 0.0)[0]
-    assert wanted == pytest.approx((CUT / (1 - CUT)) ** (reserve + 1), rel=0.015)  # what is left after 25 years
+    assert wanted == pytest.approx(
+        (CUT / (1 - CUT)) ** (reserve + 1), rel=0.015
+    )  # what is left after 25 years
     got = closures(n, 0.0, reserve, years, seed=11)
     assert abs(got - n * wanted) <= 4 * np.sqrt(n * wanted * (1 - wanted))
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.7, 1.0])
 def test_a_reserve_fed_by_correlated_incomes_is_ruined_as_often_as_the_gambler(correlation: float) -> None:
-    """Forty counties of 25 villages over six years: shared shocks close as many villages, and close them together.
+    """Forty counties of 25 villages over six years: shared shocks close as many villages, and close them
+    together.
 
-    Chance that a village closes, whatever the correlation; that two of a county close; at correlation one all or none.
+    Chance that a village closes, whatever the correlation; that two of a county close; at correlation one all
+    or none.
     Four standard errors over counties: a true model fails one in 16,000 times a bound.
     """
     n, years, counties = 25, 6, 40

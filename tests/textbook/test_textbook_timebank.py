@@ -21,7 +21,10 @@ def batch_error(x: np.ndarray, batches: int = 40) -> np.ndarray:
 
 
 def exchange(n: int, credits: int, steps: int, limit: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Ordered pairs drawn evenly; the first pays one through the bank's own `charge`, unless the second has enough."""
+    """Ordered pairs drawn evenly.
+
+    The first pays one through the bank's own `charge`, unless the second has enough.
+    """
     rng = np.random.default_rng(1)
     balance = [credits // n] * n
     first, second = rng.integers(0, n, steps).tolist(), rng.integers(0, n - 1, steps).tolist()
@@ -52,7 +55,10 @@ def test_random_unit_exchange_fills_all_compositions_evenly() -> None:
 
 
 def bounded(n: int, m: int, k: int) -> list[int]:
-    """Number of ways to deal m credits to n accounts of at most k each: coefficients of (1 + x + .. + x^k)^n."""
+    """Number of ways to deal m credits to n accounts of at most k each.
+
+    Coefficients of (1 + x + .. + x^k)^n.
+    """
     ways = [1] + [0] * m
     for _ in range(n):
         sums = [0, *accumulate(ways)]
@@ -60,8 +66,12 @@ def bounded(n: int, m: int, k: int) -> list[int]:
     return ways
 
 
-@pytest.mark.parametrize("k, mean, wanted", [(5, 1, 0.52188), (5, 2, 0.75322), (4, 2, 0.8), (10, 2, 0.67995), (10, 4, 0.85615)])
-def test_threshold_servers_hold_a_geometric_cut_off_at_the_threshold(k: int, mean: int, wanted: float) -> None:
+@pytest.mark.parametrize(
+    "k, mean, wanted", [(5, 1, 0.52188), (5, 2, 0.75322), (4, 2, 0.8), (10, 2, 0.67995), (10, 4, 0.85615)]
+)
+def test_threshold_servers_hold_a_geometric_cut_off_at_the_threshold(
+    k: int, mean: int, wanted: float
+) -> None:
     """P(i) proportional to L^i on 0..k (Kash, Friedman, Halpern); exact for ten accounts by counting."""
     n = 10
     rest = bounded(n - 1, n * mean, k)
@@ -84,15 +94,24 @@ def test_an_account_is_charged_down_to_its_overdraft_and_never_more_than_the_cos
 
 @pytest.mark.parametrize("spent", [0.02, 0.0125])
 def test_the_share_of_credits_never_redeemed_is_u_over_u_plus_s(spent: float) -> None:
-    """Everybody earns 600 minutes a month and spends the share s of the account; the share u of the rest expires.
+    """Everybody earns 600 minutes a month and spends the share s of the account; the share u of the rest
+    expires.
 
     In whole months the stock settles at a (1-u) / (1 - (1-s)(1-u)) and u / (u + s - u s) is never redeemed.
     """
     u, a = 0.15 / 12, 600
-    model = large({
-        "timebank.expiry": 0.15, "timebank.overdraft": 0.0, "timebank.credit_per_hour": 1.0, "timebank.price_per_hour": 1.0,
-        "timebank.levy": 0.0, "timebank.cap": 1500.0, "timebank.exempt_special": False, "timebank.hour_fee": 0.0,
-    })  # fmt: skip
+    model = large(
+        {
+            "timebank.expiry": 0.15,
+            "timebank.overdraft": 0.0,
+            "timebank.credit_per_hour": 1.0,
+            "timebank.price_per_hour": 1.0,
+            "timebank.levy": 0.0,
+            "timebank.cap": 1500.0,
+            "timebank.exempt_special": False,
+            "timebank.hour_fee": 0.0,
+        }
+    )
     p, w = model.people, model.world
     alive = p.kind > 0
     p.trained[:], p.tier[:] = 0, 0
@@ -125,24 +144,48 @@ def test_a_levy_that_is_not_spent_again_drains_the_bank() -> None:
     assert 0 < held[0.1] < held[0.0] / 2
 
 
-# -- a bank that some only draw on, and a co-op ------------------------------------------------------------------------
-FREE = {"timebank.overdraft": 0.0, "timebank.exempt_special": False, "timebank.hour_fee": 0.0, "timebank.cap": 1500.0, "matching.central": 0.0,
-        "clearing.on": True, "clearing.keep": 0.0, "clearing.transfer": 1.0, "clearing.away_givers": 0.0}  # fmt: skip
+# -- a bank that some only draw on, and a co-op
+# ------------------------------------------------------------------------
+FREE = {
+    "timebank.overdraft": 0.0,
+    "timebank.exempt_special": False,
+    "timebank.hour_fee": 0.0,
+    "timebank.cap": 1500.0,
+    "matching.central": 0.0,
+    "clearing.on": True,
+    "clearing.keep": 0.0,
+    "clearing.transfer": 1.0,
+    "clearing.away_givers": 0.0,
+}
 
 
 def members(changes: dict | None = None) -> sim.MutualAidModel:
-    """A village of 200 elders alike, linked to nobody, with helpers to spare; credit neither expires nor is inherited."""
+    """A village of 200 elders alike, linked to nobody, with helpers to spare.
+
+    Credit neither expires nor is inherited.
+    """
     model = large({**FREE, "county.elders": 200, "county.helpers_per_elder": 0.5, **(changes or {})})
     model.values.timebank["expiry"] = 0.0
     p, r = model.people, model.world.villages
     r.level, r.facility = 3, 2
-    p.kin[:], p.neighbour[:], p.spouse[:], p.zone[:], p.tier[:], p.health[:], p.trained[:] = -1, -1, -1, 0, 0, 1, 0
+    p.kin[:], p.neighbour[:], p.spouse[:], p.zone[:], p.tier[:], p.health[:], p.trained[:] = (
+        -1,
+        -1,
+        -1,
+        0,
+        0,
+        1,
+        0,
+    )
     p.enrolled[:], p.volunteer[:], p.credit[:] = p.kind == ELDER, p.kind == HELPER, 0
     return model
 
 
 def served(model: sim.MutualAidModel, need: np.ndarray, given: np.ndarray) -> tuple[float, int]:
-    """A month of the family's gifts, quotas, matching and the bank's book: share of need served, stock of the elders."""
+    """A month of the family's gifts, quotas, matching and the bank's book.
+
+    Share of need served, stock of the elders.
+    """
     p, n = model.people, len(need)
     model.world.flow.view(np.uint8)[:] = 0
     p.need[:], p.received[:], p.given[:], p.offer[:], p.free[:] = 0, 0, 0, 0, 10_000
@@ -157,7 +200,10 @@ def served(model: sim.MutualAidModel, need: np.ndarray, given: np.ndarray) -> tu
 
 @pytest.mark.parametrize("q", [0.25, 0.6])
 def test_a_bank_with_free_riders_falls_in_a_straight_line_and_then_serves_what_is_given(q: float) -> None:
-    """Need w = 60, given d = 36 by the share 1 - q: the stock falls by w - (1 - q) d a head; in the end (1 - q) d / w."""
+    """Need w = 60, given d = 36 by the share 1 - q.
+
+    The stock falls by w - (1 - q) d a head; in the end (1 - q) d / w.
+    """
     n, w, d, start = 200, 60, 36, 600
     model = members()
     given = np.where(np.arange(n) < (1 - q) * n, d, 0)
@@ -171,7 +217,8 @@ def test_a_bank_with_free_riders_falls_in_a_straight_line_and_then_serves_what_i
 
 
 def test_a_purse_of_two_is_a_pooled_bank() -> None:
-    """Couples: one gives 36 and needs nothing, the other needs 60 and gives nothing; credit goes to where it lacks.
+    """Couples: one gives 36 and needs nothing, the other needs 60 and gives nothing; credit goes to where it
+    lacks.
 
     The common stock falls by 24 a month and then 36 / 60 is served: (1 - q) d over the mean need w / 2.
     """
@@ -189,7 +236,10 @@ def test_a_purse_of_two_is_a_pooled_bank() -> None:
 
 
 def circulated(model: sim.MutualAidModel, month: int, need: int) -> float:
-    """Minutes a couple that pass from whoever needs nothing this month to whoever does; the two take turns."""
+    """Minutes a couple that pass from whoever needs nothing this month to whoever does.
+
+    The two take turns.
+    """
     p, w = model.people, model.world
     w.flow.view(np.uint8)[:] = 0
     p.need[:], p.given[:], p.received[:] = 0, 0, 0
@@ -205,16 +255,23 @@ def couples(credit: int, changes: dict | None = None) -> sim.MutualAidModel:
     return model
 
 
-@pytest.mark.parametrize(("credit", "passed"), [(0, 0), (600, 0), (660, 60), (900, 300), (1_140, 60), (1_200, 0), (3_000, 0)])
+@pytest.mark.parametrize(
+    ("credit", "passed"), [(0, 0), (600, 0), (660, 60), (900, 300), (1_140, 60), (1_200, 0), (3_000, 0)]
+)
 def test_a_co_op_stands_still_with_too_little_credit_and_with_too_much(credit: int, passed: int) -> None:
-    """Each wants a reserve of 600 and lacks what tops the own credit of a need of 1,200: min(m - 600, 1,200 - m)."""
+    """Each wants a reserve of 600 and lacks what tops the own credit of a need of 1,200.
+
+    Min(m - 600, 1,200 - m).
+    """
     assert circulated(couples(credit), 0, 1_200) == passed
 
 
 def test_a_levy_brings_a_co_op_to_a_standstill_and_an_injection_starts_it_again() -> None:
-    """900 a head over a reserve of 600: 300 pass in the first month, then all over two reserves, 600, month by month.
+    """900 a head over a reserve of 600: 300 pass in the first month, then all over two reserves, 600, month
+    by month.
 
-    With a levy of a tenth, cut off to the minute, whoever is to give holds 1,080, 918, 773 and 642 at the following turns and
+    With a levy of a tenth, cut off to the minute, whoever is to give holds 1,080, 918, 773 and 642 at the
+    following turns and
     all over 600 passes; then nobody holds 600. 600 a head more bring it back.
     """
     still, levied = couples(900), couples(900, {"timebank.levy": 0.1})
