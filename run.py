@@ -16,8 +16,7 @@
     eyes
 
 Groups and their options are the folders and files of configs/; any parameter is set as section.name=value,
-and
-group.option=true (service.sharing_station=true) adds one more option's values.
+and group.option=true (service.sharing_station=true) adds one more option's values.
 """
 
 from __future__ import annotations
@@ -26,33 +25,33 @@ import os
 import sys
 
 MODULES = {
-    "report": "report",
-    "gallery": "gallery",
-    "explain": "explain",
-    "dashboard": "serve",
-    "live": "serve",
-}  # verbs with a module of their own
+    "report": "report.page:main",
+    "gallery": "report.gallery:main",
+    "explain": "report.explain:main",
+    "dashboard": "command.serve:dashboard",
+    "live": "command.serve:live",
+}  # verbs that a module of their own answers
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *MODULES)
 EXPERIMENTS = {
-    "first_answer": "first_answer",
-    "baseline": "baseline",
-    "smoke": "baseline",
-    "benchmark": "benchmark",
-    "patterns": "patterns",
-    "fork": "fork",
-    "ablation": "ablation",
-    "policies": "policy_effects",
-    "null_arms": "null_arms",
-    "sensitivity": "sensitivity",
-    **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "designs"),
-    **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "questions"),
+    "first_answer": "studies.first_answer",
+    "baseline": "studies.baseline",
+    "smoke": "studies.baseline",
+    "benchmark": "benchmark.engine",
+    "patterns": "evidence.patterns",
+    "fork": "studies.fork",
+    "ablation": "studies.ablation",
+    "policies": "studies.policy_effects",
+    "null_arms": "studies.null_arms",
+    "sensitivity": "sensitivity.analysis",
+    **dict.fromkeys(("funding_mix", "business", "targets", "stress"), "studies.designs"),
+    **dict.fromkeys(("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13"), "studies.questions"),
 }
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
     """The verb (run when left out) and the overrides; Mistake names the allowed verbs."""
-    from experiments.scenario import Mistake
-    from sim.parameters import nearest
+    from experiments.command.scenario import Mistake
+    from sim.state.parameters import nearest
 
     if argv and "=" not in argv[0] and not argv[0].startswith(("-", "+", "~")):
         if argv[0] not in VERBS:
@@ -66,7 +65,7 @@ def split_verb(argv: list[str]) -> tuple[str, list[str]]:
 
 def usage() -> str:
     """What can be asked for."""
-    from experiments.scenario import options
+    from experiments.command.scenario import options
 
     groups = "\n".join(f"  {name}={'|'.join(names)}" for name, names in options().items())
     return (
@@ -82,13 +81,14 @@ def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
     import importlib
 
-    from experiments import study, verbs
-    from experiments.scenario import compose_line
-    from experiments.settings import check_read
+    from experiments.command import verbs
+    from experiments.command.scenario import compose_line
+    from experiments.command.settings import check_read
+    from experiments.study import study
 
     if verb in MODULES:
-        module = importlib.import_module(f"experiments.{MODULES[verb]}")
-        return int(module.main(words) if MODULES[verb] == verb else getattr(module, verb)(words))
+        module, _, answer = MODULES[verb].partition(":")
+        return int(getattr(importlib.import_module(f"experiments.{module}"), answer)(words))
     if verb in verbs.ALONE:
         return verbs.ALONE[verb](words)
     if verb == "run":
@@ -118,9 +118,9 @@ def main(argv: list[str] | None = None) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from experiments.scenario import Mistake, one_line
-    from sim.parameters import ParameterError
-    from sim.tables import TableError
+    from experiments.command.scenario import Mistake, one_line
+    from sim.state.parameters import ParameterError
+    from sim.start.tables import TableError
 
     try:
         return run(*split_verb(words))

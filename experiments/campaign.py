@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import study
-from experiments.plan import Task
-from experiments.scenario import Composed, Scenario, patched
-from experiments.store import Results
-from sim.parameters import Parameters
+from experiments.command.scenario import Composed, Scenario, patched
+from experiments.study import study
+from experiments.study.plan import Task
+from experiments.study.store import Results
+from sim.state.parameters import Parameters
 
 SIZES = {
     "quick": (12, 100),

@@ -2,8 +2,7 @@
 run and cell.
 
 The rows are the village table of the runner. A cell is all villages, those of one strength of the collective
-(weak,
-middle, rich) or of one kind (plain, scenic, craft, near_town).
+(weak, middle, rich) or of one kind (plain, scenic, craft, near_town).
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments import estimate
-from experiments.scenario import Mistake
-from sim.parameters import Parameters, nearest
-from sim.population import PAYERS, STRENGTHS, VILLAGE_KINDS
+from experiments import statistics
+from experiments.command.scenario import Mistake
+from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
+from sim.state.parameters import Parameters, nearest
 
 ALL = "all"
 CELLS = (ALL, *STRENGTHS, *VILLAGE_KINDS)
@@ -99,7 +98,7 @@ LEAST_YEARS = (
 
 def columns(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """The village table with `weight` and the columns that outcomes are made of; times the weight."""
-    rows = estimate.with_weights(rows, parameters)
+    rows = statistics.with_weights(rows, parameters)
     made = rows.assign(
         one=1.0,
         viable=rows["verdict"] == "viable",

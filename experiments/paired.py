@@ -1,10 +1,8 @@
 """Arms against one baseline under common random numbers: what each changes in six measures, with intervals.
 
 Every arm of a replicate meets the same luck and the same draw of parameters, so that the difference to the
-baseline is the
-arm's. The seed is the unit. Whether an effect is clear is judged by paired t-tests over all arms and measures
-together, at
-a false discovery rate of 5 % (Benjamini-Hochberg).
+baseline is the arm's. The seed is the unit. Whether an effect is clear is judged by paired t-tests over all
+arms and measures together, at a false discovery rate of 5 % (Benjamini-Hochberg).
 """
 
 from __future__ import annotations
@@ -18,14 +16,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments import draws, estimate, style
-from experiments import study as studies
-from experiments.findings import Picture
-from experiments.plan import Task
-from experiments.scenario import Composed, Mistake, Scenario, compose_policies, patched
-from experiments.style import phrase, plt, tell
-from sim.parameters import ParameterError, Parameters
+from experiments import statistics
+from experiments.command.scenario import Composed, Mistake, Scenario, compose_policies, patched
+from experiments.report import style
+from experiments.report.findings import Picture
+from experiments.report.style import phrase, plt, tell
+from experiments.study import draws
+from experiments.study import study as studies
+from experiments.study.plan import Task
 from sim.policies import Intervention
+from sim.state.parameters import ParameterError, Parameters
 
 BASELINE = "baseline"
 FALSE_DISCOVERIES = 0.05
@@ -131,7 +131,7 @@ class Study:
         """Run all arms and hand `report` the study and its weighted village rows."""
         with studies.begin(self.line.starting(self.base), words) as work:
             work.run([self.task(arm, at) for at in range(self.seeds) for arm in self.arms])
-            report(work, estimate.with_weights(work.results().villages(), self.base))
+            report(work, statistics.with_weights(work.results().villages(), self.base))
         return 0
 
     def size_text(self) -> str:
@@ -215,7 +215,7 @@ def effects(found: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
         base = found.loc[arm.against]
         for name in MEASURES:
             gap = (found.loc[arm.name][name] - base[name]).dropna().to_numpy()
-            one = estimate.interval(gap, bounded=False)
+            one = statistics.interval(gap, bounded=False)
             rows.append(
                 {
                     "arm": arm.name,

@@ -6,172 +6,33 @@ import time
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import mesa
 import numpy as np
 
-from sim import agents, county, inhabitants, population, snapshot, tables
-from sim.columns import Table
-from sim.horizon import month_number
-from sim.ledger import Ledger
-from sim.parameters import ParameterError, Parameters
-
-# isort: off
-from sim.parts import (
-    acceptance,
-    agriculture,
-    business,
-    canteen,
-    clearing,
-    collective,
-    demography,
-    economy,
-    facilities,
-    families,
-    funding,
-    government,
-    handicraft,
-    health,
-    homes,
-    matching,
-    needs,
-    operation,
-    organisation,
-    participation,
-    points,
-    quality,
-    referral,
-    rollout,
-    sharing,
-    shocks,
-    society,
-    solvency,
-    timebank,
-    timeuse,
-    tourism,
-    trust,
-    visits,
-)
-
-# isort: on
-from sim.population import COLUMNS, FLOWS, KINDS, STAGES, STATES, World
-from sim.randomness import Purpose, key_of, keys_of
-from sim.values import Modifier, Values
-from sim.viability import CLASSES, Evidence, Recorder, Series, Verdict, evidence, judge
+from sim import snapshot
+from sim.agents import agents
+from sim.engine.randomness import Purpose, key_of, keys_of
+from sim.engine.tables import Table
+from sim.parts import acceptance, business, economy, facilities, organisation, participation, solvency
+from sim.result import Result
+from sim.schedule import MONTH
+from sim.start import county, initial_population, tables
+from sim.state.codes import KINDS, NONE, POOL_MONTHS, STAGES, WORKING
+from sim.state.fields import COLUMNS, FLOWS, STATES, person_columns, record
+from sim.state.horizon import month_number
+from sim.state.ledger import Ledger
+from sim.state.parameters import ParameterError, Parameters
+from sim.state.people import TRAITS
+from sim.state.records import Recorder, Series
+from sim.state.values import Modifier, Values
+from sim.state.world import World, pools_of, scratch
 
 
 class People(Table, namedtuple("People", list(COLUMNS))):  # type: ignore[misc]
     """The one class of the person table: an array for each declared column."""
-
-
-class Row(NamedTuple):
-    """One row of the month."""
-
-    heading: int
-    name: str
-    run: Callable[[Any], None]
-
-
-HEADINGS = (
-    "shocks and seasons",
-    "demography",
-    "health",
-    "needs",
-    "pledges and budgets",
-    "businesses",
-    "village plan",
-    "enrolment and participation",
-    "matching and delivery",
-    "time bank",
-    "settlement",
-    "norms, trust and imitation",
-    "observation",
-)
-MONTH: tuple[Row, ...] = (
-    Row(1, "prices", economy.run),
-    Row(1, "shocks", shocks.run),
-    Row(2, "heirs of credits", clearing.run_heirs),
-    Row(2, "deaths and departures", demography.run_leave),
-    Row(2, "arrivals", demography.run_enter),
-    Row(2, "village home", homes.run),
-    Row(3, "health", health.run_change),
-    Row(3, "counts by state", health.run_count),
-    Row(4, "time budgets", timeuse.run),
-    Row(4, "needs", needs.run_arise),
-    Row(4, "township centre", referral.run_beds),
-    Row(4, "sharing station", sharing.run),
-    Row(4, "family care", needs.run_family),
-    Row(5, "county envelopes", government.run_envelopes),
-    Row(5, "applications and selection", rollout.run),
-    Row(5, "pilots", government.run_pilots),
-    Row(5, "collective income", collective.run_year),
-    Row(5, "pledges", funding.run_pledge),
-    Row(5, "price list", families.run_prices),
-    Row(6, "set-up money", business.run_set_up),
-    Row(6, "tourism", tourism.run),
-    Row(6, "agriculture", agriculture.run),
-    Row(6, "handicraft", handicraft.run),
-    Row(7, "partner organisations", society.run_partners),
-    Row(7, "leaders and support", organisation.run_support),
-    Row(7, "way of operating", operation.run_take_over),
-    Row(7, "ladder", solvency.run),
-    Row(7, "buildings", facilities.run_build),
-    Row(8, "enrolment", acceptance.run_enrol),
-    Row(8, "volunteers", participation.run_take_part),
-    Row(8, "credits to family", clearing.run_family),
-    Row(8, "paid posts", organisation.run_posts),
-    Row(8, "what may be asked", timebank.run_quotas),
-    Row(8, "what trust moves", trust.run_act),
-    Row(9, "canteen", canteen.run),
-    Row(9, "visits", visits.run),
-    Row(9, "matching", matching.run),
-    Row(9, "credit platform", clearing.run_platform),
-    Row(9, "operator's staff", operation.run_staff),
-    Row(9, "referral", referral.run_hours),
-    Row(9, "care services and guarantee", clearing.run_buy),
-    Row(9, "paid care", needs.run_professional),
-    Row(10, "time bank", timebank.run_book),
-    Row(10, "goods and practice credits", clearing.run_redeem),
-    Row(10, "points for assets", points.run),
-    Row(11, "upkeep", facilities.run_upkeep),
-    Row(11, "aids: rent and wear", sharing.run_bill),
-    Row(11, "supervision", quality.run),
-    Row(11, "home bills", homes.run_bills),
-    Row(11, "disputes and support bills", organisation.run_bills),
-    Row(11, "fatigue and stipends", participation.run_close),
-    Row(11, "due", funding.run_due),
-    Row(11, "government pays", government.run_pay),
-    Row(11, "collective pays", collective.run_pay),
-    Row(11, "families pay", families.run_pay),
-    Row(11, "society gives", society.run_pay),
-    Row(11, "business shares", business.run_share_out),
-    Row(11, "bills", funding.run_bills),
-    Row(11, "settlement between villages", clearing.run_settle),
-    Row(12, "acceptance", acceptance.run_spread),
-    Row(12, "trust", trust.run_learn),
-    Row(12, "copying a neighbour", organisation.run_copy),
-    Row(12, "choice of operator", operation.run_choose),
-    Row(12, "visibility", society.run_visibility),
-    Row(13, "memory", funding.run_remember),
-)
-COUPLINGS = (
-    "county envelopes: operating and construction money are shared by all villages",
-    "late payment: one county decides for all",
-    "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
-    "township centres: beds and hours of a centre are shared by its villages (referral.pooled)",
-    (
-        "credit platform: hours left over in one village serve credit holders of another (clearing.scope),"
-        " and are paid for in December (clearing.settle_price)"
-    ),
-    (
-        "copying: levels of support of the village of a township with the best hours share are taken over "
-        "(organisation.copies)"
-    ),
-    "learning: villages come up, or apply, faster where others are in service",
-    "selection: places of a round of the roll-out and of pilots are the county's",
-)
 
 
 @dataclass
@@ -233,15 +94,13 @@ class MutualAidModel(mesa.Model):
     """A county of villages, month by month.
 
     `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's
-    block over
-    its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named values.
+    block over its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named
+    values.
 
     Several `parameters` that differ only in what `beside` allows are several counties side by side under the
-    same luck
-    (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for arms of
-    an
-    experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to models of
-    one county.
+    same luck (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for
+    arms of an experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to
+    models of one county.
     """
 
     def __init__(
@@ -317,20 +176,20 @@ class MutualAidModel(mesa.Model):
         blocks = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
         v = len(numbers)
-        self.people = People(*population.person_columns(int(start[-1])))
+        self.people = People(*person_columns(int(start[-1])))
         states = county.village_states(p, seed, numbers)
         self.world = World(
             start,
             np.zeros(v, np.int64),
             states,
-            population.record(FLOWS, v),
+            record(FLOWS, v),
             np.zeros((v, len(STAGES), len(KINDS)), np.int64),
-            np.zeros((v, 2, population.POOL_MONTHS), np.int16),
+            np.zeros((v, 2, POOL_MONTHS), np.int16),
             self.ledger.posted,
             self.ledger.balance,
-            *population.scratch(start),
+            *scratch(start),
             county_of,
-            population.pools_of(county_of, states.township, self.coupled),
+            pools_of(county_of, states.township, self.coupled),
             np.zeros((9, v), np.int64),
             np.zeros((3, v)),
             np.zeros((6, v), np.int64),
@@ -348,13 +207,13 @@ class MutualAidModel(mesa.Model):
             x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)
         ]  # zero when a month begins
         self.chances = county.health_chances(p)
-        inhabitants.populate(
+        initial_population.populate(
             self.people,
             w,
             sizes,
             self.values.county,
             *county.start_tables(p),
-            key_of(seed, population.TRAITS, 0),
+            key_of(seed, TRAITS, 0),
         )
         self.world.villages.elders_start = self.world.villages.elders
         self.pool_base = self.world.pool.sum(axis=(1, 2)) + self.world.villages.helpers
@@ -362,7 +221,7 @@ class MutualAidModel(mesa.Model):
     def _start(self) -> None:
         p, r = self.parameters, self.world.villages
         at_start = county.served_at_start(p, self.seed_number, r.number)
-        r.facility = np.where(at_start, population.WORKING, population.NONE)
+        r.facility = np.where(at_start, WORKING, NONE)
         r.rented = 1 - r.idle_building
         r.seats = np.where(at_start, p.facilities.seats, 0)
         zero = np.zeros(len(r), np.int64)
@@ -443,7 +302,7 @@ class MutualAidModel(mesa.Model):
             size, (living + needed) * 9 // 8 + 8
         )  # all at once: a copy costs as much as a month
         start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
-        fresh = population.person_columns(int(start[-1]))
+        fresh = person_columns(int(start[-1]))
         columns: list[np.ndarray] = list(self.people)
         for old, new in zip(columns, fresh, strict=True):
             for v in range(len(size)):
@@ -451,9 +310,7 @@ class MutualAidModel(mesa.Model):
                 new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
         self.people, self.world = (
             People(*fresh),
-            w._replace(
-                start=start, **dict[str, Any](zip(("work", "sums"), population.scratch(start), strict=True))
-            ),
+            w._replace(start=start, **dict[str, Any](zip(("work", "sums"), scratch(start), strict=True))),
         )
 
     def note_promotions(self) -> None:
@@ -585,57 +442,3 @@ class MutualAidModel(mesa.Model):
         self.ledger.audit(
             {"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number
         )
-
-
-class Result:
-    """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
-
-    def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
-        self.model, self.parameters, self.series = model, model.counties[county], series or model.series
-        mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
-        self.states: Any = model.world.villages[mine]
-        if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
-            self.series = self.series.of(mine)
-        self.first = model.start_month + model.month - len(self.series.flow)
-
-    @cached_property
-    def verdict(self) -> Verdict:
-        """Classes and conditions at the end."""
-        return judge(self.series, self.parameters, seen=self.evidence)
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        """What the definition of viability looks at."""
-        return evidence(self.series)
-
-    @cached_property
-    def months(self) -> list[str]:
-        """YYYY-MM of each recorded month."""
-        return [
-            f"{(self.first + i) // 12:04d}-{(self.first + i) % 12 + 1:02d}"
-            for i in range(len(self.series.flow))
-        ]
-
-    @cached_property
-    def villages(self) -> Any:
-        """month x village x indicators."""
-        from sim import frames
-
-        return frames.villages(self)
-
-    @cached_property
-    def county(self) -> Any:
-        """month x indicators summed over all villages, closed and never-opened ones too."""
-        from sim import frames
-
-        return frames.county(self)
-
-    @cached_property
-    def viability(self) -> Any:
-        """village x (class, closed month, causes, solvency, service, visits)."""
-        from sim import frames
-
-        return frames.viability(self)
-
-
-__all__ = ["CLASSES", "COUPLINGS", "HEADINGS", "MONTH", "MutualAidModel", "People", "Result", "Row", "Series"]

@@ -1,8 +1,8 @@
 """Policies: interventions that own nothing and modify named values over some months, in some villages.
 
 A policy is anything with `modifiers(parameters)`: a few lines of YAML (`Policy`), or a class of one's own.
-Several act in
-the order written. A policy of size zero, or one that starts after its end, is the baseline bit for bit.
+Several act in the order written. A policy of size zero, or one that starts after its end, is the baseline bit
+for bit.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sim.horizon import month_number
-from sim.parameters import ParameterError, Parameters, checked, declarations, nearest
-from sim.values import Modifier, check, modified, partners
+from sim.state.horizon import month_number
+from sim.state.parameters import ParameterError, Parameters, checked, declarations, nearest
+from sim.state.values import Modifier, check, modified, partners
 
 OPS = ("set", "scale", "add")
 WHEN = ("start", "end", "ramp", "villages")

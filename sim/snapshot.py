@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import population
-from sim.parameters import ParameterError, Parameters, declarations
-from sim.population import COLUMNS
+from sim.state.fields import COLUMNS
+from sim.state.parameters import ParameterError, Parameters, declarations
+from sim.state.world import scratch
 
 if TYPE_CHECKING:
     from sim.model import MutualAidModel
@@ -71,7 +71,7 @@ def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     meta, arrays = snapshot["meta"], snapshot["arrays"]
     for name, array in _in_place(model).items():
         array[...] = arrays[name]
-    work, sums = population.scratch(arrays["start"])
+    work, sums = scratch(arrays["start"])
     model.people = type(model.people)(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
     model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]

@@ -1,27 +1,25 @@
 """Viability, defined once: six classes that sum to all villages, from the monthly series.
 
 A village is *in service* in a month in which the ladder is above closed and some mutual-aid hour, meal or
-visit was
-delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never closed since
-nor long
-below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered enough of the eligible
-hours of
-all resident elders and of the visits due (made, or made on time). All thresholds are parameters.
+visit was delivered. It is *viable* at the end when (a) it came into service early enough, (b) was never
+closed since nor long below reduced meals, (c) overdue bills stayed small after a grace, and (d) it delivered
+enough of the eligible hours of all resident elders and of the visits due (made, or made on time). All
+thresholds are parameters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.parameters import par, section
-from sim.population import ASKED, ELIGIBLE, MUTUAL, NEVER, REDUCED
+from sim.state.codes import ASKED, ELIGIBLE, MUTUAL, NEVER, REDUCED
+from sim.state.parameters import par, section
+from sim.state.records import Series
 
 if TYPE_CHECKING:
-    from sim.parameters import Parameters
+    from sim.state.parameters import Parameters
 
 CLASSES = ("viable", "under_serving", "recovered", "closed", "too_young", "never_opened")
 VIABLE, UNDER_SERVING, RECOVERED, SHUT, TOO_YOUNG, NEVER_OPENED = range(6)
@@ -95,88 +93,6 @@ class Viability:
         source="design choice",
         live=False,
     )
-
-
-@dataclass
-class Series:
-    """What was recorded, month by month: records of shape (months, villages)."""
-
-    flow: np.ndarray
-    state: np.ndarray
-    hours: np.ndarray
-    posted: np.ndarray
-    balance: np.ndarray
-    names: list[str] = field(default_factory=list)
-
-    def of(self, villages: np.ndarray) -> Series:
-        """The same record of these villages (places) only."""
-        a, b = int(villages[0]), int(villages[-1]) + 1
-        rows = (
-            slice(a, b) if b - a == len(villages) else villages
-        )  # a county's villages lie side by side: no copy
-        flow, state, hours, posted, balance = (
-            x[:, rows] for x in (self.flow, self.state, self.hours, self.posted, self.balance)
-        )
-        return Series(flow, state, hours, posted, balance, self.names)
-
-    def amount(self, name: str) -> np.ndarray:
-        """Fen or minutes posted under one kind, (months, villages)."""
-        return np.asarray(self.posted[:, :, self.names.index(name)])
-
-
-class Recorder:
-    """The months as they are recorded, in room made for many at once.
-
-    Kept as bytes: NumPy copies records field by field.
-    """
-
-    def __init__(self) -> None:
-        self.count, self._room = 0, 1
-        self._like: tuple[np.ndarray, ...] = ()  # a month's arrays, for their types and shapes
-        self._places: list[slice] = []  # bytes of each in a month
-        self._kept = np.empty((0, 0), np.uint8)  # (room, bytes of a month)
-        self._given: tuple[
-            np.ndarray, ...
-        ] = ()  # last records and their bytes: a model gives the same ones each month
-        self._bytes: list[np.ndarray] = []
-
-    def __len__(self) -> int:
-        return self.count
-
-    def reserve(self, months: int) -> None:
-        """Make room for so many more."""
-        self._room, before = self.count + months, self._kept
-        if self._like and self._room > len(before):
-            self._kept = np.empty((self._room, before.shape[1]), np.uint8)
-            self._kept[: self.count] = before[: self.count]
-
-    def append(self, records: tuple[np.ndarray, ...]) -> None:
-        """One month: an array each of flows, states, hours, postings and balances."""
-        if not self._like:
-            self._like = tuple(x[:0] for x in records)
-            ends = np.cumsum([0, *(x.nbytes for x in records)]).tolist()
-            self._places = [slice(a, b) for a, b in pairwise(ends)]
-            self._kept = np.empty((0, ends[-1]), np.uint8)
-        if self.count == len(self._kept):
-            self.reserve(max(self._room - self.count, self.count))
-        self.count += 1
-        self.amend(records)
-
-    def amend(self, records: tuple[np.ndarray, ...]) -> None:
-        """Write the last month again."""
-        if records is not self._given:
-            self._given, self._bytes = records, [x.reshape(-1).view(np.uint8) for x in records]
-        month = self._kept[self.count - 1]
-        for place, x in zip(self._places, self._bytes, strict=True):
-            month[place] = x
-
-    def whole(self) -> tuple[np.ndarray, ...]:
-        """Five arrays of (months, villages, ...) so far."""
-        months = self._kept[: self.count]
-        return tuple(
-            months[:, place].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:])
-            for place, x in zip(self._places, self._like, strict=True)
-        )
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim.ledger import share_out
-from sim.population import FLOWS, KINDS, STAGES, STATES
-from sim.randomness import kernel
+from sim.engine.kernels import kernel
+from sim.state.codes import KINDS, STAGES
+from sim.state.fields import FLOWS, STATES
+from sim.state.ledger import share_out
 
 SMALL = {
     "county.elders": 50,
@@ -204,8 +205,8 @@ def split_by_pool(
 
 def empty_series(months: int, villages: int) -> Any:
     """A Series of zeros, states at their initial values."""
-    from sim.model import Series
-    from sim.population import record
+    from sim.state.fields import record
+    from sim.state.records import Series
 
     flow = np.stack([record(FLOWS, villages)] * months).view(np.recarray)
     state = np.stack([record(STATES, villages)] * months).view(np.recarray)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import sim
-from experiments import benchmark, benchmark_runner
-from experiments.benchmark import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
-from sim.parameters import declarations
+from experiments.benchmark import engine, studies
+from experiments.benchmark.engine import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
+from sim.schedule import MONTH
+from sim.state.parameters import declarations
 
 TINY = Size(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
 
@@ -27,9 +28,8 @@ def check_docked(totals: dict[str, np.ndarray], noisiest: float) -> None:
     """Fail when a total differs by more than 5 % beyond 3.5 standard errors.
 
     Ten totals, two sides: below 0.5 % false alarms if a true difference were 5 %, and far fewer if there is
-    none. A
-    difference of 5 % + 7 `noisiest` is found almost surely. The seeds are fixed, so that a given code always
-    answers alike.
+    none. A difference of 5 % + 7 `noisiest` is found almost surely. The seeds are fixed, so that a given code
+    always answers alike.
     """
     for name, pair in totals.items():
         difference, error = excess(pair)
@@ -58,10 +58,8 @@ def test_docking_reports_a_total_that_is_off_by_two_fifths() -> None:
 
 
 def test_reference_starts_from_the_persons_of_the_engine() -> None:
-    model = sim.MutualAidModel(
-        sim.Parameters().replace(benchmark.SIMPLIFIED | {"county.villages": 2}), seed=3
-    )
-    objects = benchmark.MesaReference(model)
+    model = sim.MutualAidModel(sim.Parameters().replace(engine.SIMPLIFIED | {"county.villages": 2}), seed=3)
+    objects = engine.MesaReference(model)
     people = [p for v in objects.agents if hasattr(v, "people") for p in v.people]
     taken = model.people.kind != 0
     assert len(people) == int(model.world.villages.elders.sum() + model.world.villages.helpers.sum())
@@ -85,20 +83,20 @@ def test_the_pace_of_a_machine_is_that_of_its_best_yardstick_and_never_below_one
 
     At least twice as slow. A faster machine is held to the limit as it stands.
     """
-    there = list(benchmark.YARDSTICKS.items())
+    there = list(engine.YARDSTICKS.items())
     seen = {name: [0.5 * k * x, k * x, 9 * x] for k, (name, x) in enumerate(there, 2)}
-    assert benchmark.pace(seen) == pytest.approx(2)
-    assert benchmark.pace({name: [x / 5] for name, x in there}) == 1
-    raw, judged = benchmark.within("a month", [300.0, 500.0, 700.0], "ns", 250, 2.0)
+    assert engine.pace(seen) == pytest.approx(2)
+    assert engine.pace({name: [x / 5] for name, x in there}) == 1
+    raw, judged = engine.within("a month", [300.0, 500.0, 700.0], "ns", 250, 2.0)
     assert (raw.middle, raw.ok, judged.middle, judged.ok) == (500, None, 250, True)
-    assert not benchmark.within("a month", [502.0], "ns", 250, 2.0)[1].ok
+    assert not engine.within("a month", [502.0], "ns", 250, 2.0)[1].ok
 
 
 def test_figures_show_the_spread_and_judge_the_median() -> None:
     f = figure("x", ratios([9.0, 4.0, 2.0], [1.0, 2.0, 2.0]), "times", ">= 3", lambda x: x >= 3)
     assert (f.low, f.middle, f.high, f.ok) == (1.0, 2.0, 9.0, False)
     assert figure("x", [1.0], "s").ok is None
-    text = benchmark.table([f, Figure("y", 1, 1, 1, "ns"), Figure("z", 1, 1, 1, "times", ">= 1", None)])
+    text = engine.table([f, Figure("y", 1, 1, 1, "ns"), Figure("z", 1, 1, 1, "times", ">= 1", None)])
     assert [line.split()[-1] for line in text.splitlines()[1:]] == ["NOT", "ns", "-"]
 
 
@@ -120,11 +118,11 @@ def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
-    figures = benchmark.against_mesa(TINY) + benchmark.docking(TINY) + benchmark.growth(TINY)
+    figures = engine.against_mesa(TINY) + engine.docking(TINY) + engine.growth(TINY)
     names = [f.name for f in figures]
     assert len(set(names)) == len(names)
-    assert {f"row: {row.name}" for row in sim.model.MONTH} <= set(names)
-    assert {f"docking: {name}" for name in benchmark.TOTALS} <= set(names)
+    assert {f"row: {row.name}" for row in MONTH} <= set(names)
+    assert {f"docking: {name}" for name in engine.TOTALS} <= set(names)
     assert all(math.isfinite(f.low) and f.low <= f.middle <= f.high for f in figures)
     asked = {f.name for f in figures if f.asked}
     assert {
@@ -140,23 +138,21 @@ def test_everything_is_measured_at_a_tiny_size() -> None:
     assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(
         middle["all parts, Mesa layer on"] / slower
     )
-    assert (
-        "First among the ratios, like for like: plain Mesa / engine:" in benchmark.kept(figures).sentences[1]
-    )
+    assert "First among the ratios, like for like: plain Mesa / engine:" in engine.kept(figures).sentences[1]
 
 
 def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:
     model = sim.MutualAidModel(sim.Parameters().replace({"county.villages": 2}), seed=1, spin_up=False)
     model.step()
-    before = benchmark.digest(model)
+    before = engine.digest(model)
     model._recorder.amend(tuple(x[0][::-1].copy() for x in model._recorder.whole()))
-    assert benchmark.digest(model) == before
+    assert engine.digest(model) == before
     model._recorder.whole()[4]["cash"][0, 0] += 1
-    assert benchmark.digest(model) != before
+    assert engine.digest(model) != before
 
 
 def test_short_list_of_same_bytes_holds() -> None:
-    figures = benchmark.same_bytes()
+    figures = engine.same_bytes()
     assert [f.name for f in figures if not f.ok] == []
 
 
@@ -176,7 +172,9 @@ def test_series_kept_by_county_are_the_sums_over_villages() -> None:
 
 
 def test_a_child_reports_the_memory_of_a_county() -> None:
-    got = json.loads(benchmark.child("from experiments import benchmark as b; print(b.fill_county(2, 1))")[0])
+    got = json.loads(
+        engine.child("from experiments.benchmark import engine as b; print(b.fill_county(2, 1))")[0]
+    )
     assert got["persons"] > 400 and got["bytes"] > 50 and got["gib"] > 0
 
 
@@ -185,48 +183,48 @@ def test_a_child_reports_the_memory_of_a_county() -> None:
 )
 def test_a_child_s_memory_is_its_own_and_not_its_parent_s() -> None:
     held = np.ones(80_000_000)  # 0.6 GiB, which what getrusage tells of a child would begin with
-    own = benchmark_runner.peak()
+    own = studies.peak()
     code = (
-        "from experiments.benchmark_runner import peak; a = peak(); import numpy as np; held = "
+        "from experiments.benchmark.studies import peak; a = peak(); import numpy as np; held = "
         "np.ones(40_000_000); print(a, peak())"
     )
-    before, after = (float(x) for x in benchmark.child(code)[0].split())
+    before, after = (float(x) for x in engine.child(code)[0].split())
     assert own > held.nbytes / 2**30 > before + 0.1 and 0.25 < after - before < 0.35
 
 
 def test_a_failing_child_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        benchmark.child("1 / 0")
+        engine.child("1 / 0")
 
 
 def test_main_writes_only_when_given_a_folder(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(
-        benchmark,
+        engine,
         "measure",
         lambda size: [figure("months a minute", [1.0, 3.0], "months", ">= 1", lambda x: x >= 1)],
     )
     monkeypatch.chdir(tmp_path)
-    assert benchmark.main("quick") == 0
+    assert engine.main("quick") == 0
     assert list(tmp_path.iterdir()) == []
     assert "months a minute" in capsys.readouterr().out
-    assert benchmark.main("quick", tmp_path) == 0
+    assert engine.main("quick", tmp_path) == 0
     assert json.loads((tmp_path / "benchmark.json").read_text())[0]["middle"] == 2.0
 
 
 def test_an_unknown_size_is_named_with_the_nearest() -> None:
     with pytest.raises(sim.ParameterError, match="did you mean quick"):
-        benchmark.main("quik")
+        engine.main("quik")
 
 
 def test_what_a_study_costs_is_measured(monkeypatch) -> None:
     monkeypatch.setattr(
-        benchmark_runner,
+        studies,
         "SHORT",
         {"county.villages": 2, "county.elders": 8, "horizon.end": "2025-03", "horizon.spin_up": 0},
     )
-    monkeypatch.setattr(benchmark_runner, "RUNS", 3)
-    monkeypatch.setattr(benchmark_runner, "MANY", 6)
-    share, seconds = benchmark_runner.overhead(2)
+    monkeypatch.setattr(studies, "RUNS", 3)
+    monkeypatch.setattr(studies, "MANY", 6)
+    share, seconds = studies.overhead(2)
     assert share > 0 and seconds > 0
-    first, last = json.loads(benchmark_runner.memory())
+    first, last = json.loads(studies.memory())
     assert 0 < first <= last

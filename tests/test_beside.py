@@ -9,13 +9,13 @@ import pytest
 from runs import CARE, EVERYTHING
 
 import sim
-from experiments import runner
-from experiments.plan import Task
-from experiments.runner import simulate, simulate_many
-from experiments.scenario import Scenario, arm, patched
+from experiments.command.scenario import Scenario, arm, patched
+from experiments.study import runner
+from experiments.study.plan import Task
+from experiments.study.runner import simulate, simulate_many
 from sim.model import beside
-from sim.parameters import ParameterError
-from sim.values import Modifier
+from sim.state.parameters import ParameterError
+from sim.state.values import Modifier
 
 BASE = sim.Parameters().replace(
     {"county.villages": 5, "county.elders": 40, "county.stratified": True, "horizon.spin_up": 6}
@@ -36,7 +36,7 @@ ARMS = [
 ]
 
 
-def same(a: sim.model.Result, b: sim.model.Result) -> bool:
+def same(a: sim.Result, b: sim.Result) -> bool:
     pairs = ("flow", "state", "hours", "posted", "balance")
     return all(getattr(a.series, n).tobytes() == getattr(b.series, n).tobytes() for n in pairs)
 
@@ -138,7 +138,7 @@ def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_r
         }
     plain = runner.village_rows
 
-    def faulty(result: sim.model.Result, task: Task) -> pd.DataFrame:
+    def faulty(result: sim.Result, task: Task) -> pd.DataFrame:
         if task.scenario.name == "2":
             raise ZeroDivisionError("no villages")
         return plain(result, task)

@@ -21,10 +21,10 @@ import pandas as pd
 import pytest
 
 import run
-from experiments.scenario import write_scenario
-from experiments.serve import ROOT
-from experiments.store import Results
-from sim.parameters import Parameters
+from experiments.command.scenario import write_scenario
+from experiments.command.serve import ROOT
+from experiments.study.store import Results
+from sim.state.parameters import Parameters
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [

@@ -17,7 +17,7 @@ from runs import large, small
 
 import sim
 from sim.parts import agriculture, business, canteen, handicraft, tourism
-from sim.population import CRAFT, CRAFT_HERITAGE, ELDER, FARM, HELPER, NEAR_TOWN, PLAIN, SCENIC, STORY
+from sim.state.codes import CRAFT, CRAFT_HERITAGE, ELDER, FARM, HELPER, NEAR_TOWN, PLAIN, SCENIC, STORY
 
 YUAN, HOUR = 100, 60  # fen, minutes
 JANUARY, JUNE, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = 0, 5, 8, 9, 10, 11  # months of 2025
@@ -86,9 +86,8 @@ T = {
 
 def test_a_june_of_tourism_in_its_second_year_with_too_few_to_tell() -> None:
     """12,000/12 x 0.85 x 1.05 = 892.5 visits want 10,710 minutes. Three tell half of their 4,000: 6,000. The
-    pull of 0.3
-    leaves 0.7 x 892.5 + 0.3 x 500 = 774.75 visits at 40 yuan; 35 % and 5,000 yuan are costs, 100 hours at
-    8 yuan wages."""
+    pull of 0.3 leaves 0.7 x 892.5 + 0.3 x 500 = 774.75 visits at 40 yuan; 35 % and 5,000 yuan are costs,
+    100 hours at 8 yuan wages."""
     assert season("tourism")[JUNE] == 0.85
     model = village("tourism", SCENIC, 5, STORY, 4_000, T)
     p = model.people
@@ -452,8 +451,7 @@ def test_a_business_beyond_its_loss_limit_stops_and_the_collective_makes_it_good
 
 def test_a_workshop_without_masters_eats_its_purse_and_stops_in_the_month_that_sums_say() -> None:
     """Set up with 120,000 yuan, 18,000 of them in the purse; 1,000 a month from month 2 on. After 36 months
-    it holds
-    -18,000, the limit; the 37th, month 38, is past it: the collective pays 19,000."""
+    it holds -18,000, the limit; the 37th, month 38, is past it: the collective pays 19,000."""
     model = small(
         {
             **H,

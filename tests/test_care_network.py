@@ -14,12 +14,12 @@ import pytest
 from runs import CARE, small
 
 import sim
-from experiments.runner import Task, village_rows
-from experiments.scenario import Scenario
-from sim import tables
+from experiments.command.scenario import Scenario
+from experiments.study.runner import Task, village_rows
 from sim.parts import operation
 from sim.parts.operation import WAYS
-from sim.population import FAMILY, MOBILITY, MUTUAL, NEED, NEVER, PROFESSIONAL, UNMET
+from sim.start import tables
+from sim.state.codes import FAMILY, MOBILITY, MUTUAL, NEED, NEVER, PROFESSIONAL, UNMET
 
 COUNTY = {"county.elders": 120, "county.townships": 1, "county.facility_share": 1.0, "facilities.on": False}
 

@@ -11,8 +11,8 @@ import numba
 import numpy as np
 import pytest
 
-from sim.columns import Table
-from sim.randomness import kernel
+from sim.engine.kernels import kernel
+from sim.engine.tables import Table
 
 pytestmark = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="without the compiler there are no types to tell apart"

@@ -14,8 +14,8 @@ import yaml
 
 import run
 import sim
-from experiments import patterns
-from experiments.settings import HOW, NESTED, READS, Settings, options
+from experiments.command.settings import HOW, NESTED, READS, Settings, options
+from experiments.evidence import patterns
 
 TINY = [
     "county.elders=12",
@@ -153,7 +153,7 @@ def test_what_is_recorded_is_the_county_that_is_run(words, villages):
     where it does not.
     """
     from experiments.campaign import base_of
-    from experiments.scenario import compose_line
+    from experiments.command.scenario import compose_line
 
     line = compose_line(["experiment=q1", *words])
     base = base_of(line)
@@ -201,7 +201,7 @@ def test_a_study_is_verified_by_one_run_at_least_and_explained_by_its_newest(cap
 
 
 def test_arms_of_a_fork_on_the_command_line_take_the_place_of_the_experiments_own():
-    from experiments.scenario import compose_line
+    from experiments.command.scenario import compose_line
 
     line = compose_line(["experiment=fork", "fork.arms={half:{government.ceiling:10000}}"])
     assert line.settings.fork.arms == {"half": {"government.ceiling": 10000}}
@@ -212,7 +212,7 @@ def test_elders_and_government_each_pay_a_part_in_jiangxi():
 
     `funding=jiangxi` asks the first two, and no one for all.
     """
-    from experiments.scenario import compose_line
+    from experiments.command.scenario import compose_line
 
     f = compose_line(["experiment=baseline", "funding=jiangxi"]).parameters.funding
     assert 0 < f.share_families < 1 and 0 < f.share_government < 1

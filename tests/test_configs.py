@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import yaml
 
-from experiments import draws
-from experiments.scenario import CONFIGS, Scenario, arm, compose_line, known, options, patched
-from sim.parameters import SECTIONS, ParameterError, Parameters
+from experiments.command.scenario import CONFIGS, Scenario, arm, compose_line, known, options, patched
+from experiments.study import draws
 from sim.parts.business import CHOICES
+from sim.state.parameters import SECTIONS, ParameterError, Parameters
 
 SETTING_GROUPS = ("engine", "experiment", "policy")  # policies: tests/test_policies.py
 ARMS = [

@@ -9,7 +9,7 @@ import pytest
 from runs import CARE, EVERYTHING, SHORT_LEADS, small
 
 from sim.parts.matching import FORMS
-from sim.population import ELIGIBLE, FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
+from sim.state.codes import ELIGIBLE, FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
 
 MONTHS = 40
 PAYERS = ("government", "collective", "families", "society")
@@ -125,9 +125,8 @@ def trace(request: pytest.FixtureRequest) -> Trace:
 
 def test_money_in_equals_cost_capital_and_change_of_cash_less_payables(trace: Trace) -> None:
     """paid in + capital given + business income = running cost + capital spent + change of cash - change of
-    payables
-    + paid to other villages less got from them, which is zero over the county - bills written off: a bill
-    that is dropped leaves payables without cash."""
+    payables + paid to other villages less got from them, which is zero over the county - bills written
+    off: a bill that is dropped leaves payables without cash."""
     paid_in = trace.amount(*(f"paid_{k}" for k in PAYERS), "start_cash")
     capital = trace.amount(
         "capital_government",

@@ -14,15 +14,17 @@ import pytest
 from runs import empty_series
 
 import run
-from experiments import contrast, contrast_figures, designs, outcomes, style, ternary
-from experiments.contrast import NULL, WRITTEN, Done, judge, state, variance_ratio
-from experiments.designs import DESIGNS, lattice, mix_name
+from experiments import comparison, outcomes
+from experiments.command.scenario import known, options
+from experiments.comparison import NULL, WRITTEN, Done, judge, state, variance_ratio
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
-from experiments.questions import QUESTIONS
-from experiments.runner import more_columns
-from experiments.scenario import known, options
-from sim.parameters import Parameters
-from sim.population import ELIGIBLE, MUTUAL, UNMET
+from experiments.report import figures_comparison, style, ternary
+from experiments.studies import designs
+from experiments.studies.designs import DESIGNS, lattice, mix_name
+from experiments.studies.questions import QUESTIONS
+from experiments.study.runner import more_columns
+from sim.state.codes import ELIGIBLE, MUTUAL, UNMET
+from sim.state.parameters import Parameters
 
 TINY = [
     "county.elders=12",
@@ -199,9 +201,9 @@ def test_every_arm_and_condition_fits_the_model(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_default_takes_about_the_runs_there_is_time_for(name):
-    per = len(contrast._wanted(EVERY[name], range(1)))
-    seeds = contrast.seeds_of(EVERY[name], "default")
-    assert seeds >= 8 and per * seeds <= 600 and contrast.seeds_of(EVERY[name], "full") == 100
+    per = len(comparison._wanted(EVERY[name], range(1)))
+    seeds = comparison.seeds_of(EVERY[name], "default")
+    assert seeds >= 8 and per * seeds <= 600 and comparison.seeds_of(EVERY[name], "full") == 100
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -273,16 +275,16 @@ def test_a_study_goes_on_to_the_limit_and_says_so(asked):
 
 
 def test_where_it_stopped_is_said():
-    said = contrast._stopped(0.05, 12, 96, 0.04, "viable")
+    said = comparison._stopped(0.05, 12, 96, 0.04, "viable")
     assert "asked precision ± 0.05 is reached everywhere" in said and "12 seeds" in said
-    assert "about 48 seeds" in contrast._stopped(None, 12, 12, 0.1, "viable")  # 12 x (0.1 / 0.05)^2
-    assert "limit of 24 seeds before" in contrast._stopped(0.05, 24, 24, 0.1, "viable")
+    assert "about 48 seeds" in comparison._stopped(None, 12, 12, 0.1, "viable")  # 12 x (0.1 / 0.05)^2
+    assert "limit of 24 seeds before" in comparison._stopped(0.05, 24, 24, 0.1, "viable")
 
 
 # -- what is said, on made-up outcomes
 # ---------------------------------------------------------------------------------
 def made(
-    question: contrast.Question,
+    question: comparison.Question,
     levels: dict[str, dict[str, list[float]]],
     conditions: tuple[str, ...] = (WRITTEN,),
 ) -> Done:
@@ -309,24 +311,24 @@ def made(
     return Done(question, cast(Any, None), values, seeds)
 
 
-def asks_for(*tests: contrast.Test) -> contrast.Question:
-    return contrast.Question("Q?", "H.", "because", {arm: {} for t in tests for arm in t.arms}, tests=tests)
+def asks_for(*tests: comparison.Test) -> comparison.Question:
+    return comparison.Question("Q?", "H.", "because", {arm: {} for t in tests for arm in t.arms}, tests=tests)
 
 
-def asks(**more: Any) -> contrast.Question:
-    return contrast.Question(
+def asks(**more: Any) -> comparison.Question:
+    return comparison.Question(
         "Q?",
         "H.",
         "because",
         {"a": {}, "b": {}, "c": {}},
-        tests=(contrast.differ("b > a", "viable", "b", "a"),),
+        tests=(comparison.differ("b > a", "viable", "b", "a"),),
         **more,
     )
 
 
 def test_the_effect_on_villages_viable_is_said_in_plain_words():
     """b - a is 20, 30, 40 points: mean 30, t 4.303 x 10 / sqrt(3) = 24.8; c - a is 0 in all seeds."""
-    text = contrast._villages(
+    text = comparison._villages(
         made(
             asks(),
             {
@@ -340,7 +342,7 @@ def test_the_effect_on_villages_viable_is_said_in_plain_words():
         text.startswith("Of 100 villages 20.0 (") and "'b' changes that by 30.0 (5.2 to 54.8) points" in text
     )
     assert "1 of 2 other arms cannot be told from it" in text
-    nowhere = contrast._villages(made(asks(), {a: {"viable": [0.0, 0.0]} for a in "abc"}))
+    nowhere = comparison._villages(made(asks(), {a: {"viable": [0.0, 0.0]} for a in "abc"}))
     assert nowhere.startswith("No village stays viable in any arm")
 
 
@@ -351,7 +353,7 @@ def test_the_effect_on_villages_viable_is_said_in_plain_words():
 def test_a_supported_verdict_names_a_null_arm_only_where_there_was_one(conditions, said):
     done = made(asks(), {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.49, 0.50, 0.51]}}, conditions)
     states = {c: [done.state(done.question.tests[0], c)] for c in conditions}
-    (text,) = contrast._sentences(done, judge(states), states)
+    (text,) = comparison._sentences(done, judge(states), states)
     assert text.startswith("Supported.") and text.endswith(
         f"The sign holds at both ends of what could have built it in{' ' if NULL in conditions else ''}{said}"
     )
@@ -370,12 +372,12 @@ def test_differences_are_not_compared_where_an_arm_stands_at_the_end_of_its_scal
     )
     levels = {"calm": [0.07] * 3, "x": [0.05] * 3, "y": [0.06] * 3, "both": [0.0, 0.0, 0.01]}
     done = made(asks(), {arm: {"viable": x} for arm, x in levels.items()})
-    blind, careful = contrast.Test("t", terms), contrast.Test("t", terms, room=True)
+    blind, careful = comparison.Test("t", terms), comparison.Test("t", terms, room=True)
     assert done.state(blind) == "holds" and done.state(careful) == "open" and done.at_end(careful) == ["both"]
     states = {WRITTEN: [done.state(careful)]}
     assert (
         "'both' stood at the end of the scale"
-        in contrast._sentences(
+        in comparison._sentences(
             made(asks_for(careful), {arm: {"viable": x} for arm, x in levels.items()}), judge(states), states
         )[0]
     )
@@ -385,9 +387,9 @@ def test_differences_are_not_compared_where_an_arm_stands_at_the_end_of_its_scal
 
 def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_known():
     done = made(asks(cells=(ALL, "weak")), {a: {"viable": [0.0] * 20} for a in "abc"})
-    wide = contrast.widths(done)
+    wide = comparison.widths(done)
     assert wide["villages viable at the end, a, weak villages"] == pytest.approx(1 - 0.025 ** (1 / 20))
-    table = contrast._replications(done)
+    table = comparison._replications(done)
     assert len(table.rows) == 3 * 2 * len(HEADLINE)
     assert table.rows[0][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"] and {
         row[1] for row in table.rows
@@ -395,9 +397,10 @@ def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_kno
 
 
 def test_the_axis_of_an_effect_names_a_difference():
-    assert contrast_figures.measured(asks().tests[0]) == "difference in villages viable at the end, points"
+    assert figures_comparison.measured(asks().tests[0]) == "difference in villages viable at the end, points"
     assert (
-        contrast_figures.measured(EVERY["q9"].tests[0]) == "difference in hours on offer over hours eligible"
+        figures_comparison.measured(EVERY["q9"].tests[0])
+        == "difference in hours on offer over hours eligible"
     )
 
 
@@ -452,9 +455,9 @@ def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch
     done = made(q, {arm: {"viable": [0.2, 0.3, 0.4]} for arm in q.arms}, tuple(q.conditions()))
     setting = SimpleNamespace(draws=True, precision=None)
     done.campaign = cast(Any, SimpleNamespace(folder=tmp_path, base=Parameters(), settings=setting))
-    monkeypatch.setattr(contrast_figures, "draw", lambda *_: [])
+    monkeypatch.setattr(figures_comparison, "draw", lambda *_: [])
     monkeypatch.setattr(ternary, "ternary", lambda *_, **__: None)
-    found = contrast.report(done, 3)
+    found = comparison.report(done, 3)
     assert (
         len(found.sentences) == 3
         and found.sentences[1].startswith(found.verdict.capitalize())
@@ -494,7 +497,7 @@ def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
     for code in style.LANGUAGES:
         drawn.clear()
         with style.language(code), style.speaking(code):
-            f = contrast.report(done, 3)
+            f = comparison.report(done, 3)
             heads = [style.phrase(x) for t in f.tables for x in (t.title, *t.columns)]
         said[code] = [
             f.question,
@@ -519,7 +522,7 @@ def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> No
 
     Open, not 'no effect'; a real zero difference inside the scale stays 'none'.
     """
-    test = contrast.Test("a > b", ((1.0, "a", "viable", ALL), (-1.0, "b", "viable", ALL)))
+    test = comparison.Test("a > b", ((1.0, "a", "viable", ALL), (-1.0, "b", "viable", ALL)))
 
     def done(level: float) -> Done:
         index = pd.MultiIndex.from_product(

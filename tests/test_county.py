@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from runs import county_bytes, differences, parameters, small
 
-import sim
-from sim.county import COLUMNS, read_villages
-from sim.parameters import ParameterError
+from sim.start.county import COLUMNS, read_villages
+from sim.state.codes import NONE, WORKING
+from sim.state.parameters import ParameterError
 
 TABLE = """number,name,kind,strength,facility,leader,association,idle_building,elders,east,north
 2,East Gate,craft,rich,yes,no,yes,no,31,12.5,3
@@ -40,7 +40,7 @@ def test_given_villages_stand_in_the_model_as_written():
     assert r.number.tolist() == [1, 2, 3]
     assert (r.kind.tolist(), r.strength.tolist(), r.elders.tolist()) == ([3, 2, 0], [0, 2, 1], [44, 31, 8])
     assert (r.east.tolist(), r.north.tolist()) == ([1, 12.5, 0], [2.25, 3, 0])
-    assert r.facility.tolist() == [sim.population.NONE, sim.population.WORKING, sim.population.WORKING]
+    assert r.facility.tolist() == [NONE, WORKING, WORKING]
     assert (r.leader.tolist(), r.association.tolist(), r.idle_building.tolist()) == (
         [1, 0, 1],
         [0, 1, 1],

@@ -19,14 +19,14 @@ import pytest
 import yaml
 
 import run
-from experiments import style
+from experiments.command.scenario import CONFIGS, Mistake, known, options
+from experiments.command.serve import ROOT
 from experiments.dashboard import state, words
 from experiments.dashboard.state import Draft, rescaled, whole
-from experiments.runner import Outcome, simulate_many
-from experiments.scenario import CONFIGS, Mistake, known, options
-from experiments.serve import ROOT
-from experiments.store import Results
-from sim.parameters import SECTIONS, ParameterError
+from experiments.report import style
+from experiments.study.runner import Outcome, simulate_many
+from experiments.study.store import Results
+from sim.state.parameters import SECTIONS, ParameterError
 
 TINY = {
     "county.villages": 3,
@@ -462,7 +462,7 @@ def test_the_dashboards_runs_are_run_pys_byte_for_byte(tmp_path, capsys):
 
     Run.py reads the file that the dashboard saves.
     """
-    from experiments.runner import simulate_many
+    from experiments.study.runner import simulate_many
 
     made = draft(given__villages="number,elders\n1,25\n2,\n3,\n", funding__rule="matching")
     made.draws, made.policies = True, ["price_indexation", "assistance_posts"]
@@ -595,7 +595,7 @@ def test_what_does_not_fit_together_is_said_and_nothing_breaks(page):
 # -- starting
 # ----------------------------------------------------------------------------------------------------------
 def test_a_wrong_port_or_a_missing_extra_gets_one_sentence(capsys, monkeypatch):
-    from experiments import serve
+    from experiments.command import serve
 
     for words_, sentence in (
         (["dashboard", "port=80"], "port=1024"),
@@ -610,7 +610,7 @@ def test_a_wrong_port_or_a_missing_extra_gets_one_sentence(capsys, monkeypatch):
 
 
 def test_the_servers_listen_here_only_and_send_no_statistics(monkeypatch):
-    from experiments import serve
+    from experiments.command import serve
 
     seen = []
     monkeypatch.setattr(serve, "need", lambda *_: None)
@@ -633,21 +633,21 @@ def test_the_servers_listen_here_only_and_send_no_statistics(monkeypatch):
 
 def test_the_live_county_steps_and_draws():
     pytest.importorskip("solara", reason="the extra live is not installed")
-    from experiments import live
+    from experiments.live import app
 
-    model = live.LiveCounty(villages=2, elders=30, government=0, collective=0, families=0, society=0)
+    model = app.LiveCounty(villages=2, elders=30, government=0, collective=0, families=0, society=0)
     model.step()
     assert len(model.track) == 1 and model.running and model.parameters.funding.share_society == 0.25
-    graph = live.village_graph(model, 0)
+    graph = app.village_graph(model, 0)
     assert (
         sum(d["elder"] for _, d in graph.nodes(data=True)) == model.state["elders"][0]
         and len(graph) == (model.state["elders"] + model.state["helpers"])[0]
     )
     for figure in (
-        live.draw_map(model),
-        live.draw_network(model, 2),
-        live.draw_tracks(model),
-        live.draw_money(model),
+        app.draw_map(model),
+        app.draw_network(model, 2),
+        app.draw_tracks(model),
+        app.draw_money(model),
     ):
         assert figure.axes
 

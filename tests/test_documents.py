@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import sim
-from experiments import documents
-from experiments.documents import ROOT, found, stale
-from sim.parameters import declarations
+from experiments.report import documents
+from experiments.report.documents import ROOT, found, stale
+from sim.state.parameters import declarations
 
 ODD = (ROOT / "sim/ODD.md").read_text(encoding="utf-8")
 PLAIN = documents.BLOCK.sub("", ODD)  # what was written by hand
@@ -20,7 +20,7 @@ NUMBER_WORDS = re.compile(r"assumptions?|assumed|definition|design choice|docume
 
 
 def test_no_generated_block_is_stale() -> None:
-    assert stale() == [], "run python -m experiments.documents"
+    assert stale() == [], "run python -m experiments.report.documents"
 
 
 def test_a_changed_declaration_makes_its_block_stale(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_the_gap_and_the_profit_that_closes_it() -> None:
 
 
 def test_incomes_of_the_example_are_the_middles_of_their_bands() -> None:
-    quantiles = sim.tables.income_quantiles(int(P.collective.income_year)) / 100
+    quantiles = sim.start.tables.income_quantiles(int(P.collective.income_year)) / 100
     for rank, income in ((0.20, 4_000), (0.61, 85_000), (0.91, 450_000)):
         assert np.interp(rank * 256, np.arange(257), quantiles) == pytest.approx(income, rel=0.15)
 

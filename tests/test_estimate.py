@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.estimate import half, interval, replications, stable_from
+from experiments.statistics import half, interval, replications, stable_from
 
 SHARE = st.floats(0.0, 1.0, allow_nan=False)
 SAMPLE = st.lists(st.tuples(SHARE, SHARE), min_size=2, max_size=40)
@@ -100,9 +100,8 @@ def test_coverage_of_hits_is_at_least_what_is_stated(n: int, p: float) -> None:
 @pytest.mark.parametrize("p", [0.02, 0.1, 0.5])
 def test_coverage_of_counties_whose_villages_share_luck(p: float) -> None:
     """12 villages a seed, their chance Beta(2p, 2 - 2p): rare and clustered. Student's t alone misses 18 % at
-    p = 0.1; here at most
-    6 % (5 % nominal; t misses 5.3 % in the middle) and four standard errors, so that a right method fails
-    1 time in 30,000."""
+    p = 0.1; here at most 6 % (5 % nominal; t misses 5.3 % in the middle) and four standard errors, so that
+    a right method fails 1 time in 30,000."""
     rng = np.random.default_rng(8)
     found = [interval(rng.binomial(12, rng.beta(2 * p, 2 - 2 * p, 8)) / 12) for _ in range(3_000)]
     assert np.mean([not e.low <= p <= e.high for e in found]) < 0.06 + 4 * 0.0043

@@ -11,13 +11,13 @@ import pytest
 
 import run
 import sim
-from experiments import explain
-from experiments.plan import Task
-from experiments.runner import play
-from experiments.scenario import Fork, Mistake, Scenario
-from sim.ledger import POSTINGS
+from experiments.command.scenario import Fork, Mistake, Scenario
+from experiments.report import explain
+from experiments.study.plan import Task
+from experiments.study.runner import play
 from sim.parts import funding
-from sim.values import Modifier
+from sim.state.ledger import POSTINGS
+from sim.state.values import Modifier
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from experiments import figures, figures_sensitivity, figures_time, style, ternary
-from experiments.figures_time import band, kaplan_meier, spells
-from sim.population import KINDS, NEVER, PAYERS, VILLAGE_KINDS
+from experiments.report import figures, figures_sensitivity, figures_time, style, ternary
+from experiments.report.figures_time import band, kaplan_meier, spells
+from sim.state.codes import KINDS, NEVER, PAYERS, VILLAGE_KINDS
 
 REFERENCE = Path(__file__).parent / "reference_images"
 WIDTH = 480  # pixels of a reference image: shapes and colours, not letters

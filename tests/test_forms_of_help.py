@@ -12,9 +12,9 @@ import pytest
 from runs import county_bytes, differences, large, small
 
 import sim
+from sim.engine.randomness import key_of
 from sim.parts import matching, participation, visits
-from sim.population import ELDER, HELPER, MUTUAL, REHABILITATION
-from sim.randomness import key_of
+from sim.state.codes import ELDER, HELPER, MUTUAL, REHABILITATION
 
 CLEANING = 1
 
@@ -127,8 +127,8 @@ NEEDS = [(3, 200), (1, 200), (0, 0)]  # the second most urgent, the third asks f
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 1.0])
 def test_a_pair_of_hands_by_hand(share: float) -> None:
     """Two volunteers of 100 minutes, each bound to one of the two elders in need: the less urgent gets what
-    her partner keeps, 100 x share;
-    the urgent one the rest of both, 200 - 100 x share. Out of one pool the urgent one gets all."""
+    her partner keeps, 100 x share; the urgent one the rest of both, 200 - 100 x share. Out of one pool the
+    urgent one gets all."""
     model = village(NEEDS, [100, 100], form="pairs", pair_share=share)
     assert got(model, 3) == [100 * share, 200 - 100 * share, 0]
     p, f = model.people, model.world.flow[0]
@@ -242,8 +242,7 @@ def test_death_ends_a_pair_and_the_other_finds_a_new_one(who: str) -> None:
 @pytest.mark.parametrize("free, each", [(1_000, 25), (110, 10)])
 def test_a_team_by_hand(free: int, each: int) -> None:
     """Of three members two came, with 100 minutes each; they make up half of the absent one's 100, 25 each,
-    if they have the time.
-    Requests of 60 cost 70: three of them 210 of 250 or of 220 minutes."""
+    if they have the time. Requests of 60 cost 70: three of them 210 of 250 or of 220 minutes."""
     model = village([(1, 60), (1, 60), (3, 60)], [100, 100, 0], form="teams", team_minutes=10, team_cover=0.5)
     model.people.free[helpers(model)] = free
     assert got(model, 3) == [60, 60, 60]
@@ -279,8 +278,7 @@ def test_one_trained_member_who_came_is_enough_for_a_team(trained: str, found: i
 
 def test_a_team_of_which_anybody_comes_offers_the_hours_of_all() -> None:
     """Four members, each with chance 0.4, the absent made up for in full: all minutes or, with chance 0.6^4,
-    none. Four standard errors of 500
-    villages (1 in 16,000)."""
+    none. Four standard errors of 500 villages (1 in 16,000)."""
     f, n = 0.4, 500
     start = {
         "county.elders": 4,

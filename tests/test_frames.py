@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from runs import small
 
-from sim import frames
-from sim.population import FLOWS, MUTUAL, NEVER, STATES
+from sim import result as tables
+from sim.state.codes import MUTUAL, NEVER
+from sim.state.fields import FLOWS, STATES
 from sim.viability import CLASSES, judge
 
 SHORT = re.compile(
@@ -172,7 +173,7 @@ def test_dates_and_causes_of_viability_read_as_words() -> None:
         closed=np.array([13, NEVER, NEVER]),
         cause=np.array([5, 0, 0]),
     )
-    table = frames.viability(
+    table = tables.viability(
         SimpleNamespace(verdict=told, series=r.series, states=r.states, model=r.model, months=r.months)
     )
     assert table["class"].tolist() == ["closed", "too_young", "never_opened"]

@@ -10,10 +10,10 @@ import pytest
 from runs import parameters
 
 import sim
-from experiments.plan import Task
-from experiments.runner import first_closed, monthly, simulate, simulate_many, village_rows
-from experiments.scenario import Scenario
-from sim.population import KINDS, NEVER
+from experiments.command.scenario import Scenario
+from experiments.study.plan import Task
+from experiments.study.runner import first_closed, monthly, simulate, simulate_many, village_rows
+from sim.state.codes import KINDS, NEVER
 
 FLOWS = {"credits_issued_minutes": 1, "credits_spent_minutes": -1, "credits_lapsed_minutes": -1}
 

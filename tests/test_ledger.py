@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runs import small, split_by_pool
 
 import sim
-from sim.ledger import POSTINGS, AuditError, Ledger, posting
+from sim.state.ledger import POSTINGS, AuditError, Ledger, posting
 
 amounts = st.integers(-(10**6), 10**13)
 villages = st.lists(st.integers(-100, 10**10), min_size=1, max_size=40)

@@ -15,7 +15,7 @@ from runs import EVERYTHING, county_bytes, differences, large, small
 
 import sim
 from sim.parts import shocks
-from sim.population import ALONE, COUPLE, ELDER, ELIGIBLE, IN_HOME, MUTUAL, UNMET
+from sim.state.codes import ALONE, COUPLE, ELDER, ELIGIBLE, IN_HOME, MUTUAL, UNMET
 
 MONTHS = 38
 BASE = {
@@ -32,8 +32,7 @@ class Mechanism(NamedTuple):
     own.
 
     An event strikes at size zero too: `struck` are the records that say so, and then no other may differ;
-    `beside` are
-    changes that the baseline of size zero shares.
+    `beside` are changes that the baseline of size zero shares.
     """
 
     on: dict[str, Any]
@@ -279,7 +278,7 @@ def test_of_size_zero_it_is_the_baseline_bit_for_bit(name: str, monkeypatch: pyt
     m = MECHANISMS[name]
     assert m.zero is not None
     # the value without effect may lie outside what a user may set
-    monkeypatch.setattr(sim.parameters, "checked", lambda d, value: d.kind(value))
+    monkeypatch.setattr(sim.state.parameters, "checked", lambda d, value: d.kind(value))
     plain = county_bytes(run(m.beside)) if m.beside else baseline()[1]
     zero = county_bytes(run({**m.beside, **m.zero}))
     if m.struck:
@@ -612,7 +611,7 @@ def test_the_least_score_and_the_wish_to_apply_hold_openings_back() -> None:
 
 def test_both_coverages_are_reported() -> None:
     model = standing({}, 12)
-    table = sim.model.Result(model).county
+    table = sim.Result(model).county
     s = model.series
     built = s.state["facility"] == 2
     assert np.allclose(table["facility_share"], built.mean(axis=1))

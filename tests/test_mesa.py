@@ -17,9 +17,9 @@ import pytest
 from runs import digest, small
 
 import sim
-from sim import agents, views
+from sim.agents import agents, views
 from sim.parts import demography
-from sim.population import COUPLE, ELDER, FREE, HELPER
+from sim.state.codes import COUPLE, ELDER, FREE, HELPER
 
 TINY = {"county.villages": 1, "county.elders": 20, "horizon.spin_up": 0}
 

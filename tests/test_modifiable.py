@@ -12,8 +12,9 @@ import pytest
 from runs import CARE, EVERYTHING, parameters
 
 import sim
-from sim.parameters import Declaration, ParameterError, declarations
-from sim.values import Modifier, check
+from sim.state.parameters import Declaration, ParameterError, declarations
+from sim.state.records import Series
+from sim.state.values import Modifier, check
 
 ROOT = Path(sim.__file__).parent
 WIDE = {
@@ -159,7 +160,7 @@ def values_to_try(d: Declaration, now: Any) -> list[float]:
     return [x for x in (d.low, d.high) if x != now]
 
 
-def record_of(model: sim.MutualAidModel, series: sim.model.Series, county: int) -> bytes:
+def record_of(model: sim.MutualAidModel, series: Series, county: int) -> bytes:
     """All that a county of several side by side is and did, as one word."""
     word = hashlib.sha256()
     for v in model.groups[county]:

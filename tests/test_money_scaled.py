@@ -1,10 +1,9 @@
 """All money times ten: persons, minutes and visits are the same, money is ten times as much.
 
 Amounts are whole yuan and shares whole percent, so that tenfold amounts stand exactly in the records. What is
-rounded
-to the fen differs by less than one fen a posting; costs are made of a dozen lines, and cash, bills and
-pledges carry
-earlier postings along. The tenfold parameters leave their ranges, so they are built without the range check.
+rounded to the fen differs by less than one fen a posting; costs are made of a dozen lines, and cash, bills
+and pledges carry earlier postings along. The tenfold parameters leave their ranges, so they are built without
+the range check.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ import pytest
 from runs import SHORT_LEADS, parameters
 
 import sim
-from sim.ledger import POSTINGS
-from sim.model import Series
-from sim.parameters import SECTIONS, declarations
-from sim.population import COLUMNS, FLOWS, STATES
+from sim.state.fields import COLUMNS, FLOWS, STATES
+from sim.state.ledger import POSTINGS
+from sim.state.parameters import SECTIONS, declarations
+from sim.state.records import Series
 
 MONTHS, LINES = 36, 12
 # Left to the tests at the end: publicity, prices of a meal, and minutes bought with a purse in whole fen.

@@ -9,8 +9,8 @@ import pytest
 from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, small
 
 import sim
-from sim.parameters import declarations
-from sim.population import ELIGIBLE, MUTUAL, NEVER
+from sim.state.codes import ELIGIBLE, MUTUAL, NEVER
+from sim.state.parameters import declarations
 
 MONTHS = 26
 CARE_PARTS = ("referral", "clearing", "points", "sharing")  # off by default
@@ -504,7 +504,7 @@ def test_a_business_that_gives_nothing_to_care_changes_no_care(monkeypatch: pyte
     Its garden feeds nobody and gifts, which follow how far a village is seen, are off; `work_share` is set
     below what a user may set.
     """
-    monkeypatch.setattr(sim.parameters, "checked", lambda d, value: d.kind(value))
+    monkeypatch.setattr(sim.state.parameters, "checked", lambda d, value: d.kind(value))
     still = {
         "business.care_share": 0.0,
         "business.work_share": 0.0,

@@ -10,7 +10,7 @@ from runs import large, small
 
 import sim
 from sim.parts import organisation, quality, timebank, trust
-from sim.population import ELDER, HELPER
+from sim.state.codes import ELDER, HELPER
 
 ORG, YUAN = "organisation.", 100  # fen
 
@@ -195,8 +195,7 @@ def quarrels(changes: dict[str, Any], hours: int = 10_000) -> tuple[int, int]:
 
 def test_agreements_and_conventions_prevent_disputes_and_leaders_settle_them() -> None:
     """One in a thousand hours: 400 by rounding alone; half with agreements, a fifth less with a convention.
-    Four standard
-    errors of the settled: 4 sqrt(400 x 0.5 x 0.5) = 40."""
+    Four standard errors of the settled: 4 sqrt(400 x 0.5 x 0.5) = 40."""
     assert quarrels({})[0] == pytest.approx(400, abs=1)
     assert quarrels({ORG + "agreements": True, ORG + "agreement_effect": 0.5})[0] == pytest.approx(200, abs=1)
     assert quarrels({ORG + "conventions": True, ORG + "convention_calms": 0.2})[0] == pytest.approx(

@@ -18,16 +18,17 @@ from test_policies import READY
 
 import run
 import sim
-from experiments import ablation, null_arms, paired
-from experiments.documents import ODD, ROOT
-from experiments.findings import Findings
-from experiments.null_arms import flip, judge, overall, zero_margin
+from experiments import paired
+from experiments.command.scenario import compose_line, known
 from experiments.paired import MEASURES, PLAIN, Arm
-from experiments.scenario import compose_line, known
-from experiments.store import Results
-from sim.parameters import Parameters
+from experiments.report.documents import ODD, ROOT
+from experiments.report.findings import Findings
+from experiments.studies import ablation, null_arms
+from experiments.studies.null_arms import flip, judge, overall, zero_margin
+from experiments.study.store import Results
 from sim.parts.shocks import KINDS
-from sim.tables import lognormal_quantiles
+from sim.start.tables import lognormal_quantiles
+from sim.state.parameters import Parameters
 
 TINY = [
     "county.elders=12",
@@ -300,7 +301,7 @@ def test_each_policy_is_compared_with_none_and_several_with_all_together(
 
 
 def test_all_ready_policies_are_compared_when_none_is_named() -> None:
-    from experiments.policy_effects import arms
+    from experiments.studies.policy_effects import arms
 
     assert [arm.name for arm in arms(compose_line(["experiment=policies"]))] == list(READY)
 

@@ -8,8 +8,8 @@ import pickle
 import pytest
 
 import sim
-from sim.parameters import GRADES, SECTIONS, ParameterError, declarations, par, section
-from sim.values import Modifier, stored
+from sim.state.parameters import GRADES, SECTIONS, ParameterError, declarations, par, section
+from sim.state.values import Modifier, stored
 
 D = declarations()
 

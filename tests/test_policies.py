@@ -13,11 +13,11 @@ import yaml
 from runs import county_bytes, differences, small
 
 import sim
-from experiments.runner import Task
-from experiments.scenario import CONFIGS, Mistake, Scenario, compose_line, options, policy
-from sim.parameters import ParameterError, Parameters
+from experiments.command.scenario import CONFIGS, Mistake, Scenario, compose_line, options, policy
+from experiments.study.runner import Task
 from sim.policies import Indexation, Policy, check_all, compose, month_of
-from sim.values import Modifier, Values, modified, rescaled
+from sim.state.parameters import ParameterError, Parameters
+from sim.state.values import Modifier, Values, modified, rescaled
 
 READY = options()["policy"]
 SHARES = {
@@ -343,7 +343,7 @@ class Weak:
 
 
 def test_a_class_of_ones_own_comes_in_by_its_target(tmp_path: Any, monkeypatch: Any) -> None:
-    from experiments import scenario
+    from experiments.command import scenario
 
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "mine.yaml").write_text(

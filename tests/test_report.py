@@ -15,9 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import run
-from experiments import benchmark, patterns, pictures, report, style
-from experiments.findings import Findings, Picture
-from experiments.patterns import Finding
+from experiments.benchmark import engine
+from experiments.evidence import patterns
+from experiments.evidence.patterns import Finding
+from experiments.report import page as report
+from experiments.report import pictures, style
+from experiments.report.findings import Findings, Picture
 
 TINY = [
     "county.elders=12",
@@ -450,7 +453,7 @@ def test_patterns_and_benchmark_leave_findings(tmp_path):
         0.2,
         "off 0.1",
     ]
-    benchmark.kept([benchmark.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
+    engine.kept([engine.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
         tmp_path
     )
     assert Findings.load(tmp_path).tables[0].rows == [["ratio", 40.0, 42.0, 44.0, "times", ">= 40", "ok"]]

@@ -16,11 +16,12 @@ import yaml
 
 import run
 import sim
-from experiments import answer, estimate, figures, style
-from experiments.first_answer import Plan, summarise
-from experiments.scenario import compose_line
-from experiments.store import Results
-from sim.parameters import SECTIONS, Parameters
+from experiments import statistics
+from experiments.command.scenario import compose_line
+from experiments.report import answer_text, figures, style
+from experiments.studies.first_answer import Plan, summarise
+from experiments.study.store import Results
+from sim.state.parameters import SECTIONS, Parameters
 
 TINY = [
     "county.elders=12",
@@ -103,13 +104,13 @@ def test_a_folder_that_cannot_be_written_is_named(capsys, tmp_path):
 
 @pytest.mark.parametrize("experiment", ["smoke", "first_answer"])
 def test_a_table_with_a_missing_age_group_is_named(experiment, capsys, tmp_path, monkeypatch):
-    whole = sim.tables.read
+    whole = sim.start.tables.read
 
-    def short(name, folder=sim.tables.DATA):
+    def short(name, folder=sim.start.tables.DATA):
         return [r for r in whole(name, folder) if r.get("age_group") != "75-79"]
 
-    cached = [f for f in vars(sim.tables).values() if hasattr(f, "cache_clear")]
-    monkeypatch.setattr(sim.tables, "read", short)
+    cached = [f for f in vars(sim.start.tables).values() if hasattr(f, "cache_clear")]
+    monkeypatch.setattr(sim.start.tables, "read", short)
     for f in cached:
         f.cache_clear()
     try:
@@ -204,7 +205,7 @@ def test_the_manifest_ties_results_to_what_made_them(smoke):
     table = "month_seasons.csv"
     assert (
         manifest["sha256"]["data"][table]
-        == hashlib.sha256((sim.tables.DATA / table).read_bytes()).hexdigest()
+        == hashlib.sha256((sim.start.tables.DATA / table).read_bytes()).hexdigest()
     )
     assert {"python", "mesa", "numba", "hydra-core"} <= set(manifest["versions"])
     assert manifest["overrides"][0] == "experiment=smoke"
@@ -316,35 +317,35 @@ def toy(verdicts, kinds=("plain", "scenic"), strengths=("weak", "rich"), replica
 
 
 def test_the_interval_takes_the_seed_as_unit():
-    one = estimate.interval(np.array([0.2, 0.4, 0.6]), bounded=False)
+    one = statistics.interval(np.array([0.2, 0.4, 0.6]), bounded=False)
     half = 4.302653 * 0.2 / math.sqrt(3)  # Student's t, 2 degrees of freedom, 97.5 %
     assert math.isclose(one.low, 0.4 - half, abs_tol=1e-5) and math.isclose(
         one.high, 0.4 + half, abs_tol=1e-5
     )
-    assert estimate.interval(np.array([0.2, 0.4, 0.6])).low == 0.0
+    assert statistics.interval(np.array([0.2, 0.4, 0.6])).low == 0.0
 
 
 def test_strata_are_reweighted_to_their_prevalence():
     p = Parameters().replace({"county.stratified": True})
-    shares = estimate.prevalence(p)
+    shares = statistics.prevalence(p)
     assert math.isclose(sum(shares.values()), 1.0)
     c = p.county
     plain = 1 - c.share_scenic - c.share_craft - c.share_near_town
     assert math.isclose(shares["plain", "weak"], plain * 0.40) and math.isclose(
         shares["scenic", "rich"], c.share_scenic * 0.18
     )
-    rows = estimate.with_weights(toy(["viable", "closed"]), p)
-    got = estimate.by_replicate(rows, rows["verdict"] == "viable")
+    rows = statistics.with_weights(toy(["viable", "closed"]), p)
+    got = statistics.by_replicate(rows, rows["verdict"] == "viable")
     assert math.isclose(got.loc[0], plain * 0.40 / (plain * 0.40 + c.share_scenic * 0.18))
     double = toy(["viable", "closed", "closed"], ("plain", "plain", "scenic"), ("weak", "weak", "rich"))
-    assert math.isclose(estimate.with_weights(double, p)["weight"].iloc[0], plain * 0.40 / 2)
+    assert math.isclose(statistics.with_weights(double, p)["weight"].iloc[0], plain * 0.40 / 2)
 
 
 def test_causes_count_failing_villages_once():
     rows = toy(["closed", "under_serving"], weight=1.0)
     rows["cause"] = [0b0101, 0]  # money and helpers
     rows["hours_met"] = [True, False]
-    found = estimate.causes(rows)
+    found = statistics.causes(rows)
     assert found.to_dict() == {"too few hours": 1.0, "closed: money": 0.5, "closed: helpers": 0.5}
 
 
@@ -352,15 +353,15 @@ def test_public_cost_is_a_ratio_of_sums():
     rows = toy(
         ["viable", "closed"], weight=[1.0, 3.0], public_fen=[10_000, 20_000], elder_years_helped=[5.0, 1.0]
     )
-    assert estimate.public_cost(rows) == (100 + 3 * 200) / (5 + 3)
+    assert statistics.public_cost(rows) == (100 + 3 * 200) / (5 + 3)
 
 
 def test_a_paired_rerun_counts_the_closures_it_averts():
     main = toy(["closed", "closed"], closures=[1, 2])
     main["cause"] = [1, 2]
-    assert estimate.to_relieve(main, "s") == (0, ["money", "users"])
+    assert statistics.to_relieve(main, "s") == (0, ["money", "users"])
     relieved = toy(["viable", "closed"], closures=[0, 1]).assign(arm="relief:money")
-    assert estimate.averted(pd.concat([main, relieved]), "s") == {"money": (1, 2)}
+    assert statistics.averted(pd.concat([main, relieved]), "s") == {"money": (1, 2)}
 
 
 def test_paired_reruns_of_a_panel_share_the_seed_with_most_closures():
@@ -414,15 +415,15 @@ def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
             ).assign(scenario=cell.name)
         )
     summary = summarise(plan, pd.concat(rows))
-    top = answer.best(summary, "practised")
-    assert top["funding"] == "jiangxi" and answer.ties(summary, "practised") == (1, 2)
+    top = answer_text.best(summary, "practised")
+    assert top["funding"] == "jiangxi" and answer_text.ties(summary, "practised") == (1, 2)
     assert (
         "but 1 of the 2 other combinations cannot be told from it under the same luck"
-        in answer.sentences(plan, summary)[0]
+        in answer_text.sentences(plan, summary)[0]
     )
     with style.speaking("zh"):
-        assert "其余 2 种组合中有 1 种在相同运气下与之无法区分" in answer.sentences(plan, summary)[0]
-    table = answer.replications(summary)
+        assert "其余 2 种组合中有 1 种在相同运气下与之无法区分" in answer_text.sentences(plan, summary)[0]
+    table = answer_text.replications(summary)
     assert (
         len(table.rows) == 3
         and table.rows[0][1] == 3
@@ -430,14 +431,14 @@ def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
         and len(table.columns) == len(table.rows[0])
     )
     feixiang = summary[summary["funding"] == "feixiang"].iloc[0]
-    weights = estimate.with_weights(toy("closed", kinds=("plain", "plain")), plan.base)["weight"].to_numpy()
+    weights = statistics.with_weights(toy("closed", kinds=("plain", "plain")), plan.base)["weight"].to_numpy()
     last = weights[0] / weights.sum()  # the weak village alone
     x = np.array([1.0, 1.0, last])
     assert math.isclose(feixiang["cv"], x.std(ddof=1) / x.mean())
 
 
 def test_luck_and_unknowns_add_up_in_variance():
-    total, luck, rest = estimate.spreads(pd.Series([0.0, 1.0]), pd.Series([0.4, 0.6]))
+    total, luck, rest = statistics.spreads(pd.Series([0.0, 1.0]), pd.Series([0.4, 0.6]))
     assert math.isclose(total**2, luck**2 + rest**2) and math.isclose(luck, math.sqrt(0.02))
 
 

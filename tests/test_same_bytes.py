@@ -177,7 +177,7 @@ def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path)
     copy = tmp_path / "sim"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     code = (
-        "import sim, numba\nfrom sim.parts.collective import NEWS, next_news\nfrom sim.randomness "
+        "import sim, numba\nfrom sim.parts.collective import NEWS, next_news\nfrom sim.engine.randomness "
         "import key_of\n"
         f"assert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\nprint(repr(next_news(0.0, "
         f"0.5, 0.2, key_of(1, NEWS, 0), 1)))"
@@ -185,7 +185,7 @@ def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path)
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     before = float(elsewhere(tmp_path, code, **cache))
     again = float(elsewhere(tmp_path, code, **cache))
-    shared = copy / "randomness.py"
+    shared = copy / "engine" / "randomness.py"
     text = shared.read_text(encoding="utf-8")
     assert "total = -6.0" in text
     shared.write_text(text.replace("total = -6.0", "total = -5.0"), encoding="utf-8")

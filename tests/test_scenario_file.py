@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 import run
-from experiments.scenario import Mistake, compose_line, parse_scenario, write_scenario
-from sim.parameters import ParameterError, Parameters
+from experiments.command.scenario import Mistake, compose_line, parse_scenario, write_scenario
+from sim.state.parameters import ParameterError, Parameters
 
 CHANGES = {
     "funding.rule": "matching",

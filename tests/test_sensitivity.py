@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 from SALib.analyze import pawn as salib_pawn
 
-from experiments import draws, figures_sensitivity, sensitivity, sensitivity_figures, style
-from experiments.salib import Design, Indices, noise, pawn, ranking
-from experiments.scenario import Mistake, compose_line, known
-from experiments.sensitivity import DUMMY, SIMPLEX, changes, gather, inputs, value, verdict
-from experiments.sensitivity_figures import quarters
-from sim.parameters import Parameters
+from experiments.command.scenario import Mistake, compose_line, known
+from experiments.report import figures_sensitivity, figures_sensitivity_study, style
+from experiments.report.figures_sensitivity_study import quarters
+from experiments.sensitivity import analysis
+from experiments.sensitivity.analysis import DUMMY, SIMPLEX, changes, gather, inputs, value, verdict
+from experiments.sensitivity.designs import Design, Indices, noise, pawn, ranking
+from experiments.study import draws
+from sim.state.parameters import Parameters
 
 A, B = 7.0, 0.1  # Ishigami and Homma 1990
 
@@ -110,7 +112,7 @@ def test_quarters_of_a_linear_function_by_hand():
     # the other way round
     d = design("pawn", ("needs.meals_scale", "health.worsen_scale"), 4096)
     y = 4 * d.points[:, 0] - 2 * d.points[:, 1]
-    a = sensitivity.Analysed(d, {"viable": np.stack([y, y], axis=1)}, {}, {})
+    a = analysis.Analysed(d, {"viable": np.stack([y, y], axis=1)}, {}, {})
     rows = quarters(a, "viable").set_index("parameter")
     assert rows.loc["needs.meals_scale", ["at_low", "at_high"]].tolist() == pytest.approx(
         [-0.5, 2.5], abs=0.1
@@ -228,8 +230,8 @@ def test_sobol_follows_on_what_the_screen_leaves():
     names = [*"abcdefghi", "dummy"]
     d = design("morris", names, 6)
     y = d.points @ np.array([5.0, 0, 0, 3, 0, 0, 0, 0, 1, 0])
-    found = sensitivity.analyse(d, {"viable": y[:, None]})
-    assert sensitivity.survivors(found, 4) == {"a", "d", "i"} and sensitivity.survivors(found, 2) == {
+    found = analysis.analyse(d, {"viable": y[:, None]})
+    assert analysis.survivors(found, 4) == {"a", "d", "i"} and analysis.survivors(found, 2) == {
         "a",
         "d",
     }
@@ -239,10 +241,10 @@ def test_sobol_follows_on_what_the_screen_leaves():
 def test_where_the_screen_finds_nothing_sobol_follows_the_largest_and_never_the_dummy():
     d = design("morris", ["a", "b", "dummy"], 4)
     rng = np.random.default_rng(1)
-    found = sensitivity.analyse(
+    found = analysis.analyse(
         d, {"viable": 0.01 * d.points[:, :1] + 5 * d.points[:, 2:] + rng.standard_normal((len(d.points), 2))}
     )
-    assert DUMMY not in sensitivity.survivors(found, 2) and len(sensitivity.survivors(found, 2)) >= 1
+    assert DUMMY not in analysis.survivors(found, 2) and len(analysis.survivors(found, 2)) >= 1
 
 
 # -- told from chance
@@ -253,7 +255,7 @@ def told(method, count, n, seed, effects=(), r=2):
     d = design(method, [*names, "dummy"], n, seed)
     y = d.points[:, : len(effects)] @ np.array(effects, float)
     raw = y[:, None] + np.random.default_rng([seed, 9]).standard_normal((len(y), r))
-    return sensitivity.Analysed(d, {"viable": raw}, {"viable": d.analyse(raw.mean(axis=1))}, {})
+    return analysis.Analysed(d, {"viable": raw}, {"viable": d.analyse(raw.mean(axis=1))}, {})
 
 
 NOISE = [
@@ -300,8 +302,8 @@ def test_table_sentence_and_figures_use_one_rule(tmp_path, monkeypatch):
     real = figures_sensitivity._leaders
     monkeypatch.setattr(figures_sensitivity, "_leaders", lambda *given: seen.append(real(*given)) or seen[0])
     a = told("sobol", 3, 64, 3, [6.0, 4.0])
-    sensitivity_figures._one(a, tmp_path)
-    stars = [row[0] for row in sensitivity.index_table(a).rows if "*" in row[1]]
+    figures_sensitivity_study._one(a, tmp_path)
+    stars = [row[0] for row in analysis.index_table(a).rows if "*" in row[1]]
     assert a.passed("viable") == stars == ["x000", "x001"] and seen[0].startswith("x000, x001 stand clear")
 
 
@@ -320,7 +322,7 @@ def test_ends_of_inputs_without_effect_are_seldom_told_apart(method, n):
     for seed in range(1, 21):
         d = design(method, list(dict.fromkeys(names)), n, seed)
         y = 5 * d.points[:, :1] + 0.1 * np.random.default_rng(seed).standard_normal((len(d.points), 2))
-        rows = quarters(sensitivity.Analysed(d, {"viable": y}, {}, {}), "viable").set_index("parameter")
+        rows = quarters(analysis.Analysed(d, {"viable": y}, {}, {}), "viable").set_index("parameter")
         clear = rows[["at_low_low", "at_high_low"]].max(axis=1) > rows[["at_low_high", "at_high_high"]].min(
             axis=1
         )
@@ -332,7 +334,7 @@ def test_inputs_that_move_in_groups_have_no_ends_of_their_own():
     d = design(
         "morris", ["needs.meals_scale", "health.worsen_scale", "dummy"], 8, groups=["one", "one", "dummy"]
     )
-    assert quarters(sensitivity.Analysed(d, {"viable": d.points[:, :1]}, {}, {}), "viable").empty
+    assert quarters(analysis.Analysed(d, {"viable": d.points[:, :1]}, {}, {}), "viable").empty
 
 
 def test_a_tornado_names_no_input_that_is_not_told_from_chance(tmp_path):
@@ -364,7 +366,7 @@ def test_a_tornado_names_no_input_that_is_not_told_from_chance(tmp_path):
 
 
 def test_titles_say_the_finding_and_captions_the_legend(tmp_path):
-    picture = sensitivity_figures.bars(told("morris", 5, 8, 1, [10.0]), tmp_path, "inputs")
+    picture = figures_sensitivity_study.bars(told("morris", 5, 8, 1, [10.0]), tmp_path, "inputs")
     assert picture.title.endswith("moved most by x000") and "dashed" in picture.caption
 
 
@@ -379,7 +381,7 @@ def test_an_analysis_says_the_same_in_chinese(method, n, tmp_path, monkeypatch):
     )
     d = design(method, ["needs.meals_scale", "health.worsen_scale", DUMMY], n)
     raw = 5 * d.points[:, :1] + np.random.default_rng(1).standard_normal((len(d.points), 2))
-    a = sensitivity.analyse(d, {"viable": raw})
+    a = analysis.analyse(d, {"viable": raw})
     study = SimpleNamespace(
         s=SimpleNamespace(method=method, distribution="triangular"),
         replicates=2,
@@ -391,7 +393,7 @@ def test_an_analysis_says_the_same_in_chinese(method, n, tmp_path, monkeypatch):
     for code in style.LANGUAGES:
         drawn.clear()
         with style.language(code), style.speaking(code):
-            f = sensitivity.findings(study, [a, a])
+            f = analysis.findings(study, [a, a])
             said[code] = [
                 f.question,
                 *f.sentences,
@@ -539,8 +541,8 @@ def test_a_missing_run_stops_the_analysis(monkeypatch):
     index = pd.MultiIndex.from_tuples(
         [("p 0", 0, "all"), ("p 0", 1, "all"), ("p 1", 2, "all")], names=["scenario", "replicate", "cell"]
     )
-    table = pd.DataFrame({name: [1.0, 2.0, 3.0] for name in sensitivity.HEADLINE}, index=index)
-    monkeypatch.setattr(sensitivity.outcomes, "table", lambda rows, base: table)
+    table = pd.DataFrame({name: [1.0, 2.0, 3.0] for name in analysis.HEADLINE}, index=index)
+    monkeypatch.setattr(analysis.outcomes, "table", lambda rows, base: table)
     rows = Rows(pd.DataFrame({"scenario": ["p 0", "p 1"]}), Parameters())
     with pytest.raises(Mistake, match=r"1 of 4 runs are missing \(p 1 replicate 3\); nothing was analysed"):
         gather(rows, [("p 0", 0), ("p 0", 1), ("p 1", 2), ("p 1", 3)], 2)

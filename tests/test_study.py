@@ -21,14 +21,16 @@ import pytest
 
 import run
 import sim
-from experiments import figures, fork, runner, study
-from experiments.engines import Engine, Serial, Standing
-from experiments.plan import Plan, Task
-from experiments.scenario import Fork, Mistake, Scenario, Settings, compose_line
-from experiments.settings import EngineSettings
-from experiments.store import Outcome, Results, parts, read_part, write_part
-from experiments.study import Interrupted, Lock, Study
-from sim.parameters import Parameters
+from experiments.command.scenario import Fork, Mistake, Scenario, Settings, compose_line
+from experiments.command.settings import EngineSettings
+from experiments.report import figures
+from experiments.studies import fork
+from experiments.study import runner, study
+from experiments.study.engines import Engine, Serial, Standing
+from experiments.study.plan import Plan, Task
+from experiments.study.store import Outcome, Results, parts, read_part, write_part
+from experiments.study.study import Interrupted, Lock, Study
+from sim.state.parameters import Parameters
 
 SMALL = {"county.elders": 8, "county.villages": 2, "horizon.end": "2025-02", "horizon.spin_up": 0}
 TINY = [
@@ -46,7 +48,7 @@ def no_figures():
     """Drawing is not what is tested here and takes most of the time."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("classes", "payers", "needs"):
-            patch.setattr(f"experiments.figures.{name}", lambda *_, **__: None)
+            patch.setattr(f"experiments.report.figures.{name}", lambda *_, **__: None)
         yield
 
 

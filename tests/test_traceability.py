@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments import documents
-from experiments.documents import ROOT, files_of, stale, trace
-from experiments.scenario import check_override, compose_line, read_overrides
-from sim.parameters import SECTIONS, declarations
+from experiments.command.scenario import check_override, compose_line, read_overrides
+from experiments.report import documents
+from experiments.report.documents import ROOT, files_of, stale, trace
+from sim.state.parameters import SECTIONS, declarations
 
 ROWS = trace()
 IN_MODEL = [r for r in ROWS if r["part"] != "-"]

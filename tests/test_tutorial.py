@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 import run
-from experiments import scenario, settings
-from experiments.documents import ROOT
-from experiments.scenario import compose_line, options
-from sim.parameters import Parameters
+from experiments.command import scenario, settings
+from experiments.command.scenario import compose_line, options
+from experiments.report.documents import ROOT
+from sim.state.parameters import Parameters
 
 BLOCK = re.compile(r"<!-- tutorial(?:: ([\w./]+))? -->\n```(\w+)\n(.*?)```", re.DOTALL)
 TINY = [

@@ -10,7 +10,7 @@ import pytest
 from runs import empty_series
 
 import sim
-from sim.population import ASKED, ELIGIBLE, FULL, MUTUAL, NEVER, REDUCED, VISITS_ONLY
+from sim.state.codes import ASKED, ELIGIBLE, FULL, MUTUAL, NEVER, REDUCED, VISITS_ONLY
 from sim.viability import CLASSES, class_shares, judge
 
 MONTHS = 60

@@ -6,8 +6,9 @@ import pytest
 from runs import CARE, EVERYTHING, SHORT_LEADS, differences, small, village_bytes
 
 import sim
-from sim.model import COUPLINGS
-from sim.population import ELDER, free_slot, settle_in
+from sim.schedule import COUPLINGS
+from sim.state.codes import ELDER
+from sim.state.people import free_slot, settle_in
 
 MONTHS = 30
 PAID = {"posting paid_government", "posting bills_paid"}

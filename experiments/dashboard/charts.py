@@ -9,9 +9,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from experiments import style
 from experiments.dashboard.words import said, word
-from experiments.estimate import Interval
+from experiments.report import style
+from experiments.statistics import Interval
 from sim.viability import CLASSES
 
 SOURCES = tuple(style.PAYER_COLOURS)

@@ -14,11 +14,11 @@ from functools import partial
 from multiprocessing import connection
 from typing import Any
 
-from experiments.engines import cores, one_thread
-from experiments.plan import Task
-from experiments.runner import DEATHS, heading, simulate_many, warm
-from experiments.store import Outcome
-from sim.parameters import Parameters
+from experiments.study.engines import cores, one_thread
+from experiments.study.plan import Task
+from experiments.study.runner import DEATHS, heading, simulate_many, warm
+from experiments.study.store import Outcome
+from sim.state.parameters import Parameters
 
 KEPT = 800  # finished runs in memory: about 0.2 MB each for twelve villages
 WORKERS = 2

@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 import yaml
 
-from experiments import style
+from experiments.command.scenario import CONFIGS, known, options, read_policies
 from experiments.dashboard import state
 from experiments.dashboard.engine import Engine
 from experiments.dashboard.state import Draft, Mistake, ParameterError, Result
@@ -31,8 +31,8 @@ from experiments.dashboard.tabs import (
 )
 from experiments.dashboard.words import LANGUAGES, helped, label, word
 from experiments.dashboard.words import section as part
-from experiments.scenario import CONFIGS, known, options, read_policies
-from sim.parameters import SECTIONS, Declaration
+from experiments.report import style
+from sim.state.parameters import SECTIONS, Declaration
 
 BY_RULE = {
     "matching": ["match"],

@@ -13,15 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from experiments import baseline, report, study, style
+from experiments.command.scenario import compose_line
 from experiments.dashboard.state import Draft, Result, differences, file_name
 from experiments.dashboard.words import said
-from experiments.findings import Findings, Table
-from experiments.pictures import Kept
-from experiments.plan import Task
-from experiments.runner import simulate
-from experiments.scenario import compose_line
-from experiments.store import Outcome
+from experiments.report import page, style
+from experiments.report.findings import Findings, Table
+from experiments.report.pictures import Kept
+from experiments.studies import baseline
+from experiments.study import study
+from experiments.study.plan import Task
+from experiments.study.runner import simulate
+from experiments.study.store import Outcome
 
 _one = threading.Lock()  # a process draws one figure at a time and speaks one language
 
@@ -66,4 +68,4 @@ def write(result: Result, draft: Draft, others: list[Result], language: str, eng
         for code in style.LANGUAGES if others else ():
             found = Findings.load(work.folder, code)
             replace(found, tables=[*found.tables, compared(result, others, code)]).save(work.folder, code)
-        return report.page(Kept(work.folder), language)
+        return page.page(Kept(work.folder), language)

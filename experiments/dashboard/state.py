@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments import baseline, estimate
-from experiments.plan import Task
-from experiments.scenario import (
+from experiments import statistics
+from experiments.command.scenario import (
     FILED,
     Mistake,
     Settings,
@@ -29,11 +28,13 @@ from experiments.scenario import (
     read_policies,
     write_scenario,
 )
-from experiments.store import Outcome
-from sim import county
-from sim.parameters import ParameterError, Parameters
+from experiments.studies import baseline
+from experiments.study.plan import Task
+from experiments.study.store import Outcome
 from sim.parts.solvency import CAUSES
-from sim.population import PAYERS
+from sim.start import county
+from sim.state.codes import PAYERS
+from sim.state.parameters import ParameterError, Parameters
 from sim.viability import CLASSES
 
 SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
@@ -280,7 +281,7 @@ def result(draft: Draft, outcomes: list[Outcome]) -> Result:
     rows = _frame([o.villages for o in made])
     p, months = draft.parameters(), _frame([o.series for o in made])
     if len(rows):
-        rows = estimate.with_weights(rows, p)
+        rows = statistics.with_weights(rows, p)
         months = months.merge(rows[["replicate", "village", "weight"]], on=["replicate", "village"])
     return Result(draft.name, p, pd.DataFrame([o.row for o in outcomes]), rows, months)
 
@@ -293,31 +294,31 @@ def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
 MEASURES: dict[
     str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
 ] = {  # name -> (a share in %, one figure a seed)
-    "viable": (True, lambda r: 100 * estimate.by_replicate(r, r["verdict"] == "viable")),
-    "closed": (True, lambda r: 100 * estimate.by_replicate(r, r["closures"] > 0)),
+    "viable": (True, lambda r: 100 * statistics.by_replicate(r, r["verdict"] == "viable")),
+    "closed": (True, lambda r: 100 * statistics.by_replicate(r, r["closures"] > 0)),
     "hours": (True, lambda r: _ratio(r, "mutual_minutes", "eligible_minutes", 100)),
     "public": (False, lambda r: _ratio(r, "public_fen", "elder_years_helped", 0.01)),
 }
 
 
-def figures(result: Result) -> dict[str, estimate.Interval]:
+def figures(result: Result) -> dict[str, statistics.Interval]:
     """Measure -> mean over seeds with its 95 % interval, in the measure's unit."""
     found = {}
     for name, (share, by) in MEASURES.items():
         x = by(result.rows).to_numpy()
-        one = estimate.interval(x / 100 if share else x, bounded=share)
+        one = statistics.interval(x / 100 if share else x, bounded=share)
         found[name] = (
-            estimate.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
+            statistics.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
         )
     return found
 
 
-def differences(base: Result, other: Result) -> dict[str, estimate.Interval]:
+def differences(base: Result, other: Result) -> dict[str, statistics.Interval]:
     """Measure -> other minus base, seed by seed under the same luck; seeds that both have finished."""
     found = {}
     for name, (_, by) in MEASURES.items():
         pair = pd.concat([by(base.rows), by(other.rows)], axis=1, join="inner")
-        found[name] = estimate.interval((pair.iloc[:, 1] - pair.iloc[:, 0]).to_numpy(), bounded=False)
+        found[name] = statistics.interval((pair.iloc[:, 1] - pair.iloc[:, 0]).to_numpy(), bounded=False)
     return found
 
 
@@ -325,7 +326,7 @@ def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """year, class, share (0 to 1) at each year's end."""
     years = [c for c in rows.columns if c.startswith("class_")]
     found = [
-        (int(c[6:]), name, float(estimate.by_replicate(rows, rows[c] == code).mean()))
+        (int(c[6:]), name, float(statistics.by_replicate(rows, rows[c] == code).mean()))
         for c in years
         for code, name in enumerate(CLASSES)
     ]
@@ -460,7 +461,7 @@ def story(result: Result, replicate: int, village: int) -> Story:
     )
     stop = int(row.closed) if row.closures > 0 else len(months) - 1
     causes = [name for k, name in enumerate(CAUSES) if int(row.cause) >> k & 1] if row.closures > 0 else []
-    missed = [] if row.verdict in ("viable", "closed") else estimate.reasons(row)
+    missed = [] if row.verdict in ("viable", "closed") else statistics.reasons(row)
     return Story(row, months, stop, causes, missed)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from experiments import estimate
+from experiments import statistics
 from experiments.dashboard import charts, report, state
 from experiments.dashboard.state import Draft, Result
 from experiments.dashboard.words import said, word
-from sim.population import PAYERS
+from sim.state.codes import PAYERS
 
 
 def language() -> str:
@@ -59,7 +59,7 @@ def result_tab(result: Result) -> None:
         say("end_of", year=result.year),
     )
     show(charts.stacked(percent_frame([result], state.money), "source", "%", lang), say("paid_by"))
-    why = estimate.causes(result.rows)
+    why = statistics.causes(result.rows)
     if len(why):
         frame = pd.DataFrame(
             {"what": [word(str(k), lang) for k in why.index], "percent": 100 * why.to_numpy() / why.sum()}

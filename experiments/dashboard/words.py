@@ -5,8 +5,8 @@ Chinese names of sections, parameters and units stand in parameters_zh.yaml.
 
 from __future__ import annotations
 
-from experiments import style
-from sim.parameters import GRADES, Declaration
+from experiments.report import style
+from sim.state.parameters import GRADES, Declaration
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 

@@ -1,17 +1,18 @@
 """M13 Acceptance: the norm of relying on children, network, publicity, satisfied users; loneliness.
 
 Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience
-against the
-norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
+against the norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import column, flow, identity_of, state
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.fields import column, flow, state
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 
 @section("acceptance")

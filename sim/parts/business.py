@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import choice, par, section
-from sim.population import CRAFT_HERITAGE, NEAR_TOWN, PLAIN, SCENIC, flow, state
-from sim.randomness import kernel
+from sim.engine.kernels import kernel
+from sim.state.codes import CRAFT_HERITAGE, NEAR_TOWN, PLAIN, SCENIC
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import choice, par, section
 
 CHOICES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)

@@ -2,18 +2,21 @@
 delivers.
 
 A meal = food + fuel; the cook, delivery and kitchen help are lines of their own, so that a small village
-needs a
-minimum of users. Whoever eats has the need for meal help met; a delivered meal is a look-in too.
+needs a minimum of users. Whoever eats has the need for meal help met; a delivered meal is a look-in too.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import ASKED, MEALS, MUTUAL, column, flow, give, identity_of, start_row, state, wrap
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import ASKED, MEALS, MUTUAL
+from sim.state.fields import column, flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
+from sim.state.people import give, identity_of, start_row
 
 
 @section("canteen")

@@ -2,37 +2,25 @@
 guarantee.
 
 Credit passes to a spouse or relative in need, to an heir at death, and goes along with a helper who moves
-away. A
-platform brings hours left over in one village to credit holders of another: what one village's people gave to
-another's
-is a claim on the platform, and all claims of a county sum to zero; each December villages may pay each other
-for them.
-Credit is also redeemed for care services and goods (both need the village's cash) and for practice credits.
-Government may guarantee what nobody served: it buys the hours,
-which is public cost.
+away. A platform brings hours left over in one village to credit holders of another: what one village's people
+gave to another's is a claim on the platform, and all claims of a county sum to zero; each December villages
+may pay each other for them. Credit is also redeemed for care services and goods (both need the village's
+cash) and for practice credits. Government may guarantee what nobody served: it buys the hours, which is
+public cost.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, share_out
-from sim.parameters import choice, par, section, switch
-from sim.population import (
-    ASKED,
-    MUTUAL,
-    PERSONAL,
-    PROFESSIONAL,
-    REHABILITATION,
-    SCOPES,
-    flow,
-    give,
-    identity_of,
-    start_row,
-    state,
-    wrap,
-)
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import ASKED, MUTUAL, PERSONAL, PROFESSIONAL, REHABILITATION, SCOPES
+from sim.state.fields import flow, state
+from sim.state.ledger import posting, share_out
+from sim.state.parameters import choice, par, section, switch
+from sim.state.people import give, identity_of, start_row
 
 
 @section("clearing")

@@ -4,11 +4,12 @@ may go to welfare.
 
 from __future__ import annotations
 
-from sim.ledger import posting
-from sim.parameters import choice, par, section, switch
-from sim.population import state
-from sim.randomness import Purpose, kernel, normalish
-from sim.tables import income_quantiles
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, normalish
+from sim.start.tables import income_quantiles
+from sim.state.fields import state
+from sim.state.ledger import posting
+from sim.state.parameters import choice, par, section, switch
 
 
 @section("collective")

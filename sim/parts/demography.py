@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import tables
-from sim.parameters import par, section, switch
-from sim.population import flow, free_slot, give_traits, identity_of, settle_in, vacate
-from sim.randomness import Purpose, inner, kernel, rounded, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, rounded, uniform
+from sim.start import tables
+from sim.state.fields import flow
+from sim.state.parameters import par, section, switch
+from sim.state.people import free_slot, give_traits, identity_of, settle_in, vacate
 
 
 @section("demography")

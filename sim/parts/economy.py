@@ -4,9 +4,9 @@ lose value.
 
 from __future__ import annotations
 
-from sim.parameters import par, section
-from sim.population import state
-from sim.randomness import kernel
+from sim.engine.kernels import kernel
+from sim.state.fields import state
+from sim.state.parameters import par, section
 
 
 @section("economy")

@@ -2,20 +2,22 @@
 home for residents.
 
 A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service), or when
-the roll-out
-selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest over the life
-of the
-building. Who moves into a home is decided in `homes.py`, who is selected in `rollout.py`.
+the roll-out selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest
+over the life of the building. Who moves into a home is decided in `homes.py`, who is selected in
+`rollout.py`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import NEVER, NO_MONEY, flow, sort_by, state
-from sim.randomness import Purpose, inner, kernel, uniform, uniforms
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform, uniforms
+from sim.engine.sorting import sort_by
+from sim.state.codes import NEVER, NO_MONEY
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
 
 
 @section("facilities")

@@ -4,10 +4,11 @@ arrears.
 
 from __future__ import annotations
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import FAMILIES, state
-from sim.randomness import kernel
+from sim.engine.kernels import kernel
+from sim.state.codes import FAMILIES
+from sim.state.fields import state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
 
 
 @section("families")

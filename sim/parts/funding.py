@@ -2,10 +2,8 @@
 bills are paid.
 
 Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business
-income =
-running cost accrued + capital spending + change of cash - change of payables + what other villages were paid,
-net (M9;
-zero over a county); due = paid + change of receivables + written off.
+income = running cost accrued + capital spending + change of cash - change of payables + what other villages
+were paid, net (M9; zero over a county); due = paid + change of receivables + written off.
 """
 
 from __future__ import annotations
@@ -15,21 +13,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.ledger import posting, settle
-from sim.parameters import Parameters, choice, par, section
-from sim.population import (
-    ASKED,
-    COLLECTIVE,
-    FAMILIES,
-    GOVERNMENT,
-    MEALS,
-    MUTUAL,
-    NO_MONEY,
-    SOCIETY,
-    flow,
-    state,
-)
-from sim.randomness import inner, kernel
+from sim.engine.kernels import inner, kernel
+from sim.state.codes import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, NO_MONEY, SOCIETY
+from sim.state.fields import flow, state
+from sim.state.ledger import posting, settle
+from sim.state.parameters import Parameters, choice, par, section
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)

@@ -1,16 +1,16 @@
 """M16 Government money: a county envelope with growth and volatility, construction apart from operation,
-lottery, late
-payment; pilots selected by criteria with extra money; a fiscal squeeze of several years.
+lottery, late payment; pilots selected by criteria with extra money; a fiscal squeeze of several years.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, share_out
-from sim.parameters import par, section, switch
-from sim.population import state
-from sim.randomness import Purpose, kernel, normalish, uniform, uniforms
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, normalish, uniform, uniforms
+from sim.state.fields import state
+from sim.state.ledger import posting, share_out
+from sim.state.parameters import par, section, switch
 
 
 @section("government")

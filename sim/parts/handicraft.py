@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section
-from sim.population import CRAFT, flow, identity_of, start_row, wrap
-from sim.randomness import Purpose, kernel, normalish, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, normalish, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import CRAFT
+from sim.state.fields import flow
+from sim.state.parameters import par, section
+from sim.state.people import identity_of, start_row
 
 
 @section("handicraft")

@@ -2,18 +2,20 @@
 002).
 
 Beds are built in `facilities.py`. Who lives there is cared for as one living alone is, but has company, needs
-no more
-help in the house than others, and is looked in on by the other residents.
+no more help in the house than others, and is looked in on by the other residents.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import ALONE, COUPLE, IN_HOME, NO_MONEY, flow, identity_of, state
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import ALONE, COUPLE, IN_HOME, NO_MONEY
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 
 @section("homes")

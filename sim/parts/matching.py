@@ -2,30 +2,21 @@
 needed.
 
 O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists
-start is
-drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one pool of
-volunteers
-there can be standing pairs (paired assistance), or teams of a zone that go round together.
+start is drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one
+pool of volunteers there can be standing pairs (paired assistance), or teams of a zone that go round together.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import choice, par, section, switch
-from sim.population import (
-    ASKED,
-    COMPANIONSHIP,
-    ESCORT,
-    MUTUAL,
-    PERSONAL,
-    REHABILITATION,
-    column,
-    flow,
-    give,
-    wrap,
-)
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION
+from sim.state.fields import column, flow
+from sim.state.parameters import choice, par, section, switch
+from sim.state.people import give
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2

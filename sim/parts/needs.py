@@ -6,21 +6,13 @@ the end.
 
 from __future__ import annotations
 
-from sim import tables
-from sim.parameters import par, section
-from sim.population import (
-    ELIGIBLE,
-    ESCORT,
-    FAMILY,
-    NEED,
-    PERSONAL,
-    PROFESSIONAL,
-    REHABILITATION,
-    UNMET,
-    column,
-    identity_of,
-)
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.start import tables
+from sim.state.codes import ELIGIBLE, ESCORT, FAMILY, NEED, PERSONAL, PROFESSIONAL, REHABILITATION, UNMET
+from sim.state.fields import column
+from sim.state.parameters import par, section
+from sim.state.people import identity_of
 
 
 @section("needs")

@@ -1,22 +1,24 @@
 """M26 Ways of operating: who runs the service, and what that changes in cost, quality and hours.
 
 The village itself, a professional team, a chain, a public building in private hands, a property firm, or the
-village
-guided by an institution. The six ways are a table (sim/data/ways_of_operating.csv), with one scale a kind of
-effect.
-All villages have the way that the scenario sets, or (`choosing`) each takes what it expects to cost least for
-an hour.
+village guided by an institution. The six ways are a table (sim/data/ways_of_operating.csv), with one scale a
+kind of effect. All villages have the way that the scenario sets, or (`choosing`) each takes what it expects
+to cost least for an hour.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim import tables
-from sim.ledger import posting
-from sim.parameters import choice, par, section, switch
-from sim.population import NEVER, PROFESSIONAL, flow, start_row, state, wrap
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
+from sim.start import tables
+from sim.state.codes import NEVER, PROFESSIONAL
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import choice, par, section, switch
+from sim.state.people import start_row
 
 WAYS = ("village", "professional_team", "chain", "public_private", "property_firm", "guiding_institution")
 

@@ -1,18 +1,20 @@
 """M24 Organisation: leader, elderly association, training, insurance, honours; agreements and disputes,
-village
-conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself, with own
-switch or size,
-state and bill. Supervision with a quality and safety state stands in `quality.py`.
+village conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself,
+with own switch or size, state and bill. Supervision with a quality and safety state stands in
+`quality.py`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import CADRE, ELIGIBLE, MUTUAL, TOWNSHIP, flow, identity_of, state
-from sim.randomness import Purpose, inner, kernel, rounded, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, rounded, uniform
+from sim.state.codes import CADRE, ELIGIBLE, MUTUAL, TOWNSHIP
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 
 @section("organisation")
@@ -532,8 +534,7 @@ def run_copy(m) -> None:
     share of the month.
 
     The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are
-    read before
-    anybody copies. Where villages do not meet, nobody copies.
+    read before anybody copies. Where villages do not meet, nobody copies.
     """
     o, s = m.values.organisation, m.state
     if (

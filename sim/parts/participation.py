@@ -2,17 +2,19 @@
 insurance, leadership.
 
 Saying yes (own motivation over a threshold) differs from doing (joining, then turning up). A stipend adds
-hours and,
-in the regime with crowding-out, eats own motivation.
+hours and, in the regime with crowding-out, eats own motivation.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import NEVER, column, flow, identity_of, state
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import NEVER
+from sim.state.fields import column, flow, state
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 
 @section("participation")

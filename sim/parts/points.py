@@ -2,20 +2,21 @@
 points.
 
 Once a year enrolled elders who trust the bank put in what they have. A point is a time credit: it is
-redeemed, expires
-and is owed like any other. Money, rent of idle land and dividends of projects reach the village's cash;
-technique
-trains volunteers. Points over what an asset earns are promises without cover.
+redeemed, expires and is owed like any other. Money, rent of idle land and dividends of projects reach the
+village's cash; technique trains volunteers. Points over what an asset earns are promises without cover.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import CRAFT, STORY, flow, identity_of, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import CRAFT, STORY
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 ASSETS = ("money", "land", "technique", "project")
 

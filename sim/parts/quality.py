@@ -2,19 +2,20 @@
 (11)(13), 001).
 
 Quality follows what a service is made of: trained volunteers, the state of the building, work that is not
-overdone. It
-is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts the tables
-for a time.
+overdone. It is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts
+the tables for a time.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import NEVER, flow, state
-from sim.randomness import Purpose, kernel, rounded, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, rounded, uniform
+from sim.state.codes import NEVER
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
 
 
 @section("quality")

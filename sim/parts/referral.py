@@ -2,20 +2,20 @@
 crowding of family care.
 
 Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go
-to whoever
-has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to those who
-want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply rehabilitation,
-prevention and escort under contract with the village, the centre the rest, shared out pro rata over its
-villages.
+to whoever has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to
+those who want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply
+rehabilitation, prevention and escort under contract with the village, the centre the rest, shared out pro
+rata over its villages.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting, share_out
-from sim.parameters import par, section, switch
-from sim.population import (
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import S11, Purpose, bits, uniform
+from sim.engine.sorting import sort_places, wrap
+from sim.state.codes import (
     COMPANIONSHIP,
     ESCORT,
     FAMILY,
@@ -25,14 +25,11 @@ from sim.population import (
     PROFESSIONAL,
     REHABILITATION,
     TOWNSHIP,
-    column,
-    flow,
-    identity_of,
-    sort_places,
-    start_row,
-    wrap,
 )
-from sim.randomness import S11, Purpose, bits, inner, kernel, uniform
+from sim.state.fields import column, flow
+from sim.state.ledger import posting, share_out
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of, start_row
 
 IN_BED = -1
 

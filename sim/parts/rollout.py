@@ -2,21 +2,20 @@
 from others.
 
 A village applies by a hazard with an own part and a part that grows with the villages in service that it sees
-(Bass):
-p + q F. The county ranks those who applied by leadership, staff, mechanism and premises, and each round
-selects as many as
-keep it on the line to its target; a selected village builds when the money is there (`facilities.py`).
-Coverage is
-reported twice: villages with a facility, and facilities with the function.
+(Bass): p + q F. The county ranks those who applied by leadership, staff, mechanism and premises, and each
+round selects as many as keep it on the line to its target; a selected village builds when the money is there
+(`facilities.py`). Coverage is reported twice: villages with a facility, and facilities with the function.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import TOWNSHIP, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import TOWNSHIP
+from sim.state.fields import state
+from sim.state.parameters import par, section, switch
 
 
 @section("rollout")

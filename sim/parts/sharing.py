@@ -2,18 +2,21 @@
 help.
 
 A station is set up where a building stands in service. A named payer buys the first stock; wear and upkeep
-are bills of
-the service. A rental lasts a month; those worse off are served first, then from a drawn place.
+are bills of the service. A rental lasts a month; those worse off are served first, then from a drawn place.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import choice, par, section, switch
-from sim.population import MOBILITY, NEED, PAYERS, flow, identity_of, start_row, state, wrap
-from sim.randomness import Purpose, inner, kernel, rounded, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, rounded, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import MOBILITY, NEED, PAYERS
+from sim.state.fields import flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import choice, par, section, switch
+from sim.state.people import identity_of, start_row
 
 AIDS = ("walking", "visual")
 WALKING, VISUAL = range(2)

@@ -1,19 +1,18 @@
 """M28 Shocks: budget cut, tourism crash, harvest failure, loss of a donor; pandemic, price crash, flood, loss
-of a leader,
-job losses of children.
+of a leader, job losses of children.
 
 Each is drawn once a year per village; with probability `correlation` a village takes the county's draw
-instead of its
-own, so that the chance stays the same and two villages share it with probability correlation squared. A shock
-writes
-what it changes; the part that is hit reads it.
+instead of its own, so that the chance stays the same and two villages share it with probability correlation
+squared. A shock writes what it changes; the part that is hit reads it.
 """
 
 from __future__ import annotations
 
-from sim.parameters import choice, par, section, switch
-from sim.population import NEVER, flow, state
-from sim.randomness import Purpose, kernel, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import NEVER
+from sim.state.fields import flow, state
+from sim.state.parameters import choice, par, section, switch
 
 KINDS = (
     "budget_cut",

@@ -2,18 +2,19 @@
 fellow villagers.
 
 A partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and
-insurance, each
-at its own cost and outside the village's books. An enterprise paired with a township gives its villages a
-steady sum.
+insurance, each at its own cost and outside the village's books. An enterprise paired with a township gives
+its villages a steady sum.
 """
 
 from __future__ import annotations
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import NO_MONEY, SOCIETY, state
-from sim.randomness import Purpose, below, kernel, uniform
-from sim.tables import lognormal_quantiles, normal_edges
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, below, uniform
+from sim.start.tables import lognormal_quantiles, normal_edges
+from sim.state.codes import NO_MONEY, SOCIETY
+from sim.state.fields import state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
 
 
 @section("society")

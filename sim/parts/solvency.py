@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import settle
-from sim.parameters import choice, par, section, switch
-from sim.population import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY, flow, state
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY
+from sim.state.fields import flow, state
+from sim.state.ledger import settle
+from sim.state.parameters import choice, par, section, switch
 
 CAUSES = ("money", "users", "helpers", "leader")
 MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8

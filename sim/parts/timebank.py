@@ -1,18 +1,19 @@
 """M8 Time-bank ledger: earn, spend, hold, expire, levy, welcome credits, overdraft, cap, weight by skill.
 
 Credits are minutes, a liability of the village after closure too. Elders in the two urgent tiers and on
-subsistence
-allowance need no credit (the village gives); others redeem, overdraw, pay cash, or go without.
+subsistence allowance need no credit (the village gives); others redeem, overdraw, pay cash, or go without.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.ledger import posting
-from sim.parameters import par, section, switch
-from sim.population import column, flow, identity_of, state
-from sim.randomness import Purpose, kernel, rounded
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, rounded
+from sim.state.fields import column, flow, state
+from sim.state.ledger import posting
+from sim.state.parameters import par, section, switch
+from sim.state.people import identity_of
 
 
 @section("timebank")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sim import tables
-from sim.parameters import par, section
-from sim.population import column, flow, identity_of
-from sim.randomness import Purpose, kernel, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.start import tables
+from sim.state.fields import column, flow
+from sim.state.parameters import par, section
+from sim.state.people import identity_of
 
 
 @section("timeuse")

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import tables
-from sim.parameters import par, section
-from sim.population import NEAR_TOWN, STORY, start_row, wrap
-from sim.randomness import Purpose, kernel, normalish, uniform
+from sim.engine.kernels import kernel
+from sim.engine.randomness import Purpose, normalish, uniform
+from sim.engine.sorting import wrap
+from sim.start import tables
+from sim.state.codes import NEAR_TOWN, STORY
+from sim.state.parameters import par, section
+from sim.state.people import start_row
 
 
 @section("tourism")

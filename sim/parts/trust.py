@@ -2,21 +2,22 @@
 is possible.
 
 A run: a holder of credit whose trust lies below an own threshold calls the credit at once, ahead of any need.
-Calls
-share the hours on offer with the needs, pro rata; the worse they are served the less trust is left, and the
-more call.
-With hours S, needs A, credit C on call and thresholds even between two levels the success of redemption is
-min(1, S / (A + C r(T))), r(T) the share below threshold: two stable levels of trust and a threshold between
-them.
+Calls share the hours on offer with the needs, pro rata; the worse they are served the less trust is left, and
+the more call. With hours S, needs A, credit C on call and thresholds even between two levels the success of
+redemption is min(1, S / (A + C r(T))), r(T) the share below threshold: two stable levels of trust and a
+threshold between them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import column, flow, give, identity_of, start_row, wrap
-from sim.randomness import Purpose, inner, kernel, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
+from sim.state.fields import column, flow
+from sim.state.parameters import par, section, switch
+from sim.state.people import give, identity_of, start_row
 
 
 @section("trust")

@@ -2,19 +2,22 @@
 near.
 
 Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple
-of an
-empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered
-minutes, which
-are company as well. The visits due are slots of the month; a slot that has a visit is a visit on time.
+of an empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered
+minutes, which are company as well. The visits due are slots of the month; a slot that has a visit is a visit
+on time.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.parameters import par, section, switch
-from sim.population import ASKED, COMPANIONSHIP, MUTUAL, column, flow, give, identity_of, start_row, wrap
-from sim.randomness import Purpose, below, inner, kernel, rounded, uniform
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, below, rounded, uniform
+from sim.engine.sorting import wrap
+from sim.state.codes import ASKED, COMPANIONSHIP, MUTUAL
+from sim.state.fields import column, flow
+from sim.state.parameters import par, section, switch
+from sim.state.people import give, identity_of, start_row
 
 
 @section("visits")

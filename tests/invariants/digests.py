@@ -3,10 +3,9 @@
     python tests/invariants/digests.py          write digests.yaml anew
 
 A run's digest has two views. `months` holds, for each recorded month, four hexadecimal digits over all
-columns;
-`columns` holds eight digits for each column over all months (persons: as they stand at the end). So a change
-is named
-by the first month and by the first column that moved, without storing the records themselves.
+columns; `columns` holds eight digits for each column over all months (persons: as they stand at the end). So
+a change is named by the first month and by the first column that moved, without storing the records
+themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from runs import CARE, EVERYTHING, SHORT_LEADS
 
 import sim
-from sim.population import FLOWS, STATES
+from sim.state.fields import FLOWS, STATES
 
 STORED = Path(__file__).with_name("digests.yaml")
 MONTH_DIGITS, COLUMN_DIGITS = 4, 8

@@ -9,9 +9,9 @@ import pytest
 from runs import large, rows, small
 
 import sim
+from sim.engine.randomness import key_of
 from sim.parts import acceptance, canteen, matching, participation, shocks
-from sim.population import ELDER, MUTUAL
-from sim.randomness import key_of
+from sim.state.codes import ELDER, MUTUAL
 
 SILENT = {"acceptance.publicity": 0.0, "acceptance.experience_speed": 0.0}
 
@@ -168,8 +168,7 @@ def shares_of_help(order: str, keys: int = 1_200) -> np.ndarray:
 @pytest.mark.parametrize("order", ["elders first", "mixed"])
 def test_help_that_is_short_does_not_go_by_the_order_of_the_list(order: str) -> None:
     """Elders alike in all get a tenth a block. A month helps one run of ten of a hundred: the standard error
-    of a
-    block's share over m months is at most sqrt(.1 * .9 / m)."""
+    of a block's share over m months is at most sqrt(.1 * .9 / m)."""
     shares = shares_of_help(order)
     assert (np.abs(shares - 0.1) <= 4 * np.sqrt(0.09 / 1_200)).all(), shares.round(3)
 

@@ -1,6 +1,5 @@
 """A centre's beds reduce to the loss and waiting formulas of Erlang and Engset, a shared centre to their
-pooled cases; a
-request finds nobody as often as all helpers are away."""
+pooled cases; a request finds nobody as often as all helpers are away."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from runs import large, split_by_pool
 from scipy import stats
 
 from sim.parts import matching, participation, referral
-from sim.population import ELDER, HELPER, TOWNSHIP
+from sim.state.codes import ELDER, HELPER, TOWNSHIP
 
 N = 200  # elders of a village: the callers
 
@@ -33,8 +32,7 @@ def month_by_month(c: int, callers: int, chance: float, stay: float, room: int) 
     """The same queue in months, exactly: share of applicants turned away, mean number waiting.
 
     In a month each of at most c residents leaves with chance 1/stay, then each caller outside applies with
-    `chance`;
-    at most c + room stay in the system.
+    `chance`; at most c + room stay in the system.
     """
     size = c + room + 1
     step, lost, asked = np.zeros((size, size)), np.zeros(size), np.zeros(size)
@@ -87,8 +85,7 @@ def test_months_tend_to_engset_where_callers_are_few() -> None:
 
 def test_few_callers_find_no_bed_as_often_as_engset_says() -> None:
     """Eight villages of 50, three beds each, without a list: the exact months of few callers, four standard
-    errors
-    (1 in 16,000)."""
+    errors (1 in 16,000)."""
     n, stay, months, load = 50, 5.0, 3_000, 4.0
     changes = {"county.elders": n, "referral.beds": 60.0}
     admitted, lost, _ = (x.sum(axis=1) for x in queue(False, stay, 0, load, months, changes, villages=8))

@@ -10,7 +10,8 @@ from runs import CARE, large, small
 
 import sim
 from sim.parts import clearing
-from sim.population import ELDER, settle_in, vacate
+from sim.state.codes import ELDER
+from sim.state.people import settle_in, vacate
 
 EARNED, SPENT, DIES = 6_000, 0.0075, 0.005  # minutes a month; shares a month
 
@@ -20,8 +21,7 @@ def fate(heirs: float, kin: bool) -> tuple[float, float, float]:
     EARNED.
 
     Every month each of 600 elders earns, spends a share of the account, and dies by chance; the model's own
-    rule
-    settles the account. An heir is a relative in the village, or children elsewhere.
+    rule settles the account. An heir is a relative in the village, or children elsewhere.
     """
     model = large({"county.elders": 600, "county.helpers_per_elder": 0.0})
     p, w, rng = model.people, model.world, np.random.default_rng(1)

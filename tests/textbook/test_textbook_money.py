@@ -2,8 +2,7 @@
 payers.
 
 Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cases without a
-part
-behind them, Cramer-Lundberg among them, are listed in sim/ODD.md, section 8.
+part behind them, Cramer-Lundberg among them, are listed in sim/ODD.md, section 8.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import numpy as np
 import pytest
 from runs import small
 
+from sim.engine.randomness import key_of
 from sim.parts import collective, families, funding, government
-from sim.randomness import key_of
 
 YUAN = 100
 SHARES = {

@@ -13,9 +13,9 @@ import pytest
 from runs import large, rows
 
 import sim
-from sim import tables
 from sim.parts import demography, health, needs
-from sim.population import ELDER, NEED
+from sim.start import tables
+from sim.state.codes import ELDER, NEED
 
 DATA = Path(sim.__file__).parent / "data"
 

@@ -1,6 +1,5 @@
 """Trust has two stable levels and a threshold between them; roll-out is Bass and logistic where all see all;
-a village
-whose reserve walks up and down by the year closes as often as the gambler is ruined."""
+a village whose reserve walks up and down by the year closes as often as the gambler is ruined."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from runs import large, parameters
 
 import sim
 from sim.parts import funding, government, matching, organisation, rollout, shocks, solvency, timebank, trust
-from sim.population import ELDER, GOVERNMENT
+from sim.state.codes import ELDER, GOVERNMENT
 
 # -- a run on the time bank
 # --------------------------------------------------------------------------------------------
@@ -246,9 +245,8 @@ def closures(villages: int, correlation: float, reserve: int, years: int, seed: 
     cost in cash.
 
     The model's own rows: shocks, envelopes, ladder, the keeper's bill, dues, the county's payments, bills.
-    The only
-    hand is on the pledge, a twelfth of 19,200 yuan, and on users, helpers and leaders, of whom there are
-    enough.
+    The only hand is on the pledge, a twelfth of 19,200 yuan, and on users, helpers and leaders, of whom there
+    are enough.
     """
     changes = {
         "county.villages": villages,
@@ -280,8 +278,7 @@ def walk(reserve: int, years: int, correlation: float) -> tuple[float, float]:
     by year.
 
     A year adds one with 1 - CUT or takes one. Given the county's draw, a village's year is bad with c + (1 -
-    c) CUT where
-    that is bad and (1 - c) CUT where it is good, apart from the other's.
+    c) CUT where that is bad and (1 - c) CUT where it is good, apart from the other's.
     """
     size = reserve + years + 2  # place 0: ruined
     joint = np.zeros((size, size))
@@ -301,8 +298,7 @@ def walk(reserve: int, years: int, correlation: float) -> tuple[float, float]:
 @pytest.mark.parametrize("reserve", [0, 1])
 def test_a_reserve_is_ruined_as_often_as_the_gambler(reserve: int) -> None:
     """Own shocks: closures of 1,200 villages after 25 years are binomial with (q/p)^(reserve + 1): .42857,
-    .18367. Four
-    standard errors: a true model fails one in 16,000 times."""
+    .18367. Four standard errors: a true model fails one in 16,000 times."""
     n, years = 1_200, 25
     wanted = walk(reserve, years, 0.0)[0]
     assert wanted == pytest.approx(
@@ -318,8 +314,7 @@ def test_a_reserve_fed_by_correlated_incomes_is_ruined_as_often_as_the_gambler(c
     together.
 
     Chance that a village closes, whatever the correlation; that two of a county close; at correlation one all
-    or none.
-    Four standard errors over counties: a true model fails one in 16,000 times a bound.
+    or none. Four standard errors over counties: a true model fails one in 16,000 times a bound.
     """
     n, years, counties = 25, 6, 40
     one, two = walk(1, years, correlation)

@@ -11,7 +11,7 @@ from runs import large, small
 
 import sim
 from sim.parts import clearing, matching, timebank
-from sim.population import ELDER, HELPER
+from sim.state.codes import ELDER, HELPER
 
 
 def batch_error(x: np.ndarray, batches: int = 40) -> np.ndarray:
@@ -271,8 +271,7 @@ def test_a_levy_brings_a_co_op_to_a_standstill_and_an_injection_starts_it_again(
     by month.
 
     With a levy of a tenth, cut off to the minute, whoever is to give holds 1,080, 918, 773 and 642 at the
-    following turns and
-    all over 600 passes; then nobody holds 600. 600 a head more bring it back.
+    following turns and all over 600 passes; then nobody holds 600. 600 a head more bring it back.
     """
     still, levied = couples(900), couples(900, {"timebank.levy": 0.1})
     assert [circulated(still, t, 9_000) for t in range(6)] == [300, 600, 600, 600, 600, 600]

@@ -1,0 +1,508 @@
+"""Hydra's schema (a mirror of `sim.Parameters`), the composition of a command line, and the frozen scenario.
+
+The model declares its parameters once; the mirror is made from them, so that `county.villages=50` is checked
+by Hydra and then by the model itself. What may be asked stands in settings.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, make_dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from experiments.command.settings import (
+    CONFIGS,
+    FILED,
+    HOW,
+    MOST_BYTES,
+    NESTED,
+    PANELS,
+    READS,
+    SETTING_GROUPS,
+    Mistake,
+    Settings,
+    arm,
+    check_override,
+    known,
+    one_line,
+    options,
+    read_overrides,
+)
+from sim import policies
+from sim.policies import Intervention
+from sim.policies import compose as compose_policies
+from sim.state.parameters import SECTIONS, ParameterError, Parameters
+from sim.state.values import Modifier
+
+
+@dataclass(frozen=True)
+class Fork:
+    """From `month` (0 is the first of the horizon) on, these paths have other values; only live ones may."""
+
+    month: int
+    changes: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named set of parameters and modifiers that does not change; `digest` is the hash of its content.
+
+    A parameter draw leaves the paths in `held` alone; `fork` changes the scenario in the middle of a run.
+    """
+
+    name: str
+    parameters: Parameters
+    held: frozenset[str] = frozenset()
+    fork: Fork | None = None
+    modifiers: tuple[Modifier, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits of the SHA-256 of the content; the name is no part of it."""
+        return hashlib.sha256(json.dumps(self.to_dict() | {"name": ""}, sort_keys=True).encode()).hexdigest()[
+            :12
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for scenarios.json: what differs from the defaults."""
+        changes: dict[str, Any] = {}
+        for section, default in _defaults().items():
+            mine = getattr(self.parameters, section)
+            if mine != default:
+                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
+        return {
+            "name": self.name,
+            "changes": changes,
+            "held": sorted(self.held),
+            "fork": dataclasses.asdict(self.fork) if self.fork else None,
+            "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Scenario:
+        """What `to_dict` gave; Mistake where it does not fit the parameters there are."""
+        fork = content["fork"] and Fork(
+            content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"]))
+        )
+        modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
+        try:
+            parameters = patched(Parameters(), content["changes"])
+        except (KeyError, TypeError) as e:
+            raise Mistake(
+                f"scenario {content['name']!r} was written for other parameters than this model has"
+            ) from e
+        return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
+
+    def __reduce__(self) -> Any:
+        sections = {name: getattr(self.parameters, name) for name in SECTIONS}
+        return _scenario, (sections, self.name, self.held, self.fork, self.modifiers)
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[str, Any]:
+    known()
+    return {name: cls() for name, cls in SECTIONS.items()}
+
+
+def _scenario(sections: dict[str, Any], name: str, *rest: Any) -> Scenario:
+    """Rebuild a scenario in a worker; its values were checked when it was made."""
+    return Scenario(name, Parameters(**sections), *rest)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A command line, read: settings, parameters, which paths the user set, which groups were named."""
+
+    settings: Settings
+    parameters: Parameters
+    pinned: dict[str, Any]
+    named: dict[str, str]
+    text: str
+    policies: tuple[Intervention, ...] = ()
+    folder: Path | None = None  # where its study lies
+    expanding: tuple[str, ...] = ()  # words that add to the study
+
+    def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
+        """A scenario with these parameters and the policies of the command line, which may read the
+        parameters.
+        """
+        return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
+
+    def sized(self, sizes: Mapping[str, Any]) -> Parameters:
+        """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by
+        group.
+        """
+        chosen = {
+            path
+            for g, o in self.named.items()
+            if g not in (*SETTING_GROUPS, "policy")
+            for path in arm(g, o.partition("+")[0])
+        }
+        return self.parameters.replace(
+            {path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)}
+        )
+
+    def starting(self, base: Parameters) -> Composed:
+        """The line as it is recorded where an experiment starts from `base`."""
+        return dataclasses.replace(self, text=resolved_with(self.text, base))
+
+    def touched(self) -> set[str]:
+        """Paths that differ from their defaults or were written on the command line.
+
+        Never drawn at random.
+        """
+        plain, mine = Parameters().flat(), self.parameters.flat()
+        return set(self.pinned) | {path for path, value in mine.items() if value != plain[path]}
+
+
+@lru_cache(maxsize=1)
+def register() -> None:
+    """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
+    known()
+    nodes = []
+    for name, cls in SECTIONS.items():
+        hints = typing.get_type_hints(cls)
+        made = make_dataclass(
+            name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)]
+        )
+        nodes.append((name, made, field(default_factory=made)))
+    ConfigStore.instance().store(name="schema", node=make_dataclass("Schema", nodes, bases=(Settings,)))
+
+
+def listed(word: str) -> str:
+    """`policy=a` and `policy=a,b` as the list they mean; any other word as it is."""
+    key, sign, value = word.partition("=")
+    return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
+
+
+def policy(name: str, parameters: Parameters) -> Intervention:
+    """Read configs/policy/<name>.yaml.
+
+    Lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit.
+    """
+    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+    if "_target_" not in content:
+        return policies.Policy.read(name, content)
+    try:
+        made = instantiate(
+            {k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all"
+        )
+    except HydraException as e:
+        raise Mistake(f"policy {name}: {one_line(e)}") from e
+    if not callable(getattr(made, "modifiers", None)):
+        raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
+    return typing.cast(Intervention, made)
+
+
+def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[Intervention, ...], str]:
+    """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what
+    they modify.
+    """
+    made = tuple(policy(name, parameters) for name in names)
+    policies.check_all(parameters, compose_policies(made, parameters))
+    if not made:
+        return (), ""
+
+    def plain(one):
+        return [
+            {**dataclasses.asdict(m), "villages": list(m.villages)}
+            for m in compose_policies([one], parameters)
+        ]
+
+    said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
+    return made, yaml.safe_dump({"policies": said}, sort_keys=False)
+
+
+@dataclass
+class Words:
+    """A command line sorted out.
+
+    Values by path, options by group, policies, options to add, and what is left for Hydra.
+    """
+
+    pinned: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    policies: list[str] | None = None
+    added: list[tuple[str, str]] = field(default_factory=list)
+    filed: dict[str, Any] = field(default_factory=dict)
+    arms: dict[str, Any] | None = None
+    hydra: list[str] = field(default_factory=list)
+    typed: set[str] = field(default_factory=set)
+
+    def values(self) -> dict[str, Any]:
+        """Path -> value of the options to add, but for paths typed themselves.
+
+        Mistake where two options disagree.
+        """
+        chosen = [*((g, o) for g, o in self.named.items() if g not in SETTING_GROUPS), *self.added]
+        found: dict[str, Any] = {}
+        by: dict[str, str] = {}
+        for group, option in chosen:
+            for path, value in arm(group, option).items():
+                if self.added and path in found and found[path] != value and path not in self.typed:
+                    raise Mistake(
+                        f"{by[path]} and {group}.{option} set {path} to {found[path]!r} and "
+                        f"{value!r}: take one of them, or set it yourself"
+                    )
+                found[path], by[path] = value, f"{group}.{option}"
+        mine = {path for group, option in self.added for path in arm(group, option)}
+        return {path: value for path, value in found.items() if path in mine - self.typed}
+
+
+def sort_out(words: Sequence[str]) -> Words:
+    """Check each word of a command line and put it where it belongs."""
+    found, more, without = Words(), list[str](), list[tuple[str, str]]()
+    words = [listed(word) for word in words]
+    for word, override in zip(words, read_overrides(words), strict=True):
+        key = str(override.key_or_group)
+        sort, value = check_override(key, override.value())
+        if sort == "path":
+            found.pinned[key] = value
+        elif sort == "group":
+            found.named[key] = value
+        elif sort == "option":
+            group, _, option = key.partition(".")
+            more += [option] if value and group == "policy" else []
+            found.added += [(group, option)] if value and group != "policy" else []
+            without += [] if value else [(group, option)]
+        elif key == "policy":
+            found.policies = [str(name) for name in value]
+        elif key == "scenario":
+            found.filed = read_scenario(Path(str(value)))
+        elif key == "fork.arms":
+            found.arms = value
+        if sort != "option":
+            found.hydra += [word] if key not in ("policy", "fork.arms") else []
+            found.typed.add(key)
+    if more:  # on top of what the line or else the file asks for
+        found.policies = [
+            *(found.filed.get("policy", []) if found.policies is None else found.policies),
+            *more,
+        ]
+        found.typed.add("policy")
+    for group, option in without:
+        if option in (found.policies or []) * (group == "policy") + [found.named.get(group)]:
+            raise Mistake(
+                f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them"
+            )
+    return found
+
+
+def compose_line(words: Sequence[str]) -> Composed:
+    """Read a command line into settings and checked parameters.
+
+    Raises Mistake or sim.ParameterError, each with one sentence.
+    """
+    read = sort_out(words)
+    pinned, named, added = read.pinned, read.named, read.values()
+    register()
+    try:
+        with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
+            config = compose("config", read.hydra)
+        if read.policies is not None:
+            config.policy = read.policies
+        if read.arms is not None:  # in place of the experiment's own
+            config.fork.arms = read.arms
+        villages = str(pinned.get("given.villages", ""))
+        if villages and "\n" not in villages:  # a path: a table has a heading and rows
+            if not Path(villages).is_file() or not villages.endswith(".csv"):
+                raise Mistake(
+                    f"given.villages = {villages!r}: there is no such CSV file; the path of a file "
+                    f"*.csv is wanted"
+                )
+            OmegaConf.update(config, "given.villages", read_text(Path(villages)))
+        typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        used = {
+            path: value
+            for path, value in read.filed.items()
+            if path in known() or path in READS.get(config.name, ())
+        }  # a file serves every experiment
+        filed = {path: value for path, value in used.items() if path not in typed} | added
+        for path, value in filed.items():
+            OmegaConf.update(config, path, value)
+        pinned |= {path: value for path, value in filed.items() if path in known()}
+        plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
+    except (HydraException, OmegaConfBaseException) as e:
+        raise Mistake(one_line(e)) from e
+    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
+    settings.check()
+    parameters = Parameters.from_dict(plain)
+    made, said = read_policies(settings.policy, parameters)
+    for group, option in read.added:
+        named[group] = f"{named[group]}+{option}" if group in named else option
+    if made:
+        named["policy"] = "+".join(settings.policy)
+    return Composed(settings, parameters, pinned, named, resolved(asked | plain) + said, made)
+
+
+def resolved(content: dict[str, Any]) -> str:
+    """Every value that results depend on, as YAML."""
+    return OmegaConf.to_yaml(
+        OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True
+    )
+
+
+def resolved_with(text: str, parameters: Parameters) -> str:
+    """A resolved configuration with other parameters: those that an experiment really starts from."""
+    return yaml.safe_dump(
+        {**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True
+    )
+
+
+# -- a scenario as a file
+# ----------------------------------------------------------------------------------------------
+class _Loader(yaml.SafeLoader):
+    """Plain values only; a key written twice is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
+        return super().construct_mapping(node, deep)
+
+
+def parse_scenario(text: str) -> dict[str, Any]:
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds,
+    seed, draws, policy.
+
+    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one
+    sentence.
+    """
+    if len(text.encode()) > MOST_BYTES:
+        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
+    if "${" in text:
+        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
+    try:
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
+                raise Mistake(
+                    f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed "
+                    f"in a scenario file"
+                )
+        content = yaml.load(text, _Loader)
+    except RecursionError as e:
+        raise Mistake("the scenario file is nested too deeply: section, then name: value, is wanted") from e
+    except (yaml.YAMLError, ValueError, TypeError) as e:
+        if isinstance(e, Mistake):
+            raise
+        mark = getattr(e, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise Mistake(
+            f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})"
+        ) from e
+    if not isinstance(content, dict):
+        raise Mistake(
+            "a scenario file holds sections of values, such as funding: and below it rule: matching"
+        )
+    found: dict[str, Any] = {}
+    for name, values in content.items():
+        for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
+            key = (
+                {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key
+            )  # YAML reads a bare on as true
+            path = str(name) if key is None else f"{name}.{key}"
+            if "_target_" in path:
+                raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+            if path == "policy" and isinstance(value, str | list):
+                found[path] = [str(name) for name in ([value] if isinstance(value, str) else value)]
+                Settings(policy=found[path]).check()
+                continue
+            if isinstance(value, dict | list) or value is None:
+                raise Mistake(f"{path}: one value is wanted")
+            sort, checked_value = check_override(path, value)
+            if sort != "path" and path not in FILED:
+                raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
+            found[path] = checked_value
+    return found
+
+
+def read_text(path: Path) -> str:
+    """A small text file in UTF-8; Mistake otherwise."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as e:
+        raise Mistake(f"{path} cannot be read: {(e.strerror or str(e)).lower()}") from e
+    except UnicodeDecodeError as e:
+        raise Mistake(f"{path} is not a text in UTF-8") from e
+
+
+def read_scenario(path: Path) -> dict[str, Any]:
+    """`parse_scenario` of a file; the sentence names the file."""
+    text = read_text(path)
+    try:
+        return parse_scenario(text)
+    except (Mistake, ParameterError) as e:
+        raise Mistake(f"{path}: {e}") from e
+
+
+class _Dumper(yaml.SafeDumper):
+    """A text of several lines stands as a block."""
+
+
+_Dumper.add_representer(
+    str,
+    lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
+
+
+def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
+    """The YAML that `scenario=<file>` reads back.
+
+    What differs from the defaults, with `settings` such as seeds on top.
+    """
+    plain, content = Parameters().flat(), dict(settings)
+    for path, value in parameters.flat().items():
+        if value != plain[path]:
+            content.setdefault(path.partition(".")[0], {})[path.partition(".")[2]] = value
+    head = f"# {' '.join(title.split())}\n" if title else ""
+    return head + yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:
+    """`base` with values that were checked before.
+
+    Cross-field rules only, twenty times faster than `replace`.
+    """
+    sections = {name: getattr(base, name) for name in SECTIONS}
+    by: dict[str, dict[str, Any]] = {}
+    for path, value in changes.items():
+        head, _, tail = path.partition(".")
+        by.setdefault(head, {})[tail] = value
+    return Parameters(
+        **sections | {name: dataclasses.replace(sections[name], **mine) for name, mine in by.items()}
+    )
+
+
+__all__ = [
+    "PANELS",
+    "Composed",
+    "Mistake",
+    "Scenario",
+    "Settings",
+    "arm",
+    "compose_line",
+    "known",
+    "options",
+    "parse_scenario",
+    "patched",
+    "write_scenario",
+]

@@ -1,0 +1,348 @@
+"""What may be asked on a command line: settings, groups and their options, values of the model; and the
+sentences on what may not.
+
+A user's mistake becomes one sentence (`Mistake`) with the nearest right spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from sim.state.parameters import SECTIONS, Declaration, ParameterError, checked, declarations, nearest
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+FILED = (
+    "seeds",
+    "seed",
+    "draws",
+    "policy",
+)  # settings that a scenario file may hold beside sections of parameters
+MOST_BYTES = 2_000_000
+PANELS = ("practised", "envelope")
+SIZES = ("quick", "default", "full")
+HOW = (
+    "workers",
+    "out",
+    "progress",
+    "engine",
+    "fresh",
+    "partial",
+)  # settings that change no result: no part of a study's id
+ENGINES = ("serial", "local", "dask")
+SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
+METHODS = ("morris", "sobol", "pawn", "delta")
+RUN = ("seeds", "seed", "draws", "policy")
+READS: dict[
+    str, tuple[str, ...]
+] = {  # experiment -> the settings that it reads, beside HOW and the model's parameters
+    **dict.fromkeys(("baseline", "smoke"), RUN),
+    "fork": (*RUN, "fork"),
+    "first_answer": (*RUN, "size", "panels", "rows", "columns"),
+    **dict.fromkeys(("ablation", "policies", "null_arms"), (*RUN, "size")),
+    **dict.fromkeys(
+        ("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress"),
+        (*RUN, "size", "precision", "max_seeds"),
+    ),
+    "sensitivity": (
+        "seed",
+        "policy",
+        "size",
+        "method",
+        "by",
+        "inputs",
+        "distribution",
+        "samples",
+        "replicates",
+    ),
+    "patterns": ("seeds", "seed", "policy", "size"),
+    "benchmark": ("size",),
+}
+OWN_MODEL = ("benchmark",)  # these read no parameter, no group of them and no scenario file
+
+
+class Mistake(ValueError):
+    """A user's mistake on the command line; the message is one sentence."""
+
+
+@dataclass
+class EngineSettings:
+    """Where runs are worked out."""
+
+    kind: str = "local"
+    scheduler: str = ""  # of Dask, such as tcp://host:8786; empty: a cluster on this machine
+
+
+@dataclass
+class ForkSettings:
+    """What `experiment=fork` changes, and when: name of an arm -> path -> value."""
+
+    month: str = "2030-01"
+    arms: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Settings:
+    """What is asked of an experiment, beside the model's parameters."""
+
+    name: str = "first_answer"
+    scenario: str = ""
+    seeds: int | None = None
+    seed: int = 2025
+    size: str = "default"
+    draws: bool = False
+    panels: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    policy: list[str] = field(default_factory=list)
+    precision: float | None = None  # half-width asked of every headline share and test
+    max_seeds: int | None = None
+    method: str = "morris"
+    by: str = "section"
+    inputs: list[str] = field(default_factory=list)
+    distribution: str = "triangular"
+    samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
+    replicates: int | None = None
+    workers: int = 0
+    out: str = "results"
+    progress: bool = True
+    fresh: bool = False
+    partial: bool = False
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    fork: ForkSettings = field(default_factory=ForkSettings)
+
+    def check(self) -> None:
+        """Raise Mistake where a setting is out of range."""
+        ranges: dict[str, tuple[float, float]] = {
+            "seeds": (1, 100_000),
+            "seed": (0, 2**63 - 1),
+            "workers": (0, 1_024),
+            "max_seeds": (2, 100_000),
+            "precision": (0.001, 0.5),
+            "samples": (2, 2**16),
+            "replicates": (1, 1_000),
+        }
+        for key, (low, high) in ranges.items():
+            value = getattr(self, key)
+            if value is not None and not low <= value <= high:
+                raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
+        single = {
+            "size": SIZES,
+            "method": METHODS,
+            "by": ("section", "parameter"),
+            "distribution": ("triangular", "uniform"),
+        }
+        words = {
+            **single,
+            "engine.kind": ENGINES,
+            "panels": PANELS,
+            "rows": options()["funding"],
+            "columns": options()["business"],
+            "policy": options()["policy"],
+        }
+        for key, allowed in words.items():
+            for word in (
+                [self.engine.kind]
+                if key == "engine.kind"
+                else [getattr(self, key)]
+                if key in single
+                else getattr(self, key)
+            ):
+                if word not in allowed:
+                    raise Mistake(
+                        f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}"
+                    )
+
+
+NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
+
+
+@lru_cache(maxsize=1)
+def known() -> dict[str, Declaration]:
+    """Every declared parameter of the model by path."""
+    import sim.model  # noqa: F401  # registers the sections of all parts
+
+    return declarations()
+
+
+@lru_cache(maxsize=1)
+def options() -> dict[str, tuple[str, ...]]:
+    """Group -> its options, as found in configs/."""
+    return {
+        d.name: tuple(sorted(f.stem for f in d.glob("*.yaml")))
+        for d in sorted(CONFIGS.iterdir())
+        if d.is_dir()
+    }
+
+
+@lru_cache(maxsize=1)
+def selectable() -> frozenset[str]:
+    """`group.option` for every option that `group.option=true` adds.
+
+    Those of settings apart, and a parameter's path is that parameter.
+    """
+    return frozenset(
+        f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names
+    ) - set(known())
+
+
+@lru_cache(maxsize=256)
+def _arm(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
+
+
+def arm(group: str, option: str) -> dict[str, Any]:
+    """Path -> value that an option of a group sets, read from its YAML file, once."""
+    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
+
+
+def read_overrides(words: Sequence[str]) -> list[Override]:
+    """Parse `key=value` words; Mistake names the first that cannot be read."""
+    parser, found = OverridesParser.create(), []
+    for word in words:
+        try:
+            override = parser.parse_override(word)
+        except HydraException:
+            override = None
+        if override is None or override.is_add() or override.is_delete() or override.package is not None:
+            raise Mistake(f"cannot read {word!r}: key=value is wanted, such as county.villages=50")
+        if override.is_sweep_override():
+            raise Mistake(f"{word!r} holds several values: give one value at a time")
+        found.append(override)
+    return found
+
+
+def check_override(key: str, value: Any) -> tuple[str, Any]:
+    """'group', 'path', 'option' or 'setting' and the checked value.
+
+    Mistake with the nearest spelling otherwise.
+    """
+    groups, paths = options(), known()
+    if (
+        key in groups and key != "policy"
+    ):  # several policies act at once: a setting, not one option of a group
+        if value not in groups[key]:
+            hint = nearest(str(value), groups[key])
+            raise Mistake(f"unknown {key} {str(value)!r}; allowed are {', '.join(groups[key])}{hint}")
+        return "group", value
+    if key in paths:
+        text = paths[key].kind is str and isinstance(value, int) and not isinstance(value, bool)
+        return "path", checked(paths[key], str(value) if text else value)
+    if key in selectable():
+        if not isinstance(value, bool):
+            raise Mistake(
+                f"{key} = {value!r}: true or false is wanted, as it is an option of the group "
+                f"{key.partition('.')[0]}"
+            )
+        return "option", value
+    if key in SECTIONS:
+        raise Mistake(
+            f"{key} is a section: set one of its values, such as "
+            f"{next(p for p in paths if p.startswith(key))}=..."
+        )
+    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
+    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
+    if key not in mine:
+        raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
+    return "setting", typed(key, value)
+
+
+def typed(key: str, value: Any) -> Any:
+    """A value of the declared type of a setting; Mistake that says what is wanted."""
+    if key == "fork.arms":
+        return arms_of(value)
+    hints = {
+        f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()
+    } | get_type_hints(Settings)
+    kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
+    if value is None and type(None) in get_args(hints[key]):
+        return value
+    if get_origin(hints[key]) is list:
+        if not isinstance(value, list):
+            raise Mistake(f"{key} = {value!r}: a list is wanted, such as {key}=[{value}]")
+        return value
+    wanted: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), bool: (bool,)}
+    if kinds[0] in wanted and (
+        not isinstance(value, wanted[kinds[0]]) or (isinstance(value, bool) and kinds[0] is not bool)
+    ):
+        says = {int: "a whole number", float: "a number", bool: "true or false"}
+        raise Mistake(f"{key} = {value!r}: {says[kinds[0]]} is wanted")
+    return value
+
+
+def arms_of(value: Any) -> dict[str, dict[str, Any]]:
+    """`fork.arms`: name -> path -> checked value."""
+    if not isinstance(value, dict) or not all(
+        isinstance(changes, dict) and changes for changes in value.values()
+    ):
+        raise Mistake(
+            f"fork.arms = {value!r}: arms with their values are wanted, such as "
+            f"fork.arms={{half:{{government.ceiling:10000}}}}"
+        )
+    for name, changes in value.items():
+        for path, given in changes.items():
+            if path not in known():
+                raise Mistake(
+                    f"fork.arms.{name}: unknown parameter {str(path)!r}{nearest(str(path), known())}"
+                )
+            try:
+                checked(known()[path], given)
+            except ParameterError as e:
+                raise Mistake(f"fork.arms.{name}: {e}") from e
+    return {str(name): changes for name, changes in value.items()}
+
+
+def check_read(settings: Settings, words: Sequence[str]) -> None:
+    """Raise Mistake where a word of the command line sets what its experiment does not read.
+
+    It would be recorded and not done.
+    """
+    name, typed = settings.name, {}
+    for word in words:
+        key = word.lstrip("+~").partition("=")[0]
+        typed[key if key in known() else key.partition(".")[0]] = key
+    mine = {f.name for f in fields(Settings)} - {"name", "scenario", *HOW}
+    for short, key in typed.items():
+        if short in mine and short not in READS[name]:
+            others = [x for x in READS if short in READS[x]]
+            raise Mistake(
+                f"{key}: experiment={name} does not read it, it reads {', '.join(READS[name])}; "
+                f"{short} is read by {', '.join(others)}"
+            )
+        if name in OWN_MODEL and short not in {"experiment", *HOW, *READS[name]}:
+            others = [x for x in READS if x not in OWN_MODEL]
+            raise Mistake(
+                f"{key}: experiment={name} measures counties of its own and reads "
+                f"{', '.join(READS[name])} only; parameters, groups and scenario files are read "
+                f"by {', '.join(others)}"
+            )
+    if "max_seeds" in typed and settings.precision is None:
+        raise Mistake(
+            f"max_seeds = {settings.max_seeds}: it is read with precision=<half-width> only; seeds=N "
+            f"sets the seeds"
+        )
+    if "by" in typed and settings.method in ("pawn", "delta") and settings.by == "section":
+        raise Mistake(
+            f"by = section: method={settings.method} looks at single parameters; by=section is read "
+            f"with method=morris or sobol"
+        )
+
+
+def one_line(error: BaseException) -> str:
+    """The innermost cause of a configuration error as one sentence."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    where = next((line.partition(":")[2].strip() for line in lines if line.startswith("full_key:")), "")
+    said = next((line for line in lines if not line.endswith(":")), lines[0])
+    return f"{where}: {said}" if where and where not in said else said

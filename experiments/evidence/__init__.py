@@ -1,0 +1,1 @@
+"""What is known from elsewhere, held against the model."""

@@ -1,0 +1,1 @@
+"""The months before your eyes."""

@@ -1,0 +1,1 @@
+"""Text, figures and pages."""

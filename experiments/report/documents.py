@@ -1,0 +1,268 @@
+"""Write the generated blocks of the documents: `python -m experiments.report.documents`.
+
+A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Tables come from the declarations, so
+that a document never says what the code does not.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from experiments.command.scenario import CONFIGS, options, policy
+from experiments.evidence import break_even
+from experiments.evidence.break_even import table
+from sim.engine.randomness import PURPOSES
+from sim.schedule import COUPLINGS, HEADINGS, MONTH
+from sim.start import tables
+from sim.state.fields import COLUMNS, FLOWS, STATES, Column
+from sim.state.ledger import POSTINGS
+from sim.state.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+class DocumentError(ValueError):
+    """A document lacks a block, or has one that nothing makes."""
+
+
+def _value(x: object) -> str:
+    if isinstance(x, bool):
+        return "on" if x else "off"
+    return f"{x:.12g}" if isinstance(x, int | float) else str(x)
+
+
+def _range(d: Declaration) -> str:
+    if d.low is None or d.high is None:
+        return ", ".join(d.choices) if d.choices else ""
+    return f"{_value(d.low)} to {_value(d.high)}"
+
+
+def parameters() -> str:
+    """Every parameter, section by section; `fixed` ones shape the start and cannot change in a fork."""
+    rows = [
+        [
+            f"`{d.path}`",
+            _value(d.default),
+            d.unit,
+            _range(d),
+            d.grade,
+            d.source,
+            d.doc + ("" if d.live else " (fixed)"),
+        ]
+        for d in declarations().values()
+    ]
+    grades = "; ".join(f"{k} {v}" for k, v in GRADES.items())
+    made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
+    return made + table(["path", "default", "unit", "allowed", "grade", "source", "what it is"], rows)
+
+
+def month() -> str:
+    """The rows of the month in order."""
+    rows = [
+        [
+            f"{r.heading} {HEADINGS[r.heading - 1]}",
+            r.name,
+            f"`{r.run.__module__.replace('.', '/')}.py`: `{r.run.__name__}`",
+        ]
+        for r in MONTH
+    ]
+    return table(["heading", "row", "made by"], rows)
+
+
+def purposes() -> str:
+    """One line a decision that draws; tests declare purposes of their own."""
+    named = sorted((name, number) for number, name in PURPOSES.items() if not name.startswith("tests."))
+    return table(["purpose", "number"], [[f"`{name}`", f"{number}"] for name, number in named])
+
+
+def postings() -> str:
+    """Posting kinds with both accounts."""
+    return table(
+        ["kind", "debit", "credit", "unit", "what it is"],
+        [[f"`{k.name}`", k.debit, k.credit, k.unit, k.label] for k in POSTINGS.values()],
+    )
+
+
+def _fields(registry: dict[str, Column]) -> str:
+    rows = [
+        [f"`{c.name}`", c.unit, c.dtype + (f" x {c.shape[0]}" if c.shape else ""), c.label]
+        for c in registry.values()
+    ]
+    return table(["name", "unit", "stored as", "what it is"], rows)
+
+
+def ready_policies() -> str:
+    """Ready policies: clause, what they are, what they modify."""
+    rows = []
+    for name in options()["policy"]:
+        content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        modifiers = policy(name, Parameters()).modifiers(Parameters())
+        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(m.path for m in modifiers))
+        rows.append([f"`{name}`", content["clause"], content["description"], paths])
+    return table(["policy", "clause", "what it is", "modifies"], rows)
+
+
+def switches() -> str:
+    """What each part's "off" means."""
+    return table(
+        ["switch", "default", "what off means"],
+        [
+            [f"`{d.path}`", _value(d.default), d.doc]
+            for d in declarations().values()
+            if d.path.endswith(".on")
+        ],
+    )
+
+
+def trace() -> list[dict[str, str]]:
+    """Rows of docs/traceability.csv.
+
+    Document, clause, asks, part, parameters and tests (`;` between), experiment.
+    """
+    with TRACE.open(encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def files_of(parameters: str) -> list[str]:
+    """The files that declare the sections of these paths, each once."""
+    sections = (path.partition(".")[0] for path in parameters.split(";") if path)
+    return list(dict.fromkeys(f"{SECTIONS[name].__module__.replace('.', '/')}.py" for name in sections))
+
+
+def traceability() -> str:
+    """One row a clause and mechanism: who asks for it, and what carries it."""
+
+    def code(words):
+        return ", ".join(f"`{word}`" for word in words if word)
+
+    rows = [
+        [
+            f"{r['document']} {r['clause']}",
+            r["asks"],
+            r["part"],
+            code(files_of(r["parameters"])),
+            code(r["parameters"].split(";")),
+            code(r["tests"].split(";")),
+            code([r["experiment"]]),
+        ]
+        for r in trace()
+    ]
+    return table(
+        ["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows
+    )
+
+
+def readers() -> dict[str, list[str]]:
+    """Table of sim/data -> the functions of sim/start/tables.py that open it, then those that call these."""
+    tree = ast.parse((ROOT / "sim/start/tables.py").read_text(encoding="utf-8"))
+    made: dict[str, list[str]] = {}
+    for f in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        words = [
+            node.value
+            for node in ast.walk(f)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        calls = {
+            node.func.id
+            for node in ast.walk(f)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        own = {word for word in words if re.fullmatch(r"\w+\.csv", word)} if "read" in calls else set()
+        for name in own | {name for name, fs in made.items() if calls & set(fs)}:
+            made.setdefault(name, []).append(f.name)
+    return made
+
+
+def inputs() -> str:
+    """Tables that runs read, what they give and to which files.
+
+    Then those that stand beside them as a record.
+    """
+    code = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "sim").rglob("*.py"))
+    }
+    rows = []
+    for name, functions in sorted(readers().items()):
+        gives = (getattr(tables, functions[0]).__doc__ or "").strip().splitlines()[0]
+        users = [
+            file
+            for file, text in code.items()
+            if any(f"tables.{f}(" in text or f"tables.{f})" in text for f in functions)
+            or re.search(rf"from sim.start.tables import .*\b({'|'.join(functions)})\b", text)
+        ]
+        rows.append([f"`{name}`", gives, ", ".join(f"`{file}`" for file in users)])
+    beside = [path.name for path in sorted((ROOT / "sim/data").glob("*.csv")) if path.name not in readers()]
+    return table(["table", "what it gives", "read for"], rows) + (
+        f"\n\nKept as a record of where values come from, and read by no rule: "
+        f"{', '.join(f'`{name}`' for name in beside)}."
+    )
+
+
+ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
+TRACE = ROOT / "docs/traceability.csv"
+BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
+    "parameters": (ODD, parameters),
+    "month": (ODD, month),
+    "purposes": (ODD, purposes),
+    "postings": (ODD, postings),
+    "indicators": (ODD, lambda: _fields(FLOWS)),
+    "states": (ODD, lambda: _fields(STATES)),
+    "columns": (ODD, lambda: _fields(COLUMNS)),
+    "inputs": (ODD, inputs),
+    "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
+    "switches": (ODD, switches),
+    "policies": (ODD, ready_policies),
+    "traceability": (CLAUSES, traceability),
+    "break_even_lines": (HAND, break_even.lines),
+    "break_even_payers": (HAND, break_even.payers),
+    "break_even_diners": (HAND, break_even.diners),
+    "break_even_prices": (HAND, break_even.prices),
+    "break_even_gaps": (HAND, break_even.gaps),
+    "break_even_businesses": (HAND, break_even.businesses),
+    "break_even_short": (README, break_even.short),
+}
+
+
+def found(file: str) -> dict[str, str]:
+    """Block name -> text as it stands in a document."""
+    return {name: body for _, name, body, _ in BLOCK.findall((ROOT / file).read_text(encoding="utf-8"))}
+
+
+def stale() -> list[str]:
+    """Names of blocks that differ from what the code says, are missing, or are made by nothing."""
+    there = {file: found(file) for file in dict.fromkeys(file for file, _ in BLOCKS.values())}
+    wrong = [name for name, (file, make) in BLOCKS.items() if there[file].get(name) != make() + "\n"]
+    return wrong + [
+        name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file
+    ]
+
+
+def main() -> int:
+    """Bring every block up to date and say which changed.
+
+    DocumentError where a document lacks one of its blocks.
+    """
+    changed = stale()
+    for file in dict.fromkeys(file for file, _ in BLOCKS.values()):
+        made = {name: make() for name, (where, make) in BLOCKS.items() if where == file}
+        if missing := set(made) - set(found(file)):
+            raise DocumentError(
+                f"{file} has no block {', '.join(sorted(missing))}: write its two marker lines first"
+            )
+        text = (ROOT / file).read_text(encoding="utf-8")
+        text = BLOCK.sub(lambda m, made=made: m[1] + made[m[2]] + "\n" + m[4] if m[2] in made else m[0], text)  # type: ignore[misc]
+        (ROOT / file).write_text(text, encoding="utf-8")
+    print("up to date" if not changed else f"written anew: {', '.join(changed)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,365 @@
+"""Figures over scenarios: shares viable, classes by year, who paid, who met which need, paired differences.
+
+Each title says the finding and each caption scenario, seeds and n; a planner should need ten seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments import statistics
+from experiments.report import style
+from experiments.report.findings import Picture
+from experiments.report.style import plt, tell, words
+from sim.state.codes import KINDS, PAYERS
+from sim.viability import CLASSES
+
+NULLS = (
+    "identical_payers",
+    "no_money",
+    "deposit",
+)  # arms beside the question: funding rows and a business column
+MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
+
+
+def is_null(scenario: str) -> bool:
+    """Whether a scenario (panel/funding/business) is an arm beside the question."""
+    return not set(NULLS).isdisjoint(scenario.split("/"))
+
+
+def real(mine: pd.DataFrame) -> pd.DataFrame:
+    """Cells that count all villages, without the null arms unless there is nothing else."""
+    chosen = mine[~mine["funding"].isin(NULLS) & ~mine["business"].isin(NULLS)]
+    chosen = chosen if len(chosen) else mine
+    return chosen[chosen["villages"] == chosen["villages"].max()]
+
+
+def sample(rows: pd.DataFrame) -> str:
+    """Seeds and villages behind rows of the village table, for a caption."""
+    seeds, villages = rows["replicate"].nunique(), rows["village"].nunique()
+    weighed = "weight" in rows and rows["weight"].nunique() > 1
+    english = (
+        f"{seeds} seeds × {villages} "
+        f"villages{', weighted to the prevalence of their kinds' if weighed else ''}"
+    )
+    return tell(english, f"{seeds} 个随机种子 × {villages} 个村{'，按村类型占比加权' if weighed else ''}")
+
+
+def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
+    """Share viable by funding and business, with its interval, one map a panel."""
+    panels = list(summary["panel"].unique())
+    rows, columns = list(summary["funding"].unique()), list(summary["business"].unique())
+    size = (2.6 + 1.15 * len(columns) * len(panels), 2.2 + 0.5 * len(rows))
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(max(size[0], 7), size[1]), layout="constrained", squeeze=False
+    )
+    image = None
+    for axis, panel in zip(axes[0], panels, strict=True):
+        mine = summary[summary["panel"] == panel].set_index(["funding", "business"])
+        grid = mine["viable"].unstack().reindex(index=rows, columns=columns)
+        image = axis.imshow(100 * grid, vmin=0, vmax=100, cmap="cividis", aspect="auto")
+        for i, f in enumerate(rows):
+            for k, b in enumerate(columns):
+                if (f, b) not in mine.index:
+                    axis.text(k, i, "–", ha="center", va="center", color=style.GREY)
+                    continue
+                one = mine.loc[(f, b)]
+                axis.text(
+                    k,
+                    i,
+                    f"{100 * one['viable']:.0f}\n({100 * one['low']:.0f}–{100 * one['high']:.0f})",
+                    ha="center",
+                    va="center",
+                    fontsize=7.5,
+                    color="black" if one["viable"] > 0.5 else "white",
+                )
+        counts = summary[summary["panel"] == panel].groupby("business")["villages"].max()
+        axis.set_xticks(
+            range(len(columns)),
+            [f"{words(b)}\n{counts.get(b, 0)} {tell('villages', '个村')}" for b in columns],
+            fontsize=8,
+        )
+        axis.set_yticks(range(len(rows)), [words(f) for f in rows])
+        axis.set_title(words(panel))
+        axis.spines[:].set_visible(False)
+    figure.colorbar(image, ax=axes, label=tell("share of villages viable, %", "可持续村占比，%"))
+    mine = real(summary)
+    top = mine.loc[mine["viable"].idxmax()]
+    best = words(f"{top['funding']}/{top['business']}/{top['panel']}")
+    share, seeds = f"{100 * top['viable']:.0f} %", int(summary["seeds"].max())
+    title = tell(
+        f"Over all villages at most {share} are viable to {year}: {best}",
+        f"就全部村而言，到 {year} 年可持续的最多为 {share}：{best}",
+    )
+    caption = tell(
+        (
+            f"Share viable at the end of {year}, % (95 % interval over seeds); {seeds} seeds a cell. A "
+            f"column counts the villages that have what its business needs, as written below it; the "
+            f"title compares cells that count all villages, null arms aside."
+        ),
+        (
+            f"{year} 年底可持续村占比，%（括号内为跨随机种子的 95 % 区间）；每格 {seeds} 个随机种子。"
+            f"每列只计具备该产业条件的村（数目见列名）；标题只比较计入全部村的格子，对照组除外。"
+        ),
+    )
+    return style.finish(figure, title, caption, folder, "viability")
+
+
+def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
+    """Years and, by class, (years, 3) mean, low and high share over replicates.
+
+    Plain t: a class that no village can be in that year (never opened, where all are open) must not get the
+    band of what was not yet seen.
+    """
+    columns = [c for c in rows.columns if c.startswith("class_")]
+    found: dict[str, np.ndarray] = {}
+    for code, name in enumerate(CLASSES):
+        found[name] = np.array(
+            [
+                statistics.interval(statistics.by_replicate(rows, rows[c] == code).to_numpy(), never=False)[
+                    :3
+                ]
+                for c in columns
+            ]
+        )
+    return [int(c[-4:]) for c in columns], found
+
+
+def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: str = "") -> Picture:
+    """Share of villages by class at each year's end, with 95 % bands, one plot a scenario. `labels`: scenario
+    -> text.
+
+    `note`: what all of them share, a sentence for the caption.
+    """
+    figure, axes = plt.subplots(
+        1,
+        len(labels),
+        figsize=(max(2.6 + 3.1 * len(labels), 7), 4.1),
+        layout="constrained",
+        squeeze=False,
+        sharey=True,
+    )
+    finding, years = "", [0]
+    for axis, (scenario, label) in zip(axes[0], labels.items(), strict=True):
+        mine = rows[(rows["scenario"] == scenario) & (rows["arm"] == "main")]
+        years, paths = class_paths(mine)
+        for k, (name, path) in enumerate(paths.items()):
+            if path[:, 0].max() < 0.01:
+                continue
+            axis.fill_between(
+                years, 100 * path[:, 1], 100 * path[:, 2], color=style.CLASS_COLOURS[name], alpha=0.18, lw=0
+            )
+            axis.plot(
+                years,
+                100 * path[:, 0],
+                color=style.CLASS_COLOURS[name],
+                lw=2,
+                ls=style.DASHES[k],
+                marker="osv^Dx"[k],
+                ms=4,
+                label=words(name),
+            )
+        axis.set_title(style.wrapped(label, 3.0, 9), fontsize=9)
+        axis.set_ylim(0, 100)
+        axis.set_xlabel(tell("end of year", "年底"))
+        axis.set_xticks([y for y in years if y % 2 == 1] if len(years) > 3 else years)
+        viable, closed = (f"{100 * paths[c][-1, 0]:.0f} %" for c in ("viable", "closed"))
+        finding = finding or tell(
+            f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} closed",
+            f"{label}：{years[-1]} 年底可持续 {viable}，已关闭 {closed}",
+        )
+    axes[0][0].set_ylabel(tell("share of villages, %", "村占比，%"))
+    entries = {
+        text: line for axis in axes[0] for line, text in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(entries.values(), entries.keys(), loc="outside right center", title=tell("class", "类别"))
+    chosen = rows[rows["scenario"].isin(labels) & (rows["arm"] == "main")]
+    legend = tell(
+        "Line: mean over seeds; band: 95 % interval of the mean; no band where all seeds agree. ",
+        "线：各随机种子均值；带：均值的 95 % 区间；各种子一致处无带。",
+    )
+    caption = note + legend + sample(chosen)
+    return style.finish(figure, finding, caption, folder, "classes")
+
+
+def _stacked(
+    shares: pd.DataFrame, colours: Mapping[str, str], axis_label: str
+) -> tuple[plt.Figure, plt.Axes]:
+    """Bars of shares that sum to 100, a row of the frame each, a part a column."""
+    figure, axis = plt.subplots(figsize=(9, 2.1 + 0.38 * len(shares)), layout="constrained")
+    left = np.zeros(len(shares))
+    for part in shares.columns:
+        axis.barh(
+            range(len(shares)),
+            shares[part],
+            left=left,
+            color=colours[part],
+            edgecolor="white",
+            lw=0.5,
+            label=words(part),
+        )
+        for i, value in enumerate(shares[part]):
+            if value >= 5:
+                dark = colours[part] in (style.BLUE, style.GREEN)
+                axis.text(
+                    left[i] + value / 2,
+                    i,
+                    f"{value:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if dark else "black",
+                )
+        left += shares[part].to_numpy()
+        axis.set_yticks(range(len(shares)), list(shares.index))
+    for i, total in enumerate(left):
+        if total == 0:
+            axis.text(1, i, tell("nothing", "无"), va="center", color=style.DARK)
+    axis.invert_yaxis()
+    axis.set_xlim(0, 100)
+    axis.set_xlabel(axis_label)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure, axis
+
+
+def percent(totals: pd.DataFrame) -> pd.DataFrame:
+    """Each row as shares of its sum, in percent; nothing where the sum is nothing."""
+    return 100 * totals.div(totals.sum(axis=1).replace(0, np.nan), axis=0).fillna(0)
+
+
+def payers(rows: pd.DataFrame, labels: Mapping[str, str], note: str, folder: Path) -> Picture:
+    """Who paid for running the service, as paid, start to end.
+
+    A bar a scenario. `labels`: scenario -> text.
+    """
+    parts = {**{p: f"paid_{p}_fen" for p in PAYERS}, "business": "business_income_fen"}
+    main = rows[(rows["arm"] == "main") & rows["scenario"].isin(labels)]
+    totals = pd.DataFrame(
+        {p: (main["weight"] * main[c]).groupby(main["scenario"]).sum() for p, c in parts.items()}
+    ).reindex(list(labels))
+    null = [is_null(s) for s in totals.index]
+    asked = (
+        totals if all(null) else totals[~np.array(null)]
+    )  # what nobody proposes does not count in the sentence
+    most = str(asked.sum().idxmax())
+    share = 100 * asked[most].sum() / max(asked.to_numpy().sum(), 1)
+    pooled = tell("all rows together", "各行合计") + (
+        tell(", null arms aside", "，对照除外") if len(asked) < len(totals) else ""
+    )
+    figure, _ = _stacked(
+        percent(totals).rename(index=dict(labels)),
+        style.PAYER_COLOURS,
+        tell("share of running money as paid, start to end, %", "自始至终实付运营资金占比，%"),
+    )
+    title = tell(
+        f"{words(most).capitalize()} paid most: {share:.0f} % of the running money that came in, {pooled}",
+        f"{words(most)}支付最多：占全部到账运营资金的 {share:.0f} %（{pooled}）",
+    )
+    return style.finish(figure, title, note, folder, "payers")
+
+
+def needs(rows: pd.DataFrame, label: str, folder: Path) -> Picture:
+    """Who met which need: hours by kind of need, from the village rows of one scenario."""
+    main = rows[rows["arm"] == "main"]
+
+    def weigh(c):
+        return float((main["weight"] * main[c]).sum())
+
+    totals = pd.DataFrame(
+        {who: [weigh(f"{who}_{kind}_minutes") for kind in KINDS] for who in MET},
+        index=[words(kind) for kind in KINDS],
+    )
+    whole = max(totals.to_numpy().sum(), 1)
+    months = float(main["weight"].sum()) * 60
+    figure, axis = _stacked(
+        percent(totals),
+        MET,
+        tell(
+            "share of hours needed by all resident elders, start to end, %",
+            "全体常住老人所需时数占比（自始至终），%",
+        ),
+    )
+    axis.set_yticks(
+        range(len(KINDS)),
+        [
+            f"{name}  ({100 * total / whole:.0f} %)"
+            for name, total in zip(totals.index, totals.sum(axis=1), strict=True)
+        ],
+    )
+    family, mutual, unmet = (f"{100 * totals[w].sum() / whole:.0f} %" for w in ("family", "mutual", "unmet"))
+    title = tell(
+        f"Families meet {family} of all hours of need, mutual aid {mutual}; {unmet} stay unmet",
+        f"所需时数中家人满足 {family}，互助满足 {mutual}，{unmet} 未满足",
+    )
+    hours = whole / months / 1000
+    caption = tell(
+        (
+            f"{label}. In brackets: share of the kind in all hours of need ({hours:,.0f} thousand hours a "
+            f"village, start to end). {sample(main)}"
+        ),
+        (
+            f"{label}。括号内为该类需求占全部所需时数的比重（每村自始至终共 {hours:,.0f} 千小时）。"
+            f"{sample(main)}"
+        ),
+    )
+    return style.finish(figure, title, caption, folder, "needs")
+
+
+def paired(
+    frame: pd.DataFrame,
+    outcome: str,
+    folder: Path,
+    caption: str,
+    *,
+    name: str = "paired",
+    title: str = "",
+    unit: str = "points",
+    scale: float = 100.0,
+) -> Picture:
+    """Differences between arms under the same luck: mean and 95 % interval, zero marked, sure ones filled.
+
+    `frame`: a row a comparison with `label`, `gain`, `low`, `high` in the outcome's unit over `scale`;
+    `points`, where it stands, holds the difference of each seed. `outcome`: axis label with unit.
+    """
+    mine = frame.sort_values("gain", ascending=False, kind="stable").reset_index(drop=True)
+    figure, axis = plt.subplots(figsize=(8.5, 1.9 + 0.32 * len(mine)), layout="constrained")
+    axis.axvline(0, color="black", lw=1)
+    for i, row in mine.iterrows():
+        sure = row["low"] > 0 or row["high"] < 0
+        colour = style.BLUE if row["gain"] > 0 else style.RED
+        if "points" in mine:
+            axis.plot(
+                scale * np.asarray(row["points"], float),
+                np.full(len(row["points"]), i),
+                "|",
+                color=style.GREY,
+                ms=7,
+                zorder=1,
+            )
+        axis.plot([scale * row["low"], scale * row["high"]], [i, i], color=colour, lw=1.6)
+        axis.plot(scale * row["gain"], i, "o", color=colour, mfc=colour if sure else "white", ms=7)
+    axis.set_yticks(range(len(mine)), list(mine["label"]))
+    axis.invert_yaxis()
+    axis.set_xlabel(outcome)
+    sure = int(((mine["low"] > 0) | (mine["high"] < 0)).sum())
+    top = mine.iloc[0]
+    said = tell(
+        (
+            f"{top['label']} gains most, {scale * top['gain']:+.0f} {unit} ({scale * top['low']:+.0f} to "
+            f"{scale * top['high']:+.0f}); {sure} of {len(mine)} differences stand clear of zero"
+        ),
+        (
+            f"{top['label']} 提高最多：{scale * top['gain']:+.0f}（{scale * top['low']:+.0f} 至 "
+            f"{scale * top['high']:+.0f}）；{len(mine)} 项差异中 {sure} 项不含零"
+        ),
+    )
+    marks = tell(
+        ". Dot: mean of paired differences; line: 95 % interval over seeds; filled: clear of zero",
+        "。点：配对差均值；线：跨随机种子的 95 % 区间；实心：不含零",
+    )
+    marks += tell("; ticks: one seed each", "；短划：各随机种子") if "points" in mine else ""
+    return style.finish(figure, title or said, caption + marks, folder, name)

@@ -1,0 +1,496 @@
+"""Figures of one or few scenarios over time: survival of services, fans, payers by year, the time bank, the
+map.
+
+`rows` is the village table with `weight`, `series` the monthly table of one scenario with `weight` (main
+arm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+from experiments.report import style
+from experiments.report.figures import sample
+from experiments.report.findings import Picture
+from experiments.report.style import plt, tell, words
+from sim.state.codes import NEVER, PAYERS, REDUCED, VILLAGE_KINDS
+
+RESAMPLES = 400
+
+
+def kaplan_meier(
+    entry: np.ndarray, leave: np.ndarray, event: np.ndarray, weight: np.ndarray, last: int
+) -> np.ndarray:
+    """Product-limit survival with late entry at months 0 .. last.
+
+    A unit is at risk in the months entry < t <= leave; `event` says whether it closed in month `leave` or is
+    cut off there. Months in which nobody is at risk leave survival as it is. (Klein and Moeschberger,
+    Survival Analysis, 4.6.)
+    """
+    months = np.arange(last + 1)[:, None]
+    at_risk = (weight * ((entry < months) & (months <= leave))).sum(axis=1)
+    closed = (weight * (event & (months == leave))).sum(axis=1)
+    return np.asarray(np.cumprod(1 - closed / np.where(at_risk > 0, at_risk, 1)))
+
+
+def spells(rows: pd.DataFrame, last: int) -> pd.DataFrame:
+    """First spell in service of every village that opened: entry, leave, event, weight, replicate."""
+    mine = rows[(rows["arm"] == "main") & (rows["opened"] != NEVER)]
+    event = (mine["first_closed"] != NEVER).to_numpy()
+    leave = np.where(event, mine["first_closed"], last)
+    return pd.DataFrame(
+        {
+            "entry": mine["opened"],
+            "leave": leave,
+            "event": event,
+            "weight": mine["weight"],
+            "replicate": mine["replicate"],
+        }
+    )
+
+
+def band(s: pd.DataFrame, last: int) -> np.ndarray:
+    """(2, last + 1): 95 % interval of survival, whole seeds drawn anew (villages of one county share their
+    luck).
+    """
+    months, seeds = np.arange(last + 1)[:, None], sorted(s["replicate"].unique())
+    risk, shut = np.zeros((2, len(seeds), last + 1))
+    for k, seed in enumerate(seeds):
+        one = s[s["replicate"] == seed]
+        entry, leave, event, weight = (one[c].to_numpy() for c in ("entry", "leave", "event", "weight"))
+        risk[k] = (weight * ((entry < months) & (months <= leave))).sum(axis=1)
+        shut[k] = (weight * (event & (months == leave))).sum(axis=1)
+    drawn = np.random.default_rng(1).integers(len(seeds), size=(RESAMPLES, len(seeds)))
+    n, d = risk[drawn].sum(axis=1), shut[drawn].sum(axis=1)
+    return np.asarray(np.quantile(np.cumprod(1 - d / np.where(n > 0, n, 1), axis=1), (0.025, 0.975), axis=0))
+
+
+def survival(
+    groups: Mapping[str, pd.DataFrame], start: str, last: int, folder: Path, name: str, note: str
+) -> Picture:
+    """Share of services never closed since they opened, with the number at risk below.
+
+    `groups`: label -> village rows.
+    """
+    groups = {label: spells(rows, last) for label, rows in groups.items()}
+    groups = {label: s for label, s in groups.items() if len(s)}
+    figure, (axis, table) = plt.subplots(
+        2,
+        1,
+        figsize=(8.5, 4.0 + 0.2 * len(groups)),
+        height_ratios=[3.4, 0.35 + 0.2 * len(groups)],
+        sharex=True,
+        layout="constrained",
+    )
+    first, ends = int(start[:4]) + (int(start[5:7]) - 1) / 12, {}
+    years = first + np.arange(last + 1) / 12
+    ticks = [
+        y
+        for y in range(int(np.ceil(first)), int(years[-1]) + 1)
+        if len(years) < 60 or (y - int(first)) % 2 == 0
+    ]
+    for k, (label, s) in enumerate(groups.items()):
+        entry, leave, event, weight = (s[c].to_numpy() for c in ("entry", "leave", "event", "weight"))
+        curve = 100 * kaplan_meier(entry, leave, event, weight, last)
+        colour, dash = style.LINES[k % 8], style.DASHES[k % 8]
+        axis.step(years, curve, where="post", color=colour, ls=dash, lw=1.8, label=label)
+        if s["replicate"].nunique() > 1:
+            low, high = 100 * band(s, last)[:, -1]
+            axis.errorbar(
+                years[-1] + 0.2 * (k + 1),
+                curve[-1],
+                [[max(curve[-1] - low, 0)], [max(high - curve[-1], 0)]],
+                fmt=".",
+                color=colour,
+                capsize=2,
+                lw=1.2,
+            )
+        ends[label] = curve[-1]
+        table.text(
+            -0.015,
+            k,
+            label,
+            color=colour,
+            ha="right",
+            va="center",
+            fontsize=8,
+            transform=table.get_yaxis_transform(),
+        )
+        for y in ticks:
+            t = round(12 * (y - first))
+            table.text(
+                y,
+                k,
+                str(int(((s["entry"] <= t) & (s["leave"] > t)).sum())),
+                ha="center",
+                va="center",
+                fontsize=8,
+            )
+    axis.set_ylim(0, 102)
+    axis.set_ylabel(tell("services not closed so far, %", "至今未关闭的服务，%"))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3)
+    table.set_ylim(len(groups) - 0.5, -0.5)
+    table.set_yticks([])
+    table.set_xticks(ticks, [str(y) for y in ticks])
+    table.spines[["left"]].set_visible(False)
+    table.set_title(
+        tell("services at risk (in service and not closed before)", "在险服务数（运行中且未曾关闭）"),
+        fontsize=8,
+    )
+    table.set_xlabel(tell("January of the year", "各年 1 月"))
+    ends = {label: end for label, end in ends.items() if tell("(null)", "（对照）") not in label} or ends
+    most, least = max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)
+    month = int(start[5:7]) - 1 + last
+    end = f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}"
+    title = tell(
+        f"{most}: {ends[most]:.0f} % of services stay open to {end}"
+        + (f"; {least}: {ends[least]:.0f} %" if least != most else ""),
+        f"{most}：{ends[most]:.0f} % 的服务维持到 {end}"
+        + (f"；{least}：{ends[least]:.0f} %" if least != most else ""),
+    )
+    seeds = max((s["replicate"].nunique() for s in groups.values()), default=0)
+    caption = tell(
+        (
+            f"{note}. Product-limit estimate over calendar months, services enter when they open; first "
+            f"closure ends a spell; {sum(map(len, groups.values()))} services, {seeds} seeds. Bars at "
+            f"the right: 95 % interval at the end, whole seeds drawn anew."
+        ),
+        (
+            f"{note}。按日历月的乘积限估计，服务开办时进入，首次关闭为终点；"
+            f"{sum(map(len, groups.values()))} 个服务，{seeds} "
+            f"个随机种子。右侧竖线：期末 95 % 区间（按种子重抽样）。"
+        ),
+    )
+    return style.finish(figure, title, caption, folder, name)
+
+
+def dated(axis: plt.Axes, years: np.ndarray) -> None:
+    """Ticks at whole years; where there are few, at half or quarter years, written as months."""
+    span = years[-1] - years[0]
+    axis.set_xlabel(tell("year", "年") if span > 3 else tell("month", "月份"))
+    axis.xaxis.set_major_locator(
+        MaxNLocator(6, integer=True) if span > 3 else MultipleLocator(0.5 if span > 1 else 0.25)
+    )
+    if span <= 3:
+        axis.xaxis.set_major_formatter(lambda y, _: f"{int(y + 1e-9)}-{round(12 * y) % 12 + 1:02d}")
+    axis.margins(x=0.01)
+
+
+def fan(axis: plt.Axes, years: np.ndarray, values: np.ndarray, colour: str) -> np.ndarray:
+    """Median, 50 % and 90 % of (seeds, months) values; returns the five quantiles of the last month."""
+    low, lower, middle, upper, high = q = np.nanquantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+    axis.fill_between(
+        years, low, high, color=colour, alpha=0.2, lw=0, label=tell("90 % of seeds", "90 % 的种子")
+    )
+    axis.fill_between(
+        years, lower, upper, color=colour, alpha=0.4, lw=0, label=tell("50 % of seeds", "50 % 的种子")
+    )
+    axis.plot(years, middle, color=colour, lw=2, label=tell("median", "中位数"))
+    return np.asarray(q[:, -1])
+
+
+def by_seed(series: pd.DataFrame, values: pd.Series | np.ndarray) -> np.ndarray:
+    """(seeds, months): weighted sums over villages."""
+    return np.asarray(
+        (series["weight"] * values)
+        .groupby([series["replicate"], series["month"]])
+        .sum()
+        .unstack()
+        .to_numpy(float)
+    )
+
+
+def months(series: pd.DataFrame, start: str) -> np.ndarray:
+    """Calendar time of each month's middle, in years."""
+    return int(start[:4]) + (int(start[5:7]) - 0.5 + np.arange(series["month"].max() + 1)) / 12
+
+
+def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
+    """Villages that serve meals, elders enrolled, and cash of villages in service.
+
+    Median, 50 % and 90 % over seeds.
+    """
+    figure, axes = plt.subplots(1, 3, figsize=(11, 3.9), layout="constrained")
+    years, serving = months(series, start), series["level"] > 0
+    one = by_seed(series, np.ones(len(series)))
+    count = by_seed(series, serving)
+    panels = (
+        (
+            tell("villages that serve meals, %", "提供助餐的村，%"),
+            100 * by_seed(series, series["level"] >= REDUCED) / one,
+            style.BLUE,
+        ),
+        (
+            tell("elders enrolled, % of all", "参加老人占全体，%"),
+            100 * by_seed(series, series["enrolled"]) / by_seed(series, series["elders"]),
+            style.GREEN,
+        ),
+        (
+            tell("cash less unpaid bills, 1,000 yuan\na village in service", "现金减未付账单，千元/运行村"),
+            np.divide(
+                by_seed(series, serving * (series["cash_fen"] - series["payables_fen"]) / 1e5),
+                count,
+                out=np.full(count.shape, np.nan),
+                where=count > 0,
+            ),
+            style.RED,
+        ),
+    )
+    ends = []
+    for axis, (text, values, colour) in zip(axes, panels, strict=True):
+        seen = np.isfinite(values).any(axis=0)
+        ends.append(fan(axis, years[seen], values[:, seen], colour) if seen.any() else np.full(5, np.nan))
+        axis.set_ylabel(text)
+        dated(axis, years)
+        axis.legend(loc="best", fontsize=7.5)
+        if values is not panels[2][1]:
+            axis.set_ylim(0, max(5.0, 1.05 * float(np.nanmax(values))))
+    axes[2].axhline(0, color="black", lw=0.8)
+    (a, _, b, _, c), (d, _, e, _, f) = ends[0], ends[1]
+    end = int(np.floor(years[-1]))
+    title = tell(
+        (
+            f"{label}: at the end of {end}, {b:.0f} % of villages serve meals (90 % of seeds: {a:.0f} to "
+            f"{c:.0f}) and {e:.0f} % of elders are enrolled ({d:.0f} to {f:.0f})"
+        ),
+        (
+            f"{label}：{end} 年底 {b:.0f} % 的村提供助餐（90 % 的种子：{a:.0f}–{c:.0f}），{e:.0f} % "
+            f"的老人参加（{d:.0f}–{f:.0f}）"
+        ),
+    )
+    return style.finish(
+        figure,
+        title,
+        tell(
+            f"{label}. Constant yuan of January 2025. {sample(series)}",
+            f"{label}。2025 年 1 月不变价。{sample(series)}",
+        ),
+        folder,
+        "fans",
+    )
+
+
+def payers_by_year(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
+    """Money that came in by payer, as paid, and running cost, yuan a village and year."""
+    year = int(start[:4]) + (int(start[5:7]) - 1 + series["month"]) // 12
+    whole = year.map(series.groupby(year)["month"].nunique()) == 12
+    series, year = (series[whole], year[whole]) if whole.any() else (series, year)
+
+    def weigh(c):
+        return (series["weight"] * series[c]).groupby(year).sum() / 1e5  # thousand yuan
+
+    villages = series["weight"].groupby(year).sum() / series.groupby(year)["month"].nunique()
+    parts = {**{p: f"paid_{p}_fen" for p in PAYERS}, "business": "business_income_fen"}
+    paid = pd.DataFrame({p: weigh(c) / villages for p, c in parts.items()})
+    cost = weigh("cost_fen") / villages
+    figure, axis = plt.subplots(figsize=(8.5, 4.2), layout="constrained")
+    floor = np.zeros(len(paid))
+    for p in paid.columns[paid.sum() > 0]:
+        axis.bar(
+            paid.index,
+            paid[p],
+            0.8,
+            bottom=floor,
+            color=style.PAYER_COLOURS[p],
+            edgecolor="white",
+            lw=0.5,
+            label=words(p),
+        )
+        floor += paid[p].to_numpy()
+    axis.plot(
+        cost.index, cost, color="black", marker="o", ms=4, lw=1.4, label=tell("running cost", "运营成本")
+    )
+    axis.set_xticks(list(paid.index))
+    axis.set_ylabel(tell("1,000 yuan a village and year (constant 2025)", "千元/村·年（2025 年不变价）"))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    first, last = paid.index[0], paid.index[-1]
+
+    def share(y, p):
+        return 100 * paid.loc[y, p] / max(paid.loc[y].sum(), 1e-9)
+
+    top = str(paid.loc[last].idxmax())
+    cover = 100 * paid.sum(axis=1)[last] / max(cost[last], 1e-9)
+    title = tell(
+        (
+            f"{words(top).capitalize()} pays {share(last, top):.0f} % in {last} ({share(first, top):.0f} "
+            f"% in {first}); what comes in covers {cover:.0f} % of that year's running cost"
+        ),
+        (
+            f"{last} 年{words(top)}支付 {share(last, top):.0f} %（{first} 年为 {share(first, top):.0f} "
+            f"%）；到账资金为当年运营成本的 {cover:.0f} %"
+        ),
+    )
+    caption = tell(
+        (
+            f"{label}. Money for running as paid, mean over all villages, closed and never opened ones "
+            f"too. {sample(series)}"
+        ),
+        f"{label}。实付运营资金，全部村平均（含已关闭与从未开办）。{sample(series)}",
+    )
+    return style.finish(figure, title, caption, folder, "payers_by_year")
+
+
+def timebank(series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
+    """Where issued credits went, what is still owed and to whom, and whether it can be redeemed."""
+    years = months(series, start)
+    count = by_seed(series, np.ones(len(series)))
+
+    def mean(column):
+        return (by_seed(series, series[column] / 60) / count).mean(axis=0)
+
+    held, issued, spent, lapsed = (mean(f"credits_{k}minutes") for k in ("", "issued_", "spent_", "lapsed_"))
+    spent, lapsed = spent.cumsum(), lapsed.cumsum()
+    figure, axes = plt.subplots(1, 3, figsize=(11, 4.0), layout="constrained", width_ratios=[1.3, 0.9, 1.1])
+    names = (
+        tell("spent on help", "已兑换服务"),
+        tell("expired, levied, forfeited", "过期或失效"),
+        tell("still held: the liability", "仍持有：负债"),
+    )
+    axes[0].stackplot(
+        years, spent, lapsed, held.clip(0), colors=(style.GREEN, style.GREY, style.ORANGE), labels=names
+    )
+    axes[0].set_ylabel(tell("hours of credit a village, since the start", "自开始以来的积分小时/村"))
+    axes[0].set_title(tell("issued credits: where they went", "已发放积分的去向"), fontsize=9)
+    axes[0].legend(loc="upper left", fontsize=7.5)
+    main = rows[rows["arm"] == "main"]
+    ages = [c for c in main if c.startswith("held_")]
+    owed = (
+        np.array([float((main["weight"] * main[c]).sum()) for c in ages]) / 60 / float(main["weight"].sum())
+    )
+    bands = [
+        tell("under 60", "60 岁以下")
+        if c == "held_0_minutes"
+        else f"{c.split('_')[1]}–{int(c.split('_')[1]) + 9}"
+        for c in ages
+    ]
+    bands[-1] = tell("80 and over", "80 岁及以上")
+    axes[1].bar(range(len(ages)), owed, color=style.ORANGE)
+    axes[1].set_xticks(range(len(ages)), bands, fontsize=7.5)
+    axes[1].set_ylabel(tell("hours of credit a village, at the end", "期末积分小时/村"))
+    axes[1].set_title(tell("held by age of the holder", "按持有人年龄"), fontsize=9)
+    asked, got = (by_seed(series, series[c]) for c in ("redeem_asked_minutes", "redeem_got_minutes"))
+
+    def rolling(x):
+        return pd.DataFrame(x.T).rolling(12, min_periods=1).sum().to_numpy().T
+
+    asked, got = rolling(asked), rolling(got)
+    success = np.divide(100 * got, asked, out=np.full(asked.shape, np.nan), where=asked > 0)
+    seen = np.isfinite(success).any(axis=0)
+    if seen.any():
+        fan(axes[2], years[seen], success[:, seen], style.BLUE)
+        axes[2].legend(loc="best", fontsize=7.5)
+    axes[2].set_ylim(0, 100)
+    axes[2].set_ylabel(tell("hours served of those asked for, %", "所求时数中已服务，%"))
+    axes[2].set_title(tell("redemption by holders, last 12 months", "持有者兑换率（近 12 个月）"), fontsize=9)
+    for axis in (axes[0], axes[2]):
+        dated(axis, years)
+    total = spent[-1] + lapsed[-1] + max(held[-1], 0.0)
+    parts = [100 * x / max(total, 1e-9) for x in (spent[-1], lapsed[-1], max(held[-1], 0.0))]
+    giving = held[-1] / max(issued[-12:].sum(), 1e-9)
+    title = tell(
+        (
+            f"Of all credits {parts[0]:.0f} % were spent, {parts[1]:.0f} % lapsed and {parts[2]:.0f} % "
+            f"are still owed: {giving:.1f} times what the last year issued"
+        ),
+        (
+            f"全部积分中 {parts[0]:.0f} % 已兑换，{parts[1]:.0f} % 失效，{parts[2]:.0f} % 仍为负债："
+            f"相当于最近一年发放量的 {giving:.1f} 倍"
+        ),
+    )
+    debt = float((main["weight"] * main["overdrawn_minutes"]).sum()) / -60 / float(main["weight"].sum())
+    caption = tell(
+        (
+            f"{label}. Means over seeds and all villages; held is net of {debt:.0f} hours a village "
+            f"overdrawn at the end, and holds what stood in accounts at the start. {sample(series)}"
+        ),
+        (
+            f"{label}。各种子与全部村的均值；持有量已扣除期末每村透支 {debt:.0f} 小时，含期初余额。"
+            f"{sample(series)}"
+        ),
+    )
+    return style.finish(figure, title, caption, folder, "timebank")
+
+
+STATES = (  # code -> label, colour: what a village is on the map
+    (("not opened so far", "尚未开办"), "white"),
+    (("closed", "已关闭"), style.RED),
+    (("visits only", "仅探访"), style.YELLOW),
+    (("reduced meals", "减量助餐"), style.SKY),
+    (("full service", "完整服务"), style.BLUE),
+)
+MARKS = dict(zip(VILLAGE_KINDS, "o^sD", strict=True))
+
+
+def county_map(
+    series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str, folder: Path, replicate: int = 0
+) -> Picture:
+    """The county of one seed at four times: place and kind of each village, what its service is."""
+    places = rows[(rows["arm"] == "main") & (rows["replicate"] == replicate)].set_index("village")
+    mine = series[series["replicate"] == replicate]
+    level = mine.pivot(index="month", columns="village", values="level")[places.index]
+    opened = (level > 0).cummax()
+    code = level.where(level == 0, level + 1).where(opened | (level > 0), -1).replace({0: 1, -1: 0})
+    last = int(level.index.max())
+    times = sorted({0, last // 3, 2 * last // 3, last})
+    figure, axes = plt.subplots(
+        1, len(times), figsize=(1.6 + 2.5 * len(times), 3.6), layout="constrained", squeeze=False, sharey=True
+    )
+    for axis, t in zip(axes[0], times, strict=True):
+        for kind, mark in MARKS.items():
+            at = (places["kind"] == kind).to_numpy()
+            colours = [STATES[int(k)][1] for k in code.loc[t][at]]
+            axis.scatter(
+                places["east_km"][at],
+                places["north_km"][at],
+                c=colours,
+                marker=mark,
+                s=70,
+                edgecolor="black",
+                lw=0.8,
+            )
+        month = int(start[5:7]) - 1 + t
+        axis.set_title(f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}", fontsize=9)
+        axis.set_aspect("equal")
+        axis.set_xlim(-1.5, 31.5)
+        axis.set_ylim(-1.5, 31.5)
+        axis.set_xlabel(tell("km east", "东向公里"))
+    axes[0][0].set_ylabel(tell("km north", "北向公里"))
+
+    def dot(mark, colour):
+        return plt.Line2D([], [], ls="", marker=mark, mfc=colour, mec="black", ms=7)
+
+    handles = [dot("o", colour) for _, colour in STATES] + [dot(mark, "lightgrey") for mark in MARKS.values()]
+    figure.legend(
+        handles,
+        [tell(*text) for text, _ in STATES] + [words(k) for k in MARKS],
+        loc="outside right center",
+        fontsize=8,
+    )
+    open_now, shut = int((code.loc[last] >= 2).sum()), int((code.loc[last] == 1).sum())
+    title = tell(
+        (
+            f"In this county {open_now} of {len(places)} villages are in service at the end, {shut} have "
+            f"closed and {len(places) - open_now - shut} never opened"
+        ),
+        (
+            f"该县 {len(places)} 个村中期末 {open_now} 个在运行，{shut} 个已关闭，"
+            f"{len(places) - open_now - shut} 个从未开办"
+        ),
+    )
+    caption = tell(
+        (
+            f"{label}; one seed out of {series['replicate'].nunique()} with a middling number open at the "
+            f"end, {len(places)} villages: an example, not a mean. Colour: service; shape: kind of "
+            f"village"
+        ),
+        (
+            f"{label}；{series['replicate'].nunique()} 个随机种子中期末运行村数居中的一个，{len(places)} "
+            f"个村：示例而非平均。颜色：服务状态；形状：村类型"
+        ),
+    )
+    return style.finish(figure, title, caption, folder, "map")

@@ -1,0 +1,573 @@
+"""`python run.py report study=<folder>`: one self-contained HTML page of a study, on wish a PDF. It asks no
+host for anything.
+
+The page is made from what the study's folder holds: findings.json, manifest.json, resolved.yaml, summary.csv,
+figures/ and the stored tables. In Chinese (findings.zh.json) figures that the experiment did not draw so are
+drawn anew; where it wrote in English alone the page says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+
+from experiments import statistics
+from experiments.command.scenario import Mistake, known
+from experiments.report import pictures, style
+from experiments.report.findings import Findings, Picture, Table, findings_path
+from experiments.report.pictures import Kept
+from experiments.report.style import phrase, tell, words
+from experiments.study import draws, store
+from sim.state.parameters import GRADES, Declaration, nearest
+
+KEYS = {
+    "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
+    "pdf": "true or false",
+    "report.language": "en or zh",
+    "out": "folder for the page",
+}
+SENSITIVE = (
+    "indices",
+    "tornado",
+    "inputs",
+    "morris",
+    "noise",
+    "convergence",
+)  # pictures whose file name begins so belong to that section
+SCENARIOS = 12  # most rows of the table of causes
+
+
+def names() -> dict[str, str]:
+    """Section key -> heading, in order."""
+    return {
+        "question": tell("The question", "问题"),
+        "answer": tell("The answer", "回答"),
+        "tables": tell("Tables", "表格"),
+        "figures": tell("Figures", "图"),
+        "failures": tell("What fails and why", "哪里失败、为何失败"),
+        "sensitivity": tell("What it depends on", "敏感性"),
+        "limits": tell("Limits", "局限"),
+        "numbers": tell("All numbers", "全部数字"),
+        "parameters": tell("Parameters and their sources", "参数及来源"),
+        "reproduce": tell("How to run it again", "如何重现"),
+    }
+
+
+def phrases() -> dict[str, str]:
+    """The standing text of the page."""
+    return {
+        "skip": tell("To the text", "跳至正文"),
+        "contents": tell("Contents", "目录"),
+        "study": tell("Study", "研究"),
+        "whatif": tell(
+            (
+                "What-if results: they say what follows in a synthetic county if the rules and figures "
+                "written here hold. They compare options and are no statement about a real county."
+            ),
+            (
+                "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，"
+                "并非对任何真实县的陈述。"
+            ),
+        ),
+        "hypothesis": tell("Written before the runs:", "运行前写下的假设："),
+        "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
+        "verdict": tell("Verdict:", "判断："),
+        "no_tables": tell("This study has no tables.", "本研究没有表格。"),
+        "no_numbers": tell("This study has no summary.csv.", "本研究没有 summary.csv。"),
+        "no_figures": tell("This study has no figures.", "本研究没有图。"),
+        "no_failures": tell(
+            "No village and no run failed, or none was stored.", "没有失败的村或运行，或未保存。"
+        ),
+        "grades": tell(
+            "Grades: " + "; ".join(f"{k} {v}" for k, v in GRADES.items()),
+            "等级：A 官方或同行评审；B 报道；C 推算；D 假设或选择",
+        ),
+        "again": tell(
+            "From the folder of the project, with the versions below:", "在项目文件夹中，使用下列版本："
+        ),
+        "generator": tell(
+            (
+                "Every random draw is a function of (seed, purpose, identity, month, index); the seeds of "
+                "the runs are numbered children of the root seed in resolved.yaml. The order of "
+                "execution is the table of the month in sim/ODD.md."
+            ),
+            (
+                "每个随机数由（种子、用途、个体、月份、序号）唯一决定；各次运行的种子由 resolved.yaml "
+                "中的根种子派生。执行顺序见 sim/ODD.md 的月度表。"
+            ),
+        ),
+    }
+
+
+def standing_limits() -> list[str]:
+    """What holds for every study."""
+    return [
+        tell(
+            (
+                "The county is synthetic; parameters of grade D are assumptions with wide ranges, and a "
+                "result holds only as far as they do."
+            ),
+            "县是合成的；D 级参数为范围较宽的假设，结果只在其成立的范围内有效。",
+        ),
+        tell(
+            (
+                "Intervals take the seed as unit. They hold luck and, where parameters are drawn, what is "
+                "not known of them; they do not hold rules that are wrong."
+            ),
+            "区间以随机种子为单位，包含运气以及（抽取参数时）参数的不确定，但不包含规则本身的错误。",
+        ),
+        tell(
+            (
+                "Viability is one definition with thresholds that are parameters; another definition can "
+                "rank options differently."
+            ),
+            "“可持续”是一个带门槛参数的定义；换一个定义，方案排序可能不同。",
+        ),
+    ]
+
+
+# -- figures
+# -----------------------------------------------------------------------------------------------------------
+def inline(svg: str, name: str, title: str, text: str) -> Markup:
+    """A matplotlib SVG as part of the page.
+
+    Ids of its own, a title and a description, no address, no fixed size.
+    """
+    svg = svg[svg.index("<svg") :]
+    for start, end in (("<metadata>", "</metadata>"), ("<style", "</style>"), ("<!--", "-->")):
+        svg = re.sub(f"{start}.*?{end}", "", svg, flags=re.DOTALL)
+    box = _cropped(svg)
+    svg = (
+        re.sub(r'\bid="', f'id="{name}-', svg)
+        .replace('xlink:href="#', f'href="#{name}-')
+        .replace("url(#", f"url(#{name}-")
+    )
+    said = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(text)}</desc>'
+    opening = f'<svg {box} role="img" aria-labelledby="{name}-title {name}-desc">{said}'
+    return Markup(re.sub(r"<svg[^>]*>", lambda _: opening, svg, count=1))
+
+
+def _cropped(svg: str) -> str:
+    """The view box without the title and caption that `style.finish` drew.
+
+    The page says both in its own letters.
+    """
+    found = re.search(r'viewBox="([\d. -]+)"', svg)
+    if not found:
+        return ""
+    x, y, width, height = map(float, found[1].split())
+    top, bottom = (
+        float(m[1]) if (m := re.search(rf'id="{part}-([\d.]+)"', svg)) else 0.0
+        for part in ("title", "caption")
+    )
+    return f'viewBox="{x:g} {y + top * height:.1f} {width:g} {(1 - top - bottom) * height:.1f}"'
+
+
+def shown(p: Picture, folder: Path, note: str = "") -> dict[str, Any]:
+    """A picture for the page: SVG inline, else PNG inside the page; Mistake where neither is there."""
+    svg, png = folder / f"{p.file}.svg", folder / f"{p.file}.png"
+    if svg.exists():
+        image = store.stored(
+            svg,
+            lambda text: inline(text, f"fig-{p.file}", p.title, p.caption),
+            "run the experiment again, it draws it anew",
+        )
+    elif png.exists():
+        data = base64.b64encode(png.read_bytes()).decode()
+        image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(f"{p.title} {p.caption}", data)
+    else:
+        raise Mistake(f"{folder} holds no figure {p.file}: run the experiment again")
+    return {"title": p.title, "caption": p.caption, "image": image, "note": note}
+
+
+def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str, Any]], bool]:
+    """Pictures in the language of the page.
+
+    The experiment's own, or drawn anew where the stored tables allow. False: no font.
+    """
+    folder, done, anew = kept.folder / "figures", True, {}
+    if code != "en" and kept.findings is not None:
+        if (
+            findings.pictures != kept.findings.pictures
+        ):  # said, and drawn where there was a font, by the experiment
+            anew = {p.file: p for p in findings.pictures if (folder / code / f"{p.file}.svg").exists()}
+        else:
+            drawn, done = pictures.redraw(kept, code, folder / code)
+            anew = {p.file: p for p in drawn} if done else {}
+    note = tell("", "（图中文字为英文。）") if code != "en" else ""
+    return [
+        {"file": p.file, **(shown(anew[p.file], folder / code) if p.file in anew else shown(p, folder, note))}
+        for p in findings.pictures
+    ], done
+
+
+# -- tables
+# ------------------------------------------------------------------------------------------------------------
+def whole(kept: Kept) -> Table | None:
+    """summary.csv, every number as stored."""
+    frame = kept.summary
+    if frame.empty:
+        return None
+    cells = frame.astype(object).where(frame.notna(), "")
+    return Table("summary.csv", list(frame.columns), cells.values.tolist())
+
+
+def headed(table: Table) -> Table:
+    """Headings in the language of the page."""
+    return replace(table, title=phrase(table.title), columns=list(map(phrase, table.columns)))
+
+
+def failures(kept: Kept) -> list[Table]:
+    """Why villages are not viable, closures averted by relieving a condition, runs that ended in an error."""
+    found, rows = [], kept.villages
+    if len(rows) and {"verdict", "cause", "weight"} <= set(rows):
+        names = {s: words(s) for s in pictures.scenarios(kept)}
+        by = {
+            label: rows[(rows["scenario"] == s) & (rows["arm"] == "main")]
+            for s, label in list(names.items())[:SCENARIOS]
+        }
+        found.append(_causes(by, len(names)))
+        lines = [
+            [label, words(condition), fewer, shut]
+            for s, label in names.items()
+            for condition, (fewer, shut) in statistics.averted(rows, s).items()
+        ]
+        if lines:
+            columns = [
+                tell("scenario", "情景"),
+                tell("condition relieved", "解除的条件"),
+                tell("closures averted", "避免的关闭"),
+                tell("closures before", "原有关闭"),
+            ]
+            found.append(
+                Table(
+                    tell(
+                        "Closures averted when one condition is relieved under the same luck",
+                        "同一随机数下解除一个条件所避免的关闭",
+                    ),
+                    columns,
+                    lines,
+                    tell(
+                        (
+                            "One seed each: the one with most closures over all scenarios where the "
+                            "scenario has any there, else its own worst."
+                        ),
+                        "各取一个种子：全部情景合计关闭最多者；若该情景在其中无关闭，则取其自身关闭最多者。",
+                    ),
+                )
+            )
+    runs = kept.table("runs")
+    if len(runs) and (runs["error"] != "").any():
+        bad = runs[runs["error"] != ""]
+        lines = [
+            [str(r.scenario), str(r.arm), int(r.replicate), f"{r.error} ({r.origin})"]
+            for r in bad.head(10).itertuples()
+        ]
+        title = tell(
+            f"{len(bad)} of {len(runs)} runs ended in an error", f"{len(runs)} 次运行中 {len(bad)} 次出错"
+        )
+        found.append(
+            Table(
+                title,
+                [
+                    tell("scenario", "情景"),
+                    tell("arm", "支"),
+                    tell("replicate", "重复"),
+                    tell("error", "错误"),
+                ],
+                lines,
+                tell("The first ten.", "前十条。") if len(bad) > 10 else "",
+            )
+        )
+    return found
+
+
+def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> Table:
+    why = {label: statistics.causes(rows) for label, rows in by.items() if len(rows)}
+    total = pd.DataFrame(why).T.sum().sort_values(ascending=False, kind="stable")
+    columns = list(total.index[:7])
+    lines = []
+    for label, one in why.items():
+        rows = by[label]
+        lost = float(rows.loc[rows["verdict"] != "viable", "weight"].sum() / rows["weight"].sum())
+        shares = [f"{100 * one.get(c, 0.0) / one.sum():.0f}" if one.sum() else "" for c in columns]
+        lines.append([label, f"{100 * lost:.0f}", *shares])
+    title = tell("Villages that are not viable, and why (% of them)", "不可持续的村及原因（占其百分比）")
+    more = (
+        tell(
+            f" The first {len(why)} of {scenarios} scenarios.", f"共 {scenarios} 个情景中的前 {len(why)} 个。"
+        )
+        if scenarios > len(why)
+        else ""
+    )
+    note = (
+        tell(
+            (
+                "A village with several causes counts in parts. 'closed:' names the condition breached "
+                "before it closed."
+            ),
+            "有多个原因的村按份计算；closed: 后为关闭前被突破的条件。",
+        )
+        + more
+    )
+    return Table(
+        title,
+        [
+            tell("scenario", "情景"),
+            tell("not viable, % of villages", "不可持续，占村 %"),
+            *map(words, columns),
+        ],
+        lines,
+        note,
+    )
+
+
+def parameters(kept: Kept) -> list[Table]:
+    """Changed ones first, then all others; assumptions marked."""
+    mine, plain = kept.parameters.flat(), known()
+    changed = [d for path, d in plain.items() if mine[path] != d.default]
+    drawn = (
+        {d.path for d in draws.drawn(d.path for d in changed)} if kept.configuration.get("draws") else set()
+    )
+    columns = [
+        tell(*c)
+        for c in (
+            ("parameter", "参数"),
+            ("value", "取值"),
+            ("default", "默认"),
+            ("unit", "单位"),
+            ("range", "范围"),
+            ("grade", "等级"),
+            ("source", "来源（原文）"),
+            ("what it is", "说明"),
+        )
+    ]
+    named, units = style.chinese_names()["parameters"], style.chinese_names()["units"]
+
+    def line(d: Declaration) -> list[Any]:
+        mark = tell(" assumption", " 假设") if d.grade == "D" else ""
+        value = _plain(mine[d.path]) + (
+            tell(" (drawn for each seed)", "（每个种子抽取）") if d.path in drawn else ""
+        )
+        span = f"{_plain(d.low)} – {_plain(d.high)}" if d.low is not None else ", ".join(d.choices or ())
+        return [
+            d.path,
+            value,
+            _plain(d.default),
+            tell(d.unit, units.get(d.unit, d.unit)),
+            span,
+            d.grade + mark,
+            d.source,
+            tell(d.doc, f"{named.get(d.path, d.path)}（{d.doc}）"),
+        ]
+
+    first = Table(
+        tell("Changed from the default", "与默认不同"),
+        columns,
+        [line(d) for d in changed],
+        "" if changed else tell("None.", "无。"),
+    )
+    rest = [line(d) for d in plain.values() if d not in changed]
+    guesses = sum(d.grade == "D" for d in plain.values())
+    note = tell(
+        (
+            f"{guesses} of {len(plain)} parameters are assumptions or choices (grade D). Arms of a "
+            f"comparison set their own values on top."
+        ),
+        f"{len(plain)} 个参数中 {guesses} 个为假设或选择（D 级）。比较中的各支另行设定自己的取值。",
+    )
+    return [first, Table(tell("As by default", "默认值"), columns, rest, note)]
+
+
+def _plain(x: Any) -> str:
+    return (
+        tell(*(("on", "开") if x else ("off", "关")))
+        if isinstance(x, bool)
+        else f"{x:.12g}"
+        if isinstance(x, int | float)
+        else str(x)
+    )
+
+
+def provenance(kept: Kept) -> list[Table]:
+    """Versions and hashes, as the manifest has them."""
+    sums = [(k, v) for k, v in kept.manifest.get("sha256", {}).items() if not isinstance(v, dict)]
+    sums += [(f"sim/data/{k}", v) for k, v in kept.manifest.get("sha256", {}).get("data", {}).items()]
+    return [
+        Table(
+            tell("Versions", "版本"),
+            [tell("package", "软件包"), tell("version", "版本")],
+            [[k, v] for k, v in kept.manifest.get("versions", {}).items()],
+        ),
+        Table("SHA-256", [tell("of", "对象"), "SHA-256"], [[k, v] for k, v in sums]),
+    ]
+
+
+def spread(kept: Kept, pictures_of: list[Any]) -> list[str]:
+    """How much of the spread is luck, and whether a sensitivity study stands here."""
+    said, frame = [], kept.summary
+    if {"sd_all", "sd_luck"} <= set(frame):
+        both = frame.dropna(subset=["sd_all", "sd_luck"])
+        if (both["sd_all"] ** 2).sum() > 0:
+            luck = 100 * min(float((both["sd_luck"] ** 2).sum() / (both["sd_all"] ** 2).sum()), 1.0)
+            said.append(
+                tell(
+                    (
+                        f"Of the variance between seeds about {luck:.0f} % is luck alone; parameters that "
+                        f"are not known bring the rest."
+                    ),
+                    f"种子间方差中约 {luck:.0f} % 只来自运气，其余来自未知的参数。",
+                )
+            )
+    if not pictures_of:
+        said.append(tell("No sensitivity analysis was part of this study.", "本研究不含敏感性分析。"))
+    return said
+
+
+# -- the page
+# ----------------------------------------------------------------------------------------------------------
+def number(x: float) -> str:
+    """Four digits are shown; the cell's data-value holds the number as stored."""
+    if isinstance(x, bool):
+        return "yes" if x else "no"
+    return f"{x:,}" if isinstance(x, int) else f"{x:,.0f}" if abs(x) >= 10_000 else f"{x:.4g}"
+
+
+def page(kept: Kept, code: str) -> str:
+    """The HTML of a study in a language."""
+    if kept.findings is None:
+        raise Mistake(
+            f"{kept.folder} holds no findings.json: its experiment ended before it had an answer; run "
+            f"it again"
+        )
+    findings = Findings.load(kept.folder, code)
+    with style.speaking(code):
+        found, done = figures_of(kept, findings, code)
+        apart = [p for p in found if p["file"].startswith(SENSITIVE)]
+        manifest, status = kept.manifest, str(kept.manifest.get("status", ""))
+        notices = (
+            []
+            if status == "finished"
+            else [
+                tell(
+                    f"The study is {status}: what follows rests on the runs that were finished.",
+                    f"研究状态：{status}；以下仅依据已完成的运行。",
+                )
+            ]
+        )
+        notices += [] if done else [tell("", "本机没有中文字体，图中文字为英文。")]
+        notices += (
+            [tell("", "本实验的句子只有英文。")]
+            if code != "en" and not findings_path(kept.folder, code).exists()
+            else []
+        )
+        counts = ", ".join(
+            f"{manifest[k]} {tell(*w)}"
+            for k, w in {"runs": ("runs", "次运行"), "failed": ("failed", "次失败")}.items()
+            if k in manifest
+        )
+        environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["figures"] = number
+        return environment.get_template("page.html.j2").render(
+            lang={"en": "en", "zh": "zh-Hans"}[code],
+            t=phrases(),
+            name=names(),
+            sections=names().items(),
+            title=tell(
+                f"Village mutual aid: {words(manifest['experiment'])}",
+                f"农村互助养老：{phrase(manifest['experiment'])}",
+            ),
+            experiment=manifest["experiment"],
+            id=manifest["id"],
+            status=", ".join(
+                x
+                for x in (str(manifest.get("finished", manifest.get("started", ""))), phrase(status), counts)
+                if x
+            ),
+            notice=" ".join(notices),
+            findings=findings,
+            tables=[headed(t) for t in findings.tables],
+            verdict=words(findings.verdict),
+            summary=whole(kept),
+            pictures=[p for p in found if p not in apart],
+            sensitivity=apart,
+            failures=failures(kept),
+            spread=spread(kept, apart),
+            limits=[*findings.limits, *standing_limits()],
+            parameters=parameters(kept),
+            provenance=provenance(kept),
+            command=shlex.join(["python", "run.py", *manifest.get("overrides", [])]),
+        )
+
+
+def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = None) -> list[Path]:
+    """Make report.html (report.zh.html in Chinese) and, on wish, the PDF beside it; the paths."""
+    kept, into = Kept(folder), out or folder
+    html, stem = page(kept, code), "report" if code == "en" else f"report.{code}"
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        store.replace(into / f"{stem}.html", html.encode())
+        paths = [into / f"{stem}.html"]
+        if pdf:
+            store.replace(into / f"{stem}.pdf", printed(html))
+            paths.append(into / f"{stem}.pdf")
+    except OSError as e:
+        raise Mistake(
+            f"the report cannot be written to {str(into)!r}: {(e.strerror or str(e)).lower()}; set out=folder"
+        ) from e
+    return paths
+
+
+def printed(html: str) -> bytes:
+    """The page as PDF; nothing is fetched."""
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as e:
+        raise Mistake(
+            "pdf=true needs weasyprint: pip install 'weasyprint>=70' (the extra `pdf`), or print the "
+            "HTML page from a browser"
+        ) from e
+    return bytes(HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf())
+
+
+def main(words: Sequence[str]) -> int:
+    """The verb: `study=folder [pdf=true] [report.language=zh] [out=folder]`."""
+    asked = {"pdf": "false", "report.language": "en"}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if key not in KEYS or not equals:
+            raise Mistake(
+                f"report: cannot read {word!r}; allowed are "
+                f"{', '.join(f'{k}=... ({v})' for k, v in KEYS.items())}{nearest(key, KEYS)}"
+            )
+        asked[key] = value
+    for key, allowed in {"pdf": ("true", "false"), "report.language": style.LANGUAGES}.items():
+        if asked[key] not in allowed:
+            raise Mistake(
+                f"{key} = {asked[key]!r}: allowed are {', '.join(allowed)}{nearest(asked[key], allowed)}"
+            )
+    if "study" not in asked:
+        raise Mistake("report: say which study: study=results/<experiment>/<id>")
+    for path in write(
+        pictures.newest(Path(asked["study"])),
+        asked["report.language"],
+        asked["pdf"] == "true",
+        Path(asked["out"]) if "out" in asked else None,
+    ):
+        print(path)
+    return 0

@@ -1,0 +1,297 @@
+"""All figures that a study's stored tables allow, in one call.
+
+At the end of an experiment and, in Chinese, by the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments import statistics
+from experiments.command.scenario import known
+from experiments.report import figures, figures_time, style, ternary
+from experiments.report.findings import Findings, Picture
+from experiments.report.style import tell, words
+from experiments.study.store import Results
+from sim.state.codes import PAYERS, VILLAGE_KINDS
+from sim.state.parameters import SECTIONS, Parameters
+
+Job = Callable[[], Picture]
+SPELL = [
+    "scenario",
+    "arm",
+    "replicate",
+    "village",
+    "kind",
+    "weight",
+    "opened",
+    "first_closed",
+]  # columns that survival asks for
+
+
+def newest(folder: Path) -> Path:
+    """The folder itself or, where it holds studies, the one begun last."""
+    if (folder / "manifest.json").exists():
+        return folder
+    begun = {
+        Results(m.parent).manifest["started"] + m.parent.name: m.parent
+        for m in folder.glob("*/manifest.json")
+    }
+    return begun[max(begun)] if begun else folder
+
+
+class Kept:
+    """A study as it lies in its folder; what is missing is empty. Mistake where the folder holds no study."""
+
+    def __init__(self, folder: Path, results: Results | None = None) -> None:
+        self.folder = folder
+        self.results = results or Results(folder)
+        self.manifest, self.configuration = self.results.manifest, self.results.configuration
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The parameters as resolved; those that are not declared any more are left out."""
+        known()
+        plain = {k: v for k, v in self.configuration.items() if k in SECTIONS}
+        return Parameters.from_dict(plain)
+
+    def table(self, name: str, **chosen: Any) -> pd.DataFrame:
+        """`runs`, `villages` or `series`, what is finished of them; empty where there is none."""
+        return (
+            getattr(self.results, name)(allow_partial=True, **chosen)
+            if self.results.wanted
+            else pd.DataFrame()
+        )
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """summary.csv."""
+        return self.results.summary
+
+    @cached_property
+    def villages(self) -> pd.DataFrame:
+        """The village table with weights, finished runs only."""
+        rows = self.table("villages")
+        return statistics.with_weights(rows, self.parameters) if len(rows) else rows
+
+    def series(self, scenario: str) -> pd.DataFrame:
+        """The monthly table of one scenario, main arm, with weights."""
+        rows = self.table("series", scenario=scenario)
+        if rows.empty:
+            return rows
+        rows = rows.astype({"scenario": str, "arm": str})
+        weight = self.villages[["scenario", "arm", "replicate", "village", "weight"]].drop_duplicates(
+            ["scenario", "arm", "replicate", "village"]
+        )
+        return rows.merge(weight, on=["scenario", "arm", "replicate", "village"], how="inner")
+
+    @property
+    def findings(self) -> Findings | None:
+        """findings.json, where there is one."""
+        return Findings.load(self.folder) if (self.folder / "findings.json").exists() else None
+
+
+def one_by_one(jobs: Sequence[Job]) -> list[Picture]:
+    """Draw in this process."""
+    return [job() for job in jobs]
+
+
+def draw(
+    kept: Kept, into: Path, few: bool = False, each: Callable[[Sequence[Job]], list[Picture]] = one_by_one
+) -> list[Picture]:
+    """Draw what the tables allow, most telling first; nothing where no village was stored. `few`: the three
+    of one year's end.
+
+    `each` works the pictures out, here or in other processes, to the same bytes.
+    """
+    return each(jobs(kept, into, few))
+
+
+def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
+    """What `draw` draws: calls with everything they need."""
+    rows, summary = kept.villages, kept.summary
+    if rows.empty:
+        return []
+    year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
+    found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
+    if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
+        labels = _telling(summary) if mixes else dict(list(named.items())[:4])
+        found.append(
+            partial(
+                figures.classes, rows[rows["scenario"].isin(labels)], labels, into, _sentence(shared(labels))
+            )
+        )
+    first = next(iter(named))
+    found += [] if few else _survival(kept, rows, named, first, into)
+    mine, one = rows[rows["scenario"].isin(named)], rows[rows["scenario"] == first]
+    start, label = kept.parameters.horizon.start, words(first)
+    found.append(partial(figures.payers, mine, named, _sentence(shared(named)) + figures.sample(mine), into))
+    if mixes and len(named) > 1:
+        found.append(_triangle(mine, summary, named, into))
+    found.append(partial(figures.needs, one, label, into))
+    if "gain" in summary and summary["gain"].notna().any():
+        found.append(_gains(summary, into))
+    series = pd.DataFrame() if few else kept.series(first)
+    if len(series):
+        found += [
+            partial(figures_time.fans, series, start, label, into),
+            partial(figures_time.payers_by_year, series, start, label, into),
+        ]
+        if kept.parameters.timebank.on:
+            found.append(partial(figures_time.timebank, series, one, start, label, into))
+        found.append(partial(figures_time.county_map, series, one, start, label, into, _middling(series)))
+    return found
+
+
+def _mixes(summary: pd.DataFrame) -> bool:
+    """The summary has a row a funding mix and business."""
+    return {"panel", "funding", "business", "viable"} <= set(summary)
+
+
+def scenarios(kept: Kept) -> dict[str, str]:
+    """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best
+    first.
+    """
+    ran = list(kept.villages.loc[kept.villages["arm"] == "main", "scenario"].unique())
+    if not _mixes(kept.summary):
+        return {s: words(s) for s in ran}
+    panel = kept.summary["panel"].iloc[0]
+    mine = kept.summary[kept.summary["panel"] == panel]
+    column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
+    mine = mine[mine["business"] == column].sort_values("viable", ascending=False, kind="stable")
+    order = pd.concat([mine[~mine["funding"].isin(figures.NULLS)], mine[mine["funding"].isin(figures.NULLS)]])
+    return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in ran}
+
+
+def shared(named: Iterable[str]) -> str:
+    """What scenarios of the table of mixes (panel/funding/business) have in common besides their funding,
+    in words; else nothing.
+    """
+    parts = [s.split("/") for s in named]
+    if any(len(p) != 3 for p in parts):
+        return ""
+    panels, _, businesses = (set(p) for p in zip(*parts, strict=True))
+    return tell(", ", "，").join(words(p) for same in (panels, businesses) if len(same) == 1 for p in same)
+
+
+def _sentence(text: str) -> str:
+    return text + tell(". ", "。") if text else ""
+
+
+def _telling(summary: pd.DataFrame) -> dict[str, str]:
+    """The best, the worst and the mix without money: scenario -> label."""
+    mine = summary[summary["panel"] == summary["panel"].iloc[0]]
+    low = figures.real(mine)
+    chosen = [
+        low.loc[low["viable"].idxmax()],
+        low.loc[low["viable"].idxmin()],
+        *(r for _, r in mine[mine["funding"] == "no_money"].iterrows()),
+    ]
+    return {
+        f"{r['panel']}/{r['funding']}/{r['business']}": words(f"{r['funding']}/{r['business']}")
+        for r in chosen
+    }
+
+
+def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
+    """By funding, where there are several mixes, and by kind of village in the first."""
+    p = kept.parameters.horizon
+    if "first_closed" not in rows or (rows["opened"] < 0).all():
+        return []
+    main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
+    if len(named) > 1:
+        groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
+        found.append(
+            partial(
+                figures_time.survival,
+                groups,
+                p.start,
+                p.months - 1,
+                into,
+                "survival_funding",
+                tell("; ", "；").join(x for x in (tell("By funding", "按筹资方式"), shared(named)) if x),
+            )
+        )
+    mine = main[main["scenario"] == first]
+    kinds = {
+        words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()
+    }
+    if any((r["opened"] >= 0).any() for r in kinds.values()):
+        note = tell("By kind of village; ", "按村类型；") + words(first)
+        found.append(
+            partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note)
+        )
+    return found
+
+
+def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], into: Path) -> Job:
+    """Where each mix lies by who really paid, and how many villages it keeps."""
+    main = rows[rows["arm"] == "main"]
+    paid = pd.DataFrame(
+        {p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS}
+    )
+    paid = paid[paid.sum(axis=1) > 0]
+    paid = paid.div(paid.sum(axis=1), axis=0)
+    names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
+    frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
+    null = frame.index.map(figures.is_null).to_numpy(bool)
+    frame = frame if null.all() else frame[~null]
+    note = tell(
+        "Shares of running money as paid, society left out of the triangle; number: % of villages viable. ",
+        "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。",
+    )
+    return partial(
+        ternary.ternary,
+        frame,
+        tell("villages viable, %", "可持续村，%"),
+        into,
+        _sentence(shared(named)) + note + figures.sample(main),
+        label="label",
+    )
+
+
+def _gains(summary: pd.DataFrame, into: Path) -> Job:
+    """What a business adds on the villages that can have it, mix by mix, the first panel."""
+    mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
+    labels = [f"{words(b)}: {words(f)}" for b, f in zip(mine["business"], mine["funding"], strict=True)]
+    frame = pd.DataFrame(
+        {"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]}
+    )
+    caption = tell(
+        (
+            f"Share of villages viable with the business less without it, same villages and same luck; "
+            f"{words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds"
+        ),
+        (
+            f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；"
+            f"{int(mine['seeds'].max())} 个随机种子"
+        ),
+    )
+    return partial(
+        figures.paired,
+        frame,
+        tell("change in the share of villages viable, points", "可持续村占比变化，百分点"),
+        into,
+        caption,
+    )
+
+
+def _middling(series: pd.DataFrame) -> int:
+    """The seed whose count of villages in service at the end is the middle one.
+
+    Neither the luckiest nor the worst.
+    """
+    last = series[series["month"] == series["month"].max()]
+    order = (last["level"] > 0).groupby(last["replicate"]).sum().sort_values(kind="stable")
+    return int(order.index[len(order) // 2])
+
+
+def redraw(kept: Kept, code: str, into: Path) -> tuple[list[Picture], bool]:
+    """`draw` in a language; False where no font has it and the labels stayed English."""
+    with style.language(code) as done:
+        return draw(kept, into), done

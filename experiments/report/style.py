@@ -1,0 +1,325 @@
+"""One look for all figures: Agg, Okabe-Ito colours (told apart by the colour-blind), SVG with the same bytes
+each time.
+
+Labels stand in English and Chinese beside each other; `language("zh")` draws the Chinese where a font has
+them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import textwrap
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import yaml
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from experiments.report.findings import Findings, Picture
+from experiments.study.store import replace
+
+ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#999999",
+)
+DARK = "#444444"
+LINES = (BLUE, RED, GREEN, ORANGE, PINK, SKY, "black", GREY)  # YELLOW is too light for a line
+DASHES = (
+    "-",
+    "--",
+    "-.",
+    ":",
+    (0, (5, 1)),
+    (0, (3, 1, 1, 1)),
+    (0, (1, 1)),
+    (0, (8, 2)),
+)  # told apart in grey print too
+CLASS_COLOURS = dict(
+    viable=GREEN, under_serving=ORANGE, recovered=SKY, closed=RED, too_young=PINK, never_opened=GREY
+)
+PAYER_COLOURS = dict(government=BLUE, collective=ORANGE, families=GREEN, society=PINK, business=YELLOW)
+LANGUAGES = ("en", "zh")
+FONTS = (  # Chinese ones that systems have; the first that is found is taken
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "Heiti SC",
+    "Droid Sans Fallback",
+)
+FILES = (
+    "cjk",
+    "sourcehan",
+    "wqy",
+    "msyh",
+    "simhei",
+    "pingfang",
+    "droidsansfallback",
+)  # their files, in lower case
+SETTINGS = {
+    "svg.hashsalt": "mutual-aid-sim",
+    "svg.fonttype": "path",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.5,
+    "axes.unicode_minus": False,
+}
+plt.rcParams.update(SETTINGS)
+
+LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
+    "viable": ("viable", "可持续"),
+    "under_serving": ("under-serving", "服务不足"),
+    "recovered": ("recovered", "曾关闭后恢复"),
+    "closed": ("closed", "已关闭"),
+    "too_young": ("too young", "开办不足三年"),
+    "never_opened": ("never opened", "从未开办"),
+    "none": ("no business", "无产业"),
+    "tourism": ("tourism", "旅游"),
+    "agriculture": ("agriculture", "特色农业"),
+    "handicraft": ("handicraft", "手工艺"),
+    "portfolio": ("portfolio", "产业组合"),
+    "deposit": ("deposit (null)", "存款（对照）"),
+    "feixiang": ("Feixiang (collective + subsidy)", "肥乡（集体+补贴）"),
+    "jiangxi": ("Jiangxi (elders + government)", "江西（老人+政府）"),
+    "four_payers": ("four payers (a little each)", "四方各出一点"),
+    "seed_taper": ("seed money that tapers", "逐年递减的启动资金"),
+    "government_led": ("government-led", "政府为主"),
+    "society_led": ("society-led", "社会为主"),
+    "families_pay": ("families pay", "家庭付费"),
+    "identical_payers": ("identical payers (null)", "四方相同（对照）"),
+    "no_money": ("no money (null)", "无资金（对照）"),
+    "government": ("government", "政府"),
+    "collective": ("collective", "村集体"),
+    "families": ("families", "家庭"),
+    "society": ("society", "社会"),
+    "business": ("business", "产业"),
+    "family": ("family", "家人"),
+    "mutual": ("mutual aid", "互助"),
+    "professional": ("paid care", "专业服务"),
+    "unmet": ("unmet", "未满足"),
+    "plain": ("plain", "普通村"),
+    "scenic": ("scenic", "景区村"),
+    "craft": ("craft heritage", "手艺村"),
+    "near_town": ("near town", "近郊村"),
+    "meals": ("meals", "助餐"),
+    "cleaning": ("cleaning", "助洁"),
+    "mobility": ("mobility, errands", "出行代办"),
+    "escort": ("medical escort", "陪医"),
+    "emergency": ("emergency", "应急"),
+    "rehabilitation": ("rehabilitation", "康复"),
+    "prevention": ("prevention", "预防宣传"),
+    "companionship": ("companionship", "陪伴探访"),
+    "personal_care": ("personal care", "个人照护"),
+    "practised": ("as practised", "按现行做法"),
+    "envelope": ("equal pledged envelope", "承诺资金总额相同"),
+    "closed: money": ("closed: money", "关闭：资金"),
+    "closed: users": ("closed: users", "关闭：用户"),
+    "closed: helpers": ("closed: helpers", "关闭：志愿者"),
+    "closed: leader": ("closed: leader", "关闭：带头人"),
+    "bills or long cuts": ("bills or long cuts", "欠账或长期缩减"),
+    "too few hours": ("too few hours", "时数太少"),
+    "too few visits": ("too few visits", "探访太少"),
+    "never opened": ("never opened", "从未开办"),
+    "opened too late": ("opened too late", "开办太晚"),
+    "money": ("money", "资金"),
+    "users": ("users", "用户"),
+    "helpers": ("helpers", "志愿者"),
+    "leader": ("leader", "带头人"),
+    "bills": ("bills", "欠账"),
+    "hours": ("hours", "时数"),
+    "visits": ("visits", "探访"),
+    "unopened": ("unopened", "未开办"),
+    "late": ("late", "太晚"),
+    "supported": ("supported", "得到支持"),
+    "not supported": ("not supported", "未得到支持"),
+    "built in": ("built in", "由设定决定"),
+    "undecided": ("undecided", "尚不能判断"),
+    "first_answer": ("first answer", "初步回答"),
+    "sensitivity": ("sensitivity", "敏感性"),
+    "policies": ("policies", "政策"),
+    "ablation": ("ablation", "逐一关闭各部分"),
+    "weak": ("weak", "弱"),
+    "middle": ("middle", "中"),
+    "rich": ("rich", "强"),
+    "baseline": ("baseline", "基准"),
+    "smoke": ("smoke", "试运行"),
+}
+_now = ["en"]
+
+
+@lru_cache(maxsize=1)
+def chinese_font() -> str | None:
+    """The first Chinese font of FONTS on this machine.
+
+    One installed after matplotlib's font list was made is found too.
+    """
+    have = {f.name for f in font_manager.fontManager.ttflist}
+    if not have & set(FONTS):
+        for path in font_manager.findSystemFonts():
+            if any(part in Path(path).name.lower().replace("-", "") for part in FILES):
+                font_manager.fontManager.addfont(path)
+        have = {f.name for f in font_manager.fontManager.ttflist}
+    return next((name for name in FONTS if name in have), None)
+
+
+@contextlib.contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """`tell` and `words` answer in this language."""
+    before, _now[0] = _now[0], code
+    try:
+        yield
+    finally:
+        _now[0] = before
+
+
+@contextlib.contextmanager
+def language(code: str) -> Iterator[bool]:
+    """Draw labels in this language.
+
+    False where Chinese was asked for and no font has it: then they stay English.
+    """
+    font = chinese_font() if code == "zh" else None
+    family = [font, "DejaVu Sans"] if font else SETTINGS["font.family"]
+    with speaking("zh" if font else "en"), plt.rc_context({"font.family": family}):
+        yield code == "en" or font is not None
+
+
+def both(make: Callable[[], Findings], folder: Path) -> Findings:
+    """Keep what an experiment found in each language.
+
+    The English one. `make` uses `tell` and `words` and may draw into `figures_in`.
+    """
+    said = {}
+    for code in LANGUAGES:
+        with language(code), speaking(code):
+            said[code] = make()
+        said[code].save(folder, code)
+    return said["en"]
+
+
+def figures_in(study: Path) -> Path:
+    """Where a study keeps its figures in the language that is spoken."""
+    return study / "figures" / tell("", "zh")
+
+
+def tell(english: str, chinese: str) -> str:
+    """The one of the two that is wanted now."""
+    return chinese if _now[0] == "zh" else english
+
+
+def _kept(file: str) -> Any:
+    return yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def chinese_names() -> dict[str, dict[str, str]]:
+    """parameters_zh.yaml: Chinese names of sections, parameters by path, and units."""
+    found: dict[str, dict[str, str]] = _kept("parameters_zh.yaml")
+    return found
+
+
+@lru_cache(maxsize=1)
+def translated() -> dict[str, str]:
+    """English text -> Chinese: words_zh.yaml; below it LABELS by key and by English, below these the
+    sections.
+    """
+    labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
+    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml")}
+
+
+def phrase(english: str) -> str:
+    """A text that is written once, in English; its Chinese pair where there is one."""
+    return tell(english, translated().get(english, english))
+
+
+def words(name: str) -> str:
+    """A key as a label for readers.
+
+    Scenario names (panel/funding/business), and Chinese ones between commas, are put together from their
+    parts.
+    """
+    if "/" in name:
+        return tell(", ", "，").join(words(part) for part in name.split("/"))
+    if name in LABELS:
+        return tell(*LABELS[name])
+    return tell(
+        name.replace("_", " "),
+        translated().get(name)
+        or "，".join(translated().get(part, part) for part in name.replace("_", " ").split(", ")),
+    )
+
+
+def wrapped(text: str, inches: float, size: float) -> str:
+    """`text` in lines of at most `inches` at a font size; Chinese signs are twice as wide."""
+    narrow = 72 / (0.57 * size)
+    wide = sum(ord(c) > 0x2E80 for c in text) / max(len(text), 1)
+    width = int(inches * narrow / (1 + 0.75 * wide))
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width) or [""])
+
+
+def capital(text: str) -> str:
+    """With a capital first letter, unless a parameter's path comes first."""
+    return text if "." in text.split(" ", 1)[0].strip(".,") else text[:1].upper() + text[1:]
+
+
+def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
+    """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is.
+
+    In Chinese without a Chinese font nothing is written: a page then shows the English picture under these
+    words.
+    """
+    inches, title, caption = float(figure.get_figwidth()) - 0.2, capital(title), capital(caption)
+    if tell("", "zh") and not chinese_font():
+        plt.close(figure)
+        return Picture(name, " ".join(title.split("\n")), caption)
+    above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)
+    below = figure.supxlabel(wrapped(caption, inches, 7.5), x=0.01, ha="left", fontsize=7.5, color=DARK)
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
+    figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
+    figure.set_layout_engine(None)  # placed once: with an engine, even an idle one, each file is drawn twice
+    height = figure.bbox.height
+    above.set_gid(
+        f"title-{1 - above.get_window_extent().y0 / height:.4f}"
+    )  # a page that says both cuts these shares off
+    below.set_gid(f"caption-{below.get_window_extent().y1 / height:.4f}")
+    save(figure, folder, name)
+    return Picture(name, " ".join(title.split("\n")), caption)
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write PNG and SVG; the SVG carries no date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, metadata=metadata)
+        paths.append(folder / f"{name}.{kind}")
+        replace(paths[-1], buffer.getvalue())
+    plt.close(figure)
+    return paths

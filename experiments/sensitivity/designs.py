@@ -1,0 +1,380 @@
+"""SALib behind one object: what is sampled is analysed with the same options, and nothing that cannot be a
+number goes in.
+
+Traps this file closes (each gives indices without any message): sampling without second order and analysing
+with it, one NaN in Y, a seed of 0 (no seed), N not a power of two, a constant output, names that end in what
+`delta` reserves. Sampling is in the unit cube; what a coordinate means is the caller's affair.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from SALib.analyze import delta as delta_analyze
+from SALib.analyze import morris as morris_analyze
+from SALib.analyze import sobol as sobol_analyze
+from SALib.sample import latin, morris, sobol
+from scipy import stats
+
+from experiments.command.settings import METHODS, Mistake
+from sim.state.parameters import nearest
+
+LEVELS = 4
+FEWEST = {
+    "morris": 2,
+    "sobol": 4,
+    "pawn": 4,
+    "delta": 128,
+}  # SALib's delta wants ten outputs in each of ten bins
+MAIN = {"morris": "mu_star", "sobol": "ST", "pawn": "PAWN", "delta": "delta"}
+RESAMPLES = 100
+RATE = 0.05  # of outcomes that depend on nothing: how often chance lifts any of the inputs over the line
+NULLS = {
+    "morris": 199,
+    "sobol": 199,
+    "pawn": 99,
+    "delta": 12,
+}  # draws of outputs without cause; delta: inputs without effect
+STEP = LEVELS / (2 * (LEVELS - 1))  # of a trajectory, in the unit cube
+SLIDES = 10
+MOST_DELTA = (
+    16  # inputs whose delta is estimated (kernel densities are slow): those with the largest PAWN index
+)
+Z = float(stats.norm.ppf(0.975))
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Index name -> one value a factor.
+
+    `draws` (resamples, factors) of the main index; `n` base points used.
+    """
+
+    method: str
+    factors: tuple[str, ...]
+    values: dict[str, np.ndarray]
+    draws: np.ndarray
+    n: int
+
+    @property
+    def main(self) -> np.ndarray:
+        """The index that ranks: mu*, ST, median PAWN, delta."""
+        return self.values[MAIN[self.method]]
+
+    @cached_property
+    def interval(self) -> np.ndarray:
+        """(factors, 2): 95 % bootstrap percentiles of the main index."""
+        return np.percentile(self.draws, [2.5, 97.5], axis=0).T
+
+    @property
+    def width(self) -> np.ndarray:
+        """Width of the interval; that of mu* as a share of the largest mu*."""
+        raw = self.interval[:, 1] - self.interval[:, 0]
+        return np.asarray(raw / max(float(self.main.max()), 1e-300)) if self.method == "morris" else raw
+
+
+@dataclass(frozen=True)
+class Design:
+    """`n` trajectories (morris) or base points over `inputs`, which belong to `groups` (one name each)."""
+
+    method: str
+    inputs: tuple[str, ...]
+    groups: tuple[str, ...]
+    n: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise Mistake(
+                f"method: unknown {self.method!r}; allowed are "
+                f"{', '.join(METHODS)}{nearest(self.method, METHODS)}"
+            )
+        if self.seed < 1:
+            raise Mistake("sensitivity: a seed of 1 or more is wanted (0 means no seed to SALib)")
+        if len(set(self.inputs)) != len(self.inputs) or len(self.groups) != len(self.inputs):
+            raise Mistake("sensitivity: different inputs, each with its group, are wanted")
+        if self.method == "morris" and self.n < 2:
+            raise Mistake(f"samples = {self.n}: two trajectories at least are wanted")
+        least = FEWEST[self.method]
+        if self.n < least or (self.method == "sobol" and self.n & (self.n - 1)):
+            raise Mistake(
+                f"samples = {self.n}: "
+                f"{'a power of two' if self.method == 'sobol' else 'a whole number'} is wanted, "
+                f"{least} at least"
+            )
+        if self.method in ("pawn", "delta") and self.grouped:
+            raise Mistake(f"method={self.method} takes single parameters: set by=parameter")
+
+    @property
+    def grouped(self) -> bool:
+        """Whether some group holds more than one input."""
+        return len(set(self.groups)) < len(self.groups)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What gets an index: groups in the order they appear, or inputs."""
+        return tuple(dict.fromkeys(self.groups)) if self.grouped else self.inputs
+
+    @property
+    def block(self) -> int:
+        """Rows that belong to one base point: a trajectory, A-AB-B, or one."""
+        return {"morris": len(self.factors) + 1, "sobol": len(self.factors) + 2}.get(self.method, 1)
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """SALib's description, made afresh: SALib writes into it."""
+        names = [f"x{i:04d}" for i in range(len(self.inputs))]
+        made: dict[str, Any] = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+        return made | ({"groups": list(self.groups)} if self.grouped else {})
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """(n * block, inputs) in the unit cube."""
+        if self.method == "morris":
+            return np.asarray(morris.sample(self.problem, self.n, num_levels=LEVELS, seed=self.seed))
+        if self.method == "sobol":
+            return np.asarray(sobol.sample(self.problem, self.n, calc_second_order=False, seed=self.seed))
+        return np.asarray(latin.sample(self.problem, self.n, seed=self.seed))
+
+    def analyse(self, y: Sequence[float] | np.ndarray, n: int | None = None) -> Indices:
+        """Indices from one output a row of `points`, or from the first `n` base points.
+
+        Mistake names a row that is no number.
+        """
+        y, n = np.asarray(y, float), n or self.n
+        if y.shape != (len(self.points),):
+            raise Mistake(f"sensitivity: {len(self.points)} outputs are wanted, {y.size} are there")
+        if not np.isfinite(y).all():
+            raise Mistake(
+                f"sensitivity: the output of point {int(np.flatnonzero(~np.isfinite(y))[0])} is not a "
+                f"number; nothing was analysed"
+            )
+        rows = np.arange(n * self.block)
+        if np.ptp(y[rows]) == 0:  # nothing varies: every index is zero, not 0/0
+            zero = np.zeros(len(self.factors))
+            return Indices(
+                self.method,
+                self.factors,
+                {
+                    MAIN[self.method]: zero,
+                    **(dict.fromkeys(("S1", "S1_low", "S1_high"), zero) if self.method == "sobol" else {}),
+                },
+                zero[None, :],
+                n,
+            )
+        values, draws = getattr(self, f"_{self.method}")(self.points[rows], y[rows], n)
+        return Indices(self.method, self.factors, values, draws, n)
+
+    def line(self, raw: np.ndarray) -> float:
+        """What the largest of all factors passes in RATE of cases where none has an effect; `raw` (points,
+        replicates).
+
+        PAWN: the outputs are permuted over the points, which is exact on a Latin square. Delta, too slow for
+        that: inputs that nobody read stand beside the sample; Student's t over their number, at RATE over all
+        inputs. Morris and Sobol: `_chance`.
+        """
+        raw, rng = np.asarray(raw, float), np.random.default_rng([self.seed, 1])
+        x, y, draws = self.points, raw.mean(axis=1), NULLS[self.method]
+        if np.ptp(y) == 0:
+            return 0.0
+        if self.method == "pawn":
+            return _top(pawn(x, rng.permutation(y)).max() for _ in range(draws))
+        if self.method == "delta":
+            idle = _deltas(
+                rng.permuted(np.tile((np.arange(len(y)) + 0.5) / len(y), (draws, 1)), axis=1).T, y, self.seed
+            )[0]
+            return float(
+                idle.mean()
+                + stats.t.ppf(1 - RATE / len(self.factors), draws - 1)
+                * idle.std(ddof=1)
+                * math.sqrt(1 + 1 / draws)
+            )
+        return max(
+            self._chance(raw, rng), 1e-9 * (float(np.abs(y).max()) if self.method == "morris" else 1.0)
+        )  # rounding is no effect
+
+    def _chance(self, raw: np.ndarray, rng: np.random.Generator) -> float:
+        """The line of mu* and ST: a factor without effect steps between points that chance alone tells apart.
+
+        The outputs of such a step are the replicates of its two points under balanced random signs: what the
+        point gives is gone, what is left is distributed as the chance of a mean. Steps come from all over the
+        design, as chance differs from place to place. Of one replicate only the dummy's own steps tell: F of
+        (n, n) at RATE over the factors.
+        """
+        points, r = raw.shape
+        count, rows = len(self.factors), np.arange(points).reshape(self.n, self.block)
+        whole = raw.mean(axis=1)[rows][:, [0, -1]].var()  # over A and B, as SALib has it
+
+        def index(steps: np.ndarray) -> np.ndarray:
+            return np.asarray(
+                np.abs(steps).mean(axis=0) / STEP
+                if self.method == "morris"
+                else (steps**2).mean(axis=0) / 2 / max(whole, 1e-300)
+            )
+
+        if r < 2:
+            dummy, ratio = self.analyse(raw[:, 0]).main[-1], stats.f.ppf(1 - RATE / count, self.n, self.n)
+            return float(dummy * (math.sqrt(ratio) if self.method == "morris" else ratio))
+        one = rows[:, :-1] if self.method == "morris" else np.repeat(rows[:, :1], count, axis=1)
+        two, half, found = rows[:, 1 : count + 1], r // 2, []
+        signs = np.tile(np.repeat([1.0, -1.0, 0.0], [half, half, r - 2 * half]), (points, 1))
+        for _ in range(NULLS[self.method]):
+            chance = (rng.permuted(signs, axis=1) * raw).sum(axis=1) / math.sqrt(2 * half * r)
+            steps = (chance[two] - chance[one]).ravel()
+            found.append(index(steps[rng.integers(steps.size, size=(self.n, count))]).max())
+        return _top(found)
+
+    def _sobol(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        found = sobol_analyze.analyze(
+            self.problem,
+            y,
+            calc_second_order=False,
+            num_resamples=RESAMPLES,
+            keep_resamples=True,
+            seed=self.seed,
+        )
+        low, high = np.percentile(np.asarray(found["S1_conf_all"], float), [2.5, 97.5], axis=0)
+        return {
+            "S1": np.asarray(found["S1"], float),
+            "S1_low": low,
+            "S1_high": high,
+            "ST": np.asarray(found["ST"], float),
+        }, np.asarray(found["ST_conf_all"], float)
+
+    def _morris(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """SALib's bootstrap is per factor.
+
+        Trajectories are drawn whole here, so that ranks can be compared.
+        """
+
+        def one(rows: Any) -> dict[str, np.ndarray]:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # sigma of one trajectory, of a group: not a number, not used
+                found = morris_analyze.analyze(
+                    self.problem, x[rows], y[rows], num_resamples=2, num_levels=LEVELS, seed=self.seed
+                )
+            return {
+                k: np.ma.filled(np.ma.asarray(found[k], float), np.nan) for k in ("mu_star", "mu", "sigma")
+            }
+
+        steps = np.array([one(slice(k * self.block, (k + 1) * self.block))["mu_star"] for k in range(n)])
+        rng = np.random.default_rng(self.seed)
+        return one(slice(None)), steps[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
+
+    def _pawn(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Points drawn with repetition lie farther from each other than the sample itself.
+
+        The resamples are moved back by that bias.
+        """
+        again, found = np.random.default_rng(self.seed).integers(n, size=(RESAMPLES, n)), pawn(x, y)
+        draws = np.array([pawn(x[rows], y[rows]) for rows in again])
+        return {"PAWN": found}, np.maximum(draws - (draws.mean(axis=0) - found), 0.0)
+
+    def _delta(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Delta of the inputs that matter most by PAWN, and of the last one (the dummy).
+
+        The others count as zero.
+        """
+        first = pawn(x, y)
+        kept = sorted({*np.argsort(-first, kind="stable")[:MOST_DELTA].tolist(), len(first) - 1})
+        value, spread = np.zeros(len(first)), np.zeros(len(first))
+        value[kept], spread[kept] = _deltas(x[:, kept], y, self.seed)
+        draws = value + spread * np.random.default_rng(self.seed).standard_normal((RESAMPLES, len(first)))
+        return {"delta": value, "PAWN": first}, draws
+
+
+def _top(largest: Iterable[float]) -> float:
+    """The value that as many as RATE of these, and of one more like them, reach."""
+    found = sorted(map(float, largest))
+    return found[-round(RATE * (len(found) + 1))]
+
+
+def _deltas(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Delta of each column of `x` with its standard error.
+
+    Outputs are spread by a twentieth of their standard deviation, a step of SALib's grid: shares of few
+    villages have ties, and a class of equal outputs has no density.
+    """
+    y = y + y.std() / 20 * np.random.default_rng(seed).standard_normal(len(y))
+    count = x.shape[1]
+    problem = {
+        "num_vars": count,
+        "names": [f"x{i:04d}" for i in range(count)],
+        "bounds": [[0.0, 1.0]] * count,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = delta_analyze.analyze(problem, x, y, num_resamples=20, seed=seed)
+        except ValueError as e:
+            raise Mistake(
+                f"sensitivity: delta could not be estimated from {len(y)} points: take more points or "
+                f"another method"
+            ) from e
+    value = np.asarray(found["delta_raw"], float)
+    if not np.isfinite(value).all():
+        raise Mistake("sensitivity: delta could not be estimated; take more points")
+    return value, np.asarray(found["delta_raw_conf"], float) / Z
+
+
+def pawn(x: np.ndarray, y: np.ndarray, slides: int = SLIDES) -> np.ndarray:
+    """Median over slides of the Kolmogorov-Smirnov distance between the outputs of a slide and all outputs,
+    (inputs,).
+
+    The same numbers as SALib's `pawn.analyze`, a thousand times sooner: that computes an exact p-value for
+    every slide.
+    """
+    order = np.argsort(y, kind="stable")
+    x, y = x[order], y[order]
+    last = np.append(y[1:] != y[:-1], True)  # a distribution function steps once at equal outputs
+    whole = np.arange(1, len(y) + 1)[last, None] / len(y)
+    edges = np.quantile(x, np.arange(slides + 1) / slides, axis=0)
+    found = np.full((slides, x.shape[1]), np.nan)
+    for s in range(slides):
+        inside = (x >= edges[s]) & (x < edges[s + 1])
+        count = inside.sum(axis=0)
+        found[s] = np.where(
+            count > 0,
+            np.abs(np.cumsum(inside, axis=0)[last] / np.maximum(count, 1) - whole).max(axis=0),
+            np.nan,
+        )
+    return np.asarray(np.nanmedian(found, axis=0))
+
+
+def ranking(draws: np.ndarray) -> float:
+    """How far ranks move between resamples, weighted to what matters (below 1: converged).
+
+    Sarrazin, Pianosi, Wagener 2016 (Env. Modelling & Software 79), eq. 4: the 95 % quantile over pairs of
+    resamples of sum |R_i - R_i'| max(S_i, S_i')^2 / sum max(S_i, S_i')^2.
+    """
+    if len(draws) < 2:
+        return 0.0
+    ranks = stats.rankdata(-draws, axis=1)
+    one, two = np.arange(0, len(draws) - 1, 2), np.arange(1, len(draws), 2)
+    weight = np.maximum(np.maximum(draws[one], draws[two]), 0.0) ** 2
+    total = weight.sum(axis=1)
+    moved = (np.abs(ranks[one] - ranks[two]) * weight).sum(axis=1) / np.where(total > 0, total, 1.0)
+    return float(np.quantile(moved, 0.95))
+
+
+def noise(y: np.ndarray) -> tuple[float, float]:
+    """Noise share of a single run, E[Var(Y|x)] / Var(Y), and of the averaged outputs; `y` (points, replicates
+    >= 2).
+
+    With V the variance that inputs explain and s^2 that of chance, the averaged outputs vary by V + s^2/r, so
+    that an index over them is V_i / (V + s^2/r).
+    """
+    r = y.shape[1]
+    if r < 2:
+        return float("nan"), float("nan")
+    chance = float(y.var(axis=1, ddof=1).mean())
+    means = float(y.mean(axis=1).var(ddof=1))
+    explained = max(means - chance / r, 0.0)
+    single = explained + chance
+    return (chance / single if single > 0 else 0.0), (min(chance / r / means, 1.0) if means > 0 else 0.0)

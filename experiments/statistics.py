@@ -1,0 +1,265 @@
+"""From village rows to answers: shares of villages with intervals, causes of failure, public cost, luck
+against unknowns.
+
+The seed is the unit: each replicate gives one share, reweighted to the prevalence of kinds and strengths of
+villages; the interval is Student's t over replicates, for shares never narrower than what so few replicates
+can exclude.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from sim.parts.solvency import CAUSES
+from sim.start.county import STRENGTH_EDGES
+from sim.state.codes import STRENGTHS, VILLAGE_KINDS
+from sim.state.parameters import Parameters
+
+LEVEL = 0.95
+STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
+
+
+class Interval(NamedTuple):
+    """A mean over replicates with its interval; `n` replicates."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> Interval:
+    """Mean and 95 % interval with the replicate as unit; `bounded` where the values are shares.
+
+    Without `bounded` Student's t. A share has the bounds of `_at_most`; without `never` plain t, cut to [0,
+    1].
+    """
+    x = np.asarray(values, float)
+    x = x[np.isfinite(x)]
+    n = len(x)
+    if n == 0:
+        return Interval(np.nan, np.nan, np.nan, 0)
+    mean = float(x.mean())
+    if n == 1:
+        return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
+    if bounded and never:
+        x = np.clip(x, 0.0, 1.0)
+        return Interval(mean, min(1.0 - _at_most(1.0 - x), mean), max(_at_most(x), mean), n)
+    half = _t(n) * float(x.std(ddof=1))
+    low, high = mean - half, mean + half
+    return Interval(mean, max(low, 0.0), min(high, 1.0), n) if bounded else Interval(mean, low, high, n)
+
+
+def _t(n: int) -> float:
+    """Half-width of Student's interval for a standard deviation of one."""
+    return float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) / np.sqrt(n)
+
+
+def _at_most(x: np.ndarray) -> float:
+    """Upper bound of the mean of a share: the highest that any sample would give that lies nowhere above `x`.
+
+    Two rules, each over the k largest values and nought for the others, k = 0 .. n: Student's t, and Clopper
+    and Pearson (1934, Biometrika 26, 404-413) for k of n hits, each worth the least of the k (one for k = 0:
+    a hit not yet seen). So more or larger hits never lower the bound, few hits never narrow it, and for
+    shares of 0 and 1 it holds what Clopper and Pearson hold.
+    """
+    n, x = len(x), np.sort(x)[::-1]
+    k = np.arange(n + 1)
+    total, squares = np.concatenate([[0.0], np.cumsum(x)]), np.concatenate([[0.0], np.cumsum(x * x)])
+    student = total / n + _t(n) * np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
+    chance = special.betaincinv(k + 1.0, np.maximum(n - k, 1e-9), (1 + LEVEL) / 2)
+    chance[n] = 1.0
+    return float(min(max(student.max(), (np.concatenate([[1.0], x]) * chance).max()), 1.0))
+
+
+def half(e: Interval) -> float:
+    """The wider side of an interval: how far the truth may lie from the mean."""
+    return max(e.high - e.mean, e.mean - e.low)
+
+
+class Replications(NamedTuple):
+    """Whether there are enough: seeds, half-width, coefficient of variation (nan without a mean), seeds
+    from which it is settled.
+    """
+
+    seeds: int
+    half: float
+    cv: float
+    settled: int
+
+
+def replications(values: np.ndarray, bounded: bool = True) -> Replications:
+    """Half-width and stability of one output over seeds."""
+    x = np.asarray(values, float)
+    x = x[np.isfinite(x)]
+    known = len(x) > 1 and abs(x.mean()) > 1e-12
+    return Replications(
+        len(x),
+        half(interval(x, bounded)),
+        float(x.std(ddof=1) / abs(x.mean())) if known else np.nan,
+        stable_from(x),
+    )
+
+
+def stable_from(x: np.ndarray, within: float = STABLE) -> int:
+    """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not
+    settled.
+
+    Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The
+    last third of the seeds must bear it out.
+    """
+    x = np.asarray(x, float)
+    n = np.arange(2, len(x) + 1)
+    if len(n) == 0 or np.any(np.abs([x[:k].mean() for k in n]) < 1e-12):
+        return 0
+    cv = np.array([x[:k].std(ddof=1) / abs(x[:k].mean()) for k in n])
+    for i, k in enumerate(n):
+        if k <= 2 * len(x) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
+            return int(k)
+    return 0
+
+
+def prevalence(parameters: Parameters) -> dict[tuple[str, str], float]:
+    """Share of all villages by kind and strength."""
+    c = parameters.county
+    kinds = dict(
+        zip(
+            VILLAGE_KINDS,
+            (
+                1 - c.share_scenic - c.share_craft - c.share_near_town,
+                c.share_scenic,
+                c.share_craft,
+                c.share_near_town,
+            ),
+            strict=True,
+        )
+    )
+    widths = np.diff(np.concatenate([[0.0], STRENGTH_EDGES, [1.0]]))
+    return {(k, s): a * float(b) for k, a in kinds.items() for s, b in zip(STRENGTHS, widths, strict=True)}
+
+
+def with_weights(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Add `weight`: prevalence of the stratum over its villages in the county where villages are dealt,
+    else one.
+    """
+    rows = rows.copy()
+    rows["weight"] = 1.0
+    if parameters.county.stratified and len(rows):
+        shares = pd.Series(prevalence(parameters))
+        run = rows[(rows["scenario"] == rows["scenario"].iloc[0]) & (rows["arm"] == rows["arm"].iloc[0])]
+        run = run[run["replicate"] == run["replicate"].iloc[0]]
+        counts = run.groupby(["kind", "strength"]).size()
+        place = pd.MultiIndex.from_frame(rows[["kind", "strength"]])
+        rows["weight"] = shares.reindex(place).to_numpy() / counts.reindex(place).to_numpy()
+    return rows
+
+
+def by_replicate(rows: pd.DataFrame, hit: pd.Series) -> pd.Series:
+    """Weighted share of villages where `hit`, one number a replicate."""
+    replicates, at = np.unique(rows["replicate"], return_inverse=True)
+    weight = rows["weight"].to_numpy(float)
+    return pd.Series(
+        np.bincount(at, weight * hit.to_numpy()) / np.bincount(at, weight),
+        pd.Index(replicates, name="replicate"),
+    )
+
+
+def causes(rows: pd.DataFrame) -> pd.Series:
+    """Weight of failing villages by cause; a village with several causes counts in parts."""
+    total: dict[str, float] = {}
+    alike = rows[rows["verdict"] != "viable"].groupby(list(Fate._fields), sort=False)
+    for key, weight in alike["weight"].sum().items():
+        names = reasons(Fate(*key))
+        for name in names:
+            total[name] = total.get(name, 0.0) + weight / len(names)
+    return pd.Series(total, dtype=float).sort_values(ascending=False, kind="stable")
+
+
+class Fate(NamedTuple):
+    """The columns of the village table that say why a village is not viable."""
+
+    verdict: str
+    cause: int
+    solvent: bool
+    hours_met: bool
+    visits_met: bool
+
+
+def reasons(row: Any) -> list[str]:
+    """Why one village (a row of the village table) is not viable, in a planner's words."""
+    if row.verdict == "never_opened":
+        return ["never opened"]
+    if row.verdict == "too_young":
+        return ["opened too late"]
+    if row.verdict in ("closed", "recovered"):
+        return [f"closed: {CAUSES[k]}" for k in range(4) if int(row.cause) >> k & 1] or ["closed"]
+    failed = {
+        "bills or long cuts": row.solvent,
+        "too few hours": row.hours_met,
+        "too few visits": row.visits_met,
+    }
+    return [name for name, good in failed.items() if not good]
+
+
+def public_cost(rows: pd.DataFrame) -> float:
+    """Public yuan per elder-year helped.
+
+    Government's running, building and set-up money over elder-years; ratio of sums.
+    """
+    years = float((rows["weight"] * rows["elder_years_helped"]).sum())
+    return float((rows["weight"] * rows["public_fen"]).sum()) / 100 / years if years > 0 else float("nan")
+
+
+def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
+    """Standard deviations over seeds.
+
+    All, by luck alone (parameters at their defaults), and what is left for parameters.
+    """
+    total = float(main.std(ddof=1)) if len(main) > 1 else float("nan")
+    chance = float(luck.std(ddof=1)) if len(luck) > 1 else float("nan")
+    return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))
+
+
+def to_relieve(villages: pd.DataFrame, scenario: str, at: int = -1) -> tuple[int, list[str]]:
+    """A replicate and the conditions breached before its closures; -1 and nothing without closures.
+
+    Replicate `at` where a village closed in it, else the one with most closed villages, the lowest of equals.
+    """
+    shut = closed(villages)
+    shut = shut[shut["scenario"] == scenario]
+    if shut.empty:
+        return -1, []
+    if at not in set(shut["replicate"]):
+        at = most_closed(shut)
+    bits = int(np.bitwise_or.reduce(shut.loc[shut["replicate"] == at, "cause"].to_numpy()))
+    return at, [name for k, name in enumerate(CAUSES) if bits >> k & 1]
+
+
+def closed(villages: pd.DataFrame) -> pd.DataFrame:
+    """Villages of the main arm that closed at least once."""
+    return villages[(villages["arm"] == "main") & (villages["closures"] > 0)]
+
+
+def most_closed(shut: pd.DataFrame) -> int:
+    """The replicate with most rows of `closed`, the lowest of equals; -1 where there are none."""
+    return int(shut.groupby("replicate").size().idxmax()) if len(shut) else -1
+
+
+def averted(villages: pd.DataFrame, scenario: str) -> dict[str, tuple[int, int]]:
+    """Condition -> (closures averted by relieving it under the same luck, closures before), from the
+    paired reruns.
+    """
+    mine = villages[villages["scenario"] == scenario]
+    found = {}
+    for name, rows in mine[mine["arm"].str.startswith("relief:")].groupby("arm"):
+        before = mine[(mine["arm"] == "main") & (mine["replicate"] == rows["replicate"].iloc[0])].set_index(
+            "village"
+        )
+        shut = before.index[before["closures"] > 0]
+        after = rows.set_index("village").loc[shut, "closures"]
+        found[str(name).partition(":")[2]] = (int((after == 0).sum()), len(shut))
+    return found

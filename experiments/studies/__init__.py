@@ -1,0 +1,1 @@
+"""The experiments: declarations of arms, conditions, outcomes and sentences."""

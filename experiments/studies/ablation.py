@@ -1,0 +1,283 @@
+"""Every part off, one at a time, paired with the baseline; parts that are off by default are switched on
+instead.
+
+Parts are found from the declarations: every switch, and every choice of words one of which means off. What is
+a number stands in `SIZED` with the size that is looked at. What only acts where another part is on (`NEEDS`)
+is compared with that part alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments import paired
+from experiments.command.scenario import Composed, arm, known
+from experiments.paired import MEASURES, Arm, Size, Study
+from experiments.report.answer_text import layout
+from experiments.report.findings import Findings, Table
+from experiments.study import study as studies
+from sim.parts.shocks import KINDS as SHOCK_KINDS
+from sim.state.parameters import Declaration, Parameters
+
+SIZES = {"quick": Size(3, 12, 100), "default": Size(6, 12, 130), "full": Size(60, 12, 300)}
+NOT_PARTS = {
+    "county.stratified": "how villages are dealt",
+    "funding.identical_payers": "a null arm (experiment=null_arms)",
+    "shocks.scheduled": "a dated event",
+    "solvency.relief": "a diagnosis",
+    "viability.on_time": "a part of the definition",
+}
+NEEDS = {  # a switch -> what it acts on, which may be off
+    "homes.together": ("homes.on", True),
+    "referral.pooled": ("referral.on", True),
+    "trust.rumours": ("trust.moves", True),
+    "clearing.settle_price": ("clearing.on", True),
+    "participation.crowding_out": ("participation.stipend", 2.0),
+    "shocks.tourism_crash": ("business.kind", "tourism"),
+    "shocks.harvest_failure": ("business.kind", "agriculture"),
+    "shocks.price_crash": ("business.kind", "agriculture"),
+}
+CARE = (
+    "meals",
+    "cleaning",
+    "mobility",
+    "escort",
+    "emergency",
+    "rehabilitation",
+    "prevention",
+    "companionship",
+    "personal_care",
+)
+SIZED: dict[
+    str, dict[str, Any]
+] = {  # what has no switch -> the size that is looked at (design choices, within the declared ranges)
+    "pilots in a tenth of villages": {"government.pilots": 0.1},
+    "fiscal squeeze from 2028": arm("shock", "squeeze"),
+    "allowance of 300 yuan a diner": {"government.per_elder": 300.0},
+    "payers share their luck": {"funding.payer_correlation": 1.0},
+    "gifts crowd out by half": {"funding.crowding": 0.5},
+    "levy of 5 % a month": {"timebank.levy": 0.05},
+    "claims paid at 8 yuan an hour": {"clearing.settle_price": 8.0},
+    "two paid posts": {"organisation.posts": 2},
+    "four drives a year": {"organisation.drives": 4},
+    "prizes of 50 yuan": {"organisation.honour_cost": 50.0},
+    "stipend of the wage": {"participation.stipend": 12.0},
+    "stipend of the wage, crowding out": {"participation.stipend": 12.0, "participation.crowding_out": True},
+    "half the need of help": {f"needs.{kind}_scale": 0.5 for kind in CARE},
+    "half of the visits off their day, visits on time count": {"visits.rota": 0.5, "viability.on_time": True},
+    "nobody buys care": {"needs.professional_income_share": 0.0},
+    **{
+        f"{kind.replace('_', ' ')} at its highest chance": {f"shocks.{kind}": known()[f"shocks.{kind}"].high}
+        for kind in SHOCK_KINDS
+    },
+}
+
+
+def name_of(d: Declaration) -> str:
+    """A part's name for readers: the section for its switch, else section and name."""
+    section, _, name = d.path.partition(".")
+    return section if name == "on" else f"{section}: {name}".replace("_", " ")
+
+
+def off_word(d: Declaration) -> str:
+    """The word of a choice that means off.
+
+    "none", or the one of which the declaration says that nothing is added.
+    """
+    return next((x for x in d.choices if x == "none" or f"{x}: nothing is added" in d.doc), "")
+
+
+def named(changes: Mapping[str, Any]) -> str:
+    """An arm's name."""
+    return " ".join(f"{path}={value}" for path, value in changes.items()).lower()
+
+
+def arms(parameters: Parameters) -> list[Arm]:
+    """One arm a switch, a choice with an off word and a line of `SIZED`.
+
+    Off where it is on, on where it is off (each word of a choice).
+    """
+    now, found = parameters.flat(), dict[str, Arm]()
+
+    def put(changes: dict[str, Any], label: str) -> None:
+        need = {
+            path: value
+            for path, value in (NEEDS[p] for p in changes if p in NEEDS)
+            if path not in changes and now[path] != value
+        }
+        if all(now[path] == value for path, value in changes.items()):
+            return
+        if need:
+            (path, value), under = next(iter(need.items())), named(need)
+            words = name_of(known()[path])
+            added = f"added: {words}" + (
+                "" if value is True else f" {value:g}" if isinstance(value, float) else f" {value}"
+            )
+            found.setdefault(under, Arm(under, added, need))
+            found[named(changes)] = Arm(
+                named(changes), f"{label} (to {words})", {**need, **changes}, against=under
+            )
+        else:
+            found[named(changes)] = Arm(named(changes), label, changes)
+
+    for d in known().values():
+        if d.path in NOT_PARTS:
+            continue
+        if d.kind is bool:
+            put({d.path: not now[d.path]}, f"{'without' if now[d.path] else 'added:'} {name_of(d)}")
+        elif off := off_word(d):
+            if now[d.path] != off:
+                put({d.path: off}, f"without {name_of(d)}")
+            else:
+                for x in d.choices:
+                    if x != off:
+                        put({d.path: x}, f"added: {name_of(d)} {x}")
+    for label, changes in SIZED.items():
+        put(changes, label)
+    return list(found.values())
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Run, store, print."""
+    good, refused = paired.fitting(line.parameters, arms(line.parameters))
+    study = Study(line, SIZES, [paired.PLAIN, *good])
+    return study.run(words, lambda work, rows: report(study, work, rows, refused))
+
+
+def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list[str]) -> None:
+    """Table, figure, findings; printed and kept."""
+    table = paired.effects(paired.measures(rows), study.arms)
+    idle = paired.idle(rows, study.arms)
+    nothing = {arm.label: argued(arm) for arm in study.arms if arm.name in idle}
+    store.text("summary.csv", table.to_csv(index=False))
+    heads, body = paired.lines(table)
+    picture = paired.draw(table, headline(table), study.size_text(), store.folder / "figures", "ablation")
+    said = sentences(table, nothing)
+    notes = (
+        f"* clear: paired t-tests over all {int(table['p'].notna().sum())} cells at a false discovery "
+        f"rate of 5 %; '-': nothing to divide by"
+    )
+    Findings(
+        question="What does each part of the model do, taken away (or added) by itself under the same luck?",
+        sentences=said,
+        tables=[
+            Table(
+                (
+                    "Effect of each part: arm less baseline ('to x': less the baseline with x), mean over "
+                    "seeds with 95 % interval"
+                ),
+                heads,
+                body,
+                notes,
+            )
+        ],
+        pictures=[picture],
+        limits=[
+            "One part at a time: what two parts do together is not seen.",
+            (
+                "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one "
+                "size, a design choice."
+            ),
+            "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
+            *refused,
+        ],
+        hypothesis="Every part changes at least one of the measures.",
+        built_in=(
+            "A measure that a part defines is moved by it: no visits are due without the book, no "
+            "public money is paid without government."
+        ),
+        verdict="supported" if not silent(table, nothing) else "not supported",
+    ).save(store.folder)
+    text = "\n\n".join(
+        [
+            study.size_text(),
+            layout([heads, *body]),
+            notes,
+            "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
+            *refused,
+        ]
+    )
+    text += f"\n\n{store.folder}/: findings.json, summary.csv, figures/ablation.png, runs and villages"
+    store.text("answer.txt", text + "\n")
+    print(text)
+
+
+def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
+    """Labels of arms without any clear effect, in the order of the table, those that change nothing at all
+    first.
+    """
+    clear = table.groupby("label", sort=False)["clear"].any()
+    return [*nothing, *(x for x in clear.index[~clear] if x not in nothing)]
+
+
+def headline(table: pd.DataFrame) -> str:
+    """The largest clear effect on the share viable, in one line."""
+    mine = table[(table["measure"] == "viable") & table["clear"]]
+    if mine.empty:
+        return "No part by itself moves the share of viable villages clearly"
+    top = mine.loc[mine["effect"].abs().idxmax()]
+    return (
+        f"The share of viable villages depends most on: {top['label']} ({top['effect']:+.0f} points; "
+        f"{len(mine)} parts have a clear effect on it)"
+    )
+
+
+def argued(arm: Arm) -> str:
+    """A label with what its declaration says, the reason where an arm does nothing.
+
+    A part may act on another that is off.
+    """
+    return f"{arm.label} ({known()[list(arm.changes)[-1]].doc})"
+
+
+def seen_from(table: pd.DataFrame) -> float:
+    """Effect on villages in service that an arm without a clear one could have had.
+
+    Median half-width of their intervals, points.
+    """
+    mine = table[(table["measure"] == "open") & ~table["clear"] & (table["high"] > table["low"])]
+    return float(((mine["high"] - mine["low"]) / 2).median())
+
+
+def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
+    """Three plain sentences: what matters most for viability, for the other measures, and what does
+    nothing.
+    """
+    mine = table[(table["measure"] == "viable") & table["clear"]]
+    mine = mine.iloc[np.argsort(-mine["effect"].abs().to_numpy(), kind="stable")][:4]
+    most = "; ".join(f"{r.label} {r.effect:+.0f}" for r in mine.itertuples()) or "none clearly"
+    base = float(table.loc[table["measure"] == "viable", "baseline"].iloc[0])
+    floor = (
+        f"The baseline has {base:.0f} % viable, and no part can take away more: what a part is worth "
+        f"shows in villages in service, hours and visits."
+    )
+    rest = []
+    for key, m in MEASURES.items():
+        other = table[(table["measure"] == key) & table["clear"]]
+        if key != "viable" and len(other):
+            top = other.loc[other["effect"].abs().idxmax()]
+            rest.append(f"{m.name}: {top['label']} ({top['effect']:+.{m.digits}f})")
+    unclear = [x for x in silent(table, nothing) if x not in nothing]
+    none = (
+        f"to the last digit nothing changes: {', '.join(nothing.values())}"
+        if nothing
+        else "no part leaves everything unchanged"
+    )
+    unseen = (
+        f"effects on villages in service under about {seen_from(table):.0f} points go unseen at this "
+        f"number of seeds"
+    )
+    weak = (
+        f"no clear effect on any measure: {', '.join(unclear)} ({unseen})"
+        if unclear
+        else "every other part has a clear effect on at least one measure"
+    )
+    return [
+        f"Largest effects on the share of viable villages, in points: {most}. {floor}",
+        f"Largest effects on the rest: {'; '.join(rest) or 'none clearly'}.",
+        f"{none[0].upper()}{none[1:]}; {weak}.",
+    ]

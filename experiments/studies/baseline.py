@@ -1,0 +1,183 @@
+"""One configuration, several seeds.
+
+Villages by class, causes confirmed by paired reruns, public cost, figures.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from experiments import statistics
+from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
+from experiments.report import pictures
+from experiments.report.answer_text import layout
+from experiments.report.findings import Findings, Picture, Table
+from experiments.report.style import both, tell, words
+from experiments.study import study
+from experiments.study.plan import Task
+from experiments.study.runner import Work, simulate_many
+from sim.policies import Intervention
+from sim.state.parameters import Parameters
+from sim.viability import CLASSES
+
+
+def run(line: Composed, overrides: list[str]) -> int:
+    """Run, store, print."""
+    with study.begin(line, overrides) as work:
+        print(answer(work, line))
+    return 0
+
+
+def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) -> str:
+    """Run and store; what is to be said."""
+    s, p = line.settings, line.parameters
+
+    def task(at: int, arm: str = "main") -> Task:
+        return one(s, p, line.touched(), at, arm, line.policies)
+
+    work.run([task(at) for at in range(s.seeds or 10)], work=simulate)
+    at, names = statistics.to_relieve(work.results().villages(), s.name)
+    work.run([task(at, f"relief:{name}") for name in names], "paired reruns", simulate)
+    rows = statistics.with_weights(work.results().villages(), p)
+    table = summary(rows)
+    work.text("summary.csv", table.to_csv(index=False))
+    drawn = pictures.draw(
+        pictures.Kept(work.folder, work.results()),
+        work.folder / "figures",
+        few=s.name == "smoke",
+        each=work.engine.each,
+    )
+    found = both(lambda: findings(line, table, rows, drawn), work.folder)
+    reruns = [
+        (
+            f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not "
+            f"have closed"
+        )
+        for k, (a, n) in statistics.averted(rows, s.name).items()
+    ]
+    tables = [layout([[t.title, *t.columns[1:]], *t.rows]) for t in found.tables]
+    where = (
+        f"What follows if the rules hold. Runs, villages, series, figures, findings.json and "
+        f"configuration: {work.folder}/\npython run.py report study={work.folder}"
+    )
+    text = "\n\n".join([head(line, rows), *tables, "\n".join([*reruns, *found.sentences]), where])
+    work.text("answer.txt", text + "\n")
+    return text
+
+
+def one(
+    s: Settings,
+    p: Parameters,
+    touched: set[str],
+    at: int,
+    arm: str = "main",
+    policies: tuple[Intervention, ...] = (),
+) -> Task:
+    """Replicate `at` of a configuration.
+
+    `touched` parameters are never drawn, `relief:` arms rerun it without a condition.
+    """
+    changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
+    held, q = frozenset(touched | set(changes)) if s.draws else frozenset(), patched(p, changes)
+    scenario = Scenario(s.name, q, held, modifiers=compose_policies(policies, q))
+    return Task(scenario, at, s.seed, at if s.draws else -1, arm, arm == "main")
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Share of villages by class with its interval, the seed as unit."""
+    main = rows[rows["arm"] == "main"]
+    found = []
+    for name in CLASSES:
+        one = statistics.interval(statistics.by_replicate(main, main["verdict"] == name).to_numpy())
+        found.append({"class": name, "share": one.mean, "low": one.low, "high": one.high, "seeds": one.n})
+    return pd.DataFrame(found)
+
+
+def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: list[Picture]) -> Findings:
+    """Question, sentences, tables, pictures, what was run; in the language that is spoken."""
+    end = line.parameters.horizon.end
+    asked = tell(
+        f"Under this configuration, which villages are viable at {end}, and why not the others?",
+        f"在此配置下，到 {end} 哪些村可持续，其余为何不能？",
+    )
+    return Findings(
+        asked,
+        sentences(table, rows, end),
+        [classes(table, end), why(rows)],
+        drawn,
+        [f"{head(line, rows)}{tell('.', '。')}"],
+    )
+
+
+def head(line: Composed, rows: pd.DataFrame) -> str:
+    """What was run."""
+    h, seeds, villages = line.parameters.horizon, rows["replicate"].nunique(), rows["village"].nunique()
+    if line.settings.draws:
+        drawn = tell("uncertain parameters drawn anew for each seed", "每个种子重新抽取不确定参数")
+    else:
+        drawn = tell("parameters as written, so the spread is luck alone", "参数取所写之值，离散只来自运气")
+    groups = ", ".join(f"{k}={v}" for k, v in line.named.items() if k != "experiment") or tell(
+        "default groups", "默认选项"
+    )
+    return tell(
+        f"{groups}; {villages} villages, {h.start} to {h.end}, {seeds} seeds; {drawn}",
+        f"{groups}；{villages} 个村，{h.start} 至 {h.end}，{seeds} 个种子；{drawn}",
+    )
+
+
+def classes(table: pd.DataFrame, end: str) -> Table:
+    """Villages by class."""
+    lines = [
+        [words(r.name), f"{100 * r.share:.0f}", f"{100 * r.low:.0f}-{100 * r.high:.0f}"]
+        for r in table.rename(columns={"class": "name"}).itertuples(index=False)
+    ]
+    return Table(
+        tell(f"villages by class at {end}", f"{end} 各类村庄"),
+        ["", "%", tell("95 % interval", "95% 区间")],
+        lines,
+    )
+
+
+def why(rows: pd.DataFrame) -> Table:
+    """Causes of failure."""
+    found = statistics.causes(rows[rows["arm"] == "main"])
+    return Table(
+        tell("why villages are not viable", "村庄为何不可持续"),
+        ["", tell("% of failures", "占未达标 %")],
+        [[words(str(k)), f"{100 * v / found.sum():.0f}"] for k, v in found.items()],
+    )
+
+
+def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
+    """Share viable with its uncertainty, the commonest cause, public money."""
+    one = table.set_index("class").loc["viable"]
+    causes, cost = (
+        statistics.causes(rows[rows["arm"] == "main"]),
+        statistics.public_cost(rows[rows["arm"] == "main"]),
+    )
+    mean, low, high = (f"{100 * one[k]:.0f}" for k in ("share", "low", "high"))
+    first = tell(
+        (
+            f"If the rules and figures written here hold, {mean} % of villages ({low}-{high}, 95 % over "
+            f"{int(one['seeds'])} seeds) are viable at {end}."
+        ),
+        (
+            f"若此处所写规则与数值成立，到 {end} 有 {mean}% 的村可持续（95% 区间 {low}-{high}，"
+            f"{int(one['seeds'])} 个种子）。"
+        ),
+    )
+    second = tell("No village misses the mark.", "所有村均达标。")
+    if len(causes):
+        top, part = words(str(causes.index[0])), f"{100 * causes.iloc[0] / causes.sum():.0f}"
+        second = tell(
+            f"The commonest reason for missing the mark is '{top}', {part} % of the villages that miss it.",
+            f"未达标最常见的原因是“{top}”，占未达标村的 {part}%。",
+        )
+    third = (
+        tell(
+            f"Public money: {cost:.0f} yuan per elder-year helped.", f"公共支出：每受助老人年 {cost:.0f} 元。"
+        )
+        if cost == cost
+        else tell("Nobody was helped.", "无人受助。")
+    )
+    return [first, second, third]

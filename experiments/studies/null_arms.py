@@ -1,0 +1,387 @@
+"""Does the first answer's headline follow by construction? Payers that are alike, payers that share their
+luck, businesses without margin.
+
+Two claims are put to null arms, both as practised and at an equal pledged envelope: *several payers* - four
+payers a quarter each keep more villages viable than the best single payer; where payers do not differ
+(`funding.identical_payers`) nothing of it may be left, and the more their luck is one
+(`funding.payer_correlation`) the less; *a business helps* - businesses keep more villages viable; where they
+make no profit, or give none of it to the service, nothing of it may be left.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments import paired, statistics
+from experiments.command.scenario import PANELS, Composed, arm
+from experiments.paired import MEASURES, Arm, Size, Study
+from experiments.report import style
+from experiments.report.answer_text import layout
+from experiments.report.findings import Findings, Picture, Table
+from experiments.report.style import plt, words
+from experiments.statistics import Interval
+from experiments.study import study as studies
+from sim.state.codes import PAYERS
+from sim.state.parameters import Parameters, declarations
+
+SIZES = {"quick": Size(4, 12, 200), "default": Size(8, 12, 200), "full": Size(60, 24, 300)}
+CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}
+MIX = "four_payers"  # the funding of the arms with a business
+BUSINESSES = {
+    "portfolio": "as they are",
+    "zero_margin": "without margin",
+    "no_share": "no share for care",
+    "deposit": "money at interest",
+}
+SHOWN = ("viable", "open")  # the headline's measure, and one that is not near zero where few are viable
+
+
+def shares(mix: str) -> dict[str, Any]:
+    """A quarter from each of the four payers, or all from one."""
+    return {f"funding.share_{p}": 0.25 if mix == "four" else float(p == mix) for p in PAYERS}
+
+
+def zero_margin(p: Parameters) -> dict[str, Any]:
+    """Prices at which a fully endowed business breaks even in a normal year; no growth, no garden plots,
+    least volatility.
+
+    Sales less variable cost = wages + rent + fixed cost, with all the labour and land that the business asks
+    for. Where that price is not allowed, the nearest that is.
+    """
+    t, a, h, known = p.tourism, p.agriculture, p.handicraft, declarations()
+    prices = {
+        "tourism.spend": (t.minutes_per_visit / 60 * t.wage + t.fixed / t.visitors) / (1 - t.variable),
+        "agriculture.sales": a.inputs + a.hours * a.wage + a.rent + a.fixed / a.land,
+        "handicraft.sales": (60 * h.wage + h.fixed / 12 / h.places)
+        / (1 - h.materials)
+        / (1 + h.network + h.visits * h.guests / 1_000),
+    }
+    least = ("tourism.volatility", "agriculture.price_cv", "agriculture.yield_cv", "handicraft.volatility")
+    held = {path: min(max(x, known[path].low or 0.0), known[path].high or x) for path, x in prices.items()}
+    return {
+        **{path: known[path].low for path in least},
+        **held,
+        "tourism.growth": 0.0,
+        "agriculture.plots": 0.0,
+    }
+
+
+def arms(size: str) -> list[Arm]:
+    """panel/alike/<mix>, panel/<correlation>/<mix>, panel/business/<kind>."""
+    found = []
+    for panel in PANELS:
+        basis = {"funding.basis": "cost" if panel == "practised" else "envelope"}
+        for mix in ("four", *PAYERS):
+            common = {**basis, "funding.rule": "fixed_shares", **shares(mix)}
+            found.append(Arm(f"{panel}/alike/{mix}", mix, {**common, "funding.identical_payers": True}))
+            found += [
+                Arm(f"{panel}/{c:g}/{mix}", mix, {**common, "funding.payer_correlation": c})
+                for c in CORRELATIONS[size]
+            ]
+        for kind in ("none", *BUSINESSES):
+            changes = {
+                **arm("funding", MIX),
+                **basis,
+                **arm("business", kind if kind in ("none", "deposit") else "portfolio"),
+            }
+            changes |= {"business.care_share": 0.0} if kind == "no_share" else {}
+            found.append(
+                Arm(
+                    f"{panel}/business/{kind}",
+                    kind,
+                    changes,
+                    fit=zero_margin if kind == "zero_margin" else None,
+                )
+            )
+    return found
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Run, store, print."""
+    study = Study(line, SIZES, arms(line.settings.size))
+    return study.run(words, lambda work, rows: report(study, work, rows))
+
+
+def difference(found: pd.DataFrame, one: str, other: str, measure: str) -> Interval:
+    """One arm less another, paired by replicate."""
+    if one not in found.index or other not in found.index:
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
+    return statistics.interval(
+        (found.loc[one][measure] - found.loc[other][measure]).dropna().to_numpy(), bounded=False
+    )
+
+
+def against_one(found: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Four payers less the best single payer, by panel, step (alike, or a correlation) and measure."""
+    rows = []
+    for panel in PANELS:
+        for step in ("alike", *(f"{c:g}" for c in CORRELATIONS[size])):
+            for measure in SHOWN:
+                level = {
+                    p: found.loc[f"{panel}/{step}/{p}"][measure].mean()
+                    for p in PAYERS
+                    if f"{panel}/{step}/{p}" in found.index
+                }
+                if not level:
+                    continue
+                best = max(level, key=lambda p: level[p])
+                gap = difference(found, f"{panel}/{step}/four", f"{panel}/{step}/{best}", measure)
+                rows.append(
+                    {
+                        "panel": panel,
+                        "step": step,
+                        "measure": measure,
+                        "best": best if len(set(level.values())) > 1 else "any",
+                        "single": level[best],
+                        **gap._asdict(),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def gains(found: pd.DataFrame) -> pd.DataFrame:
+    """Businesses less none, by panel, kind and measure."""
+    rows = [
+        {
+            "panel": panel,
+            "kind": kind,
+            "measure": measure,
+            **difference(found, f"{panel}/business/{kind}", f"{panel}/business/none", measure)._asdict(),
+        }
+        for panel in PANELS
+        for kind in BUSINESSES
+        for measure in SHOWN
+    ]
+    return pd.DataFrame(rows)
+
+
+def flip(steps: list[float], gaps: list[float]) -> float | None:
+    """The correlation at which the mean difference changes sign, on straight lines between the steps.
+
+    None where it never does.
+    """
+    for (a, x), (b, y) in zip(
+        zip(steps, gaps, strict=True), zip(steps[1:], gaps[1:], strict=True), strict=False
+    ):
+        if x * y < 0:
+            return a + (b - a) * x / (x - y)
+    return None
+
+
+def sign(row: Any) -> int:
+    """+1 or -1 where the interval leaves zero out, else 0."""
+    return int(row.low > 0) - int(row.high < 0)
+
+
+def judge(claim: int, null: list[int]) -> str:
+    """Verdict on a claim (sign of its effect) from the signs left in its null arms.
+
+    As in every experiment, only a claim that stands can be built in.
+    """
+    if claim > 0 and any(n > 0 for n in null):
+        return "built in"
+    return {1: "supported", 0: "undecided", -1: "not supported"}[claim]
+
+
+def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
+    """What is left of 'several payers' in one panel, and the verdict."""
+    by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("step")
+    steps = [s for s in by.index if s != "alike"]
+    zero, alike = by.loc["0"], by.loc["alike"]
+    at = flip([float(s) for s in steps], [by.loc[s, "mean"] for s in steps])
+    turned = (
+        f"its sign flips at a correlation of about {at:.2f}"
+        if at is not None
+        else "its sign does not flip between correlation 0 and 1"
+    )
+    verdict = judge(sign(zero), [sign(alike)])
+    return (
+        f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)} points; "
+        f"payers alike {band(alike)}; "
+        f"luck wholly shared {band(by.loc[steps[-1]])}; {turned}: {verdict}",
+        verdict,
+    )
+
+
+def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
+    """What is left of 'a business helps' in one panel, and the verdict."""
+    by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
+    verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[k]) for k in ("zero_margin", "no_share")])
+    return (
+        f"{words(panel)}: businesses less none {band(by.loc['portfolio'])} points; without margin "
+        f"{band(by.loc['zero_margin'])}; "
+        f"no share for care {band(by.loc['no_share'])}; money at interest {band(by.loc['deposit'])}: "
+        f"{verdict}",
+        verdict,
+    )
+
+
+def band(row: Any) -> str:
+    """Mean and interval."""
+    return f"{row['mean']:+.1f} ({row['low']:+.1f} to {row['high']:+.1f})"
+
+
+def overall(verdicts: list[str]) -> str:
+    """One word: built in where any claim is, supported where all are, not supported where none is left,
+    else undecided.
+    """
+    for word in ("built in", "not supported", "undecided"):
+        if word in verdicts:
+            return word
+    return "supported"
+
+
+def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
+    """Tables, figure, verdicts; printed and kept."""
+    found = paired.measures(rows)
+    payers, business = against_one(found, study.line.settings.size), gains(found)
+    both = [
+        *(payers_sentence(payers, panel, "viable") for panel in PANELS),
+        *(business_sentence(business, panel, "viable") for panel in PANELS),
+    ]
+    verdict = overall([v for _, v in both])
+    service = [
+        word
+        for _, word in (
+            *(payers_sentence(payers, x, "open") for x in PANELS),
+            *(business_sentence(business, x, "open") for x in PANELS),
+        )
+    ]
+    said = [
+        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
+        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
+        f"Taken together: {verdict}; by villages in service at the end, several payers: {service[0]} "
+        f"as practised and {service[1]} at an equal "
+        f"envelope, a business: {service[2]} and {service[3]}. 'Built in' means that a null arm, in "
+        f"which the effect ought to vanish, still shows it.",
+    ]
+    picture = draw(
+        payers,
+        business,
+        f"Four payers against one, and businesses against none: {verdict}",
+        study.size_text(),
+        store.folder / "figures",
+    )
+    first, second = table_of_payers(payers), table_of_business(business)
+    Findings(
+        question="Does the first answer's headline follow by construction?",
+        sentences=said,
+        tables=[first, second],
+        pictures=[picture],
+        limits=[
+            (
+                "As practised every payer has a ceiling, so that four payers have four ceilings: that "
+                "part of their lead is built in, and the equal envelope takes it away."
+            ),
+            "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
+            (
+                "Shared luck covers the news of the county's budget, of collective income and the size of "
+                "gifts; fees have no yearly luck."
+            ),
+            (
+                "Without margin holds for a fully endowed business with all its labour and land; others "
+                "make a loss."
+            ),
+            "What-if on a synthetic county, not a forecast.",
+        ],
+        hypothesis=(
+            "Four payers keep more villages viable than the best single payer, and businesses keep "
+            "more viable than none; neither is left where payers are alike or businesses make nothing "
+            "for care."
+        ),
+        built_in=(
+            "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
+            "business.care_share and the margins of the businesses"
+        ),
+        verdict=verdict,
+    ).save(store.folder)
+    shown = [
+        study.size_text(),
+        *(f"{t.title}\n{layout([t.columns, *t.rows])}" for t in (first, second)),
+        "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
+    ]
+    text = (
+        "\n\n".join(shown) + f"\n\n{store.folder}/: findings.json, figures/null_arms.png, runs and villages"
+    )
+    store.text("answer.txt", text + "\n")
+    print(text)
+
+
+def table_of_payers(mine: pd.DataFrame) -> Table:
+    """Panel and step down, measures across."""
+    by = mine.set_index(["panel", "step", "measure"])
+    heads = [
+        "four payers less the best single payer, points",
+        *(x for m in SHOWN for x in (MEASURES[m].name, "best single, %")),
+    ]
+    rows = []
+    for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
+        cells = [by.loc[(panel, step, m)] for m in SHOWN]
+        word = "payers alike" if step == "alike" else f"correlation {step}"
+        rows.append(
+            [
+                f"{words(panel)}, {word}",
+                *(x for c in cells for x in (band(c), f"{c['best']} {c['single']:.0f}")),
+            ]
+        )
+    return Table("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
+
+
+def table_of_business(mine: pd.DataFrame) -> Table:
+    """Panel and kind down, measures across."""
+    by = mine.set_index(["panel", "kind", "measure"])
+    heads = ["businesses less none, points", *(MEASURES[m].name for m in SHOWN)]
+    rows = [
+        [f"{words(p)}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)]
+        for p in PANELS
+        for k, word in BUSINESSES.items()
+    ]
+    return Table(
+        "A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed"
+    )
+
+
+def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, folder: Path) -> Picture:
+    """One row a panel: the lead of four payers over the best single one as luck is shared; the gain from
+    businesses and their null arms.
+    """
+    figure, axes = plt.subplots(
+        len(PANELS), 2, figsize=(11, 7), layout="constrained", sharex="col", width_ratios=(1.2, 1)
+    )
+    colours = dict(zip(SHOWN, (style.BLUE, style.ORANGE), strict=True))
+    for line, panel in zip(axes, PANELS, strict=True):
+        for axis, mine, key in zip(line, (payers, business), ("step", "kind"), strict=True):
+            mine = mine[mine["panel"] == panel]
+            places = list(dict.fromkeys(mine[key]))
+            axis.axhline(0, color="black", lw=0.8)
+            for shift, measure in zip((-0.1, 0.1), SHOWN, strict=True):
+                by = mine[mine["measure"] == measure].set_index(key).reindex(places)
+                x = [i + shift for i in range(len(places))]
+                axis.vlines(x, by["low"], by["high"], color=colours[measure], lw=2)
+                axis.plot(x, by["mean"], "o", color=colours[measure], ms=5, label=MEASURES[measure].name)
+                if key == "step":
+                    axis.plot(x[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
+            names = (
+                ["payers\nalike" if p == "alike" else p for p in places]
+                if key == "step"
+                else [BUSINESSES[p].replace(" ", "\n", 1) for p in places]
+            )
+            axis.set_xticks(range(len(places)), names)
+            what = "four payers less the best single payer" if key == "step" else "businesses less none"
+            axis.set_title(f"{words(panel)}: {what}", fontsize=9.5)
+            axis.set_ylabel("points")
+    axes[-1][0].set_xlabel("null arm, then correlation of the payers' yearly luck")
+    axes[-1][1].set_xlabel("what the businesses are")
+    for axis in axes[:, 1]:
+        axis.set_xlim(-0.5, len(BUSINESSES) - 0.5)
+    figure.legend(*axes[0][1].get_legend_handles_labels(), loc="outside lower right", ncols=2, fontsize=8)
+    return style.finish(
+        figure,
+        title,
+        f"Dot: mean over seeds; bar: 95 % interval, paired by seed. {note}",
+        folder,
+        "null_arms",
+    )

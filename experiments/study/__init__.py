@@ -1,0 +1,1 @@
+"""Many runs: which, where they are worked out, how they are kept."""

@@ -1,0 +1,152 @@
+"""Where runs are worked out.
+
+This process, local processes, or Dask, behind one `concurrent.futures.Executor`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from experiments.command.scenario import Mistake
+
+T = TypeVar("T")
+THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Processes started inside inherit a limit of one thread each."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+class Serial(Executor):
+    """Works in this process, at once; Ctrl-C passes through."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as e:
+            future.set_exception(e)
+        return future
+
+
+def _worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How to open the executor; after a worker's death it is opened again."""
+
+    kind: str = "local"
+    workers: int = 0
+    scheduler: str = ""
+
+    @property
+    def count(self) -> int:
+        """Workers asked for; all cores when 0."""
+        return 1 if self.kind == "serial" else self.workers or cores()
+
+    @contextlib.contextmanager
+    def open(self, needed: int) -> Iterator[tuple[Executor, int]]:
+        """The executor and how many bundles may be under way.
+
+        Two a worker, so that none waits for the parent.
+        """
+        count = min(self.count, max(needed, 1))
+        if self.kind == "dask":
+            with _dask(self.scheduler, count) as pair:
+                yield pair
+        elif self.kind == "serial" or count == 1:
+            yield Serial(), 1
+        else:
+            # spawned, in a context of their own: importing Mesa sets the start method of the whole process
+            pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker)
+            try:
+                yield pool, 2 * count
+            except BaseException:
+                for process in list((getattr(pool, "_processes", None) or {}).values()):
+                    process.terminate()  # what they work on is lost anyway; nobody should wait for it
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            # idle workers end at once; a pool still closing when Python ends may write a traceback
+            pool.shutdown()
+
+
+class Standing:
+    """An engine whose executor stays open from one use to the next until `close`.
+
+    After a failure it is opened again.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self._stack = engine, contextlib.ExitStack()
+        self._pair: tuple[Executor, int] | None = None
+
+    @contextlib.contextmanager
+    def open(self, needed: int) -> Iterator[tuple[Executor, int]]:
+        """As `Engine.open`; a single run does not start workers."""
+        if self._pair is None and needed < 2 and self.engine.kind != "dask":
+            yield Serial(), 1
+            return
+        self._pair = self._pair or self._stack.enter_context(self.engine.open(max(needed, self.engine.count)))
+        try:
+            yield self._pair
+        except BaseException as e:
+            self._pair = None
+            self._stack.__exit__(type(e), e, e.__traceback__)
+            raise
+
+    def each(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """What each job gives: from worker processes of this machine where they are up (starting them
+        takes longer than a few pictures), else from here.
+        """
+        if self._pair is not None and self.engine.kind == "local" and len(jobs) > 1:
+            with contextlib.suppress(BrokenExecutor), one_thread(), self.open(len(jobs)) as (pool, _):
+                return [future.result() for future in [pool.submit(job) for job in jobs]]
+        return [job() for job in jobs]
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pair = None
+        self._stack.close()
+
+
+@contextlib.contextmanager
+def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as e:
+        raise Mistake("engine=dask needs Dask: pip install -e '.[cluster]'") from e
+    with contextlib.ExitStack() as stack:
+        if not scheduler:
+            cluster = LocalCluster(
+                n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0
+            )
+            scheduler = stack.enter_context(cluster).scheduler_address
+        try:
+            client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))
+        except (OSError, ValueError) as e:
+            raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({e})") from e
+        executor = client.get_executor(pure=False)
+        stack.callback(executor.shutdown, wait=False)
+        yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)

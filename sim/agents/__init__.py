@@ -1,0 +1,1 @@
+"""What a Mesa user sees of persons, collectives and funders."""

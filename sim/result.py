@@ -1,0 +1,247 @@
+"""Tidy tables of a run, from the recorded arrays.
+
+Every column carries its unit, codes and flags go without.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.agents.views import HEALTH, LIVING, OWED, named
+from sim.parts.solvency import CAUSES
+from sim.state.codes import BUSINESSES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS, WORKING
+from sim.state.fields import FLOWS, STATES, Column
+from sim.state.horizon import month_number
+from sim.state.ledger import POSTINGS
+from sim.state.records import Series
+from sim.viability import CLASSES, Evidence, Verdict, evidence, in_service, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import MutualAidModel
+
+TIERS = ("none", "daily", "twice_weekly", "weekly", "monthly")
+BANDS = ("60s", "70s", "80s")
+AGES_OF_BILLS = ("0", "1", "2", "3", "4", "5_and_over")  # months
+AIDS = ("walking", "visual")
+PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that holds several numbers
+    "in_book": TIERS,
+    "visits_due": TIERS,
+    "visits_made": TIERS,
+    "visits_on_time": TIERS,
+    "pledged": PAYERS,
+    "old_receivable": PAYERS,
+    "price": BANDS,
+    "list_price": BANDS,
+    "bills": AGES_OF_BILLS,
+    "state_persons": HEALTH,
+    "living_persons": LIVING,
+    "aids": AIDS,
+    "aids_rented": AIDS,
+    "aids_refused": AIDS,
+    "points_value": ("money", "land", "technique", "project"),
+    "shock_struck": ("budget", "tourism", "harvest", "donor", "pandemic", "price", "flood", "leader", "jobs"),
+}
+INSIDE = (
+    "number",
+    "hint",
+    "entered",
+    "breaches",
+    "welcome",
+    "operator_seen",
+)  # states that are no indicator; `village` is the number
+SUMMED = (
+    "fen",
+    "fen/month",
+    "fen/year",
+    "minutes",
+    "persons",
+    "visits",
+    "meals",
+)  # states that add up over villages
+PLAIN_ACCOUNTS = ("cash", "receivable_", *OWED)  # the others get `account_` before their name
+
+
+def _columns(c: Column, values: np.ndarray) -> dict[str, np.ndarray]:
+    """One field as columns of (months x villages): one, or one for each of its places."""
+    if values.ndim == 2:
+        return {named(c.name, c.unit): values}
+    words = PARTS.get(c.name, tuple(str(i) for i in range(values.shape[2])))
+    stem = c.name.removesuffix(f"_{c.unit}")
+    return {named(f"{stem}_{word}", c.unit): values[:, :, i] for i, word in enumerate(words)}
+
+
+def _flows(result: Any) -> dict[str, np.ndarray]:
+    """Indicators of the month, hours by kind and stage, postings."""
+    s = result.series
+    found: dict[str, np.ndarray] = {}
+    for c in FLOWS.values():
+        found |= _columns(c, s.flow[c.name])
+    for k, kind in enumerate(KINDS):
+        for g, stage in enumerate(STAGES):
+            found[f"hours_{kind}_{stage}_min"] = s.hours[:, :, g, k]
+    for i, name in enumerate(s.names):
+        column = named(name, POSTINGS[name].unit)
+        found[f"posted_{column}" if column in found else column] = s.posted[:, :, i]
+    return found
+
+
+def _balances(result: Any) -> dict[str, np.ndarray]:
+    """Balances at the month's end; what is owed is positive."""
+    unit = {account: k.unit for k in POSTINGS.values() for account in (k.debit, k.credit)}
+    found = {}
+    for account in result.series.balance.dtype.names:
+        name = account if account.startswith(PLAIN_ACCOUNTS) else f"account_{account}"
+        values = result.series.balance[account]
+        found[named(name, unit[account])] = -values if account in OWED else values
+    return found
+
+
+def _states(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
+    """Village states at the month's end (only those in `units`, where given) and what is overdue."""
+    state = result.series.state
+    found: dict[str, np.ndarray] = {}
+    for c in STATES.values():
+        if c.name not in INSIDE and (units is None or c.unit in units):
+            found |= _columns(c, state[c.name])
+    found["overdue_fen"] = state["bills"][:, :, 3:].sum(axis=2)
+    return found
+
+
+def _by_village(result: Any, *, needed: bool = True) -> bool:
+    found = result.series.flow.shape[1] == len(result.states)
+    if needed and not found:
+        raise ValueError("the model kept county sums only: keep='villages' is wanted for tables by village")
+    return bool(found)
+
+
+def villages(result: Any) -> pd.DataFrame:
+    """month x village: states, flows, hours, postings, balances. ValueError when the model kept county
+    sums only.
+    """
+    import pandas as pd
+
+    _by_village(result)
+    months, count = result.series.flow.shape
+    found = {
+        "month": np.repeat(np.array(result.months, object), count),
+        "village": result.series.state["number"],
+        "in_service": in_service(result.series),
+        **_states(result),
+        **_balances(result),
+        **_flows(result),
+    }
+    return pd.DataFrame({name: np.ascontiguousarray(x).reshape(months * count) for name, x in found.items()})
+
+
+def county(result: Any) -> pd.DataFrame:
+    """month x sums over all villages, closed and never-opened ones too, with counts and coverage.
+
+    Counts and coverage are left out when the model kept county sums only.
+    """
+    import pandas as pd
+
+    found: dict[str, Any] = {"month": np.array(result.months, object)}
+    if _by_village(result, needed=False):
+        serving, standing = in_service(result.series), result.series.state["facility"] == WORKING
+        n, built = serving.shape[1], standing.sum(axis=1)
+        found |= {"n_villages": n, "n_with_facility": built, "n_in_service": serving.sum(axis=1)}
+        found["facility_share"] = built / n
+        found["facility_in_service_share"] = (standing & serving).sum(axis=1) / np.where(built, built, np.nan)
+    for name, values in (_states(result, SUMMED) | _balances(result) | _flows(result)).items():
+        found[name] = values.sum(axis=1)
+    return pd.DataFrame(found)
+
+
+def _date(start: int, month: int) -> str | None:
+    year, m = divmod(start + int(month), 12)
+    return None if month == NEVER else f"{year:04d}-{m + 1:02d}"
+
+
+def _words(words: tuple[str, ...], bits: int) -> str:
+    return ", ".join(word for i, word in enumerate(words) if int(bits) >> i & 1)
+
+
+def viability(result: Any) -> pd.DataFrame:
+    """village x (class, opened, closed, causes, conditions, shares of the last 12 months) at the end.
+
+    `opened` is the first month of service ("start" when it stood at the start), `closed` that of the last
+    closure, both YYYY-MM or missing; `causes` are the conditions breached before it; shares are 1 where
+    nothing was due. Raises ValueError when the model kept county sums only.
+    """
+    import pandas as pd
+
+    _by_village(result)
+    v, last = result.verdict, result.series.state[-1]
+    start = month_number(result.months[0])
+    opened = [
+        "start" if begun == -1 and month != NEVER else _date(start, month)
+        for begun, month in zip(last["opened"], v.opened, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "village": last["number"],
+            "kind": np.array(VILLAGE_KINDS, object)[last["kind"]],
+            "strength": np.array(STRENGTHS, object)[last["strength"]],
+            "businesses": [_words(BUSINESSES, bits) for bits in last["plus"]],
+            "class": np.array(CLASSES, object)[v.classes],
+            "opened": np.array(opened, object),
+            "closed": np.array([_date(result.model.start_month, month) for month in v.closed], object),
+            "causes": [_words(CAUSES, bits) for bits in v.cause],
+            "solvency": v.solvency,
+            "service": v.service,
+            "visits": v.visits,
+            "hours_share": v.hours_share,
+            "visits_share": v.visits_share,
+            "asked_share": v.asked_share,
+        }
+    )
+
+
+class Result:
+    """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
+
+    def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
+        self.model, self.parameters, self.series = model, model.counties[county], series or model.series
+        mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
+        self.states: Any = model.world.villages[mine]
+        if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
+            self.series = self.series.of(mine)
+        self.first = model.start_month + model.month - len(self.series.flow)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Classes and conditions at the end."""
+        return judge(self.series, self.parameters, seen=self.evidence)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the definition of viability looks at."""
+        return evidence(self.series)
+
+    @cached_property
+    def months(self) -> list[str]:
+        """YYYY-MM of each recorded month."""
+        return [
+            f"{(self.first + i) // 12:04d}-{(self.first + i) % 12 + 1:02d}"
+            for i in range(len(self.series.flow))
+        ]
+
+    @cached_property
+    def villages(self) -> Any:
+        """month x village x indicators."""
+        return villages(self)
+
+    @cached_property
+    def county(self) -> Any:
+        """month x indicators summed over all villages, closed and never-opened ones too."""
+        return county(self)
+
+    @cached_property
+    def viability(self) -> Any:
+        """village x (class, closed month, causes, solvency, service, visits)."""
+        return viability(self)

@@ -1,0 +1,470 @@
+"""The villages of the county: kinds, strengths, places, sizes, and the tables their people start from.
+
+Each village depends on its own number and the seed only, so that a county can be split or listed in any
+order. A table of given villages takes the place of what is drawn, cell by cell: a cell left blank stays
+drawn.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.randomness import Purpose, key_of, uniform, uniforms
+from sim.start import tables
+from sim.state.codes import STRENGTHS, VILLAGE_KINDS
+from sim.state.fields import STATES, record
+from sim.state.parameters import Parameters, choice, nearest, par, section
+
+VILLAGE = Purpose("population.village")
+WORDS = {
+    "kind": VILLAGE_KINDS,
+    "strength": STRENGTHS,
+    **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes")),
+}
+RANGES = {"elders": (1, 1500, "whole number of persons"), "east": (0, 1000, "km"), "north": (0, 1000, "km")}
+COLUMNS = ("number", "name", *WORDS, *RANGES)  # of the table; all but the number may be left out or blank
+MOST = 1_000_000  # characters
+
+
+@section("county")
+class County:
+    """The synthetic county."""
+
+    villages: int = par(
+        20,
+        unit="villages",
+        low=1,
+        high=10_000,
+        doc="villages in the county, numbered from 1",
+        source="design choice",
+        live=False,
+    )
+    townships: int = par(
+        4,
+        unit="townships",
+        low=1,
+        high=1_000,
+        doc="villages are dealt to townships in turn",
+        source="design choice",
+        live=False,
+    )
+    elders: int = par(
+        300,
+        unit="persons",
+        low=1,
+        high=1_500,
+        doc="mean elders a village",
+        source=(
+            "derived: 120 million rural elders over about 490,000 villages is 245; larger villages assumed"
+        ),
+        live=False,
+    )
+    size_spread: float = par(
+        0.4,
+        unit="share",
+        low=0.0,
+        high=0.9,
+        doc="village sizes are even between 1 - spread and 1 + spread of the mean",
+        live=False,
+    )
+    helpers_per_elder: float = par(
+        0.4, unit="ratio", low=0.0, high=2.0, doc="active helpers under 60 an elder at the start", live=False
+    )
+    pool_per_elder: float = par(
+        1.25,
+        unit="ratio",
+        low=0.2,
+        high=2.0,
+        doc="whole-village people aged 40-59 an elder",
+        source="assumption; national ratio of ages 40-59 to 60+ is 1.4 (WPP), rural lower",
+        live=False,
+    )
+    facility_share: float = par(
+        0.30,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with a facility and spun-up service at the start",
+        source="Ministry of Civil Affairs via Xinhua 2024-09-25: 145,000 facilities; denominator assumed",
+        grade="C",
+        live=False,
+    )
+    stratified: bool = par(
+        False,
+        unit="switch",
+        doc="deal village kinds and strengths in turn instead of by prevalence",
+        source="design choice",
+        live=False,
+    )
+    share_scenic: float = par(
+        0.15, unit="share", low=0.0, high=1.0, doc="prevalence of scenic villages", live=False
+    )
+    share_craft: float = par(
+        0.10, unit="share", low=0.0, high=1.0, doc="prevalence of villages of craft heritage", live=False
+    )
+    share_near_town: float = par(
+        0.20, unit="share", low=0.0, high=1.0, doc="prevalence of villages near a town", live=False
+    )
+    empty_nest: float = par(
+        0.62,
+        unit="share",
+        low=0.3,
+        high=0.9,
+        doc="elders living alone or with spouse only",
+        source="fifth sample survey, China Daily 2024-10-23",
+        grade="A",
+        live=False,
+    )
+    alone_of_empty_nest: float = par(
+        0.25,
+        unit="share",
+        low=0.1,
+        high=0.6,
+        doc="empty nesters who live alone",
+        source="fifth sample survey, China Daily 2024-10-23",
+        grade="A",
+        live=False,
+    )
+    children: float = par(
+        2.9,
+        unit="children",
+        low=0.0,
+        high=6.0,
+        doc="mean living children of a rural elder",
+        source="fifth sample survey 2021",
+        grade="A",
+        live=False,
+    )
+    child_near: float = par(
+        0.60,
+        unit="share",
+        low=0.1,
+        high=0.9,
+        doc="elders with a child near",
+        source=(
+            "CHARLS via SCMP 2013-06-01: 60 % of those not living together have a child in the neighbourhood"
+        ),
+        grade="A",
+        live=False,
+    )
+    pension_spread: int = par(
+        40,
+        unit="percent",
+        low=0,
+        high=80,
+        doc="pensions are even between 1 - spread and 1 + spread of the mean",
+        live=False,
+    )
+    pension: float = par(
+        220.0,
+        unit="yuan/month",
+        low=100.0,
+        high=400.0,
+        doc="mean resident pension",
+        source="Liu Shijin (former DRC), about 2024",
+        grade="B",
+        live=False,
+        stored="fen",
+    )
+    land_income: float = par(
+        250.0,
+        unit="yuan/month",
+        low=0.0,
+        high=800.0,
+        doc="own income of land and odd jobs at 60-74",
+        live=False,
+        stored="fen",
+    )
+    remittances: float = par(
+        500.0,
+        unit="yuan/month",
+        low=100.0,
+        high=1_200.0,
+        doc="mean money from children",
+        source="assumption: rest of about 16,000 yuan a year",
+        live=False,
+        stored="fen",
+    )
+    land_mu: float = par(2.0, unit="mu", low=0.0, high=10.0, doc="land an elder holds", live=False)
+    dibao: float = par(
+        0.071,
+        unit="share",
+        low=0.02,
+        high=0.2,
+        doc="on subsistence allowance",
+        source="33.83 of about 477 million rural residents (document 003)",
+        grade="A",
+        live=False,
+    )
+    farm_share: float = par(0.9, unit="share", low=0.0, high=1.0, doc="elders able to farm", live=False)
+    story_share: float = par(
+        0.15, unit="share", low=0.0, high=0.6, doc="elders able to narrate or host", live=False
+    )
+    craft_share: float = par(
+        0.20,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="elders with a craft, in villages of craft heritage",
+        live=False,
+    )
+    zone_size: int = par(
+        25, unit="persons", low=5, high=200, doc="persons in a zone of neighbouring households", live=False
+    )
+    leader_share: float = par(
+        0.75, unit="share", low=0.0, high=1.0, doc="villages with a leader behind mutual aid", live=False
+    )
+    association_share: float = par(
+        0.4, unit="share", low=0.0, high=1.0, doc="villages with an elderly association", live=False
+    )
+    cadre_share: float = par(
+        0.06, unit="share", low=0.0, high=0.3, doc="helpers who are group leaders or cadres", live=False
+    )
+    returned_share: float = par(
+        0.06,
+        unit="share",
+        low=0.0,
+        high=0.3,
+        doc="helpers at the start who came back from the cities",
+        live=False,
+    )
+    idle_share: float = par(
+        0.6,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="villages with an idle school or house that can be renovated",
+        live=False,
+    )
+    trained_share: float = par(
+        0.2, unit="share", low=0.0, high=1.0, doc="helpers with training at the start", live=False
+    )
+    couplings: bool = par(
+        True,
+        unit="switch",
+        doc="villages meet through county envelopes, visibility-driven gifts and learning",
+        source="design choice",
+        live=False,
+    )
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """Shares of village kinds leave room for the plain kind."""
+        if self.share_scenic + self.share_craft + self.share_near_town > 1:
+            yield "share_scenic + share_craft + share_near_town must not top one: the rest are plain villages"
+        if self.elders * (1 + self.size_spread) * (1 + self.helpers_per_elder) > 4_000:
+            yield (
+                "a village of elders * (1 + size_spread) * (1 + helpers_per_elder) persons must not top 4,000"
+            )
+
+
+class Fault(NamedTuple):
+    """A cell that cannot be used.
+
+    Its row as a spreadsheet counts (the header is row 1), what stands there, what may.
+    """
+
+    row: int
+    column: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column}: {self.value!r} stands there, allowed is {self.allowed}"
+
+
+class Table(NamedTuple):
+    """Given villages: number of rows, column -> one figure a village (codes of words; NaN where blank),
+    names, faults.
+    """
+
+    rows: int
+    columns: dict[str, np.ndarray]
+    names: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+@section("given")
+class Given:
+    """Villages of a real county in place of drawn ones."""
+
+    villages: str = choice(
+        "",
+        choices=(),
+        doc=(
+            "villages as the text of a CSV table, blank for a synthetic county: number and, where known, "
+            "name, kind, strength, facility, leader, association, idle_building, elders, east, north"
+        ),
+    )
+
+    def problems(self, parameters: Parameters) -> Iterator[str]:
+        """The table can be read and fits the county."""
+        if not self.villages:
+            return
+        table, c = read_villages(self.villages), parameters.county
+        if table.faults:
+            more = len(table.faults) - 1
+            yield f"villages, {table.faults[0]}" + (f" (and {more} more)" if more else "")
+        elif table.rows != c.villages:
+            yield f"villages lists {table.rows}: county.villages = {table.rows} is wanted"
+        elif c.stratified:
+            yield "county.stratified = false is wanted where villages are given"
+        elif (
+            np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + c.helpers_per_elder) > 4_000
+        ):
+            yield "a village of elders * (1 + county.helpers_per_elder) persons must not top 4,000"
+
+
+@lru_cache(maxsize=8)
+def read_villages(text: str) -> Table:
+    """Read the table; every cell that cannot be used is a fault, and so is a column that is not known."""
+    if len(text) > MOST:
+        return Table(0, {}, (), (Fault(1, "-", f"{len(text)} characters", f"at most {MOST}"),))
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=None))]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if len(rows) < 2:
+        return Table(0, {}, (), (Fault(1, "-", text[:40], "a header and at least one village"),))
+    header, body = [x.lstrip("\ufeff").lower() for x in rows[0]], rows[1:]
+    faults = [
+        Fault(1, x, x, f"each of {', '.join(COLUMNS)} once{nearest(x, COLUMNS)}")
+        for i, x in enumerate(header)
+        if x not in COLUMNS or x in header[:i]
+    ]
+    if "number" not in header:
+        faults.append(Fault(1, "number", "", "a column called number"))
+    if faults:
+        return Table(len(body), {}, (), tuple(faults))
+    figures = {name: np.full(len(body), np.nan) for name in header if name not in ("number", "name")}
+    names, seen = [""] * len(body), set()
+    for i, row in enumerate(body, start=2):
+        if len(row) != len(header):
+            faults.append(Fault(i, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
+            continue
+        cells = dict(zip(header, row, strict=True))
+        number = int(cells["number"]) if cells["number"].isascii() and cells["number"].isdigit() else 0
+        if not 1 <= number <= len(body) or number in seen:
+            faults.append(Fault(i, "number", cells["number"], f"1 to {len(body)}, each once"))
+            continue
+        seen.add(number)
+        names[number - 1] = cells.pop("name", "")
+        for name, cell in cells.items():
+            if name != "number" and cell:
+                figure, allowed = _figure(name, cell)
+                figures[name][number - 1] = figure
+                faults += [Fault(i, name, cell, allowed)] if np.isnan(figure) else []
+    return Table(len(body), figures, tuple(names), tuple(faults))
+
+
+def _figure(name: str, cell: str) -> tuple[float, str]:
+    """A cell as a figure (the code of a word), NaN where it cannot be one; and what is allowed."""
+    if name in WORDS:
+        words = WORDS[name]
+        return (float(words.index(cell.lower())) if cell.lower() in words else np.nan), ", ".join(
+            words
+        ) + nearest(cell, words)
+    low, high, unit = RANGES[name]
+    try:
+        figure = float(cell)
+    except ValueError:
+        figure = np.nan
+    fits = low <= figure <= high and (name != "elders" or figure == int(figure))
+    return (figure if fits else np.nan), f"{low} to {high} {unit}"
+
+
+def given(parameters: Parameters, name: str, numbers: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """`drawn` with the cells of the table in its place where villages are given."""
+    text = parameters.given.villages
+    column = read_villages(text).columns.get(name) if text else None
+    if column is None:
+        return drawn
+    known = np.append(column, np.nan)[np.minimum(numbers, len(column) + 1) - 1]
+    return np.where(np.isnan(known), drawn, known)
+
+
+def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
+    """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per
+    seed.
+    """
+    start = float(uniform(key_of(seed, VILLAGE, 0), 0, index))
+    return np.asarray((start + number * step) % 1.0)
+
+
+def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.recarray:
+    """Kinds, strengths, positions and endowments of the villages.
+
+    Each depends on its own number and the seed only.
+    """
+    c = parameters.county
+    r = record(STATES, len(numbers))
+    key = key_of(seed, VILLAGE, 0)
+
+    def own(index):
+        return uniforms(key, numbers, index)
+
+    r.number = numbers
+    if c.stratified:
+        r.kind, r.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
+    else:
+        edges = np.cumsum(
+            [1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft]
+        )
+        r.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(0, 3)
+        r.strength = np.searchsorted(
+            STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right"
+        ).clip(0, 2)
+    for name in ("kind", "strength"):
+        r[name] = given(parameters, name, numbers, r[name])
+    lower = np.concatenate([[0.0], STRENGTH_EDGES])
+    width = np.diff(np.concatenate([lower, [1.0]]))
+    r.income_rank = lower[r.strength] + width[r.strength] * own(103)
+    r.township = (numbers - 1) % c.townships
+    r.east, r.north = 30 * own(104), 30 * own(105)
+    r.leader = own(106) < c.leader_share
+    r.association = own(107) < c.association_share
+    r.idle_building = own(108) < c.idle_share
+    for name in ("east", "north", "leader", "association", "idle_building"):
+        r[name] = given(parameters, name, numbers, r[name])
+    return r
+
+
+def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """Which villages have a facility and a spun-up service at the start."""
+    drawn = even(seed, numbers, 0.6180339887, 109) < parameters.county.facility_share
+    return given(parameters, "facility", numbers, drawn).astype(bool)
+
+
+STRENGTH_EDGES = np.array(
+    [0.40, 0.82]
+)  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
+
+
+def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """Elders of each village at the start."""
+    c = parameters.county
+    u = even(seed, numbers, 0.5497004779, 100)
+    drawn = np.maximum(1, np.round(c.elders * (1 + c.size_spread * (2 * u - 1))))
+    return given(parameters, "elders", numbers, drawn).astype(np.int64)
+
+
+def health_chances(parameters: Parameters) -> tables.HealthTables:
+    """Monthly chances of health and death."""
+    h = parameters.health
+    return tables.health_tables(
+        h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio
+    )
+
+
+def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:
+    """Age groups, shares, health prevalence, dementia prevalence and the shape of ages 40-59."""
+    return (
+        *tables.age_shares(),
+        health_chances(parameters).prevalence,
+        tables.dementia_tables()[0],
+        tables.cohort_shape()[0],
+    )

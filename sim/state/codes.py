@@ -1,0 +1,35 @@
+"""Codes by name: kinds of persons, states, needs, payers, levels. A code is a name, never a number."""
+
+FREE, ELDER, HELPER = 0, 1, 2
+ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
+WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
+WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
+STORY, FARM, CRAFT = 1, 2, 4
+KINDS = (
+    "meals",
+    "cleaning",
+    "mobility",
+    "escort",
+    "emergency",
+    "rehabilitation",
+    "prevention",
+    "companionship",
+    "personal_care",
+)
+MEALS, CLEANING, MOBILITY, ESCORT, EMERGENCY, REHABILITATION, PREVENTION, COMPANIONSHIP, PERSONAL = range(9)
+STAGES = ("need", "family", "eligible", "asked", "mutual", "professional", "unmet")
+NEED, FAMILY, ELIGIBLE, ASKED, MUTUAL, PROFESSIONAL, UNMET = range(7)
+PAYERS = ("government", "collective", "families", "society")
+GOVERNMENT, COLLECTIVE, FAMILIES, SOCIETY = range(4)
+BUSINESSES = ("tourism", "agriculture", "handicraft", "deposit")
+VILLAGE_KINDS = ("plain", "scenic", "craft", "near_town")
+STRENGTHS = ("weak", "middle", "rich")
+PLAIN, SCENIC, CRAFT_HERITAGE, NEAR_TOWN = range(4)
+NONE, PLANNED, WORKING = 0, 1, 2
+NO_MONEY = 6  # place of "none" among the rules of funding
+CLOSED, VISITS_ONLY, REDUCED, FULL = 0, 1, 2, 3
+POOL_MONTHS = 240  # months of birth of the people aged 40-59
+NEVER = -9999
+SERIAL_BITS, MONTH_BITS = 24, 12
+SCOPES = ("village", "township", "county")
+TOWNSHIP = 1

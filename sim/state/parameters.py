@@ -1,0 +1,284 @@
+"""Declare a parameter once: default, unit, range, source, grade. Schema, checks and tables are made from it.
+
+A part writes a class of annotated fields and registers it::
+
+    @section("sharing")
+    class Sharing:
+        on: bool = switch(True, "equipment rental", doc="000 (3)")
+        rate: float = par(0.1, "share", 0.0, 1.0, "assumption", "D", "fall of mobility needs where aids are
+        rented")
+
+`Parameters.from_dict` checks types, ranges, finiteness and the cross-field rules that a section lists in
+`problems`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
+STORED = {
+    "": 1,
+    "fen": 100,
+    "minutes": 60,
+}  # how a rule holds a number, and how many of it make one of its unit
+SECTIONS: dict[str, type] = {}
+
+
+class ParameterError(ValueError):
+    """A user's mistake in a parameter; the message is one sentence that names the place."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """All that is known of one parameter. `low`/`high` bound what is accepted and what is drawn."""
+
+    path: str
+    kind: type
+    default: Any
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
+    grade: str
+    doc: str
+    stored: str
+    live: bool
+    choices: tuple[str, ...]
+    monthly: bool = True
+
+    @property
+    def modifiable(self) -> bool:
+        """Whether a modifier on it works.
+
+        A number or flag that some rule reads anew each month, in each village.
+        """
+        return self.live and self.monthly and self.kind is not str and not self.path.endswith(".on")
+
+    @property
+    def varied(self) -> bool:
+        """Whether uncertainty analysis draws it: a number of grade C or D with a range."""
+        return (
+            self.kind in (int, float)
+            and self.grade in "CD"
+            and self.low is not None
+            and self.high is not None
+            and self.low < self.high
+        )
+
+
+def par(
+    default: Any,
+    *,
+    unit: str,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str = "assumption",
+    grade: str = "D",
+    stored: str = "",
+    live: bool = True,
+    choices: tuple[str, ...] = (),
+    monthly: bool = True,
+) -> Any:
+    """One parameter; without a source it is an assumption. `low` and `high` bound what is accepted and drawn.
+
+    `stored` says how rules hold it: "fen" for yuan, "minutes" for hours, both as whole numbers; by default a
+    float is a float and the rest are whole numbers. `live` parameters may change in a fork; the others shape
+    the start. `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
+    """
+    if grade not in GRADES:
+        raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
+    if stored not in STORED:
+        raise ValueError(f"stored={stored!r} is none of {', '.join(map(repr, STORED))}")
+    meta = dict(
+        unit=unit,
+        low=low,
+        high=high,
+        source=source,
+        grade=grade,
+        doc=doc,
+        stored=stored,
+        live=live,
+        choices=choices,
+        monthly=monthly,
+    )
+    return field(default=default, metadata=meta)
+
+
+def switch(default: bool, *, doc: str, live: bool = False) -> Any:
+    """A part's on/off. Off, the part posts nothing, draws nothing and owns no column that anyone reads."""
+    return par(default, unit="switch", doc=doc, source="design choice", live=live)
+
+
+def choice(
+    default: str, *, choices: tuple[str, ...], doc: str, source: str = "design choice", live: bool = False
+) -> Any:
+    """A parameter that is one of a few words."""
+    return par(default, unit="choice", doc=doc, source=source, live=live, choices=choices)
+
+
+def section(name: str) -> Callable[[type], type]:
+    """Register a class of parameters under `name` (the first word of every path in it)."""
+
+    def register(cls: type) -> type:
+        made: type = dataclass(frozen=True)(cls)
+        if name in SECTIONS:
+            raise ValueError(f"section {name!r} is declared twice")
+        for f in fields(
+            made
+        ):  # rules read `values[v].name`, where an array's own attribute would answer instead
+            if hasattr(np.recarray, f.name):
+                raise ValueError(
+                    f"{name}.{f.name}: {f.name!r} is an attribute of every array: choose another name"
+                )
+        SECTIONS[name] = made
+        return made
+
+    return register
+
+
+@lru_cache(maxsize=8)
+def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
+    found: dict[str, Declaration] = {}
+    for name in names:
+        cls = SECTIONS[name]
+        hints = typing.get_type_hints(cls)
+        for f in fields(cls):
+            meta = f.metadata
+            found[f"{name}.{f.name}"] = Declaration(
+                path=f"{name}.{f.name}",
+                kind=hints[f.name],
+                default=f.default,
+                unit=meta["unit"],
+                low=meta["low"],
+                high=meta["high"],
+                source=meta["source"],
+                grade=meta["grade"],
+                doc=meta["doc"],
+                stored=meta["stored"],
+                live=meta["live"],
+                choices=meta["choices"],
+                monthly=meta["monthly"],
+            )
+    return found
+
+
+def declarations() -> dict[str, Declaration]:
+    """Every declared parameter by its path, in order of declaration."""
+    return dict(_declared(tuple(SECTIONS)))
+
+
+def nearest(word: str, allowed: typing.Iterable[str]) -> str:
+    """'; did you mean x?' when something close exists, else the empty string."""
+    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def checked(d: Declaration, value: Any) -> Any:
+    """`value` in the declared type, or ParameterError."""
+    if d.kind is bool:
+        if not isinstance(value, bool):
+            raise ParameterError(f"{d.path} = {value!r}: true or false is wanted")
+        return value
+    if d.kind is str:
+        if value not in d.choices and d.choices:
+            hint = nearest(str(value), d.choices)
+            raise ParameterError(f"{d.path} = {value!r}: allowed are {', '.join(d.choices)}{hint}")
+        return str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ParameterError(f"{d.path} = {value!r}: a number is wanted ({d.unit})")
+    if not math.isfinite(value):
+        raise ParameterError(f"{d.path} = {value!r}: a finite number is wanted ({d.unit})")
+    if d.kind is int and value != int(value):
+        raise ParameterError(f"{d.path} = {value!r}: a whole number is wanted ({d.unit})")
+    number = d.kind(value)
+    if (d.low is not None and number < d.low) or (d.high is not None and number > d.high):
+        raise ParameterError(f"{d.path} = {value!r}: allowed is {d.low:g} to {d.high:g} {d.unit}")
+    return number
+
+
+class Parameters:
+    """An immutable set of all parameters: `Parameters()` holds the defaults, `p.funding.rule` reads one."""
+
+    _sections: dict[str, Any]
+
+    def __init__(self, **sections: Any) -> None:
+        full = {name: sections.pop(name, None) or cls() for name, cls in SECTIONS.items()}
+        if sections:
+            word = next(iter(sections))
+            raise ParameterError(f"unknown section {word!r}{nearest(word, SECTIONS)}")
+        self.__dict__.update(full, _sections=full)  # a section is read some hundred times a month
+        for problem in self.problems():
+            raise ParameterError(problem)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no section {name!r}{nearest(name, SECTIONS)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("Parameters are immutable: use p.replace({'section.name': value})")
+
+    def __reduce__(self) -> Any:
+        return Parameters.from_dict, (self.to_dict(),)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameters) and self._sections == other._sections
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._sections.values()))
+
+    def problems(self) -> Iterator[str]:
+        """Sentences on what does not fit together across fields."""
+        for name, values in self._sections.items():
+            check = getattr(values, "problems", None)
+            if check is not None:
+                for sentence in check(self):
+                    yield f"{name}: {sentence}"
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Plain nested dictionaries: what `from_dict` takes back."""
+        return {name: dict(vars(values)) for name, values in self._sections.items()}
+
+    def flat(self) -> dict[str, Any]:
+        """Path -> value."""
+        return {f"{s}.{k}": v for s, values in self.to_dict().items() for k, v in values.items()}
+
+    def replace(self, changes: Mapping[str, Any]) -> Parameters:
+        """A copy with some paths changed; unknown paths are named with the nearest right one."""
+        nested = self.to_dict()
+        for path, value in changes.items():
+            head, _, tail = path.partition(".")
+            if head not in nested or tail not in nested[head]:
+                raise ParameterError(f"unknown parameter {path!r}{nearest(path, declarations())}")
+            nested[head][tail] = value
+        return Parameters.from_dict(nested)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Mapping[str, Any]]) -> Parameters:
+        """Check types, ranges, finiteness, unknown keys and cross-field rules.
+
+        Raise ParameterError on the first miss.
+        """
+        known = declarations()
+        made: dict[str, Any] = {}
+        for name, values in given.items():
+            if name not in SECTIONS:
+                raise ParameterError(f"unknown section {name!r}{nearest(str(name), SECTIONS)}")
+            if not isinstance(values, Mapping):
+                raise ParameterError(f"{name} = {values!r}: a table of values is wanted")
+            taken = {}
+            for key, value in values.items():
+                path = f"{name}.{key}"
+                if path not in known:
+                    raise ParameterError(f"unknown parameter {path!r}{nearest(path, known)}")
+                taken[key] = checked(known[path], value)
+            made[name] = SECTIONS[name](**taken)
+        return cls(**made)

@@ -1,0 +1,241 @@
+"""Named values: what a parameter is in each village this month, after the modifiers on it.
+
+`Values` holds one record array per section, a row per village, a field per parameter: yuan become int64 fen,
+hours int64 minutes, words the index of their choice. Kernels take the table of all sections and read
+`values.needs[v].meals`. A modifier changes one path over some months in some villages; only changed columns
+are computed again. Where a modifier changes one of several shares that sum to one, the others are rescaled in
+proportion.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numba
+import numpy as np
+
+from sim.engine.tables import Table
+from sim.state.parameters import (
+    SECTIONS,
+    STORED,
+    Declaration,
+    ParameterError,
+    Parameters,
+    checked,
+    declarations,
+    nearest,
+)
+
+
+def stored_as(d: Declaration) -> tuple[type, int]:
+    """NumPy type and factor of a parameter in the record array."""
+    if d.kind is float and not d.stored:
+        return np.float64, 1
+    return np.int64, STORED[d.stored]
+
+
+def stored(d: Declaration, value: object) -> float | int:
+    """A checked value as it stands in the record array; rounded once."""
+    if d.kind is str:
+        return d.choices.index(str(value))
+    kind, factor = stored_as(d)
+    return float(value) if kind is np.float64 else round(float(value) * factor)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """`set`, `scale` or `add` on one path, from month `start` until before `end`, growing over `ramp`
+    months.
+    """
+
+    path: str
+    op: str
+    value: float
+    start: int = 0
+    end: int = 1_000_000
+    ramp: int = 0
+    villages: tuple[int, ...] = ()
+
+    def weight(self, month: int) -> float:
+        """How far the modifier has come in `month`, 0 to 1."""
+        if not self.start <= month < self.end:
+            return 0.0
+        return 1.0 if self.ramp <= 0 else min(1.0, (month - self.start + 1) / self.ramp)
+
+    def reached(self, value: float, weight: float) -> float:
+        """What it makes of `value` when it has come so far."""
+        target = {"set": self.value, "scale": value * self.value, "add": value + self.value}[self.op]
+        return value + weight * (target - value)
+
+
+def partners(path: str) -> tuple[str, ...]:
+    """The paths that sum to one with this one, itself among them; itself alone where there are none."""
+    section, _, name = path.partition(".")
+    shares = getattr(SECTIONS[section], "SUM_TO_ONE", ())
+    return tuple(f"{section}.{x}" for x in shares) if name in shares else (path,)
+
+
+def rescaled(shares: Mapping[str, float], changed: Sequence[str]) -> dict[str, float]:
+    """Shares that sum to one again.
+
+    Those in `changed` as given, the others in proportion; all, where all are changed.
+    """
+    fixed = [p for p in shares if p in changed] if set(shares) - set(changed) else []
+    others = [p for p in shares if p not in fixed]
+    left, rest = 1.0 - sum(shares[p] for p in fixed), sum(shares[p] for p in others)
+    if left < -1e-9 or (rest <= 0.0 and left > 1e-9):
+        why = "more than one" if left < 0 else "less than one, and the others are zero"
+        raise ParameterError(f"{', '.join(fixed) or 'the shares'} come to {1.0 - left:g}: {why}")
+    return {
+        p: x if p in fixed else x * max(left, 0.0) / rest if rest > 0.0 else 0.0 for p, x in shares.items()
+    }
+
+
+def modified(
+    base: Mapping[str, Any], paths: Sequence[str], acting: Sequence[tuple[Modifier, float]]
+) -> dict[str, float]:
+    """Value of each of `paths` after modifiers with their weights, in the order written.
+
+    `base` where nothing changes.
+    """
+    before = {p: float(base[p]) for p in paths}
+    after = dict(before)
+    for m, weight in acting:
+        after[m.path] = m.reached(after[m.path], weight)
+    if len(paths) > 1 and after != before:
+        after = rescaled(after, [m.path for m, _ in acting])
+    return after
+
+
+def check(m: Modifier) -> None:
+    """Raise ParameterError where a modifier names nothing, names what no rule reads monthly, or sets what
+    is not allowed.
+    """
+    known = declarations()
+    if m.path not in known:
+        raise ParameterError(f"no value is called {m.path!r}{nearest(m.path, known)}")
+    d = known[m.path]
+    if not d.modifiable:
+        mine = [p for p, x in known.items() if x.modifiable and p.startswith(m.path.partition(".")[0] + ".")]
+        works = nearest(m.path, mine) or nearest(m.path, [p for p, x in known.items() if x.modifiable])
+        raise ParameterError(
+            f"{m.path} holds for the whole run, so a modifier on it changes nothing: set it as a "
+            f"parameter{works}"
+        )
+    if m.op not in ("set", "scale", "add"):
+        raise ParameterError(
+            f"{m.path}: a modifier sets, scales or adds, not {m.op!r}{nearest(m.op, ('set', 'scale', 'add'))}"
+        )
+    if d.kind is bool and (m.op != "set" or m.value not in (0, 1)):
+        raise ParameterError(f"{m.path} is a switch: a modifier sets it to true or false")
+    if m.op == "set" and d.kind is not bool:
+        checked(d, d.kind(m.value))
+
+
+def held(d: Declaration, value: float) -> Any:
+    """`value` in the declared type, held at the ends of the allowed range."""
+    if d.kind is bool:
+        return value >= 0.5
+    value = round(value) if d.kind is int else value
+    low, high = (-np.inf if d.low is None else d.low), (np.inf if d.high is None else d.high)
+    return checked(d, d.kind(min(max(value, low), high)))
+
+
+@lru_cache(maxsize=1)
+def _records(sections: tuple[str, ...]) -> tuple[dict[str, tuple[list[Declaration], np.dtype]], Any]:
+    """Declarations of each section and the dtype of its records; the class of the table of all, one for all
+    models.
+
+    A kernel's version is known by all of them: a new parameter anywhere compiles every row anew, once.
+    """
+    found: dict[str, list[Declaration]] = {}
+    for d in declarations().values():
+        if d.kind is not str or d.choices:
+            found.setdefault(d.path.partition(".")[0], []).append(d)
+    records = {
+        name: (ds, np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds]))
+        for name, ds in found.items()
+    }
+    return records, type("ValueTable", (Table, namedtuple("ValueTable", list(records))), {})
+
+
+class Values:
+    """Record arrays by section (`values.needs[v]["meals"]`), refreshed at the start of each month.
+
+    A value that modifiers would push out of the allowed range is held at its end, since under drawn
+    parameters a policy that fits the default need not fit every draw; `sim.policies.check_all` refuses a
+    policy that does not fit as written.
+    """
+
+    def __init__(
+        self,
+        counties: Sequence[tuple[Parameters, tuple[Modifier, ...]]],
+        numbers: np.ndarray,
+        county_of: np.ndarray,
+    ) -> None:
+        self.numbers, self.county_of = numbers, county_of
+        self.known = declarations()
+        self.base = [parameters.flat() for parameters, _ in counties]
+        self._ever: dict[str, bool] = {}
+        self.sections: dict[str, np.ndarray] = {}
+        self._on: dict[
+            tuple[int, tuple[str, ...]], list[Modifier]
+        ] = {}  # by county and paths that sum to one
+        self._weights: dict[tuple[int, tuple[str, ...]], tuple[float, ...]] = {}
+        for county, (_, modifiers) in enumerate(counties):
+            for m in modifiers:
+                check(m)
+                self._on.setdefault((county, partners(m.path)), []).append(m)
+        records, table = _records(tuple(SECTIONS))
+        for name, (ds, dtype) in records.items():
+            rows = [tuple(stored(d, base[d.path]) for d in ds) for base in self.base]
+            made = np.array(rows, dtype)[county_of]
+            # compiled kernels take plain records ten times faster; without the compiler they need attributes
+            self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
+        self.table = table(**self.sections)  # what kernels take
+        self.__dict__.update(self.sections)
+
+    def ever(self, path: str) -> bool:
+        """Whether a number or switch is above nothing in some county, or some modifier acts on it.
+
+        Asked once a month by rows that rest.
+        """
+        if path not in self._ever:
+            self._ever[path] = any(base[path] > 0 for base in self.base) or any(
+                m.path == path for mine in self._on.values() for m in mine
+            )
+        return self._ever[path]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        raise AttributeError(f"no section {name!r}{nearest(name, SECTIONS)}")
+
+    def refresh(self, month: int) -> None:
+        """Bring every modified column to `month`."""
+        for place, mine in self._on.items():
+            weights = tuple(m.weight(month) for m in mine)
+            if self._weights.get(place) != weights:
+                self._weights[place] = weights
+                self._apply(*place, mine, weights)
+
+    def _apply(
+        self, county: int, paths: tuple[str, ...], mine: list[Modifier], weights: tuple[float, ...]
+    ) -> None:
+        made: dict[
+            tuple[int, ...], dict[str, float | int]
+        ] = {}  # villages that meet the same modifiers share a row
+        for v in np.flatnonzero(self.county_of == county):
+            acting = tuple(
+                i
+                for i, m in enumerate(mine)
+                if weights[i] and (not m.villages or self.numbers[v] in m.villages)
+            )
+            if acting not in made:
+                values = modified(self.base[county], paths, [(mine[i], weights[i]) for i in acting])
+                made[acting] = {p: stored(self.known[p], held(self.known[p], x)) for p, x in values.items()}
+            for path, value in made[acting].items():
+                section, _, field = path.partition(".")
+                self.sections[section][field][v] = value

@@ -1,0 +1,66 @@
+"""The world of the villages: states, flows, pools and the scratch that kernels share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.tables import Table
+from sim.state.fields import flow, state
+
+state("number", "i8", unit="number", label="village number, from 1")
+state("kind", "i8", unit="code", label="0 plain, 1 scenic, 2 craft heritage, 3 near town")
+state("strength", "i8", unit="code", label="0 weak, 1 middle, 2 rich collective")
+state("township", "i8", unit="number", label="township, from 0")
+state("east", "f8", unit="km", label="position on the map")
+state("north", "f8", unit="km", label="position on the map")
+state("income_rank", "f8", unit="share", label="rank of the collective's income among all villages")
+state("leader", "i8", unit="flag", label="a leader stands behind mutual aid")
+state("association", "i8", unit="flag", label="an elderly association is active")
+state("idle_building", "i8", unit="flag", label="an idle school or house can be renovated")
+state("elders", "i8", unit="persons", label="living elders")
+state("helpers", "i8", unit="persons", label="living helpers")
+state("hint", "i8", unit="slot", label="no free slot lies below")
+state("entered", "i8", unit="persons", label="entrants of this month, for serials")
+flow("credit_dropped", unit="minutes", label="credits lost at death, departure or end of person")
+
+
+class _World(NamedTuple):
+    start: np.ndarray  # (villages + 1) first slot of each village's block
+    used: np.ndarray  # (villages) slots ever used, from the block's start
+    villages: np.recarray  # states
+    flow: np.recarray  # this month's flows
+    hours: np.ndarray  # (villages, stages, kinds) minutes this month
+    pool: np.ndarray  # (villages, 2, 240) people aged 40-59 outside the table, by sex and month of birth
+    posted: np.recarray  # postings waiting for settlement
+    balance: np.recarray  # balances that decisions read
+    work: np.ndarray  # (6, longest block + 2) int64 scratch of one kernel at a time
+    sums: np.ndarray  # (longest block + 2) float64 scratch
+    county: np.ndarray  # (villages) place of the village's county among those side by side
+    pools: (
+        np.ndarray
+    )  # (3, villages) index of the pool that a village belongs to, by scope: itself, its township, its county
+    tally: (
+        np.ndarray
+    )  # (9, villages) int64 scratch of one row of the month at a time, by village, pool or county
+    means: np.ndarray  # (3, villages) float64 scratch
+    # (6, villages) beds, day-care places and minutes of township centres this month: by pool, then by village
+    centre: np.ndarray
+
+
+class World(Table, _World):
+    """What every kernel may need beside the persons."""
+
+
+def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndarray:
+    """`World.pools`; each village is alone where villages do not meet."""
+    alone = np.arange(len(county))
+    shared = [np.unique(x, return_inverse=True)[1] for x in (county * 100_000 + township, county)]
+    return np.array([alone, *(shared if coupled else [alone, alone])], np.int64)
+
+
+def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scratch arrays for the longest block."""
+    longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
+    return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
