@@ -1,4 +1,4 @@
-"""The parts of the model, one mechanism a file; what lies in this folder is a part, found in order of name."""
+"""The parts of the model, one mechanism a file; a file of this folder is a part, found in order of name."""
 
 from importlib import import_module
 from pkgutil import iter_modules

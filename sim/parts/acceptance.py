@@ -117,120 +117,141 @@ ENROL = Purpose("acceptance.enrol")
 
 
 @kernel
-def begin(p, w, values, key):
+def begin(people, world, values, key):
     """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
-    for v in range(len(w.used)):
-        a = values.acceptance[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            ident = identity_of(w.villages[v].number, p.serial[i])
-            p.acceptance[i] = min(max(a.start + 0.5 * (uniform(key, ident, 0) - 0.5), 0.0), 1.0)
-            p.trust[i] = 0.4 + 0.3 * uniform(key, ident, 1)
-            p.loneliness[i] = a.lonely_alone if p.living[i] == 2 else a.lonely_other
-            if p.kind[i] == 1 and w.villages[v].level > 0:  # users near balance where a service stands
-                factor = a.need_factor if p.health[i] > 0 else 1.0
-                rate = (a.enrol_own + 0.25 * a.enrol_network) * factor * 2.0 * np.float64(p.acceptance[i])
-                p.enrolled[i] = 1 if uniform(key, ident, 2) * (rate + a.leave_rate / 12.0) < rate else 0
+    for v in range(len(world.used)):
+        acceptance = values.acceptance[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            identity = identity_of(world.villages[v].number, people.serial[i])
+            people.acceptance[i] = min(
+                max(acceptance.start + 0.5 * (uniform(key, identity, 0) - 0.5), 0.0), 1.0
+            )
+            people.trust[i] = 0.4 + 0.3 * uniform(key, identity, 1)
+            people.loneliness[i] = (
+                acceptance.lonely_alone if people.living[i] == 2 else acceptance.lonely_other
+            )
+            if (
+                people.kind[i] == 1 and world.villages[v].level > 0
+            ):  # users near balance where a service stands
+                factor = acceptance.need_factor if people.health[i] > 0 else 1.0
+                rate = (
+                    (acceptance.enrol_own + 0.25 * acceptance.enrol_network)
+                    * factor
+                    * 2.0
+                    * np.float64(people.acceptance[i])
+                )
+                people.enrolled[i] = (
+                    1 if uniform(key, identity, 2) * (rate + acceptance.leave_rate / 12.0) < rate else 0
+                )
 
 
 @inner
-def _rate(p, i, a, hazard):
+def _rate(people, i, a, hazard):
     """An elder's hazard of enrolling from the village's: by need left after the family, and by acceptance."""
     need = 0
     for k in range(8):
-        need += int(p.need[i, k])
+        need += int(people.need[i, k])
     factor = a.need_factor if need >= a.need_hours else (1.0 + (a.need_factor - 1.0) * need / a.need_hours)
-    return hazard * factor * 2.0 * np.float64(p.acceptance[i])
+    return hazard * factor * 2.0 * np.float64(people.acceptance[i])
 
 
 @kernel
-def enrol(p, w, values, key):
+def enrol(people, world, values, key):
     """Elders enrol and leave while the village is in service.
 
     A closed village's users are let go, and who would come is counted.
     """
-    for v in range(len(w.used)):
-        a, r, f = values.acceptance[v], w.villages[v], w.flow[v]
+    for v in range(len(world.used)):
+        acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
         enrolled = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            enrolled += p.enrolled[i] if p.kind[i] == 1 else 0
-        share = enrolled / max(r.elders, 1)
-        hazard = (a.enrol_own + a.enrol_network * share) * (1.0 + r.launching)
-        leaving = a.leave_rate / 12.0
-        r.would_enrol = 0.0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            enrolled += people.enrolled[i] if people.kind[i] == 1 else 0
+        share = enrolled / max(village.elders, 1)
+        hazard = (acceptance.enrol_own + acceptance.enrol_network * share) * (1.0 + village.launching)
+        leaving = acceptance.leave_rate / 12.0
+        village.would_enrol = 0.0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
-            ident = identity_of(r.number, p.serial[i])
-            if r.level == 0:
-                f.left_users += p.enrolled[i]
-                p.enrolled[i] = 0
-                if r.closures > 0:
-                    r.would_enrol += min(12.0 * _rate(p, i, a, a.enrol_own), 1.0)
-            elif p.enrolled[i] == 1:
-                if uniform(key, ident, 0) < leaving * 2.0 * (1.0 - np.float64(p.satisfaction[i])):
-                    p.enrolled[i] = 0
-                    f.left_users += 1
+            identity = identity_of(village.number, people.serial[i])
+            if village.level == 0:
+                flow.left_users += people.enrolled[i]
+                people.enrolled[i] = 0
+                if village.closures > 0:
+                    village.would_enrol += min(12.0 * _rate(people, i, acceptance, acceptance.enrol_own), 1.0)
+            elif people.enrolled[i] == 1:
+                if uniform(key, identity, 0) < leaving * 2.0 * (1.0 - np.float64(people.satisfaction[i])):
+                    people.enrolled[i] = 0
+                    flow.left_users += 1
             else:
-                if uniform(key, ident, 1) < _rate(p, i, a, hazard):
-                    p.enrolled[i] = 1
-                    p.satisfaction[i] = 0.5
-                    f.joined_users += 1
-                    if p.credit[i] == 0 and r.welcome > 0:
-                        p.credit[i] = r.welcome
-                        w.posted[v].credits_welcome += r.welcome
-            f.enrolled += p.enrolled[i]
+                if uniform(key, identity, 1) < _rate(people, i, acceptance, hazard):
+                    people.enrolled[i] = 1
+                    people.satisfaction[i] = 0.5
+                    flow.joined_users += 1
+                    if people.credit[i] == 0 and village.welcome > 0:
+                        people.credit[i] = village.welcome
+                        world.posted[v].credits_welcome += village.welcome
+            flow.enrolled += people.enrolled[i]
 
 
 @kernel
-def spread(p, w, values, years, on):
+def spread(people, world, values, years, on):
     """Norms and loneliness at the month's end; one pass over zones, one over elders."""
-    for v in range(len(w.used)):
-        a, r, f = values.acceptance[v], w.villages[v], w.flow[v]
-        norm = max(a.norm - a.norm_decline * years, 0.0) * r.norm_left
+    for v in range(len(world.used)):
+        acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
+        norm = max(acceptance.norm - acceptance.norm_decline * years, 0.0) * village.norm_left
         zones = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            zones = max(zones, int(p.zone[i]) + 1)
-        total, heads = w.sums, w.work[0]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            zones = max(zones, int(people.zone[i]) + 1)
+        total, heads = world.sums, world.work[0]
         total[:zones] = 0.0
         heads[:zones] = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 1:
-                total[p.zone[i]] += np.float64(p.acceptance[i])
-                heads[p.zone[i]] += 1
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 1:
+                total[people.zone[i]] += np.float64(people.acceptance[i])
+                heads[people.zone[i]] += 1
         reach = (
-            a.publicity * (r.publicity + 0.5 * r.leader + 0.5 * r.association) * (1.0 - norm)
-            if r.level > 0
+            acceptance.publicity
+            * (village.publicity + 0.5 * village.leader + 0.5 * village.association)
+            * (1.0 - norm)
+            if village.level > 0
             else 0.0
         )
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
-            x, s = np.float64(p.acceptance[i]), np.float64(p.satisfaction[i])
+            x, s = np.float64(people.acceptance[i]), np.float64(people.satisfaction[i])
             if on:
-                x += a.network_speed * (total[p.zone[i]] / heads[p.zone[i]] - x)
-                x += reach * (1.0 - x) - 0.1 * a.publicity * norm * x
-                if p.received[i] > 0 or p.dines[i] > 0:
-                    x += a.experience_speed * (s - x)
-                level = a.lonely_alone if p.living[i] == 2 else a.lonely_other
-                if p.received[i] > 0 or p.given[i] > 0 or p.dines[i] == 1:
-                    level = max(level - a.company_relief, 0.0)
-                lonely = np.float64(p.loneliness[i])
-                p.loneliness[i] = lonely + a.lonely_speed * (level - lonely)
-                p.acceptance[i] = min(max(x, 0.0), 1.0)
-            f.acceptance_sum += np.float64(p.acceptance[i])
-            f.loneliness_sum += np.float64(p.loneliness[i])
+                x += acceptance.network_speed * (total[people.zone[i]] / heads[people.zone[i]] - x)
+                x += reach * (1.0 - x) - 0.1 * acceptance.publicity * norm * x
+                if people.received[i] > 0 or people.dines[i] > 0:
+                    x += acceptance.experience_speed * (s - x)
+                level = acceptance.lonely_alone if people.living[i] == 2 else acceptance.lonely_other
+                if people.received[i] > 0 or people.given[i] > 0 or people.dines[i] == 1:
+                    level = max(level - acceptance.company_relief, 0.0)
+                lonely = np.float64(people.loneliness[i])
+                people.loneliness[i] = lonely + acceptance.lonely_speed * (level - lonely)
+                people.acceptance[i] = min(max(x, 0.0), 1.0)
+            flow.acceptance_sum += np.float64(people.acceptance[i])
+            flow.loneliness_sum += np.float64(people.loneliness[i])
 
 
-def run_begin(m) -> None:
+def run_begin(model) -> None:
     """Set the start."""
-    begin(m.people, m.world, m.values.table, m.lasting_key(START))
+    begin(model.people, model.world, model.values.table, model.lasting_key(START))
 
 
-def run_enrol(m) -> None:
+def run_enrol(model) -> None:
     """Joining and leaving as a user."""
-    enrol(m.people, m.world, m.values.table, m.key(ENROL))
+    enrol(model.people, model.world, model.values.table, model.key(ENROL))
 
 
-def run_spread(m) -> None:
+def run_spread(model) -> None:
     """Acceptance and loneliness."""
-    spread(m.people, m.world, m.values.table, max(m.month, 0) / 12, m.parameters.acceptance.on)
+    spread(
+        model.people,
+        model.world,
+        model.values.table,
+        max(model.month, 0) / 12,
+        model.parameters.acceptance.on,
+    )

@@ -111,77 +111,87 @@ TURN = Purpose("agriculture.turn")
 
 
 @kernel
-def farm(p, w, values, season, month, calendar_month, key, turn_key):
+def farm(people, world, values, season, month, calendar_month, key, turn_key):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
-    for v in range(len(w.used)):
-        a, r, f, post = values.agriculture[v], w.villages[v], w.flow[v], w.posted[v]
-        at_work = r.plus & 2 > 0
-        r.garden_saving = (
-            a.garden_saving * (r.harvest_level if month < r.harvest_until else 1.0)
-            if at_work and month >= r.begun + 6
+    for v in range(len(world.used)):
+        agriculture, village, flow, post = (
+            values.agriculture[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+        )
+        at_work = village.plus & 2 > 0
+        village.garden_saving = (
+            agriculture.garden_saving * (village.harvest_level if month < village.harvest_until else 1.0)
+            if at_work and month >= village.begun + 6
             else 0.0
         )
         if (
-            not at_work or month + (22 - calendar_month) % 12 < r.begun + a.lead
+            not at_work or month + (22 - calendar_month) % 12 < village.begun + agriculture.lead
         ):  # nobody tills for an October too early to sell
             continue
-        full = r.kind == 0 or r.kind == NEAR_TOWN
-        offered, n = 0, w.used[v]
-        for i in range(w.start[v], w.start[v] + n):
-            offered += int(p.land[i]) if p.kind[i] == 1 else 0
-        mu = min(a.land * (1.0 if full else values.business[v].endowment), offered * 0.1 * a.lease_share)
-        wanted = mu * a.hours / 12.0 * season
+        full = village.kind == 0 or village.kind == NEAR_TOWN
+        offered, n = 0, world.used[v]
+        for i in range(world.start[v], world.start[v] + n):
+            offered += int(people.land[i]) if people.kind[i] == 1 else 0
+        mu = min(
+            agriculture.land * (1.0 if full else values.business[v].endowment),
+            offered * 0.1 * agriculture.lease_share,
+        )
+        wanted = mu * agriculture.hours / 12.0 * season
         found = 0
-        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
+        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
+            i = world.start[v] + wrap(j + turn, n)
             if (
-                p.kind[i] == 1
-                and p.skills[i] & FARM
-                and p.health[i] == 0
-                and p.age[i] < a.age_limit * 12.0
+                people.kind[i] == 1
+                and people.skills[i] & FARM
+                and people.health[i] == 0
+                and people.age[i] < agriculture.age_limit * 12.0
                 and found < wanted
             ):
-                take = min(np.int64(p.free[i] * values.business[v].work_share), int(wanted - found) + 1, 3000)
+                take = min(
+                    np.int64(people.free[i] * values.business[v].work_share), int(wanted - found) + 1, 3000
+                )
                 if take > 0:
-                    p.free[i] -= take
+                    people.free[i] -= take
                     found += take
-        wages = found * a.wage // 60
-        cost = int(mu * a.inputs / 12.0) + a.fixed // 12
-        leases = int(mu * a.rent) if calendar_month == 11 else 0
-        sales = int(a.plots * a.plot_rent / 12.0) if r.kind == NEAR_TOWN else 0
+        wages = found * agriculture.wage // 60
+        cost = int(mu * agriculture.inputs / 12.0) + agriculture.fixed // 12
+        leases = int(mu * agriculture.rent) if calendar_month == 11 else 0
+        sales = int(agriculture.plots * agriculture.plot_rent / 12.0) if village.kind == NEAR_TOWN else 0
         if calendar_month == 10:
             years = month // 12
-            price = max(1.0 + a.price_cv * normalish(key, r.number, 2 * years), 0.2)
-            crop = max(1.0 + a.yield_cv * normalish(key, r.number, 2 * years + 1), 0.1)
-            if month < r.price_until:
-                price *= r.price_level
-            if month < r.harvest_until:
-                crop *= r.harvest_level
+            price = max(1.0 + agriculture.price_cv * normalish(key, village.number, 2 * years), 0.2)
+            crop = max(1.0 + agriculture.yield_cv * normalish(key, village.number, 2 * years + 1), 0.1)
+            if month < village.price_until:
+                price *= village.price_level
+            if month < village.harvest_until:
+                crop *= village.harvest_level
             work = min(found / max(wanted, 1.0), 1.0)
-            sales += int(mu * a.sales * price * crop * work)
+            sales += int(mu * agriculture.sales * price * crop * work)
         post.wages += wages
         post.costs += cost
         post.leases += leases
         post.sales += sales
-        f.business_sales += sales
-        f.business_costs += cost + wages + leases
-        f.business_wages += wages
-        f.business_minutes += found
-        f.time_business += found
+        flow.business_sales += sales
+        flow.business_costs += cost + wages + leases
+        flow.business_wages += wages
+        flow.business_minutes += found
+        flow.time_business += found
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
-    if m.runs("agriculture", "portfolio") and m.month >= 0:
-        season = float(tables.seasons()[1, m.calendar_month - 1])
+    if model.runs("agriculture", "portfolio") and model.month >= 0:
+        season = float(tables.seasons()[1, model.calendar_month - 1])
         farm(
-            m.people,
-            m.world,
-            m.values.table,
+            model.people,
+            model.world,
+            model.values.table,
             season,
-            m.month,
-            m.calendar_month,
-            m.lasting_key(YEAR),
-            m.key(TURN),
+            model.month,
+            model.calendar_month,
+            model.lasting_key(YEAR),
+            model.key(TURN),
         )

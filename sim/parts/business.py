@@ -130,65 +130,67 @@ def wanted(chosen, business, kind, half):
 
 
 @kernel
-def set_up(w, values, costs, month):
+def set_up(world, values, costs, month):
     """On the starting month the named payer pays.
 
     Most is invested, the rest is the purse. `costs` (villages, 4) fen.
     """
-    for v in range(len(w.used)):
-        b, r, post = values.business[v], w.villages[v], w.posted[v]
-        if b.kind == NO_BUSINESS or month != b.start:
+    for v in range(len(world.used)):
+        business, village, post = values.business[v], world.villages[v], world.posted[v]
+        if business.kind == NO_BUSINESS or month != business.start:
             continue
         total, plus = 0, 0
         for k in range(3):
-            if wanted(b.kind, k + 1, r.kind, b.endowment):
+            if wanted(business.kind, k + 1, village.kind, business.endowment):
                 total += costs[v, k]
                 plus |= 1 << k
-        if b.kind == DEPOSIT:
+        if business.kind == DEPOSIT:
             total, plus = costs[v, 3], 8
         if total == 0:
             continue
-        if b.payer == 0:
+        if business.payer == 0:
             post.setup_government += total
-        elif b.payer == 1:
+        elif business.payer == 1:
             post.setup_collective += total
         else:
             post.setup_society += total
         if plus != 8:
-            post.invested += total - int(total * b.working_capital)
-        r.plus, r.begun, r.setup = plus, month, total
+            post.invested += total - int(total * business.working_capital)
+        village.plus, village.begun, village.setup = plus, month, total
 
 
 @kernel
-def share_out(w, values, month, calendar_month):
+def share_out(world, values, month, calendar_month):
     """Each December profit over the working capital is shared; a business beyond its loss limit stops.
 
     One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is
     sold.
     """
-    for v in range(len(w.used)):
-        b, r, post, f = values.business[v], w.villages[v], w.posted[v], w.flow[v]
-        r.wages_paid = f.business_wages
-        if r.plus == 0:
+    for v in range(len(world.used)):
+        business, village, post, flow = values.business[v], world.villages[v], world.posted[v], world.flow[v]
+        village.wages_paid = flow.business_wages
+        if village.plus == 0:
             continue
-        if r.plus == 8:
+        if village.plus == 8:
             if calendar_month == 12:
-                gain = int(r.setup * b.interest)
+                gain = int(village.setup * business.interest)
                 post.interest += gain
-                f.care_share += gain
+                flow.care_share += gain
             continue
-        purse = w.balance[v].business + post.sales - post.costs - post.wages - post.leases
-        kept = int(r.setup * b.working_capital)
-        judged = (calendar_month == 12 and month >= r.begun + values.agriculture[v].lead) or r.plus & 2 == 0
-        if judged and purse < -int(r.setup * b.loss_limit):
+        purse = world.balance[v].business + post.sales - post.costs - post.wages - post.leases
+        kept = int(village.setup * business.working_capital)
+        judged = (
+            calendar_month == 12 and month >= village.begun + values.agriculture[v].lead
+        ) or village.plus & 2 == 0
+        if judged and purse < -int(village.setup * business.loss_limit):
             post.made_good -= min(purse, 0)
-            r.plus = 0
+            village.plus = 0
         elif calendar_month == 12 and purse > kept:
             profit = purse - kept
-            care = int(profit * b.care_share)
+            care = int(profit * business.care_share)
             post.care_share += care
             post.dividends += profit - care
-            f.care_share += care
+            flow.care_share += care
 
 
 def setup_costs(m):
@@ -197,23 +199,23 @@ def setup_costs(m):
     The deposit is the portfolio's sum for that village.
     """
 
-    v = m.values
-    first = [v.tourism["setup"], v.agriculture["setup"], v.handicraft["setup"]]
+    values = m.values
+    first = [values.tourism["setup"], values.agriculture["setup"], values.handicraft["setup"]]
     costs = np.stack([*first, 0 * first[0]], axis=1)
     for i, row in enumerate(m.world.villages):
-        b = v.business[i]
+        b = values.business[i]
         ends = [endowment(int(row.kind), k + 1, float(b["endowment"])) for k in range(3)]
         costs[i, 3] = max(int(c) if e == 1.0 else 0 for c, e in zip(costs[i, :3], ends, strict=True))
     return costs
 
 
-def run_set_up(m) -> None:
+def run_set_up(model) -> None:
     """Set-up money on its month."""
-    if m.month >= 0 and m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
-        set_up(m.world, m.values.table, m.setup_costs, m.month)
+    if model.month >= 0 and model.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
+        set_up(model.world, model.values.table, model.setup_costs, model.month)
 
 
-def run_share_out(m) -> None:
+def run_share_out(model) -> None:
     """Profit, losses, interest."""
-    if m.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
-        share_out(m.world, m.values.table, m.month, m.calendar_month)
+    if model.runs("tourism", "agriculture", "handicraft", "portfolio", "deposit"):
+        share_out(model.world, model.values.table, model.month, model.calendar_month)

@@ -177,100 +177,119 @@ def band(age):
 
 
 @inner
-def wants(p, i, ident, c, price, index, left, key):
+def wants(people, i, ident, c, price, index, left, key):
     """Whether an elder eats at this price.
 
     Need, price, purse (incomes follow wages); taste is fixed to the person.
     """
-    if p.enrolled[i] == 0 or p.place[i] < 0:
+    if people.enrolled[i] == 0 or people.place[i] < 0:
         return False
-    chance = c.need_uptake if p.need[i, MEALS] >= c.short_hours else c.uptake
-    if p.dibao[i] == 0:
+    chance = c.need_uptake if people.need[i, MEALS] >= c.short_hours else c.uptake
+    if people.dibao[i] == 0:
         chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
         if price * c.meals_per_day * c.days > c.able_share * index * (
-            int(p.income[i]) + int(int(p.remit[i]) * left)
+            int(people.income[i]) + int(int(people.remit[i]) * left)
         ):
             return False
-    return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(p.satisfaction[i]))
+    return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(people.satisfaction[i]))
 
 
 @kernel
-def serve(p, w, values, key, rota_key):
+def serve(people, world, values, key, rota_key):
     """Seat the diners, count meals and fees, post the canteen's bills, use kitchen help from the
     volunteers' offers.
     """
-    for v in range(len(w.used)):
-        c, r, f = values.canteen[v], w.villages[v], w.flow[v]
-        n = w.used[v]
-        for i in range(w.start[v], w.start[v] + n):
-            p.dines[i] = 0
-        if r.level < 2 or r.facility != 2:
+    for v in range(len(world.used)):
+        canteen, village, flow = values.canteen[v], world.villages[v], world.flow[v]
+        n = world.used[v]
+        for i in range(world.start[v], world.start[v] + n):
+            people.dines[i] = 0
+        if village.level < 2 or village.facility != 2:
             continue
-        per_person = np.int64(c.meals_per_day * c.days * (1.0 if r.level == 3 else 0.5))
-        seats = min(c.seats, r.seats)
-        turn = start_row(p, w, v, False, uniform(rota_key, r.number, 0))
+        per_person = np.int64(canteen.meals_per_day * canteen.days * (1.0 if village.level == 3 else 0.5))
+        seats = min(canteen.seats, village.seats)
+        turn = start_row(people, world, v, False, uniform(rota_key, village.number, 0))
         for want in range(2):  # those short of meal help first, then the others, from a drawn place
             for j in range(n):
-                i = w.start[v] + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.dines[i] != 0 or (p.need[i, MEALS] >= c.short_hours) != (want == 0):
-                    continue
-                b = band(p.age[i])
-                if not wants(
-                    p, i, identity_of(r.number, p.serial[i]), c, r.price[b], r.wage_index, r.remit_left, key
+                i = world.start[v] + wrap(j + turn, n)
+                if (
+                    people.kind[i] != 1
+                    or people.dines[i] != 0
+                    or (people.need[i, MEALS] >= canteen.short_hours) != (want == 0)
                 ):
                     continue
-                if f.diners >= seats:
-                    f.turned_away += 1
+                b = band(people.age[i])
+                if not wants(
+                    people,
+                    i,
+                    identity_of(village.number, people.serial[i]),
+                    canteen,
+                    village.price[b],
+                    village.wage_index,
+                    village.remit_left,
+                    key,
+                ):
                     continue
-                f.diners += 1
-                home = p.health[i] >= 2 or (p.health[i] == 1 and p.age[i] >= 960)
-                p.dines[i] = 2 if home else 1
-                f.delivered += 1 if home else 0
-                met = int(p.need[i, MEALS]) if r.level == 3 else (int(p.need[i, MEALS]) + 1) // 2
-                w.hours[v, ASKED, MEALS] += met
-                w.hours[v, MUTUAL, MEALS] += met
-                p.need[i, MEALS] -= met
-                if p.dibao[i] == 0:
-                    f.meal_fees += np.int64(r.price[b] * per_person)
-                f.diner_price_sum += np.int64(r.price[b])
-                f.fees_at_list += np.int64(r.list_price[b] * per_person) if p.dibao[i] == 0 else 0
-        f.meals = f.diners * per_person
-        if f.diners > 0:
-            _bills(p, w, v, c, rota_key)
+                if flow.diners >= seats:
+                    flow.turned_away += 1
+                    continue
+                flow.diners += 1
+                home = people.health[i] >= 2 or (people.health[i] == 1 and people.age[i] >= 960)
+                people.dines[i] = 2 if home else 1
+                flow.delivered += 1 if home else 0
+                met = (
+                    int(people.need[i, MEALS])
+                    if village.level == 3
+                    else (int(people.need[i, MEALS]) + 1) // 2
+                )
+                world.hours[v, ASKED, MEALS] += met
+                world.hours[v, MUTUAL, MEALS] += met
+                people.need[i, MEALS] -= met
+                if people.dibao[i] == 0:
+                    flow.meal_fees += np.int64(village.price[b] * per_person)
+                flow.diner_price_sum += np.int64(village.price[b])
+                flow.fees_at_list += (
+                    np.int64(village.list_price[b] * per_person) if people.dibao[i] == 0 else 0
+                )
+        flow.meals = flow.diners * per_person
+        if flow.diners > 0:
+            _bills(people, world, v, canteen, rota_key)
 
 
 @inner
-def _bills(p, w, v, c, rota_key):
+def _bills(people, world, v, c, rota_key):
     """Cost lines of the month; kitchen minutes come from offers, starting at a drawn volunteer."""
-    r, f, post = w.villages[v], w.flow[v], w.posted[v]
-    wanted = f.meals * c.kitchen_minutes
-    n, found = w.used[v], 0
-    turn = start_row(p, w, v, True, uniform(rota_key, r.number, 1))
+    village, flow, post = world.villages[v], world.flow[v], world.posted[v]
+    wanted = flow.meals * c.kitchen_minutes
+    n, found = world.used[v], 0
+    turn = start_row(people, world, v, True, uniform(rota_key, village.number, 1))
     for j in range(n):
-        i = w.start[v] + wrap(j + turn, n)
-        if p.volunteer[i] == 1 and p.offer[i] > 0 and found < wanted:
-            take = min(np.int64(p.offer[i] // 2), np.int64(wanted - found))
-            give(p, w, v, i, take)
+        i = world.start[v] + wrap(j + turn, n)
+        if people.volunteer[i] == 1 and people.offer[i] > 0 and found < wanted:
+            take = min(np.int64(people.offer[i] // 2), np.int64(wanted - found))
+            give(people, world, v, i, take)
             found += take
-    f.kitchen_minutes = found
-    full = 1.0 if r.level == 3 else c.reduced_staff
-    cooks = -(-f.diners // max(np.int64(c.diners_per_cook), 1))
-    food = np.int64(f.meals * c.food * (1.0 - r.garden_saving) * r.food_price * r.operator_food)
-    fuel = f.meals * c.fuel
-    cook = np.int64(cooks * c.cook * full * r.wage_index)
-    delivery = np.int64(c.delivery * min(f.delivered / c.round_size, 1.0) * full * r.wage_index)
-    hired = np.int64((wanted - found) * c.hired_help * r.wage_index / 60.0)
+    flow.kitchen_minutes = found
+    full = 1.0 if village.level == 3 else c.reduced_staff
+    cooks = -(-flow.diners // max(np.int64(c.diners_per_cook), 1))
+    food = np.int64(
+        flow.meals * c.food * (1.0 - village.garden_saving) * village.food_price * village.operator_food
+    )
+    fuel = flow.meals * c.fuel
+    cook = np.int64(cooks * c.cook * full * village.wage_index)
+    delivery = np.int64(c.delivery * min(flow.delivered / c.round_size, 1.0) * full * village.wage_index)
+    hired = np.int64((wanted - found) * c.hired_help * village.wage_index / 60.0)
     post.cost_food += food
     post.cost_fuel += fuel
     post.cost_cook += cook
     post.cost_delivery += delivery
     post.cost_hired += hired
-    f.canteen_cost = food + fuel + cook + delivery + hired
-    r.meal_cost = f.canteen_cost // max(f.meals, 1)
-    post.due_families += f.meal_fees
+    flow.canteen_cost = food + fuel + cook + delivery + hired
+    village.meal_cost = flow.canteen_cost // max(flow.meals, 1)
+    post.due_families += flow.meal_fees
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's meals."""
-    if m.parameters.canteen.on:
-        serve(m.people, m.world, m.values.table, m.lasting_key(TASTE), m.key(ROTA))
+    if model.parameters.canteen.on:
+        serve(model.people, model.world, model.values.table, model.lasting_key(TASTE), model.key(ROTA))

@@ -265,328 +265,357 @@ TURN = Purpose("clearing.turn")
 
 
 @inner
-def exempt(p, i, t):
+def exempt(people, i, t):
     """Served without credit."""
-    return t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)
+    return t.exempt_special and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
 
 
 @kernel
-def to_family(p, w, values, key):
+def to_family(people, world, values, key):
     """Deposits of children who live away.
 
     Then spare credit goes to a spouse or relative whose need tops its credit.
     """
-    for v in range(len(w.used)):
-        c, f, post = values.clearing[v], w.flow[v], w.posted[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 0:
+    for v in range(len(world.used)):
+        clearing, flow, post = values.clearing[v], world.flow[v], world.posted[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 0:
                 continue
-            ident = identity_of(w.villages[v].number, p.serial[i])
+            identity = identity_of(world.villages[v].number, people.serial[i])
             if (
-                p.kind[i] == 1
-                and p.children[i] > 0
-                and p.near[i] == 0
-                and p.living[i] != 0
-                and uniform(key, ident, 0) < c.away_givers
+                people.kind[i] == 1
+                and people.children[i] > 0
+                and people.near[i] == 0
+                and people.living[i] != 0
+                and uniform(key, identity, 0) < clearing.away_givers
             ):
-                p.credit[i] += c.away_hours
-                post.credits_deposited += c.away_hours
-            spare = np.int64((int(p.credit[i]) - c.keep) * c.transfer)
-            slot = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
+                people.credit[i] += clearing.away_hours
+                post.credits_deposited += clearing.away_hours
+            spare = np.int64((int(people.credit[i]) - clearing.keep) * clearing.transfer)
+            slot = people.spouse[i] if people.spouse[i] >= 0 else people.kin[i]
             if spare <= 0 or slot < 0:
                 continue
-            to = w.start[v] + slot
-            if p.kind[to] != 1 or exempt(p, to, values.timebank[v]):
+            to = world.start[v] + slot
+            if people.kind[to] != 1 or exempt(people, to, values.timebank[v]):
                 continue
-            lack = -max(int(p.credit[to]), 0)
+            lack = -max(int(people.credit[to]), 0)
             for k in range(8):
-                lack += int(p.need[to, k])
+                lack += int(people.need[to, k])
             moved = min(spare, lack)
             if moved > 0:
-                p.credit[i] -= moved
-                p.credit[to] += moved
-                f.credits_transferred += moved
+                people.credit[i] -= moved
+                people.credit[to] += moved
+                flow.credits_transferred += moved
 
 
 @inner
-def _wish(p, i, k, quota):
+def _wish(people, i, k, quota):
     """Minutes of kind k that an elder would still take from an untrained helper."""
     if k == REHABILITATION or k == PERSONAL:
         return 0
-    return max(min(int(p.need[i, k]), quota), 0)
+    return max(min(int(people.need[i, k]), quota), 0)
 
 
 @inner
-def _limit(p, i):
+def _limit(people, i):
     """Minutes an elder may have through the platform.
 
     The rest of the quota, on credit alone without a station.
     """
-    if p.kind[i] != 1 or p.place[i] < 0 or (p.enrolled[i] == 0 and p.credit[i] <= 0):
+    if people.kind[i] != 1 or people.place[i] < 0 or (people.enrolled[i] == 0 and people.credit[i] <= 0):
         return 0
-    return int(p.quota[i]) if p.enrolled[i] == 1 else min(int(p.quota[i]), int(p.credit[i]))
+    return (
+        int(people.quota[i]) if people.enrolled[i] == 1 else min(int(people.quota[i]), int(people.credit[i]))
+    )
 
 
 @kernel
-def look(p, w, values, wanted, offered):
+def look(people, world, values, wanted, offered):
     """What each village wants of the platform and can offer to it, minutes."""
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         offers = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            offers += int(p.offer[i]) if p.volunteer[i] == 1 else 0
-            quota = _limit(p, i)
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            offers += int(people.offer[i]) if people.volunteer[i] == 1 else 0
+            quota = _limit(people, i)
             for k in range(9 if quota > 0 else 0):
-                minutes = _wish(p, i, k, quota)
+                minutes = _wish(people, i, k, quota)
                 quota -= minutes
                 wanted[v] += minutes
         offered[v] = np.int64(offers * values.clearing[v].reach)
 
 
 @kernel
-def meet(w, scope):
+def meet(world, scope):
     """The tally's minutes wanted and offered become minutes got and given, pro rata on both sides.
 
     Whether there are any.
     """
-    pool, wanted, offered, numbers = w.pools[scope], w.tally[0], w.tally[1], w.tally[2]
-    served, other, some = w.tally[3], w.tally[4], False
+    pool, wanted, offered, numbers = world.pools[scope], world.tally[0], world.tally[1], world.tally[2]
+    served, other, some = world.tally[3], world.tally[4], False
     for v in range(len(pool)):
-        served[v], other[v], numbers[v] = 0, 0, w.villages[v].number
+        served[v], other[v], numbers[v] = 0, 0, world.villages[v].number
     for v in range(len(pool)):
         served[pool[v]] += wanted[v]
         other[pool[v]] += offered[v]
     for k in range(len(pool)):
         served[k] = min(served[k], other[k])
         some = some or served[k] > 0
-    share_out(served, wanted, pool, numbers, w.tally[4:9])
-    share_out(served, offered, pool, numbers, w.tally[4:9])
+    share_out(served, wanted, pool, numbers, world.tally[4:9])
+    share_out(served, offered, pool, numbers, world.tally[4:9])
     return some
 
 
 @kernel
-def exchange(p, w, got, given, asked_before, key):
+def exchange(people, world, got, given, asked_before, key):
     """Take the minutes from volunteers and bring them to elders, each from a drawn place.
 
     Book claims on the platform.
     """
-    for v in range(len(w.used)):
-        r, f, post, n, first = w.villages[v], w.flow[v], w.posted[v], w.used[v], w.start[v]
+    for v in range(len(world.used)):
+        village, flow, post, n, first = (
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+            world.used[v],
+            world.start[v],
+        )
         left = given[v]
-        turn = start_row(p, w, v, True, uniform(key, r.number, 0)) if left > 0 else 0
+        turn = start_row(people, world, v, True, uniform(key, village.number, 0)) if left > 0 else 0
         for j in range(n if left > 0 else 0):
             i = first + wrap(j + turn, n)
-            if p.volunteer[i] == 1 and p.offer[i] > 0 and left > 0:
-                take = min(int(p.offer[i]), left)
-                give(p, w, v, i, take)
+            if people.volunteer[i] == 1 and people.offer[i] > 0 and left > 0:
+                take = min(int(people.offer[i]), left)
+                give(people, world, v, i, take)
                 left -= take
         left = got[v]
-        turn = start_row(p, w, v, False, uniform(key, r.number, 1)) if left > 0 else 0
+        turn = start_row(people, world, v, False, uniform(key, village.number, 1)) if left > 0 else 0
         for j in range(n):
             if left == 0:
                 break
             i = first + wrap(j + turn, n)
-            quota = min(_limit(p, i), left)
-            new = not asked_before or r.level == 0 or p.enrolled[i] == 0
+            quota = min(_limit(people, i), left)
+            new = not asked_before or village.level == 0 or people.enrolled[i] == 0
             for k in range(9):
-                minutes = _wish(p, i, k, quota)
+                minutes = _wish(people, i, k, quota)
                 quota -= minutes
                 left -= minutes
-                p.need[i, k] -= minutes
-                p.received[i] += minutes
-                p.quota[i] -= minutes
-                w.hours[v, MUTUAL, k] += minutes
-                w.hours[v, ASKED, k] += minutes if new else 0
-        f.platform_got += got[v]
-        f.platform_given += given[v]
+                people.need[i, k] -= minutes
+                people.received[i] += minutes
+                people.quota[i] -= minutes
+                world.hours[v, MUTUAL, k] += minutes
+                world.hours[v, ASKED, k] += minutes if new else 0
+        flow.platform_got += got[v]
+        flow.platform_given += given[v]
         post.credits_cleared_out += max(given[v] - got[v], 0)
         post.credits_cleared_in += max(got[v] - given[v], 0)
 
 
 @kernel
-def buy(p, w, values, government, key):
+def buy(people, world, values, government, key):
     """Credit that still waits buys care services while the village has cash, then calls the guarantee
     under its ceiling.
     """
-    for v in range(len(w.used)):
-        c, t, r, f, post, n = (
+    for v in range(len(world.used)):
+        clearing, timebank, village, flow, post, n = (
             values.clearing[v],
             values.timebank[v],
-            w.villages[v],
-            w.flow[v],
-            w.posted[v],
-            w.used[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+            world.used[v],
         )
-        if t.price_per_hour <= 0.0:
+        if timebank.price_per_hour <= 0.0:
             continue
-        purse = np.int64(max(w.balance[v].cash, 0) * c.cash_share) if r.level > 0 else 0
-        care, calls = purse * 60 // c.care_price, 0
+        purse = np.int64(max(world.balance[v].cash, 0) * clearing.cash_share) if village.level > 0 else 0
+        care, calls = purse * 60 // clearing.care_price, 0
         if government:
-            calls = c.guarantee_ceiling * 5 // c.guarantee_price
+            calls = clearing.guarantee_ceiling * 5 // clearing.guarantee_price
         if care + calls == 0:
             continue
-        turn = start_row(p, w, v, False, uniform(key, r.number, 2))
+        turn = start_row(people, world, v, False, uniform(key, village.number, 2))
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
-            if p.kind[i] != 1 or p.credit[i] <= 0 or p.place[i] < 0 or exempt(p, i, t):
+            i = world.start[v] + wrap(j + turn, n)
+            if (
+                people.kind[i] != 1
+                or people.credit[i] <= 0
+                or people.place[i] < 0
+                or exempt(people, i, timebank)
+            ):
                 continue
-            left = np.int64(int(p.credit[i]) / t.price_per_hour) - int(p.received[i])
+            left = np.int64(int(people.credit[i]) / timebank.price_per_hour) - int(people.received[i])
             for q in range(9):
                 k = 8 - q
                 skilled = k == REHABILITATION or k == PERSONAL
-                minutes = np.int64(int(p.need[i, k]) * (c.care if skilled else c.guarantee))
+                minutes = np.int64(
+                    int(people.need[i, k]) * (clearing.care if skilled else clearing.guarantee)
+                )
                 minutes = max(min(minutes, left, care if skilled else calls), 0)
                 left -= minutes
-                p.need[i, k] -= minutes
-                p.received[i] += minutes
-                w.hours[v, PROFESSIONAL, k] += minutes
+                people.need[i, k] -= minutes
+                people.received[i] += minutes
+                world.hours[v, PROFESSIONAL, k] += minutes
                 if skilled:
                     care -= minutes
-                    f.care_redeemed += minutes
+                    flow.care_redeemed += minutes
                 else:
                     calls -= minutes
-                    f.guarantee_minutes += minutes
-        post.cost_care_service += f.care_redeemed * c.care_price // 60
-        post.guarantee_called += f.guarantee_minutes * c.guarantee_price // 60
+                    flow.guarantee_minutes += minutes
+        post.cost_care_service += flow.care_redeemed * clearing.care_price // 60
+        post.guarantee_called += flow.guarantee_minutes * clearing.guarantee_price // 60
 
 
 @kernel
-def redeem(p, w, values, key):
+def redeem(people, world, values, key):
     """Spare credit for goods while the village has cash (trust follows), and for practice credits, which
     cost nothing.
     """
-    for v in range(len(w.used)):
-        c, t, r, f, post, n = (
+    for v in range(len(world.used)):
+        clearing, timebank, village, flow, post, n = (
             values.clearing[v],
             values.timebank[v],
-            w.villages[v],
-            w.flow[v],
-            w.posted[v],
-            w.used[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+            world.used[v],
         )
         stock = np.int64(1 << 60)
-        if c.goods_price > 0 or r.level == 0:
+        if clearing.goods_price > 0 or village.level == 0:
             stock = (
-                np.int64(max(w.balance[v].cash, 0) * c.cash_share) * 60 // max(c.goods_price, 1)
-                if r.level > 0
+                np.int64(max(world.balance[v].cash, 0) * clearing.cash_share)
+                * 60
+                // max(clearing.goods_price, 1)
+                if village.level > 0
                 else 0
             )
-        turn = start_row(p, w, v, False, uniform(key, r.number, 3))
+        turn = start_row(people, world, v, False, uniform(key, village.number, 3))
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
-            spare = int(p.credit[i]) - c.keep
-            if p.kind[i] == 0 or spare <= 0:
+            i = world.start[v] + wrap(j + turn, n)
+            spare = int(people.credit[i]) - clearing.keep
+            if people.kind[i] == 0 or spare <= 0:
                 continue
-            asked = np.int64(spare * c.goods)
+            asked = np.int64(spare * clearing.goods)
             if asked > 0:
                 got = min(asked, stock)
                 stock -= got
-                p.credit[i] -= got
-                f.goods_asked += asked
-                f.goods_minutes += got
-                trust = np.float64(p.trust[i])
-                p.trust[i] = min(max(trust + t.trust_speed * (got / asked - trust), 0.0), 1.0)
-            turned = np.int64(spare * c.practice) if p.kind[i] == 2 and p.role[i] >= 2 else 0
-            turned = min(turned, int(p.credit[i]))
-            p.credit[i] -= turned
+                people.credit[i] -= got
+                flow.goods_asked += asked
+                flow.goods_minutes += got
+                trust = np.float64(people.trust[i])
+                people.trust[i] = min(max(trust + timebank.trust_speed * (got / asked - trust), 0.0), 1.0)
+            turned = np.int64(spare * clearing.practice) if people.kind[i] == 2 and people.role[i] >= 2 else 0
+            turned = min(turned, int(people.credit[i]))
+            people.credit[i] -= turned
             post.credits_practice += turned
-        post.credits_goods += f.goods_minutes
-        post.cost_goods += f.goods_minutes * c.goods_price // 60
+        post.credits_goods += flow.goods_minutes
+        post.cost_goods += flow.goods_minutes * clearing.goods_price // 60
 
 
 @kernel
-def inherit(w, values):
+def inherit(world, values):
     """What heirs get, and whether accounts can be taken along, as it stands this month."""
-    for v in range(len(w.used)):
-        w.villages[v].heirs, w.villages[v].portable = values.clearing[v].heirs, values.clearing[v].portable
+    for v in range(len(world.used)):
+        world.villages[v].heirs, world.villages[v].portable = (
+            values.clearing[v].heirs,
+            values.clearing[v].portable,
+        )
 
 
 @kernel
-def settle(w, values, scope):
+def settle(world, values, scope):
     """What villages in service owe the platform, as far as `cash_share` of their cash goes, to those of
     the pool that hold claims.
     """
     pool, minutes, money, claims, numbers, top = (
-        w.pools[scope],
-        w.tally[0],
-        w.tally[1],
-        w.tally[2],
-        w.tally[3],
+        world.pools[scope],
+        world.tally[0],
+        world.tally[1],
+        world.tally[2],
+        world.tally[3],
         0,
     )
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         minutes[v], money[v] = 0, 0
-    for v in range(len(w.used)):
-        c, balance, post, numbers[v] = values.clearing[v], w.balance[v], w.posted[v], w.villages[v].number
-        price, top, claims[v] = c.settle_price, max(top, c.settle_price), max(balance.credit_platform, 0)
-        purse = np.int64(max(balance.cash, 0) * c.cash_share) if w.villages[v].level > 0 else 0
+    for v in range(len(world.used)):
+        clearing, balance, post, numbers[v] = (
+            values.clearing[v],
+            world.balance[v],
+            world.posted[v],
+            world.villages[v].number,
+        )
+        price, top, claims[v] = (
+            clearing.settle_price,
+            max(top, clearing.settle_price),
+            max(balance.credit_platform, 0),
+        )
+        purse = np.int64(max(balance.cash, 0) * clearing.cash_share) if world.villages[v].level > 0 else 0
         settled = min(max(-balance.credit_platform, 0), purse * 60 // max(price, 1)) if price > 0 else 0
         paid = settled * price // 60
         post.credits_settled_out += settled
         post.settlement_paid += paid
         minutes[pool[v]] += settled
         money[pool[v]] += paid
-    share_out(minutes, claims, pool, numbers, w.tally[4:9])
-    for v in range(len(w.used)):
-        w.posted[v].credits_settled_in += claims[v]
-        claims[v] = max(w.balance[v].credit_platform, 0) * (
+    share_out(minutes, claims, pool, numbers, world.tally[4:9])
+    for v in range(len(world.used)):
+        world.posted[v].credits_settled_in += claims[v]
+        claims[v] = max(world.balance[v].credit_platform, 0) * (
             top // 60 + 1
         )  # weights that the money never tops
-    share_out(money, claims, pool, numbers, w.tally[4:9])
-    for v in range(len(w.used)):
-        w.posted[v].settlement_got += claims[v]
+    share_out(money, claims, pool, numbers, world.tally[4:9])
+    for v in range(len(world.used)):
+        world.posted[v].settlement_got += claims[v]
 
 
-def _on(m) -> bool:
-    return m.parameters.clearing.on and m.parameters.timebank.on
+def _on(model) -> bool:
+    return model.parameters.clearing.on and model.parameters.timebank.on
 
 
-def _meets(m) -> bool:
+def _meets(model) -> bool:
     """Whether the platform reaches beyond the village."""
-    return _on(m) and m.parameters.clearing.scope != "village" and m.coupled
+    return _on(model) and model.parameters.clearing.scope != "village" and model.coupled
 
 
-def run_heirs(m) -> None:
+def run_heirs(model) -> None:
     """What of the accounts of those who leave stays in the family."""
-    if _on(m):
-        inherit(m.world, m.values.table)
+    if _on(model):
+        inherit(model.world, model.values.table)
 
 
-def run_family(m) -> None:
+def run_family(model) -> None:
     """Deposits from outside and gifts of credit."""
-    if _on(m):
-        to_family(m.people, m.world, m.values.table, m.lasting_key(AWAY))
+    if _on(model):
+        to_family(model.people, model.world, model.values.table, model.lasting_key(AWAY))
 
 
-def run_platform(m) -> None:
+def run_platform(model) -> None:
     """Hours left over meet credit holders of the other villages of the pool, pro rata on both sides."""
-    if not _meets(m):
+    if not _meets(model):
         return
-    wanted, offered = m.tally[:2]
+    wanted, offered = model.tally[:2]
     wanted.fill(0)
-    look(m.people, m.world, m.values.table, wanted, offered)
-    if meet(m.world, SCOPES.index(m.parameters.clearing.scope)):
-        exchange(m.people, m.world, wanted, offered, m.parameters.matching.on, m.key(TURN))
+    look(model.people, model.world, model.values.table, wanted, offered)
+    if meet(model.world, SCOPES.index(model.parameters.clearing.scope)):
+        exchange(model.people, model.world, wanted, offered, model.parameters.matching.on, model.key(TURN))
 
 
-def run_buy(m) -> None:
+def run_buy(model) -> None:
     """Care services and the guarantee."""
-    if _on(m):
-        buy(m.people, m.world, m.values.table, m.parameters.government.on, m.key(TURN))
+    if _on(model):
+        buy(model.people, model.world, model.values.table, model.parameters.government.on, model.key(TURN))
 
 
-def run_redeem(m) -> None:
+def run_redeem(model) -> None:
     """Goods and practice credits."""
-    if _on(m):
-        redeem(m.people, m.world, m.values.table, m.key(TURN))
+    if _on(model):
+        redeem(model.people, model.world, model.values.table, model.key(TURN))
 
 
-def run_settle(m) -> None:
+def run_settle(model) -> None:
     """Each December, when bills are paid, villages in service pay for what they owe the platform, out of
     `cash_share` of what is left.
 
     It goes to the villages of the pool that hold claims, closed ones too, pro rata to the fen and the minute.
     """
-    if not _meets(m) or m.calendar_month != 12 or not m.values.ever("clearing.settle_price"):
+    if not _meets(model) or model.calendar_month != 12 or not model.values.ever("clearing.settle_price"):
         return
-    settle(m.world, m.values.table, SCOPES.index(m.parameters.clearing.scope))
-    m.ledger.settle()
+    settle(model.world, model.values.table, SCOPES.index(model.parameters.clearing.scope))
+    model.ledger.settle()

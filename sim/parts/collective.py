@@ -101,60 +101,74 @@ def next_news(news, persistence, volatility, key, number):
 
 
 @kernel
-def year(w, values, quantiles, years, held, key):
+def year(world, values, quantiles, years, held, key):
     """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on
     welfare.
     """
-    for v in range(len(w.used)):
-        c, r = values.collective[v], w.villages[v]
+    for v in range(len(world.used)):
+        collective, village = values.collective[v], world.villages[v]
         if not held:
-            own = next_news(r.income_news, c.persistence, c.volatility, key, r.number)
-            r.income_news = (
-                c.persistence * r.income_news + c.volatility * r.common_news if r.shares_news == 1 else own
+            own = next_news(
+                village.income_news, collective.persistence, collective.volatility, key, village.number
             )
-        at = r.income_rank * 256.0
+            village.income_news = (
+                collective.persistence * village.income_news + collective.volatility * village.common_news
+                if village.shares_news == 1
+                else own
+            )
+        at = village.income_rank * 256.0
         low = min(int(at), 255)
         base = quantiles[low] + (at - low) * (quantiles[low + 1] - quantiles[low])
         trend = 1.0
         for _ in range(years):
-            trend *= 1.0 + c.growth
-        r.rents = int(c.income_scale * base * trend * c.rent_share)
-        r.income = (
-            int(max(c.income_scale * base * trend * (1.0 + r.income_news) * (1.0 - c.rent_share), 0.0))
-            + r.rents
+            trend *= 1.0 + collective.growth
+        village.rents = int(collective.income_scale * base * trend * collective.rent_share)
+        village.income = (
+            int(
+                max(
+                    collective.income_scale
+                    * base
+                    * trend
+                    * (1.0 + village.income_news)
+                    * (1.0 - collective.rent_share),
+                    0.0,
+                )
+            )
+            + village.rents
         )
-        r.welfare_left = int(r.income * c.welfare_cap)
+        village.welfare_left = int(village.income * collective.welfare_cap)
 
 
 @kernel
-def pay(w, values, month):
+def pay(world, values, month):
     """On its dates the collective pays what is due, as far as the cap on welfare allows."""
-    for v in range(len(w.used)):
-        c, r, post = values.collective[v], w.villages[v], w.posted[v]
+    for v in range(len(world.used)):
+        collective, village, post = values.collective[v], world.villages[v], world.posted[v]
         if values.funding[v].identical_payers == 0 and (
-            month == c.pays_in or (c.pays_twice == 1 and (month + 6 - c.pays_in) % 12 == 0)
+            month == collective.pays_in
+            or (collective.pays_twice == 1 and (month + 6 - collective.pays_in) % 12 == 0)
         ):
-            amount = min(w.balance[v].receivable_collective + post.due_collective, r.welfare_left)
+            amount = min(world.balance[v].receivable_collective + post.due_collective, village.welfare_left)
             if amount > 0:
                 post.paid_collective += amount
-                r.welfare_left -= amount
+                village.welfare_left -= amount
 
 
-def run_year(m) -> None:
+def run_year(model) -> None:
     """Each January, and in the first month."""
-    if m.calendar_month == 1 or m.clock == 0:
-        c = m.parameters.collective
+    if model.calendar_month == 1 or model.clock == 0:
+        c = model.parameters.collective
         year(
-            m.world,
-            m.values.table,
-            m.once(income_quantiles, int(c.income_year)),
-            max(m.month, 0) // 12,
-            m.month < 0,
-            m.key(NEWS),
+            model.world,
+            model.values.table,
+            model.once(income_quantiles, int(c.income_year)),
+            max(model.month, 0) // 12,
+            model.month < 0,
+            model.key(NEWS),
         )
 
 
-def run_pay(m) -> None:
+def run_pay(model) -> None:
     """The collective's dates."""
-    if m.parameters.collective.on:
-        pay(m.world, m.values.table, m.calendar_month)
+    if model.parameters.collective.on:
+        pay(model.world, model.values.table, model.calendar_month)

@@ -84,80 +84,80 @@ ENTER = Purpose("demography.enter")
 
 
 @inner
-def _widow(p, w, v, i, d, key):
+def _widow(people, world, v, i, d, key):
     """The survivor of a couple lives alone or moves in with a near child."""
-    s = w.start[v] + p.spouse[i]
-    ident = identity_of(w.villages[v].number, p.serial[s])
-    if p.living[s] == 1:
-        p.living[s] = 0 if p.near[s] == 1 and uniform(key, ident, 0) < d.widowed_to_child else 2
+    s = world.start[v] + people.spouse[i]
+    identity = identity_of(world.villages[v].number, people.serial[s])
+    if people.living[s] == 1:
+        people.living[s] = 0 if people.near[s] == 1 and uniform(key, identity, 0) < d.widowed_to_child else 2
 
 
 @kernel
-def leave(p, w, values, death, demented, period, death_key, move_key, home_key):
+def leave(people, world, values, death, demented, period, death_key, move_key, home_key):
     """Deaths by sex, age and state.
 
     Helpers who migrate; couples whose spouse lives outside the table; children who go.
     """
-    for v in range(len(w.used)):
-        d, f = values.demography[v], w.flow[v]
-        leaving = d.migration / 12.0
-        nest, away = d.empty_nest_trend / 0.38 / 12.0, d.child_leaves / 12.0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 0:
+    for v in range(len(world.used)):
+        demography, flow = values.demography[v], world.flow[v]
+        leaving = demography.migration / 12.0
+        nest, away = demography.empty_nest_trend / 0.38 / 12.0, demography.child_leaves / 12.0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 0:
                 continue
-            ident = identity_of(w.villages[v].number, p.serial[i])
-            p.age[i] += 1
-            years, risk = min(p.age[i] // 12, 111), values.health[v].dementia_risk
-            q = death[period, p.sex[i], years, p.health[i]] / (1.0 + (risk - 1.0) * demented[years])
-            if p.dementia[i] == 1:
+            identity = identity_of(world.villages[v].number, people.serial[i])
+            people.age[i] += 1
+            years, risk = min(people.age[i] // 12, 111), values.health[v].dementia_risk
+            q = death[period, people.sex[i], years, people.health[i]] / (1.0 + (risk - 1.0) * demented[years])
+            if people.dementia[i] == 1:
                 q *= risk
-            if p.kind[i] == 1:
-                q *= w.villages[v].mortality
-            if uniform(death_key, ident, 0) < q:
-                if p.kind[i] == 1:
-                    f.deaths += 1
-                    if p.spouse[i] >= 0:
-                        _widow(p, w, v, i, d, home_key)
+            if people.kind[i] == 1:
+                q *= world.villages[v].mortality
+            if uniform(death_key, identity, 0) < q:
+                if people.kind[i] == 1:
+                    flow.deaths += 1
+                    if people.spouse[i] >= 0:
+                        _widow(people, world, v, i, demography, home_key)
                 else:
-                    f.helpers_left += 1
-                vacate(p, w, v, i)
+                    flow.helpers_left += 1
+                vacate(people, world, v, i)
                 continue
-            u = uniform(move_key, ident, 0)
-            if p.kind[i] == 2:
-                if u < leaving:
-                    f.helpers_left += 1
-                    vacate(p, w, v, i)
-            elif p.living[i] == 0:
-                if u < nest:
-                    p.living[i] = 1 if p.spouse[i] >= 0 else 2
-            elif p.near[i] == 1 and u < away:
-                p.near[i] = 0
+            drawn = uniform(move_key, identity, 0)
+            if people.kind[i] == 2:
+                if drawn < leaving:
+                    flow.helpers_left += 1
+                    vacate(people, world, v, i)
+            elif people.living[i] == 0:
+                if drawn < nest:
+                    people.living[i] = 1 if people.spouse[i] >= 0 else 2
+            elif people.near[i] == 1 and drawn < away:
+                people.near[i] = 0
             elif (
-                p.living[i] == 1
-                and p.spouse[i] < 0
-                and u > 1.0 - death[period, 1 - p.sex[i], min(p.age[i] // 12, 111), 0]
+                people.living[i] == 1
+                and people.spouse[i] < 0
+                and drawn > 1.0 - death[period, 1 - people.sex[i], min(people.age[i] // 12, 111), 0]
             ):
-                p.living[i] = 2
+                people.living[i] = 2
 
 
 @inner
-def _new_elder(p, w, v, i, ident, values, prevalence, key):
+def _new_elder(people, world, v, i, ident, values, prevalence, key):
     """Living arrangement, health and traits of a person who turns 60 (links and account of a helper stay)."""
-    c = values.county[v]
-    u = uniform(key, ident, 1)
-    single = c.empty_nest * c.alone_of_empty_nest * 0.5  # the newly old are less often alone
-    p.living[i] = 2 if u < single else (1 if u < c.empty_nest else 0)
-    u, state = uniform(key, ident, 2), 3
-    while state > 0 and u >= prevalence[p.sex[i], 60, state]:
-        u -= prevalence[p.sex[i], 60, state]
+    county = values.county[v]
+    drawn = uniform(key, ident, 1)
+    single = county.empty_nest * county.alone_of_empty_nest * 0.5  # the newly old are less often alone
+    people.living[i] = 2 if drawn < single else (1 if drawn < county.empty_nest else 0)
+    drawn, state = uniform(key, ident, 2), 3
+    while state > 0 and drawn >= prevalence[people.sex[i], 60, state]:
+        drawn -= prevalence[people.sex[i], 60, state]
         state -= 1
-    p.health[i] = state
-    give_traits(p, i, ident, c, key, w.villages[v].kind == 2)
-    w.flow[v].entrants += 1
+    people.health[i] = state
+    give_traits(people, i, ident, county, key, world.villages[v].kind == 2)
+    world.flow[v].entrants += 1
 
 
 @kernel
-def enter(p, w, values, prevalence, entry, month, base, wages, pool_key, enter_key):
+def enter(people, world, values, prevalence, entry, month, base, wages, pool_key, enter_key):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40,
     gives helpers.
 
@@ -165,90 +165,102 @@ def enter(p, w, values, prevalence, entry, month, base, wages, pool_key, enter_k
     pool.
     """
     slot = month % 240
-    for v in range(len(w.used)):
-        d, r, f = values.demography[v], w.villages[v], w.flow[v]
-        r.entered = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 2 and p.age[i] >= 720:
-                p.kind[i] = 1
-                r.helpers -= 1
-                r.elders += 1
-                _new_elder(p, w, v, i, identity_of(r.number, p.serial[i]), values, prevalence, enter_key)
+    for v in range(len(world.used)):
+        demography, village, flow = values.demography[v], world.villages[v], world.flow[v]
+        village.entered = 0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 2 and people.age[i] >= 720:
+                people.kind[i] = 1
+                village.helpers -= 1
+                village.elders += 1
+                _new_elder(
+                    people,
+                    world,
+                    v,
+                    i,
+                    identity_of(village.number, people.serial[i]),
+                    values,
+                    prevalence,
+                    enter_key,
+                )
         pool = 0
         for sex in range(2):
-            for _ in range(w.pool[v, sex, slot]):
-                i = free_slot(p, w, v)
-                ident = settle_in(p, w, v, i, 1, 720, sex, month, values.county[v].zone_size)
-                _new_elder(p, w, v, i, ident, values, prevalence, enter_key)
-            w.pool[v, sex, slot] = rounded(entry[sex] * base[v], pool_key, r.number, 1000 + sex)
+            for _ in range(world.pool[v, sex, slot]):
+                i = free_slot(people, world, v)
+                ident = settle_in(people, world, v, i, 1, 720, sex, month, values.county[v].zone_size)
+                _new_elder(people, world, v, i, ident, values, prevalence, enter_key)
+            world.pool[v, sex, slot] = rounded(entry[sex] * base[v], pool_key, village.number, 1000 + sex)
             for cohort in range((month + 1) % 12, 240, 12):  # each month of birth is thinned once a year
                 kept = 0
-                for k in range(w.pool[v, sex, cohort]):
-                    if uniform(pool_key, r.number, (sex * 240 + cohort) * 64 + k + 2000) >= d.migration:
+                for k in range(world.pool[v, sex, cohort]):
+                    if (
+                        uniform(pool_key, village.number, (sex * 240 + cohort) * 64 + k + 2000)
+                        >= demography.migration
+                    ):
                         kept += 1
-                w.pool[v, sex, cohort] = kept
+                world.pool[v, sex, cohort] = kept
             for cohort in range(240):
-                pool += w.pool[v, sex, cohort]
-        _find_helpers(p, w, v, d, values.county[v], month, pool, wages[v], pool_key)
-        f.pool_persons = pool + r.helpers
+                pool += world.pool[v, sex, cohort]
+        _find_helpers(people, world, v, demography, values.county[v], month, pool, wages[v], pool_key)
+        flow.pool_persons = pool + village.helpers
 
 
 @inner
-def _find_helpers(p, w, v, d, c, month, pool, wages, key):
+def _find_helpers(people, world, v, d, c, month, pool, wages, key):
     """Missing helpers are found among the others aged 40-59.
 
     Some leavers' places go to returners while wages are paid.
     """
-    r, f = w.villages[v], w.flow[v]
-    missing = d.helper_share * (pool + r.helpers) - r.helpers
-    found = min(rounded(max(missing, 0.0) * d.refill, key, r.number, 0), 12)
-    back = min(rounded(d.returns / 12.0, key, r.number, 1), 4) if wages > 0 else 0
+    village, flow = world.villages[v], world.flow[v]
+    missing = d.helper_share * (pool + village.helpers) - village.helpers
+    found = min(rounded(max(missing, 0.0) * d.refill, key, village.number, 0), 12)
+    back = min(rounded(d.returns / 12.0, key, village.number, 1), 4) if wages > 0 else 0
     for n in range(found + back):
-        sex = np.int64(uniform(key, r.number, 2 + 2 * n) * 2)
-        cohort = np.int64(uniform(key, r.number, 3 + 2 * n) * 240)
+        sex = np.int64(uniform(key, village.number, 2 + 2 * n) * 2)
+        cohort = np.int64(uniform(key, village.number, 3 + 2 * n) * 240)
         if n < found:
             for _ in range(240):  # the next month of birth that still has somebody
-                if w.pool[v, sex, cohort] > 0:
+                if world.pool[v, sex, cohort] > 0:
                     break
                 cohort = (cohort + 1) % 240
-            if w.pool[v, sex, cohort] == 0:
+            if world.pool[v, sex, cohort] == 0:
                 continue
-            w.pool[v, sex, cohort] -= 1
-            f.helpers_found += 1
+            world.pool[v, sex, cohort] -= 1
+            flow.helpers_found += 1
         else:
-            f.returned += 1
+            flow.returned += 1
         to_sixty = (cohort - month - 1) % 240
-        i = free_slot(p, w, v)
-        ident = settle_in(p, w, v, i, 2, 719 - to_sixty, sex, month, c.zone_size)
-        u = uniform(key, ident, 4)
-        p.role[i] = 3 if n >= found else (1 if u < c.cadre_share else (0 if sex == 1 else 2))
+        i = free_slot(people, world, v)
+        ident = settle_in(people, world, v, i, 2, 719 - to_sixty, sex, month, c.zone_size)
+        drawn = uniform(key, ident, 4)
+        people.role[i] = 3 if n >= found else (1 if drawn < c.cadre_share else (0 if sex == 1 else 2))
 
 
-def run_leave(m) -> None:
+def run_leave(model) -> None:
     """Deaths and departures."""
-    if not m.parameters.demography.on or m.month < 0:
+    if not model.parameters.demography.on or model.month < 0:
         return
     leave(
-        m.people,
-        m.world,
-        m.values.table,
-        m.chances.death,
+        model.people,
+        model.world,
+        model.values.table,
+        model.chances.death,
         tables.dementia_tables()[0],
-        m.period,
-        m.key(DEATH),
-        m.key(MOVE),
-        m.key(HOME),
+        model.period,
+        model.key(DEATH),
+        model.key(MOVE),
+        model.key(HOME),
     )
 
 
 @kernel
-def crowded(w, slot, more):
+def crowded(world, slot, more):
     """Whether a village may lack slots for those who turn 60 this month and `more` others."""
-    for v in range(len(w.used)):
-        r = w.villages[v]
+    for v in range(len(world.used)):
+        village = world.villages[v]
         if (
-            r.elders + r.helpers + w.pool[v, 0, slot] + w.pool[v, 1, slot] + more
-            > w.start[v + 1] - w.start[v]
+            village.elders + village.helpers + world.pool[v, 0, slot] + world.pool[v, 1, slot] + more
+            > world.start[v + 1] - world.start[v]
         ):
             return True
     return False
@@ -258,24 +270,24 @@ def _entry(year: int) -> np.ndarray:
     return np.asarray(tables.cohort_shape()[1][year] / 12)
 
 
-def run_enter(m) -> None:
+def run_enter(model) -> None:
     """Arrivals; blocks that lack slots are copied to larger ones first."""
-    if not m.parameters.demography.on or m.month < 0:
+    if not model.parameters.demography.on or model.month < 0:
         return
-    slot = m.month % 240
-    if crowded(m.world, slot, 16):
-        m.ensure_slots(m.world.pool[:, :, slot].sum(axis=1) + 16)
-    entry = m.once(_entry, min(m.month // 12, 24))
+    slot = model.month % 240
+    if crowded(model.world, slot, 16):
+        model.ensure_slots(model.world.pool[:, :, slot].sum(axis=1) + 16)
+    entry = model.once(_entry, min(model.month // 12, 24))
     enter(
-        m.people,
-        m.world,
-        m.values.table,
-        m.chances.prevalence,
+        model.people,
+        model.world,
+        model.values.table,
+        model.chances.prevalence,
         entry,
-        m.month,
-        m.pool_base,
-        m.state["wages_paid"],
-        m.key(POOL),
-        m.key(ENTER),
+        model.month,
+        model.pool_base,
+        model.state["wages_paid"],
+        model.key(POOL),
+        model.key(ENTER),
     )
-    m.note_promotions()
+    model.note_promotions()

@@ -48,18 +48,18 @@ state("food_price", "f8", unit="ratio", label="real food price over January 2025
 
 
 @kernel
-def indices(w, values, years, part):
+def indices(world, values, years, part):
     """Straight lines inside a year keep the indices free of powers."""
-    for v in range(len(w.used)):
-        e, r = values.economy[v], w.villages[v]
-        wage, deflator, shrink = 1.0, 1.0, 1.0 / (1.0 + e.inflation) - 1.0
+    for v in range(len(world.used)):
+        economy, village = values.economy[v], world.villages[v]
+        wage, deflator, shrink = 1.0, 1.0, 1.0 / (1.0 + economy.inflation) - 1.0
         for _ in range(years):
-            wage *= 1.0 + e.real_wages
+            wage *= 1.0 + economy.real_wages
             deflator *= 1.0 + shrink
-        r.wage_index = wage * (1.0 + e.real_wages * part / 12.0)
-        r.deflator = deflator * (1.0 + shrink * part / 12.0)
+        village.wage_index = wage * (1.0 + economy.real_wages * part / 12.0)
+        village.deflator = deflator * (1.0 + shrink * part / 12.0)
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Indices of the month."""
-    indices(m.world, m.values.table, *divmod(max(m.month, 0), 12))
+    indices(model.world, model.values.table, *divmod(max(model.month, 0), 12))

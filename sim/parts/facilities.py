@@ -235,17 +235,17 @@ def yearly(c, r, way):
 
 
 @inner
-def raise_money(w, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
+def raise_money(world, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
     """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`.
 
     The grant, or -1.
     """
-    r, post = w.villages[v], w.posted[v]
+    village, post = world.villages[v], world.posted[v]
     grant = min(values.government[v].build_grant, purse, cost) if gov_on else 0
-    extra = min(r.pilot_left, cost - grant) if gov_on else 0
+    extra = min(village.pilot_left, cost - grant) if gov_on else 0
     own = (
         min(
-            int(r.income * values.collective[v].build_share) + values.collective[v].project,
+            int(village.income * values.collective[v].build_share) + values.collective[v].project,
             cost - grant - extra,
         )
         if col_on
@@ -258,159 +258,174 @@ def raise_money(w, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
     post.capital_collective += own
     post.capital_society += gift
     post.grant_pilots += extra
-    r.pilot_left -= extra
+    village.pilot_left -= extra
     post.capital_spent += spent
     return grant
 
 
 @kernel
-def build(w, values, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
+def build(world, values, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's.
 
     By score), and build when the money is there.
     """
-    n = len(w.used)
+    n = len(world.used)
     score, order, total, here, serving = (
-        w.means[0],
-        w.tally[0],
-        w.tally[1],
-        w.tally[2],
-        w.tally[3],
+        world.means[0],
+        world.tally[0],
+        world.tally[1],
+        world.tally[2],
+        world.tally[3],
     )  # the last three by county
     for v in range(n):
         total[v], here[v], serving[v] = 0, 0, 0
     for v in range(n):
-        r = w.villages[v]
-        score[v] = uniform(key, r.number, 1) if not planned else r.number * 1e-9 - r.score
-        total[w.county[v]] += construction[v]
-        here[w.county[v]] += 1
-        serving[w.county[v]] += 1 if r.level > 0 else 0
+        village = world.villages[v]
+        score[v] = uniform(key, village.number, 1) if not planned else village.number * 1e-9 - village.score
+        total[world.county[v]] += construction[v]
+        here[world.county[v]] += 1
+        serving[world.county[v]] += 1 if village.level > 0 else 0
     sort_by(score, order)
     for v in order:
-        c, r = values.facilities[v], w.villages[v]
-        purse = total[w.county[v]] if coupled else construction[v]
+        facilities, village = values.facilities[v], world.villages[v]
+        purse = total[world.county[v]] if coupled else construction[v]
         grant, money = 0, values.funding[v].rule != NO_MONEY
         gov, col, soc = gov_on and money, col_on and money, soc_on and money
-        if r.facility == 1 and month >= r.ready:
-            r.facility = 2
-            r.seats = c.add_seats if r.way == ADD else c.seats
-            r.condition = 1.0
-        if r.facility == 2:
-            if c.ageing == 1 and r.level > 0 and r.condition < c.renew_at:
-                grant = raise_money(w, v, c, values, purse, c.renewal, c.renewal, gov, col, soc)
+        if village.facility == 1 and month >= village.ready:
+            village.facility = 2
+            village.seats = facilities.add_seats if village.way == ADD else facilities.seats
+            village.condition = 1.0
+        if village.facility == 2:
+            if facilities.ageing == 1 and village.level > 0 and village.condition < facilities.renew_at:
+                grant = raise_money(
+                    world, v, facilities, values, purse, facilities.renewal, facilities.renewal, gov, col, soc
+                )
                 if grant >= 0:
-                    r.condition = 1.0
-                    w.flow[v].renewed += 1
-            h = values.homes[v]
+                    village.condition = 1.0
+                    world.flow[v].renewed += 1
+            homes = values.homes[v]
             if (
-                h.on == 1
-                and r.level > 0
-                and r.beds == 0
-                and r.rented == 0
-                and r.way != ADD
-                and uniform(home_key, r.number, 0) * 12.0 < h.openings
+                homes.on == 1
+                and village.level > 0
+                and village.beds == 0
+                and village.rented == 0
+                and village.way != ADD
+                and uniform(home_key, village.number, 0) * 12.0 < homes.openings
             ):
                 more = raise_money(
-                    w,
+                    world,
                     v,
-                    c,
+                    facilities,
                     values,
                     purse - max(grant, 0),
-                    h.beds * h.bed_cost,
-                    h.beds * h.bed_cost,
+                    homes.beds * homes.bed_cost,
+                    homes.beds * homes.bed_cost,
                     gov,
                     col,
                     soc,
                 )
-                r.beds = h.beds if more >= 0 else 0
+                village.beds = homes.beds if more >= 0 else 0
                 grant = max(grant, 0) + max(more, 0)
-        elif r.facility == 0 and r.elders >= c.least_elders:
-            in_service = serving[w.county[v]] / here[w.county[v]] if coupled else 0.3
+        elif village.facility == 0 and village.elders >= facilities.least_elders:
+            in_service = serving[world.county[v]] / here[world.county[v]] if coupled else 0.3
             hazard = (
-                c.openings
+                facilities.openings
                 / 12.0
-                * (c.leader_factor if r.leader == 1 else 1.0)
-                * (1.0 + c.learning * in_service)
+                * (facilities.leader_factor if village.leader == 1 else 1.0)
+                * (1.0 + facilities.learning * in_service)
             )
-            if (r.selected == 1) if planned else (uniform(key, r.number, 0) < hazard):
-                grant = _begin(w, v, c, values, purse, month, gov, col, soc)
-        total[w.county[v]] -= max(grant, 0)
+            if (village.selected == 1) if planned else (uniform(key, village.number, 0) < hazard):
+                grant = _begin(world, v, facilities, values, purse, month, gov, col, soc)
+        total[world.county[v]] -= max(grant, 0)
         construction[v] -= max(grant, 0)  # where villages meet, only the sum is ever read
 
 
 @inner
-def _begin(w, v, c, values, purse, month, gov_on, col_on, soc_on):
+def _begin(world, v, c, values, purse, month, gov_on, col_on, soc_on):
     """The cheapest way over a building's life that can be paid for; the grant it took."""
-    r, tried = w.villages[v], 0.0
+    village, tried = world.villages[v], 0.0
     for _ in range(4):
         way, least = 0, 1e17
         for k in range(1, 5):
-            if tried < yearly(c, r, k) < least:
-                way, least = k, yearly(c, r, k)
+            if tried < yearly(c, village, k) < least:
+                way, least = k, yearly(c, village, k)
         if way == 0:
             return 0
         tried = least
         spent = (c.renovate, c.fit_out, c.build, c.add)[way - 1]
-        grant = raise_money(w, v, c, values, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
+        grant = raise_money(world, v, c, values, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
         if grant >= 0:
-            r.facility, r.ready, r.rented, r.way = 1, month + c.lead, 1 if way == RENT else 0, way
+            village.facility, village.ready, village.rented, village.way = (
+                1,
+                month + c.lead,
+                1 if way == RENT else 0,
+                way,
+            )
             return grant
     return 0
 
 
 @kernel
-def upkeep(w, values):
+def upkeep(world, values):
     """Bills of the building, its condition and its seats."""
-    for v in range(len(w.used)):
-        c, r, post = values.facilities[v], w.villages[v], w.posted[v]
-        if r.facility != 2 or r.level == 0:
+    for v in range(len(world.used)):
+        facilities, village, post = values.facilities[v], world.villages[v], world.posted[v]
+        if village.facility != 2 or village.level == 0:
             continue
-        part = c.shared_cost if r.way == ADD else 1.0
-        part *= 1.0 if r.level >= 2 else c.visits_share
-        post.cost_power += np.int64(c.power * part)
-        post.cost_repairs += np.int64(c.repairs * part)
-        if r.rented == 1:
-            post.cost_rent += np.int64(c.rent * r.operator_rent)
-        if r.bills[3] + r.bills[4] + r.bills[5] > 0:
-            r.condition = max(r.condition - c.decay / 12.0, 0.2)
-        elif c.ageing == 0:  # repairs are paid for and catch up at the same pace; they do not undo age
-            r.condition = min(r.condition + c.decay / 12.0, 1.0)
-        if c.ageing == 1:
-            r.condition = max(r.condition - 1.0 / (12.0 * (c.life_new if r.way == BUILD else c.life)), 0.2)
-        if w.flow[v].flood_damage > 0.0:
-            post.cost_repairs += int(c.renovate * w.flow[v].flood_damage)
-            r.condition = max(r.condition - w.flow[v].flood_damage, 0.2)
-        r.seats = int((c.add_seats if r.way == ADD else c.seats) * r.condition)
+        part = facilities.shared_cost if village.way == ADD else 1.0
+        part *= 1.0 if village.level >= 2 else facilities.visits_share
+        post.cost_power += np.int64(facilities.power * part)
+        post.cost_repairs += np.int64(facilities.repairs * part)
+        if village.rented == 1:
+            post.cost_rent += np.int64(facilities.rent * village.operator_rent)
+        if village.bills[3] + village.bills[4] + village.bills[5] > 0:
+            village.condition = max(village.condition - facilities.decay / 12.0, 0.2)
+        elif (
+            facilities.ageing == 0
+        ):  # repairs are paid for and catch up at the same pace; they do not undo age
+            village.condition = min(village.condition + facilities.decay / 12.0, 1.0)
+        if facilities.ageing == 1:
+            village.condition = max(
+                village.condition
+                - 1.0 / (12.0 * (facilities.life_new if village.way == BUILD else facilities.life)),
+                0.2,
+            )
+        if world.flow[v].flood_damage > 0.0:
+            post.cost_repairs += int(facilities.renovate * world.flow[v].flood_damage)
+            village.condition = max(village.condition - world.flow[v].flood_damage, 0.2)
+        village.seats = int(
+            (facilities.add_seats if village.way == ADD else facilities.seats) * village.condition
+        )
 
 
-def run_begin(m) -> None:
+def run_begin(model) -> None:
     """Which villages have a public room; a trait of the village."""
-    m.state["public_room"][:] = (
-        uniforms(m.lasting_key(ROOM), m.values.numbers) < m.parameters.facilities.public_rooms
+    model.state["public_room"][:] = (
+        uniforms(model.lasting_key(ROOM), model.values.numbers) < model.parameters.facilities.public_rooms
     )
 
 
-def run_build(m) -> None:
+def run_build(model) -> None:
     """Openings; held during spin-up."""
-    p = m.parameters
-    if not p.facilities.on or m.month < 0:
+    parameters = model.parameters
+    if not parameters.facilities.on or model.month < 0:
         return
     build(
-        m.world,
-        m.values.table,
-        m.county.construction,
-        m.coupled,
-        p.rollout.on,
-        m.month,
-        m.key(COME_UP),
-        m.key(HOME),
-        p.government.on,
-        p.collective.on,
-        p.society.on,
+        model.world,
+        model.values.table,
+        model.county.construction,
+        model.coupled,
+        parameters.rollout.on,
+        model.month,
+        model.key(COME_UP),
+        model.key(HOME),
+        parameters.government.on,
+        parameters.collective.on,
+        parameters.society.on,
     )
 
 
-def run_upkeep(m) -> None:
+def run_upkeep(model) -> None:
     """Bills of the building."""
-    if m.parameters.facilities.on:
-        upkeep(m.world, m.values.table)
+    if model.parameters.facilities.on:
+        upkeep(model.world, model.values.table)

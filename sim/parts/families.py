@@ -75,41 +75,41 @@ posting("forgiven_families", debit="families", credit="receivable_families", lab
 
 
 @kernel
-def prices(w, values):
+def prices(world, values):
     """Price by band: list times the level at which last month's fees would have met the families' pledge."""
-    for v in range(len(w.used)):
-        f, r = values.families[v], w.villages[v]
-        shares = (f.share_60s, f.share_70s, f.share_80s)
-        target = w.flow[v].pledged[FAMILIES]
-        if r.list_fees > 0:
-            wanted = min(max(target / r.list_fees, 0.0), f.highest_level)
-            r.fee_level += f.price_speed * (wanted - r.fee_level)
-        full = f.full_meal_cost * (
-            0.5 + 0.5 * r.wage_index
+    for v in range(len(world.used)):
+        families, village = values.families[v], world.villages[v]
+        shares = (families.share_60s, families.share_70s, families.share_80s)
+        target = world.flow[v].pledged[FAMILIES]
+        if village.list_fees > 0:
+            wanted = min(max(target / village.list_fees, 0.0), families.highest_level)
+            village.fee_level += families.price_speed * (wanted - village.fee_level)
+        full = families.full_meal_cost * (
+            0.5 + 0.5 * village.wage_index
         )  # half of a meal's full cost is labour (assumption)
-        level = r.fee_level if f.on and values.funding[v].identical_payers == 0 else 0.0
+        level = village.fee_level if families.on and values.funding[v].identical_payers == 0 else 0.0
         for b in range(3):
-            r.list_price[b] = full * shares[b]
-            r.price[b] = full * shares[b] * level
+            village.list_price[b] = full * shares[b]
+            village.price[b] = full * shares[b] * level
 
 
 @kernel
-def pay(w, values):
+def pay(world, values):
     """Fees are paid in the month but for arrears."""
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         due = (
-            w.posted[v].due_families
+            world.posted[v].due_families
             if values.families[v].on and values.funding[v].identical_payers == 0
             else 0
         )
-        w.posted[v].paid_families += due - int(due * values.families[v].arrears)
+        world.posted[v].paid_families += due - int(due * values.families[v].arrears)
 
 
-def run_prices(m) -> None:
+def run_prices(model) -> None:
     """The month's price list."""
-    prices(m.world, m.values.table)
+    prices(model.world, model.values.table)
 
 
-def run_pay(m) -> None:
+def run_pay(model) -> None:
     """Fees of the month."""
-    pay(m.world, m.values.table)
+    pay(model.world, model.values.table)

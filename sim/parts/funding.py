@@ -265,48 +265,58 @@ def _sum(four):
 
 
 @kernel
-def pledge(w, values, month, horizon):
+def pledge(world, values, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
-    for v in range(len(w.used)):
-        f, r, flow = values.funding[v], w.villages[v], w.flow[v]
-        if r.level == 0 or f.rule == NO_MONEY:
+    for v in range(len(world.used)):
+        funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
+        if village.level == 0 or funding.rule == NO_MONEY:
             continue
-        envelope = f.basis == 1
-        arrears = (r.bills[3] + r.bills[4] + r.bills[5]) / 12.0  # old bills are asked for over a year
+        envelope = funding.basis == 1
+        arrears = (
+            village.bills[3] + village.bills[4] + village.bills[5]
+        ) / 12.0  # old bills are asked for over a year
         basis = (
-            envelope_month(r, f, month, horizon, values.economy[0].discount)
+            envelope_month(village, funding, month, horizon, values.economy[0].discount)
             if envelope
-            else r.cost_average + arrears
+            else village.cost_average + arrears
         )
-        if not envelope and w.balance[v].cash > r.cost_average * f.reserve:
+        if not envelope and world.balance[v].cash > village.cost_average * funding.reserve:
             basis *= 0.5  # a full purse halves what is asked of everybody
-        ceiling, want, limited = w.sums[0:4], w.sums[4:8], not envelope and f.identical_payers == 0
-        ceiling[0] = (
-            (values.government[v].ceiling + values.government[v].per_elder * r.users) / 12.0 * r.deflator
+        ceiling, want, limited = (
+            world.sums[0:4],
+            world.sums[4:8],
+            not envelope and funding.identical_payers == 0,
         )
-        ceiling[1] = r.income * values.collective[v].welfare_cap / 12.0
+        ceiling[0] = (
+            (values.government[v].ceiling + values.government[v].per_elder * village.users)
+            / 12.0
+            * village.deflator
+        )
+        ceiling[1] = village.income * values.collective[v].welfare_cap / 12.0
         ceiling[2] = 1e15
-        ceiling[3] = values.society[v].ceiling / 12.0 * (0.5 + 0.5 * r.visibility)
+        ceiling[3] = values.society[v].ceiling / 12.0 * (0.5 + 0.5 * village.visibility)
         flow.pledge_basis = np.int64(basis)
-        shares = shares_of(f)
+        shares = shares_of(funding)
         # without a canteen there is nothing to charge users for: their share is asked of the others, in
         # proportion
-        scale = 1.0 / (1.0 - shares[FAMILIES]) if r.level == 1 and shares[FAMILIES] < 1.0 else 1.0
+        scale = 1.0 / (1.0 - shares[FAMILIES]) if village.level == 1 and shares[FAMILIES] < 1.0 else 1.0
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
             flow.pledge_asked[k] = int(want[k])
             flow.pledge_ceiling[k] = int(ceiling[k]) if limited and k != FAMILIES else -1
             want[k] = min(want[k], ceiling[k]) if limited else want[k]
         if limited:
-            flow.pledge_by_rule = _apply_rule(f, r, want, ceiling, basis, w.balance[v].cash, month)
-            gifts = min(r.last_paid_gifts / max(basis, 1.0), 1.0)
+            flow.pledge_by_rule = _apply_rule(
+                funding, village, want, ceiling, basis, world.balance[v].cash, month
+            )
+            gifts = min(village.last_paid_gifts / max(basis, 1.0), 1.0)
             for k in range(3):
-                want[k] *= 1.0 - f.crowding * gifts
+                want[k] *= 1.0 - funding.crowding * gifts
         for k in range(4):
             flow.pledged[k] = int(want[k])
         if envelope:
             flow.pledged[GOVERNMENT] += int(basis) - _sum(flow.pledged)
-        if f.rule == POINT and _sum(flow.pledged) < f.point * basis:
+        if funding.rule == POINT and _sum(flow.pledged) < funding.point * basis:
             for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
                 flow.refunded += flow.pledged[k]
                 flow.pledged[k] = 0
@@ -338,118 +348,118 @@ def _apply_rule(f, r, want, ceiling, basis, cash, month):
 
 
 @kernel
-def fall_due(w):
+def fall_due(world):
     """Pledges of government, collective and society fall due; fees fell due as they were earned."""
-    for v in range(len(w.used)):
-        post, flow = w.posted[v], w.flow[v]
+    for v in range(len(world.used)):
+        post, flow = world.posted[v], world.flow[v]
         post.due_government += flow.pledged[GOVERNMENT]
         post.due_collective += flow.pledged[COLLECTIVE]
         post.due_society += flow.pledged[SOCIETY]
 
 
 @kernel
-def pay_alike(w, values, calendar_month):
+def pay_alike(world, values, calendar_month):
     """Null arm: every payer pays all that is due each quarter; the families' share is no fee."""
-    for v in range(len(w.used)):
-        post, b = w.posted[v], w.balance[v]
+    for v in range(len(world.used)):
+        post, balance = world.posted[v], world.balance[v]
         if values.funding[v].identical_payers == 0:
             continue
-        post.due_families += w.flow[v].pledged[FAMILIES]
+        post.due_families += world.flow[v].pledged[FAMILIES]
         if calendar_month % 3 == 0:
-            post.paid_government += b.receivable_government + post.due_government
-            post.paid_collective += b.receivable_collective + post.due_collective
-            post.paid_families += b.receivable_families + post.due_families
-            post.paid_society += b.receivable_society + post.due_society
+            post.paid_government += balance.receivable_government + post.due_government
+            post.paid_collective += balance.receivable_collective + post.due_collective
+            post.paid_families += balance.receivable_families + post.due_families
+            post.paid_society += balance.receivable_society + post.due_society
 
 
 @kernel
-def pay_bills(w, values, books, calendar_month):
+def pay_bills(world, values, books, calendar_month):
     """New bills join the youngest.
 
     Cash pays the oldest first; each December what is unpaid for a year is written off.
     """
     settle(books)
-    for v in range(len(w.used)):
-        r, post, b, flow = w.villages[v], w.posted[v], w.balance[v], w.flow[v]
+    for v in range(len(world.used)):
+        village, post, balance, flow = world.villages[v], world.posted[v], world.balance[v], world.flow[v]
         owed = 0
         for a in range(6):
-            owed += r.bills[a]
-        new = -b.payables - owed
+            owed += village.bills[a]
+        new = -balance.payables - owed
         flow.cost = new
-        r.bills[5] += r.bills[4]
+        village.bills[5] += village.bills[4]
         for a in range(4, 0, -1):
-            r.bills[a] = r.bills[a - 1]
-        r.bills[0] = new
-        cash = max(b.cash, 0)
+            village.bills[a] = village.bills[a - 1]
+        village.bills[0] = new
+        cash = max(balance.cash, 0)
         for a in range(5, -1, -1):
-            paid = min(cash, r.bills[a])
-            r.bills[a] -= paid
+            paid = min(cash, village.bills[a])
+            village.bills[a] -= paid
             cash -= paid
             post.bills_paid += paid
-        if r.level > 0:
-            r.cost_average += (
-                np.int64(np.floor((new - r.cost_average) * values.funding[v].cost_speed))
-                if r.cost_average > 0
+        if village.level > 0:
+            village.cost_average += (
+                np.int64(np.floor((new - village.cost_average) * values.funding[v].cost_speed))
+                if village.cost_average > 0
                 else new
             )
-            if r.level == 3:
-                r.cost_full = r.cost_average
+            if village.level == 3:
+                village.cost_full = village.cost_average
         if calendar_month == 12 and values.funding[v].forgive == 1:
-            g = min(b.receivable_government, r.old_receivable[0])
-            c = min(b.receivable_collective, r.old_receivable[1])
-            f = min(b.receivable_families, r.old_receivable[2])
-            s = min(b.receivable_society, r.old_receivable[3])
+            g = min(balance.receivable_government, village.old_receivable[0])
+            c = min(balance.receivable_collective, village.old_receivable[1])
+            f = min(balance.receivable_families, village.old_receivable[2])
+            s = min(balance.receivable_society, village.old_receivable[3])
             post.forgiven_government += g
             post.forgiven_collective += c
             post.forgiven_families += f
             post.forgiven_society += s
-            r.old_receivable[0] = b.receivable_government - g
-            r.old_receivable[1] = b.receivable_collective - c
-            r.old_receivable[2] = b.receivable_families - f
-            r.old_receivable[3] = b.receivable_society - s
+            village.old_receivable[0] = balance.receivable_government - g
+            village.old_receivable[1] = balance.receivable_collective - c
+            village.old_receivable[2] = balance.receivable_families - f
+            village.old_receivable[3] = balance.receivable_society - s
     settle(books)
 
 
-def run_pledge(m) -> None:
+def run_pledge(model) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
-    pledge(m.world, m.values.table, m.month, m.parameters.horizon.months)
+    pledge(model.world, model.values.table, model.month, model.parameters.horizon.months)
 
 
-def run_due(m) -> None:
+def run_due(model) -> None:
     """Pledges fall due; with identical payers they are paid here."""
-    fall_due(m.world)
-    if m.values.ever("funding.identical_payers"):
-        pay_alike(m.world, m.values.table, m.calendar_month)
+    fall_due(model.world)
+    if model.values.ever("funding.identical_payers"):
+        pay_alike(model.world, model.values.table, model.calendar_month)
 
 
-def run_bills(m) -> None:
+def run_bills(model) -> None:
     """Move the balances, pay bills, move them again."""
-    pay_bills(m.world, m.values.table, m.ledger.books, m.calendar_month)
+    pay_bills(model.world, model.values.table, model.ledger.books, model.calendar_month)
 
 
 @kernel
-def remember(w, books):
+def remember(world, books):
     """What next month's pledges look back on."""
-    for v in range(len(w.used)):
-        r, f, asked, met = w.villages[v], w.flow[v], 0, 0
-        r.served_meals, r.list_fees, r.users, r.signed_up, r.active = (
-            f.meals,
-            f.fees_at_list,
-            f.diners,
-            f.enrolled,
-            f.volunteers,
+    for v in range(len(world.used)):
+        village, flow, asked, met = world.villages[v], world.flow[v], 0, 0
+        village.served_meals, village.list_fees, village.users, village.signed_up, village.active = (
+            flow.meals,
+            flow.fees_at_list,
+            flow.diners,
+            flow.enrolled,
+            flow.volunteers,
         )
         for k in range(9):
-            asked += w.hours[v, ASKED, k]
-            met += w.hours[v, MUTUAL, k]
-        r.served_minutes = met - w.hours[v, MUTUAL, MEALS]
-        r.served_visits = 0
-        for tier in range(len(f.visits_made)):
-            r.served_visits += f.visits_made[tier]
-        r.last_paid_gifts = books.named[v].paid_society
-        r.short = (asked - met) / max(asked, 1)
+            asked += world.hours[v, ASKED, k]
+            met += world.hours[v, MUTUAL, k]
+        village.served_minutes = met - world.hours[v, MUTUAL, MEALS]
+        village.served_visits = 0
+        for tier in range(len(flow.visits_made)):
+            village.served_visits += flow.visits_made[tier]
+        village.last_paid_gifts = books.named[v].paid_society
+        village.short = (asked - met) / max(asked, 1)
 
 
-def run_remember(m) -> None:
+def run_remember(model) -> None:
     """The month as it is remembered."""
-    remember(m.world, m.ledger.books)
+    remember(model.world, model.ledger.books)

@@ -187,7 +187,7 @@ def factor(key, identity, index, volatility):
 
 
 @kernel
-def set_envelopes(w, values, operating, construction, factors, coupled, month, keys):
+def set_envelopes(world, values, operating, construction, factors, coupled, month, keys):
     """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`:
     year, common news, squeeze.
 
@@ -195,99 +195,111 @@ def set_envelopes(w, values, operating, construction, factors, coupled, month, k
     `funding.payer_correlation` a village's other payers have the budget's news this year, not their own.
     """
     key, common_key, squeeze_key = keys
-    for v in range(len(w.used)):
-        g, r = values.government[v], w.villages[v]
-        who = 0 if coupled else r.number
+    for v in range(len(world.used)):
+        government, village = values.government[v], world.villages[v]
+        who = 0 if coupled else village.number
         trend, spread, lottery = 1.0, 1.0, 1.0
         for _ in range(max(month, 0) // 12):
-            trend *= 1.0 + g.growth
-        trend *= r.deflator
+            trend *= 1.0 + government.growth
+        trend *= village.deflator
         if month >= 0:
-            spread, lottery = factor(key, who, 0, g.volatility), factor(key, who, 1, g.lottery_volatility)
-            scheduled = 0 <= g.squeeze_start <= month < g.squeeze_start + 12
-            if month >= r.squeeze_until and (scheduled or uniform(squeeze_key, who, 0) < g.squeeze_chance):
-                r.squeeze_until = month + 12 * g.squeeze_years
-            if month < r.squeeze_until:
-                r.squeeze_left *= 1.0 - g.squeeze_depth
-            trend *= r.squeeze_left
-            construction[v] += np.int64(np.floor(g.construction_envelope * trend * lottery))
-        operating[v] = np.int64(np.floor(g.operating_envelope * trend * spread * r.subsidy_left))
-        factors[v] = spread * r.subsidy_left * r.squeeze_left
+            spread, lottery = (
+                factor(key, who, 0, government.volatility),
+                factor(key, who, 1, government.lottery_volatility),
+            )
+            scheduled = 0 <= government.squeeze_start <= month < government.squeeze_start + 12
+            if month >= village.squeeze_until and (
+                scheduled or uniform(squeeze_key, who, 0) < government.squeeze_chance
+            ):
+                village.squeeze_until = month + 12 * government.squeeze_years
+            if month < village.squeeze_until:
+                village.squeeze_left *= 1.0 - government.squeeze_depth
+            trend *= village.squeeze_left
+            construction[v] += np.int64(np.floor(government.construction_envelope * trend * lottery))
+        operating[v] = np.int64(
+            np.floor(government.operating_envelope * trend * spread * village.subsidy_left)
+        )
+        factors[v] = spread * village.subsidy_left * village.squeeze_left
         chance = values.funding[v].payer_correlation if month >= 0 else 0.0
-        r.common_news = normalish(key, who, 0) if chance > 0.0 else 0.0
-        r.shares_news = 1 if uniform(common_key, r.number, 0) < chance else 0
+        village.common_news = normalish(key, who, 0) if chance > 0.0 else 0.0
+        village.shares_news = 1 if uniform(common_key, village.number, 0) < chance else 0
 
 
 @kernel
-def pay(w, values, operating, factor, coupled, calendar_month, key):
+def pay(world, values, operating, factor, coupled, calendar_month, key):
     """What is due to villages on their date, in full or pro rata from the county's `operating` money; one
     county decides for all whether it is late.
 
     An envelope per village is paid by the year's `factor`; of that nothing is shared.
     """
     pool, claims, left, purse, numbers, due = (
-        w.pools[2],
-        w.tally[0],
-        w.tally[1],
-        w.tally[2],
-        w.tally[3],
+        world.pools[2],
+        world.tally[0],
+        world.tally[1],
+        world.tally[2],
+        world.tally[3],
         False,
     )
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         due = due or calendar_month % values.government[v].pays_every == 0
         purse[v] = 0
     if not due:
         return
-    for v in range(len(w.used)):
-        g, number = values.government[v], w.villages[v].number
-        late = calendar_month % g.pays_every != 0 or uniform(key, 0 if coupled else number, 0) < g.late
-        claim = 0 if late or values.funding[v].identical_payers == 1 else w.balance[v].receivable_government
+    for v in range(len(world.used)):
+        government, number = values.government[v], world.villages[v].number
+        late = (
+            calendar_month % government.pays_every != 0
+            or uniform(key, 0 if coupled else number, 0) < government.late
+        )
+        claim = (
+            0 if late or values.funding[v].identical_payers == 1 else world.balance[v].receivable_government
+        )
         if values.funding[v].basis == 1:
-            w.posted[v].paid_government += np.int64(np.floor(claim * min(factor[v], 1.0)))
+            world.posted[v].paid_government += np.int64(np.floor(claim * min(factor[v], 1.0)))
             claims[v], left[v] = 0, 0
         else:
             claims[v], left[v] = claim, operating[v]
             purse[pool[v]] += operating[v]
         numbers[v] = number
-    share_out(purse, claims, pool, numbers, w.tally[4:9])
-    for v in range(len(w.used)):
-        w.posted[v].paid_government += claims[v]
+    share_out(purse, claims, pool, numbers, world.tally[4:9])
+    for v in range(len(world.used)):
+        world.posted[v].paid_government += claims[v]
         purse[pool[v]] -= claims[v]
-    share_out(purse, left, pool, numbers, w.tally[4:9])
-    for v in range(len(w.used)):
+    share_out(purse, left, pool, numbers, world.tally[4:9])
+    for v in range(len(world.used)):
         operating[v] = left[v] if values.funding[v].basis != 1 else operating[v]
 
 
 @kernel
-def pay_pilots(w, values, month, chosen):
+def pay_pilots(world, values, month, chosen):
     """What a building did not take is paid to pilots in service, evenly over the months left.
 
     False where they are yet to be chosen.
     """
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         if not chosen and values.government[v].pilot_start == month:
             return False
-    for v in range(len(w.used)):
-        g, r = values.government[v], w.villages[v]
-        left = g.pilot_start + g.pilot_months - month
-        if r.pilot == 1 and left > 0 and r.level > 0:
-            extra = r.pilot_left // left
-            w.posted[v].grant_pilots += extra
-            r.pilot_left -= extra
-        elif r.pilot == 1 and left <= 0:
-            r.pilot, r.pilot_left = 0, 0
+    for v in range(len(world.used)):
+        government, village = values.government[v], world.villages[v]
+        left = government.pilot_start + government.pilot_months - month
+        if village.pilot == 1 and left > 0 and village.level > 0:
+            extra = village.pilot_left // left
+            world.posted[v].grant_pilots += extra
+            village.pilot_left -= extra
+        elif village.pilot == 1 and left <= 0:
+            village.pilot, village.pilot_left = 0, 0
     return True
 
 
-def run_pilots(m) -> None:
+def run_pilots(model) -> None:
     """On the starting month the readiest become pilots, county by county; then the extra money flows."""
-    g, r = m.values.government, m.state
-    if m.month < 0 or not m.parameters.government.on or not m.values.ever("government.pilots"):
+    g, r = model.values.government, model.state
+    if model.month < 0 or not model.parameters.government.on or not model.values.ever("government.pilots"):
         return
-    if pay_pilots(m.world, m.values.table, m.month, False):
+    if pay_pilots(model.world, model.values.table, model.month, False):
         return
-    first, draws = g["pilot_start"] == m.month, uniforms(m.key(PILOT), m.values.numbers)
-    for group in m.groups:
+    first, draws = g["pilot_start"] == model.month, uniforms(model.key(PILOT), model.values.numbers)
+    for group in model.groups:
         mine = group[first[group]]
         if len(mine) == 0:
             continue
@@ -295,46 +307,46 @@ def run_pilots(m) -> None:
         # where villages do not meet, each is a pilot by its own draw
         best = (
             order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))]
-            if m.coupled
+            if model.coupled
             else mine[draws[mine] < g["pilots"][mine]]
         )
         r["pilot"][best] = 1
         share = (
             g["pilot_fund"] * len(mine) // max(len(best), 1)
-            if m.coupled
+            if model.coupled
             else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
         )
         r["pilot_left"][best] = share[best]
-    pay_pilots(m.world, m.values.table, m.month, True)
+    pay_pilots(model.world, model.values.table, model.month, True)
 
 
-def run_envelopes(m) -> None:
+def run_envelopes(model) -> None:
     """Each January (and in the first month) the year's envelopes are set."""
-    if m.calendar_month != 1 and m.clock != 0:
+    if model.calendar_month != 1 and model.clock != 0:
         return
-    county = m.county
-    keys = m.key(YEAR), m.key(COMMON), m.key(SQUEEZE)
+    county = model.county
+    keys = model.key(YEAR), model.key(COMMON), model.key(SQUEEZE)
     set_envelopes(
-        m.world,
-        m.values.table,
+        model.world,
+        model.values.table,
         county.operating,
         county.construction,
         county.factor,
-        m.coupled,
-        m.month,
+        model.coupled,
+        model.month,
         keys,
     )
 
 
-def run_pay(m) -> None:
+def run_pay(model) -> None:
     """Government pays what is due; late payments wait one period."""
-    if m.parameters.government.on:
+    if model.parameters.government.on:
         pay(
-            m.world,
-            m.values.table,
-            m.county.operating,
-            m.county.factor,
-            m.coupled,
-            m.calendar_month,
-            m.key(LATE),
+            model.world,
+            model.values.table,
+            model.county.operating,
+            model.county.factor,
+            model.coupled,
+            model.calendar_month,
+            model.key(LATE),
         )

@@ -90,52 +90,71 @@ TURN = Purpose("handicraft.turn")
 
 
 @kernel
-def work(p, w, values, month, key, pass_key, turn_key):
+def work(people, world, values, month, key, pass_key, turn_key):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
-    for v in range(len(w.used)):
-        h, r, f, post = values.handicraft[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.plus & 1 == 0:  # without tourism nobody else counts the month's visitors
-            r.visitors = 0.0
-        if r.plus & 4 == 0 or month < r.begun + h.lead:
+    for v in range(len(world.used)):
+        handicraft, village, flow, post = (
+            values.handicraft[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+        )
+        if village.plus & 1 == 0:  # without tourism nobody else counts the month's visitors
+            village.visitors = 0.0
+        if village.plus & 4 == 0 or month < village.begun + handicraft.lead:
             continue
-        n, hours, learners, learning = w.used[v], 0, w.work[1], 0
-        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
-        limit = int(h.places * 3600.0)
+        n, hours, learners, learning = world.used[v], 0, world.work[1], 0
+        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
+        limit = int(handicraft.places * 3600.0)
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
-            if p.kind[i] == 0 or p.skills[i] & CRAFT == 0 or p.health[i] > 1:
+            i = world.start[v] + wrap(j + turn, n)
+            if people.kind[i] == 0 or people.skills[i] & CRAFT == 0 or people.health[i] > 1:
                 continue
-            f.masters += 1
-            take = min(np.int64(p.free[i] * values.business[v].work_share), 3600, limit - hours)
+            flow.masters += 1
+            take = min(np.int64(people.free[i] * values.business[v].work_share), 3600, limit - hours)
             if take > 0:
-                p.free[i] -= take
+                people.free[i] -= take
                 hours += take
-            ident = identity_of(r.number, p.serial[i])
-            if uniform(pass_key, ident, 0) < h.pass_on and p.neighbour[i] >= 0:
-                learners[learning] = w.start[v] + p.neighbour[i]
+            identity = identity_of(village.number, people.serial[i])
+            if uniform(pass_key, identity, 0) < handicraft.pass_on and people.neighbour[i] >= 0:
+                learners[learning] = world.start[v] + people.neighbour[i]
                 learning += 1
         for k in range(learning):  # they are masters from next month on
             s = learners[k]
-            if p.kind[s] != 0 and p.skills[s] & CRAFT == 0:
-                p.skills[s] = p.skills[s] | CRAFT
-                f.apprentices += 1
-        market = max(1.0 + h.volatility * normalish(key, r.number, (month - r.begun) // 12), 0.1)
-        r.visitors += h.guests * min(f.masters / 10.0, 1.0)
-        market *= 1.0 + h.visits * min(r.visitors / 1000.0, 2.0) + h.network * min(f.masters / 10.0, 1.0)
-        sales = int(hours / 3600.0 * h.sales * market)
-        wages = hours * h.wage // 60
-        cost = int(sales * h.materials) + h.fixed // 12
+            if people.kind[s] != 0 and people.skills[s] & CRAFT == 0:
+                people.skills[s] = people.skills[s] | CRAFT
+                flow.apprentices += 1
+        market = max(
+            1.0 + handicraft.volatility * normalish(key, village.number, (month - village.begun) // 12), 0.1
+        )
+        village.visitors += handicraft.guests * min(flow.masters / 10.0, 1.0)
+        market *= (
+            1.0
+            + handicraft.visits * min(village.visitors / 1000.0, 2.0)
+            + handicraft.network * min(flow.masters / 10.0, 1.0)
+        )
+        sales = int(hours / 3600.0 * handicraft.sales * market)
+        wages = hours * handicraft.wage // 60
+        cost = int(sales * handicraft.materials) + handicraft.fixed // 12
         post.sales += sales
         post.wages += wages
         post.costs += cost
-        f.business_sales += sales
-        f.business_costs += cost + wages
-        f.business_wages += wages
-        f.business_minutes += hours
-        f.time_business += hours
+        flow.business_sales += sales
+        flow.business_costs += cost + wages
+        flow.business_wages += wages
+        flow.business_minutes += hours
+        flow.time_business += hours
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month in the workshop."""
-    if m.runs("handicraft", "portfolio") and m.month >= 0:
-        work(m.people, m.world, m.values.table, m.month, m.lasting_key(MARKET), m.key(PASS_ON), m.key(TURN))
+    if model.runs("handicraft", "portfolio") and model.month >= 0:
+        work(
+            model.people,
+            model.world,
+            model.values.table,
+            model.month,
+            model.lasting_key(MARKET),
+            model.key(PASS_ON),
+            model.key(TURN),
+        )

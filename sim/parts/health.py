@@ -75,52 +75,52 @@ DEMENTIA = Purpose("health.dementia")
 
 
 @kernel
-def change(p, w, values, worsen, recover, dementia, key, dementia_key):
+def change(people, world, values, worsen, recover, dementia, key, dementia_key):
     """One step of the chain for every elder: one draw decides between worse, better and the same."""
-    for v in range(len(w.used)):
+    for v in range(len(world.used)):
         scale = values.health[v].dementia_scale
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
-            ident = identity_of(w.villages[v].number, p.serial[i])
-            years, sex, s = min(p.age[i] // 12, 111), p.sex[i], p.health[i]
-            u = uniform(key, ident, 0)
-            if s < 3 and u < worsen[sex, years, s]:
-                p.health[i] = s + 1
-            elif s > 0 and u > 1.0 - recover[sex, years, s - 1]:
-                p.health[i] = s - 1
-            if p.dementia[i] == 0 and uniform(dementia_key, ident, 0) < dementia[years] * scale:
-                p.dementia[i] = 1
+            identity = identity_of(world.villages[v].number, people.serial[i])
+            years, sex, s = min(people.age[i] // 12, 111), people.sex[i], people.health[i]
+            drawn = uniform(key, identity, 0)
+            if s < 3 and drawn < worsen[sex, years, s]:
+                people.health[i] = s + 1
+            elif s > 0 and drawn > 1.0 - recover[sex, years, s - 1]:
+                people.health[i] = s - 1
+            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < dementia[years] * scale:
+                people.dementia[i] = 1
 
 
 @kernel
-def count(p, w):
+def count(people, world):
     """Elders by state and living arrangement."""
-    for v in range(len(w.used)):
-        f = w.flow[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 1:
-                f.state_persons[p.health[i]] += 1
-                f.living_persons[p.living[i]] += 1
-                f.demented += p.dementia[i]
+    for v in range(len(world.used)):
+        flow = world.flow[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 1:
+                flow.state_persons[people.health[i]] += 1
+                flow.living_persons[people.living[i]] += 1
+                flow.demented += people.dementia[i]
 
 
-def run_change(m) -> None:
+def run_change(model) -> None:
     """The chain; held during spin-up."""
-    if not m.parameters.health.on or m.month < 0:
+    if not model.parameters.health.on or model.month < 0:
         return
     change(
-        m.people,
-        m.world,
-        m.values.table,
-        m.chances.worsen,
-        m.chances.recover,
+        model.people,
+        model.world,
+        model.values.table,
+        model.chances.worsen,
+        model.chances.recover,
         tables.dementia_tables()[1],
-        m.key(CHANGE),
-        m.key(DEMENTIA),
+        model.key(CHANGE),
+        model.key(DEMENTIA),
     )
 
 
-def run_count(m) -> None:
+def run_count(model) -> None:
     """Monthly counts by state."""
-    count(m.people, m.world)
+    count(model.people, model.world)

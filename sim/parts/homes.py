@@ -129,116 +129,132 @@ GROUP = Purpose("homes.group")
 
 
 @inner
-def _enter(p, w, v, i):
+def _enter(people, world, v, i):
     """Elder i and a spouse of the table move in."""
-    p.living[i] = IN_HOME
-    w.villages[v].residents += 1
-    w.flow[v].moved_in += 1
-    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] != IN_HOME:
-        p.living[w.start[v] + p.spouse[i]] = IN_HOME
-        w.villages[v].residents += 1
-        w.flow[v].moved_in += 1
+    people.living[i] = IN_HOME
+    world.villages[v].residents += 1
+    world.flow[v].moved_in += 1
+    if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] != IN_HOME:
+        people.living[world.start[v] + people.spouse[i]] = IN_HOME
+        world.villages[v].residents += 1
+        world.flow[v].moved_in += 1
 
 
 @inner
-def _places(p, w, v, i):
+def _places(people, world, v, i):
     """Beds that elder i would need."""
-    return 2 if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] != IN_HOME else 1
+    return 2 if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] != IN_HOME else 1
 
 
 @kernel
-def live(p, w, values, key, group_key, lasting):
+def live(people, world, values, key, group_key, lasting):
     """Count residents, let them out and in, move groups together."""
-    for v in range(len(w.used)):
-        h, r, f = values.homes[v], w.villages[v], w.flow[v]
-        first, n = w.start[v], w.used[v]
-        r.residents = 0
-        standing = h.on == 1 and r.beds > 0 and r.level > 0
+    for v in range(len(world.used)):
+        homes, village, flow = values.homes[v], world.villages[v], world.flow[v]
+        first, n = world.start[v], world.used[v]
+        village.residents = 0
+        standing = homes.on == 1 and village.beds > 0 and village.level > 0
         for i in range(first, first + n):
-            if p.kind[i] == 1 and p.living[i] == IN_HOME:
-                u = uniform(key, identity_of(r.number, p.serial[i]), 0)
-                if standing and u * 12.0 >= h.move_out:
-                    r.residents += 1
+            if people.kind[i] == 1 and people.living[i] == IN_HOME:
+                drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
+                if standing and drawn * 12.0 >= homes.move_out:
+                    village.residents += 1
                 else:
-                    p.living[i] = COUPLE if p.spouse[i] >= 0 else ALONE
-                    f.moved_out += 1
+                    people.living[i] = COUPLE if people.spouse[i] >= 0 else ALONE
+                    flow.moved_out += 1
         if not standing:
             continue
         for i in range(first, first + n):
             if (
-                p.kind[i] != 1
-                or (p.living[i] != ALONE and p.living[i] != COUPLE)
-                or p.health[i] == 3
-                or p.dementia[i] == 1
+                people.kind[i] != 1
+                or (people.living[i] != ALONE and people.living[i] != COUPLE)
+                or people.health[i] == 3
+                or people.dementia[i] == 1
             ):
                 continue
-            rate = h.move_in * (1.0 if p.living[i] == ALONE else 0.5) * 2.0 * np.float64(p.acceptance[i])
+            rate = (
+                homes.move_in
+                * (1.0 if people.living[i] == ALONE else 0.5)
+                * 2.0
+                * np.float64(people.acceptance[i])
+            )
             if (
-                uniform(key, identity_of(r.number, p.serial[i]), 1) * 12.0 < rate
-                and r.residents + _places(p, w, v, i) <= r.beds
+                uniform(key, identity_of(village.number, people.serial[i]), 1) * 12.0 < rate
+                and village.residents + _places(people, world, v, i) <= village.beds
             ):
-                _enter(p, w, v, i)
-        if h.together == 1:
-            _together(p, w, v, h, group_key, lasting)
+                _enter(people, world, v, i)
+        if homes.together == 1:
+            _together(people, world, v, homes, group_key, lasting)
 
 
 @kernel
-def bills(p, w, values, public):
+def bills(people, world, values, public):
     """The home's bill, the residents' fees and the county's money for them."""
-    for v in range(len(w.used)):
-        h, r, post = values.homes[v], w.villages[v], w.posted[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        homes, village, post = values.homes[v], world.villages[v], world.posted[v]
+        if village.level == 0:
             continue
         fees = values.families[v].on == 1 and values.funding[v].identical_payers == 0
         grants = public and values.funding[v].rule != NO_MONEY
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 1 and p.living[i] == IN_HOME:
-                post.cost_home += np.int64(h.running * r.wage_index)
-                post.due_families += h.fee if fees and p.dibao[i] == 0 else 0
-                post.grant_homes += np.int64(h.subsidy * r.deflator / 12.0) if grants else 0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 1 and people.living[i] == IN_HOME:
+                post.cost_home += np.int64(homes.running * village.wage_index)
+                post.due_families += homes.fee if fees and people.dibao[i] == 0 else 0
+                post.grant_homes += np.int64(homes.subsidy * village.deflator / 12.0) if grants else 0
 
 
 @inner
-def _together(p, w, v, h, key, lasting):
+def _together(people, world, v, h, key, lasting):
     """A remote zone of few elders, with beds for those who live without children, moves when acceptance is
     over one half.
     """
-    r, first, n = w.villages[v], w.start[v], w.used[v]
-    heads, places, sums = w.work[0], w.work[1], w.sums
+    village, first, n = world.villages[v], world.start[v], world.used[v]
+    heads, places, sums = world.work[0], world.work[1], world.sums
     for i in range(first, first + n):
-        heads[p.zone[i]], places[p.zone[i]], sums[p.zone[i]] = 0, 0, 0.0
+        heads[people.zone[i]], places[people.zone[i]], sums[people.zone[i]] = 0, 0, 0.0
     for i in range(first, first + n):
-        if p.kind[i] == 1:
-            heads[p.zone[i]] += 1
-            sums[p.zone[i]] += np.float64(p.acceptance[i])
-            places[p.zone[i]] += 1 if p.living[i] == ALONE or p.living[i] == COUPLE else 0
+        if people.kind[i] == 1:
+            heads[people.zone[i]] += 1
+            sums[people.zone[i]] += np.float64(people.acceptance[i])
+            places[people.zone[i]] += 1 if people.living[i] == ALONE or people.living[i] == COUPLE else 0
     for i in range(first, first + n):
-        z = p.zone[i]
+        z = people.zone[i]
         if heads[z] <= 0:
             continue
         willing = (
             heads[z] <= h.group
             and sums[z] > 0.5 * heads[z]
             and places[z] > 0
-            and r.residents + 2 * places[z] <= r.beds
+            and village.residents + 2 * places[z] <= village.beds
         )
-        remote = uniform(lasting, r.number, z) < h.remote
-        if willing and remote and uniform(key, r.number, z) * 12.0 < h.group_moves:
-            w.flow[v].groups_moved += 1
+        remote = uniform(lasting, village.number, z) < h.remote
+        if willing and remote and uniform(key, village.number, z) * 12.0 < h.group_moves:
+            world.flow[v].groups_moved += 1
             for k in range(first, first + n):
-                if p.kind[k] == 1 and p.zone[k] == z and (p.living[k] == ALONE or p.living[k] == COUPLE):
-                    _enter(p, w, v, k)
+                if (
+                    people.kind[k] == 1
+                    and people.zone[k] == z
+                    and (people.living[k] == ALONE or people.living[k] == COUPLE)
+                ):
+                    _enter(people, world, v, k)
         heads[z] = 0  # each zone is asked once
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Who lives in the home; held during spin-up."""
-    if m.month >= 0 and m.values.ever("homes.on"):
-        live(m.people, m.world, m.values.table, m.key(CHOOSE), m.key(GROUP), m.lasting_key(GROUP))
+    if model.month >= 0 and model.values.ever("homes.on"):
+        live(
+            model.people,
+            model.world,
+            model.values.table,
+            model.key(CHOOSE),
+            model.key(GROUP),
+            model.lasting_key(GROUP),
+        )
 
 
-def run_bills(m) -> None:
+def run_bills(model) -> None:
     """Bills of the home."""
-    v = m.values
-    if m.month >= 0 and v.ever("homes.on"):
-        bills(m.people, m.world, m.values.table, m.parameters.government.on)
+    values = model.values
+    if model.month >= 0 and values.ever("homes.on"):
+        bills(model.people, model.world, model.values.table, model.parameters.government.on)

@@ -123,9 +123,9 @@ def needs_training(kind):
 
 
 @inner
-def askable(p, i, k, n):
+def askable(people, i, k, n):
     """Minutes of kind k that may be asked of neighbours now."""
-    left = int(p.need[i, k])
+    left = int(people.need[i, k])
     if k == PERSONAL:
         return int(left * n.personal_eligible)
     if k == REHABILITATION:
@@ -134,31 +134,40 @@ def askable(p, i, k, n):
 
 
 @inner
-def serve(p, w, v, i, k, h, minutes, cost):
+def serve(people, world, v, i, k, h, minutes, cost):
     """Elder i receives minutes of kind k, which cost helper h `cost` minutes."""
-    give(p, w, v, h, cost)
-    p.need[i, k] -= minutes
-    p.received[i] += minutes
-    p.quota[i] -= minutes
-    w.hours[v, MUTUAL, k] += minutes
+    give(people, world, v, h, cost)
+    people.need[i, k] -= minutes
+    people.received[i] += minutes
+    people.quota[i] -= minutes
+    world.hours[v, MUTUAL, k] += minutes
 
 
 @inner
-def take(p, w, v, i, k, wanted, h, skilled, pace, form, toll):
+def take(people, world, v, i, k, wanted, h, skilled, pace, form, toll):
     """What helper h can give of `wanted` minutes at `pace` own minutes each after the team's `toll`.
 
     0 when h is off duty, unskilled or the elder.
     """
-    left = int(p.offer[h]) - toll
-    taught = not skilled or p.trained[h] == 1 or (form == TEAMS and w.sums[p.zone[h]] > 0.0)
+    left = int(people.offer[h]) - toll
+    taught = not skilled or people.trained[h] == 1 or (form == TEAMS and world.sums[people.zone[h]] > 0.0)
     if left <= 0 or h == i or not taught:
         return 0
     minutes = min(wanted, left if pace == 1.0 else int(left / pace))
     if minutes == 0:
         return 0
-    serve(p, w, v, i, k, h, minutes, toll + (min(int(minutes * pace) + 1, left) if pace < 1.0 else minutes))
+    serve(
+        people,
+        world,
+        v,
+        i,
+        k,
+        h,
+        minutes,
+        toll + (min(int(minutes * pace) + 1, left) if pace < 1.0 else minutes),
+    )
     if form == TEAMS:
-        w.flow[v].team_minutes += toll
+        world.flow[v].team_minutes += toll
     return minutes
 
 
@@ -170,53 +179,59 @@ def _not_self(helpers, at, end, i):
 
 
 @inner
-def urgency(p, i):
+def urgency(people, i):
     """0 most urgent .. 3: by tier of the book and health."""
-    if p.tier[i] == 1:
+    if people.tier[i] == 1:
         return 0
-    if p.tier[i] == 2 and p.health[i] >= 1:
+    if people.tier[i] == 2 and people.health[i] >= 1:
         return 1
-    return 2 if p.health[i] >= 1 else 3
+    return 2 if people.health[i] >= 1 else 3
 
 
 @kernel
-def match(p, w, values, key, form):
+def match(people, world, values, key, form):
     """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
-    for v in range(len(w.used)):
-        r, f, c = w.villages[v], w.flow[v], values.matching[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        village, flow, matching = world.villages[v], world.flow[v], values.matching[v]
+        if village.level == 0:
             continue
-        first = w.start[v]
-        order, helpers, ends, untrained, trained = w.work[0], w.work[1], w.work[2], w.work[3], w.work[4]
-        bounds, fill, everywhere = w.work[5, 0:5], w.work[5, 5:9], w.work[5, 9:11]
-        w.work[5, :11] = 0
-        zones = _by_urgency(p, w, v, order, bounds, fill, False)
+        first = world.start[v]
+        order, helpers, ends, untrained, trained = (
+            world.work[0],
+            world.work[1],
+            world.work[2],
+            world.work[3],
+            world.work[4],
+        )
+        bounds, fill, everywhere = world.work[5, 0:5], world.work[5, 5:9], world.work[5, 9:11]
+        world.work[5, :11] = 0
+        zones = _by_urgency(people, world, v, order, bounds, fill, False)
         if form == PAIRS:
-            _partners_first(p, w, v, c)
+            _partners_first(people, world, v, matching)
         elif form == TEAMS:
-            _gather(p, w, v, zones, c)
-        _by_zone(p, w, v, zones, helpers, ends, untrained, key)
+            _gather(people, world, v, zones, matching)
+        _by_zone(people, world, v, zones, helpers, ends, untrained, key)
         for z in range(zones):
             untrained[z] = ends[z]
             trained[z] = ends[z]
         for phase in range(2):  # urgent kinds of everybody, then the rest
             for u in range(4):
                 size = bounds[u + 1] - bounds[u]
-                drawn = np.int64(uniform(key, r.number, u) * size)
+                drawn = np.int64(uniform(key, village.number, u) * size)
                 for q in range(size):
                     i = order[bounds[u] + wrap(q + drawn, size)]
-                    before = p.received[i]
+                    before = people.received[i]
                     for place in range(2 if phase == 0 else 7):
                         k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
-                        if p.need[i, k] > 0 and p.quota[i] > 0:
+                        if people.need[i, k] > 0 and people.quota[i] > 0:
                             _request(
-                                p,
-                                w,
+                                people,
+                                world,
                                 v,
                                 i,
                                 k,
                                 values.needs[v],
-                                c,
+                                matching,
                                 helpers,
                                 ends,
                                 zones,
@@ -225,102 +240,118 @@ def match(p, w, values, key, form):
                                 everywhere,
                                 form,
                             )
-                    f.helped += 1 if phase == 1 and p.received[i] > 0 else 0
-                    familiar = form == PAIRS and w.sums[i - first] > 0.0
-                    if phase == 1 and (p.received[i] > before or familiar):
-                        p.satisfaction[i] = min(
-                            np.float64(p.satisfaction[i]) + c.pleased + (c.pair_pleased if familiar else 0.0),
+                    flow.helped += 1 if phase == 1 and people.received[i] > 0 else 0
+                    familiar = form == PAIRS and world.sums[i - first] > 0.0
+                    if phase == 1 and (people.received[i] > before or familiar):
+                        people.satisfaction[i] = min(
+                            np.float64(people.satisfaction[i])
+                            + matching.pleased
+                            + (matching.pair_pleased if familiar else 0.0),
                             1.0,
                         )
 
 
 @inner
-def _asks(p, i, lone):
+def _asks(people, i, lone):
     """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
-    return p.kind[i] == 1 and p.enrolled[i] == 1 and (not lone or (p.partner[i] < 0 and p.volunteer[i] == 0))
+    return (
+        people.kind[i] == 1
+        and people.enrolled[i] == 1
+        and (not lone or (people.partner[i] < 0 and people.volunteer[i] == 0))
+    )
 
 
 @inner
-def _by_urgency(p, w, v, order, bounds, fill, lone):
+def _by_urgency(people, world, v, order, bounds, fill, lone):
     """Elders who ask, sorted by urgency, and the bounds of its four levels; returns the number of zones."""
-    first, n, zones = w.start[v], w.used[v], 0
+    first, n, zones = world.start[v], world.used[v], 0
     for i in range(first, first + n):
-        if p.kind[i] != 0:
-            zones = max(zones, int(p.zone[i]) + 1)
-            if _asks(p, i, lone):
-                bounds[urgency(p, i) + 1] += 1
+        if people.kind[i] != 0:
+            zones = max(zones, int(people.zone[i]) + 1)
+            if _asks(people, i, lone):
+                bounds[urgency(people, i) + 1] += 1
     for u in range(4):
         bounds[u + 1] += bounds[u]
     for u in range(4):
         fill[u] = bounds[u]
     for i in range(first, first + n):
-        if _asks(p, i, lone):
-            u = urgency(p, i)
+        if _asks(people, i, lone):
+            u = urgency(people, i)
             order[fill[u]] = i
             fill[u] += 1
     return zones
 
 
 @inner
-def _by_zone(p, w, v, zones, helpers, ends, fill, key):
+def _by_zone(people, world, v, zones, helpers, ends, fill, key):
     """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place.
 
     And the zones' bounds.
     """
-    n, first = w.used[v], w.start[v]
+    n, first = world.used[v], world.start[v]
     ends[: zones + 1] = 0
     for i in range(first, first + n):
-        if p.volunteer[i] == 1 and p.offer[i] > 0:
-            ends[p.zone[i] + 1] += 1
+        if people.volunteer[i] == 1 and people.offer[i] > 0:
+            ends[people.zone[i] + 1] += 1
     for z in range(zones):
         ends[z + 1] += ends[z]
     for z in range(zones):
         fill[z] = 0
     for j in range(n):
         i = first + j
-        if p.volunteer[i] == 1 and p.offer[i] > 0:
-            z = p.zone[i]
+        if people.volunteer[i] == 1 and people.offer[i] > 0:
+            z = people.zone[i]
             size = ends[z + 1] - ends[z]
-            drawn = np.int64(uniform(key, w.villages[v].number, 100 + z) * size)
+            drawn = np.int64(uniform(key, world.villages[v].number, 100 + z) * size)
             helpers[ends[z] + wrap(fill[z] + drawn, size)] = i
             fill[z] += 1
 
 
 @inner
-def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere, form):
+def _request(people, world, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere, form):
     """One elder's request of one kind: kin, neighbour, own zone, then anywhere in the village."""
-    wanted = min(askable(p, i, k, n), p.quota[i])
+    wanted = min(askable(people, i, k, n), people.quota[i])
     if wanted <= 0:
         return
-    f = w.flow[v]
-    f.requests += 1
-    f.asked_minutes += wanted
-    w.hours[v, ASKED, k] += wanted
+    flow = world.flow[v]
+    flow.requests += 1
+    flow.asked_minutes += wanted
+    world.hours[v, ASKED, k] += wanted
     got, skilled, toll = 0, needs_training(k), c.team_minutes if form == TEAMS else 0
-    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and p.health[i] <= 1 else 1.0
+    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and people.health[i] <= 1 else 1.0
     if c.kin_first:
         for link in range(2):
-            slot = p.kin[i] if link == 0 else p.neighbour[i]
-            if slot >= 0 and got < wanted and p.volunteer[w.start[v] + slot] == 1:
+            slot = people.kin[i] if link == 0 else people.neighbour[i]
+            if slot >= 0 and got < wanted and people.volunteer[world.start[v] + slot] == 1:
                 got += take(
-                    p,
-                    w,
+                    people,
+                    world,
                     v,
                     i,
                     k,
                     wanted - got,
-                    w.start[v] + slot,
+                    world.start[v] + slot,
                     skilled,
                     pace,
                     form,
                     toll if got == 0 else 0,
                 )
-    z = p.zone[i]
+    z = people.zone[i]
     pointer = trained if skilled else untrained
     while got < wanted and pointer[z] < ends[z + 1]:
         _not_self(helpers, pointer[z], ends[z + 1], i)
         got += take(
-            p, w, v, i, k, wanted - got, helpers[pointer[z]], skilled, pace, form, toll if got == 0 else 0
+            people,
+            world,
+            v,
+            i,
+            k,
+            wanted - got,
+            helpers[pointer[z]],
+            skilled,
+            pace,
+            form,
+            toll if got == 0 else 0,
         )
         if got < wanted:
             pointer[z] += 1
@@ -329,8 +360,8 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
         while got < wanted and everywhere[s] < ends[zones]:
             _not_self(helpers, everywhere[s], ends[zones], i)
             got += take(
-                p,
-                w,
+                people,
+                world,
                 v,
                 i,
                 k,
@@ -343,104 +374,107 @@ def _request(p, w, v, i, k, n, c, helpers, ends, zones, untrained, trained, ever
             )
             if got < wanted:
                 everywhere[s] += 1
-    if got == 0 and not (form == PAIRS and w.sums[i - w.start[v]] == 2.0 + k):
-        f.refused += 1
-        p.satisfaction[i] = max(np.float64(p.satisfaction[i]) - c.let_down, 0.0)
+    if got == 0 and not (form == PAIRS and world.sums[i - world.start[v]] == 2.0 + k):
+        flow.refused += 1
+        people.satisfaction[i] = max(np.float64(people.satisfaction[i]) - c.let_down, 0.0)
 
 
 @inner
-def _partners_first(p, w, v, c):
+def _partners_first(people, world, v, c):
     """Elders of a pair are helped, one to one and untrained, out of what their partner keeps for them.
 
     w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village
     goes on with.
     """
-    first, f = w.start[v], w.flow[v]
-    for i in range(first, first + w.used[v]):
+    first, flow = world.start[v], world.flow[v]
+    for i in range(first, first + world.used[v]):
         came = 0.0
-        if p.partner[i] >= 0 and p.volunteer[i] == 0:
-            h = first + p.partner[i]
-            kept = int(p.offer[h] * c.pair_share)
+        if people.partner[i] >= 0 and people.volunteer[i] == 0:
+            h = first + people.partner[i]
+            kept = int(people.offer[h] * c.pair_share)
             for place in range(9):
                 k = ESCORT + place if place < 2 else (place - 2 if place - 2 < ESCORT else place)
-                wanted = 0 if needs_training(k) else min(int(p.need[i, k]), int(p.quota[i]))
-                got = take(p, w, v, i, k, min(wanted, kept), h, False, 1.0, PAIRS, 0)
+                wanted = 0 if needs_training(k) else min(int(people.need[i, k]), int(people.quota[i]))
+                got = take(people, world, v, i, k, min(wanted, kept), h, False, 1.0, PAIRS, 0)
                 if got > 0:
                     kept -= got
-                    f.asked_minutes += got
-                    w.hours[v, ASKED, k] += got
-                    f.requests += 1 if got == wanted else 0
+                    flow.asked_minutes += got
+                    world.hours[v, ASKED, k] += got
+                    flow.requests += 1 if got == wanted else 0
                     came = max(came, 1.0) if got == wanted else 2.0 + k
-        w.sums[i - first] = came
+        world.sums[i - first] = came
 
 
 @inner
-def _gather(p, w, v, zones, c):
+def _gather(people, world, v, zones, c):
     """Each zone's team: those who came make up for the absent, in equal parts; where one of them is
     trained, w.sums[zone] is 1.
     """
-    absent, there, offered = w.work[1], w.work[2], w.work[3]
+    absent, there, offered = world.work[1], world.work[2], world.work[3]
     absent[:zones] = 0
     there[:zones] = 0
     offered[:zones] = 0
-    w.sums[:zones] = 0.0
-    members = range(w.start[v], w.start[v] + w.used[v])
+    world.sums[:zones] = 0.0
+    members = range(world.start[v], world.start[v] + world.used[v])
     for i in members:
-        if p.volunteer[i] == 1:
-            z, minutes = p.zone[i], int(p.offer[i]) + int(p.given[i])
+        if people.volunteer[i] == 1:
+            z, minutes = people.zone[i], int(people.offer[i]) + int(people.given[i])
             absent[z] += 1 if minutes == 0 else 0
             there[z] += 1 if minutes > 0 else 0
             offered[z] += minutes
-            if minutes > 0 and p.trained[i] == 1:
-                w.sums[z] = 1.0
+            if minutes > 0 and people.trained[i] == 1:
+                world.sums[z] = 1.0
     for i in members:
-        z = p.zone[i]
-        if p.volunteer[i] == 1 and int(p.offer[i]) + int(p.given[i]) > 0:
+        z = people.zone[i]
+        if people.volunteer[i] == 1 and int(people.offer[i]) + int(people.given[i]) > 0:
             more = min(
                 int(c.team_cover * absent[z] * offered[z] / (there[z] * there[z])),
-                max(int(p.free[i]) - int(p.offer[i]), 0),
+                max(int(people.free[i]) - int(people.offer[i]), 0),
             )
-            p.offer[i] += more
-            w.flow[v].offered += more
+            people.offer[i] += more
+            world.flow[v].offered += more
 
 
 @kernel
-def pair_up(p, w, values, key):
+def pair_up(people, world, values, key):
     """Let go of pairs of which one has stopped.
 
     Then each free volunteer gets the free elder in most need, both from drawn places.
     """
-    for v in range(len(w.used)):
-        r, n, first = w.villages[v], w.used[v], w.start[v]
-        order, helpers, bounds, fill = w.work[0], w.work[1], w.work[5, 0:5], w.work[5, 5:9]
-        w.work[5, :9] = 0
+    for v in range(len(world.used)):
+        village, n, first = world.villages[v], world.used[v], world.start[v]
+        order, helpers, bounds, fill = world.work[0], world.work[1], world.work[5, 0:5], world.work[5, 5:9]
+        world.work[5, :9] = 0
         free = 0
         for i in range(first, first + n):
-            if p.partner[i] >= 0:
-                j = first + p.partner[i]
-                if p.volunteer[i] == p.volunteer[j] or p.enrolled[i if p.volunteer[i] == 0 else j] == 0:
-                    p.partner[i], p.partner[j] = -1, -1
+            if people.partner[i] >= 0:
+                j = first + people.partner[i]
+                if (
+                    people.volunteer[i] == people.volunteer[j]
+                    or people.enrolled[i if people.volunteer[i] == 0 else j] == 0
+                ):
+                    people.partner[i], people.partner[j] = -1, -1
                 else:
-                    w.flow[v].paired += 1 - int(p.volunteer[i])
-            if p.volunteer[i] == 1 and p.partner[i] < 0:
+                    world.flow[v].paired += 1 - int(people.volunteer[i])
+            if people.volunteer[i] == 1 and people.partner[i] < 0:
                 helpers[free] = i
                 free += 1
-        _by_urgency(p, w, v, order, bounds, fill, True)
-        begin = np.int64(uniform(key, r.number, 4) * free)
-        for u in range(4 if r.level > 0 and values.matching[v].pair_share > 0.0 else 0):
+        _by_urgency(people, world, v, order, bounds, fill, True)
+        begin = np.int64(uniform(key, village.number, 4) * free)
+        for u in range(4 if village.level > 0 and values.matching[v].pair_share > 0.0 else 0):
             size = bounds[u + 1] - bounds[u]
-            drawn = np.int64(uniform(key, r.number, u) * size)
+            drawn = np.int64(uniform(key, village.number, u) * size)
             for q in range(min(size, free - bounds[u])):
                 i, h = order[bounds[u] + wrap(q + drawn, size)], helpers[wrap(bounds[u] + q + begin, free)]
-                p.partner[i], p.partner[h] = h - first, i - first
-                w.flow[v].paired += 1
+                people.partner[i], people.partner[h] = h - first, i - first
+                world.flow[v].paired += 1
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's hours, in the form chosen."""
-    if not m.parameters.matching.on:
+    if not model.parameters.matching.on:
         return
-    form = FORMS.index(m.parameters.matching.form)
+    form = FORMS.index(model.parameters.matching.form)
     if form == PAIRS:
-        pair_up(m.people, m.world, m.values.table, m.key(PAIR))
-    match(m.people, m.world, m.values.table, m.key(TURN), form)
+        pair_up(model.people, model.world, model.values.table, model.key(PAIR))
+    match(model.people, model.world, model.values.table, model.key(TURN), form)

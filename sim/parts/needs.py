@@ -140,126 +140,135 @@ def eligible_of(minutes, kind, n):
 
 
 @kernel
-def arise(p, w, values, table, fixed_key, event_key):
+def arise(people, world, values, table, fixed_key, event_key):
     """Need in minutes per kind; escorts and emergencies come as events of a given length."""
-    for v in range(len(w.used)):
-        n, number = values.needs[v], w.villages[v].number
-        scales = scales_of(n)
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+    for v in range(len(world.used)):
+        needs, number = values.needs[v], world.villages[v].number
+        scales = scales_of(needs)
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
-            ident = identity_of(number, p.serial[i])
-            own = 1.0 - n.own_spread + 2.0 * n.own_spread * uniform(fixed_key, ident, 0)
-            if p.dementia[i] == 1:
-                own *= n.dementia_factor
-            house = n.alone_factor if p.living[i] == 2 else 1.0
+            identity = identity_of(number, people.serial[i])
+            own = 1.0 - needs.own_spread + 2.0 * needs.own_spread * uniform(fixed_key, identity, 0)
+            if people.dementia[i] == 1:
+                own *= needs.dementia_factor
+            house = needs.alone_factor if people.living[i] == 2 else 1.0
             for k in range(9):
-                expected = table[p.health[i], k] * scales[k] * own
+                expected = table[people.health[i], k] * scales[k] * own
                 if k <= 2:
                     expected *= house
                 if k == ESCORT or k == ESCORT + 1:
-                    length = n.escort_hours if k == ESCORT else n.emergency_hours
-                    minutes = length if length > 0 and uniform(event_key, ident, k) * length < expected else 0
+                    length = needs.escort_hours if k == ESCORT else needs.emergency_hours
+                    minutes = (
+                        length if length > 0 and uniform(event_key, identity, k) * length < expected else 0
+                    )
                 else:
                     minutes = int(expected)
                 minutes = min(minutes, 32000)
-                p.need[i, k] = minutes
-                w.hours[v, NEED, k] += minutes
+                people.need[i, k] = minutes
+                world.hours[v, NEED, k] += minutes
 
 
 @kernel
-def family(p, w, values):
+def family(people, world, values):
     """Family serves each kind in the same share; a spouse of the table gives own free minutes."""
-    for v in range(len(w.used)):
-        n = values.needs[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+    for v in range(len(world.used)):
+        needs = values.needs[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
             total = 0
             for k in range(9):
-                total += int(p.need[i, k])
+                total += int(people.need[i, k])
             if total == 0:
                 continue
             share, capacity, spouse, from_spouse = 0.0, 0, -1, 0
-            if p.living[i] == 0:
-                share, capacity = n.cover_child, n.child_hours
+            if people.living[i] == 0:
+                share, capacity = needs.cover_child, needs.child_hours
             else:
-                if p.living[i] == 1:
-                    share, from_spouse = n.cover_spouse, n.spouse_hours
-                    if p.spouse[i] >= 0:
-                        spouse = w.start[v] + p.spouse[i]
-                        from_spouse = min(from_spouse, max(p.free[spouse], 0))
+                if people.living[i] == 1:
+                    share, from_spouse = needs.cover_spouse, needs.spouse_hours
+                    if people.spouse[i] >= 0:
+                        spouse = world.start[v] + people.spouse[i]
+                        from_spouse = min(from_spouse, max(people.free[spouse], 0))
                     capacity = from_spouse
-                if p.near[i] == 1:
-                    share, capacity = min(share + n.cover_near, 1.0), capacity + n.near_hours
+                if people.near[i] == 1:
+                    share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
             given = min(int(total * share), capacity)
             if given > 0:
-                _serve_family(p, w, v, i, given, total)
+                _serve_family(people, world, v, i, given, total)
             if spouse >= 0:
                 own = min(given, from_spouse)
-                p.free[spouse] -= own
-                w.flow[v].time_family += own
+                people.free[spouse] -= own
+                world.flow[v].time_family += own
             for k in range(9):
-                w.hours[v, ELIGIBLE, k] += eligible_of(int(p.need[i, k]), k, n)
+                world.hours[v, ELIGIBLE, k] += eligible_of(int(people.need[i, k]), k, needs)
 
 
 @inner
-def _serve_family(p, w, v, i, given, total):
+def _serve_family(people, world, v, i, given, total):
     """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of
     kind.
     """
     left, share = given, given / total
     for k in range(9):
-        part = int(p.need[i, k] * share)
-        p.need[i, k] -= part
-        w.hours[v, FAMILY, k] += part
+        part = int(people.need[i, k] * share)
+        people.need[i, k] -= part
+        world.hours[v, FAMILY, k] += part
         left -= part
     for k in range(9):
         if left == 0:
             break
-        take = min(left, int(p.need[i, k]))
-        p.need[i, k] -= take
-        w.hours[v, FAMILY, k] += take
+        take = min(left, int(people.need[i, k]))
+        people.need[i, k] -= take
+        world.hours[v, FAMILY, k] += take
         left -= take
 
 
 @kernel
-def professional(p, w, values):
+def professional(people, world, values):
     """After mutual aid: what an elder can pay for; the rest is unmet, per kind."""
-    for v in range(len(w.used)):
-        n = values.needs[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+    for v in range(len(world.used)):
+        needs = values.needs[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
             money = (
                 int(
-                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
-                    * n.professional_income_share
+                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
+                    * needs.professional_income_share
                 )
-                if p.health[i] >= 1
+                if people.health[i] >= 1
                 else 0
             )
-            minutes = money * 60 // max(n.professional_price, 1)
+            minutes = money * 60 // max(needs.professional_price, 1)
             for j in range(9 if minutes > 0 else 0):
                 k = 8 - j  # personal care and the skilled kinds first
-                take = min(minutes, int(p.need[i, k]))
-                p.need[i, k] -= take
+                take = min(minutes, int(people.need[i, k]))
+                people.need[i, k] -= take
                 minutes -= take
-                w.hours[v, PROFESSIONAL, k] += take
+                world.hours[v, PROFESSIONAL, k] += take
             for k in range(9):
-                w.hours[v, UNMET, k] += p.need[i, k]
+                world.hours[v, UNMET, k] += people.need[i, k]
 
 
-def run_arise(m) -> None:
+def run_arise(model) -> None:
     """Needs of the month."""
-    arise(m.people, m.world, m.values.table, tables.need_hours(), m.lasting_key(FIXED), m.key(EVENT))
+    arise(
+        model.people,
+        model.world,
+        model.values.table,
+        tables.need_hours(),
+        model.lasting_key(FIXED),
+        model.key(EVENT),
+    )
 
 
-def run_family(m) -> None:
+def run_family(model) -> None:
     """The first rung of the ladder."""
-    family(m.people, m.world, m.values.table)
+    family(model.people, model.world, model.values.table)
 
 
-def run_professional(m) -> None:
+def run_professional(model) -> None:
     """The last rung of the ladder."""
-    professional(m.people, m.world, m.values.table)
+    professional(model.people, model.world, model.values.table)

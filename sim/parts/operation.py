@@ -101,48 +101,57 @@ TURN = Purpose("operation.turn")
 
 
 @kernel
-def take_over(w, values, ways):
+def take_over(world, values, ways):
     """The ratios of the month. `ways` (6 x 7): fee, user fee (fen), food, rent, volunteers, staff
     (minutes), quality.
     """
-    for v in range(len(w.used)):
-        o, r, way = values.operation[v], w.villages[v], ways[w.villages[v].operator]
-        r.operator_food = 1.0 + o.cost_scale * (way[2] - 1.0)
-        r.operator_rent = max(1.0 + o.cost_scale * (way[3] - 1.0), 0.0)
-        r.operator_hours = 1.0 + o.hours_scale * (way[4] - 1.0)
+    for v in range(len(world.used)):
+        operation, village, way = values.operation[v], world.villages[v], ways[world.villages[v].operator]
+        village.operator_food = 1.0 + operation.cost_scale * (way[2] - 1.0)
+        village.operator_rent = max(1.0 + operation.cost_scale * (way[3] - 1.0), 0.0)
+        village.operator_hours = 1.0 + operation.hours_scale * (way[4] - 1.0)
 
 
 @kernel
-def staff(p, w, values, ways, key):
+def staff(people, world, values, ways, key):
     """Paid staff serve enrolled elders, the disabled first, from a drawn place.
 
     Satisfaction moves; the fee is billed.
     """
-    for v in range(len(w.used)):
-        o, r, f, post = values.operation[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0 or r.operator == 0:
+    for v in range(len(world.used)):
+        operation, village, flow, post = (
+            values.operation[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+        )
+        if village.level == 0 or village.operator == 0:
             continue
-        way = ways[r.operator]
-        n, first = w.used[v], w.start[v]
-        left = np.int64(o.hours_scale * way[5] * f.enrolled / 100.0)
+        way = ways[village.operator]
+        n, first = world.used[v], world.start[v]
+        left = np.int64(operation.hours_scale * way[5] * flow.enrolled / 100.0)
         budget = left
-        turn = start_row(p, w, v, False, uniform(key, r.number, 0))
+        turn = start_row(people, world, v, False, uniform(key, village.number, 0))
         for able in range(2):
             for j in range(n):
                 i = first + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
+                if people.kind[i] != 1 or people.enrolled[i] == 0 or (people.health[i] < 2) != (able == 1):
                     continue
                 for q in range(9):
                     k = 8 - q  # personal care and the skilled kinds first
-                    minutes = min(int(p.need[i, k]), left)
+                    minutes = min(int(people.need[i, k]), left)
                     left -= minutes
-                    p.need[i, k] -= minutes
-                    w.hours[v, PROFESSIONAL, k] += minutes
-                if p.received[i] > 0 or p.dines[i] > 0:
-                    p.satisfaction[i] = min(np.float64(p.satisfaction[i]) + o.quality_scale * way[6], 1.0)
-        f.staff_minutes = budget - left
-        full = 1.0 if r.level >= 2 else o.visits_share
-        post.cost_operator += np.int64(o.cost_scale * (way[0] * full + way[1] * f.diners) * r.wage_index)
+                    people.need[i, k] -= minutes
+                    world.hours[v, PROFESSIONAL, k] += minutes
+                if people.received[i] > 0 or people.dines[i] > 0:
+                    people.satisfaction[i] = min(
+                        np.float64(people.satisfaction[i]) + operation.quality_scale * way[6], 1.0
+                    )
+        flow.staff_minutes = budget - left
+        full = 1.0 if village.level >= 2 else operation.visits_share
+        post.cost_operator += np.int64(
+            operation.cost_scale * (way[0] * full + way[1] * flow.diners) * village.wage_index
+        )
 
 
 @inner
@@ -186,66 +195,81 @@ def chosen(ways, o, level, wage, rent, seen, money, now):
 
 
 @kernel
-def choose(w, books, values, ways, leases, contract, month, december):
+def choose(world, books, values, ways, leases, contract, month, december):
     """Add the month to what a village looks back on.
 
     At the end of a year and of its first month it looks and chooses.
     """
-    for v in range(len(w.used)):
-        o, r, f, post, money = values.operation[v], w.villages[v], w.flow[v], books.named[v], 0
-        serving = 1.0 if r.level > 0 else 0.0
+    for v in range(len(world.used)):
+        operation, village, flow, post, money = (
+            values.operation[v],
+            world.villages[v],
+            world.flow[v],
+            books.named[v],
+            0,
+        )
+        serving = 1.0 if village.level > 0 else 0.0
         for k in range(len(books.purse)):
             money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
-        seen = r.operator_seen
+        seen = village.operator_seen
         seen[0] += serving
         seen[1] += money + post.bills_paid
-        seen[2] += (f.cost - post.cost_operator - post.cost_food - post.cost_rent) * serving
-        seen[3] += post.cost_food / r.operator_food * serving
-        seen[4] += f.diners * serving
-        seen[5] += f.enrolled * serving
-        seen[6] += f.offered / r.operator_hours * serving
-        if r.level == 0 or not (december or f.opened_now > 0):
+        seen[2] += (flow.cost - post.cost_operator - post.cost_food - post.cost_rent) * serving
+        seen[3] += post.cost_food / village.operator_food * serving
+        seen[4] += flow.diners * serving
+        seen[5] += flow.enrolled * serving
+        seen[6] += flow.offered / village.operator_hours * serving
+        if village.level == 0 or not (december or flow.opened_now > 0):
             continue
-        rent = values.facilities[v].rent * r.rented if leases else 0
-        way = chosen(ways, o, r.level, r.wage_index, rent, seen, seen[1] / max(seen[0], 1.0), r.operator)
-        if way != r.operator and month - r.operator_since >= 12 * contract:
-            r.operator, r.operator_since = way, month
+        rent = values.facilities[v].rent * village.rented if leases else 0
+        way = chosen(
+            ways,
+            operation,
+            village.level,
+            village.wage_index,
+            rent,
+            seen,
+            seen[1] / max(seen[0], 1.0),
+            village.operator,
+        )
+        if way != village.operator and month - village.operator_since >= 12 * contract:
+            village.operator, village.operator_since = way, month
         for k in range(len(seen)):
             seen[k] = 0.0
 
 
-def _adds(m) -> bool:
-    return m.parameters.operation.choosing or m.parameters.operation.way != "village"
+def _adds(model) -> bool:
+    return model.parameters.operation.choosing or model.parameters.operation.way != "village"
 
 
-def run_take_over(m) -> None:
+def run_take_over(model) -> None:
     """Who operates this month; a village that chooses begins as the scenario has it."""
-    if _adds(m):
-        if not m.parameters.operation.choosing or m.clock == 0:
-            m.state["operator"][:] = m.values.operation["way"]
-        take_over(m.world, m.values.table, tables.ways_of_operating())
+    if _adds(model):
+        if not model.parameters.operation.choosing or model.clock == 0:
+            model.state["operator"][:] = model.values.operation["way"]
+        take_over(model.world, model.values.table, tables.ways_of_operating())
 
 
-def run_staff(m) -> None:
+def run_staff(model) -> None:
     """Paid staff and the operator's bill."""
-    if _adds(m):
-        staff(m.people, m.world, m.values.table, tables.ways_of_operating(), m.key(TURN))
+    if _adds(model):
+        staff(model.people, model.world, model.values.table, tables.ways_of_operating(), model.key(TURN))
 
 
-def run_choose(m) -> None:
+def run_choose(model) -> None:
     """At the end of each December and of its first month a village in service chooses, where its contract
     is over. Held during spin-up.
     """
-    p = m.parameters
-    if p.operation.choosing and m.month >= 0:
+    parameters = model.parameters
+    if parameters.operation.choosing and model.month >= 0:
         ways = tables.ways_of_operating()
         choose(
-            m.world,
-            m.ledger.books,
-            m.values.table,
+            model.world,
+            model.ledger.books,
+            model.values.table,
             ways,
-            p.facilities.on,
-            p.operation.contract,
-            m.month,
-            m.calendar_month == 12,
+            parameters.facilities.on,
+            parameters.operation.contract,
+            model.month,
+            model.calendar_month == 12,
         )

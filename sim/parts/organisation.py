@@ -329,40 +329,45 @@ def find_rate(o, r):
 
 
 @inner
-def _leads(p, w, v, candidates, serial, key):
+def _leads(people, world, v, candidates, serial, key):
     """Slot of the leader of this serial, or of the cadre with the lowest draw; -1 where there is none."""
     best, place = 2.0, -1
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        if p.kind[i] == 2 and p.role[i] == CADRE:
-            if not candidates and p.serial[i] == serial:
+    for i in range(world.start[v], world.start[v] + world.used[v]):
+        if people.kind[i] == 2 and people.role[i] == CADRE:
+            if not candidates and people.serial[i] == serial:
                 place = i
             elif candidates:
-                u = uniform(key, identity_of(w.villages[v].number, p.serial[i]), 1)
-                if u < best:
-                    best, place = u, i
+                drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), 1)
+                if drawn < best:
+                    best, place = drawn, i
     return place
 
 
 @kernel
-def lead(p, w, values, key):
+def lead(people, world, values, key):
     """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another
     is found.
     """
-    for v in range(len(w.used)):
-        o, r = values.organisation[v], w.villages[v]
-        if o.leader_person == 0:
+    for v in range(len(world.used)):
+        organisation, village = values.organisation[v], world.villages[v]
+        if organisation.leader_person == 0:
             continue
-        u, lost = uniform(key, r.number, 0), False
-        if r.leader == 1 and r.leader_serial >= 0:
-            lost = _leads(p, w, v, False, r.leader_serial, key) < 0 or u < o.leader_resigns / 12.0
-        elif r.leader == 1 or u < find_rate(o, r):  # a leader of the start gets a name
-            place = _leads(p, w, v, True, 0, key)
-            lost = r.leader == 1 and place < 0
+        drawn, lost = uniform(key, village.number, 0), False
+        if village.leader == 1 and village.leader_serial >= 0:
+            lost = (
+                _leads(people, world, v, False, village.leader_serial, key) < 0
+                or drawn < organisation.leader_resigns / 12.0
+            )
+        elif village.leader == 1 or drawn < find_rate(
+            organisation, village
+        ):  # a leader of the start gets a name
+            place = _leads(people, world, v, True, 0, key)
+            lost = village.leader == 1 and place < 0
             if place >= 0:
-                r.leader, r.leader_serial = 1, np.int64(p.serial[place])
+                village.leader, village.leader_serial = 1, np.int64(people.serial[place])
         if lost:
-            r.leader, r.leader_serial = 0, -1
-            w.flow[v].leader_lost += 1
+            village.leader, village.leader_serial = 0, -1
+            world.flow[v].leader_lost += 1
 
 
 @inner
@@ -379,112 +384,142 @@ def _level(o, r, k):
 
 
 @kernel
-def support(w, values, month, calendar_month, held, key, association_key, convention_key, bare_key):
+def support(world, values, month, calendar_month, held, key, association_key, convention_key, bare_key):
     """Leaders, associations and conventions come and go; levels of support follow the service."""
-    for v in range(len(w.used)):
-        o, r = values.organisation[v], w.villages[v]
-        r.bare = 1 if o.bare > 0.0 and uniform(bare_key, r.number, 0) < o.bare else 0
-        if not held and w.flow[v].shock_struck[LEADER_LOSS] > 0 and r.leader == 1:
-            r.leader, r.leader_serial = 0, -1
-            w.flow[v].leader_lost += 1
-        if not held and o.leader_person == 0:
-            u = uniform(key, r.number, 0)
-            if r.leader == 1:
-                if u < o.leader_leaves / 12.0:
-                    r.leader = 0
-                    w.flow[v].leader_lost += 1
-            elif u < find_rate(o, r):
-                r.leader = 1
-        if not held and o.associations == 1:
-            u = uniform(association_key, r.number, 0) * 12.0
-            if r.association == 0:
-                r.association = 1 if u < o.association_founded * (1 + r.leader) else 0
-            elif u < o.association_lapses * (2 - r.leader):
-                r.association = 0
-        if not held and o.conventions == 1 and r.leader == 1 and r.convention == 0:
-            r.convention = 1 if uniform(convention_key, r.number, 0) * 12.0 < o.convention_adopts else 0
-        in_force = r.convention == 1 and o.conventions == 1
-        r.norm_left = 1.0 - o.convention_norm if in_force else 1.0
-        r.driving = 1 if r.level > 0 and (calendar_month - 10) % 12 * o.drives % 12 < o.drives else 0
-        r.pull = (o.convention_joins if in_force else 1.0) * (o.drive_joins if r.driving == 1 else 1.0)
-        r.duty = o.party_hours if o.party == 1 else 0
-        r.leaderless = 0 if r.leader == 1 else r.leaderless + 1
-        serving = r.level > 0
-        r.honours = 1 if serving and o.honours == 1 else 0
-        r.insured = 1 if serving and (_level(o, r, 1) == 1 or r.partner_insures > 0.0) else 0
-        r.training = 1 if serving and _level(o, r, 0) == 1 else 0
-        r.publicity = min(_level(o, r, 2) / max(o.publicity_full, 1), 1.0) if serving else 0.0
-        if r.driving == 1:
-            r.publicity += o.drive_publicity
-        r.launching = o.launch_boost if serving and r.opened >= 0 and month - r.opened < 6 else 0.0
+    for v in range(len(world.used)):
+        organisation, village = values.organisation[v], world.villages[v]
+        village.bare = (
+            1 if organisation.bare > 0.0 and uniform(bare_key, village.number, 0) < organisation.bare else 0
+        )
+        if not held and world.flow[v].shock_struck[LEADER_LOSS] > 0 and village.leader == 1:
+            village.leader, village.leader_serial = 0, -1
+            world.flow[v].leader_lost += 1
+        if not held and organisation.leader_person == 0:
+            u = uniform(key, village.number, 0)
+            if village.leader == 1:
+                if u < organisation.leader_leaves / 12.0:
+                    village.leader = 0
+                    world.flow[v].leader_lost += 1
+            elif u < find_rate(organisation, village):
+                village.leader = 1
+        if not held and organisation.associations == 1:
+            u = uniform(association_key, village.number, 0) * 12.0
+            if village.association == 0:
+                village.association = 1 if u < organisation.association_founded * (1 + village.leader) else 0
+            elif u < organisation.association_lapses * (2 - village.leader):
+                village.association = 0
+        if not held and organisation.conventions == 1 and village.leader == 1 and village.convention == 0:
+            village.convention = (
+                1 if uniform(convention_key, village.number, 0) * 12.0 < organisation.convention_adopts else 0
+            )
+        in_force = village.convention == 1 and organisation.conventions == 1
+        village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
+        village.driving = (
+            1
+            if village.level > 0
+            and (calendar_month - 10) % 12 * organisation.drives % 12 < organisation.drives
+            else 0
+        )
+        village.pull = (organisation.convention_joins if in_force else 1.0) * (
+            organisation.drive_joins if village.driving == 1 else 1.0
+        )
+        village.duty = organisation.party_hours if organisation.party == 1 else 0
+        village.leaderless = 0 if village.leader == 1 else village.leaderless + 1
+        serving = village.level > 0
+        village.honours = 1 if serving and organisation.honours == 1 else 0
+        village.insured = (
+            1 if serving and (_level(organisation, village, 1) == 1 or village.partner_insures > 0.0) else 0
+        )
+        village.training = 1 if serving and _level(organisation, village, 0) == 1 else 0
+        village.publicity = (
+            min(_level(organisation, village, 2) / max(organisation.publicity_full, 1), 1.0)
+            if serving
+            else 0.0
+        )
+        if village.driving == 1:
+            village.publicity += organisation.drive_publicity
+        village.launching = (
+            organisation.launch_boost
+            if serving and village.opened >= 0 and month - village.opened < 6
+            else 0.0
+        )
 
 
 @kernel
-def bills(w, values, public):
+def bills(world, values, public):
     """Cost lines of the month's support."""
-    for v in range(len(w.used)):
-        o, r, f, post = values.organisation[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        organisation, village, flow, post = (
+            values.organisation[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+        )
+        if village.level == 0:
             continue
-        post.cost_coordinator += int(o.coordinator * (1.0 if r.level >= 2 else o.visits_share) * r.wage_index)
-        post.cost_publicity += _level(o, r, 2)
-        if _level(o, r, 1) == 1 or r.partner_insures > 0.0:
-            premium = f.volunteers * o.insurance // 12
-            given = np.int64(premium * r.partner_insures)
+        post.cost_coordinator += int(
+            organisation.coordinator
+            * (1.0 if village.level >= 2 else organisation.visits_share)
+            * village.wage_index
+        )
+        post.cost_publicity += _level(organisation, village, 2)
+        if _level(organisation, village, 1) == 1 or village.partner_insures > 0.0:
+            premium = flow.volunteers * organisation.insurance // 12
+            given = np.int64(premium * village.partner_insures)
             post.partner_insurance += given
             post.cost_insurance += premium - given
-        if r.partner_trains > 0.0:
-            post.partner_training += f.newly_trained * o.training_cost
-        elif _level(o, r, 0) == 1:
-            post.cost_training += f.newly_trained * o.training_cost
-        if o.honours == 1:
-            post.cost_honours += f.volunteers * o.honour_cost // 12
-        if o.agreements == 1:
-            post.cost_agreements += (f.volunteers_joined + f.joined_users) * o.agreement_cost
-        if o.associations == 1 and r.association == 1:
-            post.cost_association += o.association_cost
-        if r.driving == 1:
-            post.cost_drives += o.drive_cost
-        if o.party == 1:
-            post.cost_party += o.party_cost
-        wages = np.int64(f.posts_held * o.post_wage * r.wage_index)
+        if village.partner_trains > 0.0:
+            post.partner_training += flow.newly_trained * organisation.training_cost
+        elif _level(organisation, village, 0) == 1:
+            post.cost_training += flow.newly_trained * organisation.training_cost
+        if organisation.honours == 1:
+            post.cost_honours += flow.volunteers * organisation.honour_cost // 12
+        if organisation.agreements == 1:
+            post.cost_agreements += (flow.volunteers_joined + flow.joined_users) * organisation.agreement_cost
+        if organisation.associations == 1 and village.association == 1:
+            post.cost_association += organisation.association_cost
+        if village.driving == 1:
+            post.cost_drives += organisation.drive_cost
+        if organisation.party == 1:
+            post.cost_party += organisation.party_cost
+        wages = np.int64(flow.posts_held * organisation.post_wage * village.wage_index)
         post.cost_posts += wages
-        post.grant_posts += np.int64(wages * o.post_public) if public else 0
+        post.grant_posts += np.int64(wages * organisation.post_public) if public else 0
 
 
 @kernel
-def hold_posts(p, w, values, key):
+def hold_posts(people, world, values, key):
     """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
-    for v in range(len(w.used)):
-        o, r, f = values.organisation[v], w.villages[v], w.flow[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
+        if village.level == 0:
             continue
         last = -1.0
-        for _ in range(o.posts):
+        for _ in range(organisation.posts):
             best, holder = 2.0, -1
-            for i in range(w.start[v], w.start[v] + w.used[v]):
-                if p.volunteer[i] == 1:
-                    u = uniform(key, identity_of(r.number, p.serial[i]), 0)
-                    if last < u < best:
-                        best, holder = u, i
+            for i in range(world.start[v], world.start[v] + world.used[v]):
+                if people.volunteer[i] == 1:
+                    drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
+                    if last < drawn < best:
+                        best, holder = drawn, i
             if holder < 0:
                 break
             last = best
-            more = max(min(o.post_hours, np.int64(p.free[holder] - p.offer[holder])), 0)
-            p.offer[holder] += more
-            f.offered += more
-            f.posts_held += 1
+            more = max(min(organisation.post_hours, np.int64(people.free[holder] - people.offer[holder])), 0)
+            people.offer[holder] += more
+            flow.offered += more
+            flow.posts_held += 1
 
 
 @inner
-def _drawn(p, w, v, given, u):
+def _drawn(people, world, v, given, u):
     """Slot of a drawn person who gave (or received) this month, -1 where nobody did."""
     heads = 0
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        heads += 1 if (p.given[i] if given else p.received[i]) > 0 else 0
+    for i in range(world.start[v], world.start[v] + world.used[v]):
+        heads += 1 if (people.given[i] if given else people.received[i]) > 0 else 0
     left = np.int64(u * heads)
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        if (p.given[i] if given else p.received[i]) > 0:
+    for i in range(world.start[v], world.start[v] + world.used[v]):
+        if (people.given[i] if given else people.received[i]) > 0:
             if left == 0:
                 return i
             left -= 1
@@ -492,57 +527,66 @@ def _drawn(p, w, v, given, u):
 
 
 @kernel
-def quarrel(p, w, values, key):
+def quarrel(people, world, values, key):
     """Disputes over the month's hours.
 
     Those not settled cost one helper motivation and one elder satisfaction.
     """
-    for v in range(len(w.used)):
-        o, r, f = values.organisation[v], w.villages[v], w.flow[v]
-        if o.disputes == 0 or r.level == 0:
+    for v in range(len(world.used)):
+        organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
+        if organisation.disputes == 0 or village.level == 0:
             continue
         expected = (
-            o.dispute_rate * f.time_aid / 60_000.0 * (1.0 - o.agreement_effect if o.agreements == 1 else 1.0)
+            organisation.dispute_rate
+            * flow.time_aid
+            / 60_000.0
+            * (1.0 - organisation.agreement_effect if organisation.agreements == 1 else 1.0)
         )
-        if r.convention == 1 and o.conventions == 1:
-            expected *= 1.0 - o.convention_calms
-        for n in range(min(rounded(expected, key, r.number, 0), 20)):
-            f.disputes += 1
-            if (r.leader == 1 or r.association == 1) and uniform(key, r.number, 3 * n + 1) < o.settled:
+        if village.convention == 1 and organisation.conventions == 1:
+            expected *= 1.0 - organisation.convention_calms
+        for n in range(min(rounded(expected, key, village.number, 0), 20)):
+            flow.disputes += 1
+            if (village.leader == 1 or village.association == 1) and uniform(
+                key, village.number, 3 * n + 1
+            ) < organisation.settled:
                 continue
-            f.disputes_left += 1
-            helper = _drawn(p, w, v, True, uniform(key, r.number, 3 * n + 2))
-            elder = _drawn(p, w, v, False, uniform(key, r.number, 3 * n + 3))
+            flow.disputes_left += 1
+            helper = _drawn(people, world, v, True, uniform(key, village.number, 3 * n + 2))
+            elder = _drawn(people, world, v, False, uniform(key, village.number, 3 * n + 3))
             if helper >= 0:
-                p.motivation[helper] = np.float64(p.motivation[helper]) * (1.0 - o.dispute_harm)
+                people.motivation[helper] = np.float64(people.motivation[helper]) * (
+                    1.0 - organisation.dispute_harm
+                )
             if elder >= 0:
-                p.satisfaction[elder] = np.float64(p.satisfaction[elder]) * (1.0 - o.dispute_harm)
+                people.satisfaction[elder] = np.float64(people.satisfaction[elder]) * (
+                    1.0 - organisation.dispute_harm
+                )
 
 
-def run_support(m) -> None:
+def run_support(model) -> None:
     """Leaders and levels of support."""
-    if not m.parameters.organisation.on:
+    if not model.parameters.organisation.on:
         return
-    if m.month >= 0 and m.values.ever("organisation.leader_person"):
-        lead(m.people, m.world, m.values.table, m.key(LEADER))
-    keys = m.key(LEADER), m.key(ASSOCIATION), m.key(CONVENTION), m.lasting_key(BARE)
-    support(m.world, m.values.table, m.month, m.calendar_month, m.month < 0, *keys)
+    if model.month >= 0 and model.values.ever("organisation.leader_person"):
+        lead(model.people, model.world, model.values.table, model.key(LEADER))
+    keys = model.key(LEADER), model.key(ASSOCIATION), model.key(CONVENTION), model.lasting_key(BARE)
+    support(model.world, model.values.table, model.month, model.calendar_month, model.month < 0, *keys)
 
 
-def run_copy(m) -> None:
+def run_copy(model) -> None:
     """Each December a village may take over the levels of the village of its township with the best hours
     share of the month.
 
     The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are
     read before anybody copies. Where villages do not meet, nobody copies.
     """
-    o, s = m.values.organisation, m.state
+    o, s = model.values.organisation, model.state
     if (
-        not m.parameters.organisation.on
-        or m.month < 0
-        or m.calendar_month != 12
-        or not m.coupled
-        or not m.values.ever("organisation.copies")
+        not model.parameters.organisation.on
+        or model.month < 0
+        or model.calendar_month != 12
+        or not model.coupled
+        or not model.values.ever("organisation.copies")
     ):
         return
     own = (
@@ -550,9 +594,9 @@ def run_copy(m) -> None:
         * (1 - s["bare"])[:, None]
     )
     levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
-    hours = m.world.hours.sum(axis=2)
+    hours = model.world.hours.sum(axis=2)
     share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)
-    pool, key = m.world.pools[TOWNSHIP], m.key(COPY)
+    pool, key = model.world.pools[TOWNSHIP], model.key(COPY)
     order = [int(v) for v in np.lexsort((s["number"], -share, pool)) if s["level"][v] > 0]
     best: dict[int, int] = {}
     for v in order:
@@ -561,20 +605,20 @@ def run_copy(m) -> None:
             s["copied"][v], s["levels"][v] = 1, levels[first]
 
 
-def run_posts(m) -> None:
+def run_posts(model) -> None:
     """Holders of paid posts."""
-    if m.parameters.organisation.on and m.values.ever("organisation.posts"):
-        hold_posts(m.people, m.world, m.values.table, m.lasting_key(POST))
+    if model.parameters.organisation.on and model.values.ever("organisation.posts"):
+        hold_posts(model.people, model.world, model.values.table, model.lasting_key(POST))
 
 
-def run_disputes(m) -> None:
+def run_disputes(model) -> None:
     """Disputes of the month."""
-    if m.parameters.organisation.on and m.values.ever("organisation.disputes"):
-        quarrel(m.people, m.world, m.values.table, m.key(DISPUTE))
+    if model.parameters.organisation.on and model.values.ever("organisation.disputes"):
+        quarrel(model.people, model.world, model.values.table, model.key(DISPUTE))
 
 
-def run_bills(m) -> None:
+def run_bills(model) -> None:
     """Disputes over the month's help, and the bills of support."""
-    run_disputes(m)
-    if m.parameters.organisation.on:
-        bills(m.world, m.values.table, m.parameters.government.on)
+    run_disputes(model)
+    if model.parameters.organisation.on:
+        bills(model.world, model.values.table, model.parameters.government.on)

@@ -193,13 +193,13 @@ def odds(probability, factor):
 
 
 @inner
-def able(p, i, t):
+def able(people, i, t):
     """0 when a person cannot serve, else the factor on hazard and hours."""
-    if p.kind[i] == 2:
+    if people.kind[i] == 2:
         return 1.0
-    if p.dementia[i] == 1 or p.health[i] >= 2 or p.age[i] >= t.age_limit * 12.0:
+    if people.dementia[i] == 1 or people.health[i] >= 2 or people.age[i] >= t.age_limit * 12.0:
         return 0.0
-    return 1.0 if p.health[i] == 0 else t.mild_factor
+    return 1.0 if people.health[i] == 0 else t.mild_factor
 
 
 @inner
@@ -218,148 +218,154 @@ def support(r, t):
 
 
 @kernel
-def begin(p, w, values, key):
+def begin(people, world, values, key):
     """Motivation of the first inhabitants, and volunteers near balance where a service stands."""
-    for v in range(len(w.used)):
-        t, r = values.participation[v], w.villages[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            ident = identity_of(r.number, p.serial[i])
-            p.motivation[i] = 0.1 + 0.8 * uniform(key, ident, 0)
-            if r.level > 0:
+    for v in range(len(world.used)):
+        participation, village = values.participation[v], world.villages[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            identity = identity_of(village.number, people.serial[i])
+            people.motivation[i] = 0.1 + 0.8 * uniform(key, identity, 0)
+            if village.level > 0:
                 rate = odds(
-                    (t.join_helper if p.kind[i] == 2 else t.join)
-                    * able(p, i, t)
+                    (participation.join_helper if people.kind[i] == 2 else participation.join)
+                    * able(people, i, participation)
                     * 2.0
-                    * np.float64(p.motivation[i]),
-                    support(r, t),
+                    * np.float64(people.motivation[i]),
+                    support(village, participation),
                 )
-                p.volunteer[i] = 1 if uniform(key, ident, 1) * (rate + t.quit / 12.0) < rate else 0
+                people.volunteer[i] = (
+                    1 if uniform(key, identity, 1) * (rate + participation.quit / 12.0) < rate else 0
+                )
 
 
 @kernel
-def take_part(p, w, values, bank, stipend_on, join_key, quit_key, turn_key, train_key):
+def take_part(people, world, values, bank, stipend_on, join_key, quit_key, turn_key, train_key):
     """Join, train, quit, and put hours on offer within the free minutes of the month."""
-    for v in range(len(w.used)):
-        t, r, f = values.participation[v], w.villages[v], w.flow[v]
+    for v in range(len(world.used)):
+        participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
         zones = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            zones = max(zones, int(p.zone[i]) + 1)
-        active, heads = w.work[0], w.work[1]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            zones = max(zones, int(people.zone[i]) + 1)
+        active, heads = world.work[0], world.work[1]
         active[:zones] = 0
         heads[:zones] = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 0:
-                heads[p.zone[i]] += 1
-                active[p.zone[i]] += p.volunteer[i]
-        base = support(r, t)
-        pay = t.stipend / max(t.wage, 1) if stipend_on and r.level > 0 else 0.0
-        leaving = t.quit / 12.0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 0:
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 0:
+                heads[people.zone[i]] += 1
+                active[people.zone[i]] += people.volunteer[i]
+        base = support(village, participation)
+        pay = participation.stipend / max(participation.wage, 1) if stipend_on and village.level > 0 else 0.0
+        leaving = participation.quit / 12.0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 0:
                 continue
-            ident = identity_of(r.number, p.serial[i])
-            fitness = able(p, i, t) if r.level > 0 else 0.0
-            motive = np.float64(p.motivation[i])
-            if t.crowding_out:
-                motive *= 1.0 - min(t.crowding * pay, 1.0)
-            if p.kind[i] == 1 and motive > t.willing:
-                f.willing_elders += 1
-            tired = np.float64(p.fatigue[i]) * (1.0 - t.recovery)
-            p.fatigue[i] = tired
-            if p.volunteer[i] == 0:
+            identity = identity_of(village.number, people.serial[i])
+            fitness = able(people, i, participation) if village.level > 0 else 0.0
+            motive = np.float64(people.motivation[i])
+            if participation.crowding_out:
+                motive *= 1.0 - min(participation.crowding * pay, 1.0)
+            if people.kind[i] == 1 and motive > participation.willing:
+                flow.willing_elders += 1
+            tired = np.float64(people.fatigue[i]) * (1.0 - participation.recovery)
+            people.fatigue[i] = tired
+            if people.volunteer[i] == 0:
                 if fitness == 0.0:
                     continue
-                peers = 1.0 + (t.peers - 1.0) * 10.0 * active[p.zone[i]] / heads[p.zone[i]]
-                worth = 1.0 + (t.credit - 1.0) * np.float64(p.trust[i]) if bank else 1.0
+                peers = (
+                    1.0 + (participation.peers - 1.0) * 10.0 * active[people.zone[i]] / heads[people.zone[i]]
+                )
+                worth = 1.0 + (participation.credit - 1.0) * np.float64(people.trust[i]) if bank else 1.0
                 rate = (
-                    (t.join_helper if p.kind[i] == 2 else t.join)
+                    (participation.join_helper if people.kind[i] == 2 else participation.join)
                     * fitness
                     * 2.0
                     * motive
-                    * (1.0 + r.launching)
-                    * (1.0 + pay * t.stipend_hours)
+                    * (1.0 + village.launching)
+                    * (1.0 + pay * participation.stipend_hours)
                 )
-                if uniform(join_key, ident, 0) < odds(min(rate, 0.5), base * peers * worth):
-                    p.volunteer[i] = 1
-                    f.volunteers_joined += 1
+                if uniform(join_key, identity, 0) < odds(min(rate, 0.5), base * peers * worth):
+                    people.volunteer[i] = 1
+                    flow.volunteers_joined += 1
             else:
                 stay = (
-                    (t.praise if r.honours == 1 else 1.0)
-                    * (t.insured if r.insured == 1 else 1.0)
-                    * (t.trained if p.trained[i] == 1 else 1.0)
+                    (participation.praise if village.honours == 1 else 1.0)
+                    * (participation.insured if village.insured == 1 else 1.0)
+                    * (participation.trained if people.trained[i] == 1 else 1.0)
                 )
-                rate = leaving * (1.0 + t.tired_quit * tired) * 2.0 * (1.0 - motive * 0.9) / stay
-                if fitness == 0.0 or uniform(quit_key, ident, 0) < rate:
-                    p.volunteer[i] = 0
-                    f.volunteers_quit += 1
+                rate = leaving * (1.0 + participation.tired_quit * tired) * 2.0 * (1.0 - motive * 0.9) / stay
+                if fitness == 0.0 or uniform(quit_key, identity, 0) < rate:
+                    people.volunteer[i] = 0
+                    flow.volunteers_quit += 1
                 elif (
-                    p.trained[i] == 0
-                    and uniform(train_key, ident, 0)
-                    < (t.training_rate if r.training == 1 else 0.0) + r.partner_trains
+                    people.trained[i] == 0
+                    and uniform(train_key, identity, 0)
+                    < (participation.training_rate if village.training == 1 else 0.0) + village.partner_trains
                 ):
-                    p.trained[i] = 1
-                    f.newly_trained += 1
-            if p.volunteer[i] == 1:
-                f.volunteers += 1
-                f.volunteer_elders += 1 if p.kind[i] == 1 else 0
-                f.volunteer_age_months += int(p.age[i])
-                f.fatigue_sum += tired
-                if uniform(turn_key, ident, 0) < t.show_up * r.turn_out:
+                    people.trained[i] = 1
+                    flow.newly_trained += 1
+            if people.volunteer[i] == 1:
+                flow.volunteers += 1
+                flow.volunteer_elders += 1 if people.kind[i] == 1 else 0
+                flow.volunteer_age_months += int(people.age[i])
+                flow.fatigue_sum += tired
+                if uniform(turn_key, identity, 0) < participation.show_up * village.turn_out:
                     minutes = (
-                        t.hours
+                        participation.hours
                         * 2.0
                         * (0.1 + 0.8 * motive)
                         * fitness
                         * (1.0 - 0.5 * min(tired, 1.0))
-                        * (1.0 + pay * t.stipend_hours)
-                        * (1.0 + t.response * r.short)
-                        * r.operator_hours
+                        * (1.0 + pay * participation.stipend_hours)
+                        * (1.0 + participation.response * village.short)
+                        * village.operator_hours
                     )
-                    p.offer[i] = min(int(minutes), max(p.free[i], 0))
-                    f.offered += p.offer[i]
+                    people.offer[i] = min(int(minutes), max(people.free[i], 0))
+                    flow.offered += people.offer[i]
 
 
 @kernel
-def close_month(p, w, values, month, on):
+def close_month(people, world, values, month, on):
     """Fatigue of the hours given, stipends due, and who took part within a year."""
-    for v in range(len(w.used)):
-        t, f = values.participation[v], w.flow[v]
+    for v in range(len(world.used)):
+        participation, flow = values.participation[v], world.flow[v]
         given = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 0:
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 0:
                 continue
-            if p.given[i] > 0:
-                given += p.given[i]
-                p.fatigue[i] = min(np.float64(p.fatigue[i]) + t.fatigue * p.given[i] / 60.0, 1.0)
-            if p.given[i] > 0 or p.received[i] > 0 or p.dines[i] > 0:
-                p.last_active[i] = month
-            if p.kind[i] == 1 and p.last_active[i] > month - 12 and p.last_active[i] > NEVER:
-                f.took_part += 1
-        if on and t.stipend > 0:
-            w.posted[v].cost_stipend += given * t.stipend // 60
+            if people.given[i] > 0:
+                given += people.given[i]
+                people.fatigue[i] = min(
+                    np.float64(people.fatigue[i]) + participation.fatigue * people.given[i] / 60.0, 1.0
+                )
+            if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
+                people.last_active[i] = month
+            if people.kind[i] == 1 and people.last_active[i] > month - 12 and people.last_active[i] > NEVER:
+                flow.took_part += 1
+        if on and participation.stipend > 0:
+            world.posted[v].cost_stipend += given * participation.stipend // 60
 
 
-def run_begin(m) -> None:
+def run_begin(model) -> None:
     """Motivation and first volunteers."""
-    begin(m.people, m.world, m.values.table, m.lasting_key(MOTIVE))
+    begin(model.people, model.world, model.values.table, model.lasting_key(MOTIVE))
 
 
-def run_take_part(m) -> None:
+def run_take_part(model) -> None:
     """Volunteers of the month."""
-    if m.parameters.participation.on:
+    if model.parameters.participation.on:
         take_part(
-            m.people,
-            m.world,
-            m.values.table,
-            m.parameters.timebank.on,
+            model.people,
+            model.world,
+            model.values.table,
+            model.parameters.timebank.on,
             True,
-            m.key(JOIN),
-            m.key(QUIT),
-            m.key(TURN_UP),
-            m.key(TRAIN),
+            model.key(JOIN),
+            model.key(QUIT),
+            model.key(TURN_UP),
+            model.key(TRAIN),
         )
 
 
-def run_close(m) -> None:
+def run_close(model) -> None:
     """After the month's help."""
-    close_month(m.people, m.world, m.values.table, m.month, m.parameters.participation.on)
+    close_month(model.people, model.world, model.values.table, model.month, model.parameters.participation.on)

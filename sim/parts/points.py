@@ -123,56 +123,60 @@ PUT_IN = Purpose("points.put_in")
 
 
 @kernel
-def put_in(p, w, values, key):
+def put_in(people, world, values, key):
     """A year's assets: value them, give points, book what reaches the purse."""
-    for v in range(len(w.used)):
-        c, r, f, post = values.points[v], w.villages[v], w.flow[v], w.posted[v]
-        post.points_project += np.int64(r.points_capital * c.dividend)
-        if r.level == 0:
+    for v in range(len(world.used)):
+        points, village, flow, post = values.points[v], world.villages[v], world.flow[v], world.posted[v]
+        post.points_project += np.int64(village.points_capital * points.dividend)
+        if village.level == 0:
             continue
-        pupil, end = w.start[v], w.start[v] + w.used[v]
-        for i in range(w.start[v], end):
-            if p.kind[i] != 1 or p.enrolled[i] == 0:
+        pupil, end = world.start[v], world.start[v] + world.used[v]
+        for i in range(world.start[v], end):
+            if people.kind[i] != 1 or people.enrolled[i] == 0:
                 continue
-            ident = identity_of(r.number, p.serial[i])
-            if uniform(key, ident, 0) >= c.join * 2.0 * np.float64(p.trust[i]):
+            identity = identity_of(village.number, people.serial[i])
+            if uniform(key, identity, 0) >= points.join * 2.0 * np.float64(people.trust[i]):
                 continue
             money = min(
-                c.money,
+                points.money,
                 np.int64(
-                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left)) * 12 * c.money_share
+                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
+                    * 12
+                    * points.money_share
                 ),
             )
-            land = np.int64(int(p.land[i]) * 0.1 * c.idle_land * c.rent)
+            land = np.int64(int(people.land[i]) * 0.1 * points.idle_land * points.rent)
             minutes = (
-                min(c.lesson, int(p.free[i])) if p.skills[i] & (CRAFT | STORY) and p.health[i] <= 1 else 0
+                min(points.lesson, int(people.free[i]))
+                if people.skills[i] & (CRAFT | STORY) and people.health[i] <= 1
+                else 0
             )
-            technique = minutes * c.lesson_value // 60
-            project = c.project if uniform(key, ident, 1) < c.project_share else 0
+            technique = minutes * points.lesson_value // 60
+            project = points.project if uniform(key, identity, 1) < points.project_share else 0
             if minutes > 0:
-                p.free[i] -= minutes
-                f.time_lessons += minutes
-                while pupil < end and (p.volunteer[pupil] == 0 or p.trained[pupil] == 1):
+                people.free[i] -= minutes
+                flow.time_lessons += minutes
+                while pupil < end and (people.volunteer[pupil] == 0 or people.trained[pupil] == 1):
                     pupil += 1
                 if pupil < end:
-                    p.trained[pupil] = 1
+                    people.trained[pupil] = 1
             value = money + land + technique + project
-            given = np.int64(value * c.valuation * 60.0 / c.hour_value)
-            p.credit[i] += given
+            given = np.int64(value * points.valuation * 60.0 / points.hour_value)
+            people.credit[i] += given
             post.credits_points += given
             post.points_money += money
-            post.points_land += np.int64(land * c.let)
-            r.points_capital += project
-            f.points_value[0] += money
-            f.points_value[1] += land
-            f.points_value[2] += technique
-            f.points_value[3] += project
-            f.points_given += given
-            f.points_persons += 1 if value > 0 else 0
+            post.points_land += np.int64(land * points.let)
+            village.points_capital += project
+            flow.points_value[0] += money
+            flow.points_value[1] += land
+            flow.points_value[2] += technique
+            flow.points_value[3] += project
+            flow.points_given += given
+            flow.points_persons += 1 if value > 0 else 0
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Once a year; points need a bank."""
-    p = m.parameters
-    if p.points.on and p.timebank.on and m.calendar_month == p.points.month:
-        put_in(m.people, m.world, m.values.table, m.key(PUT_IN))
+    parameters = model.parameters
+    if parameters.points.on and parameters.timebank.on and model.calendar_month == parameters.points.month:
+        put_in(model.people, model.world, model.values.table, model.key(PUT_IN))

@@ -112,41 +112,50 @@ def made_of(q, trained, condition, short):
 
 
 @kernel
-def watch(p, w, values, month, accident_key, inspect_key):
+def watch(people, world, values, month, accident_key, inspect_key):
     """Quality moves, is felt, lets accidents happen and is inspected."""
-    for v in range(len(w.used)):
-        q, r, f, post = values.quality[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        quality, village, flow, post = values.quality[v], world.villages[v], world.flow[v], world.posted[v]
+        if village.level == 0:
             continue
         active, trained = 0, 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            active += p.volunteer[i]
-            trained += p.volunteer[i] * p.trained[i]
-            if p.kind[i] == 1 and (p.received[i] > 0 or p.dines[i] > 0) and q.felt > 0.0:
-                x = np.float64(p.satisfaction[i])
-                p.satisfaction[i] = x + q.felt * (r.quality - x)
-        r.quality += q.speed * (made_of(q, trained / max(active, 1), r.condition, r.short) - r.quality)
-        expected = q.accidents * f.time_aid / 600_000.0 * 2.0 * (1.0 - r.quality)
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            active += people.volunteer[i]
+            trained += people.volunteer[i] * people.trained[i]
+            if people.kind[i] == 1 and (people.received[i] > 0 or people.dines[i] > 0) and quality.felt > 0.0:
+                x = np.float64(people.satisfaction[i])
+                people.satisfaction[i] = x + quality.felt * (village.quality - x)
+        village.quality += quality.speed * (
+            made_of(quality, trained / max(active, 1), village.condition, village.short) - village.quality
+        )
+        expected = quality.accidents * flow.time_aid / 600_000.0 * 2.0 * (1.0 - village.quality)
         shut = False
-        for n in range(min(rounded(expected, accident_key, r.number, 0), 20)):
-            f.accidents += 1
-            if r.insured == 1:
-                post.insured_loss += q.accident_cost
+        for n in range(min(rounded(expected, accident_key, village.number, 0), 20)):
+            flow.accidents += 1
+            if village.insured == 1:
+                post.insured_loss += quality.accident_cost
             else:
-                post.cost_accidents += q.accident_cost
-            shut = shut or uniform(accident_key, r.number, 1 + n) < q.serious
-        if uniform(inspect_key, r.number, 0) * 12.0 < q.inspections:
-            f.inspected += 1
-            shut = shut or r.quality < q.least
-            if r.quality < q.standard:
-                post.cost_mending += q.mend_cost
-                r.quality = min(r.quality + q.mend, 1.0)
+                post.cost_accidents += quality.accident_cost
+            shut = shut or uniform(accident_key, village.number, 1 + n) < quality.serious
+        if uniform(inspect_key, village.number, 0) * 12.0 < quality.inspections:
+            flow.inspected += 1
+            shut = shut or village.quality < quality.least
+            if village.quality < quality.standard:
+                post.cost_mending += quality.mend_cost
+                village.quality = min(village.quality + quality.mend, 1.0)
         if shut and month >= 0:
-            r.sealed_until = month + 1 + q.closure
-            f.sealed += 1
+            village.sealed_until = month + 1 + quality.closure
+            flow.sealed += 1
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Quality and supervision of the month."""
-    if m.parameters.quality.on:
-        watch(m.people, m.world, m.values.table, m.month, m.key(ACCIDENT), m.key(INSPECT))
+    if model.parameters.quality.on:
+        watch(
+            model.people,
+            model.world,
+            model.values.table,
+            model.month,
+            model.key(ACCIDENT),
+            model.key(INSPECT),
+        )

@@ -243,76 +243,80 @@ TURN = Purpose("referral.turn")
 
 
 @inner
-def _share_paid(p, i, subsidy, government):
+def _share_paid(people, i, subsidy, government):
     """Share of a price that falls to the family."""
     if not government:
         return 1.0
-    return 0.0 if p.dibao[i] == 1 else 1.0 - subsidy
+    return 0.0 if people.dibao[i] == 1 else 1.0 - subsidy
 
 
 @inner
-def _can_pay(p, i, c, price, government, left):
+def _can_pay(people, i, c, price, government, left):
     """Whether a family can raise its part of a monthly price."""
-    return price * _share_paid(p, i, c.bed_subsidy, government) <= c.afford * (
-        int(p.income[i]) + int(int(p.remit[i]) * left)
+    return price * _share_paid(people, i, c.bed_subsidy, government) <= c.afford * (
+        int(people.income[i]) + int(int(people.remit[i]) * left)
     )
 
 
 @inner
-def _fit(p, i, c, government, left):
+def _fit(people, i, c, government, left):
     """Whether an elder needs a bed and the family can pay for it."""
-    heavy = p.health[i] == 3 or (p.health[i] == 2 and (p.living[i] == 2 or p.dementia[i] == 1))
-    return heavy and _can_pay(p, i, c, c.bed_price, government, left)
+    heavy = people.health[i] == 3 or (
+        people.health[i] == 2 and (people.living[i] == 2 or people.dementia[i] == 1)
+    )
+    return heavy and _can_pay(people, i, c, c.bed_price, government, left)
 
 
 @kernel
-def stay(p, w, values, beds, government, willing_key, apply_key, leave_key):
+def stay(people, world, values, beds, government, willing_key, apply_key, leave_key):
     """Residents leave, the list moves, the willing apply where their pool has any bed.
 
     Nobody is admitted yet.
     """
-    for v in range(len(w.used)):
-        c, r, f = values.referral[v], w.villages[v], w.flow[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+    for v in range(len(world.used)):
+        referral, village, flow = values.referral[v], world.villages[v], world.flow[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
-            ident = identity_of(r.number, p.serial[i])
-            if p.place[i] < 0:
-                if p.health[i] < 2 or uniform(leave_key, ident, 0) * c.stay < 1.0:
-                    p.place[i] = 0
+            identity = identity_of(village.number, people.serial[i])
+            if people.place[i] < 0:
+                if people.health[i] < 2 or uniform(leave_key, identity, 0) * referral.stay < 1.0:
+                    people.place[i] = 0
                 else:
-                    f.beds_used += 1
-            elif beds[v] == 0 or not _fit(p, i, c, government, r.remit_left):
-                p.place[i] = 0
-            elif p.place[i] > c.patience:
-                p.place[i] = 0
-                f.beds_given_up += 1
-            elif p.place[i] > 0:
-                p.place[i] += 1
-            elif uniform(willing_key, ident, 0) < c.willing:
-                known = 1.0 if r.level > 0 and p.enrolled[i] == 1 else c.unreferred
-                if uniform(apply_key, ident, 0) < c.apply * known:
-                    p.place[i] = 1
+                    flow.beds_used += 1
+            elif beds[v] == 0 or not _fit(people, i, referral, government, village.remit_left):
+                people.place[i] = 0
+            elif people.place[i] > referral.patience:
+                people.place[i] = 0
+                flow.beds_given_up += 1
+            elif people.place[i] > 0:
+                people.place[i] += 1
+            elif uniform(willing_key, identity, 0) < referral.willing:
+                known = 1.0 if village.level > 0 and people.enrolled[i] == 1 else referral.unreferred
+                if uniform(apply_key, identity, 0) < referral.apply * known:
+                    people.place[i] = 1
 
 
 @kernel
-def _admit(p, w, scope, key, work):
+def _admit(people, world, scope, key, work):
     """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds.
 
     Their number.
     """
-    beds, free, pool, n = w.centre[0], w.tally[0], w.pools[scope], 0
+    beds, free, pool, n = world.centre[0], world.tally[0], world.pools[scope], 0
     slot, village, waited, lot, order = work[0], work[1], work[2], work[3], work[4]
     for k in range(len(pool)):
         free[k] = beds[k]
     for v in range(len(pool)):
-        free[pool[v]] -= w.flow[v].beds_used
+        free[pool[v]] -= world.flow[v].beds_used
     for v in range(len(pool)):
-        for i in range(w.start[v], w.start[v + 1] if free[pool[v]] > 0 else 0):
-            if p.place[i] > 0:
+        for i in range(world.start[v], world.start[v + 1] if free[pool[v]] > 0 else 0):
+            if people.place[i] > 0:
                 if n < len(order):
-                    slot[n], village[n], waited[n], order[n] = i, v, -int(p.place[i]), n
-                    lot[n] = np.int64(bits(key, identity_of(w.villages[v].number, p.serial[i]), 0) >> S11)
+                    slot[n], village[n], waited[n], order[n] = i, v, -int(people.place[i]), n
+                    lot[n] = np.int64(
+                        bits(key, identity_of(world.villages[v].number, people.serial[i]), 0) >> S11
+                    )
                 n += 1
     if n > len(order):
         return n
@@ -321,9 +325,9 @@ def _admit(p, w, scope, key, work):
         i, v = slot[order[k]], village[order[k]]
         if free[pool[v]] > 0:
             free[pool[v]] -= 1
-            p.place[i] = IN_BED
-            w.flow[v].beds_admitted += 1
-            w.flow[v].beds_used += 1
+            people.place[i] = IN_BED
+            world.flow[v].beds_admitted += 1
+            world.flow[v].beds_used += 1
     return n
 
 
@@ -335,58 +339,66 @@ def admit(m, scope, key) -> None:
 
 
 @kernel
-def reside(p, w, values, government):
+def reside(people, world, values, government):
     """Residents have all needs met in the centre; family and government pay the price of the bed."""
-    for v in range(len(w.used)):
-        c, f, post = values.referral[v], w.flow[v], w.posted[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1 or p.place[i] == 0:
+    for v in range(len(world.used)):
+        referral, flow, post = values.referral[v], world.flow[v], world.posted[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1 or people.place[i] == 0:
                 continue
-            if p.place[i] > 0:
-                f.beds_waiting += 1
+            if people.place[i] > 0:
+                flow.beds_waiting += 1
                 continue
-            own = np.int64(c.bed_price * _share_paid(p, i, c.bed_subsidy, government))
+            own = np.int64(referral.bed_price * _share_paid(people, i, referral.bed_subsidy, government))
             post.referral_families += own
-            post.referral_government += c.bed_price - own
-            p.free[i] = 0
+            post.referral_government += referral.bed_price - own
+            people.free[i] = 0
             for k in range(9):
-                f.bed_minutes += int(p.need[i, k])
-                w.hours[v, PROFESSIONAL, k] += p.need[i, k]
-                p.need[i, k] = 0
+                flow.bed_minutes += int(people.need[i, k])
+                world.hours[v, PROFESSIONAL, k] += people.need[i, k]
+                people.need[i, k] = 0
 
 
 @kernel
-def day_care(p, w, values, places, serving, government, willing_key, key):
+def day_care(people, world, values, places, serving, government, willing_key, key):
     """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn
     place.
     """
-    for v in range(len(w.used)):
-        c, r, f, post, n = values.referral[v], w.villages[v], w.flow[v], w.posted[v], w.used[v]
+    for v in range(len(world.used)):
+        referral, village, flow, post, n = (
+            values.referral[v],
+            world.villages[v],
+            world.flow[v],
+            world.posted[v],
+            world.used[v],
+        )
         if places[v] == 0:
             continue
-        turn = start_row(p, w, v, False, uniform(key, r.number, 2))
+        turn = start_row(people, world, v, False, uniform(key, village.number, 2))
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
+            i = world.start[v] + wrap(j + turn, n)
             frail = (
-                p.kind[i] == 1
-                and p.place[i] >= 0
-                and p.health[i] < 3
-                and (p.health[i] == 2 or p.dementia[i] == 1)
+                people.kind[i] == 1
+                and people.place[i] >= 0
+                and people.health[i] < 3
+                and (people.health[i] == 2 or people.dementia[i] == 1)
             )
-            if not frail or not _can_pay(p, i, c, c.day_price, government, r.remit_left):
+            if not frail or not _can_pay(
+                people, i, referral, referral.day_price, government, village.remit_left
+            ):
                 continue
-            if uniform(willing_key, identity_of(r.number, p.serial[i]), 1) >= c.willing:
+            if uniform(willing_key, identity_of(village.number, people.serial[i]), 1) >= referral.willing:
                 continue
             if not serving:
-                f.day_asked += 1
-            elif f.day_users < places[v]:
-                f.day_users += 1
-                own = np.int64(c.day_price * _share_paid(p, i, c.bed_subsidy, government))
+                flow.day_asked += 1
+            elif flow.day_users < places[v]:
+                flow.day_users += 1
+                own = np.int64(referral.day_price * _share_paid(people, i, referral.bed_subsidy, government))
                 post.referral_families += own
-                post.referral_government += c.day_price - own
-                away = min(int(p.free[i]), c.day_hours)  # no longer disposable
-                p.free[i] -= away
-                f.time_budget -= away
+                post.referral_government += referral.day_price - own
+                away = min(int(people.free[i]), referral.day_hours)  # no longer disposable
+                people.free[i] -= away
+                flow.time_budget -= away
                 for k in range(9):
                     if (
                         k == MEALS
@@ -395,163 +407,197 @@ def day_care(p, w, values, places, serving, government, willing_key, key):
                         or k == COMPANIONSHIP
                         or k == PERSONAL
                     ):
-                        minutes = np.int64(int(p.need[i, k]) * c.day_need)
-                        f.day_minutes += minutes
-                        w.hours[v, PROFESSIONAL, k] += minutes
-                        p.need[i, k] -= minutes
+                        minutes = np.int64(int(people.need[i, k]) * referral.day_need)
+                        flow.day_minutes += minutes
+                        world.hours[v, PROFESSIONAL, k] += minutes
+                        people.need[i, k] -= minutes
 
 
 @inner
-def _formal(p, w, v, i, k, minutes, crowding):
+def _formal(people, world, v, i, k, minutes, crowding):
     """Formal minutes of kind k; where there is family, part of them only replaces its care."""
     out = 0
-    if p.living[i] != 2 or p.near[i] == 1:
-        out = min(np.int64(minutes * crowding), w.hours[v, FAMILY, k])
-    w.hours[v, PROFESSIONAL, k] += minutes
-    w.hours[v, FAMILY, k] -= out
-    p.need[i, k] -= minutes - out
-    w.flow[v].crowded_out += out
+    if people.living[i] != 2 or people.near[i] == 1:
+        out = min(np.int64(minutes * crowding), world.hours[v, FAMILY, k])
+    world.hours[v, PROFESSIONAL, k] += minutes
+    world.hours[v, FAMILY, k] -= out
+    people.need[i, k] -= minutes - out
+    world.flow[v].crowded_out += out
 
 
 @kernel
-def under_contract(p, w, values, government, key):
+def under_contract(people, world, values, government, key):
     """Clinics serve enrolled elders, the disabled first, from a drawn place.
 
     The village, public health and partner organisations pay.
     """
-    for v in range(len(w.used)):
-        c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
-        brought = np.int64(r.partner_clinic * r.elders / 100.0) if r.level > 0 else 0
-        budget = np.int64(c.contract * r.elders / 100.0) + brought if r.level > 0 else 0
+    for v in range(len(world.used)):
+        referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
+        brought = np.int64(village.partner_clinic * village.elders / 100.0) if village.level > 0 else 0
+        budget = np.int64(referral.contract * village.elders / 100.0) + brought if village.level > 0 else 0
         if budget == 0:
             continue
-        n, left = w.used[v], budget
-        turn = start_row(p, w, v, False, uniform(key, r.number, 0))
+        n, left = world.used[v], budget
+        turn = start_row(people, world, v, False, uniform(key, village.number, 0))
         for able in range(2):
             for j in range(n):
                 if left == 0:
                     break
-                i = w.start[v] + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.enrolled[i] == 0 or (p.health[i] < 2) != (able == 1):
+                i = world.start[v] + wrap(j + turn, n)
+                if people.kind[i] != 1 or people.enrolled[i] == 0 or (people.health[i] < 2) != (able == 1):
                     continue
                 for k in range(9):
                     if k == ESCORT or k == REHABILITATION or k == PREVENTION:
-                        minutes = min(int(p.need[i, k]), left)
+                        minutes = min(int(people.need[i, k]), left)
                         left -= minutes
-                        _formal(p, w, v, i, k, minutes, c.crowding)
-        f.contract_minutes = budget - left
+                        _formal(people, world, v, i, k, minutes, referral.crowding)
+        flow.contract_minutes = budget - left
         given = min(brought, budget - left)  # a partner organisation's hours come first
-        post.partner_clinic += given * c.contract_price // 60
-        price = (budget - left - given) * c.contract_price // 60
-        public = np.int64(price * c.contract_public) if government else 0
+        post.partner_clinic += given * referral.contract_price // 60
+        price = (budget - left - given) * referral.contract_price // 60
+        public = np.int64(price * referral.contract_public) if government else 0
         post.referral_government += public
         post.cost_contract += price - public
 
 
 @kernel
-def refer(p, w, values, budget, serving, government, key):
+def refer(people, world, values, budget, serving, government, key):
     """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the
     disabled first.
     """
-    for v in range(len(w.used)):
-        c, r, f, post = values.referral[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0 or budget[v] == 0:
+    for v in range(len(world.used)):
+        referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
+        if village.level == 0 or budget[v] == 0:
             continue
-        n, left = w.used[v], budget[v] if serving else np.int64(1 << 60)
-        short = serving and budget[v] < f.referral_asked  # else nobody's turn matters
-        turn = start_row(p, w, v, False, uniform(key, r.number, 1)) if short else 0
+        n, left = world.used[v], budget[v] if serving else np.int64(1 << 60)
+        short = serving and budget[v] < flow.referral_asked  # else nobody's turn matters
+        turn = start_row(people, world, v, False, uniform(key, village.number, 1)) if short else 0
         for able in range(2 if short else 1):
             for j in range(n):
                 if left == 0:
                     break
-                i = w.start[v] + wrap(j + turn, n)
-                if p.kind[i] != 1 or p.enrolled[i] == 0 or (short and (p.health[i] < 2) != (able == 1)):
+                i = world.start[v] + wrap(j + turn, n)
+                if (
+                    people.kind[i] != 1
+                    or people.enrolled[i] == 0
+                    or (short and (people.health[i] < 2) != (able == 1))
+                ):
                     continue
-                own = _share_paid(p, i, c.subsidy, government)
+                own = _share_paid(people, i, referral.subsidy, government)
                 purse = np.int64(1 << 60)
-                if own > 0.0 and c.price > 0:
+                if own > 0.0 and referral.price > 0:
                     purse = np.int64(
-                        (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
-                        * c.income_share
+                        (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
+                        * referral.income_share
                         * 60.0
-                        / (c.price * own)
+                        / (referral.price * own)
                     )
                 served = 0
                 for q in range(9):
                     k = 8 - q  # personal care and the skilled kinds first
-                    part = c.special if k == PERSONAL or k == REHABILITATION else c.other
-                    minutes = min(np.int64(int(p.need[i, k]) * part), purse - served, left)
+                    part = referral.special if k == PERSONAL or k == REHABILITATION else referral.other
+                    minutes = min(np.int64(int(people.need[i, k]) * part), purse - served, left)
                     if minutes <= 0:
                         continue
                     served += minutes
                     left -= minutes
                     if serving:
-                        _formal(p, w, v, i, k, minutes, c.crowding)
+                        _formal(people, world, v, i, k, minutes, referral.crowding)
                 if serving:
-                    price = served * c.price // 60
+                    price = served * referral.price // 60
                     family = np.int64(price * own)
-                    f.referral_minutes += served
+                    flow.referral_minutes += served
                     post.referral_families += family
                     post.referral_government += price - family
                 else:
-                    f.referral_asked += served
+                    flow.referral_asked += served
 
 
 @kernel
-def supply(w, values, scope):
+def supply(world, values, scope):
     """Beds, day-care places and minutes of the centre, rounded down, as `World.centre`."""
-    pool = w.pools[scope]
+    pool = world.pools[scope]
     for v in range(len(pool)):
         for k in range(3):
-            w.means[k, v] = 0.0
+            world.means[k, v] = 0.0
     for v in range(len(pool)):
-        c, elders = values.referral[v], w.villages[v].elders_start
-        w.means[0, pool[v]] += c.beds * elders
-        w.means[1, pool[v]] += c.day_places * elders
-        w.means[2, pool[v]] += c.hours * elders
-    for v in range(len(pool)):
-        for k in range(3):
-            w.centre[k, v] = np.int64(w.means[k, v] / (100.0 if k == 2 else 1000.0) + 1e-9)
+        referral, elders = values.referral[v], world.villages[v].elders_start
+        world.means[0, pool[v]] += referral.beds * elders
+        world.means[1, pool[v]] += referral.day_places * elders
+        world.means[2, pool[v]] += referral.hours * elders
     for v in range(len(pool)):
         for k in range(3):
-            w.centre[3 + k, v] = w.centre[k, pool[v]]
+            world.centre[k, v] = np.int64(world.means[k, v] / (100.0 if k == 2 else 1000.0) + 1e-9)
+    for v in range(len(pool)):
+        for k in range(3):
+            world.centre[3 + k, v] = world.centre[k, pool[v]]
 
 
 @kernel
-def allot(w, scope, day):
+def allot(world, scope, day):
     """What a pool has of day-care places or else of minutes is shared out to its villages by what they
     ask, in `w.centre`.
     """
     k = 1 if day else 2
-    has, claims, numbers = w.centre[k], w.centre[3 + k], w.tally[0]
-    for v in range(len(w.used)):
-        claims[v], numbers[v] = w.flow[v].day_asked if day else w.flow[v].referral_asked, w.villages[v].number
-    share_out(has, claims, w.pools[scope], numbers, w.tally[1:6])
+    has, claims, numbers = world.centre[k], world.centre[3 + k], world.tally[0]
+    for v in range(len(world.used)):
+        claims[v], numbers[v] = (
+            world.flow[v].day_asked if day else world.flow[v].referral_asked,
+            world.villages[v].number,
+        )
+    share_out(has, claims, world.pools[scope], numbers, world.tally[1:6])
 
 
-def run_beds(m) -> None:
+def run_beds(model) -> None:
     """Leaving, applying, admission, and the needs of residents; then day care."""
-    p, w = m.parameters, m.world
-    if not p.referral.on:
+    parameters, world = model.parameters, model.world
+    if not parameters.referral.on:
         return
-    scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
-    supply(w, m.values.table, scope)
-    stay(m.people, w, m.values.table, m.centre[3], gov, m.lasting_key(WILLING), m.key(APPLY), m.key(LEAVE))
-    admit(m, scope, m.key(LOT))
-    reside(m.people, w, m.values.table, gov)
-    if m.values.ever("referral.day_places"):
-        day_care(m.people, w, m.values.table, m.centre[4], False, gov, m.lasting_key(WILLING), m.key(TURN))
-        allot(w, scope, True)
-        day_care(m.people, w, m.values.table, m.centre[4], True, gov, m.lasting_key(WILLING), m.key(TURN))
+    scope, gov = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
+    supply(world, model.values.table, scope)
+    stay(
+        model.people,
+        world,
+        model.values.table,
+        model.centre[3],
+        gov,
+        model.lasting_key(WILLING),
+        model.key(APPLY),
+        model.key(LEAVE),
+    )
+    admit(model, scope, model.key(LOT))
+    reside(model.people, world, model.values.table, gov)
+    if model.values.ever("referral.day_places"):
+        day_care(
+            model.people,
+            world,
+            model.values.table,
+            model.centre[4],
+            False,
+            gov,
+            model.lasting_key(WILLING),
+            model.key(TURN),
+        )
+        allot(world, scope, True)
+        day_care(
+            model.people,
+            world,
+            model.values.table,
+            model.centre[4],
+            True,
+            gov,
+            model.lasting_key(WILLING),
+            model.key(TURN),
+        )
 
 
-def run_hours(m) -> None:
+def run_hours(model) -> None:
     """Contracts of the village, then the centre's hours, pro rata to what the villages of the pool refer."""
-    p, w = m.parameters, m.world
-    if not p.referral.on:
+    parameters, world = model.parameters, model.world
+    if not parameters.referral.on:
         return
-    scope, gov = TOWNSHIP if p.referral.pooled else 0, p.government.on
-    under_contract(m.people, w, m.values.table, gov, m.key(TURN))
-    refer(m.people, w, m.values.table, m.centre[5], False, gov, m.key(TURN))
-    allot(w, scope, False)
-    refer(m.people, w, m.values.table, m.centre[5], True, gov, m.key(TURN))
+    scope, gov = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
+    under_contract(model.people, world, model.values.table, gov, model.key(TURN))
+    refer(model.people, world, model.values.table, model.centre[5], False, gov, model.key(TURN))
+    allot(world, scope, False)
+    refer(model.people, world, model.values.table, model.centre[5], True, gov, model.key(TURN))

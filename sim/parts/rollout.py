@@ -114,42 +114,48 @@ APPLY = Purpose("rollout.apply")
 
 
 @kernel
-def apply(w, values, coupled, asking, month, key):
+def apply(world, values, coupled, asking, month, key):
     """Score of every village; villages without a facility apply with p + q F a year. Whether a round of
     selection is due.
 
     F is the share in service that a village sees, in its township and its county.
     """
-    heads, township, due = w.tally, w.pools[TOWNSHIP], False
-    for v in range(len(w.used)):
+    heads, township, due = world.tally, world.pools[TOWNSHIP], False
+    for v in range(len(world.used)):
         for k in range(4):
             heads[k, v] = 0
-    for v in range(len(w.used)):
-        serves = 1 if w.villages[v].level > 0 else 0
+    for v in range(len(world.used)):
+        serves = 1 if world.villages[v].level > 0 else 0
         heads[0, township[v]] += 1
         heads[1, township[v]] += serves
-        heads[2, w.county[v]] += 1
-        heads[3, w.county[v]] += serves
-    for v in range(len(w.used)):
-        o, r, t, c = values.rollout[v], w.villages[v], township[v], w.county[v]
-        due = due or month % o.every == 0
+        heads[2, world.county[v]] += 1
+        heads[3, world.county[v]] += serves
+    for v in range(len(world.used)):
+        rollout, village, t, c = values.rollout[v], world.villages[v], township[v], world.county[v]
+        due = due or month % rollout.every == 0
         seen = (
-            o.local * (heads[1, t] / heads[0, t]) + (1.0 - o.local) * (heads[3, c] / heads[2, c])
+            rollout.local * (heads[1, t] / heads[0, t]) + (1.0 - rollout.local) * (heads[3, c] / heads[2, c])
             if coupled
             else 0.3
         )
-        lead = 1.0 if r.leader == 1 else 0.5 * r.association
-        hands = min(r.helpers / max(o.enough_helpers * r.elders, 1.0), 1.0)
-        ground = 1.0 if r.idle_building == 1 or r.public_room == 1 or r.facility > 0 else 0.0
-        points = (
-            o.leadership * lead
-            + o.staff * hands
-            + o.mechanism * 0.5 * (r.association + r.convention)
-            + o.premises * ground
+        lead = 1.0 if village.leader == 1 else 0.5 * village.association
+        hands = min(village.helpers / max(rollout.enough_helpers * village.elders, 1.0), 1.0)
+        ground = (
+            1.0 if village.idle_building == 1 or village.public_room == 1 or village.facility > 0 else 0.0
         )
-        r.score = points / max(o.leadership + o.staff + o.mechanism + o.premises, 1e-9)
-        if asking and r.facility == 0 and r.applied == 0:
-            r.applied = 1 if uniform(key, r.number, 0) * 12.0 < o.innovate + o.imitate * seen else 0
+        points = (
+            rollout.leadership * lead
+            + rollout.staff * hands
+            + rollout.mechanism * 0.5 * (village.association + village.convention)
+            + rollout.premises * ground
+        )
+        village.score = points / max(
+            rollout.leadership + rollout.staff + rollout.mechanism + rollout.premises, 1e-9
+        )
+        if asking and village.facility == 0 and village.applied == 0:
+            village.applied = (
+                1 if uniform(key, village.number, 0) * 12.0 < rollout.innovate + rollout.imitate * seen else 0
+            )
     return due
 
 
@@ -159,20 +165,23 @@ def chosen(score: np.ndarray, ready: np.ndarray, number: np.ndarray, places: int
     return order[ready[order]][: max(places, 0)]
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Scores, where roll-out or pilots ask for them; applications and rounds of selection."""
-    p, r = m.parameters.rollout, m.state
-    if m.month < 0 or not (p.on or m.values.ever("government.pilots")):
+    p, r = model.parameters.rollout, model.state
+    if model.month < 0 or not (p.on or model.values.ever("government.pilots")):
         return
-    if not apply(m.world, m.values.table, m.coupled, p.on, m.month, m.key(APPLY)) or not p.on:
+    if (
+        not apply(model.world, model.values.table, model.coupled, p.on, model.month, model.key(APPLY))
+        or not p.on
+    ):
         return
-    for group in m.groups:
-        o = m.values.rollout[group[0]]  # one county, one plan
-        if m.month % o["every"] != 0:
+    for group in model.groups:
+        o = model.values.rollout[group[0]]  # one county, one plan
+        if model.month % o["every"] != 0:
             continue
         has, score = (r["facility"][group] > 0) | (r["selected"][group] == 1), r["score"][group]
-        ready = (r["applied"][group] == 1) & ~has & (score >= m.values.rollout["least_score"][group])
-        start = m.parameters.county.facility_share
-        wanted = min(start + (o["target"] - start) * (m.month + o["every"]) / o["by"], 1.0) * len(group)
-        places = int(np.ceil(wanted - 1e-9)) - int(has.sum()) if m.coupled else len(group)
+        ready = (r["applied"][group] == 1) & ~has & (score >= model.values.rollout["least_score"][group])
+        start = model.parameters.county.facility_share
+        wanted = min(start + (o["target"] - start) * (model.month + o["every"]) / o["by"], 1.0) * len(group)
+        places = int(np.ceil(wanted - 1e-9)) - int(has.sum()) if model.coupled else len(group)
         r["selected"][group[chosen(score, ready, r["number"][group], places)]] = 1

@@ -125,104 +125,123 @@ WEAR = Purpose("sharing.wear")
 
 
 @inner
-def wants(p, i, ident, aid, s, fees, take_key, sight_key):
+def wants(people, i, ident, aid, s, fees, take_key, sight_key):
     """Whether an elder who walks with difficulty takes an aid.
 
     The wish and the sight are fixed to the person.
     """
-    if p.kind[i] != 1 or p.need[i, MOBILITY] <= 0 or p.health[i] < 1 or p.health[i] > 2 or p.place[i] < 0:
+    if (
+        people.kind[i] != 1
+        or people.need[i, MOBILITY] <= 0
+        or people.health[i] < 1
+        or people.health[i] > 2
+        or people.place[i] < 0
+    ):
         return False
     if aid == VISUAL and uniform(sight_key, ident, 0) >= s.low_vision:
         return False
     chance = s.uptake
-    if fees and p.dibao[i] == 0:
+    if fees and people.dibao[i] == 0:
         chance *= max(1.0 - s.fee / max(s.fee_limit, 1), 0.0)
     return uniform(take_key, ident, aid) < chance
 
 
 @kernel
-def lend(p, w, values, payer, buys, take_key, sight_key, turn_key):
+def lend(people, world, values, payer, buys, take_key, sight_key, turn_key):
     """Set up the stock, rent it out, lower needs, count rent.
 
     `payer` 0 government, 1 collective, 2 society.
     """
-    for v in range(len(w.used)):
-        s, r, f, post = values.sharing[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0 or r.facility != 2:
+    for v in range(len(world.used)):
+        sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
+        if village.level == 0 or village.facility != 2:
             continue
         n, first, fees = (
-            w.used[v],
-            w.start[v],
+            world.used[v],
+            world.start[v],
             values.families[v].on and values.funding[v].identical_payers == 0,
         )
-        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
+        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
         for aid in range(2):
-            price = s.walking_price if aid == WALKING else s.visual_price
-            relief = s.walking_relief if aid == WALKING else s.visual_relief
-            wanted = np.int64((s.walking if aid == WALKING else s.visual) * r.elders_start / 100.0)
-            more = max(wanted - r.aids[aid], 0) if buys else 0
+            price = sharing.walking_price if aid == WALKING else sharing.visual_price
+            relief = sharing.walking_relief if aid == WALKING else sharing.visual_relief
+            wanted = np.int64(
+                (sharing.walking if aid == WALKING else sharing.visual) * village.elders_start / 100.0
+            )
+            more = max(wanted - village.aids[aid], 0) if buys else 0
             bought = more * price
-            r.aids[aid] += more
+            village.aids[aid] += more
             if payer == 0:
                 post.aids_government += bought
             elif payer == 1:
                 post.aids_collective += bought
             else:
                 post.aids_society += bought
-            if r.aids[aid] == 0:
+            if village.aids[aid] == 0:
                 continue
             for worse in range(2):  # the moderate before the mild
                 for j in range(n):
                     i = first + wrap(j + turn, n)
-                    if p.health[i] != 2 - worse or not wants(
-                        p, i, identity_of(r.number, p.serial[i]), aid, s, fees, take_key, sight_key
+                    if people.health[i] != 2 - worse or not wants(
+                        people,
+                        i,
+                        identity_of(village.number, people.serial[i]),
+                        aid,
+                        sharing,
+                        fees,
+                        take_key,
+                        sight_key,
                     ):
                         continue
-                    if f.aids_rented[aid] >= r.aids[aid]:
-                        f.aids_refused[aid] += 1
+                    if flow.aids_rented[aid] >= village.aids[aid]:
+                        flow.aids_refused[aid] += 1
                         continue
-                    f.aids_rented[aid] += 1
-                    less = np.int64(int(p.need[i, MOBILITY]) * relief)
-                    p.need[i, MOBILITY] -= less
-                    w.hours[v, NEED, MOBILITY] -= less
-                    f.aids_relief += less
-                    f.aid_fees += s.fee if fees and p.dibao[i] == 0 else 0
+                    flow.aids_rented[aid] += 1
+                    less = np.int64(int(people.need[i, MOBILITY]) * relief)
+                    people.need[i, MOBILITY] -= less
+                    world.hours[v, NEED, MOBILITY] -= less
+                    flow.aids_relief += less
+                    flow.aid_fees += sharing.fee if fees and people.dibao[i] == 0 else 0
 
 
 @kernel
-def bill(w, values, key):
+def bill(world, values, key):
     """Rent falls due and worn aids are replaced, unless the service closed this month."""
-    for v in range(len(w.used)):
-        s, r, f, post = values.sharing[v], w.villages[v], w.flow[v], w.posted[v]
-        if r.level == 0:
-            f.aid_fees = 0
+    for v in range(len(world.used)):
+        sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
+        if village.level == 0:
+            flow.aid_fees = 0
             continue
         for aid in range(2):
-            worn = rounded(f.aids_rented[aid] / (12.0 * s.life), key, r.number, aid)
+            worn = rounded(flow.aids_rented[aid] / (12.0 * sharing.life), key, village.number, aid)
             post.cost_aids += (
-                worn * (s.walking_price if aid == WALKING else s.visual_price) + f.aids_rented[aid] * s.upkeep
+                worn * (sharing.walking_price if aid == WALKING else sharing.visual_price)
+                + flow.aids_rented[aid] * sharing.upkeep
             )
-        post.due_families += f.aid_fees
+        post.due_families += flow.aid_fees
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's rentals, from the first month on, so that the first stock is in the accounts."""
-    p = m.parameters
-    if p.sharing.on and m.month >= 0:
-        payer, buys = (PAYERS[0], PAYERS[1], PAYERS[3]).index(p.sharing.payer), getattr(p, p.sharing.payer).on
+    parameters = model.parameters
+    if parameters.sharing.on and model.month >= 0:
+        payer, buys = (
+            (PAYERS[0], PAYERS[1], PAYERS[3]).index(parameters.sharing.payer),
+            getattr(parameters, parameters.sharing.payer).on,
+        )
         lend(
-            m.people,
-            m.world,
-            m.values.table,
+            model.people,
+            model.world,
+            model.values.table,
             payer,
             buys,
-            m.lasting_key(TAKE),
-            m.lasting_key(SIGHT),
-            m.key(TURN),
+            model.lasting_key(TAKE),
+            model.lasting_key(SIGHT),
+            model.key(TURN),
         )
 
 
-def run_bill(m) -> None:
+def run_bill(model) -> None:
     """Rent, upkeep and replacement."""
-    if m.parameters.sharing.on and m.month >= 0:
-        bill(m.world, m.values.table, m.key(WEAR))
+    if model.parameters.sharing.on and model.month >= 0:
+        bill(model.world, model.values.table, model.key(WEAR))

@@ -192,55 +192,58 @@ def struck(key, number, index, chance, correlation):
 
 
 @kernel
-def strike(w, values, month, calendar_month, key):
+def strike(world, values, month, calendar_month, key):
     """Draw the year's shocks each January and strike the scheduled one on its month."""
-    for v in range(len(w.used)):
-        s, r, f = values.shocks[v], w.villages[v], w.flow[v]
+    for v in range(len(world.used)):
+        shocks, village, flow = values.shocks[v], world.villages[v], world.flow[v]
         chances = (
-            s.budget_cut,
-            s.tourism_crash,
-            s.harvest_failure,
-            s.donor_loss,
-            s.pandemic,
-            s.price_crash,
-            s.flood,
-            s.leader_loss,
-            s.job_loss,
+            shocks.budget_cut,
+            shocks.tourism_crash,
+            shocks.harvest_failure,
+            shocks.donor_loss,
+            shocks.pandemic,
+            shocks.price_crash,
+            shocks.flood,
+            shocks.leader_loss,
+            shocks.job_loss,
         )
         if calendar_month == 1:
-            r.subsidy_left = 1.0
+            village.subsidy_left = 1.0
         for k in range(9):
-            hit = calendar_month == 1 and struck(key, r.number, k, chances[k], s.correlation)
-            if s.scheduled == k + 1 and month == s.scheduled_month:
+            hit = calendar_month == 1 and struck(key, village.number, k, chances[k], shocks.correlation)
+            if shocks.scheduled == k + 1 and month == shocks.scheduled_month:
                 hit = True
             if not hit:
                 continue
-            f.shock_struck[k] += 1
+            flow.shock_struck[k] += 1
             if k == BUDGET:
-                r.subsidy_left = s.cut_to
+                village.subsidy_left = shocks.cut_to
             elif k == TOURISM:
-                r.crash_until, r.crash_level = month + s.crash_months, s.crash_to
+                village.crash_until, village.crash_level = month + shocks.crash_months, shocks.crash_to
             elif k == HARVEST:
-                r.harvest_until, r.harvest_level = month + 12, s.harvest_to
+                village.harvest_until, village.harvest_level = month + 12, shocks.harvest_to
             elif k == DONOR:
-                r.donor_until = month + s.donor_months
+                village.donor_until = month + shocks.donor_months
             elif k == PANDEMIC:
-                r.pandemic_until = month + s.pandemic_months
-                r.crash_until, r.crash_level = max(r.crash_until, r.pandemic_until), s.crash_to
+                village.pandemic_until = month + shocks.pandemic_months
+                village.crash_until, village.crash_level = (
+                    max(village.crash_until, village.pandemic_until),
+                    shocks.crash_to,
+                )
             elif k == PRICE:
-                r.price_until, r.price_level = month + 12, s.price_to
+                village.price_until, village.price_level = month + 12, shocks.price_to
             elif k == FLOOD:
-                r.harvest_until, r.harvest_level = month + 12, s.harvest_to
+                village.harvest_until, village.harvest_level = month + 12, shocks.harvest_to
             elif k == JOBS:
-                r.jobs_until = month + s.job_months
-        ill = month < r.pandemic_until
-        r.turn_out = s.pandemic_helpers if ill else 1.0
-        r.mortality = s.pandemic_deaths if ill else 1.0
-        r.remit_left = s.remit_to if month < r.jobs_until else 1.0
-        f.flood_damage = s.flood_damage if f.shock_struck[FLOOD] > 0 else 0.0
+                village.jobs_until = month + shocks.job_months
+        ill = month < village.pandemic_until
+        village.turn_out = shocks.pandemic_helpers if ill else 1.0
+        village.mortality = shocks.pandemic_deaths if ill else 1.0
+        village.remit_left = shocks.remit_to if month < village.jobs_until else 1.0
+        flow.flood_damage = shocks.flood_damage if flow.shock_struck[FLOOD] > 0 else 0.0
 
 
-def run(m) -> None:
+def run(model) -> None:
     """Shocks of the month; none during spin-up."""
-    if m.parameters.shocks.on and m.month >= 0:
-        strike(m.world, m.values.table, m.month, m.calendar_month, m.key(STRIKE))
+    if model.parameters.shocks.on and model.month >= 0:
+        strike(model.world, model.values.table, model.month, model.calendar_month, model.key(STRIKE))

@@ -150,95 +150,100 @@ PARTNER = Purpose("society.partner")
 
 
 @kernel
-def give_money(w, values, sizes, edges, coupled, month, key):
+def give_money(world, values, sizes, edges, coupled, month, key):
     """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
 
     `edges` cut the year's news, where payers share it, into places in `sizes`.
     """
-    county = w.means
-    for v in range(len(w.used)):
+    county = world.means
+    for v in range(len(world.used)):
         county[0, v], county[1, v] = 0.0, 0.0
-    for v in range(len(w.used)):
-        county[0, w.county[v]] += w.villages[v].visibility
-        county[1, w.county[v]] += 1.0
-    for v in range(len(w.used)):
-        s, r, post = values.society[v], w.villages[v], w.posted[v]
-        chance = min(s.gifts_per_year / 12.0, 1.0)
+    for v in range(len(world.used)):
+        county[0, world.county[v]] += world.villages[v].visibility
+        county[1, world.county[v]] += 1.0
+    for v in range(len(world.used)):
+        society, village, post = values.society[v], world.villages[v], world.posted[v]
+        chance = min(society.gifts_per_year / 12.0, 1.0)
         if (
-            r.level == 0
+            village.level == 0
             or values.funding[v].identical_payers == 1
             or chance <= 0.0
-            or uniform(key, r.number, 0) >= chance
+            or uniform(key, village.number, 0) >= chance
         ):
             continue
-        mean = county[0, w.county[v]] / county[1, w.county[v]] if coupled else 1.0
-        seen = max(1.0 + s.visibility * (r.visibility - mean), 0.0)
-        kept = s.donor_left if month < r.donor_until else 1.0
-        place = below(key, r.number, 1, len(sizes))
-        if r.shares_news == 1:
+        mean = county[0, world.county[v]] / county[1, world.county[v]] if coupled else 1.0
+        seen = max(1.0 + society.visibility * (village.visibility - mean), 0.0)
+        kept = society.donor_left if month < village.donor_until else 1.0
+        place = below(key, village.number, 1, len(sizes))
+        if village.shares_news == 1:
             place = 0
-            while place < len(edges) and edges[place] < r.common_news:
+            while place < len(edges) and edges[place] < village.common_news:
                 place += 1
-        gift = int(w.flow[v].pledged[SOCIETY] / chance * sizes[place] * seen * kept)
-        post.due_society += max(gift - w.balance[v].receivable_society - post.due_society, 0)
+        gift = int(world.flow[v].pledged[SOCIETY] / chance * sizes[place] * seen * kept)
+        post.due_society += max(gift - world.balance[v].receivable_society - post.due_society, 0)
         post.paid_society += gift
 
 
 @kernel
-def bring(w, values, key):
+def bring(world, values, key):
     """What a partner organisation brings to each village in service."""
-    for v in range(len(w.used)):
-        s, r = values.society[v], w.villages[v]
-        here = r.level > 0 and uniform(key, r.number, 0) < s.partners
-        r.partner_trains = s.partner_trains if here else 0.0
-        r.partner_insures = s.partner_insures if here else 0.0
-        r.partner_clinic = s.partner_clinic if here else 0
+    for v in range(len(world.used)):
+        society, village = values.society[v], world.villages[v]
+        here = village.level > 0 and uniform(key, village.number, 0) < society.partners
+        village.partner_trains = society.partner_trains if here else 0.0
+        village.partner_insures = society.partner_insures if here else 0.0
+        village.partner_clinic = society.partner_clinic if here else 0
 
 
 @kernel
-def pair(w, values, key):
+def pair(world, values, key):
     """An enterprise gives each village in service of its township the same each month."""
-    for v in range(len(w.used)):
-        s, r, post = values.society[v], w.villages[v], w.posted[v]
+    for v in range(len(world.used)):
+        society, village, post = values.society[v], world.villages[v], world.posted[v]
         if (
-            r.level > 0
+            village.level > 0
             and values.funding[v].identical_payers == 0
             and values.funding[v].rule != NO_MONEY
-            and uniform(key, r.township, 1) < s.enterprises
+            and uniform(key, village.township, 1) < society.enterprises
         ):
-            post.due_society += s.enterprise_gift // 12
-            post.paid_society += s.enterprise_gift // 12
+            post.due_society += society.enterprise_gift // 12
+            post.paid_society += society.enterprise_gift // 12
 
 
-def run_partners(m) -> None:
+def run_partners(model) -> None:
     """Partner organisations, from the first month on.
 
     Training and insurance are support, which M24 switches.
     """
-    p = m.parameters
-    if p.society.on and p.organisation.on and m.month >= 0 and m.values.ever("society.partners"):
-        bring(m.world, m.values.table, m.lasting_key(PARTNER))
+    parameters = model.parameters
+    if (
+        parameters.society.on
+        and parameters.organisation.on
+        and model.month >= 0
+        and model.values.ever("society.partners")
+    ):
+        bring(model.world, model.values.table, model.lasting_key(PARTNER))
 
 
-def run_pay(m) -> None:
+def run_pay(model) -> None:
     """Gifts of the month; what everybody gives depends on who is seen only where villages meet."""
-    p = m.parameters
-    if not p.society.on:
+    parameters = model.parameters
+    if not parameters.society.on:
         return
-    sizes, edges = m.once(lognormal_quantiles, p.society.spread), m.once(normal_edges)
-    give_money(m.world, m.values.table, sizes, edges, m.coupled, m.month, m.key(GIFT))
-    if m.month >= 0 and m.values.ever("society.enterprises"):
-        pair(m.world, m.values.table, m.lasting_key(PARTNER))
+    sizes, edges = model.once(lognormal_quantiles, parameters.society.spread), model.once(normal_edges)
+    give_money(model.world, model.values.table, sizes, edges, model.coupled, model.month, model.key(GIFT))
+    if model.month >= 0 and model.values.ever("society.enterprises"):
+        pair(model.world, model.values.table, model.lasting_key(PARTNER))
 
 
 @kernel
-def be_seen(w):
+def be_seen(world):
     """Last month's service and visitors make a village seen."""
-    for v in range(len(w.used)):
-        r = w.villages[v]
-        r.visibility = (1.0 if r.level > 0 else 0.0) + min(r.visitors / 1000.0, 1.0)
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        village.visibility = (1.0 if village.level > 0 else 0.0) + min(village.visitors / 1000.0, 1.0)
 
 
-def run_visibility(m) -> None:
+def run_visibility(model) -> None:
     """How much each village is seen."""
-    be_seen(m.world)
+    be_seen(model.world)

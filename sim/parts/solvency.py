@@ -144,45 +144,45 @@ def breached(r, s, canteen):
 
 
 @inner
-def close(w, v, month, s):
+def close(world, v, month, s):
     """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a
     new start.
     """
-    r, b, post = w.villages[v], w.balance[v], w.posted[v]
-    r.cause = 0
+    village, balance, post = world.villages[v], world.balance[v], world.posted[v]
+    village.cause = 0
     for k in range(12):
-        r.cause |= r.breaches[k]
+        village.cause |= village.breaches[k]
     owed = 0
     for a in range(6):
-        owed += r.bills[a]
-        r.bills[a] = 0
+        owed += village.bills[a]
+        village.bills[a] = 0
     workers = np.int64(owed * s.workers_share)
     post.bills_dropped_workers += workers
     post.bills_dropped_suppliers += owed - workers
-    post.forgiven_government += b.receivable_government
-    post.forgiven_collective += b.receivable_collective
-    post.forgiven_families += b.receivable_families
-    post.forgiven_society += b.receivable_society
+    post.forgiven_government += balance.receivable_government
+    post.forgiven_collective += balance.receivable_collective
+    post.forgiven_families += balance.receivable_families
+    post.forgiven_society += balance.receivable_society
     for k in range(4):
-        r.old_receivable[k] = 0
-        w.flow[v].pledged[k] = 0  # this month's promises were for a service that has ended
-    r.level, r.closed_month = CLOSED, month
-    r.closures += 1
-    r.bad, r.good = 0, 0
-    w.flow[v].closed_now += 1
+        village.old_receivable[k] = 0
+        world.flow[v].pledged[k] = 0  # this month's promises were for a service that has ended
+    village.level, village.closed_month = CLOSED, month
+    village.closures += 1
+    village.bad, village.good = 0, 0
+    world.flow[v].closed_now += 1
 
 
 @inner
-def open_service(w, v, month):
+def open_service(world, v, month):
     """Service begins at the full step."""
-    r = w.villages[v]
-    r.level = FULL
-    if r.opened == NEVER:
-        r.opened = month
-    r.bad, r.good = 0, -6
-    w.flow[v].opened_now += 1
+    village = world.villages[v]
+    village.level = FULL
+    if village.opened == NEVER:
+        village.opened = month
+    village.bad, village.good = 0, -6
+    world.flow[v].opened_now += 1
     for k in range(12):
-        r.breaches[k] = 0
+        village.breaches[k] = 0
 
 
 @inner
@@ -194,72 +194,89 @@ def can_reopen(r, s, cash, month, money_on):
 
 
 @kernel
-def climb(w, values, books, month, key, canteen):
+def climb(world, values, books, month, key, canteen):
     """One step of the ladder for every village.
 
     Openings where a building stands ready. Before month 0 nothing closes.
     """
-    for v in range(len(w.used)):
-        s, r, f = values.solvency[v], w.villages[v], w.flow[v]
-        if r.level == CLOSED:
-            if r.facility == 2 and month >= 0:
-                if r.closures == 0 or (
-                    can_reopen(r, s, w.balance[v].cash, month, values.funding[v].rule != NO_MONEY)
-                    and uniform(key, r.number, 0) < s.reopen / 12.0
+    for v in range(len(world.used)):
+        solvency, village, flow = values.solvency[v], world.villages[v], world.flow[v]
+        if village.level == CLOSED:
+            if village.facility == 2 and month >= 0:
+                if village.closures == 0 or (
+                    can_reopen(
+                        village, solvency, world.balance[v].cash, month, values.funding[v].rule != NO_MONEY
+                    )
+                    and uniform(key, village.number, 0) < solvency.reopen / 12.0
                 ):
-                    open_service(w, v, month)
-            f.idle = 1 if r.facility == 2 and r.level == CLOSED else 0
+                    open_service(world, v, month)
+            flow.idle = 1 if village.facility == 2 and village.level == CLOSED else 0
             continue
-        new = r.opened >= 0 and month - r.opened < 12
-        bits = breached(r, s, canteen)
+        new = village.opened >= 0 and month - village.opened < 12
+        bits = breached(village, solvency, canteen)
         if new:  # a new service is given a year to find users and helpers
             bits &= MONEY
-        r.breaches[(month + 1200) % 12] = bits if month >= 0 else 0
+        village.breaches[(month + 1200) % 12] = bits if month >= 0 else 0
         if bits:
-            r.bad += 1
-            r.good = min(r.good, 0)
+            village.bad += 1
+            village.good = min(village.good, 0)
         else:
-            r.good += 1
-            r.bad = 0
+            village.good += 1
+            village.bad = 0
         if month < 0:
-            r.bad = min(r.bad, s.patience)  # what went before the first month closes nothing by itself
+            village.bad = min(
+                village.bad, solvency.patience
+            )  # what went before the first month closes nothing by itself
         shut = month < max(
-            r.pandemic_until, r.sealed_until
+            village.pandemic_until, village.sealed_until
         )  # tables wait for the end of an epidemic or for the inspector
-        if r.level > VISITS_ONLY and shut:
-            r.level = VISITS_ONLY
-        elif r.level > VISITS_ONLY and r.bad >= s.patience:
-            r.level -= 1
-            r.bad = 0
-        elif r.level == VISITS_ONLY and r.bad >= s.closing and month >= 0:
-            close(w, v, month, s)
-        elif r.level < FULL and r.good >= s.recovery and r.facility == 2 and not shut:
-            r.level += 1
-            r.good = 0
+        if village.level > VISITS_ONLY and shut:
+            village.level = VISITS_ONLY
+        elif village.level > VISITS_ONLY and village.bad >= solvency.patience:
+            village.level -= 1
+            village.bad = 0
+        elif village.level == VISITS_ONLY and village.bad >= solvency.closing and month >= 0:
+            close(world, v, month, solvency)
+        elif (
+            village.level < FULL and village.good >= solvency.recovery and village.facility == 2 and not shut
+        ):
+            village.level += 1
+            village.good = 0
     settle(books)  # what a closure writes off is gone before anybody pays
 
 
 @kernel
-def start(w, values):
+def start(world, values):
     """Villages in service at the start: a standing facility, working money, first month -1."""
-    for v in range(len(w.used)):
-        r = w.villages[v]
-        if r.facility == 2:
-            r.level, r.opened, r.good = FULL, -1, 0
-            r.cost_average = values.solvency[v].first_cost
-            w.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        if village.facility == 2:
+            village.level, village.opened, village.good = FULL, -1, 0
+            village.cost_average = values.solvency[v].first_cost
+            world.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The ladder; closures are off during spin-up."""
-    if m.parameters.solvency.on:
-        climb(m.world, m.values.table, m.ledger.books, m.month, m.key(REOPEN), m.parameters.canteen.on)
+    if model.parameters.solvency.on:
+        climb(
+            model.world,
+            model.values.table,
+            model.ledger.books,
+            model.month,
+            model.key(REOPEN),
+            model.parameters.canteen.on,
+        )
     else:
-        _open_only(m.world, m.month)
+        _open_only(model.world, model.month)
 
 
 @kernel
-def _open_only(w, month):
-    for v in range(len(w.used)):
-        if w.villages[v].level == CLOSED and w.villages[v].facility == 2 and w.villages[v].closures == 0:
-            open_service(w, v, month)
+def _open_only(world, month):
+    for v in range(len(world.used)):
+        if (
+            world.villages[v].level == CLOSED
+            and world.villages[v].facility == 2
+            and world.villages[v].closures == 0
+        ):
+            open_service(world, v, month)

@@ -154,87 +154,96 @@ def charge(credit, cost, overdraft):
 
 
 @kernel
-def quotas(p, w, values, on):
+def quotas(people, world, values, on):
     """Minutes each elder may ask for: by credit, overdraft, purse or need."""
-    for v in range(len(w.used)):
-        t = values.timebank[v]
+    for v in range(len(world.used)):
+        timebank = values.timebank[v]
         fees = values.families[v].on and values.funding[v].identical_payers == 0
-        w.villages[v].welcome = t.welcome if on else 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] != 1:
+        world.villages[v].welcome = timebank.welcome if on else 0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] != 1:
                 continue
             if (
                 not on
-                or (t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1))
-                or t.price_per_hour <= 0
-            ):
-                p.quota[i] = 60_000
-                continue
-            p.quota[i] = np.int64(max(int(p.credit[i]) + t.overdraft, 0) / t.price_per_hour)
-            if fees and t.hour_fee > 0:
-                p.quota[i] += np.int64(
-                    (int(p.income[i]) + int(int(p.remit[i]) * w.villages[v].remit_left))
-                    * t.cash_share
-                    * 60.0
-                    / t.hour_fee
+                or (
+                    timebank.exempt_special
+                    and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
                 )
-            p.quota[i] = min(p.quota[i], 60_000)
+                or timebank.price_per_hour <= 0
+            ):
+                people.quota[i] = 60_000
+                continue
+            people.quota[i] = np.int64(
+                max(int(people.credit[i]) + timebank.overdraft, 0) / timebank.price_per_hour
+            )
+            if fees and timebank.hour_fee > 0:
+                people.quota[i] += np.int64(
+                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
+                    * timebank.cash_share
+                    * 60.0
+                    / timebank.hour_fee
+                )
+            people.quota[i] = min(people.quota[i], 60_000)
 
 
 @kernel
-def book(p, w, values, key):
+def book(people, world, values, key):
     """Earn for what was given, pay for what was received, then expire, levy and cap."""
-    for v in range(len(w.used)):
-        t, r, f, post = values.timebank[v], w.villages[v], w.flow[v], w.posted[v]
-        lapse = t.expiry / 12.0
+    for v in range(len(world.used)):
+        timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
+        lapse = timebank.expiry / 12.0
         fees = (
             values.families[v].on and values.funding[v].identical_payers == 0
         )  # whether hours may be paid for in cash
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            if p.kind[i] == 0 or (p.credit[i] == 0 and p.given[i] == 0 and p.received[i] == 0):
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            if people.kind[i] == 0 or (
+                people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
+            ):
                 continue
-            ident = identity_of(r.number, p.serial[i])
-            credit = int(p.credit[i])
-            if p.given[i] > 0:
+            identity = identity_of(village.number, people.serial[i])
+            credit = int(people.credit[i])
+            if people.given[i] > 0:
                 earned = np.int64(
-                    int(p.given[i])
-                    * t.credit_per_hour
+                    int(people.given[i])
+                    * timebank.credit_per_hour
                     / 60.0
-                    * (t.trained_weight if p.trained[i] == 1 else 1.0)
+                    * (timebank.trained_weight if people.trained[i] == 1 else 1.0)
                 )
                 credit += earned
-                f.credits_earned += earned
+                flow.credits_earned += earned
                 post.credits_earned += earned
-            exempt = t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)
-            if p.received[i] > 0 and not exempt:
-                cost = np.int64(int(p.received[i]) * t.price_per_hour)
-                paid = charge(credit, cost, t.overdraft)
+            exempt = timebank.exempt_special and (
+                people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1
+            )
+            if people.received[i] > 0 and not exempt:
+                cost = np.int64(int(people.received[i]) * timebank.price_per_hour)
+                paid = charge(credit, cost, timebank.overdraft)
                 credit -= paid
-                f.credits_spent += paid
+                flow.credits_spent += paid
                 post.credits_spent += paid
-                if fees and cost > paid and t.hour_fee > 0:
-                    fee = (cost - paid) * t.hour_fee // 60
-                    f.hour_fees += fee
+                if fees and cost > paid and timebank.hour_fee > 0:
+                    fee = (cost - paid) * timebank.hour_fee // 60
+                    flow.hour_fees += fee
                     post.due_families += fee
             if credit > 0:
-                gone = min(rounded(credit * lapse, key, ident, 0), credit)
-                over = max(credit - gone - t.cap, 0)
-                levied = np.int64((credit - gone - over) * t.levy)
+                gone = min(rounded(credit * lapse, key, identity, 0), credit)
+                over = max(credit - gone - timebank.cap, 0)
+                levied = np.int64((credit - gone - over) * timebank.levy)
                 post.credits_expired += gone + over
                 post.credits_levied += levied
-                f.credits_lost += gone + over + levied
+                flow.credits_lost += gone + over + levied
                 credit -= gone + over + levied
-            p.credit[i] = credit
-            f.accounts += 1 if credit != 0 else 0
-            f.overdrawn += 1 if credit < 0 else 0
+            people.credit[i] = credit
+            flow.accounts += 1 if credit != 0 else 0
+            flow.overdrawn += 1 if credit < 0 else 0
 
 
-def run_quotas(m) -> None:
+def run_quotas(model) -> None:
     """Who may ask for how much."""
-    quotas(m.people, m.world, m.values.table, m.parameters.timebank.on)
+    quotas(model.people, model.world, model.values.table, model.parameters.timebank.on)
 
 
-def run_book(m) -> None:
+def run_book(model) -> None:
     """The month's bookings."""
-    if m.parameters.timebank.on:
-        book(m.people, m.world, m.values.table, m.key(EXPIRE))
+    if model.parameters.timebank.on:
+        book(model.people, model.world, model.values.table, model.key(EXPIRE))

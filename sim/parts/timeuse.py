@@ -87,33 +87,39 @@ MINDS = Purpose("timeuse.grandchildren")
 
 
 @kernel
-def budget(p, w, values, season, key):
+def budget(people, world, values, season, key):
     """Set `free` to the disposable minutes less farm and grandchildren."""
-    for v in range(len(w.used)):
-        t, f = values.timeuse[v], w.flow[v]
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            kind = p.kind[i]
+    for v in range(len(world.used)):
+        timeuse, flow = values.timeuse[v], world.flow[v]
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            kind = people.kind[i]
             if kind == 0:
                 continue
             if kind == 2:
-                minutes = t.underemployed if p.role[i] == 2 else t.helper
-            elif p.health[i] == 0:
-                minutes = t.elder_robust if p.age[i] < 900 else t.elder_older
+                minutes = timeuse.underemployed if people.role[i] == 2 else timeuse.helper
+            elif people.health[i] == 0:
+                minutes = timeuse.elder_robust if people.age[i] < 900 else timeuse.elder_older
             else:
-                minutes = t.elder_mild if p.health[i] == 1 else 0
-            f.time_budget += minutes
+                minutes = timeuse.elder_mild if people.health[i] == 1 else 0
+            flow.time_budget += minutes
             farm, minding = 0, 0
-            if kind == 1 and p.health[i] <= 1:
-                farm = min(minutes, int(t.farm_per_mu * p.land[i] * season * 0.1))
-                ident = identity_of(w.villages[v].number, p.serial[i])
-                if p.living[i] == 0 and uniform(key, ident, 0) < t.grandchildren_share:
-                    minding = min(minutes - farm, t.grandchildren)
-            f.time_farm += farm
-            f.time_grandchildren += minding
-            p.free[i] = minutes - farm - minding
-            p.offer[i], p.given[i], p.received[i] = 0, 0, 0
+            if kind == 1 and people.health[i] <= 1:
+                farm = min(minutes, int(timeuse.farm_per_mu * people.land[i] * season * 0.1))
+                identity = identity_of(world.villages[v].number, people.serial[i])
+                if people.living[i] == 0 and uniform(key, identity, 0) < timeuse.grandchildren_share:
+                    minding = min(minutes - farm, timeuse.grandchildren)
+            flow.time_farm += farm
+            flow.time_grandchildren += minding
+            people.free[i] = minutes - farm - minding
+            people.offer[i], people.given[i], people.received[i] = 0, 0, 0
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's budgets; who minds grandchildren is fixed for a person."""
-    budget(m.people, m.world, m.values.table, tables.seasons()[1, m.calendar_month - 1], m.lasting_key(MINDS))
+    budget(
+        model.people,
+        model.world,
+        model.values.table,
+        tables.seasons()[1, model.calendar_month - 1],
+        model.lasting_key(MINDS),
+    )

@@ -96,48 +96,63 @@ TURN = Purpose("tourism.turn")
 
 
 @kernel
-def trade(p, w, values, season, month, key, turn_key):
+def trade(people, world, values, season, month, key, turn_key):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
-    for v in range(len(w.used)):
-        t, r, f, post = values.tourism[v], w.villages[v], w.flow[v], w.posted[v]
-        r.visitors = 0.0
-        if r.plus & 1 == 0 or month < r.begun + t.lead:
+    for v in range(len(world.used)):
+        tourism, village, flow, post = values.tourism[v], world.villages[v], world.flow[v], world.posted[v]
+        village.visitors = 0.0
+        if village.plus & 1 == 0 or month < village.begun + tourism.lead:
             continue
-        years = (month - r.begun - t.lead) // 12
-        base = t.visitors * (values.business[v].endowment if r.kind == NEAR_TOWN else 1.0) / 12.0 * season
+        years = (month - village.begun - tourism.lead) // 12
+        base = (
+            tourism.visitors
+            * (values.business[v].endowment if village.kind == NEAR_TOWN else 1.0)
+            / 12.0
+            * season
+        )
         for _ in range(years):
-            base *= 1.0 + t.growth
-        base *= max(1.0 + t.volatility * normalish(key, r.number, years), 0.1)
-        if month < r.crash_until:
-            base *= r.crash_level
-        wanted = base * t.minutes_per_visit
-        found, n = 0, w.used[v]
-        turn = start_row(p, w, v, False, uniform(turn_key, r.number, 0))
+            base *= 1.0 + tourism.growth
+        base *= max(1.0 + tourism.volatility * normalish(key, village.number, years), 0.1)
+        if month < village.crash_until:
+            base *= village.crash_level
+        wanted = base * tourism.minutes_per_visit
+        found, n = 0, world.used[v]
+        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
         for j in range(n):
-            i = w.start[v] + wrap(j + turn, n)
-            if p.kind[i] == 1 and p.skills[i] & STORY and p.health[i] <= 1 and found < wanted:
-                take = min(np.int64(p.free[i] * values.business[v].work_share), int(wanted - found) + 1, 2400)
+            i = world.start[v] + wrap(j + turn, n)
+            if people.kind[i] == 1 and people.skills[i] & STORY and people.health[i] <= 1 and found < wanted:
+                take = min(
+                    np.int64(people.free[i] * values.business[v].work_share), int(wanted - found) + 1, 2400
+                )
                 if take > 0:
-                    p.free[i] -= take
+                    people.free[i] -= take
                     found += take
         held = found / wanted if wanted > 0.0 else 0.0
-        visits = base * (1.0 - t.elder_pull * (1.0 - min(held, 1.0)))
-        sales = int(visits * t.spend)
-        wages = found * t.wage // 60
-        cost = int(sales * t.variable) + t.fixed // 12
+        visits = base * (1.0 - tourism.elder_pull * (1.0 - min(held, 1.0)))
+        sales = int(visits * tourism.spend)
+        wages = found * tourism.wage // 60
+        cost = int(sales * tourism.variable) + tourism.fixed // 12
         post.sales += sales
         post.wages += wages
         post.costs += cost
-        r.visitors = visits
-        f.business_sales += sales
-        f.business_costs += cost + wages
-        f.business_wages += wages
-        f.business_minutes += found
-        f.time_business += found
+        village.visitors = visits
+        flow.business_sales += sales
+        flow.business_costs += cost + wages
+        flow.business_wages += wages
+        flow.business_minutes += found
+        flow.time_business += found
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
-    if m.runs("tourism", "portfolio") and m.month >= 0:
-        season = float(tables.seasons()[0, m.calendar_month - 1])
-        trade(m.people, m.world, m.values.table, season, m.month, m.lasting_key(VISITS), m.key(TURN))
+    if model.runs("tourism", "portfolio") and model.month >= 0:
+        season = float(tables.seasons()[0, model.calendar_month - 1])
+        trade(
+            model.people,
+            model.world,
+            model.values.table,
+            season,
+            model.month,
+            model.lasting_key(VISITS),
+            model.key(TURN),
+        )

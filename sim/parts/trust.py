@@ -106,169 +106,204 @@ def call_share(offered, needs, calls):
 
 
 @inner
-def _exempt(p, i, t):
+def _exempt(people, i, t):
     """Served without credit: the urgent tiers and the poor."""
-    return t.exempt_special and (p.tier[i] == 1 or p.tier[i] == 2 or p.dibao[i] == 1)
+    return t.exempt_special and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
 
 
 @inner
-def _calls(p, i, t, c, u):
+def _calls(people, i, t, c, u):
     """Minutes that elder i calls this month.
 
     All credit, up to the limit, where trust is below the own threshold.
     """
-    if p.kind[i] != 1 or p.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(p, i, t):
+    if people.kind[i] != 1 or people.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(people, i, t):
         return 0
-    if np.float64(p.trust[i]) >= c.run_low + c.run_width * u:
+    if np.float64(people.trust[i]) >= c.run_low + c.run_width * u:
         return 0
-    return min(np.int64(int(p.credit[i]) / t.price_per_hour), c.call_hours)
+    return min(np.int64(int(people.credit[i]) / t.price_per_hour), c.call_hours)
 
 
 @kernel
-def act(p, w, values, key, turn_key):
+def act(people, world, values, key, turn_key):
     """Before help is matched: hours kept back, help not asked for, credit called."""
-    for v in range(len(w.used)):
-        t, c, r, f = values.timebank[v], values.trust[v], w.villages[v], w.flow[v]
-        if r.level == 0:
+    for v in range(len(world.used)):
+        timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
+        if village.level == 0:
             continue
-        first, n = w.start[v], w.used[v]
-        calls = w.work[0]
+        first, n = world.start[v], world.used[v]
+        calls = world.work[0]
         offered, needs = 0, 0
         for j in range(n):
             i = first + j
             calls[j] = 0
-            if p.kind[i] == 0:
+            if people.kind[i] == 0:
                 continue
-            doubt = 1.0 - np.float64(p.trust[i])
-            if c.moves == 1 and p.offer[i] > 0:
-                back = np.int64(p.offer[i] * c.giving * doubt)
-                p.offer[i] -= back
-                f.offered -= back
-            if p.volunteer[i] == 1:
-                offered += p.offer[i]
-            if p.kind[i] != 1:
+            doubt = 1.0 - np.float64(people.trust[i])
+            if trust.moves == 1 and people.offer[i] > 0:
+                back = np.int64(people.offer[i] * trust.giving * doubt)
+                people.offer[i] -= back
+                flow.offered -= back
+            if people.volunteer[i] == 1:
+                offered += people.offer[i]
+            if people.kind[i] != 1:
                 continue
-            if c.moves == 1 and not _exempt(p, i, t):
-                p.quota[i] -= np.int64(p.quota[i] * c.asking * doubt)
-            if c.run == 1:
-                if p.credit[i] > 0:
-                    calls[j] = _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0))
-                    f.called += calls[j]
-                    f.callers += 1 if calls[j] > 0 else 0
-                if p.enrolled[i] == 1:
+            if trust.moves == 1 and not _exempt(people, i, timebank):
+                people.quota[i] -= np.int64(people.quota[i] * trust.asking * doubt)
+            if trust.run == 1:
+                if people.credit[i] > 0:
+                    calls[j] = _calls(
+                        people,
+                        i,
+                        timebank,
+                        trust,
+                        uniform(key, identity_of(village.number, people.serial[i]), 0),
+                    )
+                    flow.called += calls[j]
+                    flow.callers += 1 if calls[j] > 0 else 0
+                if people.enrolled[i] == 1:
                     need = 0
                     for k in range(8):
-                        need += int(p.need[i, k])
-                    needs += min(need, p.quota[i])
-        if f.called > 0:
-            _serve_calls(p, w, v, calls, call_share(offered, needs, f.called), uniform(turn_key, r.number, 0))
+                        need += int(people.need[i, k])
+                    needs += min(need, people.quota[i])
+        if flow.called > 0:
+            _serve_calls(
+                people,
+                world,
+                v,
+                calls,
+                call_share(offered, needs, flow.called),
+                uniform(turn_key, village.number, 0),
+            )
 
 
 @inner
-def _serve_calls(p, w, v, calls, share, u):
+def _serve_calls(people, world, v, calls, share, u):
     """Every call is served in the same share, by helpers from a drawn place on."""
-    f, first, n = w.flow[v], w.start[v], w.used[v]
-    turn, at = start_row(p, w, v, True, u), 0
+    flow, first, n = world.flow[v], world.start[v], world.used[v]
+    turn, at = start_row(people, world, v, True, u), 0
     for j in range(n):
         wanted = np.int64(calls[j] * share)
         while wanted > 0 and at < n:
             h = first + wrap(at + turn, n)
-            take = min(np.int64(p.offer[h]), wanted) if p.volunteer[h] == 1 and h != first + j else 0
+            take = (
+                min(np.int64(people.offer[h]), wanted) if people.volunteer[h] == 1 and h != first + j else 0
+            )
             if take > 0:
-                give(p, w, v, h, take)
-                p.received[first + j] += take
-                f.called_got += take
+                give(people, world, v, h, take)
+                people.received[first + j] += take
+                flow.called_got += take
                 wanted -= take
             if wanted > 0:
                 at += 1
 
 
 @kernel
-def learn(p, w, values, on, bank, key, rumour_key):
+def learn(people, world, values, on, bank, key, rumour_key):
     """Own success of redemption, then what the zone tells: rumours of failure, an accident or a closure."""
-    for v in range(len(w.used)):
-        t, c, r, f = values.timebank[v], values.trust[v], w.villages[v], w.flow[v]
-        first, n = w.start[v], w.used[v]
+    for v in range(len(world.used)):
+        timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
+        first, n = world.start[v], world.used[v]
         talking, heads, asked_of, got_of, sums = (
-            on and c.rumours == 1,
-            w.work[0],
-            w.work[1],
-            w.work[2],
-            w.sums,
+            on and trust.rumours == 1,
+            world.work[0],
+            world.work[1],
+            world.work[2],
+            world.sums,
         )
         if talking:
             for i in range(first, first + n):
-                z = p.zone[i]
+                z = people.zone[i]
                 heads[z], asked_of[z], got_of[z], sums[z] = 0, 0, 0, 0.0
-        called = f.called_got / f.called if f.called > 0 else 0.0
+        called = flow.called_got / flow.called if flow.called > 0 else 0.0
         for i in range(first, first + n):
-            if p.kind[i] != 1:
+            if people.kind[i] != 1:
                 continue
             asked, got = 0, 0
             if not on or not bank:
                 pass
             elif (
-                f.called > 0
-                and p.credit[i] > 0
-                and _calls(p, i, t, c, uniform(key, identity_of(r.number, p.serial[i]), 0)) > 0
+                flow.called > 0
+                and people.credit[i] > 0
+                and _calls(
+                    people, i, timebank, trust, uniform(key, identity_of(village.number, people.serial[i]), 0)
+                )
+                > 0
             ):
                 asked, got = 1_000, np.int64(called * 1_000.0)
-            elif p.credit[i] > 0 and not _exempt(p, i, t) and (p.received[i] > 0 or p.enrolled[i] == 1):
+            elif (
+                people.credit[i] > 0
+                and not _exempt(people, i, timebank)
+                and (people.received[i] > 0 or people.enrolled[i] == 1)
+            ):
                 left = 0
                 for k in range(8):
-                    left += int(p.need[i, k])
-                asked = min(int(p.received[i]) + left, max(int(p.credit[i]) + np.int64(p.received[i]), 0))
-                got = min(int(p.received[i]), asked)
-                f.redeem_asked += asked
-                f.redeem_got += got
+                    left += int(people.need[i, k])
+                asked = min(
+                    int(people.received[i]) + left,
+                    max(int(people.credit[i]) + np.int64(people.received[i]), 0),
+                )
+                got = min(int(people.received[i]), asked)
+                flow.redeem_asked += asked
+                flow.redeem_got += got
             if asked > 0:
-                before = np.float64(p.trust[i])
-                p.trust[i] = min(max(before + t.trust_speed * (got / asked - before), 0.0), 1.0)
+                before = np.float64(people.trust[i])
+                people.trust[i] = min(max(before + timebank.trust_speed * (got / asked - before), 0.0), 1.0)
                 if talking:
-                    asked_of[p.zone[i]] += asked
-                    got_of[p.zone[i]] += got
+                    asked_of[people.zone[i]] += asked
+                    got_of[people.zone[i]] += got
             if not talking:
-                f.trust_sum += np.float64(p.trust[i])
+                flow.trust_sum += np.float64(people.trust[i])
         if talking:
-            _tell(p, w, v, c, f.closed_now + f.accidents, rumour_key)
+            _tell(people, world, v, trust, flow.closed_now + flow.accidents, rumour_key)
             for i in range(first, first + n):
-                if p.kind[i] == 1:
-                    f.trust_sum += np.float64(p.trust[i])
+                if people.kind[i] == 1:
+                    flow.trust_sum += np.float64(people.trust[i])
 
 
 @inner
-def _tell(p, w, v, c, public, key):
+def _tell(people, world, v, c, public, key):
     """Zones move to their mean; a rumour, or what everybody saw, takes its bite."""
-    first, n, number = w.start[v], w.used[v], w.villages[v].number
-    heads, asked_of, got_of, sums = w.work[0], w.work[1], w.work[2], w.sums
+    first, n, number = world.start[v], world.used[v], world.villages[v].number
+    heads, asked_of, got_of, sums = world.work[0], world.work[1], world.work[2], world.sums
     for i in range(first, first + n):
-        if p.kind[i] != 0:
-            heads[p.zone[i]] += 1
-            sums[p.zone[i]] += np.float64(p.trust[i])
+        if people.kind[i] != 0:
+            heads[people.zone[i]] += 1
+            sums[people.zone[i]] += np.float64(people.trust[i])
     for i in range(first, first + n):
-        z = p.zone[i]
+        z = people.zone[i]
         if heads[z] > 0:  # each zone once: its mean takes the place of the sum, and the heads turn negative
             failed = 1.0 - got_of[z] / asked_of[z] if asked_of[z] > 0 else 0.0
             told = uniform(key, number, z) < c.rumour * failed
-            w.flow[v].rumours += 1 if told else 0
+            world.flow[v].rumours += 1 if told else 0
             sums[z] /= heads[z]
             heads[z] = -2 if told or public > 0 else -1
-        if p.kind[i] != 0:
-            x = np.float64(p.trust[i])
+        if people.kind[i] != 0:
+            x = np.float64(people.trust[i])
             x += c.talk * (sums[z] - x)
-            p.trust[i] = x * (1.0 - c.bite) if heads[z] == -2 else x
+            people.trust[i] = x * (1.0 - c.bite) if heads[z] == -2 else x
 
 
-def run_act(m) -> None:
+def run_act(model) -> None:
     """What trust moves; nothing where neither giving nor calling is switched on."""
-    p, v = m.parameters, m.values
-    if p.trust.on and p.timebank.on and (v.ever("trust.moves") or v.ever("trust.run")):
-        act(m.people, m.world, m.values.table, m.lasting_key(THRESHOLD), m.key(THRESHOLD))
+    parameters, values = model.parameters, model.values
+    if (
+        parameters.trust.on
+        and parameters.timebank.on
+        and (values.ever("trust.moves") or values.ever("trust.run"))
+    ):
+        act(model.people, model.world, model.values.table, model.lasting_key(THRESHOLD), model.key(THRESHOLD))
 
 
-def run_learn(m) -> None:
+def run_learn(model) -> None:
     """What moves trust; the sum over elders is counted in any case."""
-    p = m.parameters
+    parameters = model.parameters
     learn(
-        m.people, m.world, m.values.table, p.trust.on, p.timebank.on, m.lasting_key(THRESHOLD), m.key(RUMOUR)
+        model.people,
+        model.world,
+        model.values.table,
+        parameters.trust.on,
+        parameters.timebank.on,
+        model.lasting_key(THRESHOLD),
+        model.key(RUMOUR),
     )

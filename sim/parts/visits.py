@@ -122,17 +122,17 @@ def tier_of(health, living):
 
 
 @inner
-def by_link(p, w, v, i, wanted, minutes):
+def by_link(people, world, v, i, wanted, minutes):
     """Visits by kin and neighbour who volunteer, as far as their offers go."""
     made = 0
     for k in range(2):
-        slot = p.kin[i] if k == 0 else p.neighbour[i]
+        slot = people.kin[i] if k == 0 else people.neighbour[i]
         if slot < 0:
             continue
-        h = w.start[v] + slot
-        if p.kind[h] != 0 and p.offer[h] >= minutes:
-            count = min(wanted - made, p.offer[h] // minutes)
-            give(p, w, v, h, count * minutes)
+        h = world.start[v] + slot
+        if people.kind[h] != 0 and people.offer[h] >= minutes:
+            count = min(wanted - made, people.offer[h] // minutes)
+            give(people, world, v, h, count * minutes)
             made += count
     return made
 
@@ -153,30 +153,39 @@ def slots_covered(made, carried, slots, rota, key, ident):
 
 
 @kernel
-def visit(p, w, values, days, key, rota_key):
+def visit(people, world, values, days, key, rota_key):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
-    for v in range(len(w.used)):
-        c, r, f = values.visits[v], w.villages[v], w.flow[v]
-        n = w.used[v]
-        due = (0, c.daily, c.twice_weekly, c.weekly, c.monthly)
-        minutes = max(np.int64(c.call_minutes + c.in_person * (c.person_minutes - c.call_minutes) + 0.5), 1)
-        first = w.start[v]
-        duty = c.cadre_hours + r.duty if r.level > 0 else np.int64(c.cadre_hours * c.duty_when_closed)
-        order, ends = w.work[0], w.work[1]
+    for v in range(len(world.used)):
+        visits, village, flow = values.visits[v], world.villages[v], world.flow[v]
+        n = world.used[v]
+        due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
+        minutes = max(
+            np.int64(
+                visits.call_minutes + visits.in_person * (visits.person_minutes - visits.call_minutes) + 0.5
+            ),
+            1,
+        )
+        first = world.start[v]
+        duty = (
+            visits.cadre_hours + village.duty
+            if village.level > 0
+            else np.int64(visits.cadre_hours * visits.duty_when_closed)
+        )
+        order, ends = world.work[0], world.work[1]
         ends[:5] = 0
         for i in range(first, first + n):
-            p.tier[i] = 0
-            if p.kind[i] == 1:
-                t = tier_of(p.health[i], p.living[i]) if p.place[i] >= 0 else 0
-                p.tier[i] = t
-                f.in_book[t] += 1
+            people.tier[i] = 0
+            if people.kind[i] == 1:
+                t = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else 0
+                people.tier[i] = t
+                flow.in_book[t] += 1
                 ends[t] += 1
-                f.visits_due[t] += due[t]
-            elif p.kind[i] == 2 and p.role[i] == 1:
-                extra = max(min(duty, np.int64(p.free[i] - p.offer[i])), 0)
-                p.offer[i] += extra
-                f.offered += extra
-        turn = start_row(p, w, v, True, uniform(key, r.number, 0))
+                flow.visits_due[t] += due[t]
+            elif people.kind[i] == 2 and people.role[i] == 1:
+                extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
+                people.offer[i] += extra
+                flow.offered += extra
+        turn = start_row(people, world, v, True, uniform(key, village.number, 0))
         pointer = 0
         for t in range(2, 5):  # the book sorted by tier
             ends[t] += ends[t - 1]
@@ -184,59 +193,64 @@ def visit(p, w, values, days, key, rota_key):
             ends[t] = ends[t - 1] if t > 1 else 0
         for j in range(n):
             i = first + j
-            if p.tier[i] > 0:
-                order[ends[p.tier[i]]] = i
-                ends[p.tier[i]] += 1
+            if people.tier[i] > 0:
+                order[ends[people.tier[i]]] = i
+                ends[people.tier[i]] += 1
         begin = 0
         for tier in range(1, 5):
             size = ends[tier] - begin
-            drawn = np.int64(uniform(key, r.number, tier) * size)
+            drawn = np.int64(uniform(key, village.number, tier) * size)
             for q in range(size):
                 i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], np.int64(days[v])) if p.dines[i] == 2 else 0
+                made = min(due[tier], np.int64(days[v])) if people.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
-                    made += by_link(p, w, v, i, due[tier] - made, minutes)
+                    made += by_link(people, world, v, i, due[tier] - made, minutes)
                 while made < due[tier] and pointer < n:
                     h = first + wrap(pointer + turn, n)
                     count = (
-                        min(due[tier] - made, p.offer[h] // minutes)
-                        if p.offer[h] >= minutes and p.kind[h] != 0 and h != i
+                        min(due[tier] - made, people.offer[h] // minutes)
+                        if people.offer[h] >= minutes and people.kind[h] != 0 and h != i
                         else 0
                     )
                     if count > 0:
-                        give(p, w, v, h, count * minutes)
+                        give(people, world, v, h, count * minutes)
                         made += count
                     if made < due[tier]:
                         pointer += 1
-                f.visits_made[tier] += made
+                flow.visits_made[tier] += made
                 on_time = (
                     made
-                    if c.rota >= 1.0 or made == carried
+                    if visits.rota >= 1.0 or made == carried
                     else slots_covered(
-                        made, carried, due[tier], c.rota, rota_key, identity_of(r.number, p.serial[i])
+                        made,
+                        carried,
+                        due[tier],
+                        visits.rota,
+                        rota_key,
+                        identity_of(village.number, people.serial[i]),
                     )
                 )
-                f.visits_on_time[tier] += on_time
-                f.visit_minutes += (made - carried) * minutes
-                company = min((made - carried) * minutes, np.int64(p.need[i, COMPANIONSHIP]))
-                p.need[i, COMPANIONSHIP] -= company
-                w.hours[v, ASKED, COMPANIONSHIP] += company
-                w.hours[v, MUTUAL, COMPANIONSHIP] += company
+                flow.visits_on_time[tier] += on_time
+                flow.visit_minutes += (made - carried) * minutes
+                company = min((made - carried) * minutes, np.int64(people.need[i, COMPANIONSHIP]))
+                people.need[i, COMPANIONSHIP] -= company
+                world.hours[v, ASKED, COMPANIONSHIP] += company
+                world.hours[v, MUTUAL, COMPANIONSHIP] += company
             begin = ends[tier]
         for i in range(first, first + n):  # duty that is left over is no offer of hours
-            if p.kind[i] == 2 and p.volunteer[i] == 0:
-                p.offer[i] = 0
+            if people.kind[i] == 2 and people.volunteer[i] == 0:
+                people.offer[i] = 0
 
 
-def run(m) -> None:
+def run(model) -> None:
     """The month's visits."""
-    if m.parameters.visits.on:
+    if model.parameters.visits.on:
         visit(
-            m.people,
-            m.world,
-            m.values.table,
-            m.once(m.values.canteen.__getitem__, "days"),
-            m.key(TURN),
-            m.key(ROTA),
+            model.people,
+            model.world,
+            model.values.table,
+            model.once(model.values.canteen.__getitem__, "days"),
+            model.key(TURN),
+            model.key(ROTA),
         )

@@ -40,106 +40,112 @@ def identity_of(number: int, serial: int) -> int:
 
 
 @inner
-def free_slot(p, w, v):
+def free_slot(people, world, v):
     """The lowest free slot of village v (absolute); the caller has made sure that one exists."""
-    i = w.start[v] + w.villages[v].hint
-    while i < w.start[v] + w.used[v] and p.kind[i] != 0:
+    i = world.start[v] + world.villages[v].hint
+    while i < world.start[v] + world.used[v] and people.kind[i] != 0:
         i += 1
-    if i == w.start[v] + w.used[v]:
-        w.used[v] += 1
-    w.villages[v].hint = i - w.start[v] + 1
+    if i == world.start[v] + world.used[v]:
+        world.used[v] += 1
+    world.villages[v].hint = i - world.start[v] + 1
     return i
 
 
 @inner
-def settle_in(p, w, v, i, kind, age, sex, month, zone_size):
+def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
     """Write a newcomer into free slot i.
 
     A neutral person, whom the parts then fill in. Returns the identity.
     """
-    r = w.villages[v]
-    serial = ((month + 1) << 12) | r.entered
-    r.entered += 1
-    p.kind[i], p.serial[i], p.age[i], p.sex[i] = kind, serial, age, sex
-    p.living[i], p.spouse[i], p.kin[i] = 0, -1, -1
-    p.zone[i] = (i - w.start[v]) // zone_size
-    p.children[i], p.near[i], p.role[i] = 0, 0, 0
-    p.income[i], p.remit[i], p.dibao[i], p.land[i], p.skills[i] = 0, 0, 0, 0, 0
-    p.health[i], p.dementia[i] = 0, 0
-    p.enrolled[i], p.volunteer[i], p.trained[i] = 0, 0, 0
-    p.credit[i], p.tier[i] = 0, 0
-    p.motivation[i], p.fatigue[i], p.acceptance[i], p.trust[i], p.loneliness[i] = 0.5, 0.0, 0.3, 0.5, 0.3
-    p.satisfaction[i], p.last_active[i] = 0.5, NEVER
-    p.free[i], p.offer[i], p.given[i], p.received[i], p.quota[i] = 0, 0, 0, 0, 0
-    p.need[i, :] = 0
-    p.dines[i], p.place[i] = 0, 0
+    village = world.villages[v]
+    serial = ((month + 1) << 12) | village.entered
+    village.entered += 1
+    people.kind[i], people.serial[i], people.age[i], people.sex[i] = kind, serial, age, sex
+    people.living[i], people.spouse[i], people.kin[i] = 0, -1, -1
+    people.zone[i] = (i - world.start[v]) // zone_size
+    people.children[i], people.near[i], people.role[i] = 0, 0, 0
+    people.income[i], people.remit[i], people.dibao[i], people.land[i], people.skills[i] = 0, 0, 0, 0, 0
+    people.health[i], people.dementia[i] = 0, 0
+    people.enrolled[i], people.volunteer[i], people.trained[i] = 0, 0, 0
+    people.credit[i], people.tier[i] = 0, 0
+    people.motivation[i], people.fatigue[i], people.acceptance[i], people.trust[i], people.loneliness[i] = (
+        0.5,
+        0.0,
+        0.3,
+        0.5,
+        0.3,
+    )
+    people.satisfaction[i], people.last_active[i] = 0.5, NEVER
+    people.free[i], people.offer[i], people.given[i], people.received[i], people.quota[i] = 0, 0, 0, 0, 0
+    people.need[i, :] = 0
+    people.dines[i], people.place[i] = 0, 0
     if kind == 1:
-        r.elders += 1
+        village.elders += 1
     else:
-        r.helpers += 1
-    return identity_of(r.number, serial)
+        village.helpers += 1
+    return identity_of(village.number, serial)
 
 
 @inner
-def hand_on(p, w, v, i):
+def hand_on(people, world, v, i):
     """Minutes of a leaver's credit that stay in the family.
 
     The spouse's, a relative's, or an account outside the county.
     """
-    r, f = w.villages[v], w.flow[v]
-    heir = p.spouse[i] if p.spouse[i] >= 0 else p.kin[i]
-    kept = np.int64(int(p.credit[i]) * (r.heirs if p.kind[i] == 1 else r.portable))
-    if kept > 0 and p.kind[i] == 1 and heir >= 0:
-        p.credit[w.start[v] + heir] += kept
-        f.credits_inherited += kept
-    elif kept > 0 and (p.kind[i] == 2 or p.children[i] > 0):
-        w.posted[v].credits_carried += kept
+    village, flow = world.villages[v], world.flow[v]
+    heir = people.spouse[i] if people.spouse[i] >= 0 else people.kin[i]
+    kept = np.int64(int(people.credit[i]) * (village.heirs if people.kind[i] == 1 else village.portable))
+    if kept > 0 and people.kind[i] == 1 and heir >= 0:
+        people.credit[world.start[v] + heir] += kept
+        flow.credits_inherited += kept
+    elif kept > 0 and (people.kind[i] == 2 or people.children[i] > 0):
+        world.posted[v].credits_carried += kept
     else:
         kept = 0
     return kept
 
 
 @inner
-def vacate(p, w, v, i):
+def vacate(people, world, v, i):
     """A person leaves the table: links let go, the account is settled, the slot is free for the next."""
-    r = w.villages[v]
-    if p.spouse[i] >= 0:
-        p.spouse[w.start[v] + p.spouse[i]] = -1
-    if p.kin[i] >= 0:
-        p.kin[w.start[v] + p.kin[i]] = -1
-    if p.partner[i] >= 0:
-        p.partner[w.start[v] + p.partner[i]], p.partner[i] = -1, -1
-    if p.credit[i] > 0:
-        lost = int(p.credit[i]) - hand_on(p, w, v, i)
-        w.posted[v].credits_forfeited += lost
-        w.flow[v].credit_dropped += lost
+    village = world.villages[v]
+    if people.spouse[i] >= 0:
+        people.spouse[world.start[v] + people.spouse[i]] = -1
+    if people.kin[i] >= 0:
+        people.kin[world.start[v] + people.kin[i]] = -1
+    if people.partner[i] >= 0:
+        people.partner[world.start[v] + people.partner[i]], people.partner[i] = -1, -1
+    if people.credit[i] > 0:
+        lost = int(people.credit[i]) - hand_on(people, world, v, i)
+        world.posted[v].credits_forfeited += lost
+        world.flow[v].credit_dropped += lost
     else:
-        w.posted[v].credits_excused -= p.credit[i]
-    p.credit[i] = 0
-    if p.kind[i] == 1:
-        r.elders -= 1
+        world.posted[v].credits_excused -= people.credit[i]
+    people.credit[i] = 0
+    if people.kind[i] == 1:
+        village.elders -= 1
     else:
-        r.helpers -= 1
-    p.kind[i] = 0
-    p.volunteer[i], p.enrolled[i], p.place[i] = 0, 0, 0
-    r.hint = min(r.hint, i - w.start[v])
+        village.helpers -= 1
+    people.kind[i] = 0
+    people.volunteer[i], people.enrolled[i], people.place[i] = 0, 0, 0
+    village.hint = min(village.hint, i - world.start[v])
 
 
 @inner
-def start_row(p, w, v, offers, u):
+def start_row(people, world, v, offers, u):
     """Place of a drawn elder (or of a drawn person with an offer) in the village.
 
     Each is as likely to be the first.
     """
-    heads, place = int(w.villages[v].elders), 0
+    heads, place = int(world.villages[v].elders), 0
     if offers:
         heads = 0
-        for i in range(w.start[v], w.start[v] + w.used[v]):
-            heads += 1 if p.offer[i] > 0 else 0
+        for i in range(world.start[v], world.start[v] + world.used[v]):
+            heads += 1 if people.offer[i] > 0 else 0
     left = int(u * heads)
-    for j in range(w.used[v]):
-        i = w.start[v] + j
-        if (p.kind[i] == 1 and not offers) or (p.offer[i] > 0 and offers):
+    for j in range(world.used[v]):
+        i = world.start[v] + j
+        if (people.kind[i] == 1 and not offers) or (people.offer[i] > 0 and offers):
             if left == 0:
                 place = j
                 break
@@ -148,34 +154,34 @@ def start_row(p, w, v, offers, u):
 
 
 @inner
-def give(p, w, v, i, minutes):
+def give(people, world, v, i, minutes):
     """Person i gives minutes of mutual aid: taken from the offer and from the month's budget, once."""
-    p.offer[i] -= minutes
-    p.free[i] -= minutes
-    p.given[i] += minutes
-    w.flow[v].time_aid += minutes
+    people.offer[i] -= minutes
+    people.free[i] -= minutes
+    people.given[i] += minutes
+    world.flow[v].time_aid += minutes
 
 
 @inner
-def give_traits(p, i, ident, c, key, craft_village):
+def give_traits(people, i, ident, c, key, craft_village):
     """Income, land, skills, children of an elder; `c` is the village's county values."""
     # in whole percent of the mean, so that yuan stay exact
-    land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if p.age[i] < 900 else 0
-    p.income[i] = (
+    land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if people.age[i] < 900 else 0
+    people.income[i] = (
         c.pension
         * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0)))
         // 100
         + land
     )
-    p.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
-    p.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
-    p.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
-    p.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
-    p.near[i] = 1 if uniform(key, ident, 26) < c.child_near and p.children[i] > 0 else 0
+    people.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
+    people.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
+    people.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
+    people.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
+    people.near[i] = 1 if uniform(key, ident, 26) < c.child_near and people.children[i] > 0 else 0
     story = 1 if uniform(key, ident, 27) < c.story_share else 0
     farm = 2 if uniform(key, ident, 28) < c.farm_share else 0
     craft = 4 if craft_village and uniform(key, ident, 29) < c.craft_share else 0
-    p.skills[i] = story | farm | craft
+    people.skills[i] = story | farm | craft
 
 
 TRAITS = Purpose("population.traits")
