@@ -19,7 +19,7 @@ from sim.agents import views
 from sim.agents.views import AGES, OWED, WRITABLE, Elder, LazySet, Person, Volunteer, fits, named, view_of
 from sim.engine.kernels import setup
 from sim.engine.randomness import key_of
-from sim.state.codes import ALONE, ELDER, HELPER, PAYERS, ROBUST
+from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE, ELDER, HELPER, PAYERS, ROBUST
 from sim.state.fields import FLOWS, STATES
 from sim.state.ledger import POSTINGS
 from sim.state.people import TRAITS, free_slot, give_traits, settle_in, vacate
@@ -251,7 +251,7 @@ def add_one(p, w, v, kind, age, sex, living, health, month, county, key):
     r.entered = entered
     if kind == 1:
         p.living[i], p.health[i] = living, health
-        give_traits(p, i, ident, county[v], key, r.kind == 2)
+        give_traits(p, i, ident, county[v], key, r.kind == CRAFT_HERITAGE)
     else:
         p.role[i] = 0 if sex == 1 else 2
     return i - w.start[v]
@@ -261,8 +261,8 @@ def add_one(p, w, v, kind, age, sex, living, health, month, county, key):
 def end_one(p, w, v, slot):
     """Free one person's slot; a spouse left behind lives alone."""
     i = w.start[v] + slot
-    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] == 1:
-        p.living[w.start[v] + p.spouse[i]] = 2
+    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] == COUPLE:
+        p.living[w.start[v] + p.spouse[i]] = ALONE
     vacate(p, w, v, i)
 
 

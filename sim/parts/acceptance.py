@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import ALONE, CLOSED, ELDER, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("acceptance")
@@ -121,19 +122,19 @@ def begin(people, world, values, key):
     """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
     for v in range(len(world.used)):
         acceptance = values.acceptance[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             identity = identity_of(world.villages[v].number, people.serial[i])
             people.acceptance[i] = min(
                 max(acceptance.start + 0.5 * (uniform(key, identity, 0) - 0.5), 0.0), 1.0
             )
             people.trust[i] = 0.4 + 0.3 * uniform(key, identity, 1)
             people.loneliness[i] = (
-                acceptance.lonely_alone if people.living[i] == 2 else acceptance.lonely_other
+                acceptance.lonely_alone if people.living[i] == ALONE else acceptance.lonely_other
             )
             if (
-                people.kind[i] == 1 and world.villages[v].level > 0
+                people.kind[i] == ELDER and world.villages[v].level > CLOSED
             ):  # users near balance where a service stands
-                factor = acceptance.need_factor if people.health[i] > 0 else 1.0
+                factor = acceptance.need_factor if people.health[i] > ROBUST else 1.0
                 rate = (
                     (acceptance.enrol_own + 0.25 * acceptance.enrol_network)
                     * factor
@@ -164,17 +165,17 @@ def enrol(people, world, values, key):
     for v in range(len(world.used)):
         acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
         enrolled = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            enrolled += people.enrolled[i] if people.kind[i] == 1 else 0
+        for i in residents(world, v):
+            enrolled += people.enrolled[i] if people.kind[i] == ELDER else 0
         share = enrolled / max(village.elders, 1)
         hazard = (acceptance.enrol_own + acceptance.enrol_network * share) * (1.0 + village.launching)
         leaving = acceptance.leave_rate / 12.0
         village.would_enrol = 0.0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             identity = identity_of(village.number, people.serial[i])
-            if village.level == 0:
+            if village.level == CLOSED:
                 flow.left_users += people.enrolled[i]
                 people.enrolled[i] = 0
                 if village.closures > 0:
@@ -201,24 +202,24 @@ def spread(people, world, values, years, on):
         acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
         norm = max(acceptance.norm - acceptance.norm_decline * years, 0.0) * village.norm_left
         zones = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             zones = max(zones, int(people.zone[i]) + 1)
         total, heads = world.sums, world.work[0]
         total[:zones] = 0.0
         heads[:zones] = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 1:
+        for i in residents(world, v):
+            if people.kind[i] == ELDER:
                 total[people.zone[i]] += np.float64(people.acceptance[i])
                 heads[people.zone[i]] += 1
         reach = (
             acceptance.publicity
             * (village.publicity + 0.5 * village.leader + 0.5 * village.association)
             * (1.0 - norm)
-            if village.level > 0
+            if village.level > CLOSED
             else 0.0
         )
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             x, s = np.float64(people.acceptance[i]), np.float64(people.satisfaction[i])
             if on:
@@ -226,7 +227,7 @@ def spread(people, world, values, years, on):
                 x += reach * (1.0 - x) - 0.1 * acceptance.publicity * norm * x
                 if people.received[i] > 0 or people.dines[i] > 0:
                     x += acceptance.experience_speed * (s - x)
-                level = acceptance.lonely_alone if people.living[i] == 2 else acceptance.lonely_other
+                level = acceptance.lonely_alone if people.living[i] == ALONE else acceptance.lonely_other
                 if people.received[i] > 0 or people.given[i] > 0 or people.dines[i] == 1:
                     level = max(level - acceptance.company_relief, 0.0)
                 lonely = np.float64(people.loneliness[i])

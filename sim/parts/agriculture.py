@@ -10,7 +10,7 @@ from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, normalish, uniform
 from sim.engine.sorting import wrap
 from sim.start import tables
-from sim.state.codes import FARM, NEAR_TOWN
+from sim.state.codes import ELDER, FARM, NEAR_TOWN, PLAIN, ROBUST
 from sim.state.parameters import par, section
 from sim.state.people import start_row
 
@@ -130,10 +130,10 @@ def farm(people, world, values, season, month, calendar_month, key, turn_key):
             not at_work or month + (22 - calendar_month) % 12 < village.begun + agriculture.lead
         ):  # nobody tills for an October too early to sell
             continue
-        full = village.kind == 0 or village.kind == NEAR_TOWN
+        full = village.kind == PLAIN or village.kind == NEAR_TOWN
         offered, n = 0, world.used[v]
         for i in range(world.start[v], world.start[v] + n):
-            offered += int(people.land[i]) if people.kind[i] == 1 else 0
+            offered += int(people.land[i]) if people.kind[i] == ELDER else 0
         mu = min(
             agriculture.land * (1.0 if full else values.business[v].endowment),
             offered * 0.1 * agriculture.lease_share,
@@ -144,9 +144,9 @@ def farm(people, world, values, season, month, calendar_month, key, turn_key):
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
             if (
-                people.kind[i] == 1
+                people.kind[i] == ELDER
                 and people.skills[i] & FARM
-                and people.health[i] == 0
+                and people.health[i] == ROBUST
                 and people.age[i] < agriculture.age_limit * 12.0
                 and found < wanted
             ):

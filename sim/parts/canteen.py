@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, MEALS, MUTUAL
+from sim.state.codes import ASKED, ELDER, FULL, MEALS, MILD, MODERATE, MUTUAL, REDUCED, WORKING
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -204,16 +204,16 @@ def serve(people, world, values, key, rota_key):
         n = world.used[v]
         for i in range(world.start[v], world.start[v] + n):
             people.dines[i] = 0
-        if village.level < 2 or village.facility != 2:
+        if village.level < REDUCED or village.facility != WORKING:
             continue
-        per_person = np.int64(canteen.meals_per_day * canteen.days * (1.0 if village.level == 3 else 0.5))
+        per_person = np.int64(canteen.meals_per_day * canteen.days * (1.0 if village.level == FULL else 0.5))
         seats = min(canteen.seats, village.seats)
         turn = start_row(people, world, v, False, uniform(rota_key, village.number, 0))
         for want in range(2):  # those short of meal help first, then the others, from a drawn place
             for j in range(n):
                 i = world.start[v] + wrap(j + turn, n)
                 if (
-                    people.kind[i] != 1
+                    people.kind[i] != ELDER
                     or people.dines[i] != 0
                     or (people.need[i, MEALS] >= canteen.short_hours) != (want == 0)
                 ):
@@ -234,12 +234,12 @@ def serve(people, world, values, key, rota_key):
                     flow.turned_away += 1
                     continue
                 flow.diners += 1
-                home = people.health[i] >= 2 or (people.health[i] == 1 and people.age[i] >= 960)
+                home = people.health[i] >= MODERATE or (people.health[i] == MILD and people.age[i] >= 960)
                 people.dines[i] = 2 if home else 1
                 flow.delivered += 1 if home else 0
                 met = (
                     int(people.need[i, MEALS])
-                    if village.level == 3
+                    if village.level == FULL
                     else (int(people.need[i, MEALS]) + 1) // 2
                 )
                 world.hours[v, ASKED, MEALS] += met
@@ -270,7 +270,7 @@ def _bills(people, world, v, c, rota_key):
             give(people, world, v, i, take)
             found += take
     flow.kitchen_minutes = found
-    full = 1.0 if village.level == 3 else c.reduced_staff
+    full = 1.0 if village.level == FULL else c.reduced_staff
     cooks = -(-flow.diners // max(np.int64(c.diners_per_cook), 1))
     food = np.int64(
         flow.meals * c.food * (1.0 - village.garden_saving) * village.food_price * village.operator_food

@@ -16,11 +16,26 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, MUTUAL, PERSONAL, PROFESSIONAL, REHABILITATION, SCOPES
+from sim.state.codes import (
+    ASKED,
+    CLOSED,
+    DAILY,
+    ELDER,
+    FREE,
+    HELPER,
+    MUTUAL,
+    PERSONAL,
+    PROFESSIONAL,
+    REHABILITATION,
+    SCOPES,
+    TWICE_WEEKLY,
+    UNDEREMPLOYED,
+    WITH_CHILD,
+)
 from sim.state.fields import flow, state
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import give, identity_of, start_row
+from sim.state.people import give, identity_of, residents, start_row
 
 
 @section("clearing")
@@ -267,7 +282,9 @@ TURN = Purpose("clearing.turn")
 @inner
 def exempt(people, i, t):
     """Served without credit."""
-    return t.exempt_special and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
+    return t.exempt_special and (
+        people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1
+    )
 
 
 @kernel
@@ -278,15 +295,15 @@ def to_family(people, world, values, key):
     """
     for v in range(len(world.used)):
         clearing, flow, post = values.clearing[v], world.flow[v], world.posted[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 0:
+        for i in residents(world, v):
+            if people.kind[i] == FREE:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             if (
-                people.kind[i] == 1
+                people.kind[i] == ELDER
                 and people.children[i] > 0
                 and people.near[i] == 0
-                and people.living[i] != 0
+                and people.living[i] != WITH_CHILD
                 and uniform(key, identity, 0) < clearing.away_givers
             ):
                 people.credit[i] += clearing.away_hours
@@ -296,7 +313,7 @@ def to_family(people, world, values, key):
             if spare <= 0 or slot < 0:
                 continue
             to = world.start[v] + slot
-            if people.kind[to] != 1 or exempt(people, to, values.timebank[v]):
+            if people.kind[to] != ELDER or exempt(people, to, values.timebank[v]):
                 continue
             lack = -max(int(people.credit[to]), 0)
             for k in range(8):
@@ -322,7 +339,7 @@ def _limit(people, i):
 
     The rest of the quota, on credit alone without a station.
     """
-    if people.kind[i] != 1 or people.place[i] < 0 or (people.enrolled[i] == 0 and people.credit[i] <= 0):
+    if people.kind[i] != ELDER or people.place[i] < 0 or (people.enrolled[i] == 0 and people.credit[i] <= 0):
         return 0
     return (
         int(people.quota[i]) if people.enrolled[i] == 1 else min(int(people.quota[i]), int(people.credit[i]))
@@ -334,7 +351,7 @@ def look(people, world, values, wanted, offered):
     """What each village wants of the platform and can offer to it, minutes."""
     for v in range(len(world.used)):
         offers = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             offers += int(people.offer[i]) if people.volunteer[i] == 1 else 0
             quota = _limit(people, i)
             for k in range(9 if quota > 0 else 0):
@@ -394,7 +411,7 @@ def exchange(people, world, got, given, asked_before, key):
                 break
             i = first + wrap(j + turn, n)
             quota = min(_limit(people, i), left)
-            new = not asked_before or village.level == 0 or people.enrolled[i] == 0
+            new = not asked_before or village.level == CLOSED or people.enrolled[i] == 0
             for k in range(9):
                 minutes = _wish(people, i, k, quota)
                 quota -= minutes
@@ -426,7 +443,7 @@ def buy(people, world, values, government, key):
         )
         if timebank.price_per_hour <= 0.0:
             continue
-        purse = np.int64(max(world.balance[v].cash, 0) * clearing.cash_share) if village.level > 0 else 0
+        purse = np.int64(max(world.balance[v].cash, 0) * clearing.cash_share) if village.level > CLOSED else 0
         care, calls = purse * 60 // clearing.care_price, 0
         if government:
             calls = clearing.guarantee_ceiling * 5 // clearing.guarantee_price
@@ -436,7 +453,7 @@ def buy(people, world, values, government, key):
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
             if (
-                people.kind[i] != 1
+                people.kind[i] != ELDER
                 or people.credit[i] <= 0
                 or people.place[i] < 0
                 or exempt(people, i, timebank)
@@ -479,19 +496,19 @@ def redeem(people, world, values, key):
             world.used[v],
         )
         stock = np.int64(1 << 60)
-        if clearing.goods_price > 0 or village.level == 0:
+        if clearing.goods_price > 0 or village.level == CLOSED:
             stock = (
                 np.int64(max(world.balance[v].cash, 0) * clearing.cash_share)
                 * 60
                 // max(clearing.goods_price, 1)
-                if village.level > 0
+                if village.level > CLOSED
                 else 0
             )
         turn = start_row(people, world, v, False, uniform(key, village.number, 3))
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
             spare = int(people.credit[i]) - clearing.keep
-            if people.kind[i] == 0 or spare <= 0:
+            if people.kind[i] == FREE or spare <= 0:
                 continue
             asked = np.int64(spare * clearing.goods)
             if asked > 0:
@@ -502,7 +519,11 @@ def redeem(people, world, values, key):
                 flow.goods_minutes += got
                 trust = np.float64(people.trust[i])
                 people.trust[i] = min(max(trust + timebank.trust_speed * (got / asked - trust), 0.0), 1.0)
-            turned = np.int64(spare * clearing.practice) if people.kind[i] == 2 and people.role[i] >= 2 else 0
+            turned = (
+                np.int64(spare * clearing.practice)
+                if people.kind[i] == HELPER and people.role[i] >= UNDEREMPLOYED
+                else 0
+            )
             turned = min(turned, int(people.credit[i]))
             people.credit[i] -= turned
             post.credits_practice += turned
@@ -547,7 +568,9 @@ def settle(world, values, scope):
             max(top, clearing.settle_price),
             max(balance.credit_platform, 0),
         )
-        purse = np.int64(max(balance.cash, 0) * clearing.cash_share) if world.villages[v].level > 0 else 0
+        purse = (
+            np.int64(max(balance.cash, 0) * clearing.cash_share) if world.villages[v].level > CLOSED else 0
+        )
         settled = min(max(-balance.credit_platform, 0), purse * 60 // max(price, 1)) if price > 0 else 0
         paid = settled * price // 60
         post.credits_settled_out += settled

@@ -9,9 +9,10 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
 from sim.start import tables
+from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE, ELDER, FREE, HELPER, WITH_CHILD
 from sim.state.fields import flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import free_slot, give_traits, identity_of, settle_in, vacate
+from sim.state.people import free_slot, give_traits, identity_of, residents, settle_in, vacate
 
 
 @section("demography")
@@ -88,7 +89,7 @@ def _widow(people, world, v, i, d, key):
     """The survivor of a couple lives alone or moves in with a near child."""
     s = world.start[v] + people.spouse[i]
     identity = identity_of(world.villages[v].number, people.serial[s])
-    if people.living[s] == 1:
+    if people.living[s] == COUPLE:
         people.living[s] = 0 if people.near[s] == 1 and uniform(key, identity, 0) < d.widowed_to_child else 2
 
 
@@ -102,8 +103,8 @@ def leave(people, world, values, death, demented, period, death_key, move_key, h
         demography, flow = values.demography[v], world.flow[v]
         leaving = demography.migration / 12.0
         nest, away = demography.empty_nest_trend / 0.38 / 12.0, demography.child_leaves / 12.0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 0:
+        for i in residents(world, v):
+            if people.kind[i] == FREE:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             people.age[i] += 1
@@ -111,10 +112,10 @@ def leave(people, world, values, death, demented, period, death_key, move_key, h
             q = death[period, people.sex[i], years, people.health[i]] / (1.0 + (risk - 1.0) * demented[years])
             if people.dementia[i] == 1:
                 q *= risk
-            if people.kind[i] == 1:
+            if people.kind[i] == ELDER:
                 q *= world.villages[v].mortality
             if uniform(death_key, identity, 0) < q:
-                if people.kind[i] == 1:
+                if people.kind[i] == ELDER:
                     flow.deaths += 1
                     if people.spouse[i] >= 0:
                         _widow(people, world, v, i, demography, home_key)
@@ -123,21 +124,21 @@ def leave(people, world, values, death, demented, period, death_key, move_key, h
                 vacate(people, world, v, i)
                 continue
             drawn = uniform(move_key, identity, 0)
-            if people.kind[i] == 2:
+            if people.kind[i] == HELPER:
                 if drawn < leaving:
                     flow.helpers_left += 1
                     vacate(people, world, v, i)
-            elif people.living[i] == 0:
+            elif people.living[i] == WITH_CHILD:
                 if drawn < nest:
                     people.living[i] = 1 if people.spouse[i] >= 0 else 2
             elif people.near[i] == 1 and drawn < away:
                 people.near[i] = 0
             elif (
-                people.living[i] == 1
+                people.living[i] == COUPLE
                 and people.spouse[i] < 0
                 and drawn > 1.0 - death[period, 1 - people.sex[i], min(people.age[i] // 12, 111), 0]
             ):
-                people.living[i] = 2
+                people.living[i] = ALONE
 
 
 @inner
@@ -152,7 +153,7 @@ def _new_elder(people, world, v, i, ident, values, prevalence, key):
         drawn -= prevalence[people.sex[i], 60, state]
         state -= 1
     people.health[i] = state
-    give_traits(people, i, ident, county, key, world.villages[v].kind == 2)
+    give_traits(people, i, ident, county, key, world.villages[v].kind == CRAFT_HERITAGE)
     world.flow[v].entrants += 1
 
 
@@ -168,9 +169,9 @@ def enter(people, world, values, prevalence, entry, month, base, wages, pool_key
     for v in range(len(world.used)):
         demography, village, flow = values.demography[v], world.villages[v], world.flow[v]
         village.entered = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 2 and people.age[i] >= 720:
-                people.kind[i] = 1
+        for i in residents(world, v):
+            if people.kind[i] == HELPER and people.age[i] >= 720:
+                people.kind[i] = ELDER
                 village.helpers -= 1
                 village.elders += 1
                 _new_elder(

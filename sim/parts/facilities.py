@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform, uniforms
 from sim.engine.sorting import sort_by
-from sim.state.codes import NEVER, NO_MONEY
+from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, REDUCED, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -284,19 +284,19 @@ def build(world, values, construction, coupled, planned, month, key, home_key, g
         score[v] = uniform(key, village.number, 1) if not planned else village.number * 1e-9 - village.score
         total[world.county[v]] += construction[v]
         here[world.county[v]] += 1
-        serving[world.county[v]] += 1 if village.level > 0 else 0
+        serving[world.county[v]] += 1 if village.level > CLOSED else 0
     sort_by(score, order)
     for v in order:
         facilities, village = values.facilities[v], world.villages[v]
         purse = total[world.county[v]] if coupled else construction[v]
         grant, money = 0, values.funding[v].rule != NO_MONEY
         gov, col, soc = gov_on and money, col_on and money, soc_on and money
-        if village.facility == 1 and month >= village.ready:
-            village.facility = 2
+        if village.facility == PLANNED and month >= village.ready:
+            village.facility = WORKING
             village.seats = facilities.add_seats if village.way == ADD else facilities.seats
             village.condition = 1.0
-        if village.facility == 2:
-            if facilities.ageing == 1 and village.level > 0 and village.condition < facilities.renew_at:
+        if village.facility == WORKING:
+            if facilities.ageing == 1 and village.level > CLOSED and village.condition < facilities.renew_at:
                 grant = raise_money(
                     world, v, facilities, values, purse, facilities.renewal, facilities.renewal, gov, col, soc
                 )
@@ -306,7 +306,7 @@ def build(world, values, construction, coupled, planned, month, key, home_key, g
             homes = values.homes[v]
             if (
                 homes.on == 1
-                and village.level > 0
+                and village.level > CLOSED
                 and village.beds == 0
                 and village.rented == 0
                 and village.way != ADD
@@ -326,7 +326,7 @@ def build(world, values, construction, coupled, planned, month, key, home_key, g
                 )
                 village.beds = homes.beds if more >= 0 else 0
                 grant = max(grant, 0) + max(more, 0)
-        elif village.facility == 0 and village.elders >= facilities.least_elders:
+        elif village.facility == NONE and village.elders >= facilities.least_elders:
             in_service = serving[world.county[v]] / here[world.county[v]] if coupled else 0.3
             hazard = (
                 facilities.openings
@@ -356,7 +356,7 @@ def _begin(world, v, c, values, purse, month, gov_on, col_on, soc_on):
         grant = raise_money(world, v, c, values, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
         if grant >= 0:
             village.facility, village.ready, village.rented, village.way = (
-                1,
+                PLANNED,
                 month + c.lead,
                 1 if way == RENT else 0,
                 way,
@@ -370,10 +370,10 @@ def upkeep(world, values):
     """Bills of the building, its condition and its seats."""
     for v in range(len(world.used)):
         facilities, village, post = values.facilities[v], world.villages[v], world.posted[v]
-        if village.facility != 2 or village.level == 0:
+        if village.facility != WORKING or village.level == CLOSED:
             continue
         part = facilities.shared_cost if village.way == ADD else 1.0
-        part *= 1.0 if village.level >= 2 else facilities.visits_share
+        part *= 1.0 if village.level >= REDUCED else facilities.visits_share
         post.cost_power += np.int64(facilities.power * part)
         post.cost_repairs += np.int64(facilities.repairs * part)
         if village.rented == 1:

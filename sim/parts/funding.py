@@ -14,7 +14,19 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.state.codes import ASKED, COLLECTIVE, FAMILIES, GOVERNMENT, MEALS, MUTUAL, NO_MONEY, SOCIETY
+from sim.state.codes import (
+    ASKED,
+    CLOSED,
+    COLLECTIVE,
+    FAMILIES,
+    FULL,
+    GOVERNMENT,
+    MEALS,
+    MUTUAL,
+    NO_MONEY,
+    SOCIETY,
+    VISITS_ONLY,
+)
 from sim.state.fields import flow, state
 from sim.state.ledger import posting, settle
 from sim.state.parameters import Parameters, choice, par, section
@@ -269,7 +281,7 @@ def pledge(world, values, month, horizon):
     """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
     for v in range(len(world.used)):
         funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
-        if village.level == 0 or funding.rule == NO_MONEY:
+        if village.level == CLOSED or funding.rule == NO_MONEY:
             continue
         envelope = funding.basis == 1
         arrears = (
@@ -299,7 +311,9 @@ def pledge(world, values, month, horizon):
         shares = shares_of(funding)
         # without a canteen there is nothing to charge users for: their share is asked of the others, in
         # proportion
-        scale = 1.0 / (1.0 - shares[FAMILIES]) if village.level == 1 and shares[FAMILIES] < 1.0 else 1.0
+        scale = (
+            1.0 / (1.0 - shares[FAMILIES]) if village.level == VISITS_ONLY and shares[FAMILIES] < 1.0 else 1.0
+        )
         for k in range(4):
             want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
             flow.pledge_asked[k] = int(want[k])
@@ -396,13 +410,13 @@ def pay_bills(world, values, books, calendar_month):
             village.bills[a] -= paid
             cash -= paid
             post.bills_paid += paid
-        if village.level > 0:
+        if village.level > CLOSED:
             village.cost_average += (
                 np.int64(np.floor((new - village.cost_average) * values.funding[v].cost_speed))
                 if village.cost_average > 0
                 else new
             )
-            if village.level == 3:
+            if village.level == FULL:
                 village.cost_full = village.cost_average
         if calendar_month == 12 and values.funding[v].forgive == 1:
             g = min(balance.receivable_government, village.old_receivable[0])

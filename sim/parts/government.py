@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, normalish, uniform, uniforms
+from sim.state.codes import CLOSED
 from sim.state.fields import state
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
@@ -282,7 +283,7 @@ def pay_pilots(world, values, month, chosen):
     for v in range(len(world.used)):
         government, village = values.government[v], world.villages[v]
         left = government.pilot_start + government.pilot_months - month
-        if village.pilot == 1 and left > 0 and village.level > 0:
+        if village.pilot == 1 and left > 0 and village.level > CLOSED:
             extra = village.pilot_left // left
             world.posted[v].grant_pilots += extra
             village.pilot_left -= extra

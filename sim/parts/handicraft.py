@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, normalish, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import CRAFT
+from sim.state.codes import CRAFT, FREE, MILD
 from sim.state.fields import flow
 from sim.state.parameters import par, section
 from sim.state.people import identity_of, start_row
@@ -108,7 +108,7 @@ def work(people, world, values, month, key, pass_key, turn_key):
         limit = int(handicraft.places * 3600.0)
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
-            if people.kind[i] == 0 or people.skills[i] & CRAFT == 0 or people.health[i] > 1:
+            if people.kind[i] == FREE or people.skills[i] & CRAFT == 0 or people.health[i] > MILD:
                 continue
             flow.masters += 1
             take = min(np.int64(people.free[i] * values.business[v].work_share), 3600, limit - hours)
@@ -121,7 +121,7 @@ def work(people, world, values, month, key, pass_key, turn_key):
                 learning += 1
         for k in range(learning):  # they are masters from next month on
             s = learners[k]
-            if people.kind[s] != 0 and people.skills[s] & CRAFT == 0:
+            if people.kind[s] != FREE and people.skills[s] & CRAFT == 0:
                 people.skills[s] = people.skills[s] | CRAFT
                 flow.apprentices += 1
         market = max(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
+from sim.state.codes import ELDER
 from sim.state.fields import flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("health")
@@ -79,8 +80,8 @@ def change(people, world, values, worsen, recover, dementia, key, dementia_key):
     """One step of the chain for every elder: one draw decides between worse, better and the same."""
     for v in range(len(world.used)):
         scale = values.health[v].dementia_scale
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             years, sex, s = min(people.age[i] // 12, 111), people.sex[i], people.health[i]
@@ -98,8 +99,8 @@ def count(people, world):
     """Elders by state and living arrangement."""
     for v in range(len(world.used)):
         flow = world.flow[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 1:
+        for i in residents(world, v):
+            if people.kind[i] == ELDER:
                 flow.state_persons[people.health[i]] += 1
                 flow.living_persons[people.living[i]] += 1
                 flow.demented += people.dementia[i]

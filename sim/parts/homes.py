@@ -11,11 +11,11 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import ALONE, COUPLE, IN_HOME, NO_MONEY
+from sim.state.codes import ALONE, CLOSED, COUPLE, ELDER, IN_HOME, NO_MONEY, SEVERE
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("homes")
@@ -153,9 +153,9 @@ def live(people, world, values, key, group_key, lasting):
         homes, village, flow = values.homes[v], world.villages[v], world.flow[v]
         first, n = world.start[v], world.used[v]
         village.residents = 0
-        standing = homes.on == 1 and village.beds > 0 and village.level > 0
+        standing = homes.on == 1 and village.beds > 0 and village.level > CLOSED
         for i in range(first, first + n):
-            if people.kind[i] == 1 and people.living[i] == IN_HOME:
+            if people.kind[i] == ELDER and people.living[i] == IN_HOME:
                 drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
                 if standing and drawn * 12.0 >= homes.move_out:
                     village.residents += 1
@@ -166,9 +166,9 @@ def live(people, world, values, key, group_key, lasting):
             continue
         for i in range(first, first + n):
             if (
-                people.kind[i] != 1
+                people.kind[i] != ELDER
                 or (people.living[i] != ALONE and people.living[i] != COUPLE)
-                or people.health[i] == 3
+                or people.health[i] == SEVERE
                 or people.dementia[i] == 1
             ):
                 continue
@@ -192,12 +192,12 @@ def bills(people, world, values, public):
     """The home's bill, the residents' fees and the county's money for them."""
     for v in range(len(world.used)):
         homes, village, post = values.homes[v], world.villages[v], world.posted[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         fees = values.families[v].on == 1 and values.funding[v].identical_payers == 0
         grants = public and values.funding[v].rule != NO_MONEY
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 1 and people.living[i] == IN_HOME:
+        for i in residents(world, v):
+            if people.kind[i] == ELDER and people.living[i] == IN_HOME:
                 post.cost_home += np.int64(homes.running * village.wage_index)
                 post.due_families += homes.fee if fees and people.dibao[i] == 0 else 0
                 post.grant_homes += np.int64(homes.subsidy * village.deflator / 12.0) if grants else 0
@@ -213,7 +213,7 @@ def _together(people, world, v, h, key, lasting):
     for i in range(first, first + n):
         heads[people.zone[i]], places[people.zone[i]], sums[people.zone[i]] = 0, 0, 0.0
     for i in range(first, first + n):
-        if people.kind[i] == 1:
+        if people.kind[i] == ELDER:
             heads[people.zone[i]] += 1
             sums[people.zone[i]] += np.float64(people.acceptance[i])
             places[people.zone[i]] += 1 if people.living[i] == ALONE or people.living[i] == COUPLE else 0
@@ -232,7 +232,7 @@ def _together(people, world, v, h, key, lasting):
             world.flow[v].groups_moved += 1
             for k in range(first, first + n):
                 if (
-                    people.kind[k] == 1
+                    people.kind[k] == ELDER
                     and people.zone[k] == z
                     and (people.living[k] == ALONE or people.living[k] == COUPLE)
                 ):

@@ -13,10 +13,23 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, COMPANIONSHIP, ESCORT, MUTUAL, PERSONAL, REHABILITATION
+from sim.state.codes import (
+    ASKED,
+    CLOSED,
+    COMPANIONSHIP,
+    DAILY,
+    ELDER,
+    ESCORT,
+    FREE,
+    MILD,
+    MUTUAL,
+    PERSONAL,
+    REHABILITATION,
+    TWICE_WEEKLY,
+)
 from sim.state.fields import column, flow
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import give
+from sim.state.people import give, residents
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2
@@ -181,11 +194,11 @@ def _not_self(helpers, at, end, i):
 @inner
 def urgency(people, i):
     """0 most urgent .. 3: by tier of the book and health."""
-    if people.tier[i] == 1:
+    if people.tier[i] == DAILY:
         return 0
-    if people.tier[i] == 2 and people.health[i] >= 1:
+    if people.tier[i] == TWICE_WEEKLY and people.health[i] >= MILD:
         return 1
-    return 2 if people.health[i] >= 1 else 3
+    return 2 if people.health[i] >= MILD else 3
 
 
 @kernel
@@ -193,7 +206,7 @@ def match(people, world, values, key, form):
     """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
     for v in range(len(world.used)):
         village, flow, matching = world.villages[v], world.flow[v], values.matching[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         first = world.start[v]
         order, helpers, ends, untrained, trained = (
@@ -255,7 +268,7 @@ def match(people, world, values, key, form):
 def _asks(people, i, lone):
     """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
     return (
-        people.kind[i] == 1
+        people.kind[i] == ELDER
         and people.enrolled[i] == 1
         and (not lone or (people.partner[i] < 0 and people.volunteer[i] == 0))
     )
@@ -266,7 +279,7 @@ def _by_urgency(people, world, v, order, bounds, fill, lone):
     """Elders who ask, sorted by urgency, and the bounds of its four levels; returns the number of zones."""
     first, n, zones = world.start[v], world.used[v], 0
     for i in range(first, first + n):
-        if people.kind[i] != 0:
+        if people.kind[i] != FREE:
             zones = max(zones, int(people.zone[i]) + 1)
             if _asks(people, i, lone):
                 bounds[urgency(people, i) + 1] += 1
@@ -318,7 +331,7 @@ def _request(people, world, v, i, k, n, c, helpers, ends, zones, untrained, trai
     flow.asked_minutes += wanted
     world.hours[v, ASKED, k] += wanted
     got, skilled, toll = 0, needs_training(k), c.team_minutes if form == TEAMS else 0
-    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and people.health[i] <= 1 else 1.0
+    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and people.health[i] <= MILD else 1.0
     if c.kin_first:
         for link in range(2):
             slot = people.kin[i] if link == 0 else people.neighbour[i]
@@ -415,7 +428,7 @@ def _gather(people, world, v, zones, c):
     there[:zones] = 0
     offered[:zones] = 0
     world.sums[:zones] = 0.0
-    members = range(world.start[v], world.start[v] + world.used[v])
+    members = residents(world, v)
     for i in members:
         if people.volunteer[i] == 1:
             z, minutes = people.zone[i], int(people.offer[i]) + int(people.given[i])
@@ -461,7 +474,7 @@ def pair_up(people, world, values, key):
                 free += 1
         _by_urgency(people, world, v, order, bounds, fill, True)
         begin = np.int64(uniform(key, village.number, 4) * free)
-        for u in range(4 if village.level > 0 and values.matching[v].pair_share > 0.0 else 0):
+        for u in range(4 if village.level > CLOSED and values.matching[v].pair_share > 0.0 else 0):
             size = bounds[u + 1] - bounds[u]
             drawn = np.int64(uniform(key, village.number, u) * size)
             for q in range(min(size, free - bounds[u])):

@@ -9,10 +9,24 @@ from __future__ import annotations
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
-from sim.state.codes import ELIGIBLE, ESCORT, FAMILY, NEED, PERSONAL, PROFESSIONAL, REHABILITATION, UNMET
+from sim.state.codes import (
+    ALONE,
+    COUPLE,
+    ELDER,
+    ELIGIBLE,
+    ESCORT,
+    FAMILY,
+    MILD,
+    NEED,
+    PERSONAL,
+    PROFESSIONAL,
+    REHABILITATION,
+    UNMET,
+    WITH_CHILD,
+)
 from sim.state.fields import column
 from sim.state.parameters import par, section
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("needs")
@@ -145,14 +159,14 @@ def arise(people, world, values, table, fixed_key, event_key):
     for v in range(len(world.used)):
         needs, number = values.needs[v], world.villages[v].number
         scales = scales_of(needs)
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             identity = identity_of(number, people.serial[i])
             own = 1.0 - needs.own_spread + 2.0 * needs.own_spread * uniform(fixed_key, identity, 0)
             if people.dementia[i] == 1:
                 own *= needs.dementia_factor
-            house = needs.alone_factor if people.living[i] == 2 else 1.0
+            house = needs.alone_factor if people.living[i] == ALONE else 1.0
             for k in range(9):
                 expected = table[people.health[i], k] * scales[k] * own
                 if k <= 2:
@@ -174,8 +188,8 @@ def family(people, world, values):
     """Family serves each kind in the same share; a spouse of the table gives own free minutes."""
     for v in range(len(world.used)):
         needs = values.needs[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             total = 0
             for k in range(9):
@@ -183,10 +197,10 @@ def family(people, world, values):
             if total == 0:
                 continue
             share, capacity, spouse, from_spouse = 0.0, 0, -1, 0
-            if people.living[i] == 0:
+            if people.living[i] == WITH_CHILD:
                 share, capacity = needs.cover_child, needs.child_hours
             else:
-                if people.living[i] == 1:
+                if people.living[i] == COUPLE:
                     share, from_spouse = needs.cover_spouse, needs.spouse_hours
                     if people.spouse[i] >= 0:
                         spouse = world.start[v] + people.spouse[i]
@@ -230,15 +244,15 @@ def professional(people, world, values):
     """After mutual aid: what an elder can pay for; the rest is unmet, per kind."""
     for v in range(len(world.used)):
         needs = values.needs[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             money = (
                 int(
                     (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
                     * needs.professional_income_share
                 )
-                if people.health[i] >= 1
+                if people.health[i] >= MILD
                 else 0
             )
             minutes = money * 60 // max(needs.professional_price, 1)

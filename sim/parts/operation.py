@@ -14,7 +14,7 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
 from sim.start import tables
-from sim.state.codes import NEVER, PROFESSIONAL
+from sim.state.codes import CLOSED, ELDER, MODERATE, NEVER, PROFESSIONAL, REDUCED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
@@ -125,7 +125,7 @@ def staff(people, world, values, ways, key):
             world.flow[v],
             world.posted[v],
         )
-        if village.level == 0 or village.operator == 0:
+        if village.level == CLOSED or village.operator == 0:
             continue
         way = ways[village.operator]
         n, first = world.used[v], world.start[v]
@@ -135,7 +135,11 @@ def staff(people, world, values, ways, key):
         for able in range(2):
             for j in range(n):
                 i = first + wrap(j + turn, n)
-                if people.kind[i] != 1 or people.enrolled[i] == 0 or (people.health[i] < 2) != (able == 1):
+                if (
+                    people.kind[i] != ELDER
+                    or people.enrolled[i] == 0
+                    or (people.health[i] < MODERATE) != (able == 1)
+                ):
                     continue
                 for q in range(9):
                     k = 8 - q  # personal care and the skilled kinds first
@@ -148,7 +152,7 @@ def staff(people, world, values, ways, key):
                         np.float64(people.satisfaction[i]) + operation.quality_scale * way[6], 1.0
                     )
         flow.staff_minutes = budget - left
-        full = 1.0 if village.level >= 2 else operation.visits_share
+        full = 1.0 if village.level >= REDUCED else operation.visits_share
         post.cost_operator += np.int64(
             operation.cost_scale * (way[0] * full + way[1] * flow.diners) * village.wage_index
         )
@@ -208,7 +212,7 @@ def choose(world, books, values, ways, leases, contract, month, december):
             books.named[v],
             0,
         )
-        serving = 1.0 if village.level > 0 else 0.0
+        serving = 1.0 if village.level > CLOSED else 0.0
         for k in range(len(books.purse)):
             money += books.month[v, books.purse[k, 0]] * books.purse[k, 1]
         seen = village.operator_seen
@@ -219,7 +223,7 @@ def choose(world, books, values, ways, leases, contract, month, december):
         seen[4] += flow.diners * serving
         seen[5] += flow.enrolled * serving
         seen[6] += flow.offered / village.operator_hours * serving
-        if village.level == 0 or not (december or flow.opened_now > 0):
+        if village.level == CLOSED or not (december or flow.opened_now > 0):
             continue
         rent = values.facilities[v].rent * village.rented if leases else 0
         way = chosen(

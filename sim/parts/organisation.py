@@ -10,11 +10,11 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
-from sim.state.codes import CADRE, ELIGIBLE, MUTUAL, TOWNSHIP
+from sim.state.codes import CADRE, CLOSED, ELIGIBLE, HELPER, MUTUAL, REDUCED, TOWNSHIP
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("organisation")
@@ -332,8 +332,8 @@ def find_rate(o, r):
 def _leads(people, world, v, candidates, serial, key):
     """Slot of the leader of this serial, or of the cadre with the lowest draw; -1 where there is none."""
     best, place = 2.0, -1
-    for i in range(world.start[v], world.start[v] + world.used[v]):
-        if people.kind[i] == 2 and people.role[i] == CADRE:
+    for i in residents(world, v):
+        if people.kind[i] == HELPER and people.role[i] == CADRE:
             if not candidates and people.serial[i] == serial:
                 place = i
             elif candidates:
@@ -416,7 +416,7 @@ def support(world, values, month, calendar_month, held, key, association_key, co
         village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
         village.driving = (
             1
-            if village.level > 0
+            if village.level > CLOSED
             and (calendar_month - 10) % 12 * organisation.drives % 12 < organisation.drives
             else 0
         )
@@ -425,7 +425,7 @@ def support(world, values, month, calendar_month, held, key, association_key, co
         )
         village.duty = organisation.party_hours if organisation.party == 1 else 0
         village.leaderless = 0 if village.leader == 1 else village.leaderless + 1
-        serving = village.level > 0
+        serving = village.level > CLOSED
         village.honours = 1 if serving and organisation.honours == 1 else 0
         village.insured = (
             1 if serving and (_level(organisation, village, 1) == 1 or village.partner_insures > 0.0) else 0
@@ -455,11 +455,11 @@ def bills(world, values, public):
             world.flow[v],
             world.posted[v],
         )
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         post.cost_coordinator += int(
             organisation.coordinator
-            * (1.0 if village.level >= 2 else organisation.visits_share)
+            * (1.0 if village.level >= REDUCED else organisation.visits_share)
             * village.wage_index
         )
         post.cost_publicity += _level(organisation, village, 2)
@@ -492,12 +492,12 @@ def hold_posts(people, world, values, key):
     """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
     for v in range(len(world.used)):
         organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         last = -1.0
         for _ in range(organisation.posts):
             best, holder = 2.0, -1
-            for i in range(world.start[v], world.start[v] + world.used[v]):
+            for i in residents(world, v):
                 if people.volunteer[i] == 1:
                     drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
                     if last < drawn < best:
@@ -515,10 +515,10 @@ def hold_posts(people, world, values, key):
 def _drawn(people, world, v, given, u):
     """Slot of a drawn person who gave (or received) this month, -1 where nobody did."""
     heads = 0
-    for i in range(world.start[v], world.start[v] + world.used[v]):
+    for i in residents(world, v):
         heads += 1 if (people.given[i] if given else people.received[i]) > 0 else 0
     left = np.int64(u * heads)
-    for i in range(world.start[v], world.start[v] + world.used[v]):
+    for i in residents(world, v):
         if (people.given[i] if given else people.received[i]) > 0:
             if left == 0:
                 return i
@@ -534,7 +534,7 @@ def quarrel(people, world, values, key):
     """
     for v in range(len(world.used)):
         organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
-        if organisation.disputes == 0 or village.level == 0:
+        if organisation.disputes == 0 or village.level == CLOSED:
             continue
         expected = (
             organisation.dispute_rate

@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import NEVER
+from sim.state.codes import CLOSED, ELDER, FREE, HELPER, MODERATE, NEVER, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("participation")
@@ -195,11 +195,11 @@ def odds(probability, factor):
 @inner
 def able(people, i, t):
     """0 when a person cannot serve, else the factor on hazard and hours."""
-    if people.kind[i] == 2:
+    if people.kind[i] == HELPER:
         return 1.0
-    if people.dementia[i] == 1 or people.health[i] >= 2 or people.age[i] >= t.age_limit * 12.0:
+    if people.dementia[i] == 1 or people.health[i] >= MODERATE or people.age[i] >= t.age_limit * 12.0:
         return 0.0
-    return 1.0 if people.health[i] == 0 else t.mild_factor
+    return 1.0 if people.health[i] == ROBUST else t.mild_factor
 
 
 @inner
@@ -222,12 +222,12 @@ def begin(people, world, values, key):
     """Motivation of the first inhabitants, and volunteers near balance where a service stands."""
     for v in range(len(world.used)):
         participation, village = values.participation[v], world.villages[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             identity = identity_of(village.number, people.serial[i])
             people.motivation[i] = 0.1 + 0.8 * uniform(key, identity, 0)
-            if village.level > 0:
+            if village.level > CLOSED:
                 rate = odds(
-                    (participation.join_helper if people.kind[i] == 2 else participation.join)
+                    (participation.join_helper if people.kind[i] == HELPER else participation.join)
                     * able(people, i, participation)
                     * 2.0
                     * np.float64(people.motivation[i]),
@@ -244,27 +244,31 @@ def take_part(people, world, values, bank, stipend_on, join_key, quit_key, turn_
     for v in range(len(world.used)):
         participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
         zones = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             zones = max(zones, int(people.zone[i]) + 1)
         active, heads = world.work[0], world.work[1]
         active[:zones] = 0
         heads[:zones] = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 0:
+        for i in residents(world, v):
+            if people.kind[i] != FREE:
                 heads[people.zone[i]] += 1
                 active[people.zone[i]] += people.volunteer[i]
         base = support(village, participation)
-        pay = participation.stipend / max(participation.wage, 1) if stipend_on and village.level > 0 else 0.0
+        pay = (
+            participation.stipend / max(participation.wage, 1)
+            if stipend_on and village.level > CLOSED
+            else 0.0
+        )
         leaving = participation.quit / 12.0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 0:
+        for i in residents(world, v):
+            if people.kind[i] == FREE:
                 continue
             identity = identity_of(village.number, people.serial[i])
-            fitness = able(people, i, participation) if village.level > 0 else 0.0
+            fitness = able(people, i, participation) if village.level > CLOSED else 0.0
             motive = np.float64(people.motivation[i])
             if participation.crowding_out:
                 motive *= 1.0 - min(participation.crowding * pay, 1.0)
-            if people.kind[i] == 1 and motive > participation.willing:
+            if people.kind[i] == ELDER and motive > participation.willing:
                 flow.willing_elders += 1
             tired = np.float64(people.fatigue[i]) * (1.0 - participation.recovery)
             people.fatigue[i] = tired
@@ -276,7 +280,7 @@ def take_part(people, world, values, bank, stipend_on, join_key, quit_key, turn_
                 )
                 worth = 1.0 + (participation.credit - 1.0) * np.float64(people.trust[i]) if bank else 1.0
                 rate = (
-                    (participation.join_helper if people.kind[i] == 2 else participation.join)
+                    (participation.join_helper if people.kind[i] == HELPER else participation.join)
                     * fitness
                     * 2.0
                     * motive
@@ -305,7 +309,7 @@ def take_part(people, world, values, bank, stipend_on, join_key, quit_key, turn_
                     flow.newly_trained += 1
             if people.volunteer[i] == 1:
                 flow.volunteers += 1
-                flow.volunteer_elders += 1 if people.kind[i] == 1 else 0
+                flow.volunteer_elders += 1 if people.kind[i] == ELDER else 0
                 flow.volunteer_age_months += int(people.age[i])
                 flow.fatigue_sum += tired
                 if uniform(turn_key, identity, 0) < participation.show_up * village.turn_out:
@@ -329,8 +333,8 @@ def close_month(people, world, values, month, on):
     for v in range(len(world.used)):
         participation, flow = values.participation[v], world.flow[v]
         given = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 0:
+        for i in residents(world, v):
+            if people.kind[i] == FREE:
                 continue
             if people.given[i] > 0:
                 given += people.given[i]
@@ -339,7 +343,11 @@ def close_month(people, world, values, month, on):
                 )
             if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
                 people.last_active[i] = month
-            if people.kind[i] == 1 and people.last_active[i] > month - 12 and people.last_active[i] > NEVER:
+            if (
+                people.kind[i] == ELDER
+                and people.last_active[i] > month - 12
+                and people.last_active[i] > NEVER
+            ):
                 flow.took_part += 1
         if on and participation.stipend > 0:
             world.posted[v].cost_stipend += given * participation.stipend // 60

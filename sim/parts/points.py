@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CRAFT, STORY
+from sim.state.codes import CLOSED, CRAFT, ELDER, MILD, STORY
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -128,11 +128,11 @@ def put_in(people, world, values, key):
     for v in range(len(world.used)):
         points, village, flow, post = values.points[v], world.villages[v], world.flow[v], world.posted[v]
         post.points_project += np.int64(village.points_capital * points.dividend)
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         pupil, end = world.start[v], world.start[v] + world.used[v]
         for i in range(world.start[v], end):
-            if people.kind[i] != 1 or people.enrolled[i] == 0:
+            if people.kind[i] != ELDER or people.enrolled[i] == 0:
                 continue
             identity = identity_of(village.number, people.serial[i])
             if uniform(key, identity, 0) >= points.join * 2.0 * np.float64(people.trust[i]):
@@ -148,7 +148,7 @@ def put_in(people, world, values, key):
             land = np.int64(int(people.land[i]) * 0.1 * points.idle_land * points.rent)
             minutes = (
                 min(points.lesson, int(people.free[i]))
-                if people.skills[i] & (CRAFT | STORY) and people.health[i] <= 1
+                if people.skills[i] & (CRAFT | STORY) and people.health[i] <= MILD
                 else 0
             )
             technique = minutes * points.lesson_value // 60

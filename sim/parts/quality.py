@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, rounded, uniform
-from sim.state.codes import NEVER
+from sim.state.codes import CLOSED, ELDER, NEVER
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+from sim.state.people import residents
 
 
 @section("quality")
@@ -116,13 +117,17 @@ def watch(people, world, values, month, accident_key, inspect_key):
     """Quality moves, is felt, lets accidents happen and is inspected."""
     for v in range(len(world.used)):
         quality, village, flow, post = values.quality[v], world.villages[v], world.flow[v], world.posted[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         active, trained = 0, 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             active += people.volunteer[i]
             trained += people.volunteer[i] * people.trained[i]
-            if people.kind[i] == 1 and (people.received[i] > 0 or people.dines[i] > 0) and quality.felt > 0.0:
+            if (
+                people.kind[i] == ELDER
+                and (people.received[i] > 0 or people.dines[i] > 0)
+                and quality.felt > 0.0
+            ):
                 x = np.float64(people.satisfaction[i])
                 people.satisfaction[i] = x + quality.felt * (village.quality - x)
         village.quality += quality.speed * (

@@ -16,20 +16,25 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import S11, Purpose, bits, uniform
 from sim.engine.sorting import sort_places, wrap
 from sim.state.codes import (
+    ALONE,
+    CLOSED,
     COMPANIONSHIP,
+    ELDER,
     ESCORT,
     FAMILY,
     MEALS,
+    MODERATE,
     PERSONAL,
     PREVENTION,
     PROFESSIONAL,
     REHABILITATION,
+    SEVERE,
     TOWNSHIP,
 )
 from sim.state.fields import column, flow
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, start_row
+from sim.state.people import identity_of, residents, start_row
 
 IN_BED = -1
 
@@ -261,8 +266,8 @@ def _can_pay(people, i, c, price, government, left):
 @inner
 def _fit(people, i, c, government, left):
     """Whether an elder needs a bed and the family can pay for it."""
-    heavy = people.health[i] == 3 or (
-        people.health[i] == 2 and (people.living[i] == 2 or people.dementia[i] == 1)
+    heavy = people.health[i] == SEVERE or (
+        people.health[i] == MODERATE and (people.living[i] == ALONE or people.dementia[i] == 1)
     )
     return heavy and _can_pay(people, i, c, c.bed_price, government, left)
 
@@ -275,12 +280,12 @@ def stay(people, world, values, beds, government, willing_key, apply_key, leave_
     """
     for v in range(len(world.used)):
         referral, village, flow = values.referral[v], world.villages[v], world.flow[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             identity = identity_of(village.number, people.serial[i])
             if people.place[i] < 0:
-                if people.health[i] < 2 or uniform(leave_key, identity, 0) * referral.stay < 1.0:
+                if people.health[i] < MODERATE or uniform(leave_key, identity, 0) * referral.stay < 1.0:
                     people.place[i] = 0
                 else:
                     flow.beds_used += 1
@@ -292,7 +297,7 @@ def stay(people, world, values, beds, government, willing_key, apply_key, leave_
             elif people.place[i] > 0:
                 people.place[i] += 1
             elif uniform(willing_key, identity, 0) < referral.willing:
-                known = 1.0 if village.level > 0 and people.enrolled[i] == 1 else referral.unreferred
+                known = 1.0 if village.level > CLOSED and people.enrolled[i] == 1 else referral.unreferred
                 if uniform(apply_key, identity, 0) < referral.apply * known:
                     people.place[i] = 1
 
@@ -343,8 +348,8 @@ def reside(people, world, values, government):
     """Residents have all needs met in the centre; family and government pay the price of the bed."""
     for v in range(len(world.used)):
         referral, flow, post = values.referral[v], world.flow[v], world.posted[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1 or people.place[i] == 0:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER or people.place[i] == 0:
                 continue
             if people.place[i] > 0:
                 flow.beds_waiting += 1
@@ -378,10 +383,10 @@ def day_care(people, world, values, places, serving, government, willing_key, ke
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
             frail = (
-                people.kind[i] == 1
+                people.kind[i] == ELDER
                 and people.place[i] >= 0
-                and people.health[i] < 3
-                and (people.health[i] == 2 or people.dementia[i] == 1)
+                and people.health[i] < SEVERE
+                and (people.health[i] == MODERATE or people.dementia[i] == 1)
             )
             if not frail or not _can_pay(
                 people, i, referral, referral.day_price, government, village.remit_left
@@ -417,7 +422,7 @@ def day_care(people, world, values, places, serving, government, willing_key, ke
 def _formal(people, world, v, i, k, minutes, crowding):
     """Formal minutes of kind k; where there is family, part of them only replaces its care."""
     out = 0
-    if people.living[i] != 2 or people.near[i] == 1:
+    if people.living[i] != ALONE or people.near[i] == 1:
         out = min(np.int64(minutes * crowding), world.hours[v, FAMILY, k])
     world.hours[v, PROFESSIONAL, k] += minutes
     world.hours[v, FAMILY, k] -= out
@@ -433,8 +438,10 @@ def under_contract(people, world, values, government, key):
     """
     for v in range(len(world.used)):
         referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
-        brought = np.int64(village.partner_clinic * village.elders / 100.0) if village.level > 0 else 0
-        budget = np.int64(referral.contract * village.elders / 100.0) + brought if village.level > 0 else 0
+        brought = np.int64(village.partner_clinic * village.elders / 100.0) if village.level > CLOSED else 0
+        budget = (
+            np.int64(referral.contract * village.elders / 100.0) + brought if village.level > CLOSED else 0
+        )
         if budget == 0:
             continue
         n, left = world.used[v], budget
@@ -444,7 +451,11 @@ def under_contract(people, world, values, government, key):
                 if left == 0:
                     break
                 i = world.start[v] + wrap(j + turn, n)
-                if people.kind[i] != 1 or people.enrolled[i] == 0 or (people.health[i] < 2) != (able == 1):
+                if (
+                    people.kind[i] != ELDER
+                    or people.enrolled[i] == 0
+                    or (people.health[i] < MODERATE) != (able == 1)
+                ):
                     continue
                 for k in range(9):
                     if k == ESCORT or k == REHABILITATION or k == PREVENTION:
@@ -467,7 +478,7 @@ def refer(people, world, values, budget, serving, government, key):
     """
     for v in range(len(world.used)):
         referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
-        if village.level == 0 or budget[v] == 0:
+        if village.level == CLOSED or budget[v] == 0:
             continue
         n, left = world.used[v], budget[v] if serving else np.int64(1 << 60)
         short = serving and budget[v] < flow.referral_asked  # else nobody's turn matters
@@ -478,9 +489,9 @@ def refer(people, world, values, budget, serving, government, key):
                     break
                 i = world.start[v] + wrap(j + turn, n)
                 if (
-                    people.kind[i] != 1
+                    people.kind[i] != ELDER
                     or people.enrolled[i] == 0
-                    or (short and (people.health[i] < 2) != (able == 1))
+                    or (short and (people.health[i] < MODERATE) != (able == 1))
                 ):
                     continue
                 own = _share_paid(people, i, referral.subsidy, government)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import TOWNSHIP
+from sim.state.codes import CLOSED, NONE, TOWNSHIP
 from sim.state.fields import state
 from sim.state.parameters import par, section, switch
 
@@ -125,7 +125,7 @@ def apply(world, values, coupled, asking, month, key):
         for k in range(4):
             heads[k, v] = 0
     for v in range(len(world.used)):
-        serves = 1 if world.villages[v].level > 0 else 0
+        serves = 1 if world.villages[v].level > CLOSED else 0
         heads[0, township[v]] += 1
         heads[1, township[v]] += serves
         heads[2, world.county[v]] += 1
@@ -141,7 +141,7 @@ def apply(world, values, coupled, asking, month, key):
         lead = 1.0 if village.leader == 1 else 0.5 * village.association
         hands = min(village.helpers / max(rollout.enough_helpers * village.elders, 1.0), 1.0)
         ground = (
-            1.0 if village.idle_building == 1 or village.public_room == 1 or village.facility > 0 else 0.0
+            1.0 if village.idle_building == 1 or village.public_room == 1 or village.facility > NONE else 0.0
         )
         points = (
             rollout.leadership * lead
@@ -152,7 +152,7 @@ def apply(world, values, coupled, asking, month, key):
         village.score = points / max(
             rollout.leadership + rollout.staff + rollout.mechanism + rollout.premises, 1e-9
         )
-        if asking and village.facility == 0 and village.applied == 0:
+        if asking and village.facility == NONE and village.applied == 0:
             village.applied = (
                 1 if uniform(key, village.number, 0) * 12.0 < rollout.innovate + rollout.imitate * seen else 0
             )

@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import MOBILITY, NEED, PAYERS
+from sim.state.codes import CLOSED, ELDER, MILD, MOBILITY, MODERATE, NEED, PAYERS, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
@@ -131,10 +131,10 @@ def wants(people, i, ident, aid, s, fees, take_key, sight_key):
     The wish and the sight are fixed to the person.
     """
     if (
-        people.kind[i] != 1
+        people.kind[i] != ELDER
         or people.need[i, MOBILITY] <= 0
-        or people.health[i] < 1
-        or people.health[i] > 2
+        or people.health[i] < MILD
+        or people.health[i] > MODERATE
         or people.place[i] < 0
     ):
         return False
@@ -154,7 +154,7 @@ def lend(people, world, values, payer, buys, take_key, sight_key, turn_key):
     """
     for v in range(len(world.used)):
         sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
-        if village.level == 0 or village.facility != 2:
+        if village.level == CLOSED or village.facility != WORKING:
             continue
         n, first, fees = (
             world.used[v],
@@ -209,7 +209,7 @@ def bill(world, values, key):
     """Rent falls due and worn aids are replaced, unless the service closed this month."""
     for v in range(len(world.used)):
         sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             flow.aid_fees = 0
             continue
         for aid in range(2):

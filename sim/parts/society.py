@@ -11,7 +11,7 @@ from __future__ import annotations
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, below, uniform
 from sim.start.tables import lognormal_quantiles, normal_edges
-from sim.state.codes import NO_MONEY, SOCIETY
+from sim.state.codes import CLOSED, NO_MONEY, SOCIETY
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -165,7 +165,7 @@ def give_money(world, values, sizes, edges, coupled, month, key):
         society, village, post = values.society[v], world.villages[v], world.posted[v]
         chance = min(society.gifts_per_year / 12.0, 1.0)
         if (
-            village.level == 0
+            village.level == CLOSED
             or values.funding[v].identical_payers == 1
             or chance <= 0.0
             or uniform(key, village.number, 0) >= chance
@@ -189,7 +189,7 @@ def bring(world, values, key):
     """What a partner organisation brings to each village in service."""
     for v in range(len(world.used)):
         society, village = values.society[v], world.villages[v]
-        here = village.level > 0 and uniform(key, village.number, 0) < society.partners
+        here = village.level > CLOSED and uniform(key, village.number, 0) < society.partners
         village.partner_trains = society.partner_trains if here else 0.0
         village.partner_insures = society.partner_insures if here else 0.0
         village.partner_clinic = society.partner_clinic if here else 0
@@ -201,7 +201,7 @@ def pair(world, values, key):
     for v in range(len(world.used)):
         society, village, post = values.society[v], world.villages[v], world.posted[v]
         if (
-            village.level > 0
+            village.level > CLOSED
             and values.funding[v].identical_payers == 0
             and values.funding[v].rule != NO_MONEY
             and uniform(key, village.township, 1) < society.enterprises
@@ -241,7 +241,7 @@ def be_seen(world):
     """Last month's service and visitors make a village seen."""
     for v in range(len(world.used)):
         village = world.villages[v]
-        village.visibility = (1.0 if village.level > 0 else 0.0) + min(village.visitors / 1000.0, 1.0)
+        village.visibility = (1.0 if village.level > CLOSED else 0.0) + min(village.visitors / 1000.0, 1.0)
 
 
 def run_visibility(model) -> None:

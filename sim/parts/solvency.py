@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CLOSED, FULL, NEVER, NO_MONEY, VISITS_ONLY
+from sim.state.codes import CLOSED, FULL, NEVER, NO_MONEY, REDUCED, VISITS_ONLY, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import settle
 from sim.state.parameters import choice, par, section, switch
@@ -133,7 +133,7 @@ def breached(r, s, canteen):
     bits = 0
     if overdue > s.stress * max(r.cost_average, r.cost_full) and s.relief != 1:
         bits |= MONEY
-    few = r.users < s.least_users if r.level >= 2 and canteen else r.signed_up < s.least_enrolled
+    few = r.users < s.least_users if r.level >= REDUCED and canteen else r.signed_up < s.least_enrolled
     if few and s.relief != 2:
         bits |= USERS
     if r.active < s.least_helpers and s.relief != 3:
@@ -202,7 +202,7 @@ def climb(world, values, books, month, key, canteen):
     for v in range(len(world.used)):
         solvency, village, flow = values.solvency[v], world.villages[v], world.flow[v]
         if village.level == CLOSED:
-            if village.facility == 2 and month >= 0:
+            if village.facility == WORKING and month >= 0:
                 if village.closures == 0 or (
                     can_reopen(
                         village, solvency, world.balance[v].cash, month, values.funding[v].rule != NO_MONEY
@@ -210,7 +210,7 @@ def climb(world, values, books, month, key, canteen):
                     and uniform(key, village.number, 0) < solvency.reopen / 12.0
                 ):
                     open_service(world, v, month)
-            flow.idle = 1 if village.facility == 2 and village.level == CLOSED else 0
+            flow.idle = 1 if village.facility == WORKING and village.level == CLOSED else 0
             continue
         new = village.opened >= 0 and month - village.opened < 12
         bits = breached(village, solvency, canteen)
@@ -238,7 +238,10 @@ def climb(world, values, books, month, key, canteen):
         elif village.level == VISITS_ONLY and village.bad >= solvency.closing and month >= 0:
             close(world, v, month, solvency)
         elif (
-            village.level < FULL and village.good >= solvency.recovery and village.facility == 2 and not shut
+            village.level < FULL
+            and village.good >= solvency.recovery
+            and village.facility == WORKING
+            and not shut
         ):
             village.level += 1
             village.good = 0
@@ -250,7 +253,7 @@ def start(world, values):
     """Villages in service at the start: a standing facility, working money, first month -1."""
     for v in range(len(world.used)):
         village = world.villages[v]
-        if village.facility == 2:
+        if village.facility == WORKING:
             village.level, village.opened, village.good = FULL, -1, 0
             village.cost_average = values.solvency[v].first_cost
             world.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
@@ -276,7 +279,7 @@ def _open_only(world, month):
     for v in range(len(world.used)):
         if (
             world.villages[v].level == CLOSED
-            and world.villages[v].facility == 2
+            and world.villages[v].facility == WORKING
             and world.villages[v].closures == 0
         ):
             open_service(world, v, month)

@@ -10,10 +10,11 @@ import numpy as np
 
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, rounded
+from sim.state.codes import DAILY, ELDER, FREE, TWICE_WEEKLY
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("timebank")
@@ -160,14 +161,14 @@ def quotas(people, world, values, on):
         timebank = values.timebank[v]
         fees = values.families[v].on and values.funding[v].identical_payers == 0
         world.villages[v].welcome = timebank.welcome if on else 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] != 1:
+        for i in residents(world, v):
+            if people.kind[i] != ELDER:
                 continue
             if (
                 not on
                 or (
                     timebank.exempt_special
-                    and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
+                    and (people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1)
                 )
                 or timebank.price_per_hour <= 0
             ):
@@ -195,8 +196,8 @@ def book(people, world, values, key):
         fees = (
             values.families[v].on and values.funding[v].identical_payers == 0
         )  # whether hours may be paid for in cash
-        for i in range(world.start[v], world.start[v] + world.used[v]):
-            if people.kind[i] == 0 or (
+        for i in residents(world, v):
+            if people.kind[i] == FREE or (
                 people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
             ):
                 continue
@@ -213,7 +214,7 @@ def book(people, world, values, key):
                 flow.credits_earned += earned
                 post.credits_earned += earned
             exempt = timebank.exempt_special and (
-                people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1
+                people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1
             )
             if people.received[i] > 0 and not exempt:
                 cost = np.int64(int(people.received[i]) * timebank.price_per_hour)

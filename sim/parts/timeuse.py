@@ -5,9 +5,10 @@ from __future__ import annotations
 from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
+from sim.state.codes import MILD, ROBUST, UNDEREMPLOYED, WITH_CHILD
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section
-from sim.state.people import identity_of
+from sim.state.people import identity_of, residents
 
 
 @section("timeuse")
@@ -91,22 +92,22 @@ def budget(people, world, values, season, key):
     """Set `free` to the disposable minutes less farm and grandchildren."""
     for v in range(len(world.used)):
         timeuse, flow = values.timeuse[v], world.flow[v]
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             kind = people.kind[i]
             if kind == 0:
                 continue
             if kind == 2:
-                minutes = timeuse.underemployed if people.role[i] == 2 else timeuse.helper
-            elif people.health[i] == 0:
+                minutes = timeuse.underemployed if people.role[i] == UNDEREMPLOYED else timeuse.helper
+            elif people.health[i] == ROBUST:
                 minutes = timeuse.elder_robust if people.age[i] < 900 else timeuse.elder_older
             else:
-                minutes = timeuse.elder_mild if people.health[i] == 1 else 0
+                minutes = timeuse.elder_mild if people.health[i] == MILD else 0
             flow.time_budget += minutes
             farm, minding = 0, 0
-            if kind == 1 and people.health[i] <= 1:
+            if kind == 1 and people.health[i] <= MILD:
                 farm = min(minutes, int(timeuse.farm_per_mu * people.land[i] * season * 0.1))
                 identity = identity_of(world.villages[v].number, people.serial[i])
-                if people.living[i] == 0 and uniform(key, identity, 0) < timeuse.grandchildren_share:
+                if people.living[i] == WITH_CHILD and uniform(key, identity, 0) < timeuse.grandchildren_share:
                     minding = min(minutes - farm, timeuse.grandchildren)
             flow.time_farm += farm
             flow.time_grandchildren += minding

@@ -10,7 +10,7 @@ from sim.engine.kernels import kernel
 from sim.engine.randomness import Purpose, normalish, uniform
 from sim.engine.sorting import wrap
 from sim.start import tables
-from sim.state.codes import NEAR_TOWN, STORY
+from sim.state.codes import ELDER, MILD, NEAR_TOWN, STORY
 from sim.state.parameters import par, section
 from sim.state.people import start_row
 
@@ -120,7 +120,12 @@ def trade(people, world, values, season, month, key, turn_key):
         turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
         for j in range(n):
             i = world.start[v] + wrap(j + turn, n)
-            if people.kind[i] == 1 and people.skills[i] & STORY and people.health[i] <= 1 and found < wanted:
+            if (
+                people.kind[i] == ELDER
+                and people.skills[i] & STORY
+                and people.health[i] <= MILD
+                and found < wanted
+            ):
                 take = min(
                     np.int64(people.free[i] * values.business[v].work_share), int(wanted - found) + 1, 2400
                 )

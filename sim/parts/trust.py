@@ -15,6 +15,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
+from sim.state.codes import CLOSED, DAILY, ELDER, FREE, TWICE_WEEKLY
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
 from sim.state.people import give, identity_of, start_row
@@ -108,7 +109,9 @@ def call_share(offered, needs, calls):
 @inner
 def _exempt(people, i, t):
     """Served without credit: the urgent tiers and the poor."""
-    return t.exempt_special and (people.tier[i] == 1 or people.tier[i] == 2 or people.dibao[i] == 1)
+    return t.exempt_special and (
+        people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1
+    )
 
 
 @inner
@@ -117,7 +120,7 @@ def _calls(people, i, t, c, u):
 
     All credit, up to the limit, where trust is below the own threshold.
     """
-    if people.kind[i] != 1 or people.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(people, i, t):
+    if people.kind[i] != ELDER or people.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(people, i, t):
         return 0
     if np.float64(people.trust[i]) >= c.run_low + c.run_width * u:
         return 0
@@ -129,7 +132,7 @@ def act(people, world, values, key, turn_key):
     """Before help is matched: hours kept back, help not asked for, credit called."""
     for v in range(len(world.used)):
         timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
-        if village.level == 0:
+        if village.level == CLOSED:
             continue
         first, n = world.start[v], world.used[v]
         calls = world.work[0]
@@ -137,7 +140,7 @@ def act(people, world, values, key, turn_key):
         for j in range(n):
             i = first + j
             calls[j] = 0
-            if people.kind[i] == 0:
+            if people.kind[i] == FREE:
                 continue
             doubt = 1.0 - np.float64(people.trust[i])
             if trust.moves == 1 and people.offer[i] > 0:
@@ -146,7 +149,7 @@ def act(people, world, values, key, turn_key):
                 flow.offered -= back
             if people.volunteer[i] == 1:
                 offered += people.offer[i]
-            if people.kind[i] != 1:
+            if people.kind[i] != ELDER:
                 continue
             if trust.moves == 1 and not _exempt(people, i, timebank):
                 people.quota[i] -= np.int64(people.quota[i] * trust.asking * doubt)
@@ -217,7 +220,7 @@ def learn(people, world, values, on, bank, key, rumour_key):
                 heads[z], asked_of[z], got_of[z], sums[z] = 0, 0, 0, 0.0
         called = flow.called_got / flow.called if flow.called > 0 else 0.0
         for i in range(first, first + n):
-            if people.kind[i] != 1:
+            if people.kind[i] != ELDER:
                 continue
             asked, got = 0, 0
             if not on or not bank:
@@ -257,7 +260,7 @@ def learn(people, world, values, on, bank, key, rumour_key):
         if talking:
             _tell(people, world, v, trust, flow.closed_now + flow.accidents, rumour_key)
             for i in range(first, first + n):
-                if people.kind[i] == 1:
+                if people.kind[i] == ELDER:
                     flow.trust_sum += np.float64(people.trust[i])
 
 
@@ -267,7 +270,7 @@ def _tell(people, world, v, c, public, key):
     first, n, number = world.start[v], world.used[v], world.villages[v].number
     heads, asked_of, got_of, sums = world.work[0], world.work[1], world.work[2], world.sums
     for i in range(first, first + n):
-        if people.kind[i] != 0:
+        if people.kind[i] != FREE:
             heads[people.zone[i]] += 1
             sums[people.zone[i]] += np.float64(people.trust[i])
     for i in range(first, first + n):
@@ -278,7 +281,7 @@ def _tell(people, world, v, c, public, key):
             world.flow[v].rumours += 1 if told else 0
             sums[z] /= heads[z]
             heads[z] = -2 if told or public > 0 else -1
-        if people.kind[i] != 0:
+        if people.kind[i] != FREE:
             x = np.float64(people.trust[i])
             x += c.talk * (sums[z] - x)
             people.trust[i] = x * (1.0 - c.bite) if heads[z] == -2 else x

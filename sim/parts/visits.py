@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, below, rounded, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, COMPANIONSHIP, MUTUAL
+from sim.state.codes import ASKED, CADRE, CLOSED, COMPANIONSHIP, ELDER, FREE, HELPER, MUTUAL, UNLISTED
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
 from sim.state.people import give, identity_of, start_row
@@ -130,7 +130,7 @@ def by_link(people, world, v, i, wanted, minutes):
         if slot < 0:
             continue
         h = world.start[v] + slot
-        if people.kind[h] != 0 and people.offer[h] >= minutes:
+        if people.kind[h] != FREE and people.offer[h] >= minutes:
             count = min(wanted - made, people.offer[h] // minutes)
             give(people, world, v, h, count * minutes)
             made += count
@@ -168,20 +168,20 @@ def visit(people, world, values, days, key, rota_key):
         first = world.start[v]
         duty = (
             visits.cadre_hours + village.duty
-            if village.level > 0
+            if village.level > CLOSED
             else np.int64(visits.cadre_hours * visits.duty_when_closed)
         )
         order, ends = world.work[0], world.work[1]
         ends[:5] = 0
         for i in range(first, first + n):
-            people.tier[i] = 0
-            if people.kind[i] == 1:
+            people.tier[i] = UNLISTED
+            if people.kind[i] == ELDER:
                 t = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else 0
                 people.tier[i] = t
                 flow.in_book[t] += 1
                 ends[t] += 1
                 flow.visits_due[t] += due[t]
-            elif people.kind[i] == 2 and people.role[i] == 1:
+            elif people.kind[i] == HELPER and people.role[i] == CADRE:
                 extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
                 people.offer[i] += extra
                 flow.offered += extra
@@ -193,7 +193,7 @@ def visit(people, world, values, days, key, rota_key):
             ends[t] = ends[t - 1] if t > 1 else 0
         for j in range(n):
             i = first + j
-            if people.tier[i] > 0:
+            if people.tier[i] > UNLISTED:
                 order[ends[people.tier[i]]] = i
                 ends[people.tier[i]] += 1
         begin = 0
@@ -210,7 +210,7 @@ def visit(people, world, values, days, key, rota_key):
                     h = first + wrap(pointer + turn, n)
                     count = (
                         min(due[tier] - made, people.offer[h] // minutes)
-                        if people.offer[h] >= minutes and people.kind[h] != 0 and h != i
+                        if people.offer[h] >= minutes and people.kind[h] != FREE and h != i
                         else 0
                     )
                     if count > 0:
@@ -239,7 +239,7 @@ def visit(people, world, values, days, key, rota_key):
                 world.hours[v, MUTUAL, COMPANIONSHIP] += company
             begin = ends[tier]
         for i in range(first, first + n):  # duty that is left over is no offer of hours
-            if people.kind[i] == 2 and people.volunteer[i] == 0:
+            if people.kind[i] == HELPER and people.volunteer[i] == 0:
                 people.offer[i] = 0
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.kernels import setup
 from sim.engine.randomness import uniform
 from sim.engine.sorting import sort_by
+from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE
 from sim.state.people import free_slot, give_traits, identity_of, settle_in
 
 
@@ -40,7 +41,7 @@ def _elders(people, world, v, n, c, ages, shares, prevalence, dementia, key):
                         people.health[i] = s
                         break
                 people.dementia[i] = 1 if uniform(key, ident, 5) < dementia[years] else 0
-                give_traits(people, i, ident, c, key, village.kind == 2)
+                give_traits(people, i, ident, c, key, village.kind == CRAFT_HERITAGE)
                 made += 1
     return made
 
@@ -70,14 +71,14 @@ def _homes(people, world, v, n, c, key):
     for k in range(couples):
         x, y = men[k], women[k]
         people.spouse[a + x], people.spouse[a + y] = y, x
-        people.living[a + x], people.living[a + y] = 1, 1
+        people.living[a + x], people.living[a + y] = COUPLE, COUPLE
     rest = n - 2 * couples
     left = min(alone, rest)
     for j in range(n):
         if people.spouse[a + j] < 0:
             identity = identity_of(world.villages[v].number, people.serial[a + j])
             if uniform(key, identity, 8) * rest < left:
-                people.living[a + j] = 2
+                people.living[a + j] = ALONE
                 left -= 1
             rest -= 1
 

@@ -3,6 +3,8 @@
 FREE, ELDER, HELPER = 0, 1, 2
 ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
 WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
+UNLISTED, DAILY, TWICE_WEEKLY, WEEKLY, MONTHLY = 0, 1, 2, 3, 4  # tiers of the account book
+MALE, FEMALE = 0, 1
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
 KINDS = (
@@ -24,6 +26,7 @@ GOVERNMENT, COLLECTIVE, FAMILIES, SOCIETY = range(4)
 BUSINESSES = ("tourism", "agriculture", "handicraft", "deposit")
 VILLAGE_KINDS = ("plain", "scenic", "craft", "near_town")
 STRENGTHS = ("weak", "middle", "rich")
+WEAK, MIDDLE, RICH = range(3)
 PLAIN, SCENIC, CRAFT_HERITAGE, NEAR_TOWN = range(4)
 NONE, PLANNED, WORKING = 0, 1, 2
 NO_MONEY = 6  # place of "none" among the rules of funding

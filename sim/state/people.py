@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import NEVER
+from sim.state.codes import ELDER, FREE, HELPER, NEVER, ROBUST, UNLISTED, WITH_CHILD, WOMAN
 from sim.state.fields import column
 
 column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper")
@@ -40,10 +40,16 @@ def identity_of(number: int, serial: int) -> int:
 
 
 @inner
+def residents(world, v):
+    """Rows of the person table that village v uses; free slots are among them."""
+    return range(world.start[v], world.start[v] + world.used[v])
+
+
+@inner
 def free_slot(people, world, v):
     """The lowest free slot of village v (absolute); the caller has made sure that one exists."""
     i = world.start[v] + world.villages[v].hint
-    while i < world.start[v] + world.used[v] and people.kind[i] != 0:
+    while i < world.start[v] + world.used[v] and people.kind[i] != FREE:
         i += 1
     if i == world.start[v] + world.used[v]:
         world.used[v] += 1
@@ -61,13 +67,13 @@ def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
     serial = ((month + 1) << 12) | village.entered
     village.entered += 1
     people.kind[i], people.serial[i], people.age[i], people.sex[i] = kind, serial, age, sex
-    people.living[i], people.spouse[i], people.kin[i] = 0, -1, -1
+    people.living[i], people.spouse[i], people.kin[i] = WITH_CHILD, -1, -1
     people.zone[i] = (i - world.start[v]) // zone_size
-    people.children[i], people.near[i], people.role[i] = 0, 0, 0
+    people.children[i], people.near[i], people.role[i] = 0, 0, WOMAN
     people.income[i], people.remit[i], people.dibao[i], people.land[i], people.skills[i] = 0, 0, 0, 0, 0
-    people.health[i], people.dementia[i] = 0, 0
+    people.health[i], people.dementia[i] = ROBUST, 0
     people.enrolled[i], people.volunteer[i], people.trained[i] = 0, 0, 0
-    people.credit[i], people.tier[i] = 0, 0
+    people.credit[i], people.tier[i] = 0, UNLISTED
     people.motivation[i], people.fatigue[i], people.acceptance[i], people.trust[i], people.loneliness[i] = (
         0.5,
         0.0,
@@ -94,11 +100,11 @@ def hand_on(people, world, v, i):
     """
     village, flow = world.villages[v], world.flow[v]
     heir = people.spouse[i] if people.spouse[i] >= 0 else people.kin[i]
-    kept = np.int64(int(people.credit[i]) * (village.heirs if people.kind[i] == 1 else village.portable))
-    if kept > 0 and people.kind[i] == 1 and heir >= 0:
+    kept = np.int64(int(people.credit[i]) * (village.heirs if people.kind[i] == ELDER else village.portable))
+    if kept > 0 and people.kind[i] == ELDER and heir >= 0:
         people.credit[world.start[v] + heir] += kept
         flow.credits_inherited += kept
-    elif kept > 0 and (people.kind[i] == 2 or people.children[i] > 0):
+    elif kept > 0 and (people.kind[i] == HELPER or people.children[i] > 0):
         world.posted[v].credits_carried += kept
     else:
         kept = 0
@@ -122,11 +128,11 @@ def vacate(people, world, v, i):
     else:
         world.posted[v].credits_excused -= people.credit[i]
     people.credit[i] = 0
-    if people.kind[i] == 1:
+    if people.kind[i] == ELDER:
         village.elders -= 1
     else:
         village.helpers -= 1
-    people.kind[i] = 0
+    people.kind[i] = FREE
     people.volunteer[i], people.enrolled[i], people.place[i] = 0, 0, 0
     village.hint = min(village.hint, i - world.start[v])
 
@@ -140,12 +146,12 @@ def start_row(people, world, v, offers, u):
     heads, place = int(world.villages[v].elders), 0
     if offers:
         heads = 0
-        for i in range(world.start[v], world.start[v] + world.used[v]):
+        for i in residents(world, v):
             heads += 1 if people.offer[i] > 0 else 0
     left = int(u * heads)
     for j in range(world.used[v]):
         i = world.start[v] + j
-        if (people.kind[i] == 1 and not offers) or (people.offer[i] > 0 and offers):
+        if (people.kind[i] == ELDER and not offers) or (people.offer[i] > 0 and offers):
             if left == 0:
                 place = j
                 break
