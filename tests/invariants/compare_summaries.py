@@ -1,8 +1,8 @@
 """Summaries of every experiment at size=quick, kept beside this file, against those of the code as it is now.
 
-    python tests/invariants/compare_summaries.py compare            all, a line each; exit code 1 on a miss
-    python tests/invariants/compare_summaries.py compare q1 fork    some
-    python tests/invariants/compare_summaries.py record fork        keep what the code gives now
+python tests/invariants/compare_summaries.py compare            all, a line each; exit code 1 on a miss
+python tests/invariants/compare_summaries.py compare q1 fork    some
+python tests/invariants/compare_summaries.py record fork        keep what the code gives now
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from kept_tables import ROOT, rounded, study_of, table_of
 
-from experiments.store import Results
+from experiments.study.store import Results
 
 KEPT = Path(__file__).with_name("studies.yaml")  # in the order of COMMANDS
 REFRESH = "python tests/invariants/refresh_studies.py"

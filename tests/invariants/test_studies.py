@@ -3,7 +3,7 @@
 import pytest
 from studies import COMMANDS, NUMBERED, REFRESH, SLOW, frozen, kept, moved
 
-from experiments.settings import options
+from experiments.command.settings import options
 
 WITHOUT = {"benchmark"}  # it measures time
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in COMMANDS]

@@ -9,8 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import run
-from experiments.findings import Findings
-from experiments.store import Results
+from experiments.report.findings import Findings
+from experiments.study.store import Results
 
 STORED = Path(__file__).resolve().parents[1] / "stored"
 FOLDERS = sorted(path.parent.name for path in STORED.glob("*/manifest.json"))
