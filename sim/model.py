@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,34 +13,25 @@ import numpy as np
 
 from sim import snapshot
 from sim.agents import agents
-from sim.engine.randomness import Purpose, key_of, keys_of
+from sim.engine.randomness import Keys, Purpose, key_of
 from sim.engine.tables import Table
-from sim.parts import acceptance, business, economy, facilities, organisation, participation, solvency
 from sim.result import Result
-from sim.schedule import MONTH
-from sim.start import county, initial_population, tables
-from sim.state.codes import KINDS, NONE, POOL_MONTHS, STAGES, WORKING
-from sim.state.fields import COLUMNS, FLOWS, STATES, person_columns, record
+from sim.schedule import MONTH, START
+from sim.start import build, county, initial_population, tables
+from sim.state.codes import NONE, WORKING
+from sim.state.counties import Counties
+from sim.state.fields import COLUMNS, FLOWS, STATES, person_columns
 from sim.state.horizon import month_number
 from sim.state.ledger import Ledger
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.people import TRAITS
 from sim.state.records import Recorder, Series
 from sim.state.values import Modifier, Values
-from sim.state.world import World, pools_of, scratch
+from sim.state.world import CountyMoney, fresh_world, scratch
 
 
 class People(Table, namedtuple("People", list(COLUMNS))):  # type: ignore[misc]
     """The one class of the person table: an array for each declared column."""
-
-
-@dataclass
-class County:
-    """County money of the year: one figure per village, pooled where villages meet."""
-
-    operating: np.ndarray
-    construction: np.ndarray
-    factor: np.ndarray
 
 
 def _sums(x: np.ndarray) -> np.ndarray:
@@ -62,32 +52,10 @@ def _floats(dtype: np.dtype) -> np.ndarray:
     return np.array([kind == "f" for kind, n in kinds for _ in range(n)])
 
 
-APART = (
-    "business",
-    "collective",
-    "families",
-    "funding",
-    "government",
-    "society",
-    "solvency",
-    "timebank",
-    "viability",
-)
-TOGETHER = ("collective.income_year", "society.spread")
-
-
-def beside(parameters: Parameters) -> tuple[object, ...]:
-    """What counties side by side must share.
-
-    All but the sections in APART; these but switches (a county's families may charge nothing) and TOGETHER.
-    """
-    return tuple(
-        value
-        for path, value in parameters.flat().items()
-        if path.partition(".")[0] not in APART
-        or (path.endswith(".on") and path != "families.on")
-        or path in TOGETHER
-    )
+KEPT: dict[str, Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, ...]]] = {
+    "villages": tuple,
+    "county": lambda records: tuple(map(_sums, records)),
+}  # what of a month joins the series
 
 
 class MutualAidModel(mesa.Model):
@@ -95,175 +63,116 @@ class MutualAidModel(mesa.Model):
 
     `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's
     block over its first inhabitants. Neither changes a byte of what a village does. `modifiers` act on named
-    values.
+    values. `keep="county"` records sums over villages only.
 
-    Several `parameters` that differ only in what `beside` allows are several counties side by side under the
-    same luck (then `modifiers` is one tuple for each): the same bytes as one model each in half the time, for
-    arms of an experiment. `results` tells them apart; agents, snapshots and persons added by hand belong to
-    models of one county.
+    Several `parameters` that share what `sim.state.counties.must_share` asks for are several counties side
+    by side (then `seed` is one for all or one for each, and `modifiers` one tuple for each): the same bytes
+    as one model each in half the time. `results` tells them apart; agents, snapshots and persons added by
+    hand belong to models of one county.
     """
 
     def __init__(
         self,
         parameters: Parameters | Sequence[Parameters] | None = None,
         *,
-        seed: int = 0,
+        seed: int | Sequence[int] = 0,
         villages: Sequence[int] | None = None,
         modifiers: tuple[Modifier, ...] | Sequence[tuple[Modifier, ...]] = (),
         capacity: float = 1.1,
         spin_up: bool = True,
         keep: str = "villages",
     ) -> None:
-        super().__init__(rng=seed)
-        self.keep: Any = {"villages": tuple, "county": lambda records: tuple(map(_sums, records))}[
-            keep
-        ]  # what of a month joins the series
-        self.counties: tuple[Parameters, ...] = (
-            (parameters or Parameters(),)
-            if parameters is None or isinstance(parameters, Parameters)
-            else tuple(parameters)
-        )
-        if len(self.counties) > 1 and keep == "county":
+        alone = parameters is None or isinstance(parameters, Parameters)
+        each: tuple[Parameters, ...] = (parameters or Parameters(),) if alone else tuple(parameters)  # type: ignore
+        seeds = [seed] * len(each) if isinstance(seed, int | np.integer) else list(seed)
+        super().__init__(rng=int(seeds[0]))
+        if len(each) > 1 and keep == "county":
             raise ParameterError("counties side by side keep their villages: keep='villages'")
-        if len({beside(p) for p in self.counties}) != 1:
-            raise ParameterError("counties side by side differ in a value that they must share")
-        self.parameters = p = self.counties[0]
-        self.seed_number = int(seed)
-        numbers = np.array(
-            list(villages) if villages is not None else range(1, p.county.villages + 1), np.int64
-        )
-        if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
-            raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
-        self.start_month = month_number(p.horizon.start)
-        self.horizon = p.horizon.months
-        self.coupled = p.county.couplings
-        self._businesses = {c.business.kind for c in self.counties}
-        sets: Any = modifiers if len(self.counties) > 1 else (modifiers,)
-        county_of = np.repeat(np.arange(len(self.counties)), len(numbers))
-        numbers = np.tile(numbers, len(self.counties))
-        self.groups = [
-            np.flatnonzero(county_of == c)[np.argsort(numbers[county_of == c])]
-            for c in range(len(self.counties))
-        ]
-        self.values = Values(
-            [*zip(self.counties, sets or ((),) * len(self.counties), strict=True)], numbers, county_of
-        )
+        self.keep = KEPT[keep]
+        self.counties = Counties(each, seeds, villages)
+        self.parameters = shared = each[0]  # of one county; of several what they share
+        self.start_month = month_number(shared.horizon.start)
+        self.horizon = shared.horizon.months
+        self.coupled = shared.county.couplings
+        self._businesses = {county.business.kind for county in each}
+        sets: Any = (modifiers,) if len(each) == 1 else (modifiers or ((),) * len(each))
+        numbers, county_of = self.counties.numbers, self.counties.of_village
+        self.values = Values([*zip(each, sets, strict=True)], numbers, county_of)
         self.ledger = Ledger(len(numbers))
-        self.row_seconds: dict[str, float] | None = (
-            None  # give it an empty dictionary, and seconds by row are added up there
-        )
+        # give it an empty dictionary, and seconds by row are added up there
+        self.row_seconds: dict[str, float] | None = None
         self._once: dict[Any, Any] = {}
-        self._lasting_keys, self._keys = (
-            keys_of(self.seed_number, -4000, 1)[-4000],
-            dict[int, list[np.uint64]](),
-        )
-        self.clock, self.month = 0, -p.horizon.spin_up if spin_up else 0
-        self.first_clock = p.horizon.spin_up
-        self._populate(numbers, capacity, county_of)
+        self._keys = Keys(self.counties.seeds)
+        self.clock, self.month = 0, -shared.horizon.spin_up if spin_up else 0
+        self.first_clock = shared.horizon.spin_up
+        self._populate(capacity)
         self._start()
         self._recorder = Recorder()
         agents.install(self)
-        for _ in range(p.horizon.spin_up if spin_up else 0):
+        for _ in range(shared.horizon.spin_up if spin_up else 0):
             self._month()
-        self.clock = p.horizon.spin_up
+        self.clock = shared.horizon.spin_up
 
-    # -- start
-    # ---------------------------------------------------------------------------------------------------
-    def _populate(self, numbers: np.ndarray, capacity: float, county_of: np.ndarray) -> None:
-        p, seed = self.parameters, self.seed_number
-        sizes = county.village_sizes(p, seed, numbers)
-        first = sizes + np.floor(sizes * p.county.helpers_per_elder + 0.5).astype(np.int64)
-        blocks = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
-        start = np.concatenate([[0], np.cumsum(blocks)]).astype(np.int64)
-        v = len(numbers)
+    # -- start -------------------------------------------------------------------------------------------
+    def _populate(self, capacity: float) -> None:
+        counties = self.counties
+        sizes = counties.by_village(county.village_sizes)
+        start = build.blocks(counties, sizes, capacity)
         self.people = People(*person_columns(int(start[-1])))
-        states = county.village_states(p, seed, numbers)
-        self.world = World(
-            start,
-            np.zeros(v, np.int64),
-            states,
-            record(FLOWS, v),
-            np.zeros((v, len(STAGES), len(KINDS)), np.int64),
-            np.zeros((v, 2, POOL_MONTHS), np.int16),
-            self.ledger.posted,
-            self.ledger.balance,
-            *scratch(start),
-            county_of,
-            pools_of(county_of, states.township, self.coupled),
-            np.zeros((9, v), np.int64),
-            np.zeros((3, v)),
-            np.zeros((6, v), np.int64),
+        states = counties.by_village(county.village_states)
+        ledger = self.ledger
+        self.world = world = fresh_world(
+            start, states, ledger.posted, ledger.balance, counties.of_village, self.coupled
         )
-        # columns by name for rows in NumPy: looking a field up in a record array costs more than the row's
-        # work
-        w = self.world
-        self.tally, self.centre = list(w.tally), list(w.centre)
-        self._records = tuple(
-            x.view(np.ndarray) for x in (w.flow, w.villages, w.hours, self.ledger.month, w.balance)
-        )
-        self.state = {n: self._records[1][n] for n in STATES}
-        self.flow = {n: self._records[0][n] for n in FLOWS}
-        self._month_bytes = [
-            x.reshape(-1).view(np.uint8) for x in (self._records[0], w.hours, self.ledger.month)
-        ]  # zero when a month begins
-        self.chances = county.health_chances(p)
+        # columns by name for rows in NumPy: looking a field up in a record array costs more than the work
+        self.tally, self.centre = list(world.tally), list(world.centre)
+        records = (world.flow, world.villages, world.hours, ledger.month, world.balance)
+        self._records = tuple(x.view(np.ndarray) for x in records)
+        self.state = {name: self._records[1][name] for name in STATES}
+        self.flow = {name: self._records[0][name] for name in FLOWS}
+        cleared = (self._records[0], world.hours, ledger.month)
+        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in cleared]  # zero when a month begins
+        self.chances = build.health_tables(counties)
         initial_population.populate(
             self.people,
-            w,
+            world,
             sizes,
             self.values.county,
-            *county.start_tables(p),
-            key_of(seed, TRAITS, 0),
+            *tables.age_shares(),
+            self.chances.prevalence,
+            tables.dementia_tables()[0],
+            tables.cohort_shape()[0],
+            np.array([key_of(seed, TRAITS, 0) for seed in counties.seeds]),
         )
         self.world.villages.elders_start = self.world.villages.elders
         self.pool_base = self.world.pool.sum(axis=(1, 2)) + self.world.villages.helpers
 
     def _start(self) -> None:
-        p, r = self.parameters, self.world.villages
-        at_start = county.served_at_start(p, self.seed_number, r.number)
-        r.facility = np.where(at_start, WORKING, NONE)
-        r.rented = 1 - r.idle_building
-        r.seats = np.where(at_start, p.facilities.seats, 0)
-        zero = np.zeros(len(r), np.int64)
-        self.county = County(zero.copy(), zero.copy(), np.ones(len(r)))
-        self.setup_costs = business.setup_costs(self)
-        for c, mine in zip(self.counties, self.groups, strict=True):
-            if c.funding.basis == "envelope":
-                self.state["setup_annuity"][mine] = self._annuity(c, mine)
-        solvency.start(self.world, self.values.table)
-        economy.run(self)
-        facilities.run_begin(self)
-        acceptance.run_begin(self)
-        organisation.run_support(self)
-        participation.run_begin(self)
+        villages = self.world.villages
+        at_start = build.served_at_start(self.counties)
+        villages.facility = np.where(at_start, WORKING, NONE)
+        villages.rented = 1 - villages.idle_building
+        villages.seats = np.where(at_start, self.counties.by_village(build.seats), 0)
+        self.county = CountyMoney.none(len(villages))
+        for process in START:
+            process.run(self)
         self.ledger.settle()
 
-    def _annuity(self, parameters: Parameters, mine: np.ndarray) -> np.ndarray:
-        """Set-up money of the chosen business as a level monthly sum of the same present value, for a
-        county's villages.
-        """
-        b, d = parameters.business, 1 / (1 + parameters.economy.discount / 12)
-        total = np.zeros(len(mine))
-        chosen = business.CHOICES.index(b.kind)
-        for i, v in enumerate(mine):
-            if chosen == business.DEPOSIT:
-                total[i] = self.setup_costs[v, 3]
-            for k in range(3):
-                if business.wanted(chosen, k + 1, int(self.world.villages.kind[v]), b.endowment):
-                    total[i] += self.setup_costs[v, k]
-        return tables.grain(total * d**b.start / sum(d**t for t in range(self.horizon)))
+    # -- what the processes ask for ------------------------------------------------------------------------
+    @property
+    def seed_number(self) -> int:
+        """The seed of the (first) county."""
+        return self.counties.seeds[0]
 
-    # -- what the rows ask for
-    # -----------------------------------------------------------------------------------
-    def key(self, purpose: Purpose) -> np.uint64:
-        """Key of a decision this month."""
-        if self.month not in self._keys:  # a year at once: twelve in a row cost what two do by themselves
-            self._keys = keys_of(self.seed_number, self.month, 12)
-        return self._keys[self.month][purpose.place]
+    def keys(self, purpose: Purpose) -> np.ndarray:
+        """(counties) keys of a decision this month."""
+        if self._keys.month != self.month:
+            self._keys.turn(self.month)
+        return self._keys.of(purpose)
 
-    def lasting_key(self, purpose: Purpose) -> np.uint64:
-        """Key of a trait that stays with a person or a year that a kernel indexes itself."""
-        return self._lasting_keys[purpose.place]  # type: ignore[no-any-return]
+    def lasting_keys(self, purpose: Purpose) -> np.ndarray:
+        """(counties) keys of a trait that stays with a person or a year that a kernel indexes itself."""
+        return self._keys.lasting(purpose)
 
     def runs(self, *kinds: str) -> bool:
         """Whether a county has one of these businesses."""
@@ -395,7 +304,7 @@ class MutualAidModel(mesa.Model):
     def results(self) -> list[Result]:
         """The result of each county."""
         whole = self.series
-        return [Result(self, c, whole) for c in range(len(self.counties))]
+        return [Result(self, county, whole) for county in range(len(self.counties))]
 
     @property
     def series(self) -> Series:

@@ -206,7 +206,8 @@ class Result:
     """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
 
     def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
-        self.model, self.parameters, self.series = model, model.counties[county], series or model.series
+        self.model, self.series = model, series or model.series
+        self.parameters = model.counties.parameters[county]
         mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
         self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):

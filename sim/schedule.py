@@ -135,6 +135,15 @@ MONTH: tuple[Row, ...] = (
     Row(12, "visibility", society.run_visibility),
     Row(13, "memory", funding.run_remember),
 )
+START: tuple[Row, ...] = (
+    Row(0, "set-up costs", business.run_begin),
+    Row(0, "standing services", solvency.run_begin),
+    Row(0, "prices", economy.run),
+    Row(0, "public rooms", facilities.run_begin),
+    Row(0, "acceptance", acceptance.run_begin),
+    Row(0, "leaders and support", organisation.run_support),
+    Row(0, "first volunteers", participation.run_begin),
+)  # once, before the first month
 COUPLINGS = (
     "county envelopes: operating and construction money are shared by all villages",
     "late payment: one county decides for all",

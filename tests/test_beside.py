@@ -13,8 +13,9 @@ from experiments.command.scenario import Scenario, arm, patched
 from experiments.study import runner
 from experiments.study.plan import Task
 from experiments.study.runner import simulate, simulate_many
-from sim.model import beside
-from sim.state.parameters import ParameterError
+from sim.state.codes import PAYERS
+from sim.state.counties import must_share
+from sim.state.parameters import ParameterError, declarations
 from sim.state.values import Modifier
 
 BASE = sim.Parameters().replace(
@@ -76,7 +77,7 @@ def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
         assert same(sim.MutualAidModel(world, seed=11).run(18), result)
     assert together.series.flow["platform_got"].any() and together.series.flow["referral_minutes"].any()
     between = together.series.amount("settlement_paid") - together.series.amount("settlement_got")
-    assert between.any() and all(not between[:, mine].sum(axis=1).any() for mine in together.groups)
+    assert between.any() and all(not between[:, mine].sum(axis=1).any() for mine in together.counties.groups)
 
 
 @pytest.mark.parametrize("coupled", [True, False])
@@ -109,13 +110,54 @@ def test_each_county_has_its_own_modifiers() -> None:
 
 
 @pytest.mark.parametrize(
-    "path, value", [("county.elders", 50), ("health.worsen_scale", 1.2), ("government.on", False)]
+    "path, value",
+    [
+        ("horizon.spin_up", 5),
+        ("sharing.on", True),
+        ("government.on", False),
+        ("matching.form", "pairs"),
+    ],
 )
 def test_what_counties_must_share_is_refused(path: str, value: object) -> None:
     other = BASE.replace({path: value})
-    assert beside(other) != beside(BASE)
+    assert must_share(other) != must_share(BASE)
     with pytest.raises(ParameterError, match="must share"):
         sim.MutualAidModel([BASE, other], seed=1)
+
+
+NUMBERS = [d for d in declarations().values() if d.kind in (int, float) and d.low is not None]
+KEPT_SMALL = (
+    "horizon.",
+    "county.villages",
+    "county.elders",
+    "county.helpers",
+    "county.size",
+    "county.share_",
+)
+ON = {**EVERYTHING, **CARE, "clearing.scope": "county", "business.kind": "portfolio", "points.month": 2}
+
+
+def anything(rng: np.random.Generator, couplings: bool) -> sim.Parameters:
+    """All parts on, every number anywhere in its range, another size each time."""
+    drawn = {d.path: d.kind(rng.uniform(d.low, d.high)) for d in NUMBERS if not d.path.startswith(KEPT_SMALL)}
+    sizes = {"county.villages": int(rng.integers(1, 6)), "county.elders": int(rng.integers(5, 60))}
+    shares = rng.dirichlet(np.ones(4))
+    payers = {f"funding.share_{p}": float(x) for p, x in zip(PAYERS, shares, strict=True)}
+    months = {"horizon.spin_up": 3, "horizon.end": "2027-06", "county.couplings": couplings}
+    return sim.Parameters().replace({**ON, **drawn, **sizes, **payers, **months})
+
+
+@pytest.mark.parametrize("pair", range(20))
+def test_any_two_counties_side_by_side_are_as_alone(pair: int) -> None:
+    """Numbers, seeds and sizes differ; months, switches, words and couplings do not."""
+    rng = np.random.default_rng(1_000 + pair)
+    counties = [anything(rng, pair % 2 == 0) for _ in range(2)]
+    seeds = [int(x) for x in rng.integers(0, 2**40, 2)]
+    together = sim.MutualAidModel(counties, seed=seeds)
+    together.run()
+    together.audit()
+    for parameters, seed, result in zip(counties, seeds, together.results, strict=True):
+        assert same(sim.MutualAidModel(parameters, seed=seed).run(), result)
 
 
 def test_agents_and_snapshots_belong_to_one_county() -> None:

@@ -427,7 +427,7 @@ class MesaReference(mesa.Model):
         )
         self.seasons = tables.seasons()[1].tolist()
         self.need_table = (tables.need_hours() * np.array(needs.scales_of(engine.values.needs[0]))).tolist()
-        fixed, minds = engine.lasting_key(needs.FIXED), engine.lasting_key(timeuse.MINDS)
+        (fixed,), (minds,) = engine.lasting_keys(needs.FIXED), engine.lasting_keys(timeuse.MINDS)
         for v, row in enumerate(engine.world.villages):
             village = Village(self, int(row.leader), int(row.association))
             block = slice(engine.world.start[v], engine.world.start[v] + engine.world.used[v])

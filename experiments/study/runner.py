@@ -28,7 +28,6 @@ from experiments.command.scenario import Mistake
 from experiments.study.engines import Engine, Standing, one_thread
 from experiments.study.plan import Task
 from experiments.study.store import Outcome
-from sim.model import beside
 from sim.state.codes import (
     ELIGIBLE,
     FAMILY,
@@ -42,6 +41,7 @@ from sim.state.codes import (
     UNMET,
     VILLAGE_KINDS,
 )
+from sim.state.counties import must_share
 from sim.state.ledger import POSTINGS
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier
@@ -113,7 +113,7 @@ def play(task: Task) -> sim.Result:
 
 
 def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:
-    """Outcomes in the order of the tasks. Those that share a seed and what `sim.model.beside` asks for run
+    """Outcomes in the order of the tasks. Those that share a seed and what `must_share` asks for run
     side by side in one model, to the same bytes; where that fails, each runs alone, so that a fault stays
     with its own run.
     """
@@ -133,7 +133,7 @@ def simulate_many(tasks: Sequence[Task]) -> list[Outcome]:
 
 def _shared(task: Task) -> Any:
     try:
-        return beside(task.parameters)
+        return must_share(task.parameters)
     except ParameterError:  # its draw does not fit, `simulate` makes a row of it
         return task
 

@@ -19,6 +19,7 @@ _GOLDEN, _A, _B, _INDEX = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB1331
 GOLDEN, MIX_A, MIX_B, INDEX = np.uint64(_GOLDEN), np.uint64(_A), np.uint64(_B), np.uint64(_INDEX)
 S27, S30, S31, S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
 TO_UNIT = 2.0**-53
+LASTING = -4000  # the month of keys that last
 
 PURPOSES: dict[int, str] = {}
 
@@ -60,12 +61,50 @@ def _numbers(purposes: int, months: int) -> np.ndarray:
     return (np.fromiter(PURPOSES, np.int64, purposes) + (np.arange(months)[:, None] << 16)).ravel()
 
 
-def keys_of(seed: int, month: int, months: int) -> dict[int, list[np.uint64]]:
-    """`key_of` for every declared purpose, by `Purpose.place`, of several months from `month` on."""
+def keys_of(seed: int, month: int, months: int) -> np.ndarray:
+    """`key_of` for every declared purpose, by `Purpose.place`, of several months from `month` on.
+
+    Shape (months, purposes).
+    """
     numbers = _numbers(len(PURPOSES), months)
     room = np.empty(len(numbers), np.uint64)
     fill(room, np.uint64((_seeded(seed) + (((month + 4096) << 16) + 1) * _GOLDEN) & MASK), numbers, 0)
-    return {month + k: list(keys) for k, keys in enumerate(room.reshape(months, -1))}
+    return room.reshape(months, -1)
+
+
+class Keys:
+    """Keys of every purpose, one a county, for this month and for what lasts.
+
+    The arrays stay the same and change their content from month to month, so that kernels know them again.
+    """
+
+    def __init__(self, seeds: tuple[int, ...]) -> None:
+        self.seeds = seeds
+        self._months = self._of(LASTING, 1)  # (months, purposes, counties) from `first` on
+        self._first = LASTING
+        self._lasting = list(self._months[0].copy())
+        self._now = self._months[0].copy()
+        self._rows = list(self._now)
+        self.month = LASTING
+
+    def _of(self, month: int, months: int) -> np.ndarray:
+        return np.stack([keys_of(seed, month, months) for seed in self.seeds], axis=-1)
+
+    def turn(self, month: int) -> None:
+        """Go on to a month."""
+        if not self._first <= month < self._first + len(self._months):
+            # a year at once: twelve in a row cost what two do by themselves
+            self._first, self._months = month, self._of(month, 12)
+        self._now[:] = self._months[month - self._first]
+        self.month = month
+
+    def of(self, purpose: Purpose) -> np.ndarray:
+        """(counties) keys of a decision this month."""
+        return self._rows[purpose.place]
+
+    def lasting(self, purpose: Purpose) -> np.ndarray:
+        """(counties) keys of a trait that stays with a person, or of a year that a kernel indexes itself."""
+        return self._lasting[purpose.place]
 
 
 def uniforms(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarray:

@@ -118,9 +118,10 @@ ENROL = Purpose("acceptance.enrol")
 
 
 @kernel
-def begin(people, world, values, key):
+def begin(people, world, values, keys):
     """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         acceptance = values.acceptance[v]
         for i in residents(world, v):
             identity = identity_of(world.villages[v].number, people.serial[i])
@@ -157,12 +158,13 @@ def _rate(people, i, a, hazard):
 
 
 @kernel
-def enrol(people, world, values, key):
+def enrol(people, world, values, keys):
     """Elders enrol and leave while the village is in service.
 
     A closed village's users are let go, and who would come is counted.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
         enrolled = 0
         for i in residents(world, v):
@@ -239,12 +241,12 @@ def spread(people, world, values, years, on):
 
 def run_begin(model) -> None:
     """Set the start."""
-    begin(model.people, model.world, model.values.table, model.lasting_key(START))
+    begin(model.people, model.world, model.values.table, model.lasting_keys(START))
 
 
 def run_enrol(model) -> None:
     """Joining and leaving as a user."""
-    enrol(model.people, model.world, model.values.table, model.key(ENROL))
+    enrol(model.people, model.world, model.values.table, model.keys(ENROL))
 
 
 def run_spread(model) -> None:

@@ -111,9 +111,10 @@ TURN = Purpose("agriculture.turn")
 
 
 @kernel
-def farm(people, world, values, season, month, calendar_month, key, turn_key):
+def farm(people, world, values, season, month, calendar_month, keys, turn_keys):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(world.used)):
+        key, turn_key = keys[world.county[v]], turn_keys[world.county[v]]
         agriculture, village, flow, post = (
             values.agriculture[v],
             world.villages[v],
@@ -192,6 +193,6 @@ def run(model) -> None:
             season,
             model.month,
             model.calendar_month,
-            model.lasting_key(YEAR),
-            model.key(TURN),
+            model.lasting_keys(YEAR),
+            model.keys(TURN),
         )

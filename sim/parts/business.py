@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import kernel
+from sim.start.tables import grain
 from sim.state.codes import CRAFT_HERITAGE, NEAR_TOWN, PLAIN, SCENIC
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
@@ -193,20 +194,45 @@ def share_out(world, values, month, calendar_month):
             flow.care_share += care
 
 
-def setup_costs(m):
+def setup_costs(model):
     """Set-up money by village and business (villages x 4) in fen.
 
     The deposit is the portfolio's sum for that village.
     """
 
-    values = m.values
+    values = model.values
     first = [values.tourism["setup"], values.agriculture["setup"], values.handicraft["setup"]]
     costs = np.stack([*first, 0 * first[0]], axis=1)
-    for i, row in enumerate(m.world.villages):
+    for i, row in enumerate(model.world.villages):
         b = values.business[i]
         ends = [endowment(int(row.kind), k + 1, float(b["endowment"])) for k in range(3)]
         costs[i, 3] = max(int(c) if e == 1.0 else 0 for c, e in zip(costs[i, :3], ends, strict=True))
     return costs
+
+
+def annuity(model, parameters, group) -> np.ndarray:
+    """Set-up money of the chosen business as a level monthly sum of the same present value.
+
+    Fen, a figure a village of `group`.
+    """
+    business, discount = parameters.business, 1 / (1 + parameters.economy.discount / 12)
+    total = np.zeros(len(group))
+    chosen = CHOICES.index(business.kind)
+    for place, v in enumerate(group):
+        if chosen == DEPOSIT:
+            total[place] = model.setup_costs[v, 3]
+        for k in range(3):
+            if wanted(chosen, k + 1, int(model.world.villages.kind[v]), business.endowment):
+                total[place] += model.setup_costs[v, k]
+    return grain(total * discount**business.start / sum(discount**month for month in range(model.horizon)))
+
+
+def run_begin(model) -> None:
+    """What set-up would cost; under an equal envelope a part of what each county pledges."""
+    model.setup_costs = setup_costs(model)
+    for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
+        if parameters.funding.basis == "envelope":
+            model.state["setup_annuity"][group] = annuity(model, parameters, group)
 
 
 def run_set_up(model) -> None:

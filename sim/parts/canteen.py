@@ -195,11 +195,12 @@ def wants(people, i, ident, c, price, index, left, key):
 
 
 @kernel
-def serve(people, world, values, key, rota_key):
+def serve(people, world, values, keys, rota_keys):
     """Seat the diners, count meals and fees, post the canteen's bills, use kitchen help from the
     volunteers' offers.
     """
     for v in range(len(world.used)):
+        key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
         canteen, village, flow = values.canteen[v], world.villages[v], world.flow[v]
         n = world.used[v]
         for i in range(world.start[v], world.start[v] + n):
@@ -292,4 +293,4 @@ def _bills(people, world, v, c, rota_key):
 def run(model) -> None:
     """The month's meals."""
     if model.parameters.canteen.on:
-        serve(model.people, model.world, model.values.table, model.lasting_key(TASTE), model.key(ROTA))
+        serve(model.people, model.world, model.values.table, model.lasting_keys(TASTE), model.keys(ROTA))

@@ -288,12 +288,13 @@ def exempt(people, i, t):
 
 
 @kernel
-def to_family(people, world, values, key):
+def to_family(people, world, values, keys):
     """Deposits of children who live away.
 
     Then spare credit goes to a spouse or relative whose need tops its credit.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         clearing, flow, post = values.clearing[v], world.flow[v], world.posted[v]
         for i in residents(world, v):
             if people.kind[i] == FREE:
@@ -383,12 +384,13 @@ def meet(world, scope):
 
 
 @kernel
-def exchange(people, world, got, given, asked_before, key):
+def exchange(people, world, got, given, asked_before, keys):
     """Take the minutes from volunteers and bring them to elders, each from a drawn place.
 
     Book claims on the platform.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         village, flow, post, n, first = (
             world.villages[v],
             world.flow[v],
@@ -428,11 +430,12 @@ def exchange(people, world, got, given, asked_before, key):
 
 
 @kernel
-def buy(people, world, values, government, key):
+def buy(people, world, values, government, keys):
     """Credit that still waits buys care services while the village has cash, then calls the guarantee
     under its ceiling.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         clearing, timebank, village, flow, post, n = (
             values.clearing[v],
             values.timebank[v],
@@ -482,11 +485,12 @@ def buy(people, world, values, government, key):
 
 
 @kernel
-def redeem(people, world, values, key):
+def redeem(people, world, values, keys):
     """Spare credit for goods while the village has cash (trust follows), and for practice credits, which
     cost nothing.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         clearing, timebank, village, flow, post, n = (
             values.clearing[v],
             values.timebank[v],
@@ -606,7 +610,7 @@ def run_heirs(model) -> None:
 def run_family(model) -> None:
     """Deposits from outside and gifts of credit."""
     if _on(model):
-        to_family(model.people, model.world, model.values.table, model.lasting_key(AWAY))
+        to_family(model.people, model.world, model.values.table, model.lasting_keys(AWAY))
 
 
 def run_platform(model) -> None:
@@ -617,19 +621,19 @@ def run_platform(model) -> None:
     wanted.fill(0)
     look(model.people, model.world, model.values.table, wanted, offered)
     if meet(model.world, SCOPES.index(model.parameters.clearing.scope)):
-        exchange(model.people, model.world, wanted, offered, model.parameters.matching.on, model.key(TURN))
+        exchange(model.people, model.world, wanted, offered, model.parameters.matching.on, model.keys(TURN))
 
 
 def run_buy(model) -> None:
     """Care services and the guarantee."""
     if _on(model):
-        buy(model.people, model.world, model.values.table, model.parameters.government.on, model.key(TURN))
+        buy(model.people, model.world, model.values.table, model.parameters.government.on, model.keys(TURN))
 
 
 def run_redeem(model) -> None:
     """Goods and practice credits."""
     if _on(model):
-        redeem(model.people, model.world, model.values.table, model.key(TURN))
+        redeem(model.people, model.world, model.values.table, model.keys(TURN))
 
 
 def run_settle(model) -> None:

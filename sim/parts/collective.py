@@ -101,11 +101,12 @@ def next_news(news, persistence, volatility, key, number):
 
 
 @kernel
-def year(world, values, quantiles, years, held, key):
+def year(world, values, quantiles, years, held, keys):
     """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on
     welfare.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         collective, village = values.collective[v], world.villages[v]
         if not held:
             own = next_news(
@@ -118,7 +119,8 @@ def year(world, values, quantiles, years, held, key):
             )
         at = village.income_rank * 256.0
         low = min(int(at), 255)
-        base = quantiles[low] + (at - low) * (quantiles[low + 1] - quantiles[low])
+        table = quantiles[world.county[v]]
+        base = table[low] + (at - low) * (table[low + 1] - table[low])
         trend = 1.0
         for _ in range(years):
             trend *= 1.0 + collective.growth
@@ -154,17 +156,21 @@ def pay(world, values, month):
                 village.welfare_left -= amount
 
 
+def county_incomes(parameters):
+    """Quantiles of collective income in a county, fen a year."""
+    return income_quantiles(int(parameters.collective.income_year))
+
+
 def run_year(model) -> None:
     """Each January, and in the first month."""
     if model.calendar_month == 1 or model.clock == 0:
-        c = model.parameters.collective
         year(
             model.world,
             model.values.table,
-            model.once(income_quantiles, int(c.income_year)),
+            model.counties.table(county_incomes),
             max(model.month, 0) // 12,
             model.month < 0,
-            model.key(NEWS),
+            model.keys(NEWS),
         )
 
 

@@ -94,12 +94,14 @@ def _widow(people, world, v, i, d, key):
 
 
 @kernel
-def leave(people, world, values, death, demented, period, death_key, move_key, home_key):
+def leave(people, world, values, death, demented, period, death_keys, move_keys, home_keys):
     """Deaths by sex, age and state.
 
     Helpers who migrate; couples whose spouse lives outside the table; children who go.
     """
     for v in range(len(world.used)):
+        county = world.county[v]
+        death_key, move_key, home_key = death_keys[county], move_keys[county], home_keys[county]
         demography, flow = values.demography[v], world.flow[v]
         leaving = demography.migration / 12.0
         nest, away = demography.empty_nest_trend / 0.38 / 12.0, demography.child_leaves / 12.0
@@ -109,7 +111,9 @@ def leave(people, world, values, death, demented, period, death_key, move_key, h
             identity = identity_of(world.villages[v].number, people.serial[i])
             people.age[i] += 1
             years, risk = min(people.age[i] // 12, 111), values.health[v].dementia_risk
-            q = death[period, people.sex[i], years, people.health[i]] / (1.0 + (risk - 1.0) * demented[years])
+            q = death[county, period, people.sex[i], years, people.health[i]] / (
+                1.0 + (risk - 1.0) * demented[years]
+            )
             if people.dementia[i] == 1:
                 q *= risk
             if people.kind[i] == ELDER:
@@ -136,7 +140,7 @@ def leave(people, world, values, death, demented, period, death_key, move_key, h
             elif (
                 people.living[i] == COUPLE
                 and people.spouse[i] < 0
-                and drawn > 1.0 - death[period, 1 - people.sex[i], min(people.age[i] // 12, 111), 0]
+                and drawn > 1.0 - death[county, period, 1 - people.sex[i], min(people.age[i] // 12, 111), 0]
             ):
                 people.living[i] = ALONE
 
@@ -149,8 +153,8 @@ def _new_elder(people, world, v, i, ident, values, prevalence, key):
     single = county.empty_nest * county.alone_of_empty_nest * 0.5  # the newly old are less often alone
     people.living[i] = 2 if drawn < single else (1 if drawn < county.empty_nest else 0)
     drawn, state = uniform(key, ident, 2), 3
-    while state > 0 and drawn >= prevalence[people.sex[i], 60, state]:
-        drawn -= prevalence[people.sex[i], 60, state]
+    while state > 0 and drawn >= prevalence[world.county[v], people.sex[i], 60, state]:
+        drawn -= prevalence[world.county[v], people.sex[i], 60, state]
         state -= 1
     people.health[i] = state
     give_traits(people, i, ident, county, key, world.villages[v].kind == CRAFT_HERITAGE)
@@ -158,7 +162,7 @@ def _new_elder(people, world, v, i, ident, values, prevalence, key):
 
 
 @kernel
-def enter(people, world, values, prevalence, entry, month, base, wages, pool_key, enter_key):
+def enter(people, world, values, prevalence, entry, month, base, wages, pool_keys, enter_keys):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40,
     gives helpers.
 
@@ -167,6 +171,7 @@ def enter(people, world, values, prevalence, entry, month, base, wages, pool_key
     """
     slot = month % 240
     for v in range(len(world.used)):
+        pool_key, enter_key = pool_keys[world.county[v]], enter_keys[world.county[v]]
         demography, village, flow = values.demography[v], world.villages[v], world.flow[v]
         village.entered = 0
         for i in residents(world, v):
@@ -248,9 +253,9 @@ def run_leave(model) -> None:
         model.chances.death,
         tables.dementia_tables()[0],
         model.period,
-        model.key(DEATH),
-        model.key(MOVE),
-        model.key(HOME),
+        model.keys(DEATH),
+        model.keys(MOVE),
+        model.keys(HOME),
     )
 
 
@@ -288,7 +293,7 @@ def run_enter(model) -> None:
         model.month,
         model.pool_base,
         model.state["wages_paid"],
-        model.key(POOL),
-        model.key(ENTER),
+        model.keys(POOL),
+        model.keys(ENTER),
     )
     model.note_promotions()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.engine.randomness import Purpose, uniform, uniforms
+from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import sort_by
 from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, REDUCED, WORKING
 from sim.state.fields import flow, state
@@ -264,7 +264,16 @@ def raise_money(world, v, c, values, purse, cost, spent, gov_on, col_on, soc_on)
 
 
 @kernel
-def build(world, values, construction, coupled, planned, month, key, home_key, gov_on, col_on, soc_on):
+def mark_public_rooms(world, values, keys):
+    """A shop, clinic or school of the village may have room for the service."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        drawn = uniform(keys[world.county[v]], village.number, 0)
+        village.public_room = 1 if drawn < values.facilities[v].public_rooms else 0
+
+
+@kernel
+def build(world, values, construction, coupled, planned, month, keys, home_keys, gov_on, col_on, soc_on):
     """Villages come up, in an order drawn anew each month (the roll-out's.
 
     By score), and build when the money is there.
@@ -281,12 +290,14 @@ def build(world, values, construction, coupled, planned, month, key, home_key, g
         total[v], here[v], serving[v] = 0, 0, 0
     for v in range(n):
         village = world.villages[v]
+        key = keys[world.county[v]]
         score[v] = uniform(key, village.number, 1) if not planned else village.number * 1e-9 - village.score
         total[world.county[v]] += construction[v]
         here[world.county[v]] += 1
         serving[world.county[v]] += 1 if village.level > CLOSED else 0
     sort_by(score, order)
     for v in order:
+        key, home_key = keys[world.county[v]], home_keys[world.county[v]]
         facilities, village = values.facilities[v], world.villages[v]
         purse = total[world.county[v]] if coupled else construction[v]
         grant, money = 0, values.funding[v].rule != NO_MONEY
@@ -400,9 +411,7 @@ def upkeep(world, values):
 
 def run_begin(model) -> None:
     """Which villages have a public room; a trait of the village."""
-    model.state["public_room"][:] = (
-        uniforms(model.lasting_key(ROOM), model.values.numbers) < model.parameters.facilities.public_rooms
-    )
+    mark_public_rooms(model.world, model.values.table, model.lasting_keys(ROOM))
 
 
 def run_build(model) -> None:
@@ -417,8 +426,8 @@ def run_build(model) -> None:
         model.coupled,
         parameters.rollout.on,
         model.month,
-        model.key(COME_UP),
-        model.key(HOME),
+        model.keys(COME_UP),
+        model.keys(HOME),
         parameters.government.on,
         parameters.collective.on,
         parameters.society.on,

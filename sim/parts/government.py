@@ -195,8 +195,10 @@ def set_envelopes(world, values, operating, construction, factors, coupled, mont
     During spin-up budgets have no news, and what was not built with then is not saved up. With chance
     `funding.payer_correlation` a village's other payers have the budget's news this year, not their own.
     """
-    key, common_key, squeeze_key = keys
+    year_keys, common_keys, squeeze_keys = keys
     for v in range(len(world.used)):
+        county = world.county[v]
+        key, common_key, squeeze_key = year_keys[county], common_keys[county], squeeze_keys[county]
         government, village = values.government[v], world.villages[v]
         who = 0 if coupled else village.number
         trend, spread, lottery = 1.0, 1.0, 1.0
@@ -227,7 +229,7 @@ def set_envelopes(world, values, operating, construction, factors, coupled, mont
 
 
 @kernel
-def pay(world, values, operating, factor, coupled, calendar_month, key):
+def pay(world, values, operating, factor, coupled, calendar_month, keys):
     """What is due to villages on their date, in full or pro rata from the county's `operating` money; one
     county decides for all whether it is late.
 
@@ -247,6 +249,7 @@ def pay(world, values, operating, factor, coupled, calendar_month, key):
     if not due:
         return
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         government, number = values.government[v], world.villages[v].number
         late = (
             calendar_month % government.pays_every != 0
@@ -299,8 +302,10 @@ def run_pilots(model) -> None:
         return
     if pay_pilots(model.world, model.values.table, model.month, False):
         return
-    first, draws = g["pilot_start"] == model.month, uniforms(model.key(PILOT), model.values.numbers)
-    for group in model.groups:
+    first = g["pilot_start"] == model.month
+    draws = np.empty(len(model.values.numbers))
+    for county, group in enumerate(model.counties.groups):
+        draws[group] = uniforms(model.keys(PILOT)[county], model.values.numbers[group])
         mine = group[first[group]]
         if len(mine) == 0:
             continue
@@ -326,7 +331,7 @@ def run_envelopes(model) -> None:
     if model.calendar_month != 1 and model.clock != 0:
         return
     county = model.county
-    keys = model.key(YEAR), model.key(COMMON), model.key(SQUEEZE)
+    keys = model.keys(YEAR), model.keys(COMMON), model.keys(SQUEEZE)
     set_envelopes(
         model.world,
         model.values.table,
@@ -349,5 +354,5 @@ def run_pay(model) -> None:
             model.county.factor,
             model.coupled,
             model.calendar_month,
-            model.key(LATE),
+            model.keys(LATE),
         )

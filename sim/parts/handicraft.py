@@ -90,9 +90,12 @@ TURN = Purpose("handicraft.turn")
 
 
 @kernel
-def work(people, world, values, month, key, pass_key, turn_key):
+def work(people, world, values, month, keys, pass_keys, turn_keys):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
+        pass_key = pass_keys[world.county[v]]
+        turn_key = turn_keys[world.county[v]]
         handicraft, village, flow, post = (
             values.handicraft[v],
             world.villages[v],
@@ -154,7 +157,7 @@ def run(model) -> None:
             model.world,
             model.values.table,
             model.month,
-            model.lasting_key(MARKET),
-            model.key(PASS_ON),
-            model.key(TURN),
+            model.lasting_keys(MARKET),
+            model.keys(PASS_ON),
+            model.keys(TURN),
         )

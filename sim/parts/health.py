@@ -76,9 +76,11 @@ DEMENTIA = Purpose("health.dementia")
 
 
 @kernel
-def change(people, world, values, worsen, recover, dementia, key, dementia_key):
+def change(people, world, values, worsen, recover, dementia, keys, dementia_keys):
     """One step of the chain for every elder: one draw decides between worse, better and the same."""
     for v in range(len(world.used)):
+        county = world.county[v]
+        key, dementia_key = keys[county], dementia_keys[county]
         scale = values.health[v].dementia_scale
         for i in residents(world, v):
             if people.kind[i] != ELDER:
@@ -86,9 +88,9 @@ def change(people, world, values, worsen, recover, dementia, key, dementia_key):
             identity = identity_of(world.villages[v].number, people.serial[i])
             years, sex, s = min(people.age[i] // 12, 111), people.sex[i], people.health[i]
             drawn = uniform(key, identity, 0)
-            if s < 3 and drawn < worsen[sex, years, s]:
+            if s < 3 and drawn < worsen[county, sex, years, s]:
                 people.health[i] = s + 1
-            elif s > 0 and drawn > 1.0 - recover[sex, years, s - 1]:
+            elif s > 0 and drawn > 1.0 - recover[county, sex, years, s - 1]:
                 people.health[i] = s - 1
             if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < dementia[years] * scale:
                 people.dementia[i] = 1
@@ -117,8 +119,8 @@ def run_change(model) -> None:
         model.chances.worsen,
         model.chances.recover,
         tables.dementia_tables()[1],
-        model.key(CHANGE),
-        model.key(DEMENTIA),
+        model.keys(CHANGE),
+        model.keys(DEMENTIA),
     )
 
 

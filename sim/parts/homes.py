@@ -147,9 +147,10 @@ def _places(people, world, v, i):
 
 
 @kernel
-def live(people, world, values, key, group_key, lasting):
+def live(people, world, values, keys, group_keys, lasting_keys):
     """Count residents, let them out and in, move groups together."""
     for v in range(len(world.used)):
+        key, group_key = keys[world.county[v]], group_keys[world.county[v]]
         homes, village, flow = values.homes[v], world.villages[v], world.flow[v]
         first, n = world.start[v], world.used[v]
         village.residents = 0
@@ -184,7 +185,7 @@ def live(people, world, values, key, group_key, lasting):
             ):
                 _enter(people, world, v, i)
         if homes.together == 1:
-            _together(people, world, v, homes, group_key, lasting)
+            _together(people, world, v, homes, group_key, lasting_keys[world.county[v]])
 
 
 @kernel
@@ -247,9 +248,9 @@ def run(model) -> None:
             model.people,
             model.world,
             model.values.table,
-            model.key(CHOOSE),
-            model.key(GROUP),
-            model.lasting_key(GROUP),
+            model.keys(CHOOSE),
+            model.keys(GROUP),
+            model.lasting_keys(GROUP),
         )
 
 

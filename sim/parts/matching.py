@@ -202,9 +202,10 @@ def urgency(people, i):
 
 
 @kernel
-def match(people, world, values, key, form):
+def match(people, world, values, keys, form):
     """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         village, flow, matching = world.villages[v], world.flow[v], values.matching[v]
         if village.level == CLOSED:
             continue
@@ -449,12 +450,13 @@ def _gather(people, world, v, zones, c):
 
 
 @kernel
-def pair_up(people, world, values, key):
+def pair_up(people, world, values, keys):
     """Let go of pairs of which one has stopped.
 
     Then each free volunteer gets the free elder in most need, both from drawn places.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         village, n, first = world.villages[v], world.used[v], world.start[v]
         order, helpers, bounds, fill = world.work[0], world.work[1], world.work[5, 0:5], world.work[5, 5:9]
         world.work[5, :9] = 0
@@ -489,5 +491,5 @@ def run(model) -> None:
         return
     form = FORMS.index(model.parameters.matching.form)
     if form == PAIRS:
-        pair_up(model.people, model.world, model.values.table, model.key(PAIR))
-    match(model.people, model.world, model.values.table, model.key(TURN), form)
+        pair_up(model.people, model.world, model.values.table, model.keys(PAIR))
+    match(model.people, model.world, model.values.table, model.keys(TURN), form)

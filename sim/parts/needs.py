@@ -154,9 +154,10 @@ def eligible_of(minutes, kind, n):
 
 
 @kernel
-def arise(people, world, values, table, fixed_key, event_key):
+def arise(people, world, values, table, fixed_keys, event_keys):
     """Need in minutes per kind; escorts and emergencies come as events of a given length."""
     for v in range(len(world.used)):
+        fixed_key, event_key = fixed_keys[world.county[v]], event_keys[world.county[v]]
         needs, number = values.needs[v], world.villages[v].number
         scales = scales_of(needs)
         for i in residents(world, v):
@@ -273,8 +274,8 @@ def run_arise(model) -> None:
         model.world,
         model.values.table,
         tables.need_hours(),
-        model.lasting_key(FIXED),
-        model.key(EVENT),
+        model.lasting_keys(FIXED),
+        model.keys(EVENT),
     )
 
 

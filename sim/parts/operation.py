@@ -113,12 +113,13 @@ def take_over(world, values, ways):
 
 
 @kernel
-def staff(people, world, values, ways, key):
+def staff(people, world, values, ways, keys):
     """Paid staff serve enrolled elders, the disabled first, from a drawn place.
 
     Satisfaction moves; the fee is billed.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         operation, village, flow, post = (
             values.operation[v],
             world.villages[v],
@@ -199,7 +200,7 @@ def chosen(ways, o, level, wage, rent, seen, money, now):
 
 
 @kernel
-def choose(world, books, values, ways, leases, contract, month, december):
+def choose(world, books, values, ways, leases, month, december):
     """Add the month to what a village looks back on.
 
     At the end of a year and of its first month it looks and chooses.
@@ -236,7 +237,7 @@ def choose(world, books, values, ways, leases, contract, month, december):
             seen[1] / max(seen[0], 1.0),
             village.operator,
         )
-        if way != village.operator and month - village.operator_since >= 12 * contract:
+        if way != village.operator and month - village.operator_since >= 12 * operation.contract:
             village.operator, village.operator_since = way, month
         for k in range(len(seen)):
             seen[k] = 0.0
@@ -257,7 +258,7 @@ def run_take_over(model) -> None:
 def run_staff(model) -> None:
     """Paid staff and the operator's bill."""
     if _adds(model):
-        staff(model.people, model.world, model.values.table, tables.ways_of_operating(), model.key(TURN))
+        staff(model.people, model.world, model.values.table, tables.ways_of_operating(), model.keys(TURN))
 
 
 def run_choose(model) -> None:
@@ -273,7 +274,6 @@ def run_choose(model) -> None:
             model.values.table,
             ways,
             parameters.facilities.on,
-            parameters.operation.contract,
             model.month,
             model.calendar_month == 12,
         )

@@ -344,11 +344,12 @@ def _leads(people, world, v, candidates, serial, key):
 
 
 @kernel
-def lead(people, world, values, key):
+def lead(people, world, values, keys):
     """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another
     is found.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         organisation, village = values.organisation[v], world.villages[v]
         if organisation.leader_person == 0:
             continue
@@ -384,9 +385,13 @@ def _level(o, r, k):
 
 
 @kernel
-def support(world, values, month, calendar_month, held, key, association_key, convention_key, bare_key):
+def support(world, values, month, calendar_month, held, keys, association_keys, convention_keys, bare_keys):
     """Leaders, associations and conventions come and go; levels of support follow the service."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
+        association_key = association_keys[world.county[v]]
+        convention_key = convention_keys[world.county[v]]
+        bare_key = bare_keys[world.county[v]]
         organisation, village = values.organisation[v], world.villages[v]
         village.bare = (
             1 if organisation.bare > 0.0 and uniform(bare_key, village.number, 0) < organisation.bare else 0
@@ -488,9 +493,10 @@ def bills(world, values, public):
 
 
 @kernel
-def hold_posts(people, world, values, key):
+def hold_posts(people, world, values, keys):
     """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
         if village.level == CLOSED:
             continue
@@ -527,12 +533,13 @@ def _drawn(people, world, v, given, u):
 
 
 @kernel
-def quarrel(people, world, values, key):
+def quarrel(people, world, values, keys):
     """Disputes over the month's hours.
 
     Those not settled cost one helper motivation and one elder satisfaction.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
         if organisation.disputes == 0 or village.level == CLOSED:
             continue
@@ -568,8 +575,8 @@ def run_support(model) -> None:
     if not model.parameters.organisation.on:
         return
     if model.month >= 0 and model.values.ever("organisation.leader_person"):
-        lead(model.people, model.world, model.values.table, model.key(LEADER))
-    keys = model.key(LEADER), model.key(ASSOCIATION), model.key(CONVENTION), model.lasting_key(BARE)
+        lead(model.people, model.world, model.values.table, model.keys(LEADER))
+    keys = model.keys(LEADER), model.keys(ASSOCIATION), model.keys(CONVENTION), model.lasting_keys(BARE)
     support(model.world, model.values.table, model.month, model.calendar_month, model.month < 0, *keys)
 
 
@@ -596,11 +603,12 @@ def run_copy(model) -> None:
     levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
     hours = model.world.hours.sum(axis=2)
     share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)
-    pool, key = model.world.pools[TOWNSHIP], model.key(COPY)
+    pool, keys = model.world.pools[TOWNSHIP], model.keys(COPY)
     order = [int(v) for v in np.lexsort((s["number"], -share, pool)) if s["level"][v] > 0]
     best: dict[int, int] = {}
     for v in order:
         first = best.setdefault(int(pool[v]), v)
+        key = keys[model.world.county[v]]
         if share[first] > share[v] and uniform(key, int(s["number"][v]), 0) < o["copies"][v]:
             s["copied"][v], s["levels"][v] = 1, levels[first]
 
@@ -608,13 +616,13 @@ def run_copy(model) -> None:
 def run_posts(model) -> None:
     """Holders of paid posts."""
     if model.parameters.organisation.on and model.values.ever("organisation.posts"):
-        hold_posts(model.people, model.world, model.values.table, model.lasting_key(POST))
+        hold_posts(model.people, model.world, model.values.table, model.lasting_keys(POST))
 
 
 def run_disputes(model) -> None:
     """Disputes of the month."""
     if model.parameters.organisation.on and model.values.ever("organisation.disputes"):
-        quarrel(model.people, model.world, model.values.table, model.key(DISPUTE))
+        quarrel(model.people, model.world, model.values.table, model.keys(DISPUTE))
 
 
 def run_bills(model) -> None:

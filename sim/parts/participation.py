@@ -218,9 +218,10 @@ def support(r, t):
 
 
 @kernel
-def begin(people, world, values, key):
+def begin(people, world, values, keys):
     """Motivation of the first inhabitants, and volunteers near balance where a service stands."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         participation, village = values.participation[v], world.villages[v]
         for i in residents(world, v):
             identity = identity_of(village.number, people.serial[i])
@@ -239,9 +240,13 @@ def begin(people, world, values, key):
 
 
 @kernel
-def take_part(people, world, values, bank, stipend_on, join_key, quit_key, turn_key, train_key):
+def take_part(people, world, values, bank, stipend_on, join_keys, quit_keys, turn_keys, train_keys):
     """Join, train, quit, and put hours on offer within the free minutes of the month."""
     for v in range(len(world.used)):
+        join_key = join_keys[world.county[v]]
+        quit_key = quit_keys[world.county[v]]
+        turn_key = turn_keys[world.county[v]]
+        train_key = train_keys[world.county[v]]
         participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
         zones = 0
         for i in residents(world, v):
@@ -355,7 +360,7 @@ def close_month(people, world, values, month, on):
 
 def run_begin(model) -> None:
     """Motivation and first volunteers."""
-    begin(model.people, model.world, model.values.table, model.lasting_key(MOTIVE))
+    begin(model.people, model.world, model.values.table, model.lasting_keys(MOTIVE))
 
 
 def run_take_part(model) -> None:
@@ -367,10 +372,10 @@ def run_take_part(model) -> None:
             model.values.table,
             model.parameters.timebank.on,
             True,
-            model.key(JOIN),
-            model.key(QUIT),
-            model.key(TURN_UP),
-            model.key(TRAIN),
+            model.keys(JOIN),
+            model.keys(QUIT),
+            model.keys(TURN_UP),
+            model.keys(TRAIN),
         )
 
 

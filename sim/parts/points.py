@@ -123,10 +123,13 @@ PUT_IN = Purpose("points.put_in")
 
 
 @kernel
-def put_in(people, world, values, key):
+def put_in(people, world, values, calendar_month, keys):
     """A year's assets: value them, give points, book what reaches the purse."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         points, village, flow, post = values.points[v], world.villages[v], world.flow[v], world.posted[v]
+        if points.month != calendar_month:
+            continue
         post.points_project += np.int64(village.points_capital * points.dividend)
         if village.level == CLOSED:
             continue
@@ -178,5 +181,5 @@ def put_in(people, world, values, key):
 def run(model) -> None:
     """Once a year; points need a bank."""
     parameters = model.parameters
-    if parameters.points.on and parameters.timebank.on and model.calendar_month == parameters.points.month:
-        put_in(model.people, model.world, model.values.table, model.key(PUT_IN))
+    if parameters.points.on and parameters.timebank.on:
+        put_in(model.people, model.world, model.values.table, model.calendar_month, model.keys(PUT_IN))

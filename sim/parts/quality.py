@@ -113,9 +113,10 @@ def made_of(q, trained, condition, short):
 
 
 @kernel
-def watch(people, world, values, month, accident_key, inspect_key):
+def watch(people, world, values, month, accident_keys, inspect_keys):
     """Quality moves, is felt, lets accidents happen and is inspected."""
     for v in range(len(world.used)):
+        accident_key, inspect_key = accident_keys[world.county[v]], inspect_keys[world.county[v]]
         quality, village, flow, post = values.quality[v], world.villages[v], world.flow[v], world.posted[v]
         if village.level == CLOSED:
             continue
@@ -161,6 +162,6 @@ def run(model) -> None:
             model.world,
             model.values.table,
             model.month,
-            model.key(ACCIDENT),
-            model.key(INSPECT),
+            model.keys(ACCIDENT),
+            model.keys(INSPECT),
         )

@@ -273,12 +273,15 @@ def _fit(people, i, c, government, left):
 
 
 @kernel
-def stay(people, world, values, beds, government, willing_key, apply_key, leave_key):
+def stay(people, world, values, beds, government, willing_keys, apply_keys, leave_keys):
     """Residents leave, the list moves, the willing apply where their pool has any bed.
 
     Nobody is admitted yet.
     """
     for v in range(len(world.used)):
+        willing_key = willing_keys[world.county[v]]
+        apply_key = apply_keys[world.county[v]]
+        leave_key = leave_keys[world.county[v]]
         referral, village, flow = values.referral[v], world.villages[v], world.flow[v]
         for i in residents(world, v):
             if people.kind[i] != ELDER:
@@ -303,7 +306,7 @@ def stay(people, world, values, beds, government, willing_key, apply_key, leave_
 
 
 @kernel
-def _admit(people, world, scope, key, work):
+def _admit(people, world, scope, keys, work):
     """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds.
 
     Their number.
@@ -320,7 +323,10 @@ def _admit(people, world, scope, key, work):
                 if n < len(order):
                     slot[n], village[n], waited[n], order[n] = i, v, -int(people.place[i]), n
                     lot[n] = np.int64(
-                        bits(key, identity_of(world.villages[v].number, people.serial[i]), 0) >> S11
+                        bits(
+                            keys[world.county[v]], identity_of(world.villages[v].number, people.serial[i]), 0
+                        )
+                        >> S11
                     )
                 n += 1
     if n > len(order):
@@ -336,11 +342,11 @@ def _admit(people, world, scope, key, work):
     return n
 
 
-def admit(m, scope, key) -> None:
+def admit(model, scope, keys) -> None:
     """Free beds of each pool go to whoever has waited longest, ties by lot; `supply` has counted the beds."""
-    waiting = _admit(m.people, m.world, scope, key, m.world.work)
-    if waiting > m.world.work.shape[1]:
-        _admit(m.people, m.world, scope, key, np.empty((5, waiting), np.int64))
+    waiting = _admit(model.people, model.world, scope, keys, model.world.work)
+    if waiting > model.world.work.shape[1]:
+        _admit(model.people, model.world, scope, keys, np.empty((5, waiting), np.int64))
 
 
 @kernel
@@ -365,11 +371,12 @@ def reside(people, world, values, government):
 
 
 @kernel
-def day_care(people, world, values, places, serving, government, willing_key, key):
+def day_care(people, world, values, places, serving, government, willing_keys, keys):
     """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn
     place.
     """
     for v in range(len(world.used)):
+        willing_key, key = willing_keys[world.county[v]], keys[world.county[v]]
         referral, village, flow, post, n = (
             values.referral[v],
             world.villages[v],
@@ -431,12 +438,13 @@ def _formal(people, world, v, i, k, minutes, crowding):
 
 
 @kernel
-def under_contract(people, world, values, government, key):
+def under_contract(people, world, values, government, keys):
     """Clinics serve enrolled elders, the disabled first, from a drawn place.
 
     The village, public health and partner organisations pay.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
         brought = np.int64(village.partner_clinic * village.elders / 100.0) if village.level > CLOSED else 0
         budget = (
@@ -472,11 +480,12 @@ def under_contract(people, world, values, government, key):
 
 
 @kernel
-def refer(people, world, values, budget, serving, government, key):
+def refer(people, world, values, budget, serving, government, keys):
     """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the
     disabled first.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
         if village.level == CLOSED or budget[v] == 0:
             continue
@@ -572,11 +581,11 @@ def run_beds(model) -> None:
         model.values.table,
         model.centre[3],
         gov,
-        model.lasting_key(WILLING),
-        model.key(APPLY),
-        model.key(LEAVE),
+        model.lasting_keys(WILLING),
+        model.keys(APPLY),
+        model.keys(LEAVE),
     )
-    admit(model, scope, model.key(LOT))
+    admit(model, scope, model.keys(LOT))
     reside(model.people, world, model.values.table, gov)
     if model.values.ever("referral.day_places"):
         day_care(
@@ -586,8 +595,8 @@ def run_beds(model) -> None:
             model.centre[4],
             False,
             gov,
-            model.lasting_key(WILLING),
-            model.key(TURN),
+            model.lasting_keys(WILLING),
+            model.keys(TURN),
         )
         allot(world, scope, True)
         day_care(
@@ -597,8 +606,8 @@ def run_beds(model) -> None:
             model.centre[4],
             True,
             gov,
-            model.lasting_key(WILLING),
-            model.key(TURN),
+            model.lasting_keys(WILLING),
+            model.keys(TURN),
         )
 
 
@@ -608,7 +617,7 @@ def run_hours(model) -> None:
     if not parameters.referral.on:
         return
     scope, gov = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
-    under_contract(model.people, world, model.values.table, gov, model.key(TURN))
-    refer(model.people, world, model.values.table, model.centre[5], False, gov, model.key(TURN))
+    under_contract(model.people, world, model.values.table, gov, model.keys(TURN))
+    refer(model.people, world, model.values.table, model.centre[5], False, gov, model.keys(TURN))
     allot(world, scope, False)
-    refer(model.people, world, model.values.table, model.centre[5], True, gov, model.key(TURN))
+    refer(model.people, world, model.values.table, model.centre[5], True, gov, model.keys(TURN))

@@ -114,7 +114,7 @@ APPLY = Purpose("rollout.apply")
 
 
 @kernel
-def apply(world, values, coupled, asking, month, key):
+def apply(world, values, coupled, asking, month, keys):
     """Score of every village; villages without a facility apply with p + q F a year. Whether a round of
     selection is due.
 
@@ -131,6 +131,7 @@ def apply(world, values, coupled, asking, month, key):
         heads[2, world.county[v]] += 1
         heads[3, world.county[v]] += serves
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         rollout, village, t, c = values.rollout[v], world.villages[v], township[v], world.county[v]
         due = due or month % rollout.every == 0
         seen = (
@@ -171,17 +172,17 @@ def run(model) -> None:
     if model.month < 0 or not (p.on or model.values.ever("government.pilots")):
         return
     if (
-        not apply(model.world, model.values.table, model.coupled, p.on, model.month, model.key(APPLY))
+        not apply(model.world, model.values.table, model.coupled, p.on, model.month, model.keys(APPLY))
         or not p.on
     ):
         return
-    for group in model.groups:
+    for county, group in zip(model.counties.parameters, model.counties.groups, strict=True):
         o = model.values.rollout[group[0]]  # one county, one plan
         if model.month % o["every"] != 0:
             continue
         has, score = (r["facility"][group] > 0) | (r["selected"][group] == 1), r["score"][group]
         ready = (r["applied"][group] == 1) & ~has & (score >= model.values.rollout["least_score"][group])
-        start = model.parameters.county.facility_share
+        start = county.county.facility_share
         wanted = min(start + (o["target"] - start) * (model.month + o["every"]) / o["by"], 1.0) * len(group)
         places = int(np.ceil(wanted - 1e-9)) - int(has.sum()) if model.coupled else len(group)
         r["selected"][group[chosen(score, ready, r["number"][group], places)]] = 1

@@ -147,12 +147,15 @@ def wants(people, i, ident, aid, s, fees, take_key, sight_key):
 
 
 @kernel
-def lend(people, world, values, payer, buys, take_key, sight_key, turn_key):
+def lend(people, world, values, payer, buys, take_keys, sight_keys, turn_keys):
     """Set up the stock, rent it out, lower needs, count rent.
 
     `payer` 0 government, 1 collective, 2 society.
     """
     for v in range(len(world.used)):
+        take_key = take_keys[world.county[v]]
+        sight_key = sight_keys[world.county[v]]
+        turn_key = turn_keys[world.county[v]]
         sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
         if village.level == CLOSED or village.facility != WORKING:
             continue
@@ -205,9 +208,10 @@ def lend(people, world, values, payer, buys, take_key, sight_key, turn_key):
 
 
 @kernel
-def bill(world, values, key):
+def bill(world, values, keys):
     """Rent falls due and worn aids are replaced, unless the service closed this month."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
         if village.level == CLOSED:
             flow.aid_fees = 0
@@ -235,13 +239,13 @@ def run(model) -> None:
             model.values.table,
             payer,
             buys,
-            model.lasting_key(TAKE),
-            model.lasting_key(SIGHT),
-            model.key(TURN),
+            model.lasting_keys(TAKE),
+            model.lasting_keys(SIGHT),
+            model.keys(TURN),
         )
 
 
 def run_bill(model) -> None:
     """Rent, upkeep and replacement."""
     if model.parameters.sharing.on and model.month >= 0:
-        bill(model.world, model.values.table, model.key(WEAR))
+        bill(model.world, model.values.table, model.keys(WEAR))

@@ -192,9 +192,10 @@ def struck(key, number, index, chance, correlation):
 
 
 @kernel
-def strike(world, values, month, calendar_month, key):
+def strike(world, values, month, calendar_month, keys):
     """Draw the year's shocks each January and strike the scheduled one on its month."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         shocks, village, flow = values.shocks[v], world.villages[v], world.flow[v]
         chances = (
             shocks.budget_cut,
@@ -246,4 +247,4 @@ def strike(world, values, month, calendar_month, key):
 def run(model) -> None:
     """Shocks of the month; none during spin-up."""
     if model.parameters.shocks.on and model.month >= 0:
-        strike(model.world, model.values.table, model.month, model.calendar_month, model.key(STRIKE))
+        strike(model.world, model.values.table, model.month, model.calendar_month, model.keys(STRIKE))

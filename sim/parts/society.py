@@ -150,7 +150,7 @@ PARTNER = Purpose("society.partner")
 
 
 @kernel
-def give_money(world, values, sizes, edges, coupled, month, key):
+def give_money(world, values, sizes, edges, coupled, month, keys):
     """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
 
     `edges` cut the year's news, where payers share it, into places in `sizes`.
@@ -162,6 +162,7 @@ def give_money(world, values, sizes, edges, coupled, month, key):
         county[0, world.county[v]] += world.villages[v].visibility
         county[1, world.county[v]] += 1.0
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         society, village, post = values.society[v], world.villages[v], world.posted[v]
         chance = min(society.gifts_per_year / 12.0, 1.0)
         if (
@@ -174,20 +175,21 @@ def give_money(world, values, sizes, edges, coupled, month, key):
         mean = county[0, world.county[v]] / county[1, world.county[v]] if coupled else 1.0
         seen = max(1.0 + society.visibility * (village.visibility - mean), 0.0)
         kept = society.donor_left if month < village.donor_until else 1.0
-        place = below(key, village.number, 1, len(sizes))
+        place = below(key, village.number, 1, sizes.shape[1])
         if village.shares_news == 1:
             place = 0
             while place < len(edges) and edges[place] < village.common_news:
                 place += 1
-        gift = int(world.flow[v].pledged[SOCIETY] / chance * sizes[place] * seen * kept)
+        gift = int(world.flow[v].pledged[SOCIETY] / chance * sizes[world.county[v], place] * seen * kept)
         post.due_society += max(gift - world.balance[v].receivable_society - post.due_society, 0)
         post.paid_society += gift
 
 
 @kernel
-def bring(world, values, key):
+def bring(world, values, keys):
     """What a partner organisation brings to each village in service."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         society, village = values.society[v], world.villages[v]
         here = village.level > CLOSED and uniform(key, village.number, 0) < society.partners
         village.partner_trains = society.partner_trains if here else 0.0
@@ -196,9 +198,10 @@ def bring(world, values, key):
 
 
 @kernel
-def pair(world, values, key):
+def pair(world, values, keys):
     """An enterprise gives each village in service of its township the same each month."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         society, village, post = values.society[v], world.villages[v], world.posted[v]
         if (
             village.level > CLOSED
@@ -222,7 +225,12 @@ def run_partners(model) -> None:
         and model.month >= 0
         and model.values.ever("society.partners")
     ):
-        bring(model.world, model.values.table, model.lasting_key(PARTNER))
+        bring(model.world, model.values.table, model.lasting_keys(PARTNER))
+
+
+def gift_sizes(parameters):
+    """Sizes of a county's gifts over their mean, evenly likely."""
+    return lognormal_quantiles(parameters.society.spread)
 
 
 def run_pay(model) -> None:
@@ -230,10 +238,10 @@ def run_pay(model) -> None:
     parameters = model.parameters
     if not parameters.society.on:
         return
-    sizes, edges = model.once(lognormal_quantiles, parameters.society.spread), model.once(normal_edges)
-    give_money(model.world, model.values.table, sizes, edges, model.coupled, model.month, model.key(GIFT))
+    sizes, edges = model.counties.table(gift_sizes), model.once(normal_edges)
+    give_money(model.world, model.values.table, sizes, edges, model.coupled, model.month, model.keys(GIFT))
     if model.month >= 0 and model.values.ever("society.enterprises"):
-        pair(model.world, model.values.table, model.lasting_key(PARTNER))
+        pair(model.world, model.values.table, model.lasting_keys(PARTNER))
 
 
 @kernel

@@ -194,12 +194,13 @@ def can_reopen(r, s, cash, month, money_on):
 
 
 @kernel
-def climb(world, values, books, month, key, canteen):
+def climb(world, values, books, month, keys, canteen):
     """One step of the ladder for every village.
 
     Openings where a building stands ready. Before month 0 nothing closes.
     """
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         solvency, village, flow = values.solvency[v], world.villages[v], world.flow[v]
         if village.level == CLOSED:
             if village.facility == WORKING and month >= 0:
@@ -259,6 +260,11 @@ def start(world, values):
             world.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
 
 
+def run_begin(model) -> None:
+    """Villages in service at the start."""
+    start(model.world, model.values.table)
+
+
 def run(model) -> None:
     """The ladder; closures are off during spin-up."""
     if model.parameters.solvency.on:
@@ -267,7 +273,7 @@ def run(model) -> None:
             model.values.table,
             model.ledger.books,
             model.month,
-            model.key(REOPEN),
+            model.keys(REOPEN),
             model.parameters.canteen.on,
         )
     else:

@@ -188,9 +188,10 @@ def quotas(people, world, values, on):
 
 
 @kernel
-def book(people, world, values, key):
+def book(people, world, values, keys):
     """Earn for what was given, pay for what was received, then expire, levy and cap."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
         lapse = timebank.expiry / 12.0
         fees = (
@@ -247,4 +248,4 @@ def run_quotas(model) -> None:
 def run_book(model) -> None:
     """The month's bookings."""
     if model.parameters.timebank.on:
-        book(model.people, model.world, model.values.table, model.key(EXPIRE))
+        book(model.people, model.world, model.values.table, model.keys(EXPIRE))

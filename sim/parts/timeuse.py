@@ -88,9 +88,10 @@ MINDS = Purpose("timeuse.grandchildren")
 
 
 @kernel
-def budget(people, world, values, season, key):
+def budget(people, world, values, season, keys):
     """Set `free` to the disposable minutes less farm and grandchildren."""
     for v in range(len(world.used)):
+        key = keys[world.county[v]]
         timeuse, flow = values.timeuse[v], world.flow[v]
         for i in residents(world, v):
             kind = people.kind[i]
@@ -122,5 +123,5 @@ def run(model) -> None:
         model.world,
         model.values.table,
         tables.seasons()[1, model.calendar_month - 1],
-        model.lasting_key(MINDS),
+        model.lasting_keys(MINDS),
     )

@@ -96,9 +96,10 @@ TURN = Purpose("tourism.turn")
 
 
 @kernel
-def trade(people, world, values, season, month, key, turn_key):
+def trade(people, world, values, season, month, keys, turn_keys):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
     for v in range(len(world.used)):
+        key, turn_key = keys[world.county[v]], turn_keys[world.county[v]]
         tourism, village, flow, post = values.tourism[v], world.villages[v], world.flow[v], world.posted[v]
         village.visitors = 0.0
         if village.plus & 1 == 0 or month < village.begun + tourism.lead:
@@ -158,6 +159,6 @@ def run(model) -> None:
             model.values.table,
             season,
             model.month,
-            model.lasting_key(VISITS),
-            model.key(TURN),
+            model.lasting_keys(VISITS),
+            model.keys(TURN),
         )

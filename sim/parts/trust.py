@@ -128,9 +128,10 @@ def _calls(people, i, t, c, u):
 
 
 @kernel
-def act(people, world, values, key, turn_key):
+def act(people, world, values, keys, turn_keys):
     """Before help is matched: hours kept back, help not asked for, credit called."""
     for v in range(len(world.used)):
+        key, turn_key = keys[world.county[v]], turn_keys[world.county[v]]
         timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
         if village.level == CLOSED:
             continue
@@ -202,9 +203,10 @@ def _serve_calls(people, world, v, calls, share, u):
 
 
 @kernel
-def learn(people, world, values, on, bank, key, rumour_key):
+def learn(people, world, values, on, bank, keys, rumour_keys):
     """Own success of redemption, then what the zone tells: rumours of failure, an accident or a closure."""
     for v in range(len(world.used)):
+        key, rumour_key = keys[world.county[v]], rumour_keys[world.county[v]]
         timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
         first, n = world.start[v], world.used[v]
         talking, heads, asked_of, got_of, sums = (
@@ -295,7 +297,13 @@ def run_act(model) -> None:
         and parameters.timebank.on
         and (values.ever("trust.moves") or values.ever("trust.run"))
     ):
-        act(model.people, model.world, model.values.table, model.lasting_key(THRESHOLD), model.key(THRESHOLD))
+        act(
+            model.people,
+            model.world,
+            model.values.table,
+            model.lasting_keys(THRESHOLD),
+            model.keys(THRESHOLD),
+        )
 
 
 def run_learn(model) -> None:
@@ -307,6 +315,6 @@ def run_learn(model) -> None:
         model.values.table,
         parameters.trust.on,
         parameters.timebank.on,
-        model.lasting_key(THRESHOLD),
-        model.key(RUMOUR),
+        model.lasting_keys(THRESHOLD),
+        model.keys(RUMOUR),
     )

@@ -153,9 +153,10 @@ def slots_covered(made, carried, slots, rota, key, ident):
 
 
 @kernel
-def visit(people, world, values, days, key, rota_key):
+def visit(people, world, values, keys, rota_keys):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(world.used)):
+        key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
         visits, village, flow = values.visits[v], world.villages[v], world.flow[v]
         n = world.used[v]
         due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
@@ -202,7 +203,7 @@ def visit(people, world, values, days, key, rota_key):
             drawn = np.int64(uniform(key, village.number, tier) * size)
             for q in range(size):
                 i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], np.int64(days[v])) if people.dines[i] == 2 else 0
+                made = min(due[tier], values.canteen[v].days) if people.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
                     made += by_link(people, world, v, i, due[tier] - made, minutes)
@@ -250,7 +251,6 @@ def run(model) -> None:
             model.people,
             model.world,
             model.values.table,
-            model.once(model.values.canteen.__getitem__, "days"),
-            model.key(TURN),
-            model.key(ROTA),
+            model.keys(TURN),
+            model.keys(ROTA),
         )

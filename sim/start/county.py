@@ -458,13 +458,3 @@ def health_chances(parameters: Parameters) -> tables.HealthTables:
     return tables.health_tables(
         h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio
     )
-
-
-def start_tables(parameters: Parameters) -> tuple[np.ndarray, ...]:
-    """Age groups, shares, health prevalence, dementia prevalence and the shape of ages 40-59."""
-    return (
-        *tables.age_shares(),
-        health_chances(parameters).prevalence,
-        tables.dementia_tables()[0],
-        tables.cohort_shape()[0],
-    )

@@ -35,7 +35,7 @@ def _elders(people, world, v, n, c, ages, shares, prevalence, dementia, key):
                 )
                 years = people.age[i] // 12
                 for s in range(3, 0, -1):  # a running sum deals the states out evenly
-                    health_sum[s] += prevalence[sex, years, s]
+                    health_sum[s] += prevalence[world.county[v], sex, years, s]
                     if health_sum[s] >= 1.0:
                         health_sum[s] -= 1.0
                         people.health[i] = s
@@ -145,12 +145,13 @@ def neighbourhood(people, world, v, zone_size, key):
 
 
 @setup
-def populate(people, world, sizes, county, ages, shares, prevalence, dementia, shape, key):
+def populate(people, world, sizes, county, ages, shares, prevalence, dementia, shape, keys):
     """Fill every village with its first inhabitants.
 
     Depends on a village's number, never on its place in the list.
     """
     for v in range(len(sizes)):
+        key = keys[world.county[v]]
         n = _elders(people, world, v, sizes[v], county[v], ages, shares, prevalence, dementia, key)
         _homes(people, world, v, n, county[v], key)
         _helpers(people, world, v, n, county[v], shape, key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.engine.tables import Table
-from sim.state.fields import flow, state
+from sim.state.codes import KINDS, POOL_MONTHS, STAGES
+from sim.state.fields import FLOWS, flow, record, state
 
 state("number", "i8", unit="number", label="village number, from 1")
 state("kind", "i8", unit="code", label="0 plain, 1 scenic, 2 craft heritage, 3 near town")
@@ -53,6 +55,20 @@ class World(Table, _World):
     """What every kernel may need beside the persons."""
 
 
+@dataclass
+class CountyMoney:
+    """County money of the year: one figure a village, pooled where villages meet."""
+
+    operating: np.ndarray  # (villages) fen left for operating payments
+    construction: np.ndarray  # (villages) fen left for buildings
+    factor: np.ndarray  # (villages) what became of a budget over its trend
+
+    @classmethod
+    def none(cls, villages: int) -> CountyMoney:
+        """Before the first budget."""
+        return cls(np.zeros(villages, np.int64), np.zeros(villages, np.int64), np.ones(villages))
+
+
 def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndarray:
     """`World.pools`; each village is alone where villages do not meet."""
     alone = np.arange(len(county))
@@ -64,3 +80,35 @@ def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
     longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
+
+
+def fresh_world(
+    start: np.ndarray,
+    states: np.recarray,
+    posted: np.recarray,
+    balance: np.recarray,
+    county: np.ndarray,
+    coupled: bool,
+) -> World:
+    """A world in which nothing has happened yet.
+
+    `start` (villages + 1) first slots of the blocks, `states` (villages), `posted` and `balance` of the
+    ledger, `county` (villages) place of each village's county.
+    """
+    villages = len(states)
+    return World(
+        start=start,
+        used=np.zeros(villages, np.int64),
+        villages=states,
+        flow=record(FLOWS, villages),
+        hours=np.zeros((villages, len(STAGES), len(KINDS)), np.int64),
+        pool=np.zeros((villages, 2, POOL_MONTHS), np.int16),
+        posted=posted,
+        balance=balance,
+        **dict(zip(("work", "sums"), scratch(start), strict=True)),
+        county=county,
+        pools=pools_of(county, states.township, coupled),
+        tally=np.zeros((9, villages), np.int64),
+        means=np.zeros((3, villages)),
+        centre=np.zeros((6, villages), np.int64),
+    )

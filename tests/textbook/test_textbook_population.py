@@ -38,8 +38,8 @@ def wpp(period: str) -> np.ndarray:
 
 def step_health(model: sim.MutualAidModel, worsen: tuple, recover: tuple, months: int) -> None:
     """Months of the chain alone, with the same chances for everybody."""
-    up = np.ascontiguousarray(np.broadcast_to(np.array(worsen, float), (2, 112, 3)))
-    down = np.ascontiguousarray(np.broadcast_to(np.array(recover, float), (2, 112, 3)))
+    up = np.ascontiguousarray(np.broadcast_to(np.array(worsen, float), (1, 2, 112, 3)))
+    down = np.ascontiguousarray(np.broadcast_to(np.array(recover, float), (1, 2, 112, 3)))
     none = np.zeros(112)
     for _ in range(months):
         health.change(
@@ -49,8 +49,8 @@ def step_health(model: sim.MutualAidModel, worsen: tuple, recover: tuple, months
             up,
             down,
             none,
-            model.key(health.CHANGE),
-            model.key(health.DEMENTIA),
+            model.keys(health.CHANGE),
+            model.keys(health.DEMENTIA),
         )
         model.month += 1
 
@@ -141,8 +141,8 @@ def test_care_need_arises_at_the_rates_of_linked_lives() -> None:
             worsen,
             none,
             np.zeros(112),
-            model.key(health.CHANGE),
-            model.key(health.DEMENTIA),
+            model.keys(health.CHANGE),
+            model.keys(health.DEMENTIA),
         )
         model.month += 1
     state, age, sex = (elders(model, c) for c in ("health", "age", "sex"))
