@@ -97,10 +97,24 @@ class Acceptance:
     )
 
 
-column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid")
-column("acceptance", "f4", unit="share", label="acceptance of help from outside the family", initial=0.3)
-column("satisfaction", "f4", unit="share", label="satisfaction with what was received", initial=0.5)
-column("loneliness", "f4", unit="share", label="loneliness", initial=0.3)
+column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid", written_by=("people",))
+column(
+    "acceptance",
+    "f4",
+    unit="share",
+    label="acceptance of help from outside the family",
+    initial=0.3,
+    written_by=("people",),
+)
+column(
+    "satisfaction",
+    "f4",
+    unit="share",
+    label="satisfaction with what was received",
+    initial=0.5,
+    written_by=("matching", "operation", "organisation", "people", "quality"),
+)
+column("loneliness", "f4", unit="share", label="loneliness", initial=0.3, written_by=("people",))
 state(
     "would_enrol",
     "f8",

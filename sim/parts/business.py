@@ -82,12 +82,38 @@ state("begun", "i8", unit="month", label="month in which set-up money was paid",
 state("setup", "i8", unit="fen", label="set-up money paid")
 state("setup_annuity", "f8", unit="fen/month", label="set-up money as a level sum over the horizon")
 state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
-state("visitors", "f8", unit="visits", label="visitors last month")
-state("garden_saving", "f8", unit="share", label="food cost saved by a village garden")
-flow("business_sales", unit="fen", label="sales of businesses")
-flow("business_costs", unit="fen", label="costs of businesses, wages and leases among them")
-flow("business_wages", unit="fen", label="wages paid to villagers")
-flow("business_minutes", unit="minutes", label="work of elders and helpers in businesses")
+state("visitors", "f8", unit="visits", label="visitors last month", written_by=("handicraft", "tourism"))
+state(
+    "garden_saving",
+    "f8",
+    unit="share",
+    label="food cost saved by a village garden",
+    written_by=("agriculture",),
+)
+flow(
+    "business_sales",
+    unit="fen",
+    label="sales of businesses",
+    written_by=("agriculture", "handicraft", "tourism"),
+)
+flow(
+    "business_costs",
+    unit="fen",
+    label="costs of businesses, wages and leases among them",
+    written_by=("agriculture", "handicraft", "tourism"),
+)
+flow(
+    "business_wages",
+    unit="fen",
+    label="wages paid to villagers",
+    written_by=("agriculture", "handicraft", "tourism"),
+)
+flow(
+    "business_minutes",
+    unit="minutes",
+    label="work of elders and helpers in businesses",
+    written_by=("agriculture", "handicraft", "tourism"),
+)
 flow("care_share", unit="fen", label="business income of the service")
 posting(
     "setup_government", debit="business", credit="government", label="government: set-up money of a business"

@@ -145,9 +145,16 @@ class Canteen:
     able_share: float = par(0.35, unit="share", low=0.1, high=0.6, doc="income an elder can put into meals")
 
 
-column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home")
+column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home", written_by=("people",))
 state("meal_cost", "i8", unit="fen/meal", label="cash cost of one meal, last month", initial=550)
-state("price", "f8", unit="fen/meal", label="price for those of 60-69, 70-79, 80 and over", shape=(3,))
+state(
+    "price",
+    "f8",
+    unit="fen/meal",
+    label="price for those of 60-69, 70-79, 80 and over",
+    shape=(3,),
+    written_by=("families",),
+)
 flow("diners", unit="persons", label="elders who eat regularly")
 flow("delivered", unit="persons", label="of these, served at home")
 flow("meals", unit="meals", label="meals served")

@@ -198,6 +198,7 @@ flow(
     "credits_inherited",
     unit="minutes",
     label="credit that passed to a spouse or relative in the village at death or departure",
+    written_by=("people",),
 )
 flow("credits_transferred", unit="minutes", label="credit given to a spouse or relative")
 flow("platform_got", unit="minutes", label="minutes received through the platform")

@@ -70,9 +70,9 @@ class Demography:
     )
 
 
-flow("deaths", unit="persons", label="elders who died")
+flow("deaths", unit="persons", label="elders who died", written_by=("agents",))
 flow("entrants", unit="persons", label="people who turned 60")
-flow("helpers_left", unit="persons", label="helpers who left the village or died")
+flow("helpers_left", unit="persons", label="helpers who left the village or died", written_by=("agents",))
 flow("helpers_found", unit="persons", label="helpers found among the other people aged 40-59")
 flow("returned", unit="persons", label="helpers who came back because a business pays")
 flow("pool_persons", unit="persons", label="people aged 40-59 in the whole village, helpers among them")

@@ -198,9 +198,9 @@ class Facilities:
     )
 
 
-state("facility", "i8", unit="code", label="0 none, 1 being built, 2 standing")
-state("rented", "i8", unit="flag", label="the building is rented")
-state("seats", "i8", unit="persons", label="seats")
+state("facility", "i8", unit="code", label="0 none, 1 being built, 2 standing", written_by=("model",))
+state("rented", "i8", unit="flag", label="the building is rented", written_by=("model",))
+state("seats", "i8", unit="persons", label="seats", written_by=("model",))
 state("condition", "f8", unit="share", label="condition of the building", initial=1.0)
 state("ready", "i8", unit="month", label="month in which a building is ready", initial=NEVER)
 state("public_room", "i8", unit="flag", label="a public room stands to which the function can be added")

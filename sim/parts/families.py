@@ -68,7 +68,7 @@ class Families:
 
 state("list_price", "f8", unit="fen/meal", label="price list at level one, by age band", shape=(3,))
 state("fee_level", "f8", unit="ratio", label="prices over the list", initial=1.0)
-state("list_fees", "i8", unit="fen", label="fees of last month at level one")
+state("list_fees", "i8", unit="fen", label="fees of last month at level one", written_by=("funding",))
 posting("due_families", debit="receivable_families", credit="families", label="families: fees fallen due")
 posting("paid_families", debit="cash", credit="receivable_families", label="families: paid")
 posting("forgiven_families", debit="families", credit="receivable_families", label="families: written off")

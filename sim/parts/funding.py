@@ -194,7 +194,13 @@ class Funding:
             yield f"the four shares sum to {total:g}; they must sum to 1"
 
 
-flow("pledged", unit="fen", label="pledged by payer: government, collective, families, society", shape=(4,))
+flow(
+    "pledged",
+    unit="fen",
+    label="pledged by payer: government, collective, families, society",
+    shape=(4,),
+    written_by=("solvency",),
+)
 flow(
     "pledge_basis",
     unit="fen",
@@ -208,20 +214,34 @@ flow("pledge_ceiling", unit="fen", label="most a payer pledges; -1: no ceiling",
 flow("pledge_by_rule", unit="fen", label="what the rule makes of government's pledge, before its ceiling")
 flow("cost", unit="fen", label="running cost accrued")
 flow("refunded", unit="fen", label="pledges refunded because the provision point was missed")
-state("cost_average", "i8", unit="fen/month", label="running cost, smoothed over about four months")
+state(
+    "cost_average",
+    "i8",
+    unit="fen/month",
+    label="running cost, smoothed over about four months",
+    written_by=("solvency",),
+)
 state("cost_full", "i8", unit="fen/month", label="running cost when last at full service")
-state("bills", "i8", unit="fen", label="unpaid bills by age in months, the last five and over", shape=(6,))
+state(
+    "bills",
+    "i8",
+    unit="fen",
+    label="unpaid bills by age in months, the last five and over",
+    shape=(6,),
+    written_by=("solvency",),
+)
 state("last_paid_gifts", "i8", unit="fen", label="gifts of last month")
 state("served_meals", "i8", unit="meals", label="meals of last month")
 state("served_minutes", "i8", unit="minutes", label="hours of last month, in minutes")
 state("served_visits", "i8", unit="visits", label="visits of last month")
-state("elders_start", "i8", unit="persons", label="elders at the start")
+state("elders_start", "i8", unit="persons", label="elders at the start", written_by=("model",))
 state(
     "old_receivable",
     "i8",
     unit="fen",
     label="receivables a year ago: government, collective, families, society",
     shape=(4,),
+    written_by=("solvency",),
 )
 posting("bills_paid", debit="payables", credit="cash", label="bills paid")
 posting(

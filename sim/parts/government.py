@@ -159,7 +159,7 @@ state(
     label="operating money left for the village this year where villages do not meet",
 )
 state("pilot", "i8", unit="flag", label="the village is a pilot")
-state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left")
+state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left", written_by=("facilities",))
 state("squeeze_until", "i8", unit="month", label="envelopes fall until", initial=-1)
 state("squeeze_left", "f8", unit="share", label="envelopes that squeezes left", initial=1.0)
 posting("grant_pilots", debit="cash", credit="government", label="government: extra money of pilots")

@@ -123,7 +123,14 @@ flow("asked_minutes", unit="minutes", label="minutes asked for, within what the 
 flow("helped", unit="persons", label="elders who received hours")
 flow("paired", unit="persons", label="elders with a standing partner")
 flow("team_minutes", unit="minutes", label="coordination and travel of teams")
-column("partner", "i2", unit="slot", label="the other of a standing pair, or -1", initial=-1)
+column(
+    "partner",
+    "i2",
+    unit="slot",
+    label="the other of a standing pair, or -1",
+    initial=-1,
+    written_by=("people",),
+)
 
 TURN = Purpose("matching.turn")
 PAIR = Purpose("matching.pair")

@@ -121,7 +121,14 @@ class Needs:
     )
 
 
-column("need", "i2", unit="minutes", label="need of each kind not met so far this month", shape=(9,))
+column(
+    "need",
+    "i2",
+    unit="minutes",
+    label="need of each kind not met so far this month",
+    shape=(9,),
+    written_by=("canteen", "clearing", "matching", "operation", "people", "referral", "sharing", "visits"),
+)
 
 FIXED = Purpose("needs.own_level")
 EVENT = Purpose("needs.event")

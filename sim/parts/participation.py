@@ -158,22 +158,55 @@ class Participation:
     )
 
 
-state("short", "f8", unit="share", label="minutes asked last month that went unmet")
-column("volunteer", "i1", unit="flag", label="active volunteer")
-column("trained", "i1", unit="flag", label="has training")
-column("motivation", "f4", unit="share", label="own motivation", initial=0.5)
-column("fatigue", "f4", unit="share", label="fatigue")
-column("offer", "i4", unit="minutes", label="time on offer, not yet used")
-column("given", "i4", unit="minutes", label="mutual aid given this month")
-column("received", "i4", unit="minutes", label="mutual aid received this month")
-column("last_active", "i2", unit="month", label="last month of giving or receiving", initial=NEVER)
+state("short", "f8", unit="share", label="minutes asked last month that went unmet", written_by=("funding",))
+column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("people",))
+column(
+    "trained", "i1", unit="flag", label="has training", written_by=("initial_population", "people", "points")
+)
+column(
+    "motivation",
+    "f4",
+    unit="share",
+    label="own motivation",
+    initial=0.5,
+    written_by=("organisation", "people"),
+)
+column("fatigue", "f4", unit="share", label="fatigue", written_by=("people",))
+column(
+    "offer",
+    "i4",
+    unit="minutes",
+    label="time on offer, not yet used",
+    written_by=("matching", "organisation", "people", "timeuse", "trust", "visits"),
+)
+column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
+column(
+    "received",
+    "i4",
+    unit="minutes",
+    label="mutual aid received this month",
+    written_by=("clearing", "matching", "people", "timeuse", "trust"),
+)
+column(
+    "last_active",
+    "i2",
+    unit="month",
+    label="last month of giving or receiving",
+    initial=NEVER,
+    written_by=("people",),
+)
 flow("volunteers", unit="persons", label="active volunteers")
 flow("volunteer_elders", unit="persons", label="active volunteers of 60 and over")
 flow("volunteers_joined", unit="persons", label="volunteers who began this month")
 flow("volunteers_quit", unit="persons", label="volunteers who stopped this month")
 flow("volunteer_age_months", unit="months", label="sum of ages of volunteers")
 flow("fatigue_sum", unit="persons", label="sum of fatigue of volunteers", dtype="f8")
-flow("offered", unit="minutes", label="time on offer")
+flow(
+    "offered",
+    unit="minutes",
+    label="time on offer",
+    written_by=("matching", "organisation", "trust", "visits"),
+)
 flow("newly_trained", unit="persons", label="volunteers trained this month")
 flow("willing_elders", unit="persons", label="elders who would say yes")
 flow("took_part", unit="persons", label="elders who gave or received within 12 months")

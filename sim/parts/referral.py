@@ -212,7 +212,11 @@ class Referral:
 
 
 column(
-    "place", "i1", unit="months", label="0 at home, more: months on the centre's waiting list, -1: in a bed"
+    "place",
+    "i1",
+    unit="months",
+    label="0 at home, more: months on the centre's waiting list, -1: in a bed",
+    written_by=("people",),
 )
 flow("beds_used", unit="persons", label="elders in a bed of the centre")
 flow("beds_waiting", unit="persons", label="elders on the waiting list")

@@ -94,8 +94,20 @@ class TimeBank:
     )
 
 
-column("credit", "i4", unit="minutes", label="time credit, negative when overdrawn")
-column("quota", "i4", unit="minutes", label="minutes of help the elder may still ask for")
+column(
+    "credit",
+    "i4",
+    unit="minutes",
+    label="time credit, negative when overdrawn",
+    written_by=("acceptance", "clearing", "people", "points"),
+)
+column(
+    "quota",
+    "i4",
+    unit="minutes",
+    label="minutes of help the elder may still ask for",
+    written_by=("clearing", "matching", "people", "trust"),
+)
 state("welcome", "i8", unit="minutes", label="welcome credits in force")
 flow("credits_earned", unit="minutes", label="credits earned")
 flow("credits_spent", unit="minutes", label="credits spent")

@@ -76,13 +76,29 @@ class TimeUse:
     )
 
 
-column("free", "i4", unit="minutes", label="time left of this month's budget")
-flow("time_budget", unit="minutes", label="disposable time of all persons")
+column(
+    "free",
+    "i4",
+    unit="minutes",
+    label="time left of this month's budget",
+    written_by=("agriculture", "handicraft", "needs", "people", "points", "referral", "tourism"),
+)
+flow("time_budget", unit="minutes", label="disposable time of all persons", written_by=("referral",))
 flow("time_farm", unit="minutes", label="own farm work")
 flow("time_grandchildren", unit="minutes", label="minding grandchildren")
-flow("time_family", unit="minutes", label="care for one's own family by persons of the table")
-flow("time_business", unit="minutes", label="work in village businesses")
-flow("time_aid", unit="minutes", label="mutual aid: hours, visits and kitchen")
+flow(
+    "time_family",
+    unit="minutes",
+    label="care for one's own family by persons of the table",
+    written_by=("needs",),
+)
+flow(
+    "time_business",
+    unit="minutes",
+    label="work in village businesses",
+    written_by=("agriculture", "handicraft", "tourism"),
+)
+flow("time_aid", unit="minutes", label="mutual aid: hours, visits and kitchen", written_by=("people",))
 
 MINDS = Purpose("timeuse.grandchildren")
 

@@ -87,7 +87,14 @@ class Trust:
     )
 
 
-column("trust", "f4", unit="share", label="trust that credits and service will be there", initial=0.5)
+column(
+    "trust",
+    "f4",
+    unit="share",
+    label="trust that credits and service will be there",
+    initial=0.5,
+    written_by=("acceptance", "clearing", "people"),
+)
 flow("trust_sum", unit="persons", label="sum of trust over elders", dtype="f8")
 flow("redeem_asked", unit="minutes", label="minutes asked for by elders who hold credit")
 flow("redeem_got", unit="minutes", label="of these, minutes served")

@@ -10,7 +10,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the person table, a state of a village or a monthly flow of a village."""
+    """A column of the person table, a state of a village or a monthly flow of a village.
+
+    `written_by` names the other files whose rules write it; the file that declares it always may. A test on
+    the syntax tree holds both to what they say.
+    """
 
     name: str
     dtype: str
@@ -18,6 +22,7 @@ class Column:
     label: str
     initial: Any = 0
     shape: tuple[int, ...] = ()
+    written_by: tuple[str, ...] = ()
 
 
 COLUMNS: dict[str, Column] = {}
@@ -25,38 +30,60 @@ STATES: dict[str, Column] = {}
 FLOWS: dict[str, Column] = {}
 
 
-def _declare(registry: dict[str, Column], c: Column) -> Column:
-    if c.name in registry:
-        raise ValueError(f"{c.name!r} is declared twice: one writer each")
-    if hasattr(np.recarray, c.name):
-        raise ValueError(f"{c.name!r} is an attribute of every array: choose another name")
-    registry[c.name] = c
-    return c
+def _declare(registry: dict[str, Column], field: Column) -> Column:
+    if field.name in registry:
+        raise ValueError(f"{field.name!r} is declared twice: one file declares a field")
+    if hasattr(np.recarray, field.name):
+        raise ValueError(f"{field.name!r} is an attribute of every array: choose another name")
+    registry[field.name] = field
+    return field
 
 
 def column(
-    name: str, dtype: str, *, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()
+    name: str,
+    dtype: str,
+    *,
+    unit: str,
+    label: str,
+    initial: Any = 0,
+    shape: tuple[int, ...] = (),
+    written_by: tuple[str, ...] = (),
 ) -> Column:
-    """Declare a column of the person table."""
-    return _declare(COLUMNS, Column(name, dtype, unit, label, initial, shape))
+    """Declare a column of the person table; a newcomer starts with `initial`."""
+    return _declare(COLUMNS, Column(name, dtype, unit, label, initial, shape, written_by))
 
 
 def state(
-    name: str, dtype: str, *, unit: str, label: str, initial: Any = 0, shape: tuple[int, ...] = ()
+    name: str,
+    dtype: str,
+    *,
+    unit: str,
+    label: str,
+    initial: Any = 0,
+    shape: tuple[int, ...] = (),
+    written_by: tuple[str, ...] = (),
 ) -> Column:
     """Declare a village state that lasts from month to month."""
-    return _declare(STATES, Column(name, dtype, unit, label, initial, shape))
+    return _declare(STATES, Column(name, dtype, unit, label, initial, shape, written_by))
 
 
-def flow(name: str, *, unit: str, label: str, dtype: str = "i8", shape: tuple[int, ...] = ()) -> Column:
+def flow(
+    name: str,
+    *,
+    unit: str,
+    label: str,
+    dtype: str = "i8",
+    shape: tuple[int, ...] = (),
+    written_by: tuple[str, ...] = (),
+) -> Column:
     """Declare a village indicator that starts each month at zero."""
-    return _declare(FLOWS, Column(name, dtype, unit, label, 0, shape))
+    return _declare(FLOWS, Column(name, dtype, unit, label, 0, shape, written_by))
 
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
     """A record array of `rows` with the declared fields at their initial values."""
     dtype = np.dtype(
-        [(c.name, c.dtype, c.shape) if c.shape else (c.name, c.dtype) for c in registry.values()]
+        [(x.name, x.dtype, x.shape) if x.shape else (x.name, x.dtype) for x in registry.values()]
     )
     made = np.zeros(rows, dtype)
     for c in registry.values():

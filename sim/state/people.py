@@ -12,25 +12,66 @@ from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import ELDER, FREE, HELPER, NEVER, ROBUST, UNLISTED, WITH_CHILD, WOMAN
 from sim.state.fields import column
 
-column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper")
+column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper", written_by=("demography",))
 column("serial", "u4", unit="number", label="entry month << 12 | n-th entrant of that month")
-column("age", "i2", unit="months", label="age")
+column("age", "i2", unit="months", label="age", written_by=("demography", "initial_population", "views"))
 column("sex", "i1", unit="code", label="0 man, 1 woman")
-column("living", "i1", unit="code", label="0 with a child, 1 couple, 2 alone, 3 in the village home")
-column("spouse", "i4", unit="slot", label="spouse in the village, or -1", initial=-1)
-column("kin", "i4", unit="slot", label="one relative in the village, or -1", initial=-1)
-column("neighbour", "i4", unit="slot", label="the place next door", initial=-1)
-column("zone", "i2", unit="number", label="zone of neighbouring households")
+column(
+    "living",
+    "i1",
+    unit="code",
+    label="0 with a child, 1 couple, 2 alone, 3 in the village home",
+    written_by=("demography", "homes", "initial_population"),
+)
+column(
+    "spouse",
+    "i4",
+    unit="slot",
+    label="spouse in the village, or -1",
+    initial=-1,
+    written_by=("initial_population",),
+)
+column(
+    "kin",
+    "i4",
+    unit="slot",
+    label="one relative in the village, or -1",
+    initial=-1,
+    written_by=("initial_population",),
+)
+column(
+    "neighbour",
+    "i4",
+    unit="slot",
+    label="the place next door",
+    initial=-1,
+    written_by=("initial_population",),
+)
+column(
+    "zone", "i2", unit="number", label="zone of neighbouring households", written_by=("initial_population",)
+)
 column("children", "i1", unit="persons", label="living children")
-column("near", "i1", unit="flag", label="a child lives near")
-column("role", "i1", unit="code", label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned")
+column("near", "i1", unit="flag", label="a child lives near", written_by=("demography",))
+column(
+    "role",
+    "i1",
+    unit="code",
+    label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned",
+    written_by=("demography", "initial_population"),
+)
 column("income", "i4", unit="fen/month", label="own income: pension, land, odd jobs")
 column("remit", "i4", unit="fen/month", label="money from children")
 column("dibao", "i1", unit="flag", label="on subsistence allowance")
 column("land", "i2", unit="0.1 mu", label="land held")
-column("skills", "i1", unit="bits", label="1 story, 2 farm, 4 craft")
-column("health", "i1", unit="code", label="0 robust, 1 mild, 2 moderate, 3 severe")
-column("dementia", "i1", unit="flag", label="has dementia")
+column("skills", "i1", unit="bits", label="1 story, 2 farm, 4 craft", written_by=("handicraft",))
+column(
+    "health",
+    "i1",
+    unit="code",
+    label="0 robust, 1 mild, 2 moderate, 3 severe",
+    written_by=("demography", "health", "initial_population"),
+)
+column("dementia", "i1", unit="flag", label="has dementia", written_by=("health", "initial_population"))
 
 
 @kernel

@@ -18,14 +18,27 @@ state("township", "i8", unit="number", label="township, from 0")
 state("east", "f8", unit="km", label="position on the map")
 state("north", "f8", unit="km", label="position on the map")
 state("income_rank", "f8", unit="share", label="rank of the collective's income among all villages")
-state("leader", "i8", unit="flag", label="a leader stands behind mutual aid")
-state("association", "i8", unit="flag", label="an elderly association is active")
+state("leader", "i8", unit="flag", label="a leader stands behind mutual aid", written_by=("organisation",))
+state(
+    "association", "i8", unit="flag", label="an elderly association is active", written_by=("organisation",)
+)
 state("idle_building", "i8", unit="flag", label="an idle school or house can be renovated")
-state("elders", "i8", unit="persons", label="living elders")
-state("helpers", "i8", unit="persons", label="living helpers")
-state("hint", "i8", unit="slot", label="no free slot lies below")
-state("entered", "i8", unit="persons", label="entrants of this month, for serials")
-flow("credit_dropped", unit="minutes", label="credits lost at death, departure or end of person")
+state("elders", "i8", unit="persons", label="living elders", written_by=("demography", "people"))
+state("helpers", "i8", unit="persons", label="living helpers", written_by=("demography", "people"))
+state("hint", "i8", unit="slot", label="no free slot lies below", written_by=("people",))
+state(
+    "entered",
+    "i8",
+    unit="persons",
+    label="entrants of this month, for serials",
+    written_by=("demography", "initial_population", "people"),
+)
+flow(
+    "credit_dropped",
+    unit="minutes",
+    label="credits lost at death, departure or end of person",
+    written_by=("people",),
+)
 
 
 class _World(NamedTuple):
