@@ -119,7 +119,7 @@ class MutualAidModel(mesa.Model):
         sizes = counties.by_village(county.village_sizes)
         start = build.blocks(counties, sizes, capacity)
         self.people = People(*person_columns(int(start[-1])))
-        states = counties.by_village(county.village_states)
+        states: Any = counties.by_village(county.village_states)
         ledger = self.ledger
         self.world = world = fresh_world(
             start, states, ledger.posted, ledger.balance, counties.of_village, self.coupled

@@ -1,56 +1,63 @@
-"""The month: its processes in order under 13 headings, and the ways in which villages meet."""
+"""The month: its processes in order under 13 headings, and the ways in which villages meet.
+
+A process is named by its part and function. Whatever `run` or `run_*` function a part has must stand here:
+one that does not is an error when the model is imported, so that no rule is forgotten in silence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any, NamedTuple
 
-# isort: off
-from sim.parts import (
-    acceptance,
-    agriculture,
-    business,
-    canteen,
-    clearing,
-    collective,
-    demography,
-    economy,
-    facilities,
-    families,
-    funding,
-    government,
-    handicraft,
-    health,
-    homes,
-    matching,
-    needs,
-    operation,
-    organisation,
-    participation,
-    points,
-    quality,
-    referral,
-    rollout,
-    sharing,
-    shocks,
-    society,
-    solvency,
-    timebank,
-    timeuse,
-    tourism,
-    trust,
-    visits,
-)
-
-# isort: on
+from sim.parts import MODULES
+from sim.state.parameters import nearest
 
 
-class Row(NamedTuple):
-    """One row of the month."""
+class Process(NamedTuple):
+    """A place in the month: heading (1 to 13, 0 before the first month), name, function of the model."""
 
     heading: int
     name: str
     run: Callable[[Any], None]
+
+
+def functions_of(module: ModuleType) -> list[str]:
+    """Names of a part's processes."""
+    own = (name for name, x in vars(module).items() if getattr(x, "__module__", "") == module.__name__)
+    return [name for name in own if name == "run" or name.startswith("run_")]
+
+
+def process(heading: int, name: str, where: str) -> Process:
+    """A process by `part.function`; ImportError with the nearest name where there is none."""
+    part, _, function = where.partition(".")
+    if part not in MODULES:
+        raise ImportError(f"process {name!r}: there is no sim/parts/{part}.py{nearest(part, MODULES)}")
+    module = MODULES[part]
+    if not hasattr(module, function):
+        hint = nearest(function, functions_of(module))
+        raise ImportError(f"process {name!r}: sim/parts/{part}.py has no function {function}{hint}")
+    return Process(heading, name, getattr(module, function))
+
+
+def unplaced(modules: dict[str, ModuleType], processes: Iterable[Process]) -> list[str]:
+    """A sentence for each part without a process and each process without a place, with the line to write."""
+    placed = {(x.run.__module__.rpartition(".")[2], x.run.__name__) for x in processes}
+    found = []
+    for part, module in modules.items():
+        names = functions_of(module)
+        if not names:
+            found.append(
+                f"sim/parts/{part}.py has no process and so does nothing: write `def run(model)` in it and "
+                f'`process(heading, "name", "{part}.run"),` in MONTH of sim/schedule.py'
+            )
+        found += [
+            f"{part}.{name} has no place in the month: write "
+            f'`process(heading, "name", "{part}.{name}"),` in MONTH (or START) of sim/schedule.py'
+            for name in names
+            if (part, name) not in placed
+        ]
+    return found
 
 
 HEADINGS = (
@@ -68,82 +75,85 @@ HEADINGS = (
     "norms, trust and imitation",
     "observation",
 )
-MONTH: tuple[Row, ...] = (
-    Row(1, "prices", economy.run),
-    Row(1, "shocks", shocks.run),
-    Row(2, "heirs of credits", clearing.run_heirs),
-    Row(2, "deaths and departures", demography.run_leave),
-    Row(2, "arrivals", demography.run_enter),
-    Row(2, "village home", homes.run),
-    Row(3, "health", health.run_change),
-    Row(3, "counts by state", health.run_count),
-    Row(4, "time budgets", timeuse.run),
-    Row(4, "needs", needs.run_arise),
-    Row(4, "township centre", referral.run_beds),
-    Row(4, "sharing station", sharing.run),
-    Row(4, "family care", needs.run_family),
-    Row(5, "county envelopes", government.run_envelopes),
-    Row(5, "applications and selection", rollout.run),
-    Row(5, "pilots", government.run_pilots),
-    Row(5, "collective income", collective.run_year),
-    Row(5, "pledges", funding.run_pledge),
-    Row(5, "price list", families.run_prices),
-    Row(6, "set-up money", business.run_set_up),
-    Row(6, "tourism", tourism.run),
-    Row(6, "agriculture", agriculture.run),
-    Row(6, "handicraft", handicraft.run),
-    Row(7, "partner organisations", society.run_partners),
-    Row(7, "leaders and support", organisation.run_support),
-    Row(7, "way of operating", operation.run_take_over),
-    Row(7, "ladder", solvency.run),
-    Row(7, "buildings", facilities.run_build),
-    Row(8, "enrolment", acceptance.run_enrol),
-    Row(8, "volunteers", participation.run_take_part),
-    Row(8, "credits to family", clearing.run_family),
-    Row(8, "paid posts", organisation.run_posts),
-    Row(8, "what may be asked", timebank.run_quotas),
-    Row(8, "what trust moves", trust.run_act),
-    Row(9, "canteen", canteen.run),
-    Row(9, "visits", visits.run),
-    Row(9, "matching", matching.run),
-    Row(9, "credit platform", clearing.run_platform),
-    Row(9, "operator's staff", operation.run_staff),
-    Row(9, "referral", referral.run_hours),
-    Row(9, "care services and guarantee", clearing.run_buy),
-    Row(9, "paid care", needs.run_professional),
-    Row(10, "time bank", timebank.run_book),
-    Row(10, "goods and practice credits", clearing.run_redeem),
-    Row(10, "points for assets", points.run),
-    Row(11, "upkeep", facilities.run_upkeep),
-    Row(11, "aids: rent and wear", sharing.run_bill),
-    Row(11, "supervision", quality.run),
-    Row(11, "home bills", homes.run_bills),
-    Row(11, "disputes and support bills", organisation.run_bills),
-    Row(11, "fatigue and stipends", participation.run_close),
-    Row(11, "due", funding.run_due),
-    Row(11, "government pays", government.run_pay),
-    Row(11, "collective pays", collective.run_pay),
-    Row(11, "families pay", families.run_pay),
-    Row(11, "society gives", society.run_pay),
-    Row(11, "business shares", business.run_share_out),
-    Row(11, "bills", funding.run_bills),
-    Row(11, "settlement between villages", clearing.run_settle),
-    Row(12, "acceptance", acceptance.run_spread),
-    Row(12, "trust", trust.run_learn),
-    Row(12, "copying a neighbour", organisation.run_copy),
-    Row(12, "choice of operator", operation.run_choose),
-    Row(12, "visibility", society.run_visibility),
-    Row(13, "memory", funding.run_remember),
+MONTH: tuple[Process, ...] = (
+    process(1, "prices", "economy.run"),
+    process(1, "shocks", "shocks.run"),
+    process(2, "heirs of credits", "clearing.run_heirs"),
+    process(2, "deaths and departures", "demography.run_leave"),
+    process(2, "arrivals", "demography.run_enter"),
+    process(2, "village home", "homes.run"),
+    process(3, "health", "health.run_change"),
+    process(3, "counts by state", "health.run_count"),
+    process(4, "time budgets", "timeuse.run"),
+    process(4, "needs", "needs.run_arise"),
+    process(4, "township centre", "referral.run_beds"),
+    process(4, "sharing station", "sharing.run"),
+    process(4, "family care", "needs.run_family"),
+    process(5, "county envelopes", "government.run_envelopes"),
+    process(5, "applications and selection", "rollout.run"),
+    process(5, "pilots", "government.run_pilots"),
+    process(5, "collective income", "collective.run_year"),
+    process(5, "pledges", "funding.run_pledge"),
+    process(5, "price list", "families.run_prices"),
+    process(6, "set-up money", "business.run_set_up"),
+    process(6, "tourism", "tourism.run"),
+    process(6, "agriculture", "agriculture.run"),
+    process(6, "handicraft", "handicraft.run"),
+    process(7, "partner organisations", "society.run_partners"),
+    process(7, "leaders and support", "organisation.run_support"),
+    process(7, "way of operating", "operation.run_take_over"),
+    process(7, "ladder", "solvency.run"),
+    process(7, "buildings", "facilities.run_build"),
+    process(8, "enrolment", "acceptance.run_enrol"),
+    process(8, "volunteers", "participation.run_take_part"),
+    process(8, "credits to family", "clearing.run_family"),
+    process(8, "paid posts", "organisation.run_posts"),
+    process(8, "what may be asked", "timebank.run_quotas"),
+    process(8, "what trust moves", "trust.run_act"),
+    process(9, "canteen", "canteen.run"),
+    process(9, "visits", "visits.run"),
+    process(9, "matching", "matching.run"),
+    process(9, "credit platform", "clearing.run_platform"),
+    process(9, "operator's staff", "operation.run_staff"),
+    process(9, "referral", "referral.run_hours"),
+    process(9, "care services and guarantee", "clearing.run_buy"),
+    process(9, "paid care", "needs.run_professional"),
+    process(10, "time bank", "timebank.run_book"),
+    process(10, "goods and practice credits", "clearing.run_redeem"),
+    process(10, "points for assets", "points.run"),
+    process(11, "upkeep", "facilities.run_upkeep"),
+    process(11, "aids: rent and wear", "sharing.run_bill"),
+    process(11, "supervision", "quality.run"),
+    process(11, "home bills", "homes.run_bills"),
+    process(11, "disputes", "organisation.run_disputes"),
+    process(11, "support bills", "organisation.run_bills"),
+    process(11, "fatigue and stipends", "participation.run_close"),
+    process(11, "due", "funding.run_due"),
+    process(11, "government pays", "government.run_pay"),
+    process(11, "collective pays", "collective.run_pay"),
+    process(11, "families pay", "families.run_pay"),
+    process(11, "society gives", "society.run_pay"),
+    process(11, "business shares", "business.run_share_out"),
+    process(11, "bills", "funding.run_bills"),
+    process(11, "settlement between villages", "clearing.run_settle"),
+    process(12, "acceptance", "acceptance.run_spread"),
+    process(12, "trust", "trust.run_learn"),
+    process(12, "copying a neighbour", "organisation.run_copy"),
+    process(12, "choice of operator", "operation.run_choose"),
+    process(12, "visibility", "society.run_visibility"),
+    process(13, "memory", "funding.run_remember"),
 )
-START: tuple[Row, ...] = (
-    Row(0, "set-up costs", business.run_begin),
-    Row(0, "standing services", solvency.run_begin),
-    Row(0, "prices", economy.run),
-    Row(0, "public rooms", facilities.run_begin),
-    Row(0, "acceptance", acceptance.run_begin),
-    Row(0, "leaders and support", organisation.run_support),
-    Row(0, "first volunteers", participation.run_begin),
+START: tuple[Process, ...] = (
+    process(0, "set-up costs", "business.run_begin"),
+    process(0, "standing services", "solvency.run_begin"),
+    process(0, "prices", "economy.run"),
+    process(0, "public rooms", "facilities.run_begin"),
+    process(0, "acceptance", "acceptance.run_begin"),
+    process(0, "leaders and support", "organisation.run_support"),
+    process(0, "first volunteers", "participation.run_begin"),
 )  # once, before the first month
+for _sentence in unplaced(MODULES, (*START, *MONTH)):
+    raise ImportError(_sentence)
 COUPLINGS = (
     "county envelopes: operating and construction money are shared by all villages",
     "late payment: one county decides for all",

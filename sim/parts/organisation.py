@@ -626,7 +626,6 @@ def run_disputes(model) -> None:
 
 
 def run_bills(model) -> None:
-    """Disputes over the month's help, and the bills of support."""
-    run_disputes(model)
+    """The bills of support."""
     if model.parameters.organisation.on:
         bills(model.world, model.values.table, model.parameters.government.on)
