@@ -116,8 +116,8 @@ class Funder(_Lasting):
     @property
     def pledged_fen(self) -> int:
         """Pledged last month."""
-        k = PAYERS.index(self.payer)
-        return int(self.model.world.flow.pledged[self.places, k].sum()) if "due" in self.kinds else 0
+        payer = PAYERS.index(self.payer)
+        return int(self.model.world.flow.pledged[self.places, payer].sum()) if "due" in self.kinds else 0
 
     @property
     def receivable_fen(self) -> int:
@@ -141,15 +141,18 @@ class Funder(_Lasting):
 def _declare() -> None:
     """Give the classes one attribute per declared column, once all parts are imported."""
     views.declare()
-    figures = [Figure("villages", c.name, c.unit, c.label) for c in STATES.values()]
-    figures += [Figure("flow", c.name, c.unit, c.label) for c in FLOWS.values()]
+    figures = [Figure("villages", field.name, field.unit, field.label) for field in STATES.values()]
+    figures += [Figure("flow", field.name, field.unit, field.label) for field in FLOWS.values()]
     for kind in POSTINGS.values():
-        figures += [Figure("balance", a, kind.unit, f"balance of {a}") for a in (kind.debit, kind.credit)]
+        figures += [
+            Figure("balance", account, kind.unit, f"balance of {account}")
+            for account in (kind.debit, kind.credit)
+        ]
         figures.append(Figure("posted", kind.name, kind.unit, kind.label))
-    for f in figures:
-        for name in {f.name, named(f.name, f.unit)}:
+    for figure in figures:
+        for name in {figure.name, named(figure.name, figure.unit)}:
             if not hasattr(VillageCollective, name):
-                setattr(VillageCollective, name, f)
+                setattr(VillageCollective, name, figure)
 
 
 # -- what the model calls
@@ -235,46 +238,46 @@ def close(model: Any) -> None:
 # -- people who come and go by hand
 # ------------------------------------------------------------------------------------
 @setup
-def add_one(p, w, v, kind, age, sex, living, health, month, county, key):
+def add_one(people, world, v, kind, age, sex, living, health, month, county, key):
     """Settle one person in village v; returns the slot, or -1 when the month's 4,096 serials are used up."""
-    r = w.villages[v]
-    n = 0
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        if int(p.serial[i]) >> 12 == month + 1:
-            n = max(n, (int(p.serial[i]) & 4095) + 1)
-    if n > 4095:
+    village = world.villages[v]
+    count = 0
+    for i in range(world.start[v], world.start[v] + world.used[v]):
+        if int(people.serial[i]) >> 12 == month + 1:
+            count = max(count, (int(people.serial[i]) & 4095) + 1)
+    if count > 4095:
         return -1
-    entered = r.entered
-    r.entered = n
-    i = free_slot(p, w, v)
-    ident = settle_in(p, w, v, i, kind, age, sex, month, county[v].zone_size)
-    r.entered = entered
+    entered = village.entered
+    village.entered = count
+    i = free_slot(people, world, v)
+    ident = settle_in(people, world, v, i, kind, age, sex, month, county[v].zone_size)
+    village.entered = entered
     if kind == 1:
-        p.living[i], p.health[i] = living, health
-        give_traits(p, i, ident, county[v], key, r.kind == CRAFT_HERITAGE)
+        people.living[i], people.health[i] = living, health
+        give_traits(people, i, ident, county[v], key, village.kind == CRAFT_HERITAGE)
     else:
-        p.role[i] = 0 if sex == 1 else 2
-    return i - w.start[v]
+        people.role[i] = 0 if sex == 1 else 2
+    return i - world.start[v]
 
 
 @setup
-def end_one(p, w, v, slot):
+def end_one(people, world, v, slot):
     """Free one person's slot; a spouse left behind lives alone."""
-    i = w.start[v] + slot
-    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] == COUPLE:
-        p.living[w.start[v] + p.spouse[i]] = ALONE
-    vacate(p, w, v, i)
+    i = world.start[v] + slot
+    if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] == COUPLE:
+        people.living[world.start[v] + people.spouse[i]] = ALONE
+    vacate(people, world, v, i)
 
 
 def _amend(model: Any) -> None:
     """What happens between two months belongs to the month just recorded."""
-    w, ledger = model.world, model.ledger
+    world, ledger = model.world, model.ledger
     ledger.settle()
     if len(model._recorder):
         records = (
-            w.flow,
-            w.villages,
-            w.hours,
+            world.flow,
+            world.villages,
+            world.hours,
             ledger.month,
             ledger.balance,
         )  # as MutualAidModel.step records them

@@ -82,9 +82,9 @@ def fits(name: str, value: Any, bounds: tuple[float, float], whole: bool, unit: 
 class Cell:
     """A column of the person table as an attribute of its views."""
 
-    def __init__(self, c: Column) -> None:
-        self.name, self.unit, self.whole = c.name, c.unit, c.dtype[0] != "f"
-        self.__doc__ = f"{c.label} ({c.unit})"
+    def __init__(self, field: Column) -> None:
+        self.name, self.unit, self.whole = field.name, field.unit, field.dtype[0] != "f"
+        self.__doc__ = f"{field.label} ({field.unit})"
 
     def read(self, model: Any, rows: Any) -> Any:
         """Values of `rows` (one or many), a copy."""
@@ -209,9 +209,9 @@ CLASS = {ELDER: Elder, HELPER: Volunteer}
 
 def declare() -> None:
     """Give Person one attribute per declared column, once all parts are imported."""
-    for c in COLUMNS.values():
-        for name in {c.name, named(c.name, c.unit)} - {"spouse", "kin", "neighbour", "partner"}:
-            setattr(Person, name, Years(c) if name == "age" else Cell(c))
+    for field in COLUMNS.values():
+        for name in {field.name, named(field.name, field.unit)} - {"spouse", "kin", "neighbour", "partner"}:
+            setattr(Person, name, Years(field) if name == "age" else Cell(field))
 
 
 def view_of(model: Any, place: int, slot: int) -> Any:
@@ -246,7 +246,7 @@ class HeldSet(AgentSet):
         self._update(members)
 
     def _update(self, agents: Iterable[Any]) -> HeldSet:
-        self._agents = weakref.WeakKeyDictionary({a: a for a in agents})
+        self._agents = weakref.WeakKeyDictionary({agent: agent for agent in agents})
         return self
 
     def add(self, agent: Any) -> None:
@@ -257,7 +257,9 @@ class HeldSet(AgentSet):
         """As in Mesa."""
         groups = super().groupby(by, "list").groups
         return GroupBy(
-            {k: HeldSet(v, self.random) for k, v in groups.items()} if result_type == "agentset" else groups
+            {key: HeldSet(members, self.random) for key, members in groups.items()}
+            if result_type == "agentset"
+            else groups
         )
 
 
@@ -298,9 +300,11 @@ class LazySet(AgentSet):
         return self.model.random
 
     def __len__(self) -> int:
-        r = self.model.world.villages
+        villages = self.model.world.villages
         persons = sum(
-            int(r[name].sum()) for k, name in ((ELDER, "elders"), (HELPER, "helpers")) if k in self.kinds
+            int(villages[name].sum())
+            for kind, name in ((ELDER, "elders"), (HELPER, "helpers"))
+            if kind in self.kinds
         )
         return persons + len(self.others or ())
 

@@ -85,7 +85,7 @@ class CountyMoney:
 def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndarray:
     """`World.pools`; each village is alone where villages do not meet."""
     alone = np.arange(len(county))
-    shared = [np.unique(x, return_inverse=True)[1] for x in (county * 100_000 + township, county)]
+    shared = [np.unique(numbers, return_inverse=True)[1] for numbers in (county * 100_000 + township, county)]
     return np.array([alone, *(shared if coupled else [alone, alone])], np.int64)
 
 
