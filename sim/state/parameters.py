@@ -57,7 +57,7 @@ class Declaration:
 
     @property
     def modifiable(self) -> bool:
-        """Whether a modifier on it works: a number or flag that some rule reads anew each month, by village."""
+        """Whether a modifier on it works: a number or flag that a rule reads anew each month, by village."""
         read_monthly = self.live and self.monthly
         return read_monthly and self.kind is not str and not self.path.endswith(".on")
 
