@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -42,7 +43,7 @@ def _sums(records: np.ndarray) -> np.ndarray:
     total = words.sum(axis=0)
     floats = _floats(records.dtype)
     total[floats] = words.view(np.float64)[:, floats].sum(axis=0).view(np.int64)
-    return total.view(records.dtype)
+    return np.asarray(total.view(records.dtype))
 
 
 @cache
@@ -53,6 +54,10 @@ def _floats(dtype: np.dtype) -> np.ndarray:
         for dtype, *_ in (dtype.fields or {}).values()
     ]
     return np.array([kind == "f" for kind, words in kinds for _ in range(words)])
+
+
+def _leaving(name: str, instead: str) -> None:
+    warnings.warn(f"{name} leaves in 0.3.0: use {instead}", DeprecationWarning, stacklevel=3)
 
 
 KEPT: dict[str, Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, ...]]] = {
@@ -179,6 +184,22 @@ class MutualAidModel(mesa.Model):
         """(counties) keys of a trait that stays with a person or a year that a kernel indexes itself."""
         return self._keys.lasting(purpose)
 
+    def key(self, purpose: Purpose) -> np.uint64:
+        """Deprecated: `keys(purpose)[0]`."""
+        _leaving("MutualAidModel.key", "keys(purpose)[0]")
+        return np.uint64(self.keys(purpose)[0])
+
+    def lasting_key(self, purpose: Purpose) -> np.uint64:
+        """Deprecated: `lasting_keys(purpose)[0]`."""
+        _leaving("MutualAidModel.lasting_key", "lasting_keys(purpose)[0]")
+        return np.uint64(self.lasting_keys(purpose)[0])
+
+    @property
+    def groups(self) -> list[np.ndarray]:
+        """Deprecated: `counties.groups`."""
+        _leaving("MutualAidModel.groups", "counties.groups")
+        return self.counties.groups
+
     def runs(self, *kinds: str) -> bool:
         """Whether a county has one of these businesses."""
         return not self._businesses.isdisjoint(kinds)
@@ -237,8 +258,7 @@ class MutualAidModel(mesa.Model):
                 "counties side by side have no agents and no snapshots: make a model of one county"
             )
 
-    # -- agents
-    # --------------------------------------------------------------------------------------------------
+    # -- agents ------------------------------------------------------------------------------------
     @property
     def agents(self) -> Any:
         """All agents: collectives, funders, elders, volunteers and what a user registers."""
@@ -262,7 +282,7 @@ class MutualAidModel(mesa.Model):
         super().register_agent(agent)
 
     def add_person(self, village: int, age_years: float, sex: str, **more: int) -> Any:
-        """Settle a newcomer between two months and return its view; see `sim.agents.add_person`."""
+        """Settle a newcomer between two months and return its view; see `sim.agents.agents.add_person`."""
         self._one()
         return agents.add_person(self, village, age_years, sex, **more)
 
@@ -274,8 +294,7 @@ class MutualAidModel(mesa.Model):
         """Let go of all agents, so that the memory is free with the last reference to the model."""
         agents.close(self)
 
-    # -- time
-    # ----------------------------------------------------------------------------------------------------
+    # -- time --------------------------------------------------------------------------------------
     def _month(self) -> None:
         self.values.refresh(self.month)
         for month in self._month_bytes:

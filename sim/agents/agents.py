@@ -16,13 +16,13 @@ import numpy as np
 from mesa.agent import Agent, AgentSet
 
 from sim.agents import views
+from sim.agents.by_hand import add_one, end_one
 from sim.agents.views import AGES, OWED, WRITABLE, Elder, LazySet, Person, Volunteer, fits, named, view_of
-from sim.engine.kernels import setup
 from sim.engine.randomness import key_of
-from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE, ELDER, HELPER, PAYERS, ROBUST
+from sim.state.codes import ALONE, ELDER, HELPER, PAYERS, ROBUST
 from sim.state.fields import FLOWS, STATES
 from sim.state.ledger import POSTINGS
-from sim.state.people import TRAITS, free_slot, give_traits, settle_in, vacate
+from sim.state.people import TRAITS
 
 FIRST_ADDED = 2048  # serials of persons added by hand lie above those of every month of a run
 REASONS = ("death", "departure")
@@ -155,8 +155,7 @@ def _declare() -> None:
                 setattr(VillageCollective, name, figure)
 
 
-# -- what the model calls
-# ----------------------------------------------------------------------------------------------
+# -- what the model calls --------------------------------------------------------------------------
 def install(model: Any) -> None:
     """Prepare the layer; nothing is made until somebody asks.
 
@@ -197,7 +196,8 @@ def collectives(model: Any) -> list[VillageCollective]:
         for v, number in enumerate(model._numbers):
             own = {"name": f"families of village {number}", "payer": "families", "places": every[v : v + 1]}
             Funder.settle(model, kinds=("due", "paid", "forgiven"), **own)
-    return model._lasting
+    lasting: list[VillageCollective] = model._lasting
+    return lasting
 
 
 def register(model: Any, agent: Agent) -> None:
@@ -235,40 +235,7 @@ def close(model: Any) -> None:
     model._lasting, model.running = None, False
 
 
-# -- people who come and go by hand
-# ------------------------------------------------------------------------------------
-@setup
-def add_one(people, world, v, kind, age, sex, living, health, month, county, key):
-    """Settle one person in village v; returns the slot, or -1 when the month's 4,096 serials are used up."""
-    village = world.villages[v]
-    count = 0
-    for i in range(world.start[v], world.start[v] + world.used[v]):
-        if int(people.serial[i]) >> 12 == month + 1:
-            count = max(count, (int(people.serial[i]) & 4095) + 1)
-    if count > 4095:
-        return -1
-    entered = village.entered
-    village.entered = count
-    i = free_slot(people, world, v)
-    ident = settle_in(people, world, v, i, kind, age, sex, month, county[v].zone_size)
-    village.entered = entered
-    if kind == 1:
-        people.living[i], people.health[i] = living, health
-        give_traits(people, i, ident, county[v], key, village.kind == CRAFT_HERITAGE)
-    else:
-        people.role[i] = 0 if sex == 1 else 2
-    return i - world.start[v]
-
-
-@setup
-def end_one(people, world, v, slot):
-    """Free one person's slot; a spouse left behind lives alone."""
-    i = world.start[v] + slot
-    if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] == COUPLE:
-        people.living[world.start[v] + people.spouse[i]] = ALONE
-    vacate(people, world, v, i)
-
-
+# -- people who come and go by hand ----------------------------------------------------------------
 def _amend(model: Any) -> None:
     """What happens between two months belongs to the month just recorded."""
     world, ledger = model.world, model.ledger

@@ -233,7 +233,6 @@ def view_of(model: Any, place: int, slot: int) -> Any:
 
 
 # -- sets ----------------------------------------------------------------------------------------------------
-# ----------
 class HeldSet(AgentSet):
     """An ordinary set that keeps its members alive, as do the sets made from it.
 
@@ -253,7 +252,7 @@ class HeldSet(AgentSet):
         """As in Mesa."""
         self._agents[agent] = agent
 
-    def groupby(self, by: Callable | str, result_type: str = "agentset") -> GroupBy:
+    def groupby(self, by: Callable[..., Any] | str, result_type: str = "agentset") -> GroupBy:
         """As in Mesa."""
         groups = super().groupby(by, "list").groups
         return GroupBy(
@@ -263,7 +262,7 @@ class HeldSet(AgentSet):
         )
 
 
-def _keeping(name: str) -> Callable:
+def _keeping(name: str) -> Callable[..., Any]:
     def method(self: HeldSet, *args: Any, **kwargs: Any) -> HeldSet:
         pinned = list(self)  # Mesa's methods let go of the members half-way
         found = getattr(AgentSet, name)(self, *args, **kwargs)
@@ -274,7 +273,7 @@ def _keeping(name: str) -> Callable:
     return wraps(getattr(AgentSet, name))(method)
 
 
-def _by_holding(name: str) -> Callable:
+def _by_holding(name: str) -> Callable[..., Any]:
     def method(self: LazySet, *args: Any, **kwargs: Any) -> Any:
         return getattr(HeldSet(self, self.random), name)(*args, **kwargs)
 
@@ -295,7 +294,7 @@ class LazySet(AgentSet):
         self.model, self.kinds, self.others = model, kinds, others
 
     @property
-    def random(self) -> Any:  # type: ignore[override]
+    def random(self) -> Any:
         """The model's generator; the month never uses it."""
         return self.model.random
 
@@ -330,7 +329,7 @@ class LazySet(AgentSet):
             if view is not None and view._serial == serial:  # somebody may leave while the set is walked
                 yield view
 
-    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:  # type: ignore[override]
+    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:
         """As in Mesa; columns are read without making views."""
         if handle_missing not in ("error", "default"):
             raise ValueError(f"handle_missing = {handle_missing!r}: 'error' or 'default' is wanted")
@@ -341,7 +340,8 @@ class LazySet(AgentSet):
         first = [getattr(agent, attr_names, *missing) for agent in self.others or ()]
         cell = getattr(Person, attr_names, None)
         if isinstance(cell, Cell):
-            return first + cell.read(self.model, self._rows())
+            read: list[Any] = cell.read(self.model, self._rows())
+            return first + read
         return first + [getattr(view, attr_names, *missing) for view in self._persons()]
 
     def set(self, attr_name: str, value: Any) -> LazySet:

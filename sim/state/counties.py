@@ -75,6 +75,9 @@ class Counties:
     def __len__(self) -> int:
         return len(self.parameters)
 
+    def __getitem__(self, county: int) -> Parameters:
+        return self.parameters[county]
+
     def by_village(self, make: Callable[[Parameters, int, np.ndarray], np.ndarray]) -> np.ndarray:
         """What `make(parameters, seed, numbers)` gives for each county, a row a village."""
         rows = [
