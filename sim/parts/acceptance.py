@@ -104,7 +104,6 @@ column(
     unit="share",
     label="acceptance of help from outside the family",
     initial=0.3,
-    written_by=("people",),
 )
 column(
     "satisfaction",
@@ -112,9 +111,9 @@ column(
     unit="share",
     label="satisfaction with what was received",
     initial=0.5,
-    written_by=("matching", "operation", "organisation", "people", "quality"),
+    written_by=("matching", "operation", "organisation", "quality"),
 )
-column("loneliness", "f4", unit="share", label="loneliness", initial=0.3, written_by=("people",))
+column("loneliness", "f4", unit="share", label="loneliness", initial=0.3)
 state(
     "would_enrol",
     "f8",

@@ -145,7 +145,7 @@ class Canteen:
     able_share: float = par(0.35, unit="share", low=0.1, high=0.6, doc="income an elder can put into meals")
 
 
-column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home", written_by=("people",))
+column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home")
 state("meal_cost", "i8", unit="fen/meal", label="cash cost of one meal, last month", initial=550)
 state(
     "price",

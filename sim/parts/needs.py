@@ -127,7 +127,7 @@ column(
     unit="minutes",
     label="need of each kind not met so far this month",
     shape=(9,),
-    written_by=("canteen", "clearing", "matching", "operation", "people", "referral", "sharing", "visits"),
+    written_by=("canteen", "clearing", "matching", "operation", "referral", "sharing", "visits"),
 )
 
 FIXED = Purpose("needs.own_level")

@@ -160,18 +160,16 @@ class Participation:
 
 state("short", "f8", unit="share", label="minutes asked last month that went unmet", written_by=("funding",))
 column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("people",))
-column(
-    "trained", "i1", unit="flag", label="has training", written_by=("initial_population", "people", "points")
-)
+column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
 column(
     "motivation",
     "f4",
     unit="share",
     label="own motivation",
     initial=0.5,
-    written_by=("organisation", "people"),
+    written_by=("organisation",),
 )
-column("fatigue", "f4", unit="share", label="fatigue", written_by=("people",))
+column("fatigue", "f4", unit="share", label="fatigue")
 column(
     "offer",
     "i4",
@@ -185,7 +183,7 @@ column(
     "i4",
     unit="minutes",
     label="mutual aid received this month",
-    written_by=("clearing", "matching", "people", "timeuse", "trust"),
+    written_by=("clearing", "matching", "timeuse", "trust"),
 )
 column(
     "last_active",
@@ -193,7 +191,6 @@ column(
     unit="month",
     label="last month of giving or receiving",
     initial=NEVER,
-    written_by=("people",),
 )
 flow("volunteers", unit="persons", label="active volunteers")
 flow("volunteer_elders", unit="persons", label="active volunteers of 60 and over")

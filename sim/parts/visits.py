@@ -103,7 +103,6 @@ column(
     "i1",
     unit="code",
     label="account book: 0 none, 1 daily, 2 twice a week, 3 weekly, 4 monthly",
-    written_by=("people",),
 )
 flow("in_book", unit="persons", label="elders in the account book by tier", shape=(5,))
 flow("visits_due", unit="visits", label="visits due by tier", shape=(5,))
