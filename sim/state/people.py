@@ -21,6 +21,7 @@ from sim.state.codes import (
     NEVER,
     OLDEST,
     PERSONAL,
+    REHABILITATION,
     ROBUST,
     SERIAL_BITS,
     SEVENTY_FIVE,
@@ -303,3 +304,13 @@ def row_from(world, v, place, step):
 def years_of(people, i):
     """Age in whole years, as far as tables go."""
     return min(people.age[i] // 12, OLDEST)
+
+
+@inner
+def eligible_of(minutes, kind, needs):
+    """Minutes of a kind that mutual aid may serve, from those left."""
+    if kind == PERSONAL:
+        return int(minutes * needs.personal_eligible)
+    if kind == REHABILITATION:
+        return int(minutes * needs.rehabilitation_eligible)
+    return minutes
