@@ -314,3 +314,15 @@ def eligible_of(minutes, kind, needs):
     if kind == REHABILITATION:
         return int(minutes * needs.rehabilitation_eligible)
     return minutes
+
+
+@inner
+def needs_training(kind):
+    """Kinds that only trained helpers may give."""
+    return kind == REHABILITATION or kind == PERSONAL
+
+
+@inner
+def has_offer(people, i):
+    """A volunteer with time on offer."""
+    return people.volunteer[i] == 1 and people.offer[i] > 0
