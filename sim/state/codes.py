@@ -38,3 +38,5 @@ SCOPES = ("village", "township", "county")
 TOWNSHIP = 1
 SIXTY, SEVENTY, SEVENTY_FIVE, EIGHTY = 60 * 12, 70 * 12, 75 * 12, 80 * 12  # ages in months
 OLDEST = 111  # age in years at which tables end
+ALL_KINDS = len(KINDS)  # of need
+AT_TABLE, DELIVERED = 1, 2  # how an elder dines

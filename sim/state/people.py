@@ -21,6 +21,7 @@ from sim.state.codes import (
     MONTH_BITS,
     OLDEST,
     PERSONAL,
+    REHABILITATION,
     SERIAL_BITS,
     SEVENTY_FIVE,
     STORY,
@@ -296,3 +297,25 @@ def row_from(world, v, place, step):
 def years_of(people, i):
     """Age in whole years, as far as tables go."""
     return min(people.age[i] // 12, OLDEST)
+
+
+@inner
+def eligible_of(minutes, kind, needs):
+    """Minutes of a kind that mutual aid may serve, from those left."""
+    if kind == PERSONAL:
+        return int(minutes * needs.personal_eligible)
+    if kind == REHABILITATION:
+        return int(minutes * needs.rehabilitation_eligible)
+    return minutes
+
+
+@inner
+def needs_training(kind):
+    """Kinds that only trained helpers may give."""
+    return kind == REHABILITATION or kind == PERSONAL
+
+
+@inner
+def has_offer(people, i):
+    """A volunteer with time on offer."""
+    return people.volunteer[i] == 1 and people.offer[i] > 0
