@@ -25,6 +25,7 @@ from sim.engine.randomness import (
     rounded,
     uniform,
 )
+from sim.parts import NAMES
 
 ERROR = 1e-6
 N = 40_000
@@ -211,7 +212,8 @@ def test_every_purpose_is_named_after_the_file_that_draws_it() -> None:
 
     for name in DECLARED.values():
         part = name.partition(".")[0]
-        homes = HOMES.get(part, [f"sim.parts.{part}"])
+        files = [x for x in NAMES if x == part or x.startswith(f"{part}_")]
+        homes = HOMES.get(part, [f"sim.parts.{x}" for x in files])
         held = [x for home in homes for x in vars(importlib.import_module(home)).values()]
         assert any(isinstance(x, Purpose) and x.name == name for x in held)
 

@@ -112,7 +112,7 @@ column(
     unit="share",
     label="satisfaction with what was received",
     initial=0.5,
-    written_by=("matching", "operation", "organisation", "people", "quality"),
+    written_by=("matching", "operation", "organisation_disputes", "people", "quality"),
 )
 column("loneliness", "f4", unit="share", label="loneliness", initial=0.3, written_by=("people",))
 state(

@@ -169,7 +169,7 @@ column(
     unit="share",
     label="own motivation",
     initial=0.5,
-    written_by=("organisation", "people"),
+    written_by=("organisation_disputes", "people"),
 )
 column("fatigue", "f4", unit="share", label="fatigue", written_by=("people",))
 column(
@@ -177,7 +177,7 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "organisation", "people", "timeuse", "trust", "visits"),
+    written_by=("matching", "organisation_posts", "people", "timeuse", "trust", "visits"),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(
@@ -205,7 +205,7 @@ flow(
     "offered",
     unit="minutes",
     label="time on offer",
-    written_by=("matching", "organisation", "trust", "visits"),
+    written_by=("matching", "organisation_posts", "trust", "visits"),
 )
 flow("newly_trained", unit="persons", label="volunteers trained this month")
 flow("willing_elders", unit="persons", label="elders who would say yes")

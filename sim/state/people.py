@@ -9,7 +9,20 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import ELDER, FREE, HELPER, NEVER, ROBUST, UNLISTED, WITH_CHILD, WOMAN
+from sim.engine.sorting import wrap
+from sim.state.codes import (
+    DAILY,
+    ELDER,
+    FREE,
+    HELPER,
+    NEVER,
+    PERSONAL,
+    ROBUST,
+    TWICE_WEEKLY,
+    UNLISTED,
+    WITH_CHILD,
+    WOMAN,
+)
 from sim.state.fields import column
 
 column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper", written_by=("demography",))
@@ -232,3 +245,31 @@ def give_traits(people, i, ident, c, key, craft_village):
 
 
 TRAITS = Purpose("population.traits")
+
+
+@inner
+def served_without_credit(people, i, timebank):
+    """The urgent tiers and the poor, where the bank's rules exempt them."""
+    urgent = people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY
+    return timebank.exempt_special == 1 and (urgent or people.dibao[i] == 1)
+
+
+@inner
+def income_of(people, i, remit_left):
+    """Own income and what is left of the money from children, fen a month."""
+    return int(people.income[i]) + int(int(people.remit[i]) * remit_left)
+
+
+@inner
+def need_left(people, i):
+    """Minutes of need not met so far this month, personal care aside."""
+    minutes = 0
+    for kind in range(PERSONAL):
+        minutes += int(people.need[i, kind])
+    return minutes
+
+
+@inner
+def row_from(world, v, place, step):
+    """The row `step` rows on from a place of village v, round its end: a walk begins at a drawn place."""
+    return world.start[v] + wrap(step + place, world.used[v])

@@ -18,9 +18,19 @@ state("township", "i8", unit="number", label="township, from 0")
 state("east", "f8", unit="km", label="position on the map")
 state("north", "f8", unit="km", label="position on the map")
 state("income_rank", "f8", unit="share", label="rank of the collective's income among all villages")
-state("leader", "i8", unit="flag", label="a leader stands behind mutual aid", written_by=("organisation",))
 state(
-    "association", "i8", unit="flag", label="an elderly association is active", written_by=("organisation",)
+    "leader",
+    "i8",
+    unit="flag",
+    label="a leader stands behind mutual aid",
+    written_by=("organisation_leaders",),
+)
+state(
+    "association",
+    "i8",
+    unit="flag",
+    label="an elderly association is active",
+    written_by=("organisation_leaders",),
 )
 state("idle_building", "i8", unit="flag", label="an idle school or house can be renovated")
 state("elders", "i8", unit="persons", label="living elders", written_by=("demography", "people"))
