@@ -1,20 +1,24 @@
-"""M8 Time-bank ledger: earn, spend, hold, expire, levy, welcome credits, overdraft, cap, weight by skill.
+"""M8 Time bank: help given earns credit, help received costs it; balances lapse, are levied and are capped.
 
-Credits are minutes, a liability of the village after closure too. Elders in the two urgent tiers and on
-subsistence allowance need no credit (the village gives); others redeem, overdraw, pay cash, or go without.
+State: one balance a person, in minutes; a liability of the village, after closure too.
+Month: what each elder may ask for is set before help is matched; accounts are settled after it was given.
+Without credit: elders of the two urgent tiers and on subsistence allowance are served all the same (the
+village gives, `exempt_special`); the others overdraw, then pay cash (`hour_fee`), or go without.
+Off: help is a gift, nobody's asking has a limit and no credit is booked.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded
-from sim.state.codes import DAILY, ELDER, FREE, TWICE_WEEKLY
+from sim.state.codes import ELDER, FREE
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+from sim.state.people import identity_of, income_of, residents, served_without_credit
+from sim.state.world import takes_fees
 
 
 @section("timebank")
@@ -159,94 +163,113 @@ posting(
 
 EXPIRE = Purpose("timebank.expire")
 
+NO_LIMIT = 60_000  # minutes a month: more than anybody can ask for
 
-@kernel
+
+@inner
+def takes_cash(values, v):
+    """Whether hours without credit may be paid for in cash."""
+    return takes_fees(values, v) and values.timebank[v].hour_fee > 0
+
+
+@inner
+def affordable_minutes(people, i, timebank, remit_left):
+    """Minutes that the share of income set aside for hours buys."""
+    return np.int64(income_of(people, i, remit_left) * timebank.cash_share * 60.0 / timebank.hour_fee)
+
+
+@inner
 def charge(credit, cost, overdraft):
     """What an account pays of `cost`: down to the overdraft limit, never more than the cost."""
     return max(min(cost, credit + overdraft), 0)
 
 
+@inner
+def earn(people, i, timebank, flow, post):
+    """Credit for the minutes given this month."""
+    weight = timebank.trained_weight if people.trained[i] == 1 else 1.0
+    earned = np.int64(int(people.given[i]) * timebank.credit_per_hour / 60.0 * weight)
+    flow.credits_earned += earned
+    post.credits_earned += earned
+    return earned
+
+
+@inner
+def spend(people, i, timebank, credit, cash, flow, post):
+    """Credit paid for the minutes received, down to the overdraft; the rest in cash where cash is taken."""
+    cost = np.int64(int(people.received[i]) * timebank.price_per_hour)
+    paid = charge(credit, cost, timebank.overdraft)
+    flow.credits_spent += paid
+    post.credits_spent += paid
+    if cash and cost > paid:
+        fee = (cost - paid) * timebank.hour_fee // 60
+        flow.hour_fees += fee
+        post.due_families += fee
+    return paid
+
+
+@inner
+def lapse(credit, expiring, timebank, identity, key, flow, post):
+    """Credit lost of a positive balance: `expiring` is forgotten (rounded by a draw), what tops the cap goes,
+    the rest is levied.
+    """
+    expired = min(rounded(expiring, key, identity, 0), credit)
+    over = max(credit - expired - timebank.cap, 0)
+    levied = np.int64((credit - expired - over) * timebank.levy)
+    post.credits_expired += expired + over
+    post.credits_levied += levied
+    flow.credits_lost += expired + over + levied
+    return expired + over + levied
+
+
+@inner
+def is_idle(people, i):
+    """A person without a balance who neither gave nor received; or a free slot."""
+    if people.kind[i] == FREE:
+        return True
+    return people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
+
+
 @kernel
-def quotas(people, world, values, on):
-    """Minutes each elder may ask for: by credit, overdraft, purse or need."""
+def set_quotas(people, world, values, on):
+    """Minutes each elder may ask for: by credit and overdraft, then by purse; without limit where no credit
+    is asked.
+    """
     for v in range(len(world.used)):
-        timebank = values.timebank[v]
-        fees = values.families[v].on and values.funding[v].identical_payers == 0
-        world.villages[v].welcome = timebank.welcome if on else 0
+        timebank, village, cash = values.timebank[v], world.villages[v], takes_cash(values, v)
+        village.welcome = timebank.welcome if on else 0
+        free_of_charge = not on or timebank.price_per_hour <= 0
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
-            if (
-                not on
-                or (
-                    timebank.exempt_special
-                    and (people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1)
-                )
-                or timebank.price_per_hour <= 0
-            ):
-                people.quota[i] = 60_000
+            if free_of_charge or served_without_credit(people, i, timebank):
+                people.quota[i] = NO_LIMIT
                 continue
-            people.quota[i] = np.int64(
-                max(int(people.credit[i]) + timebank.overdraft, 0) / timebank.price_per_hour
-            )
-            if fees and timebank.hour_fee > 0:
-                people.quota[i] += np.int64(
-                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
-                    * timebank.cash_share
-                    * 60.0
-                    / timebank.hour_fee
-                )
-            people.quota[i] = min(people.quota[i], 60_000)
+            credit = max(int(people.credit[i]) + timebank.overdraft, 0)
+            people.quota[i] = np.int64(credit / timebank.price_per_hour)
+            if cash:
+                people.quota[i] += affordable_minutes(people, i, timebank, village.remit_left)
+            people.quota[i] = min(people.quota[i], NO_LIMIT)
 
 
 @kernel
-def book(people, world, values, keys):
-    """Earn for what was given, pay for what was received, then expire, levy and cap."""
+def settle_accounts(people, world, values, keys):
+    """Each account: earn for what was given, pay for what was received, then lapse."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
+        key, cash = keys[world.county[v]], takes_cash(values, v)
         timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
-        lapse = timebank.expiry / 12.0
-        fees = (
-            values.families[v].on and values.funding[v].identical_payers == 0
-        )  # whether hours may be paid for in cash
+        expiry = timebank.expiry / 12.0
         for i in residents(world, v):
-            if people.kind[i] == FREE or (
-                people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
-            ):
+            if is_idle(people, i):
                 continue
-            identity = identity_of(village.number, people.serial[i])
             credit = int(people.credit[i])
             if people.given[i] > 0:
-                earned = np.int64(
-                    int(people.given[i])
-                    * timebank.credit_per_hour
-                    / 60.0
-                    * (timebank.trained_weight if people.trained[i] == 1 else 1.0)
-                )
-                credit += earned
-                flow.credits_earned += earned
-                post.credits_earned += earned
-            exempt = timebank.exempt_special and (
-                people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1
-            )
-            if people.received[i] > 0 and not exempt:
-                cost = np.int64(int(people.received[i]) * timebank.price_per_hour)
-                paid = charge(credit, cost, timebank.overdraft)
-                credit -= paid
-                flow.credits_spent += paid
-                post.credits_spent += paid
-                if fees and cost > paid and timebank.hour_fee > 0:
-                    fee = (cost - paid) * timebank.hour_fee // 60
-                    flow.hour_fees += fee
-                    post.due_families += fee
+                credit += earn(people, i, timebank, flow, post)
+            if people.received[i] > 0 and not served_without_credit(people, i, timebank):
+                credit -= spend(people, i, timebank, credit, cash, flow, post)
             if credit > 0:
-                gone = min(rounded(credit * lapse, key, identity, 0), credit)
-                over = max(credit - gone - timebank.cap, 0)
-                levied = np.int64((credit - gone - over) * timebank.levy)
-                post.credits_expired += gone + over
-                post.credits_levied += levied
-                flow.credits_lost += gone + over + levied
-                credit -= gone + over + levied
+                identity = identity_of(village.number, people.serial[i])
+                credit -= lapse(credit, credit * expiry, timebank, identity, key, flow, post)
             people.credit[i] = credit
             flow.accounts += 1 if credit != 0 else 0
             flow.overdrawn += 1 if credit < 0 else 0
@@ -254,10 +277,10 @@ def book(people, world, values, keys):
 
 def run_quotas(model) -> None:
     """Who may ask for how much."""
-    quotas(model.people, model.world, model.values.table, model.parameters.timebank.on)
+    set_quotas(model.people, model.world, model.values.table, model.parameters.timebank.on)
 
 
 def run_book(model) -> None:
     """The month's bookings."""
     if model.parameters.timebank.on:
-        book(model.people, model.world, model.values.table, model.keys(EXPIRE))
+        settle_accounts(model.people, model.world, model.values.table, model.keys(EXPIRE))

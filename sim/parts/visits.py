@@ -151,7 +151,7 @@ def slots_covered(made, carried, slots, rota, key, ident):
     """
     kept = carried + rounded((made - carried) * rota, key, ident, 0)
     covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
-    for k in range(made - kept):
+    for k in range(int(made - kept)):
         slot = np.int64(1) << np.int64(below(key, ident, k + 1, slots))
         covered += 1 if seen & slot == 0 else 0
         seen |= slot

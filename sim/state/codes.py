@@ -36,3 +36,5 @@ NEVER = -9999
 SERIAL_BITS, MONTH_BITS = 24, 12
 SCOPES = ("village", "township", "county")
 TOWNSHIP = 1
+SIXTY, SEVENTY, SEVENTY_FIVE, EIGHTY = 60 * 12, 70 * 12, 75 * 12, 80 * 12  # ages in months
+OLDEST = 111  # age in years at which tables end

@@ -11,13 +11,20 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
 from sim.state.codes import (
+    CRAFT,
     DAILY,
     ELDER,
+    FARM,
     FREE,
     HELPER,
+    MONTH_BITS,
     NEVER,
+    OLDEST,
     PERSONAL,
     ROBUST,
+    SERIAL_BITS,
+    SEVENTY_FIVE,
+    STORY,
     TWICE_WEEKLY,
     UNLISTED,
     WITH_CHILD,
@@ -90,7 +97,7 @@ column("dementia", "i1", unit="flag", label="has dementia", written_by=("health"
 @kernel
 def identity_of(number: int, serial: int) -> int:
     """Identity of a person: village number << 24 | serial."""
-    return (np.int64(number) << 24) | np.int64(serial)
+    return (np.int64(number) << SERIAL_BITS) | np.int64(serial)
 
 
 @inner
@@ -118,7 +125,7 @@ def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
     A neutral person, whom the parts then fill in. Returns the identity.
     """
     village = world.villages[v]
-    serial = ((month + 1) << 12) | village.entered
+    serial = ((month + 1) << MONTH_BITS) | village.entered
     village.entered += 1
     people.kind[i], people.serial[i], people.age[i], people.sex[i] = kind, serial, age, sex
     people.living[i], people.spouse[i], people.kin[i] = WITH_CHILD, -1, -1
@@ -128,18 +135,13 @@ def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
     people.health[i], people.dementia[i] = ROBUST, 0
     people.enrolled[i], people.volunteer[i], people.trained[i] = 0, 0, 0
     people.credit[i], people.tier[i] = 0, UNLISTED
-    people.motivation[i], people.fatigue[i], people.acceptance[i], people.trust[i], people.loneliness[i] = (
-        0.5,
-        0.0,
-        0.3,
-        0.5,
-        0.3,
-    )
+    people.motivation[i], people.fatigue[i] = 0.5, 0.0
+    people.acceptance[i], people.trust[i], people.loneliness[i] = 0.3, 0.5, 0.3
     people.satisfaction[i], people.last_active[i] = 0.5, NEVER
     people.free[i], people.offer[i], people.given[i], people.received[i], people.quota[i] = 0, 0, 0, 0, 0
     people.need[i, :] = 0
     people.dines[i], people.place[i] = 0, 0
-    if kind == 1:
+    if kind == ELDER:
         village.elders += 1
     else:
         village.helpers += 1
@@ -166,6 +168,18 @@ def hand_on(people, world, v, i):
 
 
 @inner
+def close_account(people, world, v, i):
+    """A leaver's credit is handed on or forfeited, a debt excused."""
+    if people.credit[i] > 0:
+        lost = int(people.credit[i]) - hand_on(people, world, v, i)
+        world.posted[v].credits_forfeited += lost
+        world.flow[v].credit_dropped += lost
+    else:
+        world.posted[v].credits_excused -= people.credit[i]
+    people.credit[i] = 0
+
+
+@inner
 def vacate(people, world, v, i):
     """A person leaves the table: links let go, the account is settled, the slot is free for the next."""
     village = world.villages[v]
@@ -175,13 +189,7 @@ def vacate(people, world, v, i):
         people.kin[world.start[v] + people.kin[i]] = -1
     if people.partner[i] >= 0:
         people.partner[world.start[v] + people.partner[i]], people.partner[i] = -1, -1
-    if people.credit[i] > 0:
-        lost = int(people.credit[i]) - hand_on(people, world, v, i)
-        world.posted[v].credits_forfeited += lost
-        world.flow[v].credit_dropped += lost
-    else:
-        world.posted[v].credits_excused -= people.credit[i]
-    people.credit[i] = 0
+    close_account(people, world, v, i)
     if people.kind[i] == ELDER:
         village.elders -= 1
     else:
@@ -192,25 +200,30 @@ def vacate(people, world, v, i):
 
 
 @inner
-def start_row(people, world, v, offers, u):
-    """Place of a drawn elder (or of a drawn person with an offer) in the village.
+def _may_be_first(people, i, offers):
+    """An elder; of `offers`, a person with an offer."""
+    return people.offer[i] > 0 if offers else people.kind[i] == ELDER
 
-    Each is as likely to be the first.
+
+@inner
+def start_row(people, world, v, offers, drawn):
+    """Place in the village of a drawn elder (or of a drawn person with an offer).
+
+    Each is as likely to be the first: `drawn` is even in [0, 1).
     """
-    heads, place = int(world.villages[v].elders), 0
+    heads, first = int(world.villages[v].elders), 0
     if offers:
         heads = 0
         for i in residents(world, v):
             heads += 1 if people.offer[i] > 0 else 0
-    left = int(u * heads)
-    for j in range(world.used[v]):
-        i = world.start[v] + j
-        if (people.kind[i] == ELDER and not offers) or (people.offer[i] > 0 and offers):
+    left = int(drawn * heads)
+    for place in range(world.used[v]):
+        if _may_be_first(people, world.start[v] + place, offers):
             if left == 0:
-                place = j
+                first = place
                 break
             left -= 1
-    return place
+    return first
 
 
 @inner
@@ -223,24 +236,26 @@ def give(people, world, v, i, minutes):
 
 
 @inner
-def give_traits(people, i, ident, c, key, craft_village):
-    """Income, land, skills, children of an elder; `c` is the village's county values."""
-    # in whole percent of the mean, so that yuan stay exact
-    land = c.land_income * np.int64(uniform(key, ident, 21) * 201.0) // 100 if people.age[i] < 900 else 0
-    people.income[i] = (
-        c.pension
-        * (100 - c.pension_spread + np.int64(uniform(key, ident, 20) * (2.0 * c.pension_spread + 1.0)))
-        // 100
-        + land
-    )
-    people.remit[i] = c.remittances * np.int64(uniform(key, ident, 22) * 201.0) // 100
-    people.dibao[i] = 1 if uniform(key, ident, 23) < c.dibao else 0
-    people.land[i] = np.int64(c.land_mu * 20.0 * uniform(key, ident, 24))
-    people.children[i] = np.int64(c.children * 2.0 * uniform(key, ident, 25) + 0.5)
-    people.near[i] = 1 if uniform(key, ident, 26) < c.child_near and people.children[i] > 0 else 0
-    story = 1 if uniform(key, ident, 27) < c.story_share else 0
-    farm = 2 if uniform(key, ident, 28) < c.farm_share else 0
-    craft = 4 if craft_village and uniform(key, ident, 29) < c.craft_share else 0
+def up_to_twice(mean, key, identity, index):
+    """Money between none and twice the mean, in whole percent of it, so that yuan stay exact."""
+    return mean * np.int64(uniform(key, identity, index) * 201.0) // 100
+
+
+@inner
+def give_traits(people, i, identity, county, key, craft_village):
+    """Income, land, skills, children of an elder; `county` holds the values of the village's county."""
+    land = up_to_twice(county.land_income, key, identity, 21) if people.age[i] < SEVENTY_FIVE else 0
+    spread = county.pension_spread
+    percent = 100 - spread + np.int64(uniform(key, identity, 20) * (2.0 * spread + 1.0))
+    people.income[i] = county.pension * percent // 100 + land
+    people.remit[i] = up_to_twice(county.remittances, key, identity, 22)
+    people.dibao[i] = 1 if uniform(key, identity, 23) < county.dibao else 0
+    people.land[i] = np.int64(county.land_mu * 20.0 * uniform(key, identity, 24))
+    people.children[i] = np.int64(county.children * 2.0 * uniform(key, identity, 25) + 0.5)
+    people.near[i] = 1 if uniform(key, identity, 26) < county.child_near and people.children[i] > 0 else 0
+    story = STORY if uniform(key, identity, 27) < county.story_share else 0
+    farm = FARM if uniform(key, identity, 28) < county.farm_share else 0
+    craft = CRAFT if craft_village and uniform(key, identity, 29) < county.craft_share else 0
     people.skills[i] = story | farm | craft
 
 
@@ -270,6 +285,21 @@ def need_left(people, i):
 
 
 @inner
+def zones_of(people, world, v):
+    """Number of zones of village v."""
+    zones = 0
+    for i in residents(world, v):
+        zones = max(zones, int(people.zone[i]) + 1)
+    return zones
+
+
+@inner
 def row_from(world, v, place, step):
     """The row `step` rows on from a place of village v, round its end: a walk begins at a drawn place."""
     return world.start[v] + wrap(step + place, world.used[v])
+
+
+@inner
+def years_of(people, i):
+    """Age in whole years, as far as tables go."""
+    return min(people.age[i] // 12, OLDEST)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine.kernels import inner
 from sim.engine.tables import Table
 from sim.state.codes import KINDS, POOL_MONTHS, STAGES
 from sim.state.fields import FLOWS, flow, record, state
@@ -135,3 +136,9 @@ def fresh_world(
         means=np.zeros((3, villages)),
         centre=np.zeros((6, villages), np.int64),
     )
+
+
+@inner
+def takes_fees(values, v):
+    """Whether families of village v pay for what they use."""
+    return values.families[v].on == 1 and values.funding[v].identical_payers == 0
