@@ -203,7 +203,9 @@ def test_keys_of_neighbouring_seeds_differ() -> None:
 
 
 HOMES = {
-    "population": ["sim.state.people", "sim.start.county"]
+    "population": ["sim.state.people", "sim.start.county"],
+    "clearing": ["sim.parts.clearing", "sim.state.purposes"],
+    "referral": ["sim.parts.referral_centre", "sim.state.purposes"],
 }  # purposes keep their old names, since draws hang on them
 
 

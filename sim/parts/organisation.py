@@ -3,8 +3,8 @@
 State   levels of support in force, and of whom a village copied them. The parameters of all of M24 and the
         states that its files share stand here; leaders, associations and conventions move in
         `organisation_leaders.py`, paid posts in `organisation_posts.py`, disputes in
-        `organisation_disputes.py`; levels are copied in `organisation_copying.py`. Supervision with a quality
-        and safety state is `quality.py`.
+        `organisation_disputes.py`; levels are copied in `organisation_copying.py`. Supervision with a
+        quality and safety state is `quality.py`.
 Month   `run_support` after leaders have come and gone, `run_bills` in the settlement.
 Off     no support, no bills; leaders stay. Each mechanism has its own switch or size, state and bill.
 """

@@ -1,7 +1,7 @@
 """M24 Disputes over help, and what prevents and settles them.
 
-State   none: a dispute that is not settled stays as lost motivation and satisfaction.
-        Parameters of M24 stand in `organisation.py`.
+State   none: a dispute that is not settled stays as lost motivation and satisfaction. Parameters of M24
+        stand in `organisation.py`.
 Month   `run` after help was given; agreements and conventions prevent disputes, a leader or an association
         settles some.
 Off     with `organisation.disputes`: help leads to no disputes.

@@ -1,7 +1,7 @@
 """M24 Paid posts: rural posts for help to the old, held by volunteers.
 
-State   none that lasts: whoever has the lowest lasting draws holds them, so holders stay.
-        Parameters and bills of M24 stand in `organisation.py`.
+State   none that lasts: whoever has the lowest lasting draws holds them, so holders stay. Parameters and
+        bills of M24 stand in `organisation.py`.
 Month   `run` after volunteers have made their offers.
 Off     with `organisation.posts` 0: nobody is paid.
 """

@@ -185,7 +185,7 @@ column(
     "i4",
     unit="minutes",
     label="mutual aid received this month",
-    written_by=("clearing", "matching", "people", "timeuse", "trust"),
+    written_by=("clearing_platform", "clearing_redemption", "matching", "people", "timeuse", "trust"),
 )
 column(
     "last_active",

@@ -93,7 +93,7 @@ column(
     unit="share",
     label="trust that credits and service will be there",
     initial=0.5,
-    written_by=("acceptance", "clearing", "people"),
+    written_by=("acceptance", "clearing_redemption", "people"),
 )
 flow("trust_sum", unit="persons", label="sum of trust over elders", dtype="f8")
 flow("redeem_asked", unit="minutes", label="minutes asked for by elders who hold credit")

@@ -17,10 +17,12 @@ from sim.state.codes import (
     FARM,
     FREE,
     HELPER,
+    MODERATE,
     MONTH_BITS,
     NEVER,
     OLDEST,
     PERSONAL,
+    REHABILITATION,
     ROBUST,
     SERIAL_BITS,
     SEVENTY_FIVE,
@@ -303,3 +305,29 @@ def row_from(world, v, place, step):
 def years_of(people, i):
     """Age in whole years, as far as tables go."""
     return min(people.age[i] // 12, OLDEST)
+
+
+@inner
+def needs_training(kind):
+    """Kinds that only trained helpers may give."""
+    return kind == REHABILITATION or kind == PERSONAL
+
+
+@inner
+def family_share(people, i, subsidy, government):
+    """Share of a price that falls to the family: none of it for the poor, where government pays."""
+    if not government:
+        return 1.0
+    return 0.0 if people.dibao[i] == 1 else 1.0 - subsidy
+
+
+@inner
+def is_enrolled(people, i):
+    """Elders whom a station knows."""
+    return people.kind[i] == ELDER and people.enrolled[i] == 1
+
+
+@inner
+def has_turn(people, i, able):
+    """Enrolled elders in two turns: the disabled first (`able` 0), then the others (`able` 1)."""
+    return is_enrolled(people, i) and (people.health[i] < MODERATE) == (able == 1)
