@@ -11,7 +11,8 @@ from sim.engine.lazy_imports import import_mesa as _import_mesa
 _use_cache()  # before the first kernel is declared
 _import_mesa()  # before anything else imports Mesa
 
-from sim.agents.agents import Elder, Funder, VillageCollective, Volunteer  # noqa: E402
+from sim.agents.agents import Funder, VillageCollective  # noqa: E402
+from sim.agents.views import Elder, Volunteer  # noqa: E402
 from sim.model import MutualAidModel  # noqa: E402
 from sim.result import Result  # noqa: E402
 from sim.state.parameters import ParameterError, Parameters  # noqa: E402

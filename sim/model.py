@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -34,22 +35,29 @@ class People(Table, namedtuple("People", list(COLUMNS))):  # type: ignore[misc]
     """The one class of the person table: an array for each declared column."""
 
 
-def _sums(x: np.ndarray) -> np.ndarray:
+def _sums(records: np.ndarray) -> np.ndarray:
     """One row: sums over villages, field by field. Summed codes and numbers mean nothing."""
-    if x.dtype.names is None:
-        return np.asarray(x.sum(axis=0, keepdims=True))
-    words = x.view(np.ndarray).view(np.int64).reshape(len(x), -1)  # all fields have 8 bytes
+    if records.dtype.names is None:
+        return np.asarray(records.sum(axis=0, keepdims=True))
+    words = records.view(np.ndarray).view(np.int64).reshape(len(records), -1)  # all fields have 8 bytes
     total = words.sum(axis=0)
-    floats = _floats(x.dtype)
+    floats = _floats(records.dtype)
     total[floats] = words.view(np.float64)[:, floats].sum(axis=0).view(np.int64)
-    return total.view(x.dtype)
+    return np.asarray(total.view(records.dtype))
 
 
 @cache
 def _floats(dtype: np.dtype) -> np.ndarray:
     """Which 8-byte words of a record hold floats."""
-    kinds = [(np.dtype(d).base.kind, np.dtype(d).itemsize // 8) for d, *_ in (dtype.fields or {}).values()]
-    return np.array([kind == "f" for kind, n in kinds for _ in range(n)])
+    kinds = [
+        (np.dtype(dtype).base.kind, np.dtype(dtype).itemsize // 8)
+        for dtype, *_ in (dtype.fields or {}).values()
+    ]
+    return np.array([kind == "f" for kind, words in kinds for _ in range(words)])
+
+
+def _leaving(name: str, instead: str) -> None:
+    warnings.warn(f"{name} leaves in 0.3.0: use {instead}", DeprecationWarning, stacklevel=3)
 
 
 KEPT: dict[str, Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, ...]]] = {
@@ -127,11 +135,13 @@ class MutualAidModel(mesa.Model):
         # columns by name for rows in NumPy: looking a field up in a record array costs more than the work
         self.tally, self.centre = list(world.tally), list(world.centre)
         records = (world.flow, world.villages, world.hours, ledger.month, world.balance)
-        self._records = tuple(x.view(np.ndarray) for x in records)
+        self._records = tuple(record.view(np.ndarray) for record in records)
         self.state = {name: self._records[1][name] for name in STATES}
         self.flow = {name: self._records[0][name] for name in FLOWS}
         cleared = (self._records[0], world.hours, ledger.month)
-        self._month_bytes = [x.reshape(-1).view(np.uint8) for x in cleared]  # zero when a month begins
+        self._month_bytes = [
+            record.reshape(-1).view(np.uint8) for record in cleared
+        ]  # zero when a month begins
         self.chances = build.health_tables(counties)
         initial_population.populate(
             self.people,
@@ -174,6 +184,22 @@ class MutualAidModel(mesa.Model):
         """(counties) keys of a trait that stays with a person or a year that a kernel indexes itself."""
         return self._keys.lasting(purpose)
 
+    def key(self, purpose: Purpose) -> np.uint64:
+        """Deprecated: `keys(purpose)[0]`."""
+        _leaving("MutualAidModel.key", "keys(purpose)[0]")
+        return np.uint64(self.keys(purpose)[0])
+
+    def lasting_key(self, purpose: Purpose) -> np.uint64:
+        """Deprecated: `lasting_keys(purpose)[0]`."""
+        _leaving("MutualAidModel.lasting_key", "lasting_keys(purpose)[0]")
+        return np.uint64(self.lasting_keys(purpose)[0])
+
+    @property
+    def groups(self) -> list[np.ndarray]:
+        """Deprecated: `counties.groups`."""
+        _leaving("MutualAidModel.groups", "counties.groups")
+        return self.counties.groups
+
     def runs(self, *kinds: str) -> bool:
         """Whether a county has one of these businesses."""
         return not self._businesses.isdisjoint(kinds)
@@ -202,9 +228,9 @@ class MutualAidModel(mesa.Model):
 
     def ensure_slots(self, needed: np.ndarray) -> None:
         """Copy villages that lack room for `needed` newcomers to larger blocks; bytes of the rows stay."""
-        w = self.world
+        world = self.world
         living = self.state["elders"] + self.state["helpers"]
-        size = np.diff(w.start)
+        size = np.diff(world.start)
         if (living + needed <= size).all():
             return
         blocks = np.maximum(
@@ -215,11 +241,11 @@ class MutualAidModel(mesa.Model):
         columns: list[np.ndarray] = list(self.people)
         for old, new in zip(columns, fresh, strict=True):
             for v in range(len(size)):
-                used = w.used[v]
-                new[start[v] : start[v] + used] = old[w.start[v] : w.start[v] + used]
+                used = world.used[v]
+                new[start[v] : start[v] + used] = old[world.start[v] : world.start[v] + used]
         self.people, self.world = (
             People(*fresh),
-            w._replace(start=start, **dict[str, Any](zip(("work", "sums"), scratch(start), strict=True))),
+            world._replace(start=start, **dict[str, Any](zip(("work", "sums"), scratch(start), strict=True))),
         )
 
     def note_promotions(self) -> None:
@@ -232,8 +258,7 @@ class MutualAidModel(mesa.Model):
                 "counties side by side have no agents and no snapshots: make a model of one county"
             )
 
-    # -- agents
-    # --------------------------------------------------------------------------------------------------
+    # -- agents ------------------------------------------------------------------------------------
     @property
     def agents(self) -> Any:
         """All agents: collectives, funders, elders, volunteers and what a user registers."""
@@ -257,7 +282,7 @@ class MutualAidModel(mesa.Model):
         super().register_agent(agent)
 
     def add_person(self, village: int, age_years: float, sex: str, **more: int) -> Any:
-        """Settle a newcomer between two months and return its view; see `sim.agents.add_person`."""
+        """Settle a newcomer between two months and return its view; see `sim.agents.agents.add_person`."""
         self._one()
         return agents.add_person(self, village, age_years, sex, **more)
 
@@ -269,8 +294,7 @@ class MutualAidModel(mesa.Model):
         """Let go of all agents, so that the memory is free with the last reference to the model."""
         agents.close(self)
 
-    # -- time
-    # ----------------------------------------------------------------------------------------------------
+    # -- time --------------------------------------------------------------------------------------
     def _month(self) -> None:
         self.values.refresh(self.month)
         for month in self._month_bytes:
@@ -310,7 +334,7 @@ class MutualAidModel(mesa.Model):
     def series(self) -> Series:
         """The records so far."""
         flow, state, hours, posted, balance = self._recorder.whole()
-        return Series(flow, state, hours, posted, balance, [k.name for k in self.ledger.kinds])
+        return Series(flow, state, hours, posted, balance, [kind.name for kind in self.ledger.kinds])
 
     def snapshot(self) -> dict[str, Any]:
         """Everything needed to go on from here, as plain values (`meta`) and arrays (`arrays`)."""
@@ -339,15 +363,15 @@ class MutualAidModel(mesa.Model):
 
     def audit(self) -> None:
         """Raise AuditError, naming the accounts, if a fen or a minute is missing."""
-        w = self.world
-        p: Any = self.people
+        world = self.world
+        people: Any = self.people
         held = np.array(
             [
-                p.credit[a : a + n][p.kind[a : a + n] != 0].sum()
-                for a, n in zip(w.start, w.used, strict=False)
+                people.credit[first : first + used][people.kind[first : first + used] != 0].sum()
+                for first, used in zip(world.start, world.used, strict=False)
             ],
             np.int64,
         )
         self.ledger.audit(
-            {"payables": -w.villages.bills.sum(axis=1), "credits_held": -held}, w.villages.number
+            {"payables": -world.villages.bills.sum(axis=1), "credits_held": -held}, world.villages.number
         )

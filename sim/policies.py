@@ -62,7 +62,7 @@ class Policy:
         if (
             not isinstance(lines, Sequence)
             or isinstance(lines, str)
-            or not all(isinstance(x, Mapping) for x in lines)
+            or not all(isinstance(line, Mapping) for line in lines)
         ):
             raise ParameterError(f"policy {name}: a list of modifiers is wanted")
         shared = {key: content[key] for key in WHEN if key in content}
@@ -122,7 +122,7 @@ class Indexation:
 
 def compose(policies: Iterable[Intervention], parameters: Parameters) -> tuple[Modifier, ...]:
     """All modifiers of several policies, in the order of the policies."""
-    return tuple(m for policy in policies for m in policy.modifiers(parameters))
+    return tuple(modifier for policy in policies for modifier in policy.modifiers(parameters))
 
 
 def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:
@@ -131,13 +131,13 @@ def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:
     """
     known, base = declarations(), parameters.flat()
     on: dict[tuple[str, ...], list[Modifier]] = {}
-    for m in modifiers:
-        check(m)
-        on.setdefault(partners(m.path), []).append(m)
+    for modifier in modifiers:
+        check(modifier)
+        on.setdefault(partners(modifier.path), []).append(modifier)
     for paths, mine in on.items():
-        for month in sorted({m.start + max(m.ramp - 1, 0) for m in mine}):
-            acting = [(m, m.weight(month)) for m in mine if m.weight(month)]
+        for month in sorted({modifier.start + max(modifier.ramp - 1, 0) for modifier in mine}):
+            acting = [(modifier, modifier.weight(month)) for modifier in mine if modifier.weight(month)]
             for path, value in modified(base, paths, acting).items():
-                d = known[path]
-                if d.kind in (int, float):
-                    checked(d, round(value) if d.kind is int else value)
+                declared = known[path]
+                if declared.kind in (int, float):
+                    checked(declared, round(value) if declared.kind is int else value)

@@ -66,33 +66,33 @@ SUMMED = (
 PLAIN_ACCOUNTS = ("cash", "receivable_", *OWED)  # the others get `account_` before their name
 
 
-def _columns(c: Column, values: np.ndarray) -> dict[str, np.ndarray]:
+def _columns(field: Column, values: np.ndarray) -> dict[str, np.ndarray]:
     """One field as columns of (months x villages): one, or one for each of its places."""
     if values.ndim == 2:
-        return {named(c.name, c.unit): values}
-    words = PARTS.get(c.name, tuple(str(i) for i in range(values.shape[2])))
-    stem = c.name.removesuffix(f"_{c.unit}")
-    return {named(f"{stem}_{word}", c.unit): values[:, :, i] for i, word in enumerate(words)}
+        return {named(field.name, field.unit): values}
+    words = PARTS.get(field.name, tuple(str(place) for place in range(values.shape[2])))
+    stem = field.name.removesuffix(f"_{field.unit}")
+    return {named(f"{stem}_{word}", field.unit): values[:, :, place] for place, word in enumerate(words)}
 
 
 def _flows(result: Any) -> dict[str, np.ndarray]:
     """Indicators of the month, hours by kind and stage, postings."""
-    s = result.series
+    series = result.series
     found: dict[str, np.ndarray] = {}
-    for c in FLOWS.values():
-        found |= _columns(c, s.flow[c.name])
-    for k, kind in enumerate(KINDS):
-        for g, stage in enumerate(STAGES):
-            found[f"hours_{kind}_{stage}_min"] = s.hours[:, :, g, k]
-    for i, name in enumerate(s.names):
+    for field in FLOWS.values():
+        found |= _columns(field, series.flow[field.name])
+    for place, kind in enumerate(KINDS):
+        for step, stage in enumerate(STAGES):
+            found[f"hours_{kind}_{stage}_min"] = series.hours[:, :, step, place]
+    for kind_place, name in enumerate(series.names):
         column = named(name, POSTINGS[name].unit)
-        found[f"posted_{column}" if column in found else column] = s.posted[:, :, i]
+        found[f"posted_{column}" if column in found else column] = series.posted[:, :, kind_place]
     return found
 
 
 def _balances(result: Any) -> dict[str, np.ndarray]:
     """Balances at the month's end; what is owed is positive."""
-    unit = {account: k.unit for k in POSTINGS.values() for account in (k.debit, k.credit)}
+    unit = {account: kind.unit for kind in POSTINGS.values() for account in (kind.debit, kind.credit)}
     found = {}
     for account in result.series.balance.dtype.names:
         name = account if account.startswith(PLAIN_ACCOUNTS) else f"account_{account}"
@@ -105,9 +105,9 @@ def _states(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.n
     """Village states at the month's end (only those in `units`, where given) and what is overdue."""
     state = result.series.state
     found: dict[str, np.ndarray] = {}
-    for c in STATES.values():
-        if c.name not in INSIDE and (units is None or c.unit in units):
-            found |= _columns(c, state[c.name])
+    for field in STATES.values():
+        if field.name not in INSIDE and (units is None or field.unit in units):
+            found |= _columns(field, state[field.name])
     found["overdue_fen"] = state["bills"][:, :, 3:].sum(axis=2)
     return found
 
@@ -135,7 +135,9 @@ def villages(result: Any) -> pd.DataFrame:
         **_balances(result),
         **_flows(result),
     }
-    return pd.DataFrame({name: np.ascontiguousarray(x).reshape(months * count) for name, x in found.items()})
+    return pd.DataFrame(
+        {name: np.ascontiguousarray(values).reshape(months * count) for name, values in found.items()}
+    )
 
 
 def county(result: Any) -> pd.DataFrame:
@@ -148,9 +150,9 @@ def county(result: Any) -> pd.DataFrame:
     found: dict[str, Any] = {"month": np.array(result.months, object)}
     if _by_village(result, needed=False):
         serving, standing = in_service(result.series), result.series.state["facility"] == WORKING
-        n, built = serving.shape[1], standing.sum(axis=1)
-        found |= {"n_villages": n, "n_with_facility": built, "n_in_service": serving.sum(axis=1)}
-        found["facility_share"] = built / n
+        count, built = serving.shape[1], standing.sum(axis=1)
+        found |= {"n_villages": count, "n_with_facility": built, "n_in_service": serving.sum(axis=1)}
+        found["facility_share"] = built / count
         found["facility_in_service_share"] = (standing & serving).sum(axis=1) / np.where(built, built, np.nan)
     for name, values in (_states(result, SUMMED) | _balances(result) | _flows(result)).items():
         found[name] = values.sum(axis=1)
@@ -158,8 +160,8 @@ def county(result: Any) -> pd.DataFrame:
 
 
 def _date(start: int, month: int) -> str | None:
-    year, m = divmod(start + int(month), 12)
-    return None if month == NEVER else f"{year:04d}-{m + 1:02d}"
+    year, left = divmod(start + int(month), 12)
+    return None if month == NEVER else f"{year:04d}-{left + 1:02d}"
 
 
 def _words(words: tuple[str, ...], bits: int) -> str:

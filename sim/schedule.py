@@ -24,7 +24,9 @@ class Process(NamedTuple):
 
 def functions_of(module: ModuleType) -> list[str]:
     """Names of a part's processes."""
-    own = (name for name, x in vars(module).items() if getattr(x, "__module__", "") == module.__name__)
+    own = (
+        name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
+    )
     return [name for name in own if name == "run" or name.startswith("run_")]
 
 
@@ -42,7 +44,10 @@ def process(heading: int, name: str, where: str) -> Process:
 
 def unplaced(modules: dict[str, ModuleType], processes: Iterable[Process]) -> list[str]:
     """A sentence for each part without a process and each process without a place, with the line to write."""
-    placed = {(x.run.__module__.rpartition(".")[2], x.run.__name__) for x in processes}
+    placed = {
+        (placed_process.run.__module__.rpartition(".")[2], placed_process.run.__name__)
+        for placed_process in processes
+    }
     found = []
     for part, module in modules.items():
         names = functions_of(module)

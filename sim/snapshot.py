@@ -23,13 +23,13 @@ def _in_place(model: MutualAidModel) -> dict[str, np.ndarray]:
 
     What is written here is what decisions read.
     """
-    w, ledger, county = model.world, model.ledger, model.county
+    world, ledger, county = model.world, model.ledger, model.county
     return {
-        "used": w.used,
-        "villages": w.villages,
-        "hours": w.hours,
-        "pool": w.pool,
-        "balance": w.balance,
+        "used": world.used,
+        "villages": world.villages,
+        "hours": world.hours,
+        "pool": world.pool,
+        "balance": world.balance,
         "total": ledger.total,
         "operating": county.operating,
         "construction": county.construction,
@@ -47,13 +47,14 @@ def take(model: MutualAidModel) -> dict[str, Any]:
         "steps": model.steps,
         "numbers": model.world.villages.number.tolist(),
     }
-    arrays = {name: np.array(x) for name, x in _in_place(model).items()}
+    arrays = {name: np.array(values) for name, values in _in_place(model).items()}
     columns: list[np.ndarray] = list(model.people)
-    arrays |= {f"person_{name}": np.array(x) for name, x in zip(COLUMNS, columns, strict=True)}
+    arrays |= {f"person_{name}": np.array(values) for name, values in zip(COLUMNS, columns, strict=True)}
     arrays["start"] = np.array(model.world.start)
     if len(model._recorder):
         arrays |= {
-            f"series_{name}": np.array(x) for name, x in zip(SERIES, model._recorder.whole(), strict=True)
+            f"series_{name}": np.array(values)
+            for name, values in zip(SERIES, model._recorder.whole(), strict=True)
         }
     return {"meta": meta, "arrays": arrays}
 

@@ -142,7 +142,7 @@ def in_service(series: Series) -> np.ndarray:
 def evidence(series: Series) -> Evidence:
     """Read it off the series."""
     state, flow = series.state, series.flow
-    mutual, eligible, asked = (series.hours[:, :, k].sum(axis=2) for k in (MUTUAL, ELIGIBLE, ASKED))
+    mutual, eligible, asked = (series.hours[:, :, stage].sum(axis=2) for stage in (MUTUAL, ELIGIBLE, ASKED))
     return Evidence(
         np.ascontiguousarray(state["level"]),
         in_service(series),
@@ -169,7 +169,7 @@ def judge(
 
     The last); `seen` is `evidence(series)` where it is at hand.
     """
-    p, seen = parameters.viability, seen or evidence(series)
+    rules, seen = parameters.viability, seen or evidence(series)
     stop = len(series.flow) if end is None else end + 1
     level, serving = seen.level[:stop], seen.serving[:stop]
     months, villages = serving.shape
@@ -179,24 +179,32 @@ def judge(
     first = np.where(ever, serving.argmax(axis=0), NEVER)
     closures = last["closures"]
     shut = ever & (level[-1] == 0)
-    old = at_start | (ever & (months - 1 - first >= p.age))
+    old = at_start | (ever & (months - 1 - first >= rules.age))
 
     low = np.cumsum(
         np.vstack([np.zeros((1, villages), int), (level < REDUCED) & (np.arange(months)[:, None] >= first)]),
         axis=0,
     )
-    width = min(p.low_window, months)
-    sagged = ((low[width:] - low[:-width]) > p.low_months).any(axis=0)
-    counted = np.arange(months)[:, None] >= np.where(at_start, 0, first + p.grace)
-    insolvent = (counted & (level > 0) & (seen.overdue[:stop] > p.overdue * seen.running[:stop])).any(axis=0)
+    width = min(rules.low_window, months)
+    sagged = ((low[width:] - low[:-width]) > rules.low_months).any(axis=0)
+    counted = np.arange(months)[:, None] >= np.where(at_start, 0, first + rules.grace)
+    insolvent = (counted & (level > 0) & (seen.overdue[:stop] > rules.overdue * seen.running[:stop])).any(
+        axis=0
+    )
 
     year = slice(max(0, months - 12), months)
     mutual, eligible, asked, due, made = (
-        x[year].sum(axis=0)
-        for x in (seen.mutual, seen.eligible, seen.asked, seen.due, seen.on_time if p.on_time else seen.made)
+        record[year].sum(axis=0)
+        for record in (
+            seen.mutual,
+            seen.eligible,
+            seen.asked,
+            seen.due,
+            seen.on_time if rules.on_time else seen.made,
+        )
     )
     hours_share, visits_share = share(mutual, eligible), share(made, due)
-    good_hours, good_visits = hours_share >= p.hours, visits_share >= p.visits
+    good_hours, good_visits = hours_share >= rules.hours, visits_share >= rules.visits
 
     viable = old & (closures == 0) & ~shut & ~sagged & ~insolvent & good_hours & good_visits
     classes = np.select(

@@ -16,13 +16,13 @@ import numpy as np
 from mesa.agent import Agent, AgentSet
 
 from sim.agents import views
+from sim.agents.by_hand import add_one, end_one
 from sim.agents.views import AGES, OWED, WRITABLE, Elder, LazySet, Person, Volunteer, fits, named, view_of
-from sim.engine.kernels import setup
 from sim.engine.randomness import key_of
-from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE, ELDER, HELPER, PAYERS, ROBUST
+from sim.state.codes import ALONE, ELDER, HELPER, PAYERS, ROBUST
 from sim.state.fields import FLOWS, STATES
 from sim.state.ledger import POSTINGS
-from sim.state.people import TRAITS, free_slot, give_traits, settle_in, vacate
+from sim.state.people import TRAITS
 
 FIRST_ADDED = 2048  # serials of persons added by hand lie above those of every month of a run
 REASONS = ("death", "departure")
@@ -116,8 +116,8 @@ class Funder(_Lasting):
     @property
     def pledged_fen(self) -> int:
         """Pledged last month."""
-        k = PAYERS.index(self.payer)
-        return int(self.model.world.flow.pledged[self.places, k].sum()) if "due" in self.kinds else 0
+        payer = PAYERS.index(self.payer)
+        return int(self.model.world.flow.pledged[self.places, payer].sum()) if "due" in self.kinds else 0
 
     @property
     def receivable_fen(self) -> int:
@@ -141,19 +141,21 @@ class Funder(_Lasting):
 def _declare() -> None:
     """Give the classes one attribute per declared column, once all parts are imported."""
     views.declare()
-    figures = [Figure("villages", c.name, c.unit, c.label) for c in STATES.values()]
-    figures += [Figure("flow", c.name, c.unit, c.label) for c in FLOWS.values()]
+    figures = [Figure("villages", field.name, field.unit, field.label) for field in STATES.values()]
+    figures += [Figure("flow", field.name, field.unit, field.label) for field in FLOWS.values()]
     for kind in POSTINGS.values():
-        figures += [Figure("balance", a, kind.unit, f"balance of {a}") for a in (kind.debit, kind.credit)]
+        figures += [
+            Figure("balance", account, kind.unit, f"balance of {account}")
+            for account in (kind.debit, kind.credit)
+        ]
         figures.append(Figure("posted", kind.name, kind.unit, kind.label))
-    for f in figures:
-        for name in {f.name, named(f.name, f.unit)}:
+    for figure in figures:
+        for name in {figure.name, named(figure.name, figure.unit)}:
             if not hasattr(VillageCollective, name):
-                setattr(VillageCollective, name, f)
+                setattr(VillageCollective, name, figure)
 
 
-# -- what the model calls
-# ----------------------------------------------------------------------------------------------
+# -- what the model calls --------------------------------------------------------------------------
 def install(model: Any) -> None:
     """Prepare the layer; nothing is made until somebody asks.
 
@@ -194,7 +196,8 @@ def collectives(model: Any) -> list[VillageCollective]:
         for v, number in enumerate(model._numbers):
             own = {"name": f"families of village {number}", "payer": "families", "places": every[v : v + 1]}
             Funder.settle(model, kinds=("due", "paid", "forgiven"), **own)
-    return model._lasting
+    lasting: list[VillageCollective] = model._lasting
+    return lasting
 
 
 def register(model: Any, agent: Agent) -> None:
@@ -232,49 +235,16 @@ def close(model: Any) -> None:
     model._lasting, model.running = None, False
 
 
-# -- people who come and go by hand
-# ------------------------------------------------------------------------------------
-@setup
-def add_one(p, w, v, kind, age, sex, living, health, month, county, key):
-    """Settle one person in village v; returns the slot, or -1 when the month's 4,096 serials are used up."""
-    r = w.villages[v]
-    n = 0
-    for i in range(w.start[v], w.start[v] + w.used[v]):
-        if int(p.serial[i]) >> 12 == month + 1:
-            n = max(n, (int(p.serial[i]) & 4095) + 1)
-    if n > 4095:
-        return -1
-    entered = r.entered
-    r.entered = n
-    i = free_slot(p, w, v)
-    ident = settle_in(p, w, v, i, kind, age, sex, month, county[v].zone_size)
-    r.entered = entered
-    if kind == 1:
-        p.living[i], p.health[i] = living, health
-        give_traits(p, i, ident, county[v], key, r.kind == CRAFT_HERITAGE)
-    else:
-        p.role[i] = 0 if sex == 1 else 2
-    return i - w.start[v]
-
-
-@setup
-def end_one(p, w, v, slot):
-    """Free one person's slot; a spouse left behind lives alone."""
-    i = w.start[v] + slot
-    if p.spouse[i] >= 0 and p.living[w.start[v] + p.spouse[i]] == COUPLE:
-        p.living[w.start[v] + p.spouse[i]] = ALONE
-    vacate(p, w, v, i)
-
-
+# -- people who come and go by hand ----------------------------------------------------------------
 def _amend(model: Any) -> None:
     """What happens between two months belongs to the month just recorded."""
-    w, ledger = model.world, model.ledger
+    world, ledger = model.world, model.ledger
     ledger.settle()
     if len(model._recorder):
         records = (
-            w.flow,
-            w.villages,
-            w.hours,
+            world.flow,
+            world.villages,
+            world.hours,
             ledger.month,
             ledger.balance,
         )  # as MutualAidModel.step records them

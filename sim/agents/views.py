@@ -82,9 +82,9 @@ def fits(name: str, value: Any, bounds: tuple[float, float], whole: bool, unit: 
 class Cell:
     """A column of the person table as an attribute of its views."""
 
-    def __init__(self, c: Column) -> None:
-        self.name, self.unit, self.whole = c.name, c.unit, c.dtype[0] != "f"
-        self.__doc__ = f"{c.label} ({c.unit})"
+    def __init__(self, field: Column) -> None:
+        self.name, self.unit, self.whole = field.name, field.unit, field.dtype[0] != "f"
+        self.__doc__ = f"{field.label} ({field.unit})"
 
     def read(self, model: Any, rows: Any) -> Any:
         """Values of `rows` (one or many), a copy."""
@@ -209,9 +209,9 @@ CLASS = {ELDER: Elder, HELPER: Volunteer}
 
 def declare() -> None:
     """Give Person one attribute per declared column, once all parts are imported."""
-    for c in COLUMNS.values():
-        for name in {c.name, named(c.name, c.unit)} - {"spouse", "kin", "neighbour", "partner"}:
-            setattr(Person, name, Years(c) if name == "age" else Cell(c))
+    for field in COLUMNS.values():
+        for name in {field.name, named(field.name, field.unit)} - {"spouse", "kin", "neighbour", "partner"}:
+            setattr(Person, name, Years(field) if name == "age" else Cell(field))
 
 
 def view_of(model: Any, place: int, slot: int) -> Any:
@@ -233,7 +233,6 @@ def view_of(model: Any, place: int, slot: int) -> Any:
 
 
 # -- sets ----------------------------------------------------------------------------------------------------
-# ----------
 class HeldSet(AgentSet):
     """An ordinary set that keeps its members alive, as do the sets made from it.
 
@@ -246,22 +245,24 @@ class HeldSet(AgentSet):
         self._update(members)
 
     def _update(self, agents: Iterable[Any]) -> HeldSet:
-        self._agents = weakref.WeakKeyDictionary({a: a for a in agents})
+        self._agents = weakref.WeakKeyDictionary({agent: agent for agent in agents})
         return self
 
     def add(self, agent: Any) -> None:
         """As in Mesa."""
         self._agents[agent] = agent
 
-    def groupby(self, by: Callable | str, result_type: str = "agentset") -> GroupBy:
+    def groupby(self, by: Callable[..., Any] | str, result_type: str = "agentset") -> GroupBy:
         """As in Mesa."""
         groups = super().groupby(by, "list").groups
         return GroupBy(
-            {k: HeldSet(v, self.random) for k, v in groups.items()} if result_type == "agentset" else groups
+            {key: HeldSet(members, self.random) for key, members in groups.items()}
+            if result_type == "agentset"
+            else groups
         )
 
 
-def _keeping(name: str) -> Callable:
+def _keeping(name: str) -> Callable[..., Any]:
     def method(self: HeldSet, *args: Any, **kwargs: Any) -> HeldSet:
         pinned = list(self)  # Mesa's methods let go of the members half-way
         found = getattr(AgentSet, name)(self, *args, **kwargs)
@@ -272,7 +273,7 @@ def _keeping(name: str) -> Callable:
     return wraps(getattr(AgentSet, name))(method)
 
 
-def _by_holding(name: str) -> Callable:
+def _by_holding(name: str) -> Callable[..., Any]:
     def method(self: LazySet, *args: Any, **kwargs: Any) -> Any:
         return getattr(HeldSet(self, self.random), name)(*args, **kwargs)
 
@@ -293,14 +294,16 @@ class LazySet(AgentSet):
         self.model, self.kinds, self.others = model, kinds, others
 
     @property
-    def random(self) -> Any:  # type: ignore[override]
+    def random(self) -> Any:
         """The model's generator; the month never uses it."""
         return self.model.random
 
     def __len__(self) -> int:
-        r = self.model.world.villages
+        villages = self.model.world.villages
         persons = sum(
-            int(r[name].sum()) for k, name in ((ELDER, "elders"), (HELPER, "helpers")) if k in self.kinds
+            int(villages[name].sum())
+            for kind, name in ((ELDER, "elders"), (HELPER, "helpers"))
+            if kind in self.kinds
         )
         return persons + len(self.others or ())
 
@@ -326,7 +329,7 @@ class LazySet(AgentSet):
             if view is not None and view._serial == serial:  # somebody may leave while the set is walked
                 yield view
 
-    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:  # type: ignore[override]
+    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:
         """As in Mesa; columns are read without making views."""
         if handle_missing not in ("error", "default"):
             raise ValueError(f"handle_missing = {handle_missing!r}: 'error' or 'default' is wanted")
@@ -337,7 +340,8 @@ class LazySet(AgentSet):
         first = [getattr(agent, attr_names, *missing) for agent in self.others or ()]
         cell = getattr(Person, attr_names, None)
         if isinstance(cell, Cell):
-            return first + cell.read(self.model, self._rows())
+            read: list[Any] = cell.read(self.model, self._rows())
+            return first + read
         return first + [getattr(view, attr_names, *missing) for view in self._persons()]
 
     def set(self, attr_name: str, value: Any) -> LazySet:

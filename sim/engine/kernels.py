@@ -48,19 +48,28 @@ class Kernel:
         # of a small county
         key = tuple(
             [
-                (id(a.dtype), a.ndim, a.flags.c_contiguous) if isinstance(a, np.ndarray) else type(a)
-                for a in arguments
+                (id(argument.dtype), argument.ndim, argument.flags.c_contiguous)
+                if isinstance(argument, np.ndarray)
+                else type(argument)
+                for argument in arguments
             ]
         )
         entry, _ = self.known.get(key, (None, None))
         if entry is None:
-            types = tuple(plain(self.dispatcher.typeof_pyval(a)) for a in arguments)
+            types = tuple(plain(self.dispatcher.typeof_pyval(argument)) for argument in arguments)
             self.dispatcher.compile(types)
             entry = self.dispatcher.overloads[types].entry_point
-            self.known[key] = entry, [a.dtype for a in arguments if isinstance(a, np.ndarray)]
+            self.known[key] = (
+                entry,
+                [argument.dtype for argument in arguments if isinstance(argument, np.ndarray)],
+            )
         self.last[tuple(map(type, arguments))] = (
             entry,
-            [(k, weakref.ref(a)) for k, a in enumerate(arguments) if isinstance(a, np.ndarray)],
+            [
+                (place, weakref.ref(argument))
+                for place, argument in enumerate(arguments)
+                if isinstance(argument, np.ndarray)
+            ],
         )
         return entry(*arguments)
 

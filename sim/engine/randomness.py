@@ -40,10 +40,10 @@ class Purpose:
 
 def mix_int(key: int, value: int) -> int:
     """The finaliser on Python integers, for keys."""
-    z = (key + (value + 1) * _GOLDEN) & MASK
-    z = ((z ^ (z >> 30)) * _A) & MASK
-    z = ((z ^ (z >> 27)) * _B) & MASK
-    return z ^ (z >> 31)
+    mixed = (key + (value + 1) * _GOLDEN) & MASK
+    mixed = ((mixed ^ (mixed >> 30)) * _A) & MASK
+    mixed = ((mixed ^ (mixed >> 27)) * _B) & MASK
+    return mixed ^ (mixed >> 31)
 
 
 @lru_cache(maxsize=4096)
@@ -117,17 +117,17 @@ def uniforms(key: np.uint64, identities: np.ndarray, index: int = 0) -> np.ndarr
 @drawing("uint64(uint64, int64, int64)")
 def bits(key: np.uint64, identity: int, index: int) -> np.uint64:
     """64 random bits of one identity and index."""
-    z = key + np.uint64(identity) * GOLDEN + np.uint64(index) * INDEX
-    z = (z ^ (z >> S30)) * MIX_A
-    z = (z ^ (z >> S27)) * MIX_B
-    return z ^ (z >> S31)
+    mixed = key + np.uint64(identity) * GOLDEN + np.uint64(index) * INDEX
+    mixed = (mixed ^ (mixed >> S30)) * MIX_A
+    mixed = (mixed ^ (mixed >> S27)) * MIX_B
+    return mixed ^ (mixed >> S31)
 
 
 @kernel
 def fill(room, key, identities, index):
     """`bits` of each identity."""
-    for k in range(len(room)):
-        room[k] = bits(key, identities[k], index)
+    for place in range(len(room)):
+        room[place] = bits(key, identities[place], index)
 
 
 @drawing("float64(uint64, int64, int64)")
@@ -137,10 +137,10 @@ def uniform(key: np.uint64, identity: int, index: int) -> float:
 
 
 @drawing("int64(uint64, int64, int64, int64)")
-def below(key: np.uint64, identity: int, index: int, n: int) -> int:
+def below(key: np.uint64, identity: int, index: int, count: int) -> int:
     """A whole number in [0, n); 0 when n is 0."""
-    k = np.int64(uniform(key, identity, index) * n)
-    return k if k < n else max(n - 1, 0)
+    drawn = np.int64(uniform(key, identity, index) * count)
+    return drawn if drawn < count else max(count - 1, 0)
 
 
 @drawing("float64(uint64, int64, int64)")

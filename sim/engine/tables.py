@@ -47,9 +47,11 @@ class Table:
     def address(self) -> int:
         """Address of the words: for each array where its data begin, then its shape."""
         arrays: Any = self
-        if not all(x.flags.c_contiguous for x in arrays):
+        if not all(array.flags.c_contiguous for array in arrays):
             raise ValueError("the arrays of a table are C-contiguous")
-        self.words = np.array([word for x in arrays for word in (x.ctypes.data, *x.shape)], np.int64)
+        self.words = np.array(
+            [word for array in arrays for word in (array.ctypes.data, *array.shape)], np.int64
+        )
         return int(self.words.ctypes.data)
 
 
@@ -57,9 +59,9 @@ class TableType(types.Type):
     """Numba's type of a table: its columns' types and where their words begin."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
-        starts = np.cumsum([0, *(1 + t.ndim for _, t in fields)]).tolist()
+        starts = np.cumsum([0, *(1 + kind.ndim for _, kind in fields)]).tolist()
         self.members = {
-            field: (ColumnType(t), place) for (field, t), place in zip(fields, starts, strict=False)
+            field: (ColumnType(kind), place) for (field, kind), place in zip(fields, starts, strict=False)
         }
         super().__init__(f"{name}({hashlib.sha256(str(fields).encode()).hexdigest()[:16]})")
 
@@ -92,7 +94,7 @@ class ColumnType(types.Type):
     def whole(self, index: Any) -> bool:
         """Whether an index names one element."""
         each: Any = index if isinstance(index, types.BaseTuple) else (index,)
-        return len(each) == self.array.ndim and all(isinstance(t, types.Integer) for t in each)
+        return len(each) == self.array.ndim and all(isinstance(kind, types.Integer) for kind in each)
 
 
 WORD = ir.IntType(64)
@@ -121,28 +123,33 @@ register_model(Plain)(models.ArrayModel)
 
 @typeof_impl.register(Table)
 def _type_of(table: Any, context: Any) -> TableType:
-    fields = tuple((name, plain(numba.typeof(x))) for name, x in zip(table._fields, table, strict=True))
+    fields = tuple(
+        (name, plain(numba.typeof(array))) for name, array in zip(table._fields, table, strict=True)
+    )
     return TableType(type(table).__name__, fields)
 
 
 @unbox(TableType)
-def _unbox(of: TableType, table: Any, c: Any) -> Any:
+def _unbox(of: TableType, table: Any, context: Any) -> Any:
     """The attribute's name is made once.
 
     For a new string Python looks through all base classes at each call.
     """
-    name = cgutils.add_global_variable(c.builder.module, c.pyapi.pyobj, ".table_address")
-    name.initializer, name.linkage = ir.Constant(c.pyapi.pyobj, None), "internal"
-    with c.builder.if_then(cgutils.is_null(c.builder, c.builder.load(name)), likely=False):
-        intern = c.pyapi._get_function(
-            ir.FunctionType(c.pyapi.pyobj, [c.pyapi.cstring]), "PyUnicode_InternFromString"
+    name = cgutils.add_global_variable(context.builder.module, context.pyapi.pyobj, ".table_address")
+    name.initializer, name.linkage = ir.Constant(context.pyapi.pyobj, None), "internal"
+    with context.builder.if_then(cgutils.is_null(context.builder, context.builder.load(name)), likely=False):
+        intern = context.pyapi._get_function(
+            ir.FunctionType(context.pyapi.pyobj, [context.pyapi.cstring]), "PyUnicode_InternFromString"
         )
-        c.builder.store(
-            c.builder.call(intern, [c.context.insert_const_string(c.builder.module, "address")]), name
+        context.builder.store(
+            context.builder.call(
+                intern, [context.context.insert_const_string(context.builder.module, "address")]
+            ),
+            name,
         )
-    held = c.pyapi.object_getattr(table, c.builder.load(name))
-    address = c.builder.inttoptr(c.pyapi.long_as_longlong(held), WORD.as_pointer())
-    c.pyapi.decref(held)
+    held = context.pyapi.object_getattr(table, context.builder.load(name))
+    address = context.builder.inttoptr(context.pyapi.long_as_longlong(held), WORD.as_pointer())
+    context.pyapi.decref(held)
     return NativeValue(address)
 
 
@@ -165,14 +172,21 @@ def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) 
     column = cgutils.create_struct_proxy(kind)(context, builder)
     held = getattr(address, "operands", [address])[0]
     given = next(
-        (x for x in builder.function.args if x in (address, held) or x.name == f"arg.{held.name}"), None
+        (
+            argument
+            for argument in builder.function.args
+            if argument in (address, held) or argument.name == f"arg.{held.name}"
+        ),
+        None,
     )
     if given is None:
         raise TypeError(f"{of} is no argument of {builder.function.name}, or is assigned to there")
     seen = builder.function.__dict__.setdefault("columns", {})
     if (given, place) not in seen:
         with builder.goto_entry_block():
-            seen[given, place] = [_word(builder, given, place + k) for k in range(1 + kind.array.ndim)]
+            seen[given, place] = [
+                _word(builder, given, place + offset) for offset in range(1 + kind.array.ndim)
+            ]
     words = seen[given, place]
     column.data, column.shape = words[0], cgutils.pack_array(builder, words[1:])
     return column._getvalue()
@@ -230,9 +244,9 @@ def _array(context: Any, builder: Any, of: ColumnType, column: Any) -> Any:
     size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(of.array.dtype)))
     strides: list[Any] = []
     step = size
-    for n in reversed(shape):
+    for length in reversed(shape):
         strides.insert(0, step)
-        step = builder.mul(step, n)
+        step = builder.mul(step, length)
     sizes, steps = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
     populate_array(array, data=start, shape=sizes, strides=steps, itemsize=size, meminfo=None)
     return array._getvalue()
@@ -244,9 +258,13 @@ def _element(context: Any, builder: Any, of: ColumnType, column: Any, kind: Any,
     single = isinstance(kind, types.Integer)
     each = [index] if single else cgutils.unpack_tuple(builder, index)
     at: Any = None
-    for t, x, n in zip([kind] if single else kind, each, shape, strict=True):
-        x = context.cast(builder, x, t, types.intp)
-        at = x if at is None else builder.add(builder.mul(at, n, flags=("nsw",)), x, flags=("nsw",))
+    for kind_of_index, index_value, length in zip([kind] if single else kind, each, shape, strict=True):
+        index_value = context.cast(builder, index_value, kind_of_index, types.intp)
+        at = (
+            index_value
+            if at is None
+            else builder.add(builder.mul(at, length, flags=("nsw",)), index_value, flags=("nsw",))
+        )
     return builder.gep(start, [at])
 
 
@@ -289,9 +307,12 @@ def _positive(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, A
         return kind, index
     kinds = kind.types  # type: ignore[attr-defined]
     values = cgutils.unpack_tuple(builder, index)
-    each = [_positive(context, builder, t, x) for t, x in zip(kinds, values, strict=True)]
-    whole = types.Tuple([t for t, _ in each])
-    return whole, context.make_tuple(builder, whole, [x for _, x in each])
+    each = [
+        _positive(context, builder, kind_of_index, value)
+        for kind_of_index, value in zip(kinds, values, strict=True)
+    ]
+    whole = types.Tuple([kind_of_index for kind_of_index, _ in each])
+    return whole, context.make_tuple(builder, whole, [value for _, value in each])
 
 
 @lower_builtin(operator.getitem, Plain, types.Integer)

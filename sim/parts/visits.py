@@ -209,7 +209,7 @@ def visit(people, world, values, keys, rota_keys):
             drawn = np.int64(uniform(key, village.number, tier) * size)
             for q in range(size):
                 i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], values.canteen[v].days) if people.dines[i] == 2 else 0
+                made = min(due[tier], np.int64(values.canteen[v].days)) if people.dines[i] == 2 else 0
                 carried = made
                 if made < due[tier]:
                     made += by_link(people, world, v, i, due[tier] - made, minutes)

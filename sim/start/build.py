@@ -11,7 +11,9 @@ from sim.state.parameters import Parameters
 
 def blocks(counties: Counties, sizes: np.ndarray, capacity: float) -> np.ndarray:
     """First slot of each village's block (villages + 1): its first inhabitants times `capacity`."""
-    ratio = counties.by_village(lambda p, seed, numbers: np.full(len(numbers), p.county.helpers_per_elder))
+    ratio = counties.by_village(
+        lambda parameters, seed, numbers: np.full(len(numbers), parameters.county.helpers_per_elder)
+    )
     first = sizes + np.floor(sizes * ratio + 0.5).astype(np.int64)
     rooms = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
     return np.concatenate([[0], np.cumsum(rooms)]).astype(np.int64)
@@ -21,7 +23,9 @@ def health_tables(counties: Counties) -> tables.HealthTables:
     """Monthly chances of health and death, with the county as first axis."""
 
     def of(name: str) -> np.ndarray:
-        return np.stack([getattr(county.health_chances(p), name) for p in counties.parameters])
+        return np.stack(
+            [getattr(county.health_chances(parameters), name) for parameters in counties.parameters]
+        )
 
     return tables.HealthTables(*map(of, tables.HealthTables._fields))
 

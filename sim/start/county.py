@@ -306,16 +306,17 @@ class Given:
         """The table can be read and fits the county."""
         if not self.villages:
             return
-        table, c = read_villages(self.villages), parameters.county
+        table, county = read_villages(self.villages), parameters.county
         if table.faults:
             more = len(table.faults) - 1
             yield f"villages, {table.faults[0]}" + (f" (and {more} more)" if more else "")
-        elif table.rows != c.villages:
+        elif table.rows != county.villages:
             yield f"villages lists {table.rows}: county.villages = {table.rows} is wanted"
-        elif c.stratified:
+        elif county.stratified:
             yield "county.stratified = false is wanted where villages are given"
         elif (
-            np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + c.helpers_per_elder) > 4_000
+            np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + county.helpers_per_elder)
+            > 4_000
         ):
             yield "a village of elders * (1 + county.helpers_per_elder) persons must not top 4,000"
 
@@ -330,11 +331,11 @@ def read_villages(text: str) -> Table:
         rows.pop()
     if len(rows) < 2:
         return Table(0, {}, (), (Fault(1, "-", text[:40], "a header and at least one village"),))
-    header, body = [x.lstrip("\ufeff").lower() for x in rows[0]], rows[1:]
+    header, body = [word.lstrip("\ufeff").lower() for word in rows[0]], rows[1:]
     faults = [
-        Fault(1, x, x, f"each of {', '.join(COLUMNS)} once{nearest(x, COLUMNS)}")
-        for i, x in enumerate(header)
-        if x not in COLUMNS or x in header[:i]
+        Fault(1, word, word, f"each of {', '.join(COLUMNS)} once{nearest(word, COLUMNS)}")
+        for place, word in enumerate(header)
+        if word not in COLUMNS or word in header[:place]
     ]
     if "number" not in header:
         faults.append(Fault(1, "number", "", "a column called number"))
@@ -342,14 +343,14 @@ def read_villages(text: str) -> Table:
         return Table(len(body), {}, (), tuple(faults))
     figures = {name: np.full(len(body), np.nan) for name in header if name not in ("number", "name")}
     names, seen = [""] * len(body), set()
-    for i, row in enumerate(body, start=2):
+    for place, row in enumerate(body, start=2):
         if len(row) != len(header):
-            faults.append(Fault(i, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
+            faults.append(Fault(place, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
             continue
         cells = dict(zip(header, row, strict=True))
         number = int(cells["number"]) if cells["number"].isascii() and cells["number"].isdigit() else 0
         if not 1 <= number <= len(body) or number in seen:
-            faults.append(Fault(i, "number", cells["number"], f"1 to {len(body)}, each once"))
+            faults.append(Fault(place, "number", cells["number"], f"1 to {len(body)}, each once"))
             continue
         seen.add(number)
         names[number - 1] = cells.pop("name", "")
@@ -357,7 +358,7 @@ def read_villages(text: str) -> Table:
             if name != "number" and cell:
                 figure, allowed = _figure(name, cell)
                 figures[name][number - 1] = figure
-                faults += [Fault(i, name, cell, allowed)] if np.isnan(figure) else []
+                faults += [Fault(place, name, cell, allowed)] if np.isnan(figure) else []
     return Table(len(body), figures, tuple(names), tuple(faults))
 
 
@@ -400,37 +401,43 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
 
     Each depends on its own number and the seed only.
     """
-    c = parameters.county
-    r = record(STATES, len(numbers))
+    county = parameters.county
+    villages = record(STATES, len(numbers))
     key = key_of(seed, VILLAGE, 0)
 
     def own(index):
         return uniforms(key, numbers, index)
 
-    r.number = numbers
-    if c.stratified:
-        r.kind, r.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
+    villages.number = numbers
+    if county.stratified:
+        villages.kind, villages.strength = (numbers - 1) % 4, (numbers - 1) // 4 % 3
     else:
         edges = np.cumsum(
-            [1 - c.share_scenic - c.share_craft - c.share_near_town, c.share_scenic, c.share_craft]
+            [
+                1 - county.share_scenic - county.share_craft - county.share_near_town,
+                county.share_scenic,
+                county.share_craft,
+            ]
         )
-        r.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(0, 3)
-        r.strength = np.searchsorted(
+        villages.kind = np.searchsorted(edges, even(seed, numbers, 0.8191725134, 101), side="right").clip(
+            0, 3
+        )
+        villages.strength = np.searchsorted(
             STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right"
         ).clip(0, 2)
     for name in ("kind", "strength"):
-        r[name] = given(parameters, name, numbers, r[name])
+        villages[name] = given(parameters, name, numbers, villages[name])
     lower = np.concatenate([[0.0], STRENGTH_EDGES])
     width = np.diff(np.concatenate([lower, [1.0]]))
-    r.income_rank = lower[r.strength] + width[r.strength] * own(103)
-    r.township = (numbers - 1) % c.townships
-    r.east, r.north = 30 * own(104), 30 * own(105)
-    r.leader = own(106) < c.leader_share
-    r.association = own(107) < c.association_share
-    r.idle_building = own(108) < c.idle_share
+    villages.income_rank = lower[villages.strength] + width[villages.strength] * own(103)
+    villages.township = (numbers - 1) % county.townships
+    villages.east, villages.north = 30 * own(104), 30 * own(105)
+    villages.leader = own(106) < county.leader_share
+    villages.association = own(107) < county.association_share
+    villages.idle_building = own(108) < county.idle_share
     for name in ("east", "north", "leader", "association", "idle_building"):
-        r[name] = given(parameters, name, numbers, r[name])
-    return r
+        villages[name] = given(parameters, name, numbers, villages[name])
+    return villages
 
 
 def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
@@ -446,15 +453,18 @@ STRENGTH_EDGES = np.array(
 
 def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
     """Elders of each village at the start."""
-    c = parameters.county
-    u = even(seed, numbers, 0.5497004779, 100)
-    drawn = np.maximum(1, np.round(c.elders * (1 + c.size_spread * (2 * u - 1))))
+    county = parameters.county
+    spread = even(seed, numbers, 0.5497004779, 100)
+    drawn = np.maximum(1, np.round(county.elders * (1 + county.size_spread * (2 * spread - 1))))
     return given(parameters, "elders", numbers, drawn).astype(np.int64)
 
 
 def health_chances(parameters: Parameters) -> tables.HealthTables:
     """Monthly chances of health and death."""
-    h = parameters.health
+    health = parameters.health
     return tables.health_tables(
-        h.worsen_scale, h.recover_scale, h.risk_scale, parameters.demography.rural_mortality_ratio
+        health.worsen_scale,
+        health.recover_scale,
+        health.risk_scale,
+        parameters.demography.rural_mortality_ratio,
     )

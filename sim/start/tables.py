@@ -43,16 +43,16 @@ def read(name: str, folder: Path = DATA) -> list[dict[str, str]]:
 
 
 def _need(name: str, found: set[str], wanted: list[str]) -> None:
-    missing = [w for w in wanted if w not in found]
+    missing = [name_wanted for name_wanted in wanted if name_wanted not in found]
     if missing:
         raise TableError(
             f"table {name} has no row for age group {missing[0]}; wanted are {', '.join(wanted)}"
         )
 
 
-def grain(x: np.ndarray) -> np.ndarray:
+def grain(values: np.ndarray) -> np.ndarray:
     """Round to 2^-24."""
-    return np.round(np.asarray(x, float) / GRAIN) * GRAIN
+    return np.round(np.asarray(values, float) / GRAIN) * GRAIN
 
 
 @lru_cache(maxsize=4)
@@ -63,9 +63,11 @@ def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     name = "rural_population_60plus_by_age_sex_2020_derived.csv"
     rows = read(name, folder)
     wanted = ["60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94", "95-99", "100+"]
-    _need(name, {r["age_group"] for r in rows}, wanted)
-    by = {r["age_group"]: r for r in rows}
-    counts = np.array([[float(by[g]["male_million"]), float(by[g]["female_million"])] for g in wanted])
+    _need(name, {row["age_group"] for row in rows}, wanted)
+    by = {row["age_group"]: row for row in rows}
+    counts = np.array(
+        [[float(by[group]["male_million"]), float(by[group]["female_million"])] for group in wanted]
+    )
     return np.arange(60, 105, 5), counts / counts.sum()
 
 
@@ -76,14 +78,15 @@ def cohort_shape(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     2049 relative to a twentieth of it.
     """
     name = "population_by_age_sex_china_wpp2019.csv"
-    rows = [r for r in read(name, folder) if r["year"] == "2025"]
-    groups = [f"{a}-{a + 4}" for a in range(15, 60, 5)]
-    _need(name, {r["age_group"] for r in rows}, groups)
+    rows = [row for row in read(name, folder) if row["year"] == "2025"]
+    groups = [f"{age}-{age + 4}" for age in range(15, 60, 5)]
+    _need(name, {row["age_group"] for row in rows}, groups)
     by = {
-        r["age_group"]: np.array([float(r["male_thousand"]), float(r["female_thousand"])]) / 5 for r in rows
+        row["age_group"]: np.array([float(row["male_thousand"]), float(row["female_thousand"])]) / 5
+        for row in rows
     }
-    base = np.vstack([np.tile(by[f"{a}-{a + 4}"], (5, 1)) for a in range(40, 60, 5)])
-    entry = np.vstack([np.tile(by[f"{a}-{a + 4}"], (5, 1)) for a in range(35, 14, -5)])
+    base = np.vstack([np.tile(by[f"{age}-{age + 4}"], (5, 1)) for age in range(40, 60, 5)])
+    entry = np.vstack([np.tile(by[f"{age}-{age + 4}"], (5, 1)) for age in range(35, 14, -5)])
     return base / base.sum(), entry / base.sum()
 
 
@@ -92,19 +95,19 @@ def death_rates(folder: Path = DATA) -> np.ndarray:
     name = "mortality_mx_by_age_sex_china_wpp2024.csv"
     rows = read(name, folder)
     out = np.zeros((3, 2, AGES))
-    for p, period in enumerate(("2025-2030", "2030-2035", "2035-2040")):
-        mine = {r["age_start"]: r for r in rows if r["period"] == period}
-        _need(name, set(mine), [str(a) for a in range(40, 105, 5)])
+    for place, period in enumerate(("2025-2030", "2030-2035", "2035-2040")):
+        mine = {row["age_start"]: row for row in rows if row["period"] == period}
+        _need(name, set(mine), [str(age) for age in range(40, 105, 5)])
         for age in range(40, AGES):
             row = mine[str(min(age // 5 * 5, 100))]
-            out[p, :, age] = float(row["mx_male"]), float(row["mx_female"])
+            out[place, :, age] = float(row["mx_male"]), float(row["mx_female"])
     return out
 
 
-def _log_line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+def _log_line(known: np.ndarray, values: np.ndarray, at: np.ndarray) -> np.ndarray:
     """exp of the least-squares line of log y on x: smooths the noisy cells of the transition table."""
-    ly, mx = np.log(np.maximum(y, 1e-4)), x.mean()
-    slope = ((x - mx) * (ly - ly.mean())).sum() / ((x - mx) ** 2).sum()
+    ly, mx = np.log(np.maximum(values, 1e-4)), known.mean()
+    slope = ((known - mx) * (ly - ly.mean())).sum() / ((known - mx) ** 2).sum()
     return np.exp(ly.mean() + slope * (at - mx))
 
 
@@ -125,20 +128,25 @@ def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
     name = "health_transition_1y_china_clhls.csv"
     rows = read(name, folder)
     groups = ["65-70", "70-75", "75-80", "80-85", "85-90", "90-95", "95+"]
-    _need(name, {r["age_group"] for r in rows}, groups)
+    _need(name, {row["age_group"] for row in rows}, groups)
     middle, ages = np.array([67.5, 72.5, 77.5, 82.5, 87.5, 92.5, 97.5]), np.arange(AGES, dtype=float)
     found = np.zeros((4, 2, AGES))
     deaths = np.zeros(3)
-    for s, sex in enumerate(("male", "female")):
-        cell = {(r["age_group"], r["from_state"]): r for r in rows if r["sex"] == sex}
+    for place, sex in enumerate(("male", "female")):
+        cell = {(row["age_group"], row["from_state"]): row for row in rows if row["sex"] == sex}
 
         def column(state: str, names: tuple[str, ...], cell: dict = cell) -> np.ndarray:
-            return np.array([sum(float(cell[g, state][n]) for n in names) for g in groups])
+            return np.array(
+                [
+                    sum(float(cell[group, state][name_of_column]) for name_of_column in names)
+                    for group in groups
+                ]
+            )
 
         for row, (state, names) in enumerate(
             (("1", ("to_2", "to_3")), ("2", ("to_3",)), ("2", ("to_1",)), ("3", ("to_2", "to_1")))
         ):
-            found[row, s] = np.minimum(_log_line(middle, column(state, names), ages), 0.95)
+            found[row, place] = np.minimum(_log_line(middle, column(state, names), ages), 0.95)
         deaths += [column(state, ("to_4_death",)).sum() for state in "123"]
     return (*found, deaths / deaths[0])
 
@@ -158,23 +166,23 @@ def health_tables(
     recover = np.stack([r2, r3, r3 / 2], axis=-1) * recover_scale
     starts, shares = age_shares(folder)
     weight = np.zeros((2, AGES))
-    for g, start in enumerate(starts):
-        weight[:, start : start + 5] += shares[g][:, None] / 5
-    q = 1 - np.exp(-death_rates(folder)[0] * rural_ratio)
+    for group, start in enumerate(starts):
+        weight[:, start : start + 5] += shares[group][:, None] / 5
+    dying = 1 - np.exp(-death_rates(folder)[0] * rural_ratio)
     level = np.array([0.3, 0.1, 0.3])
     target = np.array(C3_TARGET)
     prevalence = np.zeros((2, AGES, 4))
     for _ in range(60):
         worsen = np.minimum(np.stack([w1, w2, w2], axis=-1) * level, 0.9)
-        prevalence = _cross_section(worsen, np.minimum(recover, 0.9), q, risk)
+        prevalence = _cross_section(worsen, np.minimum(recover, 0.9), dying, risk)
         got = (prevalence * weight[..., None]).sum(axis=(0, 1))[1:]
         if np.abs(got - target).max() < 1e-10:
             break
         level *= np.concatenate([[target[0] / got[0]], (target[1:] / target[:-1]) / (got[1:] / got[:-1])])
     worsen = np.minimum(worsen * worsen_scale, 0.9)
 
-    def monthly(p):
-        return grain(1 - (1 - np.minimum(p, 0.9)) ** (1 / 12))
+    def monthly(yearly):
+        return grain(1 - (1 - np.minimum(yearly, 0.9)) ** (1 / 12))
 
     mx = death_rates(folder) * rural_ratio
     mean = (prevalence * risk).sum(axis=-1)
@@ -182,7 +190,9 @@ def health_tables(
     return HealthTables(monthly(worsen), monthly(recover), grain(prevalence), death)
 
 
-def _cross_section(worsen: np.ndarray, recover: np.ndarray, q: np.ndarray, risk: np.ndarray) -> np.ndarray:
+def _cross_section(
+    worsen: np.ndarray, recover: np.ndarray, dying: np.ndarray, risk: np.ndarray
+) -> np.ndarray:
     """Shares of the four states among the living by sex and age, started at 60 from the chain's balance
     there.
     """
@@ -193,7 +203,7 @@ def _cross_section(worsen: np.ndarray, recover: np.ndarray, q: np.ndarray, risk:
         now = odds / odds.sum()
         for age in range(60, AGES):
             out[sex, age] = now
-            alive = now * (1 - np.minimum(q[sex, age] * risk / (now * risk).sum(), 0.95))
+            alive = now * (1 - np.minimum(dying[sex, age] * risk / (now * risk).sum(), 0.95))
             up = np.append(alive[:3] * worsen[sex, age], 0.0)
             down = np.append(0.0, alive[1:] * recover[sex, age])
             alive = alive - up - down
@@ -218,14 +228,14 @@ def dementia_tables() -> tuple[np.ndarray, np.ndarray]:
 def need_hours(folder: Path = DATA) -> np.ndarray:
     """Minutes a month by health state and kind of need (4 x 9), int64."""
     rows = read("need_hours_by_state.csv", folder)
-    return np.array([[round(60 * float(r[s])) for r in rows] for s in HEALTH_STATES], np.int64)
+    return np.array([[round(60 * float(row[state])) for row in rows] for state in HEALTH_STATES], np.int64)
 
 
 @lru_cache(maxsize=4)
 def seasons(folder: Path = DATA) -> np.ndarray:
     """Monthly factors (2 x 12): tourism, farm work; mean 1."""
     rows = read("month_seasons.csv", folder)
-    return grain(np.array([[float(r[c]) for r in rows] for c in ("tourism", "farm")]))
+    return grain(np.array([[float(row[season]) for row in rows] for season in ("tourism", "farm")]))
 
 
 @lru_cache(maxsize=4)
@@ -244,24 +254,30 @@ def ways_of_operating(folder: Path = DATA) -> np.ndarray:
         "quality": 1.0,
     }
     return np.array(
-        [[float(r[c]) * unit for c, unit in columns.items()] for r in read("ways_of_operating.csv", folder)]
+        [
+            [float(row[column]) * unit for column, unit in columns.items()]
+            for row in read("ways_of_operating.csv", folder)
+        ]
     )
 
 
 def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
     """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside the brackets of `year`."""
-    rows = [r for r in read("village_collective_income_brackets.csv", folder) if r["year"] == str(year)]
+    rows = [row for row in read("village_collective_income_brackets.csv", folder) if row["year"] == str(year)]
     if not rows:
         raise TableError(f"table village_collective_income_brackets.csv has no rows for {year}")
     if year == 2019:
         knots = [(0.0, 2_000.0), (0.577, 50_000.0), (0.896, 500_000.0), (1.0, 3_000_000.0)]
     else:
-        shares = np.cumsum([float(r["share_percent"]) for r in rows]) / 100
+        shares = np.cumsum([float(row["share_percent"]) for row in rows]) / 100
         tops = (1_000.0, 50_000.0, 100_000.0, 500_000.0, 3_000_000.0)
         knots = [(0.0, 0.0), *zip(shares, tops, strict=True)]
     at = np.linspace(0, 1, 257)
-    x, y = np.array([k[0] for k in knots]), np.log(np.array([k[1] for k in knots]) + 500.0)
-    return np.round((np.exp(np.interp(at, x, y)) - 500.0) * 100).astype(np.int64)
+    income_ranks, log_income = (
+        np.array([knot[0] for knot in knots]),
+        np.log(np.array([knot[1] for knot in knots]) + 500.0),
+    )
+    return np.round((np.exp(np.interp(at, income_ranks, log_income)) - 500.0) * 100).astype(np.int64)
 
 
 def normal_edges(points: int = 256) -> np.ndarray:
@@ -277,5 +293,5 @@ def lognormal_quantiles(sigma: float, points: int = 256) -> np.ndarray:
     """
     from scipy.special import ndtri
 
-    q = np.exp(sigma * ndtri((np.arange(points) + 0.5) / points))
-    return grain(q / q.mean())
+    sizes = np.exp(sigma * ndtri((np.arange(points) + 0.5) / points))
+    return grain(sizes / sizes.mean())

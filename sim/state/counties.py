@@ -51,15 +51,15 @@ class Counties:
         self, parameters: Sequence[Parameters], seeds: Sequence[int], villages: Sequence[int] | None = None
     ) -> None:
         self.parameters, self.seeds = tuple(parameters), tuple(int(seed) for seed in seeds)
-        if len({must_share(p) for p in self.parameters}) != 1:
+        if len({must_share(one) for one in self.parameters}) != 1:
             raise ParameterError(
                 "counties side by side must share horizon, switches, words and couplings: one differs"
             )
         if len(self.seeds) != len(self.parameters):
             raise ParameterError("counties side by side: one seed for all or one for each is wanted")
-        lists = [self._numbers(p, villages) for p in self.parameters]
+        lists = [self._numbers(one, villages) for one in self.parameters]
         self.numbers = np.concatenate(lists)
-        self.of_village = np.repeat(np.arange(len(lists)), [len(x) for x in lists])
+        self.of_village = np.repeat(np.arange(len(lists)), [len(numbers) for numbers in lists])
         places = [np.flatnonzero(self.of_village == county) for county in range(len(lists))]
         self.groups = [mine[np.argsort(self.numbers[mine])] for mine in places]
         self._tables: dict[Any, np.ndarray] = {}
@@ -75,16 +75,19 @@ class Counties:
     def __len__(self) -> int:
         return len(self.parameters)
 
+    def __getitem__(self, county: int) -> Parameters:
+        return self.parameters[county]
+
     def by_village(self, make: Callable[[Parameters, int, np.ndarray], np.ndarray]) -> np.ndarray:
         """What `make(parameters, seed, numbers)` gives for each county, a row a village."""
         rows = [
-            make(p, seed, self.numbers[self.of_village == county])
-            for county, (p, seed) in enumerate(zip(self.parameters, self.seeds, strict=True))
+            make(one, seed, self.numbers[self.of_village == county])
+            for county, (one, seed) in enumerate(zip(self.parameters, self.seeds, strict=True))
         ]
         return rows[0] if len(rows) == 1 else np.concatenate(rows).view(type(rows[0]))
 
     def table(self, make: Callable[[Parameters], np.ndarray]) -> np.ndarray:
         """What `make(parameters)` gives, with the county as first axis; made once."""
         if make not in self._tables:
-            self._tables[make] = np.stack([make(p) for p in self.parameters])
+            self._tables[make] = np.stack([make(one) for one in self.parameters])
         return self._tables[make]

@@ -83,14 +83,17 @@ def flow(
 def record(registry: dict[str, Column], rows: int) -> np.recarray:
     """A record array of `rows` with the declared fields at their initial values."""
     dtype = np.dtype(
-        [(x.name, x.dtype, x.shape) if x.shape else (x.name, x.dtype) for x in registry.values()]
+        [
+            (field.name, field.dtype, field.shape) if field.shape else (field.name, field.dtype)
+            for field in registry.values()
+        ]
     )
     made = np.zeros(rows, dtype)
-    for c in registry.values():
-        made[c.name] = c.initial
+    for field in registry.values():
+        made[field.name] = field.initial
     return made.view(np.recarray)
 
 
 def person_columns(slots: int) -> list[np.ndarray]:
     """Fresh columns of `slots` free slots, in order of declaration."""
-    return [np.full((slots, *c.shape), c.initial, c.dtype) for c in COLUMNS.values()]
+    return [np.full((slots, *field.shape), field.initial, field.dtype) for field in COLUMNS.values()]

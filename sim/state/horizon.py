@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from sim.state.parameters import choice, par, section
 if TYPE_CHECKING:
     from sim.state.parameters import Parameters
 
+MONTH_TEXT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FIRST_YEAR, LAST_YEAR = 1950, 2100  # beyond, the tables of people say nothing and money overflows
 
 
@@ -32,13 +34,7 @@ class Horizon:
     def problems(self, parameters: Parameters) -> Iterator[str]:
         """Months read as YYYY-MM and run forward."""
         for name, text in (("start", self.start), ("end", self.end)):
-            if not (
-                len(text) == 7
-                and text[4] == "-"
-                and text[:4].isdigit()
-                and text[5:].isdigit()
-                and 1 <= int(text[5:]) <= 12
-            ):
+            if not MONTH_TEXT.fullmatch(text):
                 yield f"{name} = {text!r}: a month written YYYY-MM is wanted, such as 2025-01"
                 return
             if not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:

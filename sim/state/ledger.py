@@ -61,17 +61,17 @@ class Books(Table, _Books):
 
 
 @kernel
-def settle(b):
+def settle(books):
     """Move balances by the postings; most kinds are not posted in most months."""
-    for v in range(len(b.posted)):
-        for k in range(len(b.sides)):
-            amount = b.posted[v, k]
+    for v in range(len(books.posted)):
+        for kind in range(len(books.sides)):
+            amount = books.posted[v, kind]
             if amount != 0:
-                b.balance[v, b.sides[k, 0]] += amount
-                b.balance[v, b.sides[k, 1]] -= amount
-                b.total[v, k] += amount
-                b.month[v, k] += amount
-                b.posted[v, k] = 0
+                books.balance[v, books.sides[kind, 0]] += amount
+                books.balance[v, books.sides[kind, 1]] -= amount
+                books.total[v, kind] += amount
+                books.month[v, kind] += amount
+                books.posted[v, kind] = 0
 
 
 class Ledger:
@@ -80,20 +80,24 @@ class Ledger:
     def __init__(self, villages: int) -> None:
         kinds = list(POSTINGS.values())
         self.kinds = kinds
-        self.accounts = sorted({k.debit for k in kinds} | {k.credit for k in kinds})
-        index = {a: i for i, a in enumerate(self.accounts)}
+        self.accounts = sorted({kind.debit for kind in kinds} | {kind.credit for kind in kinds})
+        index = {account: place for place, account in enumerate(self.accounts)}
         self.incidence = np.zeros((len(kinds), len(self.accounts)), np.int64)
-        for row, k in enumerate(kinds):
-            self.incidence[row, index[k.debit]] += 1
-            self.incidence[row, index[k.credit]] -= 1
-        self.posted = np.zeros(villages, np.dtype([(k.name, np.int64) for k in kinds])).view(np.recarray)
-        self.balance = np.zeros(villages, np.dtype([(a, np.int64) for a in self.accounts])).view(np.recarray)
+        for row, kind in enumerate(kinds):
+            self.incidence[row, index[kind.debit]] += 1
+            self.incidence[row, index[kind.credit]] -= 1
+        self.posted = np.zeros(villages, np.dtype([(kind.name, np.int64) for kind in kinds])).view(
+            np.recarray
+        )
+        self.balance = np.zeros(villages, np.dtype([(account, np.int64) for account in self.accounts])).view(
+            np.recarray
+        )
         self.total = np.zeros((villages, len(kinds)), np.int64)
         self.month = np.zeros((villages, len(kinds)), np.int64)
-        self._place = {k.name: i for i, k in enumerate(kinds)}
-        sides = np.array([(index[k.debit], index[k.credit]) for k in kinds], np.int64)
+        self._place = {kind.name: place for place, kind in enumerate(kinds)}
+        sides = np.array([(index[kind.debit], index[kind.credit]) for kind in kinds], np.int64)
         cash = self.incidence[:, index["cash"]]
-        purse = np.array([(k, cash[k]) for k in np.flatnonzero(cash)], np.int64)
+        purse = np.array([(kind, cash[kind]) for kind in np.flatnonzero(cash)], np.int64)
         named = self.month.view(self.posted.dtype).reshape(-1).view(np.recarray)
         self.books = Books(
             self._plain(self.posted), self._plain(self.balance), self.total, self.month, named, sides, purse
@@ -140,34 +144,37 @@ def share_out(available, claims, pool, numbers, work):
     `available` (pools), `claims`, `pool` and `numbers` (villages), scratch `work` (5, villages or pools). A
     pool's claims stay under 2^41 fen, 22 billion yuan.
     """
-    total, have, odd, rest, order, short, n = work[0], work[1], work[2], work[3], work[4], False, 0
-    for k in range(len(available)):
-        total[k] = 0
+    total, have, odd, rest, order, short, count = work[0], work[1], work[2], work[3], work[4], False, 0
+    for place in range(len(available)):
+        total[place] = 0
     for v in range(len(claims)):
         claims[v] = max(claims[v], 0)
         total[pool[v]] += claims[v]
-    for k in range(len(available)):
-        have[k] = min(max(available[k], 0), total[k])
-        odd[k] = have[k]
-        short = short or have[k] < total[k]
+    for place in range(len(available)):
+        have[place] = min(max(available[place], 0), total[place])
+        odd[place] = have[place]
+        short = short or have[place] < total[place]
     if not short:
         return
     for v in range(len(claims)):
-        k = pool[v]
-        whole, high = max(total[k], 1), claims[v] * (have[k] >> 20)  # in two halves: the product may top 2^63
-        low = ((high % whole) << 20) + claims[v] * (have[k] & 0xFFFFF)
+        place = pool[v]
+        whole, high = (
+            max(total[place], 1),
+            claims[v] * (have[place] >> 20),
+        )  # in two halves: the product may top 2^63
+        low = ((high % whole) << 20) + claims[v] * (have[place] & 0xFFFFF)
         claims[v], rest[v] = (
             ((high // whole) << 20) + low // whole,
             -(low % whole),
         )  # the largest is the lowest
-        odd[k] -= claims[v]
+        odd[place] -= claims[v]
     for v in range(len(claims)):
         if odd[pool[v]] > 0 and rest[v] < 0:
-            order[n] = v
-            n += 1
-    sort_places(order, n, rest, numbers)
-    for k in range(n):
-        v = order[k]
+            order[count] = v
+            count += 1
+    sort_places(order, count, rest, numbers)
+    for place in range(count):
+        v = order[place]
         if odd[pool[v]] > 0:
             odd[pool[v]] -= 1
             claims[v] += 1

@@ -57,22 +57,25 @@ class Declaration:
 
     @property
     def modifiable(self) -> bool:
-        """Whether a modifier on it works.
+        """Whether a modifier on it works: a number or flag that a rule reads anew each month, by village."""
+        read_monthly = self.live and self.monthly
+        return read_monthly and self.kind is not str and not self.path.endswith(".on")
 
-        A number or flag that some rule reads anew each month, in each village.
-        """
-        return self.live and self.monthly and self.kind is not str and not self.path.endswith(".on")
+    @property
+    def has_range(self) -> bool:
+        """Whether it is a number with two ends that differ."""
+        bounded = self.low is not None and self.high is not None
+        return bounded and self.kind in (int, float) and self.low < self.high  # type: ignore[operator]
 
     @property
     def varied(self) -> bool:
         """Whether uncertainty analysis draws it: a number of grade C or D with a range."""
-        return (
-            self.kind in (int, float)
-            and self.grade in "CD"
-            and self.low is not None
-            and self.high is not None
-            and self.low < self.high
-        )
+        return self.has_range and self.grade in "CD"
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies in the range."""
+        above = self.low is None or number >= self.low
+        return above and (self.high is None or number <= self.high)
 
 
 def par(
@@ -133,12 +136,12 @@ def section(name: str) -> Callable[[type], type]:
         made: type = dataclass(frozen=True)(cls)
         if name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
-        for f in fields(
+        for one in fields(
             made
         ):  # rules read `values[v].name`, where an array's own attribute would answer instead
-            if hasattr(np.recarray, f.name):
+            if hasattr(np.recarray, one.name):
                 raise ValueError(
-                    f"{name}.{f.name}: {f.name!r} is an attribute of every array: choose another name"
+                    f"{name}.{one.name}: {one.name!r} is an attribute of every array: choose another name"
                 )
         SECTIONS[name] = made
         return made
@@ -152,12 +155,12 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
     for name in names:
         cls = SECTIONS[name]
         hints = typing.get_type_hints(cls)
-        for f in fields(cls):
-            meta = f.metadata
-            found[f"{name}.{f.name}"] = Declaration(
-                path=f"{name}.{f.name}",
-                kind=hints[f.name],
-                default=f.default,
+        for one in fields(cls):
+            meta = one.metadata
+            found[f"{name}.{one.name}"] = Declaration(
+                path=f"{name}.{one.name}",
+                kind=hints[one.name],
+                default=one.default,
                 unit=meta["unit"],
                 low=meta["low"],
                 high=meta["high"],
@@ -183,26 +186,41 @@ def nearest(word: str, allowed: typing.Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def checked(d: Declaration, value: Any) -> Any:
-    """`value` in the declared type, or ParameterError."""
-    if d.kind is bool:
-        if not isinstance(value, bool):
-            raise ParameterError(f"{d.path} = {value!r}: true or false is wanted")
-        return value
-    if d.kind is str:
-        if value not in d.choices and d.choices:
-            hint = nearest(str(value), d.choices)
-            raise ParameterError(f"{d.path} = {value!r}: allowed are {', '.join(d.choices)}{hint}")
-        return str(value)
+def checked(declared: Declaration, value: Any) -> Any:
+    """`value` in the declared type, or ParameterError; NumPy's numbers and flags are taken as Python's."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if declared.kind is bool:
+        return _flag(declared, value)
+    if declared.kind is str:
+        return _word(declared, value)
+    return _number(declared, value)
+
+
+def _flag(declared: Declaration, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ParameterError(f"{declared.path} = {value!r}: true or false is wanted")
+    return value
+
+
+def _word(declared: Declaration, value: Any) -> str:
+    if declared.choices and value not in declared.choices:
+        hint = nearest(str(value), declared.choices)
+        raise ParameterError(f"{declared.path} = {value!r}: allowed are {', '.join(declared.choices)}{hint}")
+    return str(value)
+
+
+def _number(declared: Declaration, value: Any) -> int | float:
+    place = f"{declared.path} = {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ParameterError(f"{d.path} = {value!r}: a number is wanted ({d.unit})")
+        raise ParameterError(f"{place}: a number is wanted ({declared.unit})")
     if not math.isfinite(value):
-        raise ParameterError(f"{d.path} = {value!r}: a finite number is wanted ({d.unit})")
-    if d.kind is int and value != int(value):
-        raise ParameterError(f"{d.path} = {value!r}: a whole number is wanted ({d.unit})")
-    number = d.kind(value)
-    if (d.low is not None and number < d.low) or (d.high is not None and number > d.high):
-        raise ParameterError(f"{d.path} = {value!r}: allowed is {d.low:g} to {d.high:g} {d.unit}")
+        raise ParameterError(f"{place}: a finite number is wanted ({declared.unit})")
+    if declared.kind is int and value != int(value):
+        raise ParameterError(f"{place}: a whole number is wanted ({declared.unit})")
+    number: int | float = declared.kind(value)
+    if not declared.holds(number):
+        raise ParameterError(f"{place}: allowed is {declared.low:g} to {declared.high:g} {declared.unit}")
     return number
 
 
@@ -249,7 +267,11 @@ class Parameters:
 
     def flat(self) -> dict[str, Any]:
         """Path -> value."""
-        return {f"{s}.{k}": v for s, values in self.to_dict().items() for k, v in values.items()}
+        return {
+            f"{section}.{name}": value
+            for section, values in self.to_dict().items()
+            for name, value in values.items()
+        }
 
     def replace(self, changes: Mapping[str, Any]) -> Parameters:
         """A copy with some paths changed; unknown paths are named with the nearest right one."""

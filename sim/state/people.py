@@ -43,7 +43,7 @@ column(
     "i1",
     unit="code",
     label="0 with a child, 1 couple, 2 alone, 3 in the village home",
-    written_by=("demography", "homes", "initial_population"),
+    written_by=("agents", "demography", "homes", "initial_population"),
 )
 column(
     "spouse",
@@ -79,7 +79,7 @@ column(
     "i1",
     unit="code",
     label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned",
-    written_by=("demography", "initial_population"),
+    written_by=("agents", "demography", "initial_population"),
 )
 column("income", "i4", unit="fen/month", label="own income: pension, land, odd jobs")
 column("remit", "i4", unit="fen/month", label="money from children")
@@ -91,7 +91,7 @@ column(
     "i1",
     unit="code",
     label="0 robust, 1 mild, 2 moderate, 3 severe",
-    written_by=("demography", "health", "initial_population"),
+    written_by=("agents", "demography", "health", "initial_population"),
 )
 column("dementia", "i1", unit="flag", label="has dementia", written_by=("health", "initial_population"))
 

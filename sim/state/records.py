@@ -21,12 +21,12 @@ class Series:
 
     def of(self, villages: np.ndarray) -> Series:
         """The same record of these villages (places) only."""
-        a, b = int(villages[0]), int(villages[-1]) + 1
+        first, end = int(villages[0]), int(villages[-1]) + 1
         rows = (
-            slice(a, b) if b - a == len(villages) else villages
+            slice(first, end) if end - first == len(villages) else villages
         )  # a county's villages lie side by side: no copy
         flow, state, hours, posted, balance = (
-            x[:, rows] for x in (self.flow, self.state, self.hours, self.posted, self.balance)
+            records[:, rows] for records in (self.flow, self.state, self.hours, self.posted, self.balance)
         )
         return Series(flow, state, hours, posted, balance, self.names)
 
@@ -63,9 +63,9 @@ class Recorder:
     def append(self, records: tuple[np.ndarray, ...]) -> None:
         """One month: an array each of flows, states, hours, postings and balances."""
         if not self._like:
-            self._like = tuple(x[:0] for x in records)
-            ends = np.cumsum([0, *(x.nbytes for x in records)]).tolist()
-            self._places = [slice(a, b) for a, b in pairwise(ends)]
+            self._like = tuple(record[:0] for record in records)
+            ends = np.cumsum([0, *(record.nbytes for record in records)]).tolist()
+            self._places = [slice(first, end) for first, end in pairwise(ends)]
             self._kept = np.empty((0, ends[-1]), np.uint8)
         if self.count == len(self._kept):
             self.reserve(max(self._room - self.count, self.count))
@@ -75,15 +75,15 @@ class Recorder:
     def amend(self, records: tuple[np.ndarray, ...]) -> None:
         """Write the last month again."""
         if records is not self._given:
-            self._given, self._bytes = records, [x.reshape(-1).view(np.uint8) for x in records]
+            self._given, self._bytes = records, [record.reshape(-1).view(np.uint8) for record in records]
         month = self._kept[self.count - 1]
-        for place, x in zip(self._places, self._bytes, strict=True):
-            month[place] = x
+        for place, record in zip(self._places, self._bytes, strict=True):
+            month[place] = record
 
     def whole(self) -> tuple[np.ndarray, ...]:
         """Five arrays of (months, villages, ...) so far."""
         months = self._kept[: self.count]
         return tuple(
-            months[:, place].view(x.dtype).view(type(x)).reshape(self.count, -1, *x.shape[1:])
-            for place, x in zip(self._places, self._like, strict=True)
+            months[:, place].view(record.dtype).view(type(record)).reshape(self.count, -1, *record.shape[1:])
+            for place, record in zip(self._places, self._like, strict=True)
         )

@@ -31,19 +31,22 @@ from sim.state.parameters import (
 )
 
 
-def stored_as(d: Declaration) -> tuple[type, int]:
+def stored_as(declared: Declaration) -> tuple[type, int]:
     """NumPy type and factor of a parameter in the record array."""
-    if d.kind is float and not d.stored:
+    if declared.kind is float and not declared.stored:
         return np.float64, 1
-    return np.int64, STORED[d.stored]
+    return np.int64, STORED[declared.stored]
 
 
-def stored(d: Declaration, value: object) -> float | int:
+def stored(declared: Declaration, value: object) -> float | int:
     """A checked value as it stands in the record array; rounded once."""
-    if d.kind is str:
-        return d.choices.index(str(value))
-    kind, factor = stored_as(d)
+    if declared.kind is str:
+        return declared.choices.index(str(value))
+    kind, factor = stored_as(declared)
     return float(value) if kind is np.float64 else round(float(value) * factor)  # type: ignore[arg-type]
+
+
+OPERATIONS = ("set", "scale", "add")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def partners(path: str) -> tuple[str, ...]:
     """The paths that sum to one with this one, itself among them; itself alone where there are none."""
     section, _, name = path.partition(".")
     shares = getattr(SECTIONS[section], "SUM_TO_ONE", ())
-    return tuple(f"{section}.{x}" for x in shares) if name in shares else (path,)
+    return tuple(f"{section}.{share}" for share in shares) if name in shares else (path,)
 
 
 def rescaled(shares: Mapping[str, float], changed: Sequence[str]) -> dict[str, float]:
@@ -84,14 +87,15 @@ def rescaled(shares: Mapping[str, float], changed: Sequence[str]) -> dict[str, f
 
     Those in `changed` as given, the others in proportion; all, where all are changed.
     """
-    fixed = [p for p in shares if p in changed] if set(shares) - set(changed) else []
-    others = [p for p in shares if p not in fixed]
-    left, rest = 1.0 - sum(shares[p] for p in fixed), sum(shares[p] for p in others)
+    fixed = [path for path in shares if path in changed] if set(shares) - set(changed) else []
+    others = [path for path in shares if path not in fixed]
+    left, rest = 1.0 - sum(shares[path] for path in fixed), sum(shares[path] for path in others)
     if left < -1e-9 or (rest <= 0.0 and left > 1e-9):
         why = "more than one" if left < 0 else "less than one, and the others are zero"
         raise ParameterError(f"{', '.join(fixed) or 'the shares'} come to {1.0 - left:g}: {why}")
     return {
-        p: x if p in fixed else x * max(left, 0.0) / rest if rest > 0.0 else 0.0 for p, x in shares.items()
+        path: share if path in fixed else share * max(left, 0.0) / rest if rest > 0.0 else 0.0
+        for path, share in shares.items()
     }
 
 
@@ -102,47 +106,55 @@ def modified(
 
     `base` where nothing changes.
     """
-    before = {p: float(base[p]) for p in paths}
+    before = {path: float(base[path]) for path in paths}
     after = dict(before)
-    for m, weight in acting:
-        after[m.path] = m.reached(after[m.path], weight)
+    for modifier, weight in acting:
+        after[modifier.path] = modifier.reached(after[modifier.path], weight)
     if len(paths) > 1 and after != before:
-        after = rescaled(after, [m.path for m, _ in acting])
+        after = rescaled(after, [modifier.path for modifier, _ in acting])
     return after
 
 
-def check(m: Modifier) -> None:
+def check(modifier: Modifier) -> None:
     """Raise ParameterError where a modifier names nothing, names what no rule reads monthly, or sets what
     is not allowed.
     """
     known = declarations()
-    if m.path not in known:
-        raise ParameterError(f"no value is called {m.path!r}{nearest(m.path, known)}")
-    d = known[m.path]
-    if not d.modifiable:
-        mine = [p for p, x in known.items() if x.modifiable and p.startswith(m.path.partition(".")[0] + ".")]
-        works = nearest(m.path, mine) or nearest(m.path, [p for p, x in known.items() if x.modifiable])
+    if modifier.path not in known:
+        raise ParameterError(f"no value is called {modifier.path!r}{nearest(modifier.path, known)}")
+    declared = known[modifier.path]
+    if not declared.modifiable:
+        mine = [
+            path
+            for path, other in known.items()
+            if other.modifiable and path.startswith(modifier.path.partition(".")[0] + ".")
+        ]
+        works = nearest(modifier.path, mine) or nearest(
+            modifier.path, [path for path, other in known.items() if other.modifiable]
+        )
         raise ParameterError(
-            f"{m.path} holds for the whole run, so a modifier on it changes nothing: set it as a "
+            f"{modifier.path} holds for the whole run, so a modifier on it changes nothing: set it as a "
             f"parameter{works}"
         )
-    if m.op not in ("set", "scale", "add"):
-        raise ParameterError(
-            f"{m.path}: a modifier sets, scales or adds, not {m.op!r}{nearest(m.op, ('set', 'scale', 'add'))}"
-        )
-    if d.kind is bool and (m.op != "set" or m.value not in (0, 1)):
-        raise ParameterError(f"{m.path} is a switch: a modifier sets it to true or false")
-    if m.op == "set" and d.kind is not bool:
-        checked(d, d.kind(m.value))
+    if modifier.op not in OPERATIONS:
+        hint = nearest(modifier.op, OPERATIONS)
+        raise ParameterError(f"{modifier.path}: a modifier sets, scales or adds, not {modifier.op!r}{hint}")
+    if declared.kind is bool and (modifier.op != "set" or modifier.value not in (0, 1)):
+        raise ParameterError(f"{modifier.path} is a switch: a modifier sets it to true or false")
+    if modifier.op == "set" and declared.kind is not bool:
+        checked(declared, declared.kind(modifier.value))
 
 
-def held(d: Declaration, value: float) -> Any:
+def held(declared: Declaration, value: float) -> Any:
     """`value` in the declared type, held at the ends of the allowed range."""
-    if d.kind is bool:
+    if declared.kind is bool:
         return value >= 0.5
-    value = round(value) if d.kind is int else value
-    low, high = (-np.inf if d.low is None else d.low), (np.inf if d.high is None else d.high)
-    return checked(d, d.kind(min(max(value, low), high)))
+    value = round(value) if declared.kind is int else value
+    low, high = (
+        (-np.inf if declared.low is None else declared.low),
+        (np.inf if declared.high is None else declared.high),
+    )
+    return checked(declared, declared.kind(min(max(value, low), high)))
 
 
 @lru_cache(maxsize=1)
@@ -153,11 +165,11 @@ def _records(sections: tuple[str, ...]) -> tuple[dict[str, tuple[list[Declaratio
     A kernel's version is known by all of them: a new parameter anywhere compiles every row anew, once.
     """
     found: dict[str, list[Declaration]] = {}
-    for d in declarations().values():
-        if d.kind is not str or d.choices:
-            found.setdefault(d.path.partition(".")[0], []).append(d)
+    for declared in declarations().values():
+        if declared.kind is not str or declared.choices:
+            found.setdefault(declared.path.partition(".")[0], []).append(declared)
     records = {
-        name: (ds, np.dtype([(d.path.partition(".")[2], stored_as(d)[0]) for d in ds]))
+        name: (ds, np.dtype([(declared.path.partition(".")[2], stored_as(declared)[0]) for declared in ds]))
         for name, ds in found.items()
     }
     return records, type("ValueTable", (Table, namedtuple("ValueTable", list(records))), {})
@@ -187,12 +199,12 @@ class Values:
         ] = {}  # by county and paths that sum to one
         self._weights: dict[tuple[int, tuple[str, ...]], tuple[float, ...]] = {}
         for county, (_, modifiers) in enumerate(counties):
-            for m in modifiers:
-                check(m)
-                self._on.setdefault((county, partners(m.path)), []).append(m)
+            for modifier in modifiers:
+                check(modifier)
+                self._on.setdefault((county, partners(modifier.path)), []).append(modifier)
         records, table = _records(tuple(SECTIONS))
         for name, (ds, dtype) in records.items():
-            rows = [tuple(stored(d, base[d.path]) for d in ds) for base in self.base]
+            rows = [tuple(stored(declared, base[declared.path]) for declared in ds) for base in self.base]
             made = np.array(rows, dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
@@ -206,7 +218,7 @@ class Values:
         """
         if path not in self._ever:
             self._ever[path] = any(base[path] > 0 for base in self.base) or any(
-                m.path == path for mine in self._on.values() for m in mine
+                modifier.path == path for mine in self._on.values() for modifier in mine
             )
         return self._ever[path]
 
@@ -216,7 +228,7 @@ class Values:
     def refresh(self, month: int) -> None:
         """Bring every modified column to `month`."""
         for place, mine in self._on.items():
-            weights = tuple(m.weight(month) for m in mine)
+            weights = tuple(modifier.weight(month) for modifier in mine)
             if self._weights.get(place) != weights:
                 self._weights[place] = weights
                 self._apply(*place, mine, weights)
@@ -229,13 +241,18 @@ class Values:
         ] = {}  # villages that meet the same modifiers share a row
         for v in np.flatnonzero(self.county_of == county):
             acting = tuple(
-                i
-                for i, m in enumerate(mine)
-                if weights[i] and (not m.villages or self.numbers[v] in m.villages)
+                place
+                for place, modifier in enumerate(mine)
+                if weights[place] and (not modifier.villages or self.numbers[v] in modifier.villages)
             )
             if acting not in made:
-                values = modified(self.base[county], paths, [(mine[i], weights[i]) for i in acting])
-                made[acting] = {p: stored(self.known[p], held(self.known[p], x)) for p, x in values.items()}
+                values = modified(
+                    self.base[county], paths, [(mine[place], weights[place]) for place in acting]
+                )
+                made[acting] = {
+                    path: stored(self.known[path], held(self.known[path], value))
+                    for path, value in values.items()
+                }
             for path, value in made[acting].items():
                 section, _, field = path.partition(".")
                 self.sections[section][field][v] = value

@@ -12,28 +12,46 @@ from sim.engine.tables import Table
 from sim.state.codes import KINDS, POOL_MONTHS, STAGES
 from sim.state.fields import FLOWS, flow, record, state
 
-state("number", "i8", unit="number", label="village number, from 1")
-state("kind", "i8", unit="code", label="0 plain, 1 scenic, 2 craft heritage, 3 near town")
-state("strength", "i8", unit="code", label="0 weak, 1 middle, 2 rich collective")
-state("township", "i8", unit="number", label="township, from 0")
-state("east", "f8", unit="km", label="position on the map")
-state("north", "f8", unit="km", label="position on the map")
-state("income_rank", "f8", unit="share", label="rank of the collective's income among all villages")
+state("number", "i8", unit="number", label="village number, from 1", written_by=("county",))
+state(
+    "kind",
+    "i8",
+    unit="code",
+    label="0 plain, 1 scenic, 2 craft heritage, 3 near town",
+    written_by=("county",),
+)
+state("strength", "i8", unit="code", label="0 weak, 1 middle, 2 rich collective", written_by=("county",))
+state("township", "i8", unit="number", label="township, from 0", written_by=("county",))
+state("east", "f8", unit="km", label="position on the map", written_by=("county",))
+state("north", "f8", unit="km", label="position on the map", written_by=("county",))
+state(
+    "income_rank",
+    "f8",
+    unit="share",
+    label="rank of the collective's income among all villages",
+    written_by=("county",),
+)
 state(
     "leader",
     "i8",
     unit="flag",
     label="a leader stands behind mutual aid",
-    written_by=("organisation_leaders",),
+    written_by=("county", "organisation_leaders"),
 )
 state(
     "association",
     "i8",
     unit="flag",
     label="an elderly association is active",
-    written_by=("organisation_leaders",),
+    written_by=("county", "organisation_leaders"),
 )
-state("idle_building", "i8", unit="flag", label="an idle school or house can be renovated")
+state(
+    "idle_building",
+    "i8",
+    unit="flag",
+    label="an idle school or house can be renovated",
+    written_by=("county",),
+)
 state("elders", "i8", unit="persons", label="living elders", written_by=("demography", "people"))
 state("helpers", "i8", unit="persons", label="living helpers", written_by=("demography", "people"))
 state("hint", "i8", unit="slot", label="no free slot lies below", written_by=("people",))
@@ -42,7 +60,7 @@ state(
     "i8",
     unit="persons",
     label="entrants of this month, for serials",
-    written_by=("demography", "initial_population", "people"),
+    written_by=("agents", "demography", "initial_population", "people"),
 )
 flow(
     "credit_dropped",
@@ -96,7 +114,7 @@ class CountyMoney:
 def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndarray:
     """`World.pools`; each village is alone where villages do not meet."""
     alone = np.arange(len(county))
-    shared = [np.unique(x, return_inverse=True)[1] for x in (county * 100_000 + township, county)]
+    shared = [np.unique(numbers, return_inverse=True)[1] for numbers in (county * 100_000 + township, county)]
     return np.array([alone, *(shared if coupled else [alone, alone])], np.int64)
 
 
