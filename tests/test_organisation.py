@@ -9,7 +9,7 @@ import pytest
 from runs import large, small
 
 import sim
-from sim.parts import organisation, quality, timebank, trust
+from sim.parts import organisation, organisation_disputes, organisation_posts, quality, timebank, trust
 from sim.state.codes import ELDER, HELPER
 
 ORG, YUAN = "organisation.", 100  # fen
@@ -174,7 +174,7 @@ def test_posts_add_their_hours_and_stay_with_their_holders() -> None:
         model.world.villages.level, p.volunteer[:], p.offer[:], p.free[:] = 3, p.kind == HELPER, 60, 9000
         for _ in range(2):
             p.offer[:] = 60
-            organisation.run_posts(model)
+            organisation_posts.run(model)
             holders.append(tuple(np.flatnonzero(p.offer > 60)))
     assert holders[0] == holders[1] == () and holders[2] == holders[3] and len(holders[2]) == 3
     assert posts.people.offer[list(holders[2])].tolist() == [60 + 40 * 60] * 3
@@ -187,7 +187,7 @@ def quarrels(changes: dict[str, Any], hours: int = 10_000) -> tuple[int, int]:
     w.villages.level, w.villages.leader, w.villages.convention = 3, 1, 1
     for _ in range(40):
         w.flow.time_aid, w.flow.disputes, w.flow.disputes_left = hours * 60, 0, 0
-        organisation.run_disputes(model)
+        organisation_disputes.run(model)
         model.month += 1
         total, left = total + int(w.flow.disputes[0]), left + int(w.flow.disputes_left[0])
     return total, left
@@ -211,7 +211,7 @@ def test_a_dispute_left_open_costs_a_helper_motivation_and_an_elder_satisfaction
     w.villages.level, w.villages.leader, w.villages.association, w.flow.time_aid = 3, 0, 0, 60_000
     p.motivation[:], p.satisfaction[:], p.given[:], p.received[:] = 0.8, 0.8, 0, 0
     p.given[7], p.received[11] = 60, 60
-    organisation.run_disputes(model)
+    organisation_disputes.run(model)
     assert p.motivation[7] == pytest.approx(0.56) and p.satisfaction[11] == pytest.approx(0.56)
     assert (p.motivation < 0.79).sum() == 1 and (p.satisfaction < 0.79).sum() == 1
 

@@ -25,6 +25,7 @@ from sim.engine.randomness import (
     rounded,
     uniform,
 )
+from sim.parts import NAMES
 
 ERROR = 1e-6
 N = 40_000
@@ -202,7 +203,9 @@ def test_keys_of_neighbouring_seeds_differ() -> None:
 
 
 HOMES = {
-    "population": ["sim.state.people", "sim.start.county"]
+    "population": ["sim.state.people", "sim.start.county"],
+    "clearing": ["sim.parts.clearing", "sim.state.purposes"],
+    "referral": ["sim.parts.referral_centre", "sim.state.purposes"],
 }  # purposes keep their old names, since draws hang on them
 
 
@@ -211,7 +214,8 @@ def test_every_purpose_is_named_after_the_file_that_draws_it() -> None:
 
     for name in DECLARED.values():
         part = name.partition(".")[0]
-        homes = HOMES.get(part, [f"sim.parts.{part}"])
+        files = [x for x in NAMES if x == part or x.startswith(f"{part}_")]
+        homes = HOMES.get(part, [f"sim.parts.{x}" for x in files])
         held = [x for home in homes for x in vars(importlib.import_module(home)).values()]
         assert any(isinstance(x, Purpose) and x.name == name for x in held)
 

@@ -1,7 +1,12 @@
-"""M24 Organisation: leader, elderly association, training, insurance, honours; agreements and disputes,
-village conventions, paid posts, volunteer drives, Party-building + care. Each is a mechanism by itself,
-with own switch or size, state and bill. Supervision with a quality and safety state stands in
-`quality.py`.
+"""M24 Organisation: training, insurance, publicity, honours; drives, Party-building + care; their bills.
+
+State   levels of support in force, and of whom a village copied them. The parameters of all of M24 and the
+        states that its files share stand here; leaders, associations and conventions move in
+        `organisation_leaders.py`, paid posts in `organisation_posts.py`, disputes in
+        `organisation_disputes.py`; levels are copied in `organisation_copying.py`. Supervision with a
+        quality and safety state is `quality.py`.
+Month   `run_support` after leaders have come and gone, `run_bills` in the settlement.
+Off     no support, no bills; leaders stay. Each mechanism has its own switch or size, state and bill.
 """
 
 from __future__ import annotations
@@ -9,12 +14,15 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.engine.randomness import Purpose, rounded, uniform
-from sim.state.codes import CADRE, CLOSED, ELIGIBLE, HELPER, MUTUAL, REDUCED, TOWNSHIP
+from sim.engine.randomness import Purpose, uniform
+from sim.state.codes import CLOSED, REDUCED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+
+TRAINING, INSURANCE, PUBLICITY = 0, 1, 2  # places of the levels that a neighbour may copy
+FIRST_DRIVE = 10  # calendar month
+LAUNCH_MONTHS = 6  # a service is new so long
 
 
 @section("organisation")
@@ -269,15 +277,28 @@ state("insured", "i8", unit="flag", label="volunteers are insured")
 state("training", "i8", unit="flag", label="training is given")
 state("publicity", "f8", unit="ratio", label="publicity in force, 1 at full publicity money")
 state("launching", "f8", unit="ratio", label="extra pull while the service is new")
-state("leaderless", "i8", unit="months", label="months without a leader")
+state(
+    "leaderless",
+    "i8",
+    unit="months",
+    label="months without a leader",
+    written_by=("organisation_leaders",),
+)
 state(
     "leader_serial",
     "i8",
     unit="number",
     label="serial of the leader where the leader is a person",
     initial=-1,
+    written_by=("organisation_leaders",),
 )
-state("convention", "i8", unit="flag", label="mutual aid stands in the village convention")
+state(
+    "convention",
+    "i8",
+    unit="flag",
+    label="mutual aid stands in the village convention",
+    written_by=("organisation_leaders",),
+)
 state("norm_left", "f8", unit="share", label="norm of family care that a convention leaves", initial=1.0)
 state("pull", "f8", unit="ratio", label="odds of joining by convention and drive", initial=1.0)
 state("duty", "i8", unit="minutes", label="duty that Party-building adds for each cadre")
@@ -306,326 +327,155 @@ for _line, _label in (
 ):
     posting(f"cost_{_line}", debit="expense", credit="payables", label=f"bill: {_label}")
 posting("grant_posts", debit="cash", credit="government", label="government: wages of paid posts")
-flow("leader_lost", unit="villages", label="leaders who left this month")
-flow("disputes", unit="times", label="disputes over help")
-flow("disputes_left", unit="times", label="of these, not settled")
-flow("posts_held", unit="persons", label="volunteers who hold a paid post")
+flow(
+    "leader_lost",
+    unit="villages",
+    label="leaders who left this month",
+    written_by=("organisation_leaders",),
+)
 
-LEADER_LOSS = 7  # its place among the shocks
-LEADER = Purpose("organisation.leader")
-ASSOCIATION = Purpose("organisation.association")
-CONVENTION = Purpose("organisation.convention")
-DISPUTE = Purpose("organisation.dispute")
-POST = Purpose("organisation.post")
 BARE = Purpose("organisation.bare")
-COPY = Purpose("organisation.copy")
 
 
 @inner
-def find_rate(o, r):
-    """Chance a month that a village finds a leader."""
-    rate = o.leader_found / 12.0 * (o.association_finds if r.association == 1 else 1.0)
-    return rate * o.party_finds if o.party == 1 else rate
-
-
-@inner
-def _leads(people, world, v, candidates, serial, key):
-    """Slot of the leader of this serial, or of the cadre with the lowest draw; -1 where there is none."""
-    best, place = 2.0, -1
-    for i in residents(world, v):
-        if people.kind[i] == HELPER and people.role[i] == CADRE:
-            if not candidates and people.serial[i] == serial:
-                place = i
-            elif candidates:
-                drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), 1)
-                if drawn < best:
-                    best, place = drawn, i
-    return place
-
-
-@kernel
-def lead(people, world, values, keys):
-    """The leader is a cadre: gone with death, departure, the sixtieth birthday or a resignation; another
-    is found.
-    """
-    for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        organisation, village = values.organisation[v], world.villages[v]
-        if organisation.leader_person == 0:
-            continue
-        drawn, lost = uniform(key, village.number, 0), False
-        if village.leader == 1 and village.leader_serial >= 0:
-            lost = (
-                _leads(people, world, v, False, village.leader_serial, key) < 0
-                or drawn < organisation.leader_resigns / 12.0
-            )
-        elif village.leader == 1 or drawn < find_rate(
-            organisation, village
-        ):  # a leader of the start gets a name
-            place = _leads(people, world, v, True, 0, key)
-            lost = village.leader == 1 and place < 0
-            if place >= 0:
-                village.leader, village.leader_serial = 1, np.int64(people.serial[place])
-        if lost:
-            village.leader, village.leader_serial = 0, -1
-            world.flow[v].leader_lost += 1
-
-
-@inner
-def _level(o, r, k):
+def level(organisation, village, place):
     """Level of training, insurance (flags) or publicity (fen a month).
 
     A neighbour's where copied, else the village's own.
     """
-    if r.copied == 1:
-        return r.levels[k]
-    if r.bare == 1:
+    if village.copied == 1:
+        return village.levels[place]
+    if village.bare == 1:
         return np.int64(0)
-    return np.int64(o.training if k == 0 else (o.insured if k == 1 else o.publicity))
-
-
-@kernel
-def support(world, values, month, calendar_month, held, keys, association_keys, convention_keys, bare_keys):
-    """Leaders, associations and conventions come and go; levels of support follow the service."""
-    for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        association_key = association_keys[world.county[v]]
-        convention_key = convention_keys[world.county[v]]
-        bare_key = bare_keys[world.county[v]]
-        organisation, village = values.organisation[v], world.villages[v]
-        village.bare = (
-            1 if organisation.bare > 0.0 and uniform(bare_key, village.number, 0) < organisation.bare else 0
-        )
-        if not held and world.flow[v].shock_struck[LEADER_LOSS] > 0 and village.leader == 1:
-            village.leader, village.leader_serial = 0, -1
-            world.flow[v].leader_lost += 1
-        if not held and organisation.leader_person == 0:
-            u = uniform(key, village.number, 0)
-            if village.leader == 1:
-                if u < organisation.leader_leaves / 12.0:
-                    village.leader = 0
-                    world.flow[v].leader_lost += 1
-            elif u < find_rate(organisation, village):
-                village.leader = 1
-        if not held and organisation.associations == 1:
-            u = uniform(association_key, village.number, 0) * 12.0
-            if village.association == 0:
-                village.association = 1 if u < organisation.association_founded * (1 + village.leader) else 0
-            elif u < organisation.association_lapses * (2 - village.leader):
-                village.association = 0
-        if not held and organisation.conventions == 1 and village.leader == 1 and village.convention == 0:
-            village.convention = (
-                1 if uniform(convention_key, village.number, 0) * 12.0 < organisation.convention_adopts else 0
-            )
-        in_force = village.convention == 1 and organisation.conventions == 1
-        village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
-        village.driving = (
-            1
-            if village.level > CLOSED
-            and (calendar_month - 10) % 12 * organisation.drives % 12 < organisation.drives
-            else 0
-        )
-        village.pull = (organisation.convention_joins if in_force else 1.0) * (
-            organisation.drive_joins if village.driving == 1 else 1.0
-        )
-        village.duty = organisation.party_hours if organisation.party == 1 else 0
-        village.leaderless = 0 if village.leader == 1 else village.leaderless + 1
-        serving = village.level > CLOSED
-        village.honours = 1 if serving and organisation.honours == 1 else 0
-        village.insured = (
-            1 if serving and (_level(organisation, village, 1) == 1 or village.partner_insures > 0.0) else 0
-        )
-        village.training = 1 if serving and _level(organisation, village, 0) == 1 else 0
-        village.publicity = (
-            min(_level(organisation, village, 2) / max(organisation.publicity_full, 1), 1.0)
-            if serving
-            else 0.0
-        )
-        if village.driving == 1:
-            village.publicity += organisation.drive_publicity
-        village.launching = (
-            organisation.launch_boost
-            if serving and village.opened >= 0 and month - village.opened < 6
-            else 0.0
-        )
-
-
-@kernel
-def bills(world, values, public):
-    """Cost lines of the month's support."""
-    for v in range(len(world.used)):
-        organisation, village, flow, post = (
-            values.organisation[v],
-            world.villages[v],
-            world.flow[v],
-            world.posted[v],
-        )
-        if village.level == CLOSED:
-            continue
-        post.cost_coordinator += int(
-            organisation.coordinator
-            * (1.0 if village.level >= REDUCED else organisation.visits_share)
-            * village.wage_index
-        )
-        post.cost_publicity += _level(organisation, village, 2)
-        if _level(organisation, village, 1) == 1 or village.partner_insures > 0.0:
-            premium = flow.volunteers * organisation.insurance // 12
-            given = np.int64(premium * village.partner_insures)
-            post.partner_insurance += given
-            post.cost_insurance += premium - given
-        if village.partner_trains > 0.0:
-            post.partner_training += flow.newly_trained * organisation.training_cost
-        elif _level(organisation, village, 0) == 1:
-            post.cost_training += flow.newly_trained * organisation.training_cost
-        if organisation.honours == 1:
-            post.cost_honours += flow.volunteers * organisation.honour_cost // 12
-        if organisation.agreements == 1:
-            post.cost_agreements += (flow.volunteers_joined + flow.joined_users) * organisation.agreement_cost
-        if organisation.associations == 1 and village.association == 1:
-            post.cost_association += organisation.association_cost
-        if village.driving == 1:
-            post.cost_drives += organisation.drive_cost
-        if organisation.party == 1:
-            post.cost_party += organisation.party_cost
-        wages = np.int64(flow.posts_held * organisation.post_wage * village.wage_index)
-        post.cost_posts += wages
-        post.grant_posts += np.int64(wages * organisation.post_public) if public else 0
-
-
-@kernel
-def hold_posts(people, world, values, keys):
-    """Posts go to the volunteers with the lowest lasting draws, and add hours to their offers."""
-    for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
-        if village.level == CLOSED:
-            continue
-        last = -1.0
-        for _ in range(organisation.posts):
-            best, holder = 2.0, -1
-            for i in residents(world, v):
-                if people.volunteer[i] == 1:
-                    drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
-                    if last < drawn < best:
-                        best, holder = drawn, i
-            if holder < 0:
-                break
-            last = best
-            more = max(min(organisation.post_hours, np.int64(people.free[holder] - people.offer[holder])), 0)
-            people.offer[holder] += more
-            flow.offered += more
-            flow.posts_held += 1
+    if place == TRAINING:
+        return np.int64(organisation.training)
+    return np.int64(organisation.insured if place == INSURANCE else organisation.publicity)
 
 
 @inner
-def _drawn(people, world, v, given, u):
-    """Slot of a drawn person who gave (or received) this month, -1 where nobody did."""
-    heads = 0
-    for i in residents(world, v):
-        heads += 1 if (people.given[i] if given else people.received[i]) > 0 else 0
-    left = np.int64(u * heads)
-    for i in residents(world, v):
-        if (people.given[i] if given else people.received[i]) > 0:
-            if left == 0:
-                return i
-            left -= 1
-    return -1
+def has_drive(organisation, village, calendar_month):
+    """Whether one of the drives, spread over the year from October on, falls on this month."""
+    since = (calendar_month - FIRST_DRIVE) % 12
+    return village.level > CLOSED and since * organisation.drives % 12 < organisation.drives
+
+
+@inner
+def is_insured(organisation, village):
+    """Volunteers are insured, by the village or by its partner organisation."""
+    return level(organisation, village, INSURANCE) == 1 or village.partner_insures > 0.0
+
+
+@inner
+def is_new(village, month):
+    """Whether the service opened less than half a year ago."""
+    return village.opened >= 0 and month - village.opened < LAUNCH_MONTHS
+
+
+@inner
+def apply_convention(organisation, village):
+    """What a convention and a drive do: the norm of family care falls, joining is easier."""
+    in_force = village.convention == 1 and organisation.conventions == 1
+    village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
+    village.pull = (organisation.convention_joins if in_force else 1.0) * (
+        organisation.drive_joins if village.driving == 1 else 1.0
+    )
+
+
+@inner
+def set_levels(organisation, village, month):
+    """Honours, insurance, training, publicity and the pull of the new: none while closed."""
+    serving = village.level > CLOSED
+    village.honours = 1 if serving and organisation.honours == 1 else 0
+    village.insured = 1 if serving and is_insured(organisation, village) else 0
+    village.training = 1 if serving and level(organisation, village, TRAINING) == 1 else 0
+    village.publicity = 0.0
+    if serving:
+        money = level(organisation, village, PUBLICITY)
+        village.publicity = min(money / max(organisation.publicity_full, 1), 1.0)
+    if village.driving == 1:
+        village.publicity += organisation.drive_publicity
+    village.launching = organisation.launch_boost if serving and is_new(village, month) else 0.0
 
 
 @kernel
-def quarrel(people, world, values, keys):
-    """Disputes over the month's hours.
-
-    Those not settled cost one helper motivation and one elder satisfaction.
-    """
+def support(world, values, month, calendar_month, bare_keys):
+    """Levels of support follow the service."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
-        if organisation.disputes == 0 or village.level == CLOSED:
+        organisation, village = values.organisation[v], world.villages[v]
+        trait = uniform(bare_keys[world.county[v]], village.number, 0)
+        village.bare = 1 if trait < organisation.bare else 0
+        village.driving = 1 if has_drive(organisation, village, calendar_month) else 0
+        apply_convention(organisation, village)
+        village.duty = organisation.party_hours if organisation.party == 1 else 0
+        set_levels(organisation, village, month)
+
+
+@inner
+def bill_keeper(organisation, village, post):
+    """Stipend of the station's keeper, which follows wages, and publicity."""
+    served = 1.0 if village.level >= REDUCED else organisation.visits_share
+    post.cost_coordinator += int(organisation.coordinator * served * village.wage_index)
+    post.cost_publicity += level(organisation, village, PUBLICITY)
+
+
+@inner
+def bill_volunteers(organisation, village, flow, post):
+    """Insurance, training and prizes; a partner organisation pays its part outside the village's books."""
+    if is_insured(organisation, village):
+        premium = flow.volunteers * organisation.insurance // 12
+        given = np.int64(premium * village.partner_insures)
+        post.partner_insurance += given
+        post.cost_insurance += premium - given
+    if village.partner_trains > 0.0:
+        post.partner_training += flow.newly_trained * organisation.training_cost
+    elif level(organisation, village, TRAINING) == 1:
+        post.cost_training += flow.newly_trained * organisation.training_cost
+    if organisation.honours == 1:
+        post.cost_honours += flow.volunteers * organisation.honour_cost // 12
+
+
+@inner
+def bill_activities(organisation, village, flow, post):
+    """New agreements, the association, a drive, Party-building."""
+    if organisation.agreements == 1:
+        post.cost_agreements += (flow.volunteers_joined + flow.joined_users) * organisation.agreement_cost
+    if organisation.associations == 1 and village.association == 1:
+        post.cost_association += organisation.association_cost
+    if village.driving == 1:
+        post.cost_drives += organisation.drive_cost
+    if organisation.party == 1:
+        post.cost_party += organisation.party_cost
+
+
+@inner
+def bill_posts(organisation, village, flow, post, public):
+    """Wages of paid posts; the county pays its share where there is public money."""
+    wages = np.int64(flow.posts_held * organisation.post_wage * village.wage_index)
+    post.cost_posts += wages
+    post.grant_posts += np.int64(wages * organisation.post_public) if public else 0
+
+
+@kernel
+def bill(world, values, public):
+    """Cost lines of the month's support."""
+    for v in range(len(world.used)):
+        organisation, village = values.organisation[v], world.villages[v]
+        flow, post = world.flow[v], world.posted[v]
+        if village.level == CLOSED:
             continue
-        expected = (
-            organisation.dispute_rate
-            * flow.time_aid
-            / 60_000.0
-            * (1.0 - organisation.agreement_effect if organisation.agreements == 1 else 1.0)
-        )
-        if village.convention == 1 and organisation.conventions == 1:
-            expected *= 1.0 - organisation.convention_calms
-        for n in range(min(rounded(expected, key, village.number, 0), 20)):
-            flow.disputes += 1
-            if (village.leader == 1 or village.association == 1) and uniform(
-                key, village.number, 3 * n + 1
-            ) < organisation.settled:
-                continue
-            flow.disputes_left += 1
-            helper = _drawn(people, world, v, True, uniform(key, village.number, 3 * n + 2))
-            elder = _drawn(people, world, v, False, uniform(key, village.number, 3 * n + 3))
-            if helper >= 0:
-                people.motivation[helper] = np.float64(people.motivation[helper]) * (
-                    1.0 - organisation.dispute_harm
-                )
-            if elder >= 0:
-                people.satisfaction[elder] = np.float64(people.satisfaction[elder]) * (
-                    1.0 - organisation.dispute_harm
-                )
+        bill_keeper(organisation, village, post)
+        bill_volunteers(organisation, village, flow, post)
+        bill_activities(organisation, village, flow, post)
+        bill_posts(organisation, village, flow, post, public)
 
 
 def run_support(model) -> None:
-    """Leaders and levels of support."""
-    if not model.parameters.organisation.on:
-        return
-    if model.month >= 0 and model.values.ever("organisation.leader_person"):
-        lead(model.people, model.world, model.values.table, model.keys(LEADER))
-    keys = model.keys(LEADER), model.keys(ASSOCIATION), model.keys(CONVENTION), model.lasting_keys(BARE)
-    support(model.world, model.values.table, model.month, model.calendar_month, model.month < 0, *keys)
-
-
-def run_copy(model) -> None:
-    """Each December a village may take over the levels of the village of its township with the best hours
-    share of the month.
-
-    The hours share is mutual-aid hours over eligible hours; of equals the lower number is copied. Levels are
-    read before anybody copies. Where villages do not meet, nobody copies.
-    """
-    o, s = model.values.organisation, model.state
-    if (
-        not model.parameters.organisation.on
-        or model.month < 0
-        or model.calendar_month != 12
-        or not model.coupled
-        or not model.values.ever("organisation.copies")
-    ):
-        return
-    own = (
-        np.stack([o["training"], o["insured"], o["publicity"]], axis=1).astype(np.int64)
-        * (1 - s["bare"])[:, None]
-    )
-    levels = np.where(s["copied"][:, None] == 1, s["levels"], own)
-    hours = model.world.hours.sum(axis=2)
-    share = hours[:, MUTUAL] / np.maximum(hours[:, ELIGIBLE], 1)
-    pool, keys = model.world.pools[TOWNSHIP], model.keys(COPY)
-    order = [int(v) for v in np.lexsort((s["number"], -share, pool)) if s["level"][v] > 0]
-    best: dict[int, int] = {}
-    for v in order:
-        first = best.setdefault(int(pool[v]), v)
-        key = keys[model.world.county[v]]
-        if share[first] > share[v] and uniform(key, int(s["number"][v]), 0) < o["copies"][v]:
-            s["copied"][v], s["levels"][v] = 1, levels[first]
-
-
-def run_posts(model) -> None:
-    """Holders of paid posts."""
-    if model.parameters.organisation.on and model.values.ever("organisation.posts"):
-        hold_posts(model.people, model.world, model.values.table, model.lasting_keys(POST))
-
-
-def run_disputes(model) -> None:
-    """Disputes of the month."""
-    if model.parameters.organisation.on and model.values.ever("organisation.disputes"):
-        quarrel(model.people, model.world, model.values.table, model.keys(DISPUTE))
+    """Levels of support."""
+    if model.parameters.organisation.on:
+        support(model.world, model.values.table, model.month, model.calendar_month, model.lasting_keys(BARE))
 
 
 def run_bills(model) -> None:
-    """The bills of support."""
+    """Bills of support."""
     if model.parameters.organisation.on:
-        bills(model.world, model.values.table, model.parameters.government.on)
+        bill(model.world, model.values.table, model.parameters.government.on)

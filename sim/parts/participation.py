@@ -171,7 +171,7 @@ column(
     unit="share",
     label="own motivation",
     initial=0.5,
-    written_by=("organisation",),
+    written_by=("organisation_disputes",),
 )
 column("fatigue", "f4", unit="share", label="fatigue")
 column(
@@ -179,7 +179,7 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "organisation", "people", "timeuse", "trust", "visits"),
+    written_by=("matching", "organisation_posts", "people", "timeuse", "trust", "visits"),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(
@@ -187,7 +187,7 @@ column(
     "i4",
     unit="minutes",
     label="mutual aid received this month",
-    written_by=("clearing", "matching", "timeuse", "trust"),
+    written_by=("clearing_platform", "clearing_redemption", "matching", "timeuse", "trust"),
 )
 column(
     "last_active",
@@ -206,7 +206,7 @@ flow(
     "offered",
     unit="minutes",
     label="time on offer",
-    written_by=("matching", "organisation", "trust", "visits"),
+    written_by=("matching", "organisation_posts", "trust", "visits"),
 )
 flow("newly_trained", unit="persons", label="volunteers trained this month")
 flow("willing_elders", unit="persons", label="elders who would say yes")

@@ -1,11 +1,11 @@
-"""M7 Referral and contracts: beds, day care and hours of the township centre, clinics under contract,
-crowding of family care.
+"""M7 Referral and contracts: clinics under contract, hours of the township centre, crowding of family care.
 
-Beds: an elder who needs much care, is willing and whose family can pay applies; free beds of the township go
-to whoever has waited longest. Day care: elders at home with a moderate disability or dementia, pro rata to
-those who want it. Hours: after mutual aid a station refers what is specialised or risky; clinics supply
-rehabilitation, prevention and escort under contract with the village, the centre the rest, shared out pro
-rata over its villages.
+State   none here. Parameters, fields and postings of all of M7 stand here; beds and day care of the centre
+        are `referral_centre.py`.
+Month   `run` after mutual aid: clinics supply rehabilitation, prevention and escort under contract with the
+        village; then a station refers what is specialised or risky to the centre, whose hours are shared
+        out pro rata over its villages.
+Off     no centre, no contracts; paid care has no limit of capacity.
 """
 
 from __future__ import annotations
@@ -13,30 +13,35 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.engine.randomness import S11, Purpose, bits, uniform
-from sim.engine.sorting import sort_places, wrap
+from sim.engine.randomness import uniform
 from sim.state.codes import (
     ALONE,
     CLOSED,
-    COMPANIONSHIP,
-    ELDER,
     ESCORT,
     FAMILY,
-    MEALS,
-    MODERATE,
-    PERSONAL,
+    KINDS,
     PREVENTION,
     PROFESSIONAL,
     REHABILITATION,
-    SEVERE,
     TOWNSHIP,
 )
 from sim.state.fields import column, flow
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents, start_row
+from sim.state.people import (
+    family_share,
+    has_turn,
+    income_of,
+    is_enrolled,
+    needs_training,
+    row_from,
+    start_row,
+)
+from sim.state.purposes import REFERRAL_TURN
 
-IN_BED = -1
+CONTRACT_KINDS = (ESCORT, REHABILITATION, PREVENTION)
+MINUTES_BY_POOL, MINUTES_BY_VILLAGE = 2, 5  # rows of `World.centre`
+NO_LIMIT = 1 << 60  # minutes
 
 
 @section("referral")
@@ -216,19 +221,21 @@ column(
     "i1",
     unit="months",
     label="0 at home, more: months on the centre's waiting list, -1: in a bed",
-    written_by=("people",),
+    written_by=("people", "referral_centre"),
 )
-flow("beds_used", unit="persons", label="elders in a bed of the centre")
-flow("beds_waiting", unit="persons", label="elders on the waiting list")
-flow("beds_given_up", unit="persons", label="elders who gave up waiting")
-flow("beds_admitted", unit="persons", label="elders who moved into the centre")
+flow("beds_used", unit="persons", label="elders in a bed of the centre", written_by=("referral_centre",))
+flow("beds_waiting", unit="persons", label="elders on the waiting list", written_by=("referral_centre",))
+flow("beds_given_up", unit="persons", label="elders who gave up waiting", written_by=("referral_centre",))
+flow(
+    "beds_admitted", unit="persons", label="elders who moved into the centre", written_by=("referral_centre",)
+)
 flow("referral_asked", unit="minutes", label="minutes referred to the centre, within the purse")
 flow("referral_minutes", unit="minutes", label="minutes served by the centre at home")
 flow("contract_minutes", unit="minutes", label="minutes served by clinics under contract")
-flow("bed_minutes", unit="minutes", label="needs met in the centre's beds")
-flow("day_asked", unit="persons", label="elders who want day care")
-flow("day_users", unit="persons", label="elders in day care")
-flow("day_minutes", unit="minutes", label="needs met in day care")
+flow("bed_minutes", unit="minutes", label="needs met in the centre's beds", written_by=("referral_centre",))
+flow("day_asked", unit="persons", label="elders who want day care", written_by=("referral_centre",))
+flow("day_users", unit="persons", label="elders in day care", written_by=("referral_centre",))
+flow("day_minutes", unit="minutes", label="needs met in day care", written_by=("referral_centre",))
 flow("crowded_out", unit="minutes", label="family care that formal hours crowded out")
 posting(
     "referral_government",
@@ -244,384 +251,153 @@ posting(
 )
 posting("cost_contract", debit="expense", credit="payables", label="bill: clinics under contract")
 
-WILLING = Purpose("referral.willing")
-APPLY = Purpose("referral.apply")
-LEAVE = Purpose("referral.leave")
-LOT = Purpose("referral.lot")
-TURN = Purpose("referral.turn")
-
 
 @inner
-def _share_paid(people, i, subsidy, government):
-    """Share of a price that falls to the family."""
-    if not government:
-        return 1.0
-    return 0.0 if people.dibao[i] == 1 else 1.0 - subsidy
-
-
-@inner
-def _can_pay(people, i, c, price, government, left):
-    """Whether a family can raise its part of a monthly price."""
-    return price * _share_paid(people, i, c.bed_subsidy, government) <= c.afford * (
-        int(people.income[i]) + int(int(people.remit[i]) * left)
-    )
-
-
-@inner
-def _fit(people, i, c, government, left):
-    """Whether an elder needs a bed and the family can pay for it."""
-    heavy = people.health[i] == SEVERE or (
-        people.health[i] == MODERATE and (people.living[i] == ALONE or people.dementia[i] == 1)
-    )
-    return heavy and _can_pay(people, i, c, c.bed_price, government, left)
-
-
-@kernel
-def stay(people, world, values, beds, government, willing_keys, apply_keys, leave_keys):
-    """Residents leave, the list moves, the willing apply where their pool has any bed.
-
-    Nobody is admitted yet.
-    """
-    for v in range(len(world.used)):
-        willing_key = willing_keys[world.county[v]]
-        apply_key = apply_keys[world.county[v]]
-        leave_key = leave_keys[world.county[v]]
-        referral, village, flow = values.referral[v], world.villages[v], world.flow[v]
-        for i in residents(world, v):
-            if people.kind[i] != ELDER:
-                continue
-            identity = identity_of(village.number, people.serial[i])
-            if people.place[i] < 0:
-                if people.health[i] < MODERATE or uniform(leave_key, identity, 0) * referral.stay < 1.0:
-                    people.place[i] = 0
-                else:
-                    flow.beds_used += 1
-            elif beds[v] == 0 or not _fit(people, i, referral, government, village.remit_left):
-                people.place[i] = 0
-            elif people.place[i] > referral.patience:
-                people.place[i] = 0
-                flow.beds_given_up += 1
-            elif people.place[i] > 0:
-                people.place[i] += 1
-            elif uniform(willing_key, identity, 0) < referral.willing:
-                known = 1.0 if village.level > CLOSED and people.enrolled[i] == 1 else referral.unreferred
-                if uniform(apply_key, identity, 0) < referral.apply * known:
-                    people.place[i] = 1
-
-
-@kernel
-def _admit(people, world, scope, keys, work):
-    """Fill free beds (`w.centre`) from those who wait, nobody where they are more than `work` (5, any) holds.
-
-    Their number.
-    """
-    beds, free, pool, n = world.centre[0], world.tally[0], world.pools[scope], 0
-    slot, village, waited, lot, order = work[0], work[1], work[2], work[3], work[4]
-    for k in range(len(pool)):
-        free[k] = beds[k]
-    for v in range(len(pool)):
-        free[pool[v]] -= world.flow[v].beds_used
-    for v in range(len(pool)):
-        for i in range(world.start[v], world.start[v + 1] if free[pool[v]] > 0 else 0):
-            if people.place[i] > 0:
-                if n < len(order):
-                    slot[n], village[n], waited[n], order[n] = i, v, -int(people.place[i]), n
-                    lot[n] = np.int64(
-                        bits(
-                            keys[world.county[v]], identity_of(world.villages[v].number, people.serial[i]), 0
-                        )
-                        >> S11
-                    )
-                n += 1
-    if n > len(order):
-        return n
-    sort_places(order, n, waited, lot)  # those with the longest wait have the lowest
-    for k in range(n):
-        i, v = slot[order[k]], village[order[k]]
-        if free[pool[v]] > 0:
-            free[pool[v]] -= 1
-            people.place[i] = IN_BED
-            world.flow[v].beds_admitted += 1
-            world.flow[v].beds_used += 1
-    return n
-
-
-def admit(model, scope, keys) -> None:
-    """Free beds of each pool go to whoever has waited longest, ties by lot; `supply` has counted the beds."""
-    waiting = _admit(model.people, model.world, scope, keys, model.world.work)
-    if waiting > model.world.work.shape[1]:
-        _admit(model.people, model.world, scope, keys, np.empty((5, waiting), np.int64))
-
-
-@kernel
-def reside(people, world, values, government):
-    """Residents have all needs met in the centre; family and government pay the price of the bed."""
-    for v in range(len(world.used)):
-        referral, flow, post = values.referral[v], world.flow[v], world.posted[v]
-        for i in residents(world, v):
-            if people.kind[i] != ELDER or people.place[i] == 0:
-                continue
-            if people.place[i] > 0:
-                flow.beds_waiting += 1
-                continue
-            own = np.int64(referral.bed_price * _share_paid(people, i, referral.bed_subsidy, government))
-            post.referral_families += own
-            post.referral_government += referral.bed_price - own
-            people.free[i] = 0
-            for k in range(9):
-                flow.bed_minutes += int(people.need[i, k])
-                world.hours[v, PROFESSIONAL, k] += people.need[i, k]
-                people.need[i, k] = 0
-
-
-@kernel
-def day_care(people, world, values, places, serving, government, willing_keys, keys):
-    """Count who wants day care (`serving` False), or serve within `places` of each village from a drawn
-    place.
-    """
-    for v in range(len(world.used)):
-        willing_key, key = willing_keys[world.county[v]], keys[world.county[v]]
-        referral, village, flow, post, n = (
-            values.referral[v],
-            world.villages[v],
-            world.flow[v],
-            world.posted[v],
-            world.used[v],
-        )
-        if places[v] == 0:
-            continue
-        turn = start_row(people, world, v, False, uniform(key, village.number, 2))
-        for j in range(n):
-            i = world.start[v] + wrap(j + turn, n)
-            frail = (
-                people.kind[i] == ELDER
-                and people.place[i] >= 0
-                and people.health[i] < SEVERE
-                and (people.health[i] == MODERATE or people.dementia[i] == 1)
-            )
-            if not frail or not _can_pay(
-                people, i, referral, referral.day_price, government, village.remit_left
-            ):
-                continue
-            if uniform(willing_key, identity_of(village.number, people.serial[i]), 1) >= referral.willing:
-                continue
-            if not serving:
-                flow.day_asked += 1
-            elif flow.day_users < places[v]:
-                flow.day_users += 1
-                own = np.int64(referral.day_price * _share_paid(people, i, referral.bed_subsidy, government))
-                post.referral_families += own
-                post.referral_government += referral.day_price - own
-                away = min(int(people.free[i]), referral.day_hours)  # no longer disposable
-                people.free[i] -= away
-                flow.time_budget -= away
-                for k in range(9):
-                    if (
-                        k == MEALS
-                        or k == REHABILITATION
-                        or k == PREVENTION
-                        or k == COMPANIONSHIP
-                        or k == PERSONAL
-                    ):
-                        minutes = np.int64(int(people.need[i, k]) * referral.day_need)
-                        flow.day_minutes += minutes
-                        world.hours[v, PROFESSIONAL, k] += minutes
-                        people.need[i, k] -= minutes
-
-
-@inner
-def _formal(people, world, v, i, k, minutes, crowding):
-    """Formal minutes of kind k; where there is family, part of them only replaces its care."""
-    out = 0
+def serve_formally(people, world, v, i, kind, minutes, crowding):
+    """Formal minutes of a kind; where there is family, part of them only replaces its care."""
+    replaced = 0
     if people.living[i] != ALONE or people.near[i] == 1:
-        out = min(np.int64(minutes * crowding), world.hours[v, FAMILY, k])
-    world.hours[v, PROFESSIONAL, k] += minutes
-    world.hours[v, FAMILY, k] -= out
-    people.need[i, k] -= minutes - out
-    world.flow[v].crowded_out += out
+        replaced = min(np.int64(minutes * crowding), world.hours[v, FAMILY, kind])
+    world.hours[v, PROFESSIONAL, kind] += minutes
+    world.hours[v, FAMILY, kind] -= replaced
+    people.need[i, kind] -= minutes - replaced
+    world.flow[v].crowded_out += replaced
+
+
+@inner
+def serve_under_contract(people, world, v, i, left, crowding):
+    """A clinic serves elder i within `left` minutes; their number."""
+    served = 0
+    for kind in CONTRACT_KINDS:
+        minutes = min(int(people.need[i, kind]), left - served)
+        served += minutes
+        serve_formally(people, world, v, i, kind, minutes, crowding)
+    return served
+
+
+@inner
+def bill_contract(referral, served, given, government, post):
+    """A partner pays its own minutes, public health its share of the others, the village the rest."""
+    post.partner_clinic += given * referral.contract_price // 60
+    price = (served - given) * referral.contract_price // 60
+    public = np.int64(price * referral.contract_public) if government else 0
+    post.referral_government += public
+    post.cost_contract += price - public
 
 
 @kernel
 def under_contract(people, world, values, government, keys):
-    """Clinics serve enrolled elders, the disabled first, from a drawn place.
-
-    The village, public health and partner organisations pay.
-    """
+    """Clinics serve enrolled elders of villages in service, the disabled first, from a drawn place."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
-        brought = np.int64(village.partner_clinic * village.elders / 100.0) if village.level > CLOSED else 0
-        budget = (
-            np.int64(referral.contract * village.elders / 100.0) + brought if village.level > CLOSED else 0
-        )
+        referral, village = values.referral[v], world.villages[v]
+        if village.level == CLOSED:
+            continue
+        brought = np.int64(village.partner_clinic * village.elders / 100.0)
+        budget = np.int64(referral.contract * village.elders / 100.0) + brought
         if budget == 0:
             continue
-        n, left = world.used[v], budget
-        turn = start_row(people, world, v, False, uniform(key, village.number, 0))
+        left = budget
+        first = start_row(people, world, v, False, uniform(keys[world.county[v]], village.number, 0))
         for able in range(2):
-            for j in range(n):
+            for step in range(world.used[v]):
                 if left == 0:
                     break
-                i = world.start[v] + wrap(j + turn, n)
-                if (
-                    people.kind[i] != ELDER
-                    or people.enrolled[i] == 0
-                    or (people.health[i] < MODERATE) != (able == 1)
-                ):
-                    continue
-                for k in range(9):
-                    if k == ESCORT or k == REHABILITATION or k == PREVENTION:
-                        minutes = min(int(people.need[i, k]), left)
-                        left -= minutes
-                        _formal(people, world, v, i, k, minutes, referral.crowding)
-        flow.contract_minutes = budget - left
-        given = min(brought, budget - left)  # a partner organisation's hours come first
-        post.partner_clinic += given * referral.contract_price // 60
-        price = (budget - left - given) * referral.contract_price // 60
-        public = np.int64(price * referral.contract_public) if government else 0
-        post.referral_government += public
-        post.cost_contract += price - public
+                i = row_from(world, v, first, step)
+                if has_turn(people, i, able):
+                    left -= serve_under_contract(people, world, v, i, left, referral.crowding)
+        served = budget - left
+        world.flow[v].contract_minutes = served
+        # a partner organisation's hours come first
+        bill_contract(referral, served, min(brought, served), government, world.posted[v])
+
+
+@inner
+def affordable_minutes(people, i, referral, own, remit_left):
+    """Minutes of the centre that an elder can put money into; without limit where they are free."""
+    if own <= 0.0 or referral.price <= 0:
+        return np.int64(NO_LIMIT)
+    income = income_of(people, i, remit_left)
+    return np.int64(income * referral.income_share * 60.0 / (referral.price * own))
+
+
+@inner
+def refer_elder(people, world, v, i, referral, most, serving):
+    """Minutes of elder i that go to the centre, the skilled kinds first; they are served or only counted."""
+    referred = 0
+    for place in range(len(KINDS)):
+        kind = len(KINDS) - 1 - place
+        part = referral.special if needs_training(kind) else referral.other
+        minutes = min(np.int64(int(people.need[i, kind]) * part), most - referred)
+        if minutes > 0:
+            referred += minutes
+            if serving:
+                serve_formally(people, world, v, i, kind, minutes, referral.crowding)
+    return referred
+
+
+@inner
+def bill_hours(referral, served, own, post):
+    """The family pays its share of the price, government the rest."""
+    price = served * referral.price // 60
+    family = np.int64(price * own)
+    post.referral_families += family
+    post.referral_government += price - family
+
+
+@inner
+def refer_village(people, world, v, referral, budget, serving, government, drawn):
+    """Ask for minutes or be served within the budget.
+
+    Where it is short the disabled come first, from a drawn place; else nobody's turn matters.
+    """
+    village, flow = world.villages[v], world.flow[v]
+    left = budget if serving else np.int64(NO_LIMIT)
+    short = serving and budget < flow.referral_asked
+    first = start_row(people, world, v, False, drawn) if short else 0
+    for able in range(2 if short else 1):
+        for step in range(world.used[v]):
+            if left == 0:
+                break
+            i = row_from(world, v, first, step)
+            if not (has_turn(people, i, able) if short else is_enrolled(people, i)):
+                continue
+            own = family_share(people, i, referral.subsidy, government)
+            most = min(affordable_minutes(people, i, referral, own, village.remit_left), left)
+            minutes = refer_elder(people, world, v, i, referral, most, serving)
+            left -= minutes
+            if serving:
+                flow.referral_minutes += minutes
+                bill_hours(referral, minutes, own, world.posted[v])
+            else:
+                flow.referral_asked += minutes
 
 
 @kernel
 def refer(people, world, values, budget, serving, government, keys):
-    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village, the
-    disabled first.
-    """
+    """Ask for minutes of the centre (`serving` False) or be served within `budget` of each village."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        referral, village, flow, post = values.referral[v], world.villages[v], world.flow[v], world.posted[v]
-        if village.level == CLOSED or budget[v] == 0:
-            continue
-        n, left = world.used[v], budget[v] if serving else np.int64(1 << 60)
-        short = serving and budget[v] < flow.referral_asked  # else nobody's turn matters
-        turn = start_row(people, world, v, False, uniform(key, village.number, 1)) if short else 0
-        for able in range(2 if short else 1):
-            for j in range(n):
-                if left == 0:
-                    break
-                i = world.start[v] + wrap(j + turn, n)
-                if (
-                    people.kind[i] != ELDER
-                    or people.enrolled[i] == 0
-                    or (short and (people.health[i] < MODERATE) != (able == 1))
-                ):
-                    continue
-                own = _share_paid(people, i, referral.subsidy, government)
-                purse = np.int64(1 << 60)
-                if own > 0.0 and referral.price > 0:
-                    purse = np.int64(
-                        (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
-                        * referral.income_share
-                        * 60.0
-                        / (referral.price * own)
-                    )
-                served = 0
-                for q in range(9):
-                    k = 8 - q  # personal care and the skilled kinds first
-                    part = referral.special if k == PERSONAL or k == REHABILITATION else referral.other
-                    minutes = min(np.int64(int(people.need[i, k]) * part), purse - served, left)
-                    if minutes <= 0:
-                        continue
-                    served += minutes
-                    left -= minutes
-                    if serving:
-                        _formal(people, world, v, i, k, minutes, referral.crowding)
-                if serving:
-                    price = served * referral.price // 60
-                    family = np.int64(price * own)
-                    flow.referral_minutes += served
-                    post.referral_families += family
-                    post.referral_government += price - family
-                else:
-                    flow.referral_asked += served
+        if world.villages[v].level > CLOSED and budget[v] > 0:
+            drawn = uniform(keys[world.county[v]], world.villages[v].number, 1)
+            refer_village(people, world, v, values.referral[v], budget[v], serving, government, drawn)
 
 
 @kernel
-def supply(world, values, scope):
-    """Beds, day-care places and minutes of the centre, rounded down, as `World.centre`."""
-    pool = world.pools[scope]
-    for v in range(len(pool)):
-        for k in range(3):
-            world.means[k, v] = 0.0
-    for v in range(len(pool)):
-        referral, elders = values.referral[v], world.villages[v].elders_start
-        world.means[0, pool[v]] += referral.beds * elders
-        world.means[1, pool[v]] += referral.day_places * elders
-        world.means[2, pool[v]] += referral.hours * elders
-    for v in range(len(pool)):
-        for k in range(3):
-            world.centre[k, v] = np.int64(world.means[k, v] / (100.0 if k == 2 else 1000.0) + 1e-9)
-    for v in range(len(pool)):
-        for k in range(3):
-            world.centre[3 + k, v] = world.centre[k, pool[v]]
-
-
-@kernel
-def allot(world, scope, day):
-    """What a pool has of day-care places or else of minutes is shared out to its villages by what they
-    ask, in `w.centre`.
-    """
-    k = 1 if day else 2
-    has, claims, numbers = world.centre[k], world.centre[3 + k], world.tally[0]
+def share_minutes(world, scope):
+    """What a pool has of minutes is shared out to its villages by what they ask, in `World.centre`."""
+    claims, numbers = world.centre[MINUTES_BY_VILLAGE], world.tally[0]
     for v in range(len(world.used)):
-        claims[v], numbers[v] = (
-            world.flow[v].day_asked if day else world.flow[v].referral_asked,
-            world.villages[v].number,
-        )
-    share_out(has, claims, world.pools[scope], numbers, world.tally[1:6])
+        claims[v], numbers[v] = world.flow[v].referral_asked, world.villages[v].number
+    share_out(world.centre[MINUTES_BY_POOL], claims, world.pools[scope], numbers, world.tally[1:6])
 
 
-def run_beds(model) -> None:
-    """Leaving, applying, admission, and the needs of residents; then day care."""
-    parameters, world = model.parameters, model.world
-    if not parameters.referral.on:
-        return
-    scope, gov = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
-    supply(world, model.values.table, scope)
-    stay(
-        model.people,
-        world,
-        model.values.table,
-        model.centre[3],
-        gov,
-        model.lasting_keys(WILLING),
-        model.keys(APPLY),
-        model.keys(LEAVE),
-    )
-    admit(model, scope, model.keys(LOT))
-    reside(model.people, world, model.values.table, gov)
-    if model.values.ever("referral.day_places"):
-        day_care(
-            model.people,
-            world,
-            model.values.table,
-            model.centre[4],
-            False,
-            gov,
-            model.lasting_keys(WILLING),
-            model.keys(TURN),
-        )
-        allot(world, scope, True)
-        day_care(
-            model.people,
-            world,
-            model.values.table,
-            model.centre[4],
-            True,
-            gov,
-            model.lasting_keys(WILLING),
-            model.keys(TURN),
-        )
-
-
-def run_hours(model) -> None:
+def run(model) -> None:
     """Contracts of the village, then the centre's hours, pro rata to what the villages of the pool refer."""
-    parameters, world = model.parameters, model.world
+    parameters, world, values = model.parameters, model.world, model.values.table
     if not parameters.referral.on:
         return
-    scope, gov = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
-    under_contract(model.people, world, model.values.table, gov, model.keys(TURN))
-    refer(model.people, world, model.values.table, model.centre[5], False, gov, model.keys(TURN))
-    allot(world, scope, False)
-    refer(model.people, world, model.values.table, model.centre[5], True, gov, model.keys(TURN))
+    scope, government = TOWNSHIP if parameters.referral.pooled else 0, parameters.government.on
+    minutes, keys = model.centre[MINUTES_BY_VILLAGE], model.keys(REFERRAL_TURN)
+    under_contract(model.people, world, values, government, keys)
+    refer(model.people, world, values, minutes, False, government, keys)
+    share_minutes(world, scope)
+    refer(model.people, world, values, minutes, True, government, keys)

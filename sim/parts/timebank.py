@@ -103,14 +103,14 @@ column(
     "i4",
     unit="minutes",
     label="time credit, negative when overdrawn",
-    written_by=("acceptance", "clearing", "people", "points"),
+    written_by=("acceptance", "clearing", "clearing_redemption", "people", "points"),
 )
 column(
     "quota",
     "i4",
     unit="minutes",
     label="minutes of help the elder may still ask for",
-    written_by=("clearing", "matching", "trust"),
+    written_by=("clearing_platform", "matching", "trust"),
 )
 state("welcome", "i8", unit="minutes", label="welcome credits in force")
 flow("credits_earned", unit="minutes", label="credits earned")

@@ -87,9 +87,9 @@ column(
     "i4",
     unit="minutes",
     label="time left of this month's budget",
-    written_by=("agriculture", "handicraft", "needs", "people", "points", "referral", "tourism"),
+    written_by=("agriculture", "handicraft", "needs", "people", "points", "referral_centre", "tourism"),
 )
-flow("time_budget", unit="minutes", label="disposable time of all persons", written_by=("referral",))
+flow("time_budget", unit="minutes", label="disposable time of all persons", written_by=("referral_centre",))
 flow("time_farm", unit="minutes", label="own farm work")
 flow("time_grandchildren", unit="minutes", label="minding grandchildren")
 flow(

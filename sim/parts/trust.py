@@ -105,7 +105,7 @@ column(
     unit="share",
     label="trust that credits and service will be there",
     initial=0.5,
-    written_by=("acceptance", "clearing"),
+    written_by=("acceptance", "clearing_redemption"),
 )
 flow("trust_sum", unit="persons", label="sum of trust over elders", dtype="f8")
 flow("redeem_asked", unit="minutes", label="minutes asked for by elders who hold credit")

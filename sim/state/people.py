@@ -18,6 +18,7 @@ from sim.state.codes import (
     FARM,
     FREE,
     HELPER,
+    MODERATE,
     MONTH_BITS,
     OLDEST,
     PERSONAL,
@@ -319,3 +320,23 @@ def needs_training(kind):
 def has_offer(people, i):
     """A volunteer with time on offer."""
     return people.volunteer[i] == 1 and people.offer[i] > 0
+
+
+@inner
+def family_share(people, i, subsidy, government):
+    """Share of a price that falls to the family: none of it for the poor, where government pays."""
+    if not government:
+        return 1.0
+    return 0.0 if people.dibao[i] == 1 else 1.0 - subsidy
+
+
+@inner
+def is_enrolled(people, i):
+    """Elders whom a station knows."""
+    return people.kind[i] == ELDER and people.enrolled[i] == 1
+
+
+@inner
+def has_turn(people, i, able):
+    """Enrolled elders in two turns: the disabled first (`able` 0), then the others (`able` 1)."""
+    return is_enrolled(people, i) and (people.health[i] < MODERATE) == (able == 1)

@@ -36,14 +36,14 @@ state(
     "i8",
     unit="flag",
     label="a leader stands behind mutual aid",
-    written_by=("county", "organisation"),
+    written_by=("county", "organisation_leaders"),
 )
 state(
     "association",
     "i8",
     unit="flag",
     label="an elderly association is active",
-    written_by=("county", "organisation"),
+    written_by=("county", "organisation_leaders"),
 )
 state(
     "idle_building",

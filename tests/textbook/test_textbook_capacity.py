@@ -10,7 +10,7 @@ import pytest
 from runs import large, split_by_pool
 from scipy import stats
 
-from sim.parts import matching, participation, referral
+from sim.parts import matching, participation, referral_centre
 from sim.state.codes import ELDER, HELPER, TOWNSHIP
 
 N = 200  # elders of a village: the callers
@@ -131,7 +131,7 @@ def queue(
     for t in range(months):
         for name in ("beds_used", "beds_waiting", "beds_given_up", "beds_admitted"):
             model.flow[name][:] = 0
-        referral.run_beds(model)
+        referral_centre.run(model)
         seen[:, t] = [model.flow[name] for name in ("beds_admitted", "beds_given_up", "beds_waiting")]
         model.month += 1
     assert (model.flow["beds_used"].sum() <= 5 * villages) and (
@@ -174,7 +174,7 @@ def test_whoever_has_waited_longest_is_admitted_first() -> None:
     model = large({"county.elders": N, "county.townships": 1, "referral.on": True}, villages=2)
     model.people.place[:4], model.people.place[model.world.start[1]] = (3, 9, 2, 9), 12
     model.world.centre[0, 0] = 3  # beds of the township
-    referral.admit(model, TOWNSHIP, np.uint64(1))
+    referral_centre.admit(model, TOWNSHIP, np.array([1], np.uint64))
     assert (
         model.people.place[:4].tolist() == [3, -1, 2, -1] and model.people.place[model.world.start[1]] == -1
     )

@@ -9,7 +9,7 @@ import pytest
 from runs import CARE, large, small
 
 import sim
-from sim.parts import clearing
+from sim.parts import clearing_platform
 from sim.state.codes import ELDER
 from sim.state.people import settle_in, vacate
 
@@ -122,7 +122,7 @@ def december(claims: list[int], cash: list[int], **more: float) -> sim.MutualAid
 def settled(model: sim.MutualAidModel) -> dict[str, list[int]]:
     """Settle, audit, and what each village then holds and has moved."""
     before = model.world.balance.cash.copy()
-    clearing.run_settle(model)
+    clearing_platform.run_settle(model)
     model.audit()
     b, amount = model.world.balance, model.ledger.amount
     assert (b.cash - before).tolist() == (amount("settlement_got") - amount("settlement_paid")).tolist()
