@@ -38,3 +38,4 @@ SCOPES = ("village", "township", "county")
 TOWNSHIP = 1
 SIXTY, SEVENTY, SEVENTY_FIVE, EIGHTY = 60 * 12, 70 * 12, 75 * 12, 80 * 12  # ages in months
 OLDEST = 111  # age in years at which tables end
+RUNS_TOURISM, RUNS_FARM, RUNS_WORKSHOP, HOLDS_DEPOSIT = 1, 2, 4, 8  # bits of the businesses of a village
