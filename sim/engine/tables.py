@@ -22,6 +22,7 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_builtin,
     lower_getattr_generic,
     register_model,
@@ -98,6 +99,7 @@ class ColumnType(types.Type):
 
 
 WORD = ir.IntType(64)
+BYTE = ir.IntType(8).as_pointer()
 
 
 @register_model(TableType)
@@ -332,3 +334,35 @@ def _set_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         signature(sig.return_type, sig.args[0], kind, sig.args[2]),
         (args[0], index, args[2]),
     )
+
+
+def _copy_row_in_python(table: Any, target: int, source: int) -> None:
+    for column in table:
+        column[target] = column[source]
+
+
+@intrinsic
+def _copy_row_compiled(typing_context: Any, table: Any, target: Any, source: Any) -> Any:
+    """Every column of one row over another: memory is copied, column by column."""
+    if not isinstance(table, TableType):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        address, *rows = arguments
+        of, *kinds = signature.args
+        rows = [context.cast(builder, row, kind, types.intp) for row, kind in zip(rows, kinds, strict=True)]
+        for column, place in of.members.values():
+            size = context.get_abi_sizeof(context.get_data_type(column.array.dtype))
+            width = context.get_constant(types.intp, size)
+            for axis in range(1, column.array.ndim):
+                width = builder.mul(width, _word(builder, address, place + 1 + axis))
+            start = _word(builder, address, place)
+            ends = [builder.inttoptr(builder.add(start, builder.mul(row, width)), BYTE) for row in rows]
+            cgutils.raw_memcpy(builder, *ends, width, 1)
+        return context.get_dummy_value()
+
+    return types.none(table, target, source), generate
+
+
+# `copy_row(table, target, source)`: row `source` of every column over row `target`
+copy_row = _copy_row_in_python if numba.config.DISABLE_JIT else _copy_row_compiled  # type: ignore[attr-defined]

@@ -1,7 +1,10 @@
 """M13 Acceptance: the norm of relying on children, network, publicity, satisfied users; loneliness.
 
-Acceptance moves to the mean of the own zone (DeGroot), pulled by publicity, leaders and good experience
-against the norm. An elder enrols by a hazard with an own part and a part that grows with the enrolled (Bass).
+State: acceptance, satisfaction and loneliness of each elder, and who is enrolled.
+Month: before help is asked for, elders enrol by a hazard with an own part and a part that grows with the
+enrolled (Bass), and leave; a closed village lets its users go. At the month's end acceptance moves to the
+mean of the own zone (DeGroot), pulled by publicity, leaders and good experience against the norm.
+Off: acceptance and loneliness stay where they started; enrolling goes on.
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import ALONE, CLOSED, ELDER, ROBUST
+from sim.state.codes import ALONE, AT_TABLE, CLOSED, ELDER, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+from sim.state.people import identity_of, need_left, residents, zones_of
 
 
 @section("acceptance")
@@ -104,7 +107,6 @@ column(
     unit="share",
     label="acceptance of help from outside the family",
     initial=0.3,
-    written_by=("people",),
 )
 column(
     "satisfaction",
@@ -112,9 +114,9 @@ column(
     unit="share",
     label="satisfaction with what was received",
     initial=0.5,
-    written_by=("matching", "operation", "organisation_disputes", "people", "quality"),
+    written_by=("matching", "operation", "organisation_disputes", "quality"),
 )
-column("loneliness", "f4", unit="share", label="loneliness", initial=0.3, written_by=("people",))
+column("loneliness", "f4", unit="share", label="loneliness", initial=0.3)
 state(
     "would_enrol",
     "f8",
@@ -130,45 +132,130 @@ flow("loneliness_sum", unit="persons", label="sum of loneliness over elders", dt
 START = Purpose("acceptance.start")
 ENROL = Purpose("acceptance.enrol")
 
+MIDDLING = 2.0  # brings a share of one half to one
+START_SPREAD = 0.5  # width of acceptance at the start
+TRUST_LEAST, TRUST_SPREAD = 0.4, 0.3  # trust at the start
+START_ENROLLED = 0.25  # of others, by which the first users are near balance
+NEWCOMER = 0.5  # satisfaction of one who enrols
+LEADING = 0.5  # publicity that a leader, or an association, is worth
+NORM_PULL = 0.1  # of the norm over that of publicity
+
+
+@inner
+def clipped(share):
+    """A share between none and one."""
+    return min(max(share, 0.0), 1.0)
+
+
+@inner
+def lonely_level(people, i, acceptance):
+    """Loneliness that an elder drifts to without company."""
+    return acceptance.lonely_alone if people.living[i] == ALONE else acceptance.lonely_other
+
+
+@inner
+def starts_enrolled(people, i, acceptance, drawn):
+    """Whether an elder uses a standing service at the start, when joining and leaving balance."""
+    factor = acceptance.need_factor if people.health[i] > ROBUST else 1.0
+    hazard = acceptance.enrol_own + START_ENROLLED * acceptance.enrol_network
+    rate = hazard * factor * MIDDLING * np.float64(people.acceptance[i])
+    return drawn * (rate + acceptance.leave_rate / 12.0) < rate
+
+
+@inner
+def enrolment_rate(people, i, acceptance, hazard):
+    """An elder's hazard of enrolling from the village's: by need left after the family, and by acceptance."""
+    need, full = need_left(people, i), acceptance.need_hours
+    factor = acceptance.need_factor if need >= full else (1.0 + (acceptance.need_factor - 1.0) * need / full)
+    return hazard * factor * MIDDLING * np.float64(people.acceptance[i])
+
+
+@inner
+def let_go(people, world, v, i, acceptance):
+    """A closed village has no users; after a closure it is counted who would come in a year of service."""
+    village = world.villages[v]
+    world.flow[v].left_users += people.enrolled[i]
+    people.enrolled[i] = 0
+    if village.closures > 0:
+        village.would_enrol += min(12.0 * enrolment_rate(people, i, acceptance, acceptance.enrol_own), 1.0)
+
+
+@inner
+def join(people, world, v, i):
+    """An elder enrols, and gets the welcome credit where there is none yet."""
+    village = world.villages[v]
+    people.enrolled[i] = 1
+    people.satisfaction[i] = NEWCOMER
+    world.flow[v].joined_users += 1
+    if people.credit[i] == 0 and village.welcome > 0:
+        people.credit[i] = village.welcome
+        world.posted[v].credits_welcome += village.welcome
+
+
+@inner
+def leaves(people, i, leaving, drawn):
+    """Whether an enrolled elder leaves the service: the more often the less it satisfies."""
+    return drawn < leaving * MIDDLING * (1.0 - np.float64(people.satisfaction[i]))
+
+
+@inner
+def count_zones(people, world, v):
+    """Sum of acceptance and number of elders by zone, in the village's scratch."""
+    zones = zones_of(people, world, v)
+    total, heads = world.sums, world.work[0]
+    total[:zones] = 0.0
+    heads[:zones] = 0
+    for i in residents(world, v):
+        if people.kind[i] == ELDER:
+            total[people.zone[i]] += np.float64(people.acceptance[i])
+            heads[people.zone[i]] += 1
+
+
+@inner
+def reach_of(village, acceptance, norm):
+    """Pull of publicity a month: where a service stands, by campaigns and those who lead."""
+    if village.level == CLOSED:
+        return 0.0
+    told = village.publicity + LEADING * village.leader + LEADING * village.association
+    return acceptance.publicity * told * (1.0 - norm)
+
+
+@inner
+def learn(people, i, acceptance, mean, reach, norm):
+    """Acceptance moves to the zone's mean, by what is told, against the norm, and by own experience."""
+    share = np.float64(people.acceptance[i])
+    share += acceptance.network_speed * (mean - share)
+    share += reach * (1.0 - share) - NORM_PULL * acceptance.publicity * norm * share
+    if people.received[i] > 0 or people.dines[i] > 0:
+        share += acceptance.experience_speed * (np.float64(people.satisfaction[i]) - share)
+    people.acceptance[i] = clipped(share)
+
+
+@inner
+def feel(people, i, acceptance):
+    """Loneliness moves to its level, which company lowers."""
+    level = lonely_level(people, i, acceptance)
+    if people.received[i] > 0 or people.given[i] > 0 or people.dines[i] == AT_TABLE:
+        level = max(level - acceptance.company_relief, 0.0)
+    lonely = np.float64(people.loneliness[i])
+    people.loneliness[i] = lonely + acceptance.lonely_speed * (level - lonely)
+
 
 @kernel
 def begin(people, world, values, keys):
     """Acceptance, trust and loneliness of the first inhabitants; fixed to the person."""
     for v in range(len(world.used)):
         key = keys[world.county[v]]
-        acceptance = values.acceptance[v]
+        acceptance, village = values.acceptance[v], world.villages[v]
         for i in residents(world, v):
-            identity = identity_of(world.villages[v].number, people.serial[i])
-            people.acceptance[i] = min(
-                max(acceptance.start + 0.5 * (uniform(key, identity, 0) - 0.5), 0.0), 1.0
-            )
-            people.trust[i] = 0.4 + 0.3 * uniform(key, identity, 1)
-            people.loneliness[i] = (
-                acceptance.lonely_alone if people.living[i] == ALONE else acceptance.lonely_other
-            )
-            if (
-                people.kind[i] == ELDER and world.villages[v].level > CLOSED
-            ):  # users near balance where a service stands
-                factor = acceptance.need_factor if people.health[i] > ROBUST else 1.0
-                rate = (
-                    (acceptance.enrol_own + 0.25 * acceptance.enrol_network)
-                    * factor
-                    * 2.0
-                    * np.float64(people.acceptance[i])
-                )
-                people.enrolled[i] = (
-                    1 if uniform(key, identity, 2) * (rate + acceptance.leave_rate / 12.0) < rate else 0
-                )
-
-
-@inner
-def _rate(people, i, a, hazard):
-    """An elder's hazard of enrolling from the village's: by need left after the family, and by acceptance."""
-    need = 0
-    for k in range(8):
-        need += int(people.need[i, k])
-    factor = a.need_factor if need >= a.need_hours else (1.0 + (a.need_factor - 1.0) * need / a.need_hours)
-    return hazard * factor * 2.0 * np.float64(people.acceptance[i])
+            identity = identity_of(village.number, people.serial[i])
+            start = acceptance.start + START_SPREAD * (uniform(key, identity, 0) - 0.5)
+            people.acceptance[i] = clipped(start)
+            people.trust[i] = TRUST_LEAST + TRUST_SPREAD * uniform(key, identity, 1)
+            people.loneliness[i] = lonely_level(people, i, acceptance)
+            if people.kind[i] == ELDER and village.level > CLOSED:
+                enrolled = starts_enrolled(people, i, acceptance, uniform(key, identity, 2))
+                people.enrolled[i] = 1 if enrolled else 0
 
 
 @kernel
@@ -192,22 +279,13 @@ def enrol(people, world, values, keys):
                 continue
             identity = identity_of(village.number, people.serial[i])
             if village.level == CLOSED:
-                flow.left_users += people.enrolled[i]
-                people.enrolled[i] = 0
-                if village.closures > 0:
-                    village.would_enrol += min(12.0 * _rate(people, i, acceptance, acceptance.enrol_own), 1.0)
+                let_go(people, world, v, i, acceptance)
             elif people.enrolled[i] == 1:
-                if uniform(key, identity, 0) < leaving * 2.0 * (1.0 - np.float64(people.satisfaction[i])):
+                if leaves(people, i, leaving, uniform(key, identity, 0)):
                     people.enrolled[i] = 0
                     flow.left_users += 1
-            else:
-                if uniform(key, identity, 1) < _rate(people, i, acceptance, hazard):
-                    people.enrolled[i] = 1
-                    people.satisfaction[i] = 0.5
-                    flow.joined_users += 1
-                    if people.credit[i] == 0 and village.welcome > 0:
-                        people.credit[i] = village.welcome
-                        world.posted[v].credits_welcome += village.welcome
+            elif uniform(key, identity, 1) < enrolment_rate(people, i, acceptance, hazard):
+                join(people, world, v, i)
             flow.enrolled += people.enrolled[i]
 
 
@@ -217,38 +295,16 @@ def spread(people, world, values, years, on):
     for v in range(len(world.used)):
         acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
         norm = max(acceptance.norm - acceptance.norm_decline * years, 0.0) * village.norm_left
-        zones = 0
-        for i in residents(world, v):
-            zones = max(zones, int(people.zone[i]) + 1)
+        count_zones(people, world, v)
         total, heads = world.sums, world.work[0]
-        total[:zones] = 0.0
-        heads[:zones] = 0
-        for i in residents(world, v):
-            if people.kind[i] == ELDER:
-                total[people.zone[i]] += np.float64(people.acceptance[i])
-                heads[people.zone[i]] += 1
-        reach = (
-            acceptance.publicity
-            * (village.publicity + 0.5 * village.leader + 0.5 * village.association)
-            * (1.0 - norm)
-            if village.level > CLOSED
-            else 0.0
-        )
+        reach = reach_of(village, acceptance, norm)
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
-            x, s = np.float64(people.acceptance[i]), np.float64(people.satisfaction[i])
             if on:
-                x += acceptance.network_speed * (total[people.zone[i]] / heads[people.zone[i]] - x)
-                x += reach * (1.0 - x) - 0.1 * acceptance.publicity * norm * x
-                if people.received[i] > 0 or people.dines[i] > 0:
-                    x += acceptance.experience_speed * (s - x)
-                level = acceptance.lonely_alone if people.living[i] == ALONE else acceptance.lonely_other
-                if people.received[i] > 0 or people.given[i] > 0 or people.dines[i] == 1:
-                    level = max(level - acceptance.company_relief, 0.0)
-                lonely = np.float64(people.loneliness[i])
-                people.loneliness[i] = lonely + acceptance.lonely_speed * (level - lonely)
-                people.acceptance[i] = min(max(x, 0.0), 1.0)
+                mean = total[people.zone[i]] / heads[people.zone[i]]
+                learn(people, i, acceptance, mean, reach, norm)
+                feel(people, i, acceptance)
             flow.acceptance_sum += np.float64(people.acceptance[i])
             flow.loneliness_sum += np.float64(people.loneliness[i])
 

@@ -1,8 +1,12 @@
 """The shared table (M3 meals, M14 capacity, M17 price by age): who eats, what it costs, who cooks, who
 delivers.
 
-A meal = food + fuel; the cook, delivery and kitchen help are lines of their own, so that a small village
-needs a minimum of users. Whoever eats has the need for meal help met; a delivered meal is a look-in too.
+State: the cash cost of a meal last month; who dines is written anew each month.
+Month: where the table is open and the building stands, those short of meal help are seated first, from a
+drawn place; kitchen help comes from the volunteers' offers, the rest is hired. A meal = food + fuel; the
+cook, delivery and kitchen help are lines of their own, so that a small village needs a minimum of users.
+Whoever eats has the need for meal help met; a delivered meal is a look-in too.
+Off, or without a building: nobody eats.
 """
 
 from __future__ import annotations
@@ -11,12 +15,25 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, ELDER, FULL, MEALS, MILD, MODERATE, MUTUAL, REDUCED, WORKING
+from sim.state.codes import (
+    ASKED,
+    AT_TABLE,
+    DELIVERED,
+    EIGHTY,
+    ELDER,
+    FULL,
+    MEALS,
+    MILD,
+    MODERATE,
+    MUTUAL,
+    REDUCED,
+    SEVENTY,
+    WORKING,
+)
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, start_row
+from sim.state.people import give, has_offer, identity_of, income_of, residents, row_from, start_row
 
 
 @section("canteen")
@@ -145,7 +162,7 @@ class Canteen:
     able_share: float = par(0.35, unit="share", low=0.1, high=0.6, doc="income an elder can put into meals")
 
 
-column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home", written_by=("people",))
+column("dines", "i1", unit="code", label="0 no, 1 at the table, 2 delivered at home")
 state("meal_cost", "i8", unit="fen/meal", label="cash cost of one meal, last month", initial=550)
 state(
     "price",
@@ -176,29 +193,117 @@ for _line, _label in (
 TASTE = Purpose("canteen.taste")
 ROTA = Purpose("canteen.rota")
 
-
-@kernel
-def band(age):
-    """Age band of the price list: 0 for 60-69, 1 for 70-79, 2 for 80 and over."""
-    return 0 if age < 840 else (1 if age < 960 else 2)
+REDUCED_MEALS = 0.5  # meals at reduced over full service
+LEAST_TASTE = 0.5  # chance of eating without satisfaction over that at middling satisfaction
+PLACE_OF_DINERS, PLACE_OF_COOKS = 0, 1  # indices of the rota's draws
 
 
 @inner
-def wants(people, i, ident, c, price, index, left, key):
+def band(age):
+    """Age band of the price list: 0 for 60-69, 1 for 70-79, 2 for 80 and over."""
+    return 0 if age < SEVENTY else (1 if age < EIGHTY else 2)
+
+
+@inner
+def is_short(people, i, canteen):
+    """Whether an elder counts as short of meal help."""
+    return people.need[i, MEALS] >= canteen.short_hours
+
+
+@inner
+def wants(people, i, identity, canteen, price, wage_index, remit_left, key):
     """Whether an elder eats at this price.
 
     Need, price, purse (incomes follow wages); taste is fixed to the person.
     """
     if people.enrolled[i] == 0 or people.place[i] < 0:
         return False
-    chance = c.need_uptake if people.need[i, MEALS] >= c.short_hours else c.uptake
+    chance = canteen.need_uptake if is_short(people, i, canteen) else canteen.uptake
     if people.dibao[i] == 0:
-        chance *= max(1.0 - c.elasticity * (price / max(c.reference_price * index, 1.0) - 1.0), 0.0)
-        if price * c.meals_per_day * c.days > c.able_share * index * (
-            int(people.income[i]) + int(int(people.remit[i]) * left)
-        ):
+        dearer = price / max(canteen.reference_price * wage_index, 1.0) - 1.0
+        chance *= max(1.0 - canteen.elasticity * dearer, 0.0)
+        purse = canteen.able_share * wage_index * income_of(people, i, remit_left)
+        if price * canteen.meals_per_day * canteen.days > purse:
             return False
-    return uniform(key, ident, 0) < min(chance, 1.0) * (0.5 + np.float64(people.satisfaction[i]))
+    taste = LEAST_TASTE + np.float64(people.satisfaction[i])
+    return uniform(key, identity, 0) < min(chance, 1.0) * taste
+
+
+@inner
+def eats_at_home(people, i):
+    """Whether meals are delivered: to the moderately ill, and to the very old who are mildly so."""
+    frail = people.health[i] == MILD and people.age[i] >= EIGHTY
+    return people.health[i] >= MODERATE or frail
+
+
+@inner
+def seat(people, world, v, i, price, list_price, meals):
+    """An elder eats `meals` this month: need met, fees, counts."""
+    village, flow = world.villages[v], world.flow[v]
+    home = eats_at_home(people, i)
+    flow.diners += 1
+    people.dines[i] = DELIVERED if home else AT_TABLE
+    flow.delivered += 1 if home else 0
+    need = int(people.need[i, MEALS])
+    met = need if village.level == FULL else (need + 1) // 2
+    world.hours[v, ASKED, MEALS] += met
+    world.hours[v, MUTUAL, MEALS] += met
+    people.need[i, MEALS] -= met
+    flow.diner_price_sum += np.int64(price)
+    if people.dibao[i] == 0:
+        flow.meal_fees += np.int64(price * meals)
+        flow.fees_at_list += np.int64(list_price * meals)
+
+
+@inner
+def come_to_table(people, world, v, i, canteen, seats, meals, key):
+    """An elder who wants to eat is seated or turned away."""
+    village, flow = world.villages[v], world.flow[v]
+    identity, group = identity_of(village.number, people.serial[i]), band(people.age[i])
+    price = village.price[group]
+    if not wants(people, i, identity, canteen, price, village.wage_index, village.remit_left, key):
+        return
+    if flow.diners >= seats:
+        flow.turned_away += 1
+    else:
+        seat(people, world, v, i, price, village.list_price[group], meals)
+
+
+@inner
+def cook_unpaid(people, world, v, wanted, drawn):
+    """Kitchen minutes of `wanted` that volunteers give, half an offer at most, from a drawn one on."""
+    found = 0
+    turn = start_row(people, world, v, True, drawn)
+    for step in range(world.used[v]):
+        i = row_from(world, v, turn, step)
+        if has_offer(people, i) and found < wanted:
+            minutes = min(np.int64(people.offer[i] // 2), np.int64(wanted - found))
+            give(people, world, v, i, minutes)
+            found += minutes
+    return found
+
+
+@inner
+def bill(world, v, canteen, hired_minutes):
+    """Cost lines of the month and the families' fees."""
+    village, flow, post = world.villages[v], world.flow[v], world.posted[v]
+    staff = 1.0 if village.level == FULL else canteen.reduced_staff
+    cooks = -(-flow.diners // max(np.int64(canteen.diners_per_cook), 1))
+    garden = 1.0 - village.garden_saving
+    food = np.int64(flow.meals * canteen.food * garden * village.food_price * village.operator_food)
+    fuel = flow.meals * canteen.fuel
+    cook = np.int64(cooks * canteen.cook * staff * village.wage_index)
+    rounds = min(flow.delivered / canteen.round_size, 1.0)
+    delivery = np.int64(canteen.delivery * rounds * staff * village.wage_index)
+    hired = np.int64(hired_minutes * canteen.hired_help * village.wage_index / 60.0)
+    post.cost_food += food
+    post.cost_fuel += fuel
+    post.cost_cook += cook
+    post.cost_delivery += delivery
+    post.cost_hired += hired
+    flow.canteen_cost = food + fuel + cook + delivery + hired
+    village.meal_cost = flow.canteen_cost // max(flow.meals, 1)
+    post.due_families += flow.meal_fees
 
 
 @kernel
@@ -209,92 +314,27 @@ def serve(people, world, values, keys, rota_keys):
     for v in range(len(world.used)):
         key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
         canteen, village, flow = values.canteen[v], world.villages[v], world.flow[v]
-        n = world.used[v]
-        for i in range(world.start[v], world.start[v] + n):
+        for i in residents(world, v):
             people.dines[i] = 0
         if village.level < REDUCED or village.facility != WORKING:
             continue
-        per_person = np.int64(canteen.meals_per_day * canteen.days * (1.0 if village.level == FULL else 0.5))
+        service = 1.0 if village.level == FULL else REDUCED_MEALS
+        meals = np.int64(canteen.meals_per_day * canteen.days * service)
         seats = min(canteen.seats, village.seats)
-        turn = start_row(people, world, v, False, uniform(rota_key, village.number, 0))
-        for want in range(2):  # those short of meal help first, then the others, from a drawn place
-            for j in range(n):
-                i = world.start[v] + wrap(j + turn, n)
-                if (
-                    people.kind[i] != ELDER
-                    or people.dines[i] != 0
-                    or (people.need[i, MEALS] >= canteen.short_hours) != (want == 0)
-                ):
+        turn = start_row(people, world, v, False, uniform(rota_key, village.number, PLACE_OF_DINERS))
+        for group in range(2):  # those short of meal help first, then the others, from a drawn place
+            for step in range(world.used[v]):
+                i = row_from(world, v, turn, step)
+                if people.kind[i] != ELDER or people.dines[i] != 0:
                     continue
-                b = band(people.age[i])
-                if not wants(
-                    people,
-                    i,
-                    identity_of(village.number, people.serial[i]),
-                    canteen,
-                    village.price[b],
-                    village.wage_index,
-                    village.remit_left,
-                    key,
-                ):
-                    continue
-                if flow.diners >= seats:
-                    flow.turned_away += 1
-                    continue
-                flow.diners += 1
-                home = people.health[i] >= MODERATE or (people.health[i] == MILD and people.age[i] >= 960)
-                people.dines[i] = 2 if home else 1
-                flow.delivered += 1 if home else 0
-                met = (
-                    int(people.need[i, MEALS])
-                    if village.level == FULL
-                    else (int(people.need[i, MEALS]) + 1) // 2
-                )
-                world.hours[v, ASKED, MEALS] += met
-                world.hours[v, MUTUAL, MEALS] += met
-                people.need[i, MEALS] -= met
-                if people.dibao[i] == 0:
-                    flow.meal_fees += np.int64(village.price[b] * per_person)
-                flow.diner_price_sum += np.int64(village.price[b])
-                flow.fees_at_list += (
-                    np.int64(village.list_price[b] * per_person) if people.dibao[i] == 0 else 0
-                )
-        flow.meals = flow.diners * per_person
+                if is_short(people, i, canteen) == (group == 0):
+                    come_to_table(people, world, v, i, canteen, seats, meals, key)
+        flow.meals = flow.diners * meals
         if flow.diners > 0:
-            _bills(people, world, v, canteen, rota_key)
-
-
-@inner
-def _bills(people, world, v, c, rota_key):
-    """Cost lines of the month; kitchen minutes come from offers, starting at a drawn volunteer."""
-    village, flow, post = world.villages[v], world.flow[v], world.posted[v]
-    wanted = flow.meals * c.kitchen_minutes
-    n, found = world.used[v], 0
-    turn = start_row(people, world, v, True, uniform(rota_key, village.number, 1))
-    for j in range(n):
-        i = world.start[v] + wrap(j + turn, n)
-        if people.volunteer[i] == 1 and people.offer[i] > 0 and found < wanted:
-            take = min(np.int64(people.offer[i] // 2), np.int64(wanted - found))
-            give(people, world, v, i, take)
-            found += take
-    flow.kitchen_minutes = found
-    full = 1.0 if village.level == FULL else c.reduced_staff
-    cooks = -(-flow.diners // max(np.int64(c.diners_per_cook), 1))
-    food = np.int64(
-        flow.meals * c.food * (1.0 - village.garden_saving) * village.food_price * village.operator_food
-    )
-    fuel = flow.meals * c.fuel
-    cook = np.int64(cooks * c.cook * full * village.wage_index)
-    delivery = np.int64(c.delivery * min(flow.delivered / c.round_size, 1.0) * full * village.wage_index)
-    hired = np.int64((wanted - found) * c.hired_help * village.wage_index / 60.0)
-    post.cost_food += food
-    post.cost_fuel += fuel
-    post.cost_cook += cook
-    post.cost_delivery += delivery
-    post.cost_hired += hired
-    flow.canteen_cost = food + fuel + cook + delivery + hired
-    village.meal_cost = flow.canteen_cost // max(flow.meals, 1)
-    post.due_families += flow.meal_fees
+            wanted = flow.meals * canteen.kitchen_minutes
+            drawn = uniform(rota_key, village.number, PLACE_OF_COOKS)
+            flow.kitchen_minutes = cook_unpaid(people, world, v, wanted, drawn)
+            bill(world, v, canteen, wanted - flow.kitchen_minutes)
 
 
 def run(model) -> None:

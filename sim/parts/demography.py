@@ -1,5 +1,12 @@
 """M1 Demography: death, ageing, entrants at 60, helpers' migration and return, widowhood, children near or
 away.
+
+State: who stands in the person table, and the pool: the other people aged 40-59, counted by sex and month of
+birth.
+Month: everybody ages, some die, move or lose a spouse outside the table; then helpers who turn 60 become
+elders, this month's cohort of the pool arrives, the pool is thinned and refilled at 40, and missing helpers
+are found in it. Both are held during spin-up.
+Off: nobody ages, dies, arrives or leaves.
 """
 
 from __future__ import annotations
@@ -9,10 +16,27 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
 from sim.start import tables
-from sim.state.codes import ALONE, COUPLE, CRAFT_HERITAGE, ELDER, FREE, HELPER, WITH_CHILD
+from sim.state.codes import (
+    ALONE,
+    CADRE,
+    COUPLE,
+    CRAFT_HERITAGE,
+    ELDER,
+    FEMALE,
+    FREE,
+    HELPER,
+    POOL_MONTHS,
+    RETURNER,
+    ROBUST,
+    SEVERE,
+    SIXTY,
+    UNDEREMPLOYED,
+    WITH_CHILD,
+    WOMAN,
+)
 from sim.state.fields import flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import free_slot, give_traits, identity_of, residents, settle_in, vacate
+from sim.state.people import free_slot, give_traits, identity_of, residents, settle_in, vacate, years_of
 
 
 @section("demography")
@@ -83,14 +107,80 @@ HOME = Purpose("demography.home")
 POOL = Purpose("demography.pool")
 ENTER = Purpose("demography.enter")
 
+WITH_CHILD_SHARE = 0.38  # elders who live with a child at the start, over whom the trend is spread
+AT_SIXTY = 60  # place of the newly old in tables by age
+LAST_YEAR = 24  # of the arrivals at 40 that tables know
+MOST_FOUND, MOST_RETURNED = 12, 4  # helpers a village finds in a month
+# Indices of draws of a village's pool: found helpers take those below a hundred
+REFILL, THIN, MOST_OF_A_BIRTH_MONTH = 1000, 2000, 64
+
 
 @inner
-def _widow(people, world, v, i, d, key):
+def widow(people, world, v, i, demography, key):
     """The survivor of a couple lives alone or moves in with a near child."""
-    s = world.start[v] + people.spouse[i]
-    identity = identity_of(world.villages[v].number, people.serial[s])
-    if people.living[s] == COUPLE:
-        people.living[s] = 0 if people.near[s] == 1 and uniform(key, identity, 0) < d.widowed_to_child else 2
+    survivor = world.start[v] + people.spouse[i]
+    if people.living[survivor] != COUPLE:
+        return
+    identity = identity_of(world.villages[v].number, people.serial[survivor])
+    to_child = people.near[survivor] == 1 and uniform(key, identity, 0) < demography.widowed_to_child
+    people.living[survivor] = WITH_CHILD if to_child else ALONE
+
+
+@inner
+def death_chance(people, world, v, i, death, demented, period, risk):
+    """Chance that a person dies this month; `risk` is that with dementia over that without.
+
+    `death` (counties, periods, sexes, ages, states), `demented` (ages) the share with dementia.
+    """
+    years = years_of(people, i)
+    chance = death[world.county[v], period, people.sex[i], years, people.health[i]] / (
+        1.0 + (risk - 1.0) * demented[years]
+    )
+    if people.dementia[i] == 1:
+        chance *= risk
+    if people.kind[i] == ELDER:
+        chance *= world.villages[v].mortality
+    return chance
+
+
+@inner
+def die(people, world, v, i, demography, key):
+    """A person dies; the spouse stays behind."""
+    if people.kind[i] == ELDER:
+        world.flow[v].deaths += 1
+        if people.spouse[i] >= 0:
+            widow(people, world, v, i, demography, key)
+    else:
+        world.flow[v].helpers_left += 1
+    vacate(people, world, v, i)
+
+
+@inner
+def loses_spouse_outside(people, world, v, i, death, period, drawn):
+    """Whether an elder's spouse outside the table dies: at the elder's age, robust, of the other sex."""
+    if people.living[i] != COUPLE or people.spouse[i] >= 0:
+        return False
+    return drawn > 1.0 - death[world.county[v], period, 1 - people.sex[i], years_of(people, i), ROBUST]
+
+
+@inner
+def move(people, world, v, i, rates, death, period, drawn):
+    """Helpers leave for good, elders and children part, spouses outside the table die: one draw for all.
+
+    `rates` a month: of helpers, of elders living with a child, of near children.
+    """
+    leaving, nest, away = rates
+    if people.kind[i] == HELPER:
+        if drawn < leaving:
+            world.flow[v].helpers_left += 1
+            vacate(people, world, v, i)
+    elif people.living[i] == WITH_CHILD:
+        if drawn < nest:
+            people.living[i] = COUPLE if people.spouse[i] >= 0 else ALONE
+    elif people.near[i] == 1 and drawn < away:
+        people.near[i] = 0
+    elif loses_spouse_outside(people, world, v, i, death, period, drawn):
+        people.living[i] = ALONE
 
 
 @kernel
@@ -102,63 +192,131 @@ def leave(people, world, values, death, demented, period, death_keys, move_keys,
     for v in range(len(world.used)):
         county = world.county[v]
         death_key, move_key, home_key = death_keys[county], move_keys[county], home_keys[county]
-        demography, flow = values.demography[v], world.flow[v]
-        leaving = demography.migration / 12.0
-        nest, away = demography.empty_nest_trend / 0.38 / 12.0, demography.child_leaves / 12.0
+        demography, risk = values.demography[v], values.health[v].dementia_risk
+        rates = (
+            demography.migration / 12.0,
+            demography.empty_nest_trend / WITH_CHILD_SHARE / 12.0,
+            demography.child_leaves / 12.0,
+        )
         for i in residents(world, v):
             if people.kind[i] == FREE:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             people.age[i] += 1
-            years, risk = min(people.age[i] // 12, 111), values.health[v].dementia_risk
-            q = death[county, period, people.sex[i], years, people.health[i]] / (
-                1.0 + (risk - 1.0) * demented[years]
-            )
-            if people.dementia[i] == 1:
-                q *= risk
-            if people.kind[i] == ELDER:
-                q *= world.villages[v].mortality
-            if uniform(death_key, identity, 0) < q:
-                if people.kind[i] == ELDER:
-                    flow.deaths += 1
-                    if people.spouse[i] >= 0:
-                        _widow(people, world, v, i, demography, home_key)
-                else:
-                    flow.helpers_left += 1
-                vacate(people, world, v, i)
-                continue
-            drawn = uniform(move_key, identity, 0)
-            if people.kind[i] == HELPER:
-                if drawn < leaving:
-                    flow.helpers_left += 1
-                    vacate(people, world, v, i)
-            elif people.living[i] == WITH_CHILD:
-                if drawn < nest:
-                    people.living[i] = 1 if people.spouse[i] >= 0 else 2
-            elif people.near[i] == 1 and drawn < away:
-                people.near[i] = 0
-            elif (
-                people.living[i] == COUPLE
-                and people.spouse[i] < 0
-                and drawn > 1.0 - death[county, period, 1 - people.sex[i], min(people.age[i] // 12, 111), 0]
-            ):
-                people.living[i] = ALONE
+            chance = death_chance(people, world, v, i, death, demented, period, risk)
+            if uniform(death_key, identity, 0) < chance:
+                die(people, world, v, i, demography, home_key)
+            else:
+                move(people, world, v, i, rates, death, period, uniform(move_key, identity, 0))
 
 
 @inner
-def _new_elder(people, world, v, i, ident, values, prevalence, key):
+def drawn_state(chances, county, sex, drawn):
+    """Health of a person who turns 60, from the cross-section of that age."""
+    state = SEVERE
+    while state > ROBUST and drawn >= chances[county, sex, AT_SIXTY, state]:
+        drawn -= chances[county, sex, AT_SIXTY, state]
+        state -= 1
+    return state
+
+
+@inner
+def turn_sixty(people, world, v, i, identity, values, prevalence, key):
     """Living arrangement, health and traits of a person who turns 60 (links and account of a helper stay)."""
     county = values.county[v]
-    drawn = uniform(key, ident, 1)
+    drawn = uniform(key, identity, 1)
     single = county.empty_nest * county.alone_of_empty_nest * 0.5  # the newly old are less often alone
-    people.living[i] = 2 if drawn < single else (1 if drawn < county.empty_nest else 0)
-    drawn, state = uniform(key, ident, 2), 3
-    while state > 0 and drawn >= prevalence[world.county[v], people.sex[i], 60, state]:
-        drawn -= prevalence[world.county[v], people.sex[i], 60, state]
-        state -= 1
-    people.health[i] = state
-    give_traits(people, i, ident, county, key, world.villages[v].kind == CRAFT_HERITAGE)
+    people.living[i] = ALONE if drawn < single else (COUPLE if drawn < county.empty_nest else WITH_CHILD)
+    people.health[i] = drawn_state(prevalence, world.county[v], people.sex[i], uniform(key, identity, 2))
+    give_traits(people, i, identity, county, key, world.villages[v].kind == CRAFT_HERITAGE)
     world.flow[v].entrants += 1
+
+
+@inner
+def promote(people, world, v, values, prevalence, key):
+    """Helpers who turn 60 become elders."""
+    village = world.villages[v]
+    for i in residents(world, v):
+        if people.kind[i] == HELPER and people.age[i] >= SIXTY:
+            people.kind[i] = ELDER
+            village.helpers -= 1
+            village.elders += 1
+            identity = identity_of(village.number, people.serial[i])
+            turn_sixty(people, world, v, i, identity, values, prevalence, key)
+
+
+@inner
+def arrive(people, world, v, sex, month, values, prevalence, key):
+    """The month's cohort of the pool turns 60."""
+    for _ in range(world.pool[v, sex, month % POOL_MONTHS]):
+        i = free_slot(people, world, v)
+        identity = settle_in(people, world, v, i, ELDER, SIXTY, sex, month, values.county[v].zone_size)
+        turn_sixty(people, world, v, i, identity, values, prevalence, key)
+
+
+@inner
+def thin_pool(world, v, sex, month, migration, key):
+    """Some of the pool leave for good; each month of birth is thinned once a year."""
+    number = world.villages[v].number
+    for cohort in range((month + 1) % 12, POOL_MONTHS, 12):
+        first = (sex * POOL_MONTHS + cohort) * MOST_OF_A_BIRTH_MONTH + THIN
+        kept = 0
+        for person in range(world.pool[v, sex, cohort]):
+            if uniform(key, number, first + person) >= migration:
+                kept += 1
+        world.pool[v, sex, cohort] = kept
+
+
+@inner
+def take_from_pool(world, v, sex, cohort):
+    """Take one of the pool, from the next month of birth that still has somebody; which it is, or -1."""
+    for _ in range(POOL_MONTHS):
+        if world.pool[v, sex, cohort] > 0:
+            break
+        cohort = (cohort + 1) % POOL_MONTHS
+    if world.pool[v, sex, cohort] == 0:
+        return -1
+    world.pool[v, sex, cohort] -= 1
+    return cohort
+
+
+@inner
+def begin_helping(people, world, v, sex, cohort, month, returns, county, key):
+    """A person of a month of birth enters the table as a helper."""
+    to_sixty = (cohort - month - 1) % POOL_MONTHS
+    i = free_slot(people, world, v)
+    identity = settle_in(people, world, v, i, HELPER, SIXTY - 1 - to_sixty, sex, month, county.zone_size)
+    if returns:
+        people.role[i] = RETURNER
+    elif uniform(key, identity, 4) < county.cadre_share:
+        people.role[i] = CADRE
+    else:
+        people.role[i] = WOMAN if sex == FEMALE else UNDEREMPLOYED
+
+
+@inner
+def find_helpers(people, world, v, demography, county, month, pool, wages, key):
+    """Missing helpers are found among the others aged 40-59.
+
+    Some leavers' places go to returners while wages are paid.
+    """
+    village, flow = world.villages[v], world.flow[v]
+    missing = demography.helper_share * (pool + village.helpers) - village.helpers
+    found = min(rounded(max(missing, 0.0) * demography.refill, key, village.number, 0), MOST_FOUND)
+    back = 0
+    if wages > 0:
+        back = min(rounded(demography.returns / 12.0, key, village.number, 1), MOST_RETURNED)
+    for rank in range(found + back):
+        sex = np.int64(uniform(key, village.number, 2 + 2 * rank) * 2)
+        cohort = np.int64(uniform(key, village.number, 3 + 2 * rank) * POOL_MONTHS)
+        if rank < found:
+            cohort = take_from_pool(world, v, sex, cohort)
+            if cohort < 0:
+                continue
+            flow.helpers_found += 1
+        else:
+            flow.returned += 1
+        begin_helping(people, world, v, sex, cohort, month, rank >= found, county, key)
 
 
 @kernel
@@ -169,77 +327,32 @@ def enter(people, world, values, prevalence, entry, month, base, wages, pool_key
     `entry` (2) is this year's arrivals at 40 a month per starting person of the pool; `base` the starting
     pool.
     """
-    slot = month % 240
     for v in range(len(world.used)):
         pool_key, enter_key = pool_keys[world.county[v]], enter_keys[world.county[v]]
-        demography, village, flow = values.demography[v], world.villages[v], world.flow[v]
+        demography, village = values.demography[v], world.villages[v]
         village.entered = 0
-        for i in residents(world, v):
-            if people.kind[i] == HELPER and people.age[i] >= 720:
-                people.kind[i] = ELDER
-                village.helpers -= 1
-                village.elders += 1
-                _new_elder(
-                    people,
-                    world,
-                    v,
-                    i,
-                    identity_of(village.number, people.serial[i]),
-                    values,
-                    prevalence,
-                    enter_key,
-                )
+        promote(people, world, v, values, prevalence, enter_key)
         pool = 0
         for sex in range(2):
-            for _ in range(world.pool[v, sex, slot]):
-                i = free_slot(people, world, v)
-                ident = settle_in(people, world, v, i, 1, 720, sex, month, values.county[v].zone_size)
-                _new_elder(people, world, v, i, ident, values, prevalence, enter_key)
-            world.pool[v, sex, slot] = rounded(entry[sex] * base[v], pool_key, village.number, 1000 + sex)
-            for cohort in range((month + 1) % 12, 240, 12):  # each month of birth is thinned once a year
-                kept = 0
-                for k in range(world.pool[v, sex, cohort]):
-                    if (
-                        uniform(pool_key, village.number, (sex * 240 + cohort) * 64 + k + 2000)
-                        >= demography.migration
-                    ):
-                        kept += 1
-                world.pool[v, sex, cohort] = kept
-            for cohort in range(240):
+            arrive(people, world, v, sex, month, values, prevalence, enter_key)
+            came = rounded(entry[sex] * base[v], pool_key, village.number, REFILL + sex)
+            world.pool[v, sex, month % POOL_MONTHS] = came
+            thin_pool(world, v, sex, month, demography.migration, pool_key)
+            for cohort in range(POOL_MONTHS):
                 pool += world.pool[v, sex, cohort]
-        _find_helpers(people, world, v, demography, values.county[v], month, pool, wages[v], pool_key)
-        flow.pool_persons = pool + village.helpers
+        find_helpers(people, world, v, demography, values.county[v], month, pool, wages[v], pool_key)
+        world.flow[v].pool_persons = pool + village.helpers
 
 
-@inner
-def _find_helpers(people, world, v, d, c, month, pool, wages, key):
-    """Missing helpers are found among the others aged 40-59.
-
-    Some leavers' places go to returners while wages are paid.
-    """
-    village, flow = world.villages[v], world.flow[v]
-    missing = d.helper_share * (pool + village.helpers) - village.helpers
-    found = min(rounded(max(missing, 0.0) * d.refill, key, village.number, 0), 12)
-    back = min(rounded(d.returns / 12.0, key, village.number, 1), 4) if wages > 0 else 0
-    for n in range(found + back):
-        sex = np.int64(uniform(key, village.number, 2 + 2 * n) * 2)
-        cohort = np.int64(uniform(key, village.number, 3 + 2 * n) * 240)
-        if n < found:
-            for _ in range(240):  # the next month of birth that still has somebody
-                if world.pool[v, sex, cohort] > 0:
-                    break
-                cohort = (cohort + 1) % 240
-            if world.pool[v, sex, cohort] == 0:
-                continue
-            world.pool[v, sex, cohort] -= 1
-            flow.helpers_found += 1
-        else:
-            flow.returned += 1
-        to_sixty = (cohort - month - 1) % 240
-        i = free_slot(people, world, v)
-        ident = settle_in(people, world, v, i, 2, 719 - to_sixty, sex, month, c.zone_size)
-        drawn = uniform(key, ident, 4)
-        people.role[i] = 3 if n >= found else (1 if drawn < c.cadre_share else (0 if sex == 1 else 2))
+@kernel
+def crowded(world, slot, more):
+    """Whether a village may lack slots for those who turn 60 this month and `more` others."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        turning = world.pool[v, 0, slot] + world.pool[v, 1, slot]
+        if village.elders + village.helpers + turning + more > world.start[v + 1] - world.start[v]:
+            return True
+    return False
 
 
 def run_leave(model) -> None:
@@ -259,20 +372,8 @@ def run_leave(model) -> None:
     )
 
 
-@kernel
-def crowded(world, slot, more):
-    """Whether a village may lack slots for those who turn 60 this month and `more` others."""
-    for v in range(len(world.used)):
-        village = world.villages[v]
-        if (
-            village.elders + village.helpers + world.pool[v, 0, slot] + world.pool[v, 1, slot] + more
-            > world.start[v + 1] - world.start[v]
-        ):
-            return True
-    return False
-
-
 def _entry(year: int) -> np.ndarray:
+    """(2) arrivals at 40 a month by sex."""
     return np.asarray(tables.cohort_shape()[1][year] / 12)
 
 
@@ -280,10 +381,10 @@ def run_enter(model) -> None:
     """Arrivals; blocks that lack slots are copied to larger ones first."""
     if not model.parameters.demography.on or model.month < 0:
         return
-    slot = model.month % 240
-    if crowded(model.world, slot, 16):
-        model.ensure_slots(model.world.pool[:, :, slot].sum(axis=1) + 16)
-    entry = model.once(_entry, min(model.month // 12, 24))
+    slot, more = model.month % POOL_MONTHS, MOST_FOUND + MOST_RETURNED
+    if crowded(model.world, slot, more):
+        model.ensure_slots(model.world.pool[:, :, slot].sum(axis=1) + more)
+    entry = model.once(_entry, min(model.month // 12, LAST_YEAR))
     enter(
         model.people,
         model.world,

@@ -12,13 +12,13 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.state.codes import (
+    ALL_KINDS,
     ASKED,
     CLOSED,
     COLLECTIVE,
     FAMILIES,
     FULL,
     GOVERNMENT,
-    KINDS,
     MEALS,
     MUTUAL,
     SOCIETY,
@@ -111,7 +111,7 @@ def remember(world, books):
         village, flow, asked, met = world.villages[v], world.flow[v], 0, 0
         village.served_meals, village.list_fees, village.users = flow.meals, flow.fees_at_list, flow.diners
         village.signed_up, village.active = flow.enrolled, flow.volunteers
-        for kind in range(len(KINDS)):
+        for kind in range(ALL_KINDS):
             asked += world.hours[v, ASKED, kind]
             met += world.hours[v, MUTUAL, kind]
         village.served_minutes = met - world.hours[v, MUTUAL, MEALS]

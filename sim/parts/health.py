@@ -1,14 +1,19 @@
-"""M2 Health: a monthly chain over robust, mild, moderate, severe by age and sex; dementia; recovery."""
+"""M2 Health: a monthly chain over robust, mild, moderate, severe by age and sex; dementia; recovery.
+
+State: health and dementia of each elder (columns of the person table).
+Month: one step of the chain for everybody, held during spin-up; then elders are counted by state.
+Off: nobody's health changes; the count goes on.
+"""
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
-from sim.state.codes import ELDER
+from sim.state.codes import ELDER, ROBUST, SEVERE
 from sim.state.fields import flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+from sim.state.people import identity_of, residents, years_of
 
 
 @section("health")
@@ -75,9 +80,23 @@ CHANGE = Purpose("health.change")
 DEMENTIA = Purpose("health.dementia")
 
 
+@inner
+def next_state(people, i, county, worsen, recover, drawn):
+    """Health of an elder after a month: one draw decides between worse, better and the same."""
+    years, sex, state = years_of(people, i), people.sex[i], people.health[i]
+    if state < SEVERE and drawn < worsen[county, sex, years, state]:
+        return state + 1
+    if state > ROBUST and drawn > 1.0 - recover[county, sex, years, state - 1]:
+        return state - 1
+    return state
+
+
 @kernel
 def change(people, world, values, worsen, recover, dementia, keys, dementia_keys):
-    """One step of the chain for every elder: one draw decides between worse, better and the same."""
+    """One step of the chain for every elder, and who falls ill with dementia.
+
+    `worsen` and `recover` (counties, sexes, ages, 3) monthly chances, `dementia` (ages) of falling ill.
+    """
     for v in range(len(world.used)):
         county = world.county[v]
         key, dementia_key = keys[county], dementia_keys[county]
@@ -86,13 +105,9 @@ def change(people, world, values, worsen, recover, dementia, keys, dementia_keys
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
-            years, sex, s = min(people.age[i] // 12, 111), people.sex[i], people.health[i]
-            drawn = uniform(key, identity, 0)
-            if s < 3 and drawn < worsen[county, sex, years, s]:
-                people.health[i] = s + 1
-            elif s > 0 and drawn > 1.0 - recover[county, sex, years, s - 1]:
-                people.health[i] = s - 1
-            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < dementia[years] * scale:
+            people.health[i] = next_state(people, i, county, worsen, recover, uniform(key, identity, 0))
+            chance = dementia[years_of(people, i)] * scale
+            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < chance:
                 people.dementia[i] = 1
 
 

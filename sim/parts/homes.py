@@ -1,8 +1,11 @@
 """M14 The village home: elders move in by choice; small remote groups may move together (documents 000 (2),
 002).
 
-Beds are built in `facilities.py`. Who lives there is cared for as one living alone is, but has company, needs
-no more help in the house than others, and is looked in on by the other residents.
+State: who lives in the home is in the persons' living arrangement; beds are built in `facilities.py`.
+Month: residents go back or stay, others move in while beds are free, a small remote group may move together;
+bills, fees and county money follow at settlement. Who lives there is cared for as one living alone is, but
+has company, needs no more help in the house than others, and is looked in on by the other residents.
+Off, without beds, or closed: residents go back; held during spin-up.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
 from sim.state.people import identity_of, residents
+from sim.state.world import takes_fees
 
 
 @section("homes")
@@ -127,23 +131,118 @@ posting(
 CHOOSE = Purpose("homes.choose")
 GROUP = Purpose("homes.group")
 
+MIDDLING = 2.0  # brings an acceptance of one half to one
+COUPLES = 0.5  # rate of couples over that of elders living alone
+HEADS, PLACES = 0, 1  # rows of the village's scratch: by zone elders, and beds that they would need
+MOST_WILLING = 0.5  # mean acceptance over which a group moves
+
 
 @inner
-def _enter(people, world, v, i):
+def is_resident(people, i):
+    """An elder who lives in the home."""
+    return people.kind[i] == ELDER and people.living[i] == IN_HOME
+
+
+@inner
+def lives_without_child(people, i):
+    """Alone, or with the spouse only."""
+    return people.living[i] == ALONE or people.living[i] == COUPLE
+
+
+@inner
+def may_move_in(people, i):
+    """An elder who lives without children and whom a home of the village can care for."""
+    if people.kind[i] != ELDER or not lives_without_child(people, i):
+        return False
+    return people.health[i] != SEVERE and people.dementia[i] == 0
+
+
+@inner
+def has_spouse_outside(people, world, v, i):
+    """Whether elder i has a spouse of the table who does not live in the home."""
+    return people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] != IN_HOME
+
+
+@inner
+def move_in(people, world, v, i):
     """Elder i and a spouse of the table move in."""
     people.living[i] = IN_HOME
     world.villages[v].residents += 1
     world.flow[v].moved_in += 1
-    if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] != IN_HOME:
+    if has_spouse_outside(people, world, v, i):
         people.living[world.start[v] + people.spouse[i]] = IN_HOME
         world.villages[v].residents += 1
         world.flow[v].moved_in += 1
 
 
 @inner
-def _places(people, world, v, i):
-    """Beds that elder i would need."""
-    return 2 if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] != IN_HOME else 1
+def move_out(people, world, v, i):
+    """A resident goes back."""
+    people.living[i] = COUPLE if people.spouse[i] >= 0 else ALONE
+    world.flow[v].moved_out += 1
+
+
+@inner
+def finds_bed(people, world, v, i):
+    """Whether there are beds for elder i and a spouse."""
+    needed = 2 if has_spouse_outside(people, world, v, i) else 1
+    return world.villages[v].residents + needed <= world.villages[v].beds
+
+
+@inner
+def wants_in(people, i, homes, drawn):
+    """Whether an elder would move in this month: by acceptance, couples half as often."""
+    rate = homes.move_in * (1.0 if people.living[i] == ALONE else COUPLES)
+    return drawn * 12.0 < rate * MIDDLING * np.float64(people.acceptance[i])
+
+
+@inner
+def count_zones(people, world, v):
+    """Elders, their acceptance and the beds they would need by zone, in the village's scratch."""
+    for i in residents(world, v):
+        zone = people.zone[i]
+        world.work[HEADS, zone], world.work[PLACES, zone], world.sums[zone] = 0, 0, 0.0
+    for i in residents(world, v):
+        if people.kind[i] == ELDER:
+            zone = people.zone[i]
+            world.work[HEADS, zone] += 1
+            world.sums[zone] += np.float64(people.acceptance[i])
+            world.work[PLACES, zone] += 1 if lives_without_child(people, i) else 0
+
+
+@inner
+def is_willing(world, v, zone, homes):
+    """A zone of few elders, with beds for those who live without children, of high acceptance."""
+    heads, places = world.work[HEADS, zone], world.work[PLACES, zone]
+    village = world.villages[v]
+    if heads > homes.group or village.residents + 2 * places > village.beds:
+        return False
+    return places > 0 and world.sums[zone] > MOST_WILLING * heads
+
+
+@inner
+def move_zone(people, world, v, zone):
+    """All elders of a zone who live without children move in."""
+    world.flow[v].groups_moved += 1
+    for i in residents(world, v):
+        if people.kind[i] == ELDER and people.zone[i] == zone and lives_without_child(people, i):
+            move_in(people, world, v, i)
+
+
+@inner
+def move_together(people, world, v, homes, key, lasting):
+    """Small remote zones that are willing move, each by a draw."""
+    number = world.villages[v].number
+    count_zones(people, world, v)
+    for i in residents(world, v):
+        zone = people.zone[i]
+        if world.work[HEADS, zone] <= 0:
+            continue
+        remote = uniform(lasting, number, zone) < homes.remote
+        if remote and is_willing(world, v, zone, homes):
+            if uniform(key, number, zone) * 12.0 < homes.group_moves:
+                move_zone(people, world, v, zone)
+        world.work[HEADS, zone] = 0  # each zone is asked once
 
 
 @kernel
@@ -151,41 +250,25 @@ def live(people, world, values, keys, group_keys, lasting_keys):
     """Count residents, let them out and in, move groups together."""
     for v in range(len(world.used)):
         key, group_key = keys[world.county[v]], group_keys[world.county[v]]
-        homes, village, flow = values.homes[v], world.villages[v], world.flow[v]
-        first, n = world.start[v], world.used[v]
+        homes, village = values.homes[v], world.villages[v]
         village.residents = 0
         standing = homes.on == 1 and village.beds > 0 and village.level > CLOSED
-        for i in range(first, first + n):
-            if people.kind[i] == ELDER and people.living[i] == IN_HOME:
+        for i in residents(world, v):
+            if is_resident(people, i):
                 drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
                 if standing and drawn * 12.0 >= homes.move_out:
                     village.residents += 1
                 else:
-                    people.living[i] = COUPLE if people.spouse[i] >= 0 else ALONE
-                    flow.moved_out += 1
+                    move_out(people, world, v, i)
         if not standing:
             continue
-        for i in range(first, first + n):
-            if (
-                people.kind[i] != ELDER
-                or (people.living[i] != ALONE and people.living[i] != COUPLE)
-                or people.health[i] == SEVERE
-                or people.dementia[i] == 1
-            ):
-                continue
-            rate = (
-                homes.move_in
-                * (1.0 if people.living[i] == ALONE else 0.5)
-                * 2.0
-                * np.float64(people.acceptance[i])
-            )
-            if (
-                uniform(key, identity_of(village.number, people.serial[i]), 1) * 12.0 < rate
-                and village.residents + _places(people, world, v, i) <= village.beds
-            ):
-                _enter(people, world, v, i)
+        for i in residents(world, v):
+            if may_move_in(people, i):
+                drawn = uniform(key, identity_of(village.number, people.serial[i]), 1)
+                if wants_in(people, i, homes, drawn) and finds_bed(people, world, v, i):
+                    move_in(people, world, v, i)
         if homes.together == 1:
-            _together(people, world, v, homes, group_key, lasting_keys[world.county[v]])
+            move_together(people, world, v, homes, group_key, lasting_keys[world.county[v]])
 
 
 @kernel
@@ -195,50 +278,13 @@ def bills(people, world, values, public):
         homes, village, post = values.homes[v], world.villages[v], world.posted[v]
         if village.level == CLOSED:
             continue
-        fees = values.families[v].on == 1 and values.funding[v].identical_payers == 0
+        fees = takes_fees(values, v)
         grants = public and values.funding[v].rule != NO_MONEY
         for i in residents(world, v):
-            if people.kind[i] == ELDER and people.living[i] == IN_HOME:
+            if is_resident(people, i):
                 post.cost_home += np.int64(homes.running * village.wage_index)
                 post.due_families += homes.fee if fees and people.dibao[i] == 0 else 0
                 post.grant_homes += np.int64(homes.subsidy * village.deflator / 12.0) if grants else 0
-
-
-@inner
-def _together(people, world, v, h, key, lasting):
-    """A remote zone of few elders, with beds for those who live without children, moves when acceptance is
-    over one half.
-    """
-    village, first, n = world.villages[v], world.start[v], world.used[v]
-    heads, places, sums = world.work[0], world.work[1], world.sums
-    for i in range(first, first + n):
-        heads[people.zone[i]], places[people.zone[i]], sums[people.zone[i]] = 0, 0, 0.0
-    for i in range(first, first + n):
-        if people.kind[i] == ELDER:
-            heads[people.zone[i]] += 1
-            sums[people.zone[i]] += np.float64(people.acceptance[i])
-            places[people.zone[i]] += 1 if people.living[i] == ALONE or people.living[i] == COUPLE else 0
-    for i in range(first, first + n):
-        z = people.zone[i]
-        if heads[z] <= 0:
-            continue
-        willing = (
-            heads[z] <= h.group
-            and sums[z] > 0.5 * heads[z]
-            and places[z] > 0
-            and village.residents + 2 * places[z] <= village.beds
-        )
-        remote = uniform(lasting, village.number, z) < h.remote
-        if willing and remote and uniform(key, village.number, z) * 12.0 < h.group_moves:
-            world.flow[v].groups_moved += 1
-            for k in range(first, first + n):
-                if (
-                    people.kind[k] == ELDER
-                    and people.zone[k] == z
-                    and (people.living[k] == ALONE or people.living[k] == COUPLE)
-                ):
-                    _enter(people, world, v, k)
-        heads[z] = 0  # each zone is asked once
 
 
 def run(model) -> None:

@@ -1,9 +1,14 @@
 """M6 Matching: requests by urgency meet offers by kin, neighbour, zone and village; skills where skills are
 needed.
 
+State: standing pairs (`partner`); else nothing is kept from month to month.
+Month: enrolled elders ask, the most urgent first, emergencies and escorts before what can wait; never are
+more minutes given than are on offer. In place of the one pool of volunteers there can be standing pairs
+(paired assistance), or teams of a zone that go round together.
+Off: no hours are matched.
+
 O(requests + helpers x kinds): a counting sort by urgency, then pointers that only move forward; where lists
-start is drawn, so that no tie is broken by list order. Never more minutes than on offer. In place of the one
-pool of volunteers there can be standing pairs (paired assistance), or teams of a zone that go round together.
+start is drawn, so that no tie is broken by list order.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
 from sim.state.codes import (
+    ALL_KINDS,
     ASKED,
     CLOSED,
     COMPANIONSHIP,
@@ -23,13 +29,11 @@ from sim.state.codes import (
     FREE,
     MILD,
     MUTUAL,
-    PERSONAL,
-    REHABILITATION,
     TWICE_WEEKLY,
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import give, residents
+from sim.state.people import eligible_of, give, has_offer, needs_training, residents
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2
@@ -54,7 +58,6 @@ class Matching:
     kin_first: bool = par(
         True, unit="switch", doc="kin and neighbours who volunteer are asked first", source="design choice"
     )
-
     central: float = par(
         0.3,
         unit="share",
@@ -78,7 +81,6 @@ class Matching:
     let_down: float = par(
         0.03, unit="share", low=0.0, high=0.2, doc="fall of satisfaction for each request that got nothing"
     )
-
     form: str = choice(
         "pool",
         choices=FORMS,
@@ -135,67 +137,22 @@ column(
 TURN = Purpose("matching.turn")
 PAIR = Purpose("matching.pair")
 
-
-@kernel
-def needs_training(kind):
-    """Kinds that only trained helpers may give."""
-    return kind == REHABILITATION or kind == PERSONAL
-
-
-@inner
-def askable(people, i, k, n):
-    """Minutes of kind k that may be asked of neighbours now."""
-    left = int(people.need[i, k])
-    if k == PERSONAL:
-        return int(left * n.personal_eligible)
-    if k == REHABILITATION:
-        return int(left * n.rehabilitation_eligible)
-    return left
+# Rows of the village's scratch, and places in the last: bounds of the levels of urgency, where the next elder
+# of each goes, and the next helper of the whole village, untrained and trained
+ORDER, HELPERS, ENDS, UNTRAINED, TRAINED, COUNTS = range(6)
+BOUNDS, FILL, ANYWHERE, LAST = 0, 5, 9, 11
+LEVELS = 4  # of urgency
+URGENT_KINDS = 2  # escorts and emergencies
+BEGIN_PAIRS, BEGIN_ZONE = 4, 100  # indices of draws; those below four belong to the levels of urgency
+CAME, MET_IN_PART = 1.0, 2.0  # what a partner did: `world.sums` of the elder
 
 
 @inner
-def serve(people, world, v, i, k, h, minutes, cost):
-    """Elder i receives minutes of kind k, which cost helper h `cost` minutes."""
-    give(people, world, v, h, cost)
-    people.need[i, k] -= minutes
-    people.received[i] += minutes
-    people.quota[i] -= minutes
-    world.hours[v, MUTUAL, k] += minutes
-
-
-@inner
-def take(people, world, v, i, k, wanted, h, skilled, pace, form, toll):
-    """What helper h can give of `wanted` minutes at `pace` own minutes each after the team's `toll`.
-
-    0 when h is off duty, unskilled or the elder.
-    """
-    left = int(people.offer[h]) - toll
-    taught = not skilled or people.trained[h] == 1 or (form == TEAMS and world.sums[people.zone[h]] > 0.0)
-    if left <= 0 or h == i or not taught:
-        return 0
-    minutes = min(wanted, left if pace == 1.0 else int(left / pace))
-    if minutes == 0:
-        return 0
-    serve(
-        people,
-        world,
-        v,
-        i,
-        k,
-        h,
-        minutes,
-        toll + (min(int(minutes * pace) + 1, left) if pace < 1.0 else minutes),
-    )
-    if form == TEAMS:
-        world.flow[v].team_minutes += toll
-    return minutes
-
-
-@inner
-def _not_self(helpers, at, end, i):
-    """An elder who helps too is moved behind the next helper, so that nobody's minutes are passed over."""
-    if helpers[at] == i and at + 1 < end:
-        helpers[at], helpers[at + 1] = helpers[at + 1], helpers[at]
+def nth_kind(place):
+    """Kinds in the order of service: escorts and emergencies, then what can wait."""
+    if place < URGENT_KINDS:
+        return ESCORT + place
+    return place - URGENT_KINDS if place - URGENT_KINDS < ESCORT else place
 
 
 @inner
@@ -208,288 +165,328 @@ def urgency(people, i):
     return 2 if people.health[i] >= MILD else 3
 
 
-@kernel
-def match(people, world, values, keys, form):
-    """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
-    for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        village, flow, matching = world.villages[v], world.flow[v], values.matching[v]
-        if village.level == CLOSED:
-            continue
-        first = world.start[v]
-        order, helpers, ends, untrained, trained = (
-            world.work[0],
-            world.work[1],
-            world.work[2],
-            world.work[3],
-            world.work[4],
-        )
-        bounds, fill, everywhere = world.work[5, 0:5], world.work[5, 5:9], world.work[5, 9:11]
-        world.work[5, :11] = 0
-        zones = _by_urgency(people, world, v, order, bounds, fill, False)
-        if form == PAIRS:
-            _partners_first(people, world, v, matching)
-        elif form == TEAMS:
-            _gather(people, world, v, zones, matching)
-        _by_zone(people, world, v, zones, helpers, ends, untrained, key)
-        for z in range(zones):
-            untrained[z] = ends[z]
-            trained[z] = ends[z]
-        for phase in range(2):  # urgent kinds of everybody, then the rest
-            for u in range(4):
-                size = bounds[u + 1] - bounds[u]
-                drawn = np.int64(uniform(key, village.number, u) * size)
-                for q in range(size):
-                    i = order[bounds[u] + wrap(q + drawn, size)]
-                    before = people.received[i]
-                    for place in range(2 if phase == 0 else 7):
-                        k = ESCORT + place if phase == 0 else (place if place < ESCORT else place + 2)
-                        if people.need[i, k] > 0 and people.quota[i] > 0:
-                            _request(
-                                people,
-                                world,
-                                v,
-                                i,
-                                k,
-                                values.needs[v],
-                                matching,
-                                helpers,
-                                ends,
-                                zones,
-                                untrained,
-                                trained,
-                                everywhere,
-                                form,
-                            )
-                    flow.helped += 1 if phase == 1 and people.received[i] > 0 else 0
-                    familiar = form == PAIRS and world.sums[i - first] > 0.0
-                    if phase == 1 and (people.received[i] > before or familiar):
-                        people.satisfaction[i] = min(
-                            np.float64(people.satisfaction[i])
-                            + matching.pleased
-                            + (matching.pair_pleased if familiar else 0.0),
-                            1.0,
-                        )
-
-
 @inner
-def _asks(people, i, lone):
+def asks(people, i, lone):
     """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
-    return (
-        people.kind[i] == ELDER
-        and people.enrolled[i] == 1
-        and (not lone or (people.partner[i] < 0 and people.volunteer[i] == 0))
-    )
+    if people.kind[i] != ELDER or people.enrolled[i] == 0:
+        return False
+    return not lone or (people.partner[i] < 0 and people.volunteer[i] == 0)
 
 
 @inner
-def _by_urgency(people, world, v, order, bounds, fill, lone):
-    """Elders who ask, sorted by urgency, and the bounds of its four levels; returns the number of zones."""
-    first, n, zones = world.start[v], world.used[v], 0
-    for i in range(first, first + n):
+def by_urgency(people, world, v, lone):
+    """Sort elders who ask by urgency, with the bounds of its levels; returns the number of zones."""
+    zones = 0
+    for i in residents(world, v):
         if people.kind[i] != FREE:
             zones = max(zones, int(people.zone[i]) + 1)
-            if _asks(people, i, lone):
-                bounds[urgency(people, i) + 1] += 1
-    for u in range(4):
-        bounds[u + 1] += bounds[u]
-    for u in range(4):
-        fill[u] = bounds[u]
-    for i in range(first, first + n):
-        if _asks(people, i, lone):
-            u = urgency(people, i)
-            order[fill[u]] = i
-            fill[u] += 1
+            if asks(people, i, lone):
+                world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1
+    for level in range(LEVELS):
+        world.work[COUNTS, FILL + level] = world.work[COUNTS, BOUNDS + level]
+        world.work[COUNTS, BOUNDS + level + 1] += world.work[COUNTS, BOUNDS + level]
+    for i in residents(world, v):
+        if asks(people, i, lone):
+            fill = FILL + urgency(people, i)
+            world.work[ORDER, world.work[COUNTS, fill]] = i
+            world.work[COUNTS, fill] += 1
     return zones
 
 
 @inner
-def _by_zone(people, world, v, zones, helpers, ends, fill, key):
-    """Volunteers with an offer, sorted by zone, each zone's list begun at a drawn place.
-
-    And the zones' bounds.
-    """
-    n, first = world.used[v], world.start[v]
-    ends[: zones + 1] = 0
-    for i in range(first, first + n):
-        if people.volunteer[i] == 1 and people.offer[i] > 0:
-            ends[people.zone[i] + 1] += 1
-    for z in range(zones):
-        ends[z + 1] += ends[z]
-    for z in range(zones):
-        fill[z] = 0
-    for j in range(n):
-        i = first + j
-        if people.volunteer[i] == 1 and people.offer[i] > 0:
-            z = people.zone[i]
-            size = ends[z + 1] - ends[z]
-            drawn = np.int64(uniform(key, world.villages[v].number, 100 + z) * size)
-            helpers[ends[z] + wrap(fill[z] + drawn, size)] = i
-            fill[z] += 1
+def by_zone(people, world, v, zones, key):
+    """Sort volunteers with an offer by zone, each zone's list begun at a drawn place; set both pointers."""
+    world.work[ENDS, : zones + 1] = 0
+    for i in residents(world, v):
+        if has_offer(people, i):
+            world.work[ENDS, people.zone[i] + 1] += 1
+    for zone in range(zones):
+        world.work[ENDS, zone + 1] += world.work[ENDS, zone]
+        world.work[UNTRAINED, zone] = 0
+    for i in residents(world, v):
+        if has_offer(people, i):
+            zone = people.zone[i]
+            begin, filled = world.work[ENDS, zone], world.work[UNTRAINED, zone]
+            size = world.work[ENDS, zone + 1] - begin
+            drawn = np.int64(uniform(key, world.villages[v].number, BEGIN_ZONE + zone) * size)
+            world.work[HELPERS, begin + wrap(filled + drawn, size)] = i
+            world.work[UNTRAINED, zone] += 1
+    for zone in range(zones):
+        world.work[UNTRAINED, zone] = world.work[ENDS, zone]
+        world.work[TRAINED, zone] = world.work[ENDS, zone]
 
 
 @inner
-def _request(people, world, v, i, k, n, c, helpers, ends, zones, untrained, trained, everywhere, form):
+def serve(people, world, v, i, kind, helper, minutes, cost):
+    """Elder i receives minutes of a kind, which cost the helper `cost` minutes."""
+    give(people, world, v, helper, cost)
+    people.need[i, kind] -= minutes
+    people.received[i] += minutes
+    people.quota[i] -= minutes
+    world.hours[v, MUTUAL, kind] += minutes
+
+
+@inner
+def is_taught(people, world, kind, helper, form):
+    """Whether a helper, or one of the team, has the training that a kind needs."""
+    if not needs_training(kind) or people.trained[helper] == 1:
+        return True
+    return form == TEAMS and world.sums[people.zone[helper]] > 0.0
+
+
+@inner
+def take(people, world, v, i, kind, wanted, helper, pace, form, toll):
+    """What a helper can give of `wanted` minutes at `pace` own minutes each after the team's `toll`.
+
+    0 when the helper is off duty, untrained for the kind or the elder.
+    """
+    left = int(people.offer[helper]) - toll
+    if left <= 0 or helper == i or not is_taught(people, world, kind, helper, form):
+        return 0
+    minutes = min(wanted, left if pace == 1.0 else int(left / pace))
+    if minutes == 0:
+        return 0
+    cost = min(int(minutes * pace) + 1, left) if pace < 1.0 else minutes
+    serve(people, world, v, i, kind, helper, minutes, toll + cost)
+    if form == TEAMS:
+        world.flow[v].team_minutes += toll
+    return minutes
+
+
+@inner
+def not_self(world, at, end, i):
+    """An elder who helps too is moved behind the next helper, so that nobody's minutes are passed over."""
+    if world.work[HELPERS, at] == i and at + 1 < end:
+        world.work[HELPERS, at], world.work[HELPERS, at + 1] = world.work[HELPERS, at + 1], i
+
+
+@inner
+def ask_linked(people, world, v, i, kind, wanted, pace, form, toll):
+    """Minutes of `wanted` that kin, then the neighbour, give where they volunteer."""
+    got = 0
+    for link in range(2):
+        slot = people.kin[i] if link == 0 else people.neighbour[i]
+        if slot >= 0 and got < wanted and people.volunteer[world.start[v] + slot] == 1:
+            helper, extra = world.start[v] + slot, toll if got == 0 else 0
+            got += take(people, world, v, i, kind, wanted - got, helper, pace, form, extra)
+    return got
+
+
+@inner
+def ask_along(people, world, v, i, kind, wanted, got, row, place, end, pace, form, toll):
+    """Minutes got once the helpers of a list have been asked, from its pointer in the scratch on."""
+    while got < wanted and world.work[row, place] < end:
+        not_self(world, world.work[row, place], end, i)
+        helper, extra = world.work[HELPERS, world.work[row, place]], toll if got == 0 else 0
+        got += take(people, world, v, i, kind, wanted - got, helper, pace, form, extra)
+        if got < wanted:
+            world.work[row, place] += 1
+    return got
+
+
+@inner
+def pace_of(people, i, kind, matching):
+    """A helper's minutes for one of the elder's: less for company in a group at a central household."""
+    if kind == COMPANIONSHIP and people.health[i] <= MILD:
+        return 1.0 - matching.central * (1.0 - 1.0 / matching.group)
+    return 1.0
+
+
+@inner
+def is_served_by_partner(world, v, i, kind, form):
+    """Whether an elder's partner met this kind in part."""
+    return form == PAIRS and world.sums[i - world.start[v]] == MET_IN_PART + kind
+
+
+@inner
+def request(people, world, v, i, kind, needs, matching, zones, form):
     """One elder's request of one kind: kin, neighbour, own zone, then anywhere in the village."""
-    wanted = min(askable(people, i, k, n), people.quota[i])
+    wanted = min(eligible_of(int(people.need[i, kind]), kind, needs), people.quota[i])
     if wanted <= 0:
         return
     flow = world.flow[v]
     flow.requests += 1
     flow.asked_minutes += wanted
-    world.hours[v, ASKED, k] += wanted
-    got, skilled, toll = 0, needs_training(k), c.team_minutes if form == TEAMS else 0
-    pace = 1.0 - c.central * (1.0 - 1.0 / c.group) if k == COMPANIONSHIP and people.health[i] <= MILD else 1.0
-    if c.kin_first:
-        for link in range(2):
-            slot = people.kin[i] if link == 0 else people.neighbour[i]
-            if slot >= 0 and got < wanted and people.volunteer[world.start[v] + slot] == 1:
-                got += take(
-                    people,
-                    world,
-                    v,
-                    i,
-                    k,
-                    wanted - got,
-                    world.start[v] + slot,
-                    skilled,
-                    pace,
-                    form,
-                    toll if got == 0 else 0,
-                )
-    z = people.zone[i]
-    pointer = trained if skilled else untrained
-    while got < wanted and pointer[z] < ends[z + 1]:
-        _not_self(helpers, pointer[z], ends[z + 1], i)
-        got += take(
-            people,
-            world,
-            v,
-            i,
-            k,
-            wanted - got,
-            helpers[pointer[z]],
-            skilled,
-            pace,
-            form,
-            toll if got == 0 else 0,
-        )
-        if got < wanted:
-            pointer[z] += 1
-    if c.platform >= 1:
-        s = 1 if skilled else 0
-        while got < wanted and everywhere[s] < ends[zones]:
-            _not_self(helpers, everywhere[s], ends[zones], i)
-            got += take(
-                people,
-                world,
-                v,
-                i,
-                k,
-                wanted - got,
-                helpers[everywhere[s]],
-                skilled,
-                pace,
-                form,
-                toll if got == 0 else 0,
-            )
-            if got < wanted:
-                everywhere[s] += 1
-    if got == 0 and not (form == PAIRS and world.sums[i - world.start[v]] == 2.0 + k):
+    world.hours[v, ASKED, kind] += wanted
+    got, skilled, toll = 0, needs_training(kind), matching.team_minutes if form == TEAMS else 0
+    pace = pace_of(people, i, kind, matching)
+    if matching.kin_first:
+        got = ask_linked(people, world, v, i, kind, wanted, pace, form, toll)
+    row, zone = TRAINED if skilled else UNTRAINED, people.zone[i]
+    end = world.work[ENDS, zone + 1]
+    got = ask_along(people, world, v, i, kind, wanted, got, row, zone, end, pace, form, toll)
+    if matching.platform >= 1:
+        place, end = ANYWHERE + (1 if skilled else 0), world.work[ENDS, zones]
+        got = ask_along(people, world, v, i, kind, wanted, got, COUNTS, place, end, pace, form, toll)
+    if got == 0 and not is_served_by_partner(world, v, i, kind, form):
         flow.refused += 1
-        people.satisfaction[i] = max(np.float64(people.satisfaction[i]) - c.let_down, 0.0)
+        people.satisfaction[i] = max(np.float64(people.satisfaction[i]) - matching.let_down, 0.0)
 
 
 @inner
-def _partners_first(people, world, v, c):
-    """Elders of a pair are helped, one to one and untrained, out of what their partner keeps for them.
+def serve_elder(people, world, v, i, needs, matching, zones, urgent, form):
+    """An elder's requests: the urgent kinds, or the rest; then who was helped is pleased."""
+    before = people.received[i]
+    first, end = (0, URGENT_KINDS) if urgent else (URGENT_KINDS, ALL_KINDS)
+    for place in range(first, end):
+        kind = nth_kind(place)
+        if people.need[i, kind] > 0 and people.quota[i] > 0:
+            request(people, world, v, i, kind, needs, matching, zones, form)
+    if urgent:
+        return
+    world.flow[v].helped += 1 if people.received[i] > 0 else 0
+    familiar = form == PAIRS and world.sums[i - world.start[v]] > 0.0
+    if people.received[i] > before or familiar:
+        more = np.float64(people.satisfaction[i]) + matching.pleased
+        people.satisfaction[i] = min(more + (matching.pair_pleased if familiar else 0.0), 1.0)
 
-    w.sums[slot]: 0 the partner did not come, 1 came, 2 + k came and met kind k in part, which the village
-    goes on with.
+
+@inner
+def serve_levels(people, world, v, needs, matching, zones, urgent, form, key):
+    """Elders of each level of urgency in turn, from a drawn place."""
+    for level in range(LEVELS):
+        begin = world.work[COUNTS, BOUNDS + level]
+        size = world.work[COUNTS, BOUNDS + level + 1] - begin
+        drawn = np.int64(uniform(key, world.villages[v].number, level) * size)
+        for rank in range(size):
+            i = world.work[ORDER, begin + wrap(rank + drawn, size)]
+            serve_elder(people, world, v, i, needs, matching, zones, urgent, form)
+
+
+@inner
+def visit_partner(people, world, v, i, matching):
+    """An elder of a pair is helped, untrained, out of what the partner keeps; what the partner did."""
+    flow, came = world.flow[v], 0.0
+    helper = world.start[v] + people.partner[i]
+    kept = int(people.offer[helper] * matching.pair_share)
+    for place in range(ALL_KINDS):
+        kind = nth_kind(place)
+        wanted = 0 if needs_training(kind) else min(int(people.need[i, kind]), int(people.quota[i]))
+        got = take(people, world, v, i, kind, min(wanted, kept), helper, 1.0, PAIRS, 0)
+        if got > 0:
+            kept -= got
+            flow.asked_minutes += got
+            world.hours[v, ASKED, kind] += got
+            flow.requests += 1 if got == wanted else 0
+            came = max(came, CAME) if got == wanted else MET_IN_PART + kind
+    return came
+
+
+@inner
+def partners_first(people, world, v, matching):
+    """Elders of a pair are helped one to one.
+
+    world.sums[slot]: 0 the partner did not come, 1 came, 2 + kind came and met a kind in part, which the
+    village goes on with.
     """
-    first, flow = world.start[v], world.flow[v]
-    for i in range(first, first + world.used[v]):
+    for i in residents(world, v):
         came = 0.0
         if people.partner[i] >= 0 and people.volunteer[i] == 0:
-            h = first + people.partner[i]
-            kept = int(people.offer[h] * c.pair_share)
-            for place in range(9):
-                k = ESCORT + place if place < 2 else (place - 2 if place - 2 < ESCORT else place)
-                wanted = 0 if needs_training(k) else min(int(people.need[i, k]), int(people.quota[i]))
-                got = take(people, world, v, i, k, min(wanted, kept), h, False, 1.0, PAIRS, 0)
-                if got > 0:
-                    kept -= got
-                    flow.asked_minutes += got
-                    world.hours[v, ASKED, k] += got
-                    flow.requests += 1 if got == wanted else 0
-                    came = max(came, 1.0) if got == wanted else 2.0 + k
-        world.sums[i - first] = came
+            came = visit_partner(people, world, v, i, matching)
+        world.sums[i - world.start[v]] = came
 
 
 @inner
-def _gather(people, world, v, zones, c):
+def put_up(people, i):
+    """Minutes that a volunteer has put on offer this month, given ones among them."""
+    return int(people.offer[i]) + int(people.given[i])
+
+
+@inner
+def gather(people, world, v, zones, matching):
     """Each zone's team: those who came make up for the absent, in equal parts; where one of them is
-    trained, w.sums[zone] is 1.
+    trained, world.sums[zone] is 1.
     """
-    absent, there, offered = world.work[1], world.work[2], world.work[3]
+    absent, there, offered = world.work[HELPERS], world.work[ENDS], world.work[UNTRAINED]
     absent[:zones] = 0
     there[:zones] = 0
     offered[:zones] = 0
     world.sums[:zones] = 0.0
-    members = residents(world, v)
-    for i in members:
+    for i in residents(world, v):
         if people.volunteer[i] == 1:
-            z, minutes = people.zone[i], int(people.offer[i]) + int(people.given[i])
-            absent[z] += 1 if minutes == 0 else 0
-            there[z] += 1 if minutes > 0 else 0
-            offered[z] += minutes
+            zone, minutes = people.zone[i], put_up(people, i)
+            absent[zone] += 1 if minutes == 0 else 0
+            there[zone] += 1 if minutes > 0 else 0
+            offered[zone] += minutes
             if minutes > 0 and people.trained[i] == 1:
-                world.sums[z] = 1.0
-    for i in members:
-        z = people.zone[i]
-        if people.volunteer[i] == 1 and int(people.offer[i]) + int(people.given[i]) > 0:
-            more = min(
-                int(c.team_cover * absent[z] * offered[z] / (there[z] * there[z])),
-                max(int(people.free[i]) - int(people.offer[i]), 0),
-            )
+                world.sums[zone] = 1.0
+    for i in residents(world, v):
+        zone = people.zone[i]
+        if people.volunteer[i] == 1 and put_up(people, i) > 0:
+            part = int(matching.team_cover * absent[zone] * offered[zone] / (there[zone] * there[zone]))
+            more = min(part, max(int(people.free[i]) - int(people.offer[i]), 0))
             people.offer[i] += more
             world.flow[v].offered += more
 
 
 @kernel
-def pair_up(people, world, values, keys):
-    """Let go of pairs of which one has stopped.
-
-    Then each free volunteer gets the free elder in most need, both from drawn places.
-    """
+def match(people, world, values, keys, form):
+    """Serve enrolled elders, most urgent first; emergencies and escorts before what can wait."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        village, n, first = world.villages[v], world.used[v], world.start[v]
-        order, helpers, bounds, fill = world.work[0], world.work[1], world.work[5, 0:5], world.work[5, 5:9]
-        world.work[5, :9] = 0
-        free = 0
-        for i in range(first, first + n):
-            if people.partner[i] >= 0:
-                j = first + people.partner[i]
-                if (
-                    people.volunteer[i] == people.volunteer[j]
-                    or people.enrolled[i if people.volunteer[i] == 0 else j] == 0
-                ):
-                    people.partner[i], people.partner[j] = -1, -1
-                else:
-                    world.flow[v].paired += 1 - int(people.volunteer[i])
-            if people.volunteer[i] == 1 and people.partner[i] < 0:
-                helpers[free] = i
-                free += 1
-        _by_urgency(people, world, v, order, bounds, fill, True)
-        begin = np.int64(uniform(key, village.number, 4) * free)
-        for u in range(4 if village.level > CLOSED and values.matching[v].pair_share > 0.0 else 0):
-            size = bounds[u + 1] - bounds[u]
-            drawn = np.int64(uniform(key, village.number, u) * size)
-            for q in range(min(size, free - bounds[u])):
-                i, h = order[bounds[u] + wrap(q + drawn, size)], helpers[wrap(bounds[u] + q + begin, free)]
-                people.partner[i], people.partner[h] = h - first, i - first
-                world.flow[v].paired += 1
+        key, matching, needs = keys[world.county[v]], values.matching[v], values.needs[v]
+        if world.villages[v].level == CLOSED:
+            continue
+        world.work[COUNTS, :LAST] = 0
+        zones = by_urgency(people, world, v, False)
+        if form == PAIRS:
+            partners_first(people, world, v, matching)
+        elif form == TEAMS:
+            gather(people, world, v, zones, matching)
+        by_zone(people, world, v, zones, key)
+        serve_levels(people, world, v, needs, matching, zones, True, form, key)
+        serve_levels(people, world, v, needs, matching, zones, False, form, key)
+
+
+@inner
+def has_ended(people, i, other):
+    """Whether a pair no longer stands: both help, none does, or the elder of the two is not enrolled."""
+    if people.volunteer[i] == people.volunteer[other]:
+        return True
+    return people.enrolled[i if people.volunteer[i] == 0 else other] == 0
+
+
+@inner
+def review_pairs(people, world, v):
+    """Let go of pairs that have ended and list the free volunteers; returns their number."""
+    first, free = world.start[v], 0
+    for i in residents(world, v):
+        if people.partner[i] >= 0:
+            other = first + people.partner[i]
+            if has_ended(people, i, other):
+                people.partner[i], people.partner[other] = -1, -1
+            else:
+                world.flow[v].paired += 1 - int(people.volunteer[i])
+        if people.volunteer[i] == 1 and people.partner[i] < 0:
+            world.work[HELPERS, free] = i
+            free += 1
+    return free
+
+
+@inner
+def pair_level(people, world, v, level, free, begin, key):
+    """Elders of a level of urgency, from a drawn place, each get the next free volunteer."""
+    first, bound = world.start[v], world.work[COUNTS, BOUNDS + level]
+    size = world.work[COUNTS, BOUNDS + level + 1] - bound
+    drawn = np.int64(uniform(key, world.villages[v].number, level) * size)
+    for rank in range(min(size, free - bound)):
+        i = world.work[ORDER, bound + wrap(rank + drawn, size)]
+        helper = world.work[HELPERS, wrap(bound + rank + begin, free)]
+        people.partner[i], people.partner[helper] = helper - first, i - first
+        world.flow[v].paired += 1
+
+
+@kernel
+def pair_up(people, world, values, keys):
+    """Let go of ended pairs, then each free volunteer gets the free elder in most need."""
+    for v in range(len(world.used)):
+        key, village = keys[world.county[v]], world.villages[v]
+        world.work[COUNTS, :ANYWHERE] = 0
+        free = review_pairs(people, world, v)
+        by_urgency(people, world, v, True)
+        begin = np.int64(uniform(key, village.number, BEGIN_PAIRS) * free)
+        if village.level > CLOSED and values.matching[v].pair_share > 0.0:
+            for level in range(LEVELS):
+                pair_level(people, world, v, level, free, begin, key)
 
 
 def run(model) -> None:

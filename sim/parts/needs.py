@@ -1,32 +1,38 @@
 """M3 Needs and M4 Supply ladder: hours per kind by state and living arrangement, family first, the rest at
 the end.
 
-*Eligible* minutes are left after family, of kinds that mutual aid may serve; personal care only by exception.
+State: minutes of each kind that each elder lacks so far this month; every rung of the ladder takes from them.
+Month: needs arise; family serves, and what it leaves and mutual aid may serve is *eligible* (personal care
+only by exception); after mutual aid each elder buys paid care with a share of income; the rest is unmet.
+Size zero: an escort or emergency of no length never comes; a family without hours leaves all to neighbours.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
 from sim.state.codes import (
+    ALL_KINDS,
     ALONE,
     COUPLE,
     ELDER,
     ELIGIBLE,
+    EMERGENCY,
     ESCORT,
     FAMILY,
     MILD,
+    MOBILITY,
     NEED,
-    PERSONAL,
     PROFESSIONAL,
-    REHABILITATION,
     UNMET,
     WITH_CHILD,
 )
 from sim.state.fields import column
 from sim.state.parameters import par, section
-from sim.state.people import identity_of, residents
+from sim.state.people import eligible_of, identity_of, income_of, residents
 
 
 @section("needs")
@@ -133,7 +139,6 @@ column(
         "clearing_redemption",
         "matching",
         "operation",
-        "people",
         "referral",
         "referral_centre",
         "sharing",
@@ -144,31 +149,96 @@ column(
 FIXED = Purpose("needs.own_level")
 EVENT = Purpose("needs.event")
 
+LONGEST = 32_000  # minutes of one kind in a month that the column holds
 
-@kernel
-def scales_of(n):
+
+@inner
+def scales_of(needs):
     """The nine scales in the order of the kinds."""
     return (
-        n.meals_scale,
-        n.cleaning_scale,
-        n.mobility_scale,
-        n.escort_scale,
-        n.emergency_scale,
-        n.rehabilitation_scale,
-        n.prevention_scale,
-        n.companionship_scale,
-        n.personal_care_scale,
+        needs.meals_scale,
+        needs.cleaning_scale,
+        needs.mobility_scale,
+        needs.escort_scale,
+        needs.emergency_scale,
+        needs.rehabilitation_scale,
+        needs.prevention_scale,
+        needs.companionship_scale,
+        needs.personal_care_scale,
     )
 
 
-@kernel
-def eligible_of(minutes, kind, n):
-    """Minutes of a kind that mutual aid may serve, from those left."""
-    if kind == PERSONAL:
-        return int(minutes * n.personal_eligible)
-    if kind == REHABILITATION:
-        return int(minutes * n.rehabilitation_eligible)
-    return minutes
+@inner
+def own_level(people, i, needs, identity, key):
+    """An elder's own level of need over the table: fixed to the person, higher with dementia."""
+    level = 1.0 - needs.own_spread + 2.0 * needs.own_spread * uniform(key, identity, 0)
+    return level * needs.dementia_factor if people.dementia[i] == 1 else level
+
+
+@inner
+def arising(kind, expected, needs, identity, key):
+    """Minutes of a kind this month: whole events of a given length by a draw, else what is expected."""
+    if kind != ESCORT and kind != EMERGENCY:
+        return int(expected)
+    length = needs.escort_hours if kind == ESCORT else needs.emergency_hours
+    return length if length > 0 and uniform(key, identity, kind) * length < expected else 0
+
+
+@inner
+def family_cover(people, world, v, i, needs):
+    """What the family of elder i can do.
+
+    Share of the need, minutes at most, row of a spouse of the table (or -1), minutes that a spouse has.
+    """
+    if people.living[i] == WITH_CHILD:
+        return needs.cover_child, needs.child_hours, np.int64(-1), np.int64(0)
+    share, from_spouse, spouse = 0.0, np.int64(0), np.int64(-1)
+    if people.living[i] == COUPLE:
+        share, from_spouse = needs.cover_spouse, needs.spouse_hours
+        if people.spouse[i] >= 0:
+            spouse = world.start[v] + people.spouse[i]
+            from_spouse = min(from_spouse, max(people.free[spouse], 0))
+    capacity = from_spouse
+    if people.near[i] == 1:
+        share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
+    return share, capacity, spouse, from_spouse
+
+
+@inner
+def serve_by_family(people, world, v, i, given, total):
+    """Take `given` minutes from the needs in proportion, the rounding from the first kinds that have any."""
+    left, share = given, given / total
+    for kind in range(ALL_KINDS):
+        part = int(people.need[i, kind] * share)
+        people.need[i, kind] -= part
+        world.hours[v, FAMILY, kind] += part
+        left -= part
+    for kind in range(ALL_KINDS):
+        if left == 0:
+            break
+        part = min(left, int(people.need[i, kind]))
+        people.need[i, kind] -= part
+        world.hours[v, FAMILY, kind] += part
+        left -= part
+
+
+@inner
+def paid_minutes(people, i, needs, remit_left):
+    """Minutes of paid care that an elder short of health buys with the share of income set aside for it."""
+    if people.health[i] < MILD:
+        return 0
+    money = int(income_of(people, i, remit_left) * needs.professional_income_share)
+    return money * 60 // max(needs.professional_price, 1)
+
+
+@inner
+def serve_by_paid_care(people, world, v, i, minutes):
+    """Spend `minutes` of paid care, personal care and the skilled kinds first."""
+    for kind in range(ALL_KINDS - 1, -1, -1):
+        part = min(minutes, int(people.need[i, kind]))
+        people.need[i, kind] -= part
+        minutes -= part
+        world.hours[v, PROFESSIONAL, kind] += part
 
 
 @kernel
@@ -182,24 +252,15 @@ def arise(people, world, values, table, fixed_keys, event_keys):
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(number, people.serial[i])
-            own = 1.0 - needs.own_spread + 2.0 * needs.own_spread * uniform(fixed_key, identity, 0)
-            if people.dementia[i] == 1:
-                own *= needs.dementia_factor
+            own = own_level(people, i, needs, identity, fixed_key)
             house = needs.alone_factor if people.living[i] == ALONE else 1.0
-            for k in range(9):
-                expected = table[people.health[i], k] * scales[k] * own
-                if k <= 2:
+            for kind in range(ALL_KINDS):
+                expected = table[people.health[i], kind] * scales[kind] * own
+                if kind <= MOBILITY:
                     expected *= house
-                if k == ESCORT or k == ESCORT + 1:
-                    length = needs.escort_hours if k == ESCORT else needs.emergency_hours
-                    minutes = (
-                        length if length > 0 and uniform(event_key, identity, k) * length < expected else 0
-                    )
-                else:
-                    minutes = int(expected)
-                minutes = min(minutes, 32000)
-                people.need[i, k] = minutes
-                world.hours[v, NEED, k] += minutes
+                minutes = min(arising(kind, expected, needs, identity, event_key), LONGEST)
+                people.need[i, kind] = minutes
+                world.hours[v, NEED, kind] += minutes
 
 
 @kernel
@@ -211,78 +272,35 @@ def family(people, world, values):
             if people.kind[i] != ELDER:
                 continue
             total = 0
-            for k in range(9):
-                total += int(people.need[i, k])
+            for kind in range(ALL_KINDS):
+                total += int(people.need[i, kind])
             if total == 0:
                 continue
-            share, capacity, spouse, from_spouse = 0.0, 0, -1, 0
-            if people.living[i] == WITH_CHILD:
-                share, capacity = needs.cover_child, needs.child_hours
-            else:
-                if people.living[i] == COUPLE:
-                    share, from_spouse = needs.cover_spouse, needs.spouse_hours
-                    if people.spouse[i] >= 0:
-                        spouse = world.start[v] + people.spouse[i]
-                        from_spouse = min(from_spouse, max(people.free[spouse], 0))
-                    capacity = from_spouse
-                if people.near[i] == 1:
-                    share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
+            share, capacity, spouse, from_spouse = family_cover(people, world, v, i, needs)
             given = min(int(total * share), capacity)
             if given > 0:
-                _serve_family(people, world, v, i, given, total)
+                serve_by_family(people, world, v, i, given, total)
             if spouse >= 0:
                 own = min(given, from_spouse)
                 people.free[spouse] -= own
                 world.flow[v].time_family += own
-            for k in range(9):
-                world.hours[v, ELIGIBLE, k] += eligible_of(int(people.need[i, k]), k, needs)
-
-
-@inner
-def _serve_family(people, world, v, i, given, total):
-    """Take `given` minutes from the needs in proportion, the rounding from the largest first by order of
-    kind.
-    """
-    left, share = given, given / total
-    for k in range(9):
-        part = int(people.need[i, k] * share)
-        people.need[i, k] -= part
-        world.hours[v, FAMILY, k] += part
-        left -= part
-    for k in range(9):
-        if left == 0:
-            break
-        take = min(left, int(people.need[i, k]))
-        people.need[i, k] -= take
-        world.hours[v, FAMILY, k] += take
-        left -= take
+            for kind in range(ALL_KINDS):
+                world.hours[v, ELIGIBLE, kind] += eligible_of(int(people.need[i, kind]), kind, needs)
 
 
 @kernel
 def professional(people, world, values):
     """After mutual aid: what an elder can pay for; the rest is unmet, per kind."""
     for v in range(len(world.used)):
-        needs = values.needs[v]
+        needs, village = values.needs[v], world.villages[v]
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
-            money = (
-                int(
-                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
-                    * needs.professional_income_share
-                )
-                if people.health[i] >= MILD
-                else 0
-            )
-            minutes = money * 60 // max(needs.professional_price, 1)
-            for j in range(9 if minutes > 0 else 0):
-                k = 8 - j  # personal care and the skilled kinds first
-                take = min(minutes, int(people.need[i, k]))
-                people.need[i, k] -= take
-                minutes -= take
-                world.hours[v, PROFESSIONAL, k] += take
-            for k in range(9):
-                world.hours[v, UNMET, k] += people.need[i, k]
+            minutes = paid_minutes(people, i, needs, village.remit_left)
+            if minutes > 0:
+                serve_by_paid_care(people, world, v, i, minutes)
+            for kind in range(ALL_KINDS):
+                world.hours[v, UNMET, kind] += people.need[i, kind]
 
 
 def run_arise(model) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
-from sim.state.codes import CLOSED, KINDS, NEVER, PROFESSIONAL, REDUCED
+from sim.state.codes import ALL_KINDS, CLOSED, NEVER, PROFESSIONAL, REDUCED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
@@ -138,8 +138,8 @@ def take_over(world, values, ways):
 def serve(people, world, v, i, left):
     """Staff meet needs of elder i within `left` minutes, the skilled kinds first; minutes served."""
     served = 0
-    for place in range(len(KINDS)):
-        kind = len(KINDS) - 1 - place
+    for place in range(ALL_KINDS):
+        kind = ALL_KINDS - 1 - place
         minutes = min(int(people.need[i, kind]), left - served)
         served += minutes
         people.need[i, kind] -= minutes

@@ -1,8 +1,12 @@
 """M12 Participation and retention: own motivation, peers, praise, credit value, stipend, fatigue, training,
 insurance, leadership.
 
+State: who volunteers, is trained, how motivated and how tired each person is.
+Month: before help is matched persons join, are trained, quit, and put hours on offer within their free
+minutes; at its end the hours given tire, stipends fall due, and who took part within a year is counted.
 Saying yes (own motivation over a threshold) differs from doing (joining, then turning up). A stipend adds
 hours and, in the regime with crowding-out, eats own motivation.
+Off: nobody offers time and no stipend is paid; a stipend of zero changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import CLOSED, ELDER, FREE, HELPER, MODERATE, NEVER, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+from sim.state.people import identity_of, residents, zones_of
 
 
 @section("participation")
@@ -166,18 +170,16 @@ state(
     written_by=("funding_bills",),
 )
 column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("people",))
-column(
-    "trained", "i1", unit="flag", label="has training", written_by=("initial_population", "people", "points")
-)
+column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
 column(
     "motivation",
     "f4",
     unit="share",
     label="own motivation",
     initial=0.5,
-    written_by=("organisation_disputes", "people"),
+    written_by=("organisation_disputes",),
 )
-column("fatigue", "f4", unit="share", label="fatigue", written_by=("people",))
+column("fatigue", "f4", unit="share", label="fatigue")
 column(
     "offer",
     "i4",
@@ -191,7 +193,7 @@ column(
     "i4",
     unit="minutes",
     label="mutual aid received this month",
-    written_by=("clearing_platform", "clearing_redemption", "matching", "people", "timeuse", "trust"),
+    written_by=("clearing_platform", "clearing_redemption", "matching", "timeuse", "trust"),
 )
 column(
     "last_active",
@@ -199,7 +201,6 @@ column(
     unit="month",
     label="last month of giving or receiving",
     initial=NEVER,
-    written_by=("people",),
 )
 flow("volunteers", unit="persons", label="active volunteers")
 flow("volunteer_elders", unit="persons", label="active volunteers of 60 and over")
@@ -223,37 +224,140 @@ TURN_UP = Purpose("participation.turn_up")
 TRAIN = Purpose("participation.train")
 MOTIVE = Purpose("participation.motive")
 
-
-@kernel
-def odds(probability, factor):
-    """A probability whose odds are multiplied."""
-    o = probability / (1.0 - min(probability, 0.999)) * factor
-    return o / (1.0 + o)
+MIDDLING = 2.0  # brings a share of one half to one
+CERTAIN = 0.999  # a probability above which odds rise no more
+MOST_JOIN = 0.5  # of a month's hazard of joining, before odds
+MOTIVE_LEAST, MOTIVE_SPREAD = 0.1, 0.8  # motivation at the start
+HOURS_LEAST, HOURS_BY_MOTIVE = 0.1, 0.8  # share of hours without motivation, and what motivation adds
+STAY_BY_MOTIVE = 0.9  # fall of the quit rate at full motivation
+TIRED_HOURS = 0.5  # fall of hours at full fatigue
+TEN_POINTS = 10.0  # parts of ten points in a whole
+ACTIVE, HEADS = 0, 1  # rows of the village's scratch: volunteers and persons by zone
 
 
 @inner
-def able(people, i, t):
+def odds(probability, factor):
+    """A probability whose odds are multiplied."""
+    raised = probability / (1.0 - min(probability, CERTAIN)) * factor
+    return raised / (1.0 + raised)
+
+
+@inner
+def able(people, i, participation):
     """0 when a person cannot serve, else the factor on hazard and hours."""
     if people.kind[i] == HELPER:
         return 1.0
-    if people.dementia[i] == 1 or people.health[i] >= MODERATE or people.age[i] >= t.age_limit * 12.0:
+    frail = people.dementia[i] == 1 or people.health[i] >= MODERATE
+    if frail or people.age[i] >= participation.age_limit * 12.0:
         return 0.0
-    return 1.0 if people.health[i] == ROBUST else t.mild_factor
+    return 1.0 if people.health[i] == ROBUST else participation.mild_factor
 
 
 @inner
-def support(r, t):
+def support(village, participation):
     """Odds that village support adds to joining."""
-    f = r.pull
-    if r.leader == 1:
-        f *= t.leader
-    if r.association == 1:
-        f *= t.association
-    if r.honours == 1:
-        f *= t.praise
-    if r.insured == 1:
-        f *= t.insured
-    return f
+    factor = village.pull
+    if village.leader == 1:
+        factor *= participation.leader
+    if village.association == 1:
+        factor *= participation.association
+    if village.honours == 1:
+        factor *= participation.praise
+    if village.insured == 1:
+        factor *= participation.insured
+    return factor
+
+
+@inner
+def join_hazard(people, i, participation, fitness, motive):
+    """Hazard that a person becomes a volunteer, by fitness and motive alone."""
+    hazard = participation.join_helper if people.kind[i] == HELPER else participation.join
+    return hazard * fitness * MIDDLING * motive
+
+
+@inner
+def count_zones(people, world, v):
+    """Volunteers and persons by zone, in the village's scratch."""
+    zones = zones_of(people, world, v)
+    world.work[ACTIVE, :zones] = 0
+    world.work[HEADS, :zones] = 0
+    for i in residents(world, v):
+        if people.kind[i] != FREE:
+            world.work[HEADS, people.zone[i]] += 1
+            world.work[ACTIVE, people.zone[i]] += people.volunteer[i]
+
+
+@inner
+def motive_of(people, i, participation, pay):
+    """Own motivation, of which a stipend eats where it crowds out."""
+    motive = np.float64(people.motivation[i])
+    if participation.crowding_out == 1:
+        motive *= 1.0 - min(participation.crowding * pay, 1.0)
+    return motive
+
+
+@inner
+def join_chance(people, world, v, i, participation, fitness, motive, pay, base, bank):
+    """Chance that a person becomes a volunteer this month; `base` are the odds of the village's support."""
+    zone = people.zone[i]
+    active, heads = world.work[ACTIVE, zone], world.work[HEADS, zone]
+    peers = 1.0 + (participation.peers - 1.0) * TEN_POINTS * active / heads
+    worth = 1.0 + (participation.credit - 1.0) * np.float64(people.trust[i]) if bank else 1.0
+    rate = join_hazard(people, i, participation, fitness, motive)
+    rate = rate * (1.0 + world.villages[v].launching) * (1.0 + pay * participation.stipend_hours)
+    return odds(min(rate, MOST_JOIN), base * peers * worth)
+
+
+@inner
+def quit_chance(people, i, village, participation, leaving, motive, tired):
+    """Chance that a volunteer stops this month: fatigue drives out; motive, praise and training hold."""
+    stay = (
+        (participation.praise if village.honours == 1 else 1.0)
+        * (participation.insured if village.insured == 1 else 1.0)
+        * (participation.trained if people.trained[i] == 1 else 1.0)
+    )
+    tiring = 1.0 + participation.tired_quit * tired
+    return leaving * tiring * MIDDLING * (1.0 - motive * STAY_BY_MOTIVE) / stay
+
+
+@inner
+def training_chance(village, participation):
+    """Chance that an untrained volunteer is trained this month, by the village or a partner."""
+    paid = participation.training_rate if village.training == 1 else 0.0
+    return paid + village.partner_trains
+
+
+@inner
+def stop(people, i, flow):
+    """A volunteer stops."""
+    people.volunteer[i] = 0
+    flow.volunteers_quit += 1
+
+
+@inner
+def count_volunteer(people, i, tired, flow):
+    """Enter a volunteer in the month's counts."""
+    flow.volunteers += 1
+    flow.volunteer_elders += 1 if people.kind[i] == ELDER else 0
+    flow.volunteer_age_months += int(people.age[i])
+    flow.fatigue_sum += tired
+
+
+@inner
+def put_on_offer(people, i, village, participation, fitness, motive, tired, pay, flow):
+    """Hours of a volunteer who turned up: by motive, fitness, fatigue, pay and what went unmet."""
+    minutes = (
+        participation.hours
+        * MIDDLING
+        * (HOURS_LEAST + HOURS_BY_MOTIVE * motive)
+        * fitness
+        * (1.0 - TIRED_HOURS * min(tired, 1.0))
+        * (1.0 + pay * participation.stipend_hours)
+        * (1.0 + participation.response * village.short)
+        * village.operator_hours
+    )
+    people.offer[i] = min(int(minutes), max(people.free[i], 0))
+    flow.offered += people.offer[i]
 
 
 @kernel
@@ -262,56 +366,36 @@ def begin(people, world, values, keys):
     for v in range(len(world.used)):
         key = keys[world.county[v]]
         participation, village = values.participation[v], world.villages[v]
+        base = support(village, participation)
         for i in residents(world, v):
             identity = identity_of(village.number, people.serial[i])
-            people.motivation[i] = 0.1 + 0.8 * uniform(key, identity, 0)
+            people.motivation[i] = MOTIVE_LEAST + MOTIVE_SPREAD * uniform(key, identity, 0)
             if village.level > CLOSED:
-                rate = odds(
-                    (participation.join_helper if people.kind[i] == HELPER else participation.join)
-                    * able(people, i, participation)
-                    * 2.0
-                    * np.float64(people.motivation[i]),
-                    support(village, participation),
-                )
-                people.volunteer[i] = (
-                    1 if uniform(key, identity, 1) * (rate + participation.quit / 12.0) < rate else 0
-                )
+                fitness, motive = able(people, i, participation), np.float64(people.motivation[i])
+                rate = odds(join_hazard(people, i, participation, fitness, motive), base)
+                drawn = uniform(key, identity, 1)
+                people.volunteer[i] = 1 if drawn * (rate + participation.quit / 12.0) < rate else 0
 
 
 @kernel
-def take_part(people, world, values, bank, stipend_on, join_keys, quit_keys, turn_keys, train_keys):
+def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, train_keys):
     """Join, train, quit, and put hours on offer within the free minutes of the month."""
     for v in range(len(world.used)):
-        join_key = join_keys[world.county[v]]
-        quit_key = quit_keys[world.county[v]]
-        turn_key = turn_keys[world.county[v]]
-        train_key = train_keys[world.county[v]]
+        county = world.county[v]
+        join_key, quit_key = join_keys[county], quit_keys[county]
+        turn_key, train_key = turn_keys[county], train_keys[county]
         participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
-        zones = 0
-        for i in residents(world, v):
-            zones = max(zones, int(people.zone[i]) + 1)
-        active, heads = world.work[0], world.work[1]
-        active[:zones] = 0
-        heads[:zones] = 0
-        for i in residents(world, v):
-            if people.kind[i] != FREE:
-                heads[people.zone[i]] += 1
-                active[people.zone[i]] += people.volunteer[i]
+        serving = village.level > CLOSED
+        count_zones(people, world, v)
         base = support(village, participation)
-        pay = (
-            participation.stipend / max(participation.wage, 1)
-            if stipend_on and village.level > CLOSED
-            else 0.0
-        )
-        leaving = participation.quit / 12.0
+        pay = participation.stipend / max(participation.wage, 1) if serving else 0.0
+        leaving, training = participation.quit / 12.0, training_chance(village, participation)
         for i in residents(world, v):
             if people.kind[i] == FREE:
                 continue
             identity = identity_of(village.number, people.serial[i])
-            fitness = able(people, i, participation) if village.level > CLOSED else 0.0
-            motive = np.float64(people.motivation[i])
-            if participation.crowding_out:
-                motive *= 1.0 - min(participation.crowding * pay, 1.0)
+            fitness = able(people, i, participation) if serving else 0.0
+            motive = motive_of(people, i, participation, pay)
             if people.kind[i] == ELDER and motive > participation.willing:
                 flow.willing_elders += 1
             tired = np.float64(people.fatigue[i]) * (1.0 - participation.recovery)
@@ -319,56 +403,21 @@ def take_part(people, world, values, bank, stipend_on, join_keys, quit_keys, tur
             if people.volunteer[i] == 0:
                 if fitness == 0.0:
                     continue
-                peers = (
-                    1.0 + (participation.peers - 1.0) * 10.0 * active[people.zone[i]] / heads[people.zone[i]]
-                )
-                worth = 1.0 + (participation.credit - 1.0) * np.float64(people.trust[i]) if bank else 1.0
-                rate = (
-                    (participation.join_helper if people.kind[i] == HELPER else participation.join)
-                    * fitness
-                    * 2.0
-                    * motive
-                    * (1.0 + village.launching)
-                    * (1.0 + pay * participation.stipend_hours)
-                )
-                if uniform(join_key, identity, 0) < odds(min(rate, 0.5), base * peers * worth):
+                chance = join_chance(people, world, v, i, participation, fitness, motive, pay, base, bank)
+                if uniform(join_key, identity, 0) < chance:
                     people.volunteer[i] = 1
                     flow.volunteers_joined += 1
             else:
-                stay = (
-                    (participation.praise if village.honours == 1 else 1.0)
-                    * (participation.insured if village.insured == 1 else 1.0)
-                    * (participation.trained if people.trained[i] == 1 else 1.0)
-                )
-                rate = leaving * (1.0 + participation.tired_quit * tired) * 2.0 * (1.0 - motive * 0.9) / stay
-                if fitness == 0.0 or uniform(quit_key, identity, 0) < rate:
-                    people.volunteer[i] = 0
-                    flow.volunteers_quit += 1
-                elif (
-                    people.trained[i] == 0
-                    and uniform(train_key, identity, 0)
-                    < (participation.training_rate if village.training == 1 else 0.0) + village.partner_trains
-                ):
+                chance = quit_chance(people, i, village, participation, leaving, motive, tired)
+                if fitness == 0.0 or uniform(quit_key, identity, 0) < chance:
+                    stop(people, i, flow)
+                elif people.trained[i] == 0 and uniform(train_key, identity, 0) < training:
                     people.trained[i] = 1
                     flow.newly_trained += 1
             if people.volunteer[i] == 1:
-                flow.volunteers += 1
-                flow.volunteer_elders += 1 if people.kind[i] == ELDER else 0
-                flow.volunteer_age_months += int(people.age[i])
-                flow.fatigue_sum += tired
+                count_volunteer(people, i, tired, flow)
                 if uniform(turn_key, identity, 0) < participation.show_up * village.turn_out:
-                    minutes = (
-                        participation.hours
-                        * 2.0
-                        * (0.1 + 0.8 * motive)
-                        * fitness
-                        * (1.0 - 0.5 * min(tired, 1.0))
-                        * (1.0 + pay * participation.stipend_hours)
-                        * (1.0 + participation.response * village.short)
-                        * village.operator_hours
-                    )
-                    people.offer[i] = min(int(minutes), max(people.free[i], 0))
-                    flow.offered += people.offer[i]
+                    put_on_offer(people, i, village, participation, fitness, motive, tired, pay, flow)
 
 
 @kernel
@@ -382,16 +431,12 @@ def close_month(people, world, values, month, on):
                 continue
             if people.given[i] > 0:
                 given += people.given[i]
-                people.fatigue[i] = min(
-                    np.float64(people.fatigue[i]) + participation.fatigue * people.given[i] / 60.0, 1.0
-                )
+                more = participation.fatigue * people.given[i] / 60.0
+                people.fatigue[i] = min(np.float64(people.fatigue[i]) + more, 1.0)
             if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
                 people.last_active[i] = month
-            if (
-                people.kind[i] == ELDER
-                and people.last_active[i] > month - 12
-                and people.last_active[i] > NEVER
-            ):
+            active = people.last_active[i] > month - 12 and people.last_active[i] > NEVER
+            if people.kind[i] == ELDER and active:
                 flow.took_part += 1
         if on and participation.stipend > 0:
             world.posted[v].cost_stipend += given * participation.stipend // 60
@@ -410,7 +455,6 @@ def run_take_part(model) -> None:
             model.world,
             model.values.table,
             model.parameters.timebank.on,
-            True,
             model.keys(JOIN),
             model.keys(QUIT),
             model.keys(TURN_UP),

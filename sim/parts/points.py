@@ -1,22 +1,25 @@
 """M10 Points for assets (document 004, Shandong): money, land, technique and projects put in are valued as
 points.
 
-Once a year enrolled elders who trust the bank put in what they have. A point is a time credit: it is
-redeemed, expires and is owed like any other. Money, rent of idle land and dividends of projects reach the
-village's cash; technique trains volunteers. Points over what an asset earns are promises without cover.
+State: the value of projects put in; points themselves are time credits of the persons.
+Month: once a year, in `points.month`, enrolled elders who trust the bank put in what they have. A point is a
+time credit: it is redeemed, expires and is owed like any other. Money, rent of idle land and dividends of
+projects reach the village's cash; technique trains volunteers. Points over what an asset earns are promises
+without cover.
+Off, or without a time bank: nobody puts in assets.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import CLOSED, CRAFT, ELDER, MILD, STORY
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of
+from sim.state.people import identity_of, income_of, residents
 
 ASSETS = ("money", "land", "technique", "project")
 
@@ -121,6 +124,57 @@ posting(
 
 PUT_IN = Purpose("points.put_in")
 
+MONEY, LAND, TECHNIQUE, PROJECT = range(4)  # places in the order of `ASSETS`
+MIDDLING = 2.0  # brings a trust of one half to one
+MU = 0.1  # mu in a unit of the column `land`
+
+
+@inner
+def puts_in(people, i, points, identity, key):
+    """Whether an enrolled elder puts in something this year: by trust in the bank."""
+    if people.kind[i] != ELDER or people.enrolled[i] == 0:
+        return False
+    return uniform(key, identity, 0) < points.join * MIDDLING * np.float64(people.trust[i])
+
+
+@inner
+def money_of(people, i, points, remit_left):
+    """Money put in, fen: at most a share of a year's income."""
+    most = np.int64(income_of(people, i, remit_left) * 12 * points.money_share)
+    return min(points.money, most)
+
+
+@inner
+def land_of(people, i, points):
+    """Rent that the idle land of an elder is worth for the year, fen."""
+    return np.int64(int(people.land[i]) * MU * points.idle_land * points.rent)
+
+
+@inner
+def lesson_of(people, i, points):
+    """Minutes of technique that an elder in health with a craft or stories teaches."""
+    if people.skills[i] & (CRAFT | STORY) and people.health[i] <= MILD:
+        return min(points.lesson, int(people.free[i]))
+    return 0
+
+
+@inner
+def next_pupil(people, row, end):
+    """The next untrained volunteer from a row on, or `end`."""
+    while row < end and (people.volunteer[row] == 0 or people.trained[row] == 1):
+        row += 1
+    return row
+
+
+@inner
+def give_points(people, i, points, value, flow, post):
+    """Time credits for a value put in."""
+    given = np.int64(value * points.valuation * 60.0 / points.hour_value)
+    people.credit[i] += given
+    post.credits_points += given
+    flow.points_given += given
+    flow.points_persons += 1 if value > 0 else 0
+
 
 @kernel
 def put_in(people, world, values, calendar_month, keys):
@@ -134,48 +188,28 @@ def put_in(people, world, values, calendar_month, keys):
         if village.level == CLOSED:
             continue
         pupil, end = world.start[v], world.start[v] + world.used[v]
-        for i in range(world.start[v], end):
-            if people.kind[i] != ELDER or people.enrolled[i] == 0:
-                continue
+        for i in residents(world, v):
             identity = identity_of(village.number, people.serial[i])
-            if uniform(key, identity, 0) >= points.join * 2.0 * np.float64(people.trust[i]):
+            if not puts_in(people, i, points, identity, key):
                 continue
-            money = min(
-                points.money,
-                np.int64(
-                    (int(people.income[i]) + int(int(people.remit[i]) * world.villages[v].remit_left))
-                    * 12
-                    * points.money_share
-                ),
-            )
-            land = np.int64(int(people.land[i]) * 0.1 * points.idle_land * points.rent)
-            minutes = (
-                min(points.lesson, int(people.free[i]))
-                if people.skills[i] & (CRAFT | STORY) and people.health[i] <= MILD
-                else 0
-            )
+            money, land = money_of(people, i, points, village.remit_left), land_of(people, i, points)
+            minutes = lesson_of(people, i, points)
             technique = minutes * points.lesson_value // 60
             project = points.project if uniform(key, identity, 1) < points.project_share else 0
             if minutes > 0:
                 people.free[i] -= minutes
                 flow.time_lessons += minutes
-                while pupil < end and (people.volunteer[pupil] == 0 or people.trained[pupil] == 1):
-                    pupil += 1
+                pupil = next_pupil(people, pupil, end)
                 if pupil < end:
                     people.trained[pupil] = 1
-            value = money + land + technique + project
-            given = np.int64(value * points.valuation * 60.0 / points.hour_value)
-            people.credit[i] += given
-            post.credits_points += given
+            give_points(people, i, points, money + land + technique + project, flow, post)
             post.points_money += money
             post.points_land += np.int64(land * points.let)
             village.points_capital += project
-            flow.points_value[0] += money
-            flow.points_value[1] += land
-            flow.points_value[2] += technique
-            flow.points_value[3] += project
-            flow.points_given += given
-            flow.points_persons += 1 if value > 0 else 0
+            flow.points_value[MONEY] += money
+            flow.points_value[LAND] += land
+            flow.points_value[TECHNIQUE] += technique
+            flow.points_value[PROJECT] += project
 
 
 def run(model) -> None:

@@ -1,16 +1,18 @@
 """M24 Supervision: a quality and safety state, accidents, inspection and safety closure (documents 000
 (11)(13), 001).
 
-Quality follows what a service is made of: trained volunteers, the state of the building, work that is not
-overdone. It is felt by users and sets the chance of an accident. A serious accident or a bad inspection shuts
-the tables for a time.
+State: quality of each village's service, and until when its tables are shut.
+Month: after help was given quality moves towards what a service is made of: trained volunteers, the state of
+the building, work that is not overdone. Users feel it, and it sets the chance of an accident. A serious
+accident or a bad inspection shuts the tables for a time.
+Off: quality is not looked at, nobody has an accident, nobody inspects.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
 from sim.state.codes import CLOSED, ELDER, NEVER
 from sim.state.fields import flow, state
@@ -103,13 +105,57 @@ posting(
 ACCIDENT = Purpose("quality.accident")
 INSPECT = Purpose("quality.inspect")
 
+TEN_THOUSAND_HOURS = 600_000.0  # minutes
+AT_ONE_HALF = 2.0  # brings what is missing of quality to one at quality one half
+MOST_ACCIDENTS = 20  # of a village in a month
 
-@kernel
-def made_of(q, trained, condition, short):
+
+@inner
+def made_of(quality, trained, condition, short):
     """Quality that a service tends to."""
-    return min(
-        max(q.basic + q.trained * trained - q.building * (1.0 - condition) - q.overload * short, 0.0), 1.0
+    tended = (
+        quality.basic
+        + quality.trained * trained
+        - quality.building * (1.0 - condition)
+        - quality.overload * short
     )
+    return min(max(tended, 0.0), 1.0)
+
+
+@inner
+def feel(people, i, quality, level):
+    """An elder who had help or meals this month is satisfied as the service deserves."""
+    if people.received[i] > 0 or people.dines[i] > 0:
+        satisfied = np.float64(people.satisfaction[i])
+        people.satisfaction[i] = satisfied + quality.felt * (level - satisfied)
+
+
+@inner
+def have_accidents(world, v, quality, key):
+    """Accidents of the month in hours of mutual aid; whether one of them is serious."""
+    village, flow, post = world.villages[v], world.flow[v], world.posted[v]
+    expected = quality.accidents * flow.time_aid / TEN_THOUSAND_HOURS * AT_ONE_HALF * (1.0 - village.quality)
+    serious = False
+    for rank in range(min(rounded(expected, key, village.number, 0), MOST_ACCIDENTS)):
+        flow.accidents += 1
+        if village.insured == 1:
+            post.insured_loss += quality.accident_cost
+        else:
+            post.cost_accidents += quality.accident_cost
+        serious = serious or uniform(key, village.number, 1 + rank) < quality.serious
+    return serious
+
+
+@inner
+def inspect(world, v, quality):
+    """An inspection orders repairs where quality is below standard; whether it shuts the tables."""
+    village = world.villages[v]
+    world.flow[v].inspected += 1
+    too_bad = village.quality < quality.least
+    if village.quality < quality.standard:
+        world.posted[v].cost_mending += quality.mend_cost
+        village.quality = min(village.quality + quality.mend, 1.0)
+    return too_bad
 
 
 @kernel
@@ -117,41 +163,23 @@ def watch(people, world, values, month, accident_keys, inspect_keys):
     """Quality moves, is felt, lets accidents happen and is inspected."""
     for v in range(len(world.used)):
         accident_key, inspect_key = accident_keys[world.county[v]], inspect_keys[world.county[v]]
-        quality, village, flow, post = values.quality[v], world.villages[v], world.flow[v], world.posted[v]
+        quality, village = values.quality[v], world.villages[v]
         if village.level == CLOSED:
             continue
         active, trained = 0, 0
         for i in residents(world, v):
             active += people.volunteer[i]
             trained += people.volunteer[i] * people.trained[i]
-            if (
-                people.kind[i] == ELDER
-                and (people.received[i] > 0 or people.dines[i] > 0)
-                and quality.felt > 0.0
-            ):
-                x = np.float64(people.satisfaction[i])
-                people.satisfaction[i] = x + quality.felt * (village.quality - x)
-        village.quality += quality.speed * (
-            made_of(quality, trained / max(active, 1), village.condition, village.short) - village.quality
-        )
-        expected = quality.accidents * flow.time_aid / 600_000.0 * 2.0 * (1.0 - village.quality)
-        shut = False
-        for n in range(min(rounded(expected, accident_key, village.number, 0), 20)):
-            flow.accidents += 1
-            if village.insured == 1:
-                post.insured_loss += quality.accident_cost
-            else:
-                post.cost_accidents += quality.accident_cost
-            shut = shut or uniform(accident_key, village.number, 1 + n) < quality.serious
+            if people.kind[i] == ELDER and quality.felt > 0.0:
+                feel(people, i, quality, village.quality)
+        tended = made_of(quality, trained / max(active, 1), village.condition, village.short)
+        village.quality += quality.speed * (tended - village.quality)
+        shut = have_accidents(world, v, quality, accident_key)
         if uniform(inspect_key, village.number, 0) * 12.0 < quality.inspections:
-            flow.inspected += 1
-            shut = shut or village.quality < quality.least
-            if village.quality < quality.standard:
-                post.cost_mending += quality.mend_cost
-                village.quality = min(village.quality + quality.mend, 1.0)
+            shut = inspect(world, v, quality) or shut
         if shut and month >= 0:
             village.sealed_until = month + 1 + quality.closure
-            flow.sealed += 1
+            world.flow[v].sealed += 1
 
 
 def run(model) -> None:

@@ -110,7 +110,7 @@ column(
     "i4",
     unit="minutes",
     label="minutes of help the elder may still ask for",
-    written_by=("clearing_platform", "matching", "people", "trust"),
+    written_by=("clearing_platform", "matching", "trust"),
 )
 state("welcome", "i8", unit="minutes", label="welcome credits in force")
 flow("credits_earned", unit="minutes", label="credits earned")

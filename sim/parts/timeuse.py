@@ -1,11 +1,17 @@
-"""The monthly time budget of everybody: no hour is used twice. Later rows only take from `free`."""
+"""The monthly time budget of everybody: no hour is used twice.
+
+State: `free`, what is left of this month's budget; all later processes only take from it.
+Month: each person's disposable minutes, less own farm work and minding grandchildren; what was offered, given
+and received last month is cleared.
+Size zero: without disposable hours nobody farms, minds, helps or works; who minds is fixed to the person.
+"""
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
-from sim.state.codes import MILD, ROBUST, UNDEREMPLOYED, WITH_CHILD
+from sim.state.codes import ELDER, FREE, HELPER, MILD, ROBUST, SEVENTY_FIVE, UNDEREMPLOYED, WITH_CHILD
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section
 from sim.state.people import identity_of, residents
@@ -102,6 +108,35 @@ flow("time_aid", unit="minutes", label="mutual aid: hours, visits and kitchen", 
 
 MINDS = Purpose("timeuse.grandchildren")
 
+MU = 0.1  # mu in a unit of the column `land`
+
+
+@inner
+def disposable(people, i, timeuse):
+    """Minutes a month after sleep, household and own care, by kind, age and health."""
+    if people.kind[i] == HELPER:
+        return timeuse.underemployed if people.role[i] == UNDEREMPLOYED else timeuse.helper
+    if people.health[i] == ROBUST:
+        return timeuse.elder_robust if people.age[i] < SEVENTY_FIVE else timeuse.elder_older
+    return timeuse.elder_mild if people.health[i] == MILD else 0
+
+
+@inner
+def minds(people, i, timeuse, identity, key):
+    """Whether an elder minds grandchildren: some of those who live with a child."""
+    return people.living[i] == WITH_CHILD and uniform(key, identity, 0) < timeuse.grandchildren_share
+
+
+@inner
+def own_duties(people, i, timeuse, season, minutes, identity, key):
+    """Minutes of farm work, then with grandchildren, of an elder in health who has `minutes`."""
+    if people.kind[i] != ELDER or people.health[i] > MILD:
+        return 0, 0
+    farm = min(minutes, int(timeuse.farm_per_mu * people.land[i] * season * MU))
+    if minds(people, i, timeuse, identity, key):
+        return farm, min(minutes - farm, timeuse.grandchildren)
+    return farm, 0
+
 
 @kernel
 def budget(people, world, values, season, keys):
@@ -110,22 +145,12 @@ def budget(people, world, values, season, keys):
         key = keys[world.county[v]]
         timeuse, flow = values.timeuse[v], world.flow[v]
         for i in residents(world, v):
-            kind = people.kind[i]
-            if kind == 0:
+            if people.kind[i] == FREE:
                 continue
-            if kind == 2:
-                minutes = timeuse.underemployed if people.role[i] == UNDEREMPLOYED else timeuse.helper
-            elif people.health[i] == ROBUST:
-                minutes = timeuse.elder_robust if people.age[i] < 900 else timeuse.elder_older
-            else:
-                minutes = timeuse.elder_mild if people.health[i] == MILD else 0
+            minutes = disposable(people, i, timeuse)
+            identity = identity_of(world.villages[v].number, people.serial[i])
+            farm, minding = own_duties(people, i, timeuse, season, minutes, identity, key)
             flow.time_budget += minutes
-            farm, minding = 0, 0
-            if kind == 1 and people.health[i] <= MILD:
-                farm = min(minutes, int(timeuse.farm_per_mu * people.land[i] * season * 0.1))
-                identity = identity_of(world.villages[v].number, people.serial[i])
-                if people.living[i] == WITH_CHILD and uniform(key, identity, 0) < timeuse.grandchildren_share:
-                    minding = min(minutes - farm, timeuse.grandchildren)
             flow.time_farm += farm
             flow.time_grandchildren += minding
             people.free[i] = minutes - farm - minding

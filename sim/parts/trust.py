@@ -1,6 +1,11 @@
 """M11 Trust: redemption moves it, rumours spread its loss, it moves giving and asking, and a run on the bank
 is possible.
 
+State: each elder's trust that credits and service will be there.
+Month: before help is matched volunteers keep hours back, elders ask for less and, in a run, holders call
+their credit; at its end trust moves to the success of redemption, then to what the zone tells.
+Off: trust stays where it started; without a time bank nothing is redeemed and only talk moves it.
+
 A run: a holder of credit whose trust lies below an own threshold calls the credit at once, ahead of any need.
 Calls share the hours on offer with the needs, pro rata; the worse they are served the less trust is left, and
 the more call. With hours S, needs A, credit C on call and thresholds even between two levels the success of
@@ -14,11 +19,18 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.engine.sorting import wrap
-from sim.state.codes import CLOSED, DAILY, ELDER, FREE, TWICE_WEEKLY
+from sim.state.codes import CLOSED, ELDER, FREE
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, start_row
+from sim.state.people import (
+    give,
+    identity_of,
+    need_left,
+    residents,
+    row_from,
+    served_without_credit,
+    start_row,
+)
 
 
 @section("trust")
@@ -93,7 +105,7 @@ column(
     unit="share",
     label="trust that credits and service will be there",
     initial=0.5,
-    written_by=("acceptance", "clearing_redemption", "people"),
+    written_by=("acceptance", "clearing_redemption"),
 )
 flow("trust_sum", unit="persons", label="sum of trust over elders", dtype="f8")
 flow("redeem_asked", unit="minutes", label="minutes asked for by elders who hold credit")
@@ -106,32 +118,86 @@ flow("rumours", unit="times", label="zones in which a rumour went round")
 THRESHOLD = Purpose("trust.threshold")
 RUMOUR = Purpose("trust.rumour")
 
+CALLS = 0  # row of the village's scratch: minutes that each elder calls
+HEADS, ASKED_OF, GOT_OF = 0, 1, 2  # the same, by zone: persons, and minutes asked of the bank and got
+CALM, BITTEN = -1, -2  # what the heads of a zone become once it has talked
+WEIGHT = 1_000  # minutes by which a call counts in the zone's talk, whatever its size
 
-@kernel
+
+@inner
 def call_share(offered, needs, calls):
     """Share of calls and needs that the hours on offer serve, at most one."""
     return min(offered / (needs + calls), 1.0) if needs + calls > 0 else 1.0
 
 
 @inner
-def _exempt(people, i, t):
-    """Served without credit: the urgent tiers and the poor."""
-    return t.exempt_special and (
-        people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY or people.dibao[i] == 1
-    )
+def redeems(people, i, timebank):
+    """Whether an elder holds credit and pays with it."""
+    return people.credit[i] > 0 and not served_without_credit(people, i, timebank)
 
 
 @inner
-def _calls(people, i, t, c, u):
-    """Minutes that elder i calls this month.
-
-    All credit, up to the limit, where trust is below the own threshold.
+def credit_called(people, world, v, i, timebank, trust, key):
+    """Minutes that elder i calls this month: all credit, up to the limit, where trust is below the own
+    threshold.
     """
-    if people.kind[i] != ELDER or people.credit[i] <= 0 or t.price_per_hour <= 0 or _exempt(people, i, t):
+    if people.kind[i] != ELDER or timebank.price_per_hour <= 0 or not redeems(people, i, timebank):
         return 0
-    if np.float64(people.trust[i]) >= c.run_low + c.run_width * u:
+    drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), 0)
+    if np.float64(people.trust[i]) >= trust.run_low + trust.run_width * drawn:
         return 0
-    return min(np.int64(int(people.credit[i]) / t.price_per_hour), c.call_hours)
+    return min(np.int64(int(people.credit[i]) / timebank.price_per_hour), trust.call_hours)
+
+
+@inner
+def keep_back(people, i, trust, doubt, flow):
+    """A volunteer without trust keeps hours back."""
+    back = np.int64(people.offer[i] * trust.giving * doubt)
+    people.offer[i] -= back
+    flow.offered -= back
+
+
+@inner
+def ask_less(people, i, timebank, trust, doubt):
+    """An elder without trust does not ask for all help on credit."""
+    if not served_without_credit(people, i, timebank):
+        people.quota[i] -= np.int64(people.quota[i] * trust.asking * doubt)
+
+
+@inner
+def call(people, world, v, i, timebank, trust, key):
+    """A holder of credit calls it; returns minutes."""
+    minutes = credit_called(people, world, v, i, timebank, trust, key)
+    world.flow[v].called += minutes
+    world.flow[v].callers += 1 if minutes > 0 else 0
+    return minutes
+
+
+@inner
+def serve_call(people, world, v, i, wanted, step, turn):
+    """Helpers from step `step` of their round on serve a call; returns where the round stands."""
+    while wanted > 0 and step < world.used[v]:
+        helper = row_from(world, v, turn, step)
+        minutes = 0
+        if people.volunteer[helper] == 1 and helper != i:
+            minutes = min(np.int64(people.offer[helper]), wanted)
+        if minutes > 0:
+            give(people, world, v, helper, minutes)
+            people.received[i] += minutes
+            world.flow[v].called_got += minutes
+            wanted -= minutes
+        if wanted > 0:
+            step += 1
+    return step
+
+
+@inner
+def serve_calls(people, world, v, share, drawn):
+    """Every call is served in the same share, by helpers from a drawn place on."""
+    turn, step = start_row(people, world, v, True, drawn), 0
+    for i in residents(world, v):
+        wanted = np.int64(world.work[CALLS, i - world.start[v]] * share)
+        step = serve_call(people, world, v, i, wanted, step, turn)
 
 
 @kernel
@@ -142,71 +208,103 @@ def act(people, world, values, keys, turn_keys):
         timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
         if village.level == CLOSED:
             continue
-        first, n = world.start[v], world.used[v]
-        calls = world.work[0]
         offered, needs = 0, 0
-        for j in range(n):
-            i = first + j
-            calls[j] = 0
+        for i in residents(world, v):
+            world.work[CALLS, i - world.start[v]] = 0
             if people.kind[i] == FREE:
                 continue
             doubt = 1.0 - np.float64(people.trust[i])
             if trust.moves == 1 and people.offer[i] > 0:
-                back = np.int64(people.offer[i] * trust.giving * doubt)
-                people.offer[i] -= back
-                flow.offered -= back
+                keep_back(people, i, trust, doubt, flow)
             if people.volunteer[i] == 1:
                 offered += people.offer[i]
             if people.kind[i] != ELDER:
                 continue
-            if trust.moves == 1 and not _exempt(people, i, timebank):
-                people.quota[i] -= np.int64(people.quota[i] * trust.asking * doubt)
+            if trust.moves == 1:
+                ask_less(people, i, timebank, trust, doubt)
             if trust.run == 1:
-                if people.credit[i] > 0:
-                    calls[j] = _calls(
-                        people,
-                        i,
-                        timebank,
-                        trust,
-                        uniform(key, identity_of(village.number, people.serial[i]), 0),
-                    )
-                    flow.called += calls[j]
-                    flow.callers += 1 if calls[j] > 0 else 0
+                minutes = call(people, world, v, i, timebank, trust, key)
+                world.work[CALLS, i - world.start[v]] = minutes
                 if people.enrolled[i] == 1:
-                    need = 0
-                    for k in range(8):
-                        need += int(people.need[i, k])
-                    needs += min(need, people.quota[i])
+                    needs += min(need_left(people, i), people.quota[i])
         if flow.called > 0:
-            _serve_calls(
-                people,
-                world,
-                v,
-                calls,
-                call_share(offered, needs, flow.called),
-                uniform(turn_key, village.number, 0),
-            )
+            share = call_share(offered, needs, flow.called)
+            serve_calls(people, world, v, share, uniform(turn_key, village.number, 0))
 
 
 @inner
-def _serve_calls(people, world, v, calls, share, u):
-    """Every call is served in the same share, by helpers from a drawn place on."""
-    flow, first, n = world.flow[v], world.start[v], world.used[v]
-    turn, at = start_row(people, world, v, True, u), 0
-    for j in range(n):
-        wanted = np.int64(calls[j] * share)
-        while wanted > 0 and at < n:
-            h = first + wrap(at + turn, n)
-            take = (
-                min(np.int64(people.offer[h]), wanted) if people.volunteer[h] == 1 and h != first + j else 0
-            )
-            if take > 0:
-                give(people, world, v, h, take)
-                people.received[first + j] += take
-                flow.called_got += take
-                wanted -= take
-            if wanted > 0:
-                at += 1
+def redemption(people, world, v, i, timebank, trust, called, key):
+    """Minutes that an elder asked of the bank this month, and got.
+
+    Of a run, in which the share `called` of calls was served, all calls count alike.
+    """
+    if not redeems(people, i, timebank):
+        return 0, 0
+    flow = world.flow[v]
+    if flow.called > 0 and credit_called(people, world, v, i, timebank, trust, key) > 0:
+        return WEIGHT, np.int64(called * WEIGHT)
+    received = int(people.received[i])
+    if received <= 0 and people.enrolled[i] == 0:
+        return 0, 0
+    asked = min(received + need_left(people, i), max(int(people.credit[i]) + received, 0))
+    got = min(received, asked)
+    flow.redeem_asked += asked
+    flow.redeem_got += got
+    return asked, got
+
+
+@inner
+def clear_zones(people, world, v):
+    """Begin the count by zone in the village's scratch."""
+    for i in residents(world, v):
+        zone = people.zone[i]
+        world.work[HEADS, zone], world.work[ASKED_OF, zone], world.work[GOT_OF, zone] = 0, 0, 0
+        world.sums[zone] = 0.0
+
+
+@inner
+def talk(world, v, zone, trust, public, key):
+    """A zone comes to its mean, and to a rumour where redemption failed.
+
+    Its mean takes the place of the sum, and the heads turn negative.
+    """
+    asked = world.work[ASKED_OF, zone]
+    failed = 1.0 - world.work[GOT_OF, zone] / asked if asked > 0 else 0.0
+    told = uniform(key, world.villages[v].number, zone) < trust.rumour * failed
+    world.flow[v].rumours += 1 if told else 0
+    world.sums[zone] /= world.work[HEADS, zone]
+    world.work[HEADS, zone] = BITTEN if told or public > 0 else CALM
+
+
+@inner
+def hear(people, world, i, trust):
+    """A person moves to the mean of the zone; what went round takes its bite."""
+    zone, share = people.zone[i], np.float64(people.trust[i])
+    share += trust.talk * (world.sums[zone] - share)
+    people.trust[i] = share * (1.0 - trust.bite) if world.work[HEADS, zone] == BITTEN else share
+
+
+@inner
+def tell(people, world, v, trust, key):
+    """Zones move to their mean; a rumour, or what everybody saw, takes its bite."""
+    public = world.flow[v].closed_now + world.flow[v].accidents
+    for i in residents(world, v):
+        if people.kind[i] != FREE:
+            world.work[HEADS, people.zone[i]] += 1
+            world.sums[people.zone[i]] += np.float64(people.trust[i])
+    for i in residents(world, v):
+        if world.work[HEADS, people.zone[i]] > 0:  # each zone once
+            talk(world, v, people.zone[i], trust, public, key)
+        if people.kind[i] != FREE:
+            hear(people, world, i, trust)
+
+
+@inner
+def add_up(people, world, v):
+    """Sum of trust over elders, after the talk."""
+    for i in residents(world, v):
+        if people.kind[i] == ELDER:
+            world.flow[v].trust_sum += np.float64(people.trust[i])
 
 
 @kernel
@@ -214,103 +312,37 @@ def learn(people, world, values, on, bank, keys, rumour_keys):
     """Own success of redemption, then what the zone tells: rumours of failure, an accident or a closure."""
     for v in range(len(world.used)):
         key, rumour_key = keys[world.county[v]], rumour_keys[world.county[v]]
-        timebank, trust, village, flow = values.timebank[v], values.trust[v], world.villages[v], world.flow[v]
-        first, n = world.start[v], world.used[v]
-        talking, heads, asked_of, got_of, sums = (
-            on and trust.rumours == 1,
-            world.work[0],
-            world.work[1],
-            world.work[2],
-            world.sums,
-        )
+        timebank, trust, flow = values.timebank[v], values.trust[v], world.flow[v]
+        talking = on and trust.rumours == 1
         if talking:
-            for i in range(first, first + n):
-                z = people.zone[i]
-                heads[z], asked_of[z], got_of[z], sums[z] = 0, 0, 0, 0.0
+            clear_zones(people, world, v)
         called = flow.called_got / flow.called if flow.called > 0 else 0.0
-        for i in range(first, first + n):
+        for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
             asked, got = 0, 0
-            if not on or not bank:
-                pass
-            elif (
-                flow.called > 0
-                and people.credit[i] > 0
-                and _calls(
-                    people, i, timebank, trust, uniform(key, identity_of(village.number, people.serial[i]), 0)
-                )
-                > 0
-            ):
-                asked, got = 1_000, np.int64(called * 1_000.0)
-            elif (
-                people.credit[i] > 0
-                and not _exempt(people, i, timebank)
-                and (people.received[i] > 0 or people.enrolled[i] == 1)
-            ):
-                left = 0
-                for k in range(8):
-                    left += int(people.need[i, k])
-                asked = min(
-                    int(people.received[i]) + left,
-                    max(int(people.credit[i]) + np.int64(people.received[i]), 0),
-                )
-                got = min(int(people.received[i]), asked)
-                flow.redeem_asked += asked
-                flow.redeem_got += got
+            if on and bank:
+                asked, got = redemption(people, world, v, i, timebank, trust, called, key)
             if asked > 0:
                 before = np.float64(people.trust[i])
-                people.trust[i] = min(max(before + timebank.trust_speed * (got / asked - before), 0.0), 1.0)
+                after = before + timebank.trust_speed * (got / asked - before)
+                people.trust[i] = min(max(after, 0.0), 1.0)
                 if talking:
-                    asked_of[people.zone[i]] += asked
-                    got_of[people.zone[i]] += got
+                    world.work[ASKED_OF, people.zone[i]] += asked
+                    world.work[GOT_OF, people.zone[i]] += got
             if not talking:
                 flow.trust_sum += np.float64(people.trust[i])
         if talking:
-            _tell(people, world, v, trust, flow.closed_now + flow.accidents, rumour_key)
-            for i in range(first, first + n):
-                if people.kind[i] == ELDER:
-                    flow.trust_sum += np.float64(people.trust[i])
-
-
-@inner
-def _tell(people, world, v, c, public, key):
-    """Zones move to their mean; a rumour, or what everybody saw, takes its bite."""
-    first, n, number = world.start[v], world.used[v], world.villages[v].number
-    heads, asked_of, got_of, sums = world.work[0], world.work[1], world.work[2], world.sums
-    for i in range(first, first + n):
-        if people.kind[i] != FREE:
-            heads[people.zone[i]] += 1
-            sums[people.zone[i]] += np.float64(people.trust[i])
-    for i in range(first, first + n):
-        z = people.zone[i]
-        if heads[z] > 0:  # each zone once: its mean takes the place of the sum, and the heads turn negative
-            failed = 1.0 - got_of[z] / asked_of[z] if asked_of[z] > 0 else 0.0
-            told = uniform(key, number, z) < c.rumour * failed
-            world.flow[v].rumours += 1 if told else 0
-            sums[z] /= heads[z]
-            heads[z] = -2 if told or public > 0 else -1
-        if people.kind[i] != FREE:
-            x = np.float64(people.trust[i])
-            x += c.talk * (sums[z] - x)
-            people.trust[i] = x * (1.0 - c.bite) if heads[z] == -2 else x
+            tell(people, world, v, trust, rumour_key)
+            add_up(people, world, v)
 
 
 def run_act(model) -> None:
     """What trust moves; nothing where neither giving nor calling is switched on."""
     parameters, values = model.parameters, model.values
-    if (
-        parameters.trust.on
-        and parameters.timebank.on
-        and (values.ever("trust.moves") or values.ever("trust.run"))
-    ):
-        act(
-            model.people,
-            model.world,
-            model.values.table,
-            model.lasting_keys(THRESHOLD),
-            model.keys(THRESHOLD),
-        )
+    switched_on = values.ever("trust.moves") or values.ever("trust.run")
+    if parameters.trust.on and parameters.timebank.on and switched_on:
+        act(model.people, model.world, values.table, model.lasting_keys(THRESHOLD), model.keys(THRESHOLD))
 
 
 def run_learn(model) -> None:

@@ -1,10 +1,12 @@
 """M5 Visiting duty and account book: one tier for every special-difficulty elder, a look-in by whoever is
 near.
 
-Daily: severe, or alone and moderate. Twice a week: alone, or moderate. Weekly: mild. Monthly: healthy couple
-of an empty nest. A delivered meal counts for its day; then kin, neighbour, leaders and volunteers use offered
-minutes, which are company as well. The visits due are slots of the month; a slot that has a visit is a visit
-on time.
+State: the tier of each elder, written anew each month. Daily: severe, or alone and moderate. Twice a week:
+alone, or moderate. Weekly: mild. Monthly: healthy couple of an empty nest.
+Month: the most urgent tier is visited first. A delivered meal counts for its day; then kin, neighbour,
+leaders and volunteers use offered minutes, which are company as well. The visits due are slots of the month;
+a slot that has a visit is a visit on time.
+Off: nobody is in the book.
 """
 
 from __future__ import annotations
@@ -14,10 +16,30 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, below, rounded, uniform
 from sim.engine.sorting import wrap
-from sim.state.codes import ASKED, CADRE, CLOSED, COMPANIONSHIP, ELDER, FREE, HELPER, MUTUAL, UNLISTED
+from sim.state.codes import (
+    ALONE,
+    ASKED,
+    CADRE,
+    CLOSED,
+    COMPANIONSHIP,
+    COUPLE,
+    DAILY,
+    DELIVERED,
+    ELDER,
+    FREE,
+    HELPER,
+    MILD,
+    MODERATE,
+    MONTHLY,
+    MUTUAL,
+    SEVERE,
+    TWICE_WEEKLY,
+    UNLISTED,
+    WEEKLY,
+)
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, start_row
+from sim.state.people import give, identity_of, residents, row_from, start_row
 
 
 @section("visits")
@@ -103,7 +125,6 @@ column(
     "i1",
     unit="code",
     label="account book: 0 none, 1 daily, 2 twice a week, 3 weekly, 4 monthly",
-    written_by=("people",),
 )
 flow("in_book", unit="persons", label="elders in the account book by tier", shape=(5,))
 flow("visits_due", unit="visits", label="visits due by tier", shape=(5,))
@@ -114,48 +135,159 @@ flow("visit_minutes", unit="minutes", label="minutes used for visits")
 TURN = Purpose("visits.turn")
 ROTA = Purpose("visits.rota")
 
+ORDER, ENDS = 0, 1  # rows of the village's scratch: elders by tier, and where each tier ends
 
-@kernel
+
+@inner
 def tier_of(health, living):
     """The one tier of an elder."""
-    if health == 3 or (living == 2 and health == 2):
-        return 1
-    if living == 2 or health == 2:
-        return 2
-    if health == 1:
-        return 3
-    return 4 if living == 1 else 0
+    if health == SEVERE or (living == ALONE and health == MODERATE):
+        return DAILY
+    if living == ALONE or health == MODERATE:
+        return TWICE_WEEKLY
+    if health == MILD:
+        return WEEKLY
+    return MONTHLY if living == COUPLE else UNLISTED
+
+
+@inner
+def visit_minutes(visits):
+    """Minutes of a visit in the mean of calls and visits in person."""
+    mean = visits.call_minutes + visits.in_person * (visits.person_minutes - visits.call_minutes)
+    return max(np.int64(mean + 0.5), 1)
+
+
+@inner
+def duty_of(visits, village):
+    """Duty minutes of each cadre this month."""
+    if village.level > CLOSED:
+        return visits.cadre_hours + village.duty
+    return np.int64(visits.cadre_hours * visits.duty_when_closed)
+
+
+@inner
+def enter_in_book(people, world, v, i, due):
+    """Write the tier of elder i and count the visits due; who lives in an institution is not in the book."""
+    flow = world.flow[v]
+    tier = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else UNLISTED
+    people.tier[i] = tier
+    flow.in_book[tier] += 1
+    flow.visits_due[tier] += due[tier]
+    world.work[ENDS, tier] += 1
+
+
+@inner
+def go_on_duty(people, i, duty, flow):
+    """A cadre's duty minutes are on offer, within the free ones."""
+    extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
+    people.offer[i] += extra
+    flow.offered += extra
+
+
+@inner
+def sort_book(people, world, v):
+    """Sort the elders in the book by tier, from the counts of each."""
+    for tier in range(TWICE_WEEKLY, MONTHLY + 1):
+        world.work[ENDS, tier] += world.work[ENDS, tier - 1]
+    for tier in range(MONTHLY, DAILY, -1):
+        world.work[ENDS, tier] = world.work[ENDS, tier - 1]
+    world.work[ENDS, DAILY] = 0
+    for i in residents(world, v):
+        if people.tier[i] > UNLISTED:
+            world.work[ORDER, world.work[ENDS, people.tier[i]]] = i
+            world.work[ENDS, people.tier[i]] += 1
 
 
 @inner
 def by_link(people, world, v, i, wanted, minutes):
     """Visits by kin and neighbour who volunteer, as far as their offers go."""
     made = 0
-    for k in range(2):
-        slot = people.kin[i] if k == 0 else people.neighbour[i]
+    for link in range(2):
+        slot = people.kin[i] if link == 0 else people.neighbour[i]
         if slot < 0:
             continue
-        h = world.start[v] + slot
-        if people.kind[h] != FREE and people.offer[h] >= minutes:
-            count = min(wanted - made, people.offer[h] // minutes)
-            give(people, world, v, h, count * minutes)
+        helper = world.start[v] + slot
+        if people.kind[helper] != FREE and people.offer[helper] >= minutes:
+            count = min(wanted - made, people.offer[helper] // minutes)
+            give(people, world, v, helper, count * minutes)
             made += count
     return made
 
 
-@kernel
-def slots_covered(made, carried, slots, rota, key, ident):
+@inner
+def can_visit(people, i, helper, minutes):
+    """Whether somebody else has time for a visit on offer."""
+    return people.offer[helper] >= minutes and people.kind[helper] != FREE and helper != i
+
+
+@inner
+def on_round(people, world, v, i, made, due, minutes, step, turn):
+    """Visits to elder i by whoever has an offer, from a step of the village's round on.
+
+    Returns the visits made in all and where the round stands.
+    """
+    while made < due and step < world.used[v]:
+        helper, count = row_from(world, v, turn, step), 0
+        if can_visit(people, i, helper, minutes):
+            count = min(due - made, people.offer[helper] // minutes)
+        if count > 0:
+            give(people, world, v, helper, count * minutes)
+            made += count
+        if made < due:
+            step += 1
+    return made, step
+
+
+@inner
+def slots_covered(made, carried, slots, rota, key, identity):
     """How many of a month's `slots` (at most 31) have a visit.
 
     Those that keep their day have one each, the others fall anywhere.
     """
-    kept = carried + rounded((made - carried) * rota, key, ident, 0)
+    kept = carried + rounded((made - carried) * rota, key, identity, 0)
     covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
-    for k in range(int(made - kept)):
-        slot = np.int64(1) << np.int64(below(key, ident, k + 1, slots))
+    for rank in range(int(made - kept)):
+        slot = np.int64(1) << np.int64(below(key, identity, rank + 1, slots))
         covered += 1 if seen & slot == 0 else 0
         seen |= slot
     return covered
+
+
+@inner
+def book_visits(people, world, v, i, made, carried, on_time, minutes):
+    """Count the visits of elder i; those that no meal carried are company as well."""
+    flow, tier = world.flow[v], people.tier[i]
+    flow.visits_made[tier] += made
+    flow.visits_on_time[tier] += on_time
+    flow.visit_minutes += (made - carried) * minutes
+    company = min((made - carried) * minutes, np.int64(people.need[i, COMPANIONSHIP]))
+    people.need[i, COMPANIONSHIP] -= company
+    world.hours[v, ASKED, COMPANIONSHIP] += company
+    world.hours[v, MUTUAL, COMPANIONSHIP] += company
+
+
+@inner
+def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key):
+    """The month's visits of one elder; returns where the village's round stands."""
+    made = min(due, days) if people.dines[i] == DELIVERED else 0
+    carried = made
+    if made < due:
+        made += by_link(people, world, v, i, due - made, minutes)
+    made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
+    on_time = made
+    if visits.rota < 1.0 and made != carried:
+        identity = identity_of(world.villages[v].number, people.serial[i])
+        on_time = slots_covered(made, carried, due, visits.rota, key, identity)
+    book_visits(people, world, v, i, made, carried, on_time, minutes)
+    return step
+
+
+@inner
+def end_duty(people, world, v):
+    """Duty that is left over is no offer of hours."""
+    for i in residents(world, v):
+        if people.kind[i] == HELPER and people.volunteer[i] == 0:
+            people.offer[i] = 0
 
 
 @kernel
@@ -163,91 +295,30 @@ def visit(people, world, values, keys, rota_keys):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(world.used)):
         key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
-        visits, village, flow = values.visits[v], world.villages[v], world.flow[v]
-        n = world.used[v]
+        visits, village, days = values.visits[v], world.villages[v], values.canteen[v].days
         due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
-        minutes = max(
-            np.int64(
-                visits.call_minutes + visits.in_person * (visits.person_minutes - visits.call_minutes) + 0.5
-            ),
-            1,
-        )
-        first = world.start[v]
-        duty = (
-            visits.cadre_hours + village.duty
-            if village.level > CLOSED
-            else np.int64(visits.cadre_hours * visits.duty_when_closed)
-        )
-        order, ends = world.work[0], world.work[1]
-        ends[:5] = 0
-        for i in range(first, first + n):
+        minutes, duty = visit_minutes(visits), duty_of(visits, village)
+        for tier in range(UNLISTED, MONTHLY + 1):
+            world.work[ENDS, tier] = 0
+        for i in residents(world, v):
             people.tier[i] = UNLISTED
             if people.kind[i] == ELDER:
-                t = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else 0
-                people.tier[i] = t
-                flow.in_book[t] += 1
-                ends[t] += 1
-                flow.visits_due[t] += due[t]
+                enter_in_book(people, world, v, i, due)
             elif people.kind[i] == HELPER and people.role[i] == CADRE:
-                extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
-                people.offer[i] += extra
-                flow.offered += extra
+                go_on_duty(people, i, duty, world.flow[v])
         turn = start_row(people, world, v, True, uniform(key, village.number, 0))
-        pointer = 0
-        for t in range(2, 5):  # the book sorted by tier
-            ends[t] += ends[t - 1]
-        for t in range(4, 0, -1):
-            ends[t] = ends[t - 1] if t > 1 else 0
-        for j in range(n):
-            i = first + j
-            if people.tier[i] > UNLISTED:
-                order[ends[people.tier[i]]] = i
-                ends[people.tier[i]] += 1
-        begin = 0
-        for tier in range(1, 5):
-            size = ends[tier] - begin
+        sort_book(people, world, v)
+        begin, step = 0, 0
+        for tier in range(DAILY, MONTHLY + 1):
+            size = world.work[ENDS, tier] - begin
             drawn = np.int64(uniform(key, village.number, tier) * size)
-            for q in range(size):
-                i = order[begin + wrap(q + drawn, size)]
-                made = min(due[tier], np.int64(values.canteen[v].days)) if people.dines[i] == 2 else 0
-                carried = made
-                if made < due[tier]:
-                    made += by_link(people, world, v, i, due[tier] - made, minutes)
-                while made < due[tier] and pointer < n:
-                    h = first + wrap(pointer + turn, n)
-                    count = (
-                        min(due[tier] - made, people.offer[h] // minutes)
-                        if people.offer[h] >= minutes and people.kind[h] != FREE and h != i
-                        else 0
-                    )
-                    if count > 0:
-                        give(people, world, v, h, count * minutes)
-                        made += count
-                    if made < due[tier]:
-                        pointer += 1
-                flow.visits_made[tier] += made
-                on_time = (
-                    made
-                    if visits.rota >= 1.0 or made == carried
-                    else slots_covered(
-                        made,
-                        carried,
-                        due[tier],
-                        visits.rota,
-                        rota_key,
-                        identity_of(village.number, people.serial[i]),
-                    )
+            for rank in range(size):
+                i = world.work[ORDER, begin + wrap(rank + drawn, size)]
+                step = visit_elder(
+                    people, world, v, i, visits, due[tier], days, minutes, step, turn, rota_key
                 )
-                flow.visits_on_time[tier] += on_time
-                flow.visit_minutes += (made - carried) * minutes
-                company = min((made - carried) * minutes, np.int64(people.need[i, COMPANIONSHIP]))
-                people.need[i, COMPANIONSHIP] -= company
-                world.hours[v, ASKED, COMPANIONSHIP] += company
-                world.hours[v, MUTUAL, COMPANIONSHIP] += company
-            begin = ends[tier]
-        for i in range(first, first + n):  # duty that is left over is no offer of hours
-            if people.kind[i] == HELPER and people.volunteer[i] == 0:
-                people.offer[i] = 0
+            begin = world.work[ENDS, tier]
+        end_duty(people, world, v)
 
 
 def run(model) -> None:

@@ -95,5 +95,5 @@ def record(registry: dict[str, Column], rows: int) -> np.recarray:
 
 
 def person_columns(slots: int) -> list[np.ndarray]:
-    """Fresh columns of `slots` free slots, in order of declaration."""
-    return [np.full((slots, *field.shape), field.initial, field.dtype) for field in COLUMNS.values()]
+    """Fresh columns of `slots` free slots and, behind them, the blank person newcomers are copied from."""
+    return [np.full((slots + 1, *field.shape), field.initial, field.dtype) for field in COLUMNS.values()]

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
+from sim.engine.tables import copy_row
 from sim.state.codes import (
     CRAFT,
     DAILY,
@@ -19,18 +20,13 @@ from sim.state.codes import (
     HELPER,
     MODERATE,
     MONTH_BITS,
-    NEVER,
     OLDEST,
     PERSONAL,
     REHABILITATION,
-    ROBUST,
     SERIAL_BITS,
     SEVENTY_FIVE,
     STORY,
     TWICE_WEEKLY,
-    UNLISTED,
-    WITH_CHILD,
-    WOMAN,
 )
 from sim.state.fields import column
 
@@ -43,7 +39,7 @@ column(
     "i1",
     unit="code",
     label="0 with a child, 1 couple, 2 alone, 3 in the village home",
-    written_by=("agents", "demography", "homes", "initial_population"),
+    written_by=("by_hand", "demography", "homes", "initial_population"),
 )
 column(
     "spouse",
@@ -79,7 +75,7 @@ column(
     "i1",
     unit="code",
     label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned",
-    written_by=("agents", "demography", "initial_population"),
+    written_by=("by_hand", "demography", "initial_population"),
 )
 column("income", "i4", unit="fen/month", label="own income: pension, land, odd jobs")
 column("remit", "i4", unit="fen/month", label="money from children")
@@ -91,7 +87,7 @@ column(
     "i1",
     unit="code",
     label="0 robust, 1 mild, 2 moderate, 3 severe",
-    written_by=("agents", "demography", "health", "initial_population"),
+    written_by=("by_hand", "demography", "health", "initial_population"),
 )
 column("dementia", "i1", unit="flag", label="has dementia", written_by=("health", "initial_population"))
 
@@ -121,28 +117,25 @@ def free_slot(people, world, v):
 
 
 @inner
-def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
-    """Write a newcomer into free slot i.
+def blank(people, world, i):
+    """Row i as declared, from the blank person behind the last block; a neighbour is a place, and stays."""
+    neighbour = people.neighbour[i]
+    copy_row(people, i, world.start[len(world.used)])
+    people.neighbour[i] = neighbour
 
-    A neutral person, whom the parts then fill in. Returns the identity.
+
+@inner
+def settle_in(people, world, v, i, kind, age, sex, month, zone_size):
+    """Write a newcomer into free slot i: a neutral person, whom the parts then fill in.
+
+    Returns the identity.
     """
     village = world.villages[v]
     serial = ((month + 1) << MONTH_BITS) | village.entered
     village.entered += 1
+    blank(people, world, i)
     people.kind[i], people.serial[i], people.age[i], people.sex[i] = kind, serial, age, sex
-    people.living[i], people.spouse[i], people.kin[i] = WITH_CHILD, -1, -1
     people.zone[i] = (i - world.start[v]) // zone_size
-    people.children[i], people.near[i], people.role[i] = 0, 0, WOMAN
-    people.income[i], people.remit[i], people.dibao[i], people.land[i], people.skills[i] = 0, 0, 0, 0, 0
-    people.health[i], people.dementia[i] = ROBUST, 0
-    people.enrolled[i], people.volunteer[i], people.trained[i] = 0, 0, 0
-    people.credit[i], people.tier[i] = 0, UNLISTED
-    people.motivation[i], people.fatigue[i] = 0.5, 0.0
-    people.acceptance[i], people.trust[i], people.loneliness[i] = 0.3, 0.5, 0.3
-    people.satisfaction[i], people.last_active[i] = 0.5, NEVER
-    people.free[i], people.offer[i], people.given[i], people.received[i], people.quota[i] = 0, 0, 0, 0, 0
-    people.need[i, :] = 0
-    people.dines[i], people.place[i] = 0, 0
     if kind == ELDER:
         village.elders += 1
     else:
@@ -308,9 +301,25 @@ def years_of(people, i):
 
 
 @inner
+def eligible_of(minutes, kind, needs):
+    """Minutes of a kind that mutual aid may serve, from those left."""
+    if kind == PERSONAL:
+        return int(minutes * needs.personal_eligible)
+    if kind == REHABILITATION:
+        return int(minutes * needs.rehabilitation_eligible)
+    return minutes
+
+
+@inner
 def needs_training(kind):
     """Kinds that only trained helpers may give."""
     return kind == REHABILITATION or kind == PERSONAL
+
+
+@inner
+def has_offer(people, i):
+    """A volunteer with time on offer."""
+    return people.volunteer[i] == 1 and people.offer[i] > 0
 
 
 @inner

@@ -60,7 +60,7 @@ state(
     "i8",
     unit="persons",
     label="entrants of this month, for serials",
-    written_by=("agents", "demography", "initial_population", "people"),
+    written_by=("by_hand", "demography", "initial_population", "people"),
 )
 flow(
     "credit_dropped",

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from runs import CARE, EVERYTHING, SHORT_LEADS
 
 import sim
+from sim.state.codes import FREE
 from sim.state.fields import FLOWS, STATES
 
 STORED = Path(__file__).with_name("digests.yaml")
@@ -75,7 +76,7 @@ def run_of(world: str, variant: str, seed: int, months: int | None = None) -> si
 
 
 def records(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
-    """Name -> values, months first; persons by column as they stand at the end, without a month."""
+    """Name -> values, months first; the living by column as they stand at the end, without a month."""
     series, world = model.series, model.world
     found = {f"state {name}": np.asarray(series.state[name]) for name in STATES}
     found |= {f"flow {name}": np.asarray(series.flow[name]) for name in FLOWS}
@@ -83,6 +84,7 @@ def records(model: sim.MutualAidModel) -> dict[str, np.ndarray]:
     found |= {f"balance {name}": np.asarray(series.balance[name]) for name in series.balance.dtype.names}
     found["hours"] = np.asarray(series.hours)
     slots = np.concatenate([np.arange(a, a + n) for a, n in zip(world.start, world.used, strict=False)])
+    slots = slots[model.people.kind[slots] != FREE]
     found |= {f"person {name}": getattr(model.people, name)[slots][None] for name in model.people._fields}
     return found | {"pool": world.pool[None]}
 
