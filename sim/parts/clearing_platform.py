@@ -14,7 +14,7 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
 from sim.state.codes import ALL_KINDS, ASKED, CLOSED, ELDER, MUTUAL, SCOPES
 from sim.state.ledger import share_out
-from sim.state.people import give, needs_training, residents, row_from, start_row
+from sim.state.people import give, has_offer, needs_training, residents, row_from, start_row
 from sim.state.purposes import CLEARING_TURN
 
 DECEMBER = 12
@@ -91,7 +91,7 @@ def take_offers(people, world, v, left, drawn):
     first = start_row(people, world, v, True, drawn)
     for step in range(world.used[v]):
         i = row_from(world, v, first, step)
-        if people.volunteer[i] == 1 and people.offer[i] > 0 and left > 0:
+        if has_offer(people, i) and left > 0:
             minutes = min(int(people.offer[i]), left)
             give(people, world, v, i, minutes)
             left -= minutes
