@@ -140,14 +140,14 @@ MONTH: tuple[Process, ...] = (
     process(11, "families pay", "families.run_pay"),
     process(11, "society gives", "society.run_pay"),
     process(11, "business shares", "business.run_share_out"),
-    process(11, "bills", "funding.run_bills"),
+    process(11, "bills", "funding_bills.run_bills"),
     process(11, "settlement between villages", "clearing_platform.run_settle"),
     process(12, "acceptance", "acceptance.run_spread"),
     process(12, "trust", "trust.run_learn"),
     process(12, "copying a neighbour", "organisation_copying.run"),
     process(12, "choice of operator", "operation.run_choose"),
     process(12, "visibility", "society.run_visibility"),
-    process(13, "memory", "funding.run_remember"),
+    process(13, "memory", "funding_bills.run_remember"),
 )
 START: tuple[Process, ...] = (
     process(0, "set-up costs", "business.run_begin"),

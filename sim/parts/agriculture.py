@@ -1,18 +1,28 @@
 """M21 + Agriculture: land leased from elders, wages by season, shared gardens near towns, produce for the
 canteen; may lose.
+
+State   what the garden saves the canteen (`business.py` keeps the rest).
+Month   `run` before help is asked for: elders' hours in the fields are gone from their free time; rent is
+        paid and the crop sold once a year.
+Off     where no village has it; nothing before the first month.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
-from sim.engine.sorting import wrap
 from sim.start import tables
-from sim.state.codes import ELDER, FARM, NEAR_TOWN, PLAIN, ROBUST
+from sim.state.codes import ELDER, FARM, NEAR_TOWN, PLAIN, ROBUST, RUNS_FARM
 from sim.state.parameters import par, section
-from sim.state.people import start_row
+from sim.state.people import residents, row_from, start_row
+
+MOST_MINUTES = 3000  # of one elder in a month
+HARVEST, RENT_DUE = 10, 11  # calendar months
+GARDEN_GROWS = 6  # months
+LEAST_PRICE, LEAST_CROP = 0.2, 0.1  # of a normal year
+MU = 0.1  # land is kept in tenths of a mu
 
 
 @section("agriculture")
@@ -110,89 +120,112 @@ YEAR = Purpose("agriculture.year")
 TURN = Purpose("agriculture.turn")
 
 
+@inner
+def garden_saving(agriculture, village, month):
+    """Food cost that the garden saves, less after a failed harvest."""
+    if village.plus & RUNS_FARM == 0 or month < village.begun + GARDEN_GROWS:
+        return 0.0
+    return agriculture.garden_saving * (village.harvest_level if month < village.harvest_until else 1.0)
+
+
+@inner
+def tills(agriculture, village, month, calendar_month):
+    """Whether fields are worked; nobody tills for an October too early to sell."""
+    october = month + (HARVEST + 12 - calendar_month) % 12
+    return village.plus & RUNS_FARM > 0 and october >= village.begun + agriculture.lead
+
+
+@inner
+def leased_land(people, world, v, agriculture, endowment):
+    """Mu that the business leases: what it wants, as far as elders offer it."""
+    kind, offered = world.villages[v].kind, 0
+    for i in residents(world, v):
+        offered += int(people.land[i]) if people.kind[i] == ELDER else 0
+    suited = kind == PLAIN or kind == NEAR_TOWN
+    return min(agriculture.land * (1.0 if suited else endowment), offered * MU * agriculture.lease_share)
+
+
+@inner
+def can_till(people, i, agriculture):
+    """Robust elders below the age limit who know farming."""
+    knows_farming = people.kind[i] == ELDER and people.skills[i] & FARM > 0
+    able = people.health[i] == ROBUST and people.age[i] < agriculture.age_limit * 12.0
+    return knows_farming and able
+
+
+@inner
+def till(people, world, v, agriculture, wanted, work_share, drawn):
+    """Minutes that elders work, from a drawn place on until enough are found."""
+    found = 0
+    first = start_row(people, world, v, False, drawn)
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        if can_till(people, i, agriculture) and found < wanted:
+            minutes = min(np.int64(people.free[i] * work_share), int(wanted - found) + 1, MOST_MINUTES)
+            if minutes > 0:
+                people.free[i] -= minutes
+                found += minutes
+    return found
+
+
+@inner
+def crop_sales(agriculture, village, mu, work, month, key):
+    """Sales of the year's crop: price and yield of the year, shocks, and how much of the work was done."""
+    years = month // 12
+    price_luck, crop_luck = (
+        normalish(key, village.number, 2 * years),
+        normalish(key, village.number, 2 * years + 1),
+    )
+    price = max(1.0 + agriculture.price_cv * price_luck, LEAST_PRICE)
+    crop = max(1.0 + agriculture.yield_cv * crop_luck, LEAST_CROP)
+    if month < village.price_until:
+        price *= village.price_level
+    if month < village.harvest_until:
+        crop *= village.harvest_level
+    return int(mu * agriculture.sales * price * crop * work)
+
+
+@inner
+def book(agriculture, flow, post, mu, sales, minutes, calendar_month):
+    """Sales, wages, inputs and rent of the month."""
+    wages = minutes * agriculture.wage // 60
+    cost = int(mu * agriculture.inputs / 12.0) + agriculture.fixed // 12
+    leases = int(mu * agriculture.rent) if calendar_month == RENT_DUE else 0
+    post.wages += wages
+    post.costs += cost
+    post.leases += leases
+    post.sales += sales
+    flow.business_sales += sales
+    flow.business_costs += cost + wages + leases
+    flow.business_wages += wages
+    flow.business_minutes += minutes
+    flow.time_business += minutes
+
+
 @kernel
 def farm(people, world, values, season, month, calendar_month, keys, turn_keys):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(world.used)):
+        agriculture, business, village = values.agriculture[v], values.business[v], world.villages[v]
         key, turn_key = keys[world.county[v]], turn_keys[world.county[v]]
-        agriculture, village, flow, post = (
-            values.agriculture[v],
-            world.villages[v],
-            world.flow[v],
-            world.posted[v],
-        )
-        at_work = village.plus & 2 > 0
-        village.garden_saving = (
-            agriculture.garden_saving * (village.harvest_level if month < village.harvest_until else 1.0)
-            if at_work and month >= village.begun + 6
-            else 0.0
-        )
-        if (
-            not at_work or month + (22 - calendar_month) % 12 < village.begun + agriculture.lead
-        ):  # nobody tills for an October too early to sell
+        village.garden_saving = garden_saving(agriculture, village, month)
+        if not tills(agriculture, village, month, calendar_month):
             continue
-        full = village.kind == PLAIN or village.kind == NEAR_TOWN
-        offered, n = 0, world.used[v]
-        for i in range(world.start[v], world.start[v] + n):
-            offered += int(people.land[i]) if people.kind[i] == ELDER else 0
-        mu = min(
-            agriculture.land * (1.0 if full else values.business[v].endowment),
-            offered * 0.1 * agriculture.lease_share,
-        )
+        mu = leased_land(people, world, v, agriculture, business.endowment)
         wanted = mu * agriculture.hours / 12.0 * season
-        found = 0
-        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
-        for j in range(n):
-            i = world.start[v] + wrap(j + turn, n)
-            if (
-                people.kind[i] == ELDER
-                and people.skills[i] & FARM
-                and people.health[i] == ROBUST
-                and people.age[i] < agriculture.age_limit * 12.0
-                and found < wanted
-            ):
-                take = min(
-                    np.int64(people.free[i] * values.business[v].work_share), int(wanted - found) + 1, 3000
-                )
-                if take > 0:
-                    people.free[i] -= take
-                    found += take
-        wages = found * agriculture.wage // 60
-        cost = int(mu * agriculture.inputs / 12.0) + agriculture.fixed // 12
-        leases = int(mu * agriculture.rent) if calendar_month == 11 else 0
+        drawn = uniform(turn_key, village.number, 0)
+        found = till(people, world, v, agriculture, wanted, business.work_share, drawn)
         sales = int(agriculture.plots * agriculture.plot_rent / 12.0) if village.kind == NEAR_TOWN else 0
-        if calendar_month == 10:
-            years = month // 12
-            price = max(1.0 + agriculture.price_cv * normalish(key, village.number, 2 * years), 0.2)
-            crop = max(1.0 + agriculture.yield_cv * normalish(key, village.number, 2 * years + 1), 0.1)
-            if month < village.price_until:
-                price *= village.price_level
-            if month < village.harvest_until:
-                crop *= village.harvest_level
+        if calendar_month == HARVEST:
             work = min(found / max(wanted, 1.0), 1.0)
-            sales += int(mu * agriculture.sales * price * crop * work)
-        post.wages += wages
-        post.costs += cost
-        post.leases += leases
-        post.sales += sales
-        flow.business_sales += sales
-        flow.business_costs += cost + wages + leases
-        flow.business_wages += wages
-        flow.business_minutes += found
-        flow.time_business += found
+            sales += crop_sales(agriculture, village, mu, work, month, key)
+        book(agriculture, world.flow[v], world.posted[v], mu, sales, found, calendar_month)
 
 
 def run(model) -> None:
     """The month in the fields; a year's price and yield are fixed for the year."""
     if model.runs("agriculture", "portfolio") and model.month >= 0:
         season = float(tables.seasons()[1, model.calendar_month - 1])
-        farm(
-            model.people,
-            model.world,
-            model.values.table,
-            season,
-            model.month,
-            model.calendar_month,
-            model.lasting_keys(YEAR),
-            model.keys(TURN),
-        )
+        when = model.month, model.calendar_month
+        keys = model.lasting_keys(YEAR), model.keys(TURN)
+        farm(model.people, model.world, model.values.table, season, *when, *keys)

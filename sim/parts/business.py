@@ -1,22 +1,29 @@
 """What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the
 share for care.
 
-A deposit is the null business: the same set-up money lies at interest.
+State   businesses at work, since when, their set-up money; what an annuity of it would cost.
+Month   `run_set_up` on the starting month, `run_share_out` in the settlement; `run_begin` once at the
+        start.
+Off     with the choice "none". A deposit is the null business: the same set-up money lies at interest.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.start.tables import grain
-from sim.state.codes import CRAFT_HERITAGE, NEAR_TOWN, PLAIN, SCENIC
+from sim.state.codes import CRAFT_HERITAGE, HOLDS_DEPOSIT, NEAR_TOWN, PLAIN, RUNS_FARM, SCENIC
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section
 
 CHOICES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)
+TRADES = 3  # businesses that sell: their places in `costs` and in the bits of `plus`, one below their codes
+BY_DEPOSIT = 3  # place of the deposit in `costs`
+BY_GOVERNMENT, BY_COLLECTIVE = 0, 1  # payers; else society
+DECEMBER = 12
 
 
 @section("business")
@@ -156,6 +163,17 @@ def wanted(chosen, business, kind, half):
     return (chosen == business or chosen == PORTFOLIO) and endowment(kind, business, half) > 0.0
 
 
+@inner
+def pay_set_up(business, post, total):
+    """The named payer pays the set-up money."""
+    if business.payer == BY_GOVERNMENT:
+        post.setup_government += total
+    elif business.payer == BY_COLLECTIVE:
+        post.setup_collective += total
+    else:
+        post.setup_society += total
+
+
 @kernel
 def set_up(world, values, costs, month):
     """On the starting month the named payer pays.
@@ -167,57 +185,68 @@ def set_up(world, values, costs, month):
         if business.kind == NO_BUSINESS or month != business.start:
             continue
         total, plus = 0, 0
-        for k in range(3):
-            if wanted(business.kind, k + 1, village.kind, business.endowment):
-                total += costs[v, k]
-                plus |= 1 << k
+        for trade in range(TRADES):
+            if wanted(business.kind, trade + 1, village.kind, business.endowment):
+                total += costs[v, trade]
+                plus |= 1 << trade
         if business.kind == DEPOSIT:
-            total, plus = costs[v, 3], 8
+            total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
         if total == 0:
             continue
-        if business.payer == 0:
-            post.setup_government += total
-        elif business.payer == 1:
-            post.setup_collective += total
-        else:
-            post.setup_society += total
-        if plus != 8:
+        pay_set_up(business, post, total)
+        if plus != HOLDS_DEPOSIT:
             post.invested += total - int(total * business.working_capital)
         village.plus, village.begun, village.setup = plus, month, total
 
 
+@inner
+def pay_interest(business, village, flow, post):
+    """What a deposit yields in a year."""
+    gain = int(village.setup * business.interest)
+    post.interest += gain
+    flow.care_share += gain
+
+
+@inner
+def is_judged(village, lead, month, december):
+    """One with fields is judged by the year, from its first harvest on.
+
+    A crop is paid for long before it is sold.
+    """
+    after_harvest = december and month >= village.begun + lead
+    return after_harvest or village.plus & RUNS_FARM == 0
+
+
+@inner
+def share_profit(business, flow, post, profit):
+    """A share for the service, the rest for the villagers."""
+    care = int(profit * business.care_share)
+    post.care_share += care
+    post.dividends += profit - care
+    flow.care_share += care
+
+
 @kernel
 def share_out(world, values, month, calendar_month):
-    """Each December profit over the working capital is shared; a business beyond its loss limit stops.
-
-    One with fields is judged by the year, from its first harvest on: a crop is paid for long before it is
-    sold.
-    """
+    """Each December profit over the working capital is shared; a business beyond its loss limit stops."""
+    december = calendar_month == DECEMBER
     for v in range(len(world.used)):
         business, village, post, flow = values.business[v], world.villages[v], world.posted[v], world.flow[v]
         village.wages_paid = flow.business_wages
         if village.plus == 0:
             continue
-        if village.plus == 8:
-            if calendar_month == 12:
-                gain = int(village.setup * business.interest)
-                post.interest += gain
-                flow.care_share += gain
+        if village.plus == HOLDS_DEPOSIT:
+            if december:
+                pay_interest(business, village, flow, post)
             continue
         purse = world.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(village.setup * business.working_capital)
-        judged = (
-            calendar_month == 12 and month >= village.begun + values.agriculture[v].lead
-        ) or village.plus & 2 == 0
+        judged = is_judged(village, values.agriculture[v].lead, month, december)
         if judged and purse < -int(village.setup * business.loss_limit):
             post.made_good -= min(purse, 0)
             village.plus = 0
-        elif calendar_month == 12 and purse > kept:
-            profit = purse - kept
-            care = int(profit * business.care_share)
-            post.care_share += care
-            post.dividends += profit - care
-            flow.care_share += care
+        elif december and purse > kept:
+            share_profit(business, flow, post, purse - kept)
 
 
 def setup_costs(model):
@@ -225,14 +254,15 @@ def setup_costs(model):
 
     The deposit is the portfolio's sum for that village.
     """
-
     values = model.values
     first = [values.tourism["setup"], values.agriculture["setup"], values.handicraft["setup"]]
     costs = np.stack([*first, 0 * first[0]], axis=1)
-    for i, row in enumerate(model.world.villages):
-        b = values.business[i]
-        ends = [endowment(int(row.kind), k + 1, float(b["endowment"])) for k in range(3)]
-        costs[i, 3] = max(int(c) if e == 1.0 else 0 for c, e in zip(costs[i, :3], ends, strict=True))
+    for v, row in enumerate(model.world.villages):
+        half = float(values.business[v]["endowment"])
+        full = [endowment(int(row.kind), trade + 1, half) == 1.0 for trade in range(TRADES)]
+        costs[v, BY_DEPOSIT] = max(
+            int(cost) if has else 0 for cost, has in zip(costs[v, :TRADES], full, strict=True)
+        )
     return costs
 
 
@@ -246,10 +276,10 @@ def annuity(model, parameters, group) -> np.ndarray:
     chosen = CHOICES.index(business.kind)
     for place, v in enumerate(group):
         if chosen == DEPOSIT:
-            total[place] = model.setup_costs[v, 3]
-        for k in range(3):
-            if wanted(chosen, k + 1, int(model.world.villages.kind[v]), business.endowment):
-                total[place] += model.setup_costs[v, k]
+            total[place] = model.setup_costs[v, BY_DEPOSIT]
+        for trade in range(TRADES):
+            if wanted(chosen, trade + 1, int(model.world.villages.kind[v]), business.endowment):
+                total[place] += model.setup_costs[v, trade]
     return grain(total * discount**business.start / sum(discount**month for month in range(model.horizon)))
 
 

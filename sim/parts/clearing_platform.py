@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
-from sim.state.codes import ASKED, CLOSED, ELDER, KINDS, MUTUAL, SCOPES
+from sim.state.codes import ALL_KINDS, ASKED, CLOSED, ELDER, MUTUAL, SCOPES
 from sim.state.ledger import share_out
-from sim.state.people import give, needs_training, residents, row_from, start_row
+from sim.state.people import give, has_offer, needs_training, residents, row_from, start_row
 from sim.state.purposes import CLEARING_TURN
 
 DECEMBER = 12
@@ -55,7 +55,7 @@ def look(people, world, values, wanted, offered):
         for i in residents(world, v):
             offers += int(people.offer[i]) if people.volunteer[i] == 1 else 0
             left = limit(people, i)
-            for kind in range(len(KINDS) if left > 0 else 0):
+            for kind in range(ALL_KINDS if left > 0 else 0):
                 minutes = wish(people, i, kind, left)
                 left -= minutes
                 wanted[v] += minutes
@@ -91,7 +91,7 @@ def take_offers(people, world, v, left, drawn):
     first = start_row(people, world, v, True, drawn)
     for step in range(world.used[v]):
         i = row_from(world, v, first, step)
-        if people.volunteer[i] == 1 and people.offer[i] > 0 and left > 0:
+        if has_offer(people, i) and left > 0:
             minutes = min(int(people.offer[i]), left)
             give(people, world, v, i, minutes)
             left -= minutes
@@ -101,7 +101,7 @@ def take_offers(people, world, v, left, drawn):
 def receive(people, world, v, i, most, was_asked):
     """Elder i takes up to `most` minutes; their number. What no station had asked for is asked now."""
     left = most
-    for kind in range(len(KINDS)):
+    for kind in range(ALL_KINDS):
         minutes = wish(people, i, kind, left)
         left -= minutes
         people.need[i, kind] -= minutes

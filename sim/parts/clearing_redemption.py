@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
-from sim.state.codes import CLOSED, ELDER, FREE, HELPER, KINDS, PROFESSIONAL, UNDEREMPLOYED
+from sim.state.codes import ALL_KINDS, CLOSED, ELDER, FREE, HELPER, PROFESSIONAL, UNDEREMPLOYED
 from sim.state.people import needs_training, row_from, served_without_credit, start_row
 from sim.state.purposes import CLEARING_TURN
 
@@ -43,8 +43,8 @@ def buy_for(people, world, v, i, clearing, timebank, care, calls):
     Of `care` and `calls`, the minutes that are left for the others.
     """
     left = np.int64(int(people.credit[i]) / timebank.price_per_hour) - int(people.received[i])
-    for place in range(len(KINDS)):
-        kind = len(KINDS) - 1 - place  # personal care and the skilled kinds first
+    for place in range(ALL_KINDS):
+        kind = ALL_KINDS - 1 - place  # personal care and the skilled kinds first
         skilled = needs_training(kind)
         share = clearing.care if skilled else clearing.guarantee
         minutes = np.int64(int(people.need[i, kind]) * share)

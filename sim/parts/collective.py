@@ -1,15 +1,22 @@
 """M19 Collective economy: skewed village income with good and bad years, rents apart, and a cap on what
 may go to welfare.
+
+State   the year's income, of this rents, its news, what may still go to the service.
+Month   `run_year` each January, `run_pay` on the collective's dates in the settlement.
+Off     the collective pledges and pays nothing; its income is still drawn.
 """
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish
 from sim.start.tables import income_quantiles
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
+
+QUANTILES = 256  # steps of the table of incomes
+JANUARY = 1
 
 
 @section("collective")
@@ -100,56 +107,56 @@ def next_news(news, persistence, volatility, key, number):
     return persistence * news + volatility * normalish(key, number, 0)
 
 
+@inner
+def hear_news(collective, village, key):
+    """The year is better or worse than the trend: by own news, or by the county's where payers share them."""
+    persistence, volatility, news = collective.persistence, collective.volatility, village.income_news
+    if village.shares_news == 1:
+        village.income_news = persistence * news + volatility * village.common_news
+    else:
+        village.income_news = next_news(news, persistence, volatility, key, village.number)
+
+
+@inner
+def at_rank(table, rank):
+    """Income at a rank: a line between the quantiles around it."""
+    at = rank * float(QUANTILES)
+    low = min(int(at), QUANTILES - 1)
+    return table[low] + (at - low) * (table[low + 1] - table[low])
+
+
 @kernel
-def year(world, values, quantiles, years, held, keys):
+def set_year(world, values, quantiles, years, held, keys):
     """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on
     welfare.
     """
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        collective, village = values.collective[v], world.villages[v]
+        collective, village, county = values.collective[v], world.villages[v], world.county[v]
         if not held:
-            own = next_news(
-                village.income_news, collective.persistence, collective.volatility, key, village.number
-            )
-            village.income_news = (
-                collective.persistence * village.income_news + collective.volatility * village.common_news
-                if village.shares_news == 1
-                else own
-            )
-        at = village.income_rank * 256.0
-        low = min(int(at), 255)
-        table = quantiles[world.county[v]]
-        base = table[low] + (at - low) * (table[low + 1] - table[low])
-        trend = 1.0
+            hear_news(collective, village, keys[county])
+        base, trend = at_rank(quantiles[county], village.income_rank), 1.0
         for _ in range(years):
             trend *= 1.0 + collective.growth
-        village.rents = int(collective.income_scale * base * trend * collective.rent_share)
-        village.income = (
-            int(
-                max(
-                    collective.income_scale
-                    * base
-                    * trend
-                    * (1.0 + village.income_news)
-                    * (1.0 - collective.rent_share),
-                    0.0,
-                )
-            )
-            + village.rents
-        )
+        usual = collective.income_scale * base * trend
+        village.rents = int(usual * collective.rent_share)
+        own = max(usual * (1.0 + village.income_news) * (1.0 - collective.rent_share), 0.0)
+        village.income = int(own) + village.rents
         village.welfare_left = int(village.income * collective.welfare_cap)
 
 
+@inner
+def is_date(collective, calendar_month):
+    """Whether the collective pays this month: once, or twice a year."""
+    again = (calendar_month + 6 - collective.pays_in) % 12 == 0
+    return calendar_month == collective.pays_in or (collective.pays_twice == 1 and again)
+
+
 @kernel
-def pay(world, values, month):
+def pay(world, values, calendar_month):
     """On its dates the collective pays what is due, as far as the cap on welfare allows."""
     for v in range(len(world.used)):
         collective, village, post = values.collective[v], world.villages[v], world.posted[v]
-        if values.funding[v].identical_payers == 0 and (
-            month == collective.pays_in
-            or (collective.pays_twice == 1 and (month + 6 - collective.pays_in) % 12 == 0)
-        ):
+        if values.funding[v].identical_payers == 0 and is_date(collective, calendar_month):
             amount = min(world.balance[v].receivable_collective + post.due_collective, village.welfare_left)
             if amount > 0:
                 post.paid_collective += amount
@@ -163,15 +170,9 @@ def county_incomes(parameters):
 
 def run_year(model) -> None:
     """Each January, and in the first month."""
-    if model.calendar_month == 1 or model.clock == 0:
-        year(
-            model.world,
-            model.values.table,
-            model.counties.table(county_incomes),
-            max(model.month, 0) // 12,
-            model.month < 0,
-            model.keys(NEWS),
-        )
+    if model.calendar_month == JANUARY or model.clock == 0:
+        incomes, years = model.counties.table(county_incomes), max(model.month, 0) // 12
+        set_year(model.world, model.values.table, incomes, years, model.month < 0, model.keys(NEWS))
 
 
 def run_pay(model) -> None:

@@ -1,10 +1,14 @@
 """Prices: all money is constant yuan of January 2025; care wages follow real rural wages, nominal sums
 lose value.
+
+State   indices of wages, of what a nominal yuan is worth, and of food.
+Month   `run` first of all, and once at the start.
+Off     with rates of zero all indices stay at one.
 """
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.state.fields import state
 from sim.state.parameters import par, section
 
@@ -47,19 +51,25 @@ state("deflator", "f8", unit="ratio", label="constant yuan in one nominal yuan",
 state("food_price", "f8", unit="ratio", label="real food price over January 2025", initial=1.0)
 
 
+@inner
+def grown(rate, years, months):
+    """An index after whole years and some months: straight inside a year, so that it needs no powers."""
+    index = 1.0
+    for _ in range(years):
+        index *= 1.0 + rate
+    return index * (1.0 + rate * months / 12.0)
+
+
 @kernel
-def indices(world, values, years, part):
-    """Straight lines inside a year keep the indices free of powers."""
+def set_indices(world, values, years, months):
+    """Wages grow; what a nominal yuan is worth shrinks with inflation."""
     for v in range(len(world.used)):
         economy, village = values.economy[v], world.villages[v]
-        wage, deflator, shrink = 1.0, 1.0, 1.0 / (1.0 + economy.inflation) - 1.0
-        for _ in range(years):
-            wage *= 1.0 + economy.real_wages
-            deflator *= 1.0 + shrink
-        village.wage_index = wage * (1.0 + economy.real_wages * part / 12.0)
-        village.deflator = deflator * (1.0 + shrink * part / 12.0)
+        village.wage_index = grown(economy.real_wages, years, months)
+        village.deflator = grown(1.0 / (1.0 + economy.inflation) - 1.0, years, months)
 
 
 def run(model) -> None:
     """Indices of the month."""
-    indices(model.world, model.values.table, *divmod(max(model.month, 0), 12))
+    years, months = divmod(max(model.month, 0), 12)
+    set_indices(model.world, model.values.table, years, months)

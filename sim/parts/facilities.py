@@ -1,10 +1,13 @@
 """M14 Facilities: built, renovated, rented, or added to a public room; capacity, upkeep, wear, renewal, a
 home for residents.
 
-A village without a facility comes up by a hazard (county rate, leader, neighbours seen in service), or when
-the roll-out selects it; it opens when grant, collective and gifts cover the cost of the way that is cheapest
-over the life of the building. Who moves into a home is decided in `homes.py`, who is selected in
-`rollout.py`.
+State   the building, its seats, condition and way; the beds of a home.
+Month   `run_build`: a village without a facility comes up by a hazard (county rate, leader, neighbours seen
+        in service), or when the roll-out selects it; it opens when grant, collective and gifts cover the
+        cost of the way that is cheapest over the life of the building. `run_upkeep` in the settlement;
+        `run_begin` once at the start. Who moves into a home is decided in `homes.py`, who is selected in
+        `rollout.py`.
+Off     no building opens, ages or costs; those at the start stay.
 """
 
 from __future__ import annotations
@@ -18,6 +21,13 @@ from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, REDUCED, WOR
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+from sim.state.world import overdue_bills
+
+NOT_OPEN = 1e18  # fen a year: more than any way costs
+TOO_MUCH = 1e17
+SEEN_ALONE = 0.3  # share in service that a village takes for given where villages do not meet
+WORST = 0.2  # condition that a building keeps
+BY_NUMBER = 1e-9  # of equal scores the lower number comes first
 
 
 @section("facilities")
@@ -219,39 +229,37 @@ posting("cost_rent", debit="expense", credit="payables", label="bill: rent")
 COME_UP = Purpose("facilities.come_up")
 HOME = Purpose("facilities.home")
 ROOM = Purpose("facilities.room")
-RENOVATE, RENT, BUILD, ADD = 1, 2, 3, 4
+RENOVATE, RENT, BUILD, ADD = 1, 2, 3, 4  # ways; 0: at the start
 
 
+# -- money -----------------------------------------------------------------------------------------------
 @inner
-def yearly(c, r, way):
+def yearly(facilities, village, way):
     """Capital a year of life plus rent a year; a huge sum where a way is not open to the village."""
     if way == ADD:
-        return c.add / c.life if c.add_function == 1 and r.public_room == 1 else 1e18
+        is_open = facilities.add_function == 1 and village.public_room == 1
+        return facilities.add / facilities.life if is_open else NOT_OPEN
     if way == RENOVATE:
-        return c.renovate / c.life if r.idle_building == 1 else 1e18
+        return facilities.renovate / facilities.life if village.idle_building == 1 else NOT_OPEN
     if way == BUILD:
-        return c.build / c.life_new if c.build_new == 1 else 1e18
-    return c.fit_out / c.life + 12.0 * c.rent if r.idle_building == 0 or c.build_new == 1 else 1e18
+        return facilities.build / facilities.life_new if facilities.build_new == 1 else NOT_OPEN
+    is_open = village.idle_building == 0 or facilities.build_new == 1
+    return facilities.fit_out / facilities.life + 12.0 * facilities.rent if is_open else NOT_OPEN
 
 
 @inner
-def raise_money(world, v, c, values, purse, cost, spent, gov_on, col_on, soc_on):
+def raise_money(world, v, values, purse, cost, spent, payers):
     """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`.
 
-    The grant, or -1.
+    The grant, or -1. `payers`: whether government, collective and society pay.
     """
-    village, post = world.villages[v], world.posted[v]
-    grant = min(values.government[v].build_grant, purse, cost) if gov_on else 0
-    extra = min(village.pilot_left, cost - grant) if gov_on else 0
-    own = (
-        min(
-            int(village.income * values.collective[v].build_share) + values.collective[v].project,
-            cost - grant - extra,
-        )
-        if col_on
-        else 0
-    )
-    gift = min(int(cost * c.gift_share), cost - grant - extra - own) if soc_on else 0
+    village, post, facilities = world.villages[v], world.posted[v], values.facilities[v]
+    public, collective, society = payers
+    grant = min(values.government[v].build_grant, purse, cost) if public else 0
+    extra = min(village.pilot_left, cost - grant) if public else 0
+    saved = int(village.income * values.collective[v].build_share) + values.collective[v].project
+    own = min(saved, cost - grant - extra) if collective else 0
+    gift = min(int(cost * facilities.gift_share), cost - grant - extra - own) if society else 0
     if grant + extra + own + gift < cost:
         return -1
     post.capital_government += grant
@@ -263,6 +271,138 @@ def raise_money(world, v, c, values, purse, cost, spent, gov_on, col_on, soc_on)
     return grant
 
 
+# -- buildings -------------------------------------------------------------------------------------------
+@inner
+def cheapest(facilities, village, above):
+    """The way of least cost a year above `above`, and that cost; way 0 where none is left."""
+    best, least = 0, TOO_MUCH
+    for way in range(RENOVATE, ADD + 1):
+        if above < yearly(facilities, village, way) < least:
+            best, least = way, yearly(facilities, village, way)
+    return best, least
+
+
+@inner
+def begin(world, v, values, purse, month, payers):
+    """The cheapest way over a building's life that can be paid for; the grant it took."""
+    village, facilities, tried = world.villages[v], values.facilities[v], 0.0
+    prices = (facilities.renovate, facilities.fit_out, facilities.build, facilities.add)
+    for _ in range(len(prices)):
+        way, tried = cheapest(facilities, village, tried)
+        if way == 0:
+            return 0
+        spent = prices[way - 1]
+        grant = raise_money(world, v, values, purse, spent + facilities.start_money, spent, payers)
+        if grant >= 0:
+            village.facility, village.ready, village.way = PLANNED, month + facilities.lead, way
+            village.rented = 1 if way == RENT else 0
+            return grant
+    return 0
+
+
+@inner
+def finish(facilities, village):
+    """A building is ready for use."""
+    village.facility = WORKING
+    village.seats = facilities.add_seats if village.way == ADD else facilities.seats
+    village.condition = 1.0
+
+
+@inner
+def renew(world, v, values, purse, payers):
+    """A worn building in service is renewed when the money is there; the grant it took."""
+    village, facilities = world.villages[v], values.facilities[v]
+    is_worn = facilities.ageing == 1 and village.condition < facilities.renew_at
+    if village.level == CLOSED or not is_worn:
+        return 0
+    grant = raise_money(world, v, values, purse, facilities.renewal, facilities.renewal, payers)
+    if grant < 0:
+        return 0
+    village.condition = 1.0
+    world.flow[v].renewed += 1
+    return grant
+
+
+@inner
+def may_have_home(village):
+    """A service in an own building that has no home yet."""
+    own_building = village.rented == 0 and village.way != ADD
+    return own_building and village.level > CLOSED and village.beds == 0
+
+
+@inner
+def add_home(world, v, values, purse, drawn, payers):
+    """A home comes up by chance and opens when the money is there; the grant it took."""
+    village, homes = world.villages[v], values.homes[v]
+    if homes.on == 0 or not may_have_home(village) or drawn * 12.0 >= homes.openings:
+        return 0
+    cost = homes.beds * homes.bed_cost
+    grant = raise_money(world, v, values, purse, cost, cost, payers)
+    village.beds = homes.beds if grant >= 0 else 0
+    return max(grant, 0)
+
+
+@inner
+def comes_up(facilities, village, planned, in_service, drawn):
+    """Whether a village is about to build: selected by the roll-out, or by its hazard."""
+    if planned:
+        return village.selected == 1
+    leading = facilities.leader_factor if village.leader == 1 else 1.0
+    hazard = facilities.openings / 12.0 * leading * (1.0 + facilities.learning * in_service)
+    return drawn < hazard
+
+
+@inner
+def order_villages(world, construction, planned, keys):
+    """Villages in an order drawn anew each month (the roll-out's: by score), and figures of their counties.
+
+    Row 0 of the tally is the order; rows 1 to 3 are construction money, villages, and those in service.
+    """
+    score, total, here, serving = world.means[0], world.tally[1], world.tally[2], world.tally[3]
+    for v in range(len(world.used)):
+        total[v], here[v], serving[v] = 0, 0, 0
+    for v in range(len(world.used)):
+        village, county = world.villages[v], world.county[v]
+        drawn = uniform(keys[county], village.number, 1)
+        score[v] = village.number * BY_NUMBER - village.score if planned else drawn
+        total[county] += construction[v]
+        here[county] += 1
+        serving[county] += 1 if village.level > CLOSED else 0
+    sort_by(score, world.tally[0])
+
+
+@inner
+def build_one(world, v, values, purse, in_service, planned, month, key, home_key, payers):
+    """What one village begins, renews or adds; the grant it took."""
+    facilities, village = values.facilities[v], world.villages[v]
+    if village.facility == PLANNED and month >= village.ready:
+        finish(facilities, village)
+    if village.facility == WORKING:
+        grant = renew(world, v, values, purse, payers)
+        drawn = uniform(home_key, village.number, 0)
+        return grant + add_home(world, v, values, purse - grant, drawn, payers)
+    if village.facility == NONE and village.elders >= facilities.least_elders:
+        if comes_up(facilities, village, planned, in_service, uniform(key, village.number, 0)):
+            return begin(world, v, values, purse, month, payers)
+    return 0
+
+
+@kernel
+def build(world, values, construction, coupled, planned, month, keys, home_keys, payers):
+    """Villages come up and build when the money is there."""
+    order_villages(world, construction, planned, keys)
+    order, total, here, serving = world.tally[0], world.tally[1], world.tally[2], world.tally[3]
+    for v in order:
+        county, money = world.county[v], values.funding[v].rule != NO_MONEY
+        purse = total[county] if coupled else construction[v]
+        in_service = serving[county] / here[county] if coupled else SEEN_ALONE
+        paying = (payers[0] and money, payers[1] and money, payers[2] and money)
+        key, home_key = keys[county], home_keys[county]
+        grant = build_one(world, v, values, purse, in_service, planned, month, key, home_key, paying)
+        total[county] -= grant
+        construction[v] -= grant  # where villages meet, only the sum is ever read
+
+
 @kernel
 def mark_public_rooms(world, values, keys):
     """A shop, clinic or school of the village may have room for the service."""
@@ -272,108 +412,31 @@ def mark_public_rooms(world, values, keys):
         village.public_room = 1 if drawn < values.facilities[v].public_rooms else 0
 
 
-@kernel
-def build(world, values, construction, coupled, planned, month, keys, home_keys, gov_on, col_on, soc_on):
-    """Villages come up, in an order drawn anew each month (the roll-out's.
-
-    By score), and build when the money is there.
-    """
-    n = len(world.used)
-    score, order, total, here, serving = (
-        world.means[0],
-        world.tally[0],
-        world.tally[1],
-        world.tally[2],
-        world.tally[3],
-    )  # the last three by county
-    for v in range(n):
-        total[v], here[v], serving[v] = 0, 0, 0
-    for v in range(n):
-        village = world.villages[v]
-        key = keys[world.county[v]]
-        score[v] = uniform(key, village.number, 1) if not planned else village.number * 1e-9 - village.score
-        total[world.county[v]] += construction[v]
-        here[world.county[v]] += 1
-        serving[world.county[v]] += 1 if village.level > CLOSED else 0
-    sort_by(score, order)
-    for v in order:
-        key, home_key = keys[world.county[v]], home_keys[world.county[v]]
-        facilities, village = values.facilities[v], world.villages[v]
-        purse = total[world.county[v]] if coupled else construction[v]
-        grant, money = 0, values.funding[v].rule != NO_MONEY
-        gov, col, soc = gov_on and money, col_on and money, soc_on and money
-        if village.facility == PLANNED and month >= village.ready:
-            village.facility = WORKING
-            village.seats = facilities.add_seats if village.way == ADD else facilities.seats
-            village.condition = 1.0
-        if village.facility == WORKING:
-            if facilities.ageing == 1 and village.level > CLOSED and village.condition < facilities.renew_at:
-                grant = raise_money(
-                    world, v, facilities, values, purse, facilities.renewal, facilities.renewal, gov, col, soc
-                )
-                if grant >= 0:
-                    village.condition = 1.0
-                    world.flow[v].renewed += 1
-            homes = values.homes[v]
-            if (
-                homes.on == 1
-                and village.level > CLOSED
-                and village.beds == 0
-                and village.rented == 0
-                and village.way != ADD
-                and uniform(home_key, village.number, 0) * 12.0 < homes.openings
-            ):
-                more = raise_money(
-                    world,
-                    v,
-                    facilities,
-                    values,
-                    purse - max(grant, 0),
-                    homes.beds * homes.bed_cost,
-                    homes.beds * homes.bed_cost,
-                    gov,
-                    col,
-                    soc,
-                )
-                village.beds = homes.beds if more >= 0 else 0
-                grant = max(grant, 0) + max(more, 0)
-        elif village.facility == NONE and village.elders >= facilities.least_elders:
-            in_service = serving[world.county[v]] / here[world.county[v]] if coupled else 0.3
-            hazard = (
-                facilities.openings
-                / 12.0
-                * (facilities.leader_factor if village.leader == 1 else 1.0)
-                * (1.0 + facilities.learning * in_service)
-            )
-            if (village.selected == 1) if planned else (uniform(key, village.number, 0) < hazard):
-                grant = _begin(world, v, facilities, values, purse, month, gov, col, soc)
-        total[world.county[v]] -= max(grant, 0)
-        construction[v] -= max(grant, 0)  # where villages meet, only the sum is ever read
+# -- upkeep ----------------------------------------------------------------------------------------------
+@inner
+def bill(facilities, village, post):
+    """Power and repairs, less in a public room and at visits only, and rent."""
+    part = facilities.shared_cost if village.way == ADD else 1.0
+    part *= 1.0 if village.level >= REDUCED else facilities.visits_share
+    post.cost_power += np.int64(facilities.power * part)
+    post.cost_repairs += np.int64(facilities.repairs * part)
+    if village.rented == 1:
+        post.cost_rent += np.int64(facilities.rent * village.operator_rent)
 
 
 @inner
-def _begin(world, v, c, values, purse, month, gov_on, col_on, soc_on):
-    """The cheapest way over a building's life that can be paid for; the grant it took."""
-    village, tried = world.villages[v], 0.0
-    for _ in range(4):
-        way, least = 0, 1e17
-        for k in range(1, 5):
-            if tried < yearly(c, village, k) < least:
-                way, least = k, yearly(c, village, k)
-        if way == 0:
-            return 0
-        tried = least
-        spent = (c.renovate, c.fit_out, c.build, c.add)[way - 1]
-        grant = raise_money(world, v, c, values, purse, spent + c.start_money, spent, gov_on, col_on, soc_on)
-        if grant >= 0:
-            village.facility, village.ready, village.rented, village.way = (
-                PLANNED,
-                month + c.lead,
-                1 if way == RENT else 0,
-                way,
-            )
-            return grant
-    return 0
+def wear(facilities, village):
+    """Repairs that are not paid for, and age, wear a building.
+
+    Repairs that are paid for catch up at the same pace; they do not undo age.
+    """
+    if overdue_bills(village) > 0:
+        village.condition = max(village.condition - facilities.decay / 12.0, WORST)
+    elif facilities.ageing == 0:
+        village.condition = min(village.condition + facilities.decay / 12.0, 1.0)
+    if facilities.ageing == 1:
+        life = facilities.life_new if village.way == BUILD else facilities.life
+        village.condition = max(village.condition - 1.0 / (12.0 * life), WORST)
 
 
 @kernel
@@ -383,30 +446,14 @@ def upkeep(world, values):
         facilities, village, post = values.facilities[v], world.villages[v], world.posted[v]
         if village.facility != WORKING or village.level == CLOSED:
             continue
-        part = facilities.shared_cost if village.way == ADD else 1.0
-        part *= 1.0 if village.level >= REDUCED else facilities.visits_share
-        post.cost_power += np.int64(facilities.power * part)
-        post.cost_repairs += np.int64(facilities.repairs * part)
-        if village.rented == 1:
-            post.cost_rent += np.int64(facilities.rent * village.operator_rent)
-        if village.bills[3] + village.bills[4] + village.bills[5] > 0:
-            village.condition = max(village.condition - facilities.decay / 12.0, 0.2)
-        elif (
-            facilities.ageing == 0
-        ):  # repairs are paid for and catch up at the same pace; they do not undo age
-            village.condition = min(village.condition + facilities.decay / 12.0, 1.0)
-        if facilities.ageing == 1:
-            village.condition = max(
-                village.condition
-                - 1.0 / (12.0 * (facilities.life_new if village.way == BUILD else facilities.life)),
-                0.2,
-            )
-        if world.flow[v].flood_damage > 0.0:
-            post.cost_repairs += int(facilities.renovate * world.flow[v].flood_damage)
-            village.condition = max(village.condition - world.flow[v].flood_damage, 0.2)
-        village.seats = int(
-            (facilities.add_seats if village.way == ADD else facilities.seats) * village.condition
-        )
+        bill(facilities, village, post)
+        wear(facilities, village)
+        damage = world.flow[v].flood_damage
+        if damage > 0.0:
+            post.cost_repairs += int(facilities.renovate * damage)
+            village.condition = max(village.condition - damage, WORST)
+        seats = facilities.add_seats if village.way == ADD else facilities.seats
+        village.seats = int(seats * village.condition)
 
 
 def run_begin(model) -> None:
@@ -419,19 +466,10 @@ def run_build(model) -> None:
     parameters = model.parameters
     if not parameters.facilities.on or model.month < 0:
         return
-    build(
-        model.world,
-        model.values.table,
-        model.county.construction,
-        model.coupled,
-        parameters.rollout.on,
-        model.month,
-        model.keys(COME_UP),
-        model.keys(HOME),
-        parameters.government.on,
-        parameters.collective.on,
-        parameters.society.on,
-    )
+    payers = parameters.government.on, parameters.collective.on, parameters.society.on
+    when = model.coupled, parameters.rollout.on, model.month
+    keys = model.keys(COME_UP), model.keys(HOME)
+    build(model.world, model.values.table, model.county.construction, *when, *keys, payers)
 
 
 def run_upkeep(model) -> None:

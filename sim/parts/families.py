@@ -1,14 +1,21 @@
 """M17 Families: fees by age band, falling with age; the price follows the families' share of cost;
 arrears.
+
+State   the price list at level one and the level.
+Month   `run_prices` after pledges, `run_pay` in the settlement.
+Off     users pay nothing.
 """
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.state.codes import FAMILIES
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+from sim.state.world import takes_fees
+
+LABOUR = 0.5  # share of a meal's full cost that follows wages (assumption)
 
 
 @section("families")
@@ -68,46 +75,45 @@ class Families:
 
 state("list_price", "f8", unit="fen/meal", label="price list at level one, by age band", shape=(3,))
 state("fee_level", "f8", unit="ratio", label="prices over the list", initial=1.0)
-state("list_fees", "i8", unit="fen", label="fees of last month at level one", written_by=("funding",))
+state("list_fees", "i8", unit="fen", label="fees of last month at level one", written_by=("funding_bills",))
 posting("due_families", debit="receivable_families", credit="families", label="families: fees fallen due")
 posting("paid_families", debit="cash", credit="receivable_families", label="families: paid")
 posting("forgiven_families", debit="families", credit="receivable_families", label="families: written off")
 
 
+@inner
+def move_level(families, village, pledged):
+    """The level steps towards what would have met the families' pledge from last month's fees."""
+    if village.list_fees > 0:
+        wanted = min(max(pledged / village.list_fees, 0.0), families.highest_level)
+        village.fee_level += families.price_speed * (wanted - village.fee_level)
+
+
 @kernel
-def prices(world, values):
-    """Price by band: list times the level at which last month's fees would have met the families' pledge."""
+def set_prices(world, values):
+    """Price by age band: list times level."""
     for v in range(len(world.used)):
         families, village = values.families[v], world.villages[v]
         shares = (families.share_60s, families.share_70s, families.share_80s)
-        target = world.flow[v].pledged[FAMILIES]
-        if village.list_fees > 0:
-            wanted = min(max(target / village.list_fees, 0.0), families.highest_level)
-            village.fee_level += families.price_speed * (wanted - village.fee_level)
-        full = families.full_meal_cost * (
-            0.5 + 0.5 * village.wage_index
-        )  # half of a meal's full cost is labour (assumption)
-        level = village.fee_level if families.on and values.funding[v].identical_payers == 0 else 0.0
-        for b in range(3):
-            village.list_price[b] = full * shares[b]
-            village.price[b] = full * shares[b] * level
+        move_level(families, village, world.flow[v].pledged[FAMILIES])
+        full = families.full_meal_cost * ((1.0 - LABOUR) + LABOUR * village.wage_index)
+        level = village.fee_level if takes_fees(values, v) else 0.0
+        for band in range(len(shares)):
+            village.list_price[band] = full * shares[band]
+            village.price[band] = full * shares[band] * level
 
 
 @kernel
 def pay(world, values):
     """Fees are paid in the month but for arrears."""
     for v in range(len(world.used)):
-        due = (
-            world.posted[v].due_families
-            if values.families[v].on and values.funding[v].identical_payers == 0
-            else 0
-        )
+        due = world.posted[v].due_families if takes_fees(values, v) else 0
         world.posted[v].paid_families += due - int(due * values.families[v].arrears)
 
 
 def run_prices(model) -> None:
     """The month's price list."""
-    prices(model.world, model.values.table)
+    set_prices(model.world, model.values.table)
 
 
 def run_pay(model) -> None:

@@ -4,6 +4,11 @@ bills are paid.
 Pledged, due, paid and written off are kept apart. To the fen, per village and month: paid in + business
 income = running cost accrued + capital spending + change of cash - change of payables + what other villages
 were paid, net (M9; zero over a county); due = paid + change of receivables + written off.
+
+State   smoothed cost, unpaid bills by age, receivables a year ago, what the month served. Parameters and
+        fields of all of M15 stand here; bills are paid in `funding_bills.py`.
+Month   `run_pledge` once budgets are known; `run_due` before the payers' own rows in the settlement.
+Off     with the rule "none" nobody pledges; a payer who is off pledges nothing.
 """
 
 from __future__ import annotations
@@ -15,24 +20,27 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.state.codes import (
-    ASKED,
     CLOSED,
     COLLECTIVE,
     FAMILIES,
-    FULL,
     GOVERNMENT,
-    MEALS,
-    MUTUAL,
     NO_MONEY,
+    PAYERS,
     SOCIETY,
     VISITS_ONLY,
 )
 from sim.state.fields import flow, state
-from sim.state.ledger import posting, settle
+from sim.state.ledger import posting
 from sim.state.parameters import Parameters, choice, par, section
+from sim.state.world import overdue_bills
 
 RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
+ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
+LEVEL = 0  # profile of an envelope in time
+NO_CEILING = 1e15  # fen
+QUARTER = 3  # months
+TINY = 1e-9
 
 
 @section("funding")
@@ -212,28 +220,40 @@ flow(
 flow("pledge_asked", unit="fen", label="share of the basis by payer, before ceiling and rule", shape=(4,))
 flow("pledge_ceiling", unit="fen", label="most a payer pledges; -1: no ceiling", shape=(4,))
 flow("pledge_by_rule", unit="fen", label="what the rule makes of government's pledge, before its ceiling")
-flow("cost", unit="fen", label="running cost accrued")
+flow("cost", unit="fen", label="running cost accrued", written_by=("funding_bills",))
 flow("refunded", unit="fen", label="pledges refunded because the provision point was missed")
 state(
     "cost_average",
     "i8",
     unit="fen/month",
     label="running cost, smoothed over about four months",
-    written_by=("solvency",),
+    written_by=("funding_bills", "solvency"),
 )
-state("cost_full", "i8", unit="fen/month", label="running cost when last at full service")
+state(
+    "cost_full",
+    "i8",
+    unit="fen/month",
+    label="running cost when last at full service",
+    written_by=("funding_bills",),
+)
 state(
     "bills",
     "i8",
     unit="fen",
     label="unpaid bills by age in months, the last five and over",
     shape=(6,),
-    written_by=("solvency",),
+    written_by=("funding_bills", "solvency"),
 )
-state("last_paid_gifts", "i8", unit="fen", label="gifts of last month")
-state("served_meals", "i8", unit="meals", label="meals of last month")
-state("served_minutes", "i8", unit="minutes", label="hours of last month, in minutes")
-state("served_visits", "i8", unit="visits", label="visits of last month")
+state("last_paid_gifts", "i8", unit="fen", label="gifts of last month", written_by=("funding_bills",))
+state("served_meals", "i8", unit="meals", label="meals of last month", written_by=("funding_bills",))
+state(
+    "served_minutes",
+    "i8",
+    unit="minutes",
+    label="hours of last month, in minutes",
+    written_by=("funding_bills",),
+)
+state("served_visits", "i8", unit="visits", label="visits of last month", written_by=("funding_bills",))
 state("elders_start", "i8", unit="persons", label="elders at the start", written_by=("model",))
 state(
     "old_receivable",
@@ -241,7 +261,7 @@ state(
     unit="fen",
     label="receivables a year ago: government, collective, families, society",
     shape=(4,),
-    written_by=("solvency",),
+    written_by=("funding_bills", "solvency"),
 )
 posting("bills_paid", debit="payables", credit="cash", label="bills paid")
 posting(
@@ -262,10 +282,16 @@ posting(
 posting("capital_spent", debit="assets", credit="cash", label="spent on buildings")
 
 
+# -- pledges ---------------------------------------------------------------------------------------------
 @kernel
-def shares_of(f):
+def shares_of(funding):
     """The four shares in the fixed order of payers."""
-    return (f.share_government, f.share_collective, f.share_families, f.share_society)
+    return (
+        funding.share_government,
+        funding.share_collective,
+        funding.share_families,
+        funding.share_society,
+    )
 
 
 @kernel
@@ -275,25 +301,120 @@ def months_in(month, opened):
 
 
 @inner
-def envelope_month(r, f, month, horizon, discount):
+def envelope_month(village, funding, month, horizon, discount):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
-    level = f.envelope * r.elders_start / 12.0 - (
-        r.setup_annuity if month >= 0 else 0.0
-    )  # spread over the horizon, not over the spin-up
-    if f.profile == 0 or level <= 0.0:
+    # spread over the horizon, not over the spin-up
+    setup = village.setup_annuity if month >= 0 else 0.0
+    level = funding.envelope * village.elders_start / 12.0 - setup
+    if funding.profile == LEVEL or level <= 0.0:
         return max(level, 0.0)
-    pv_level, pv_front, d = 0.0, 0.0, 1.0
-    for t in range(horizon):
-        pv_level += d
-        pv_front += d * max(1.0 - t / f.taper, 0.0)
-        d /= 1.0 + discount / 12.0
-    return level * pv_level / max(pv_front, 1e-9) * max(1.0 - max(month, 0) / f.taper, 0.0)
+    value_level, value_front, factor = 0.0, 0.0, 1.0
+    for later in range(horizon):
+        value_level += factor
+        value_front += factor * max(1.0 - later / funding.taper, 0.0)
+        factor /= 1.0 + discount / 12.0
+    left = max(1.0 - max(month, 0) / funding.taper, 0.0)
+    return level * value_level / max(value_front, TINY) * left
 
 
 @inner
-def _sum(four):
+def total_of(four):
     """Sum of the four payers' figures."""
-    return four[0] + four[1] + four[2] + four[3]
+    return four[GOVERNMENT] + four[COLLECTIVE] + four[FAMILIES] + four[SOCIETY]
+
+
+@inner
+def basis_of(village, funding, cash, month, horizon, discount):
+    """What pledges are shares of: the month's envelope, or smoothed cost with old bills over a year.
+
+    A full purse halves what is asked of everybody.
+    """
+    if funding.basis == ENVELOPE:
+        return envelope_month(village, funding, month, horizon, discount)
+    basis = village.cost_average + overdue_bills(village) / 12.0
+    if cash > village.cost_average * funding.reserve:
+        basis *= 0.5
+    return basis
+
+
+@inner
+def set_ceilings(values, v, village, ceiling):
+    """Most that each payer pledges in a month, fen."""
+    government, society = values.government[v], values.society[v]
+    budget = government.ceiling + government.per_elder * village.users
+    ceiling[GOVERNMENT] = budget / 12.0 * village.deflator
+    ceiling[COLLECTIVE] = village.income * values.collective[v].welfare_cap / 12.0
+    ceiling[FAMILIES] = NO_CEILING
+    ceiling[SOCIETY] = society.ceiling / 12.0 * (0.5 + 0.5 * village.visibility)
+
+
+@inner
+def ask(village, funding, flow, basis, limited, want, ceiling):
+    """Each payer is asked for its share of the basis, up to the ceiling where pledges are `limited`.
+
+    Without a canteen there is nothing to charge users for: their share is asked of the others, in proportion.
+    """
+    shares = shares_of(funding)
+    no_fees = village.level == VISITS_ONLY and shares[FAMILIES] < 1.0
+    scale = 1.0 / (1.0 - shares[FAMILIES]) if no_fees else 1.0
+    for payer in range(len(PAYERS)):
+        want[payer] = 0.0 if payer == FAMILIES and scale > 1.0 else scale * basis * shares[payer]
+        flow.pledge_asked[payer] = int(want[payer])
+        flow.pledge_ceiling[payer] = int(ceiling[payer]) if limited and payer != FAMILIES else -1
+        want[payer] = min(want[payer], ceiling[payer]) if limited else want[payer]
+
+
+@inner
+def apply_rule(funding, village, want, ceiling, basis, cash, month):
+    """What the rule makes of government's pledge, in fen before its ceiling."""
+    others = want[COLLECTIVE] + want[FAMILIES] + want[SOCIETY]
+    pledged = want[GOVERNMENT]
+    if funding.rule == MATCHING:
+        pledged = funding.match * others
+    elif funding.rule == GAP:
+        pledged = max(basis - others - max(cash - village.cost_average, 0.0) / 6.0, 0.0)
+    elif funding.rule == SERVICE:
+        pledged = (
+            village.served_meals * funding.per_meal
+            + village.served_minutes * funding.per_hour / 60.0
+            + village.served_visits * funding.per_visit
+        ) * village.deflator
+    elif funding.rule == TAPER:
+        left = max(1.0 - months_in(month, village.opened) / funding.taper, 0.0)
+        pledged = min(basis * left, ceiling[GOVERNMENT] * 2.0 * left)
+    want[GOVERNMENT] = min(pledged, ceiling[GOVERNMENT] * (2.0 if funding.rule == TAPER else 1.0))
+    return np.int64(pledged)
+
+
+@inner
+def crowd_out(village, funding, basis, want):
+    """Gifts of last month lower what the others pledge."""
+    gifts = min(village.last_paid_gifts / max(basis, 1.0), 1.0)
+    for payer in range(SOCIETY):
+        want[payer] *= 1.0 - funding.crowding * gifts
+
+
+@inner
+def promise(funding, flow, basis, want):
+    """Pledges in whole fen; an envelope is whole, and all are refunded under the provision point."""
+    for payer in range(len(PAYERS)):
+        flow.pledged[payer] = int(want[payer])
+    if funding.basis == ENVELOPE:
+        flow.pledged[GOVERNMENT] += int(basis) - total_of(flow.pledged)
+    if funding.rule == POINT and total_of(flow.pledged) < funding.point * basis:
+        for payer in (GOVERNMENT, COLLECTIVE, SOCIETY):
+            flow.refunded += flow.pledged[payer]
+            flow.pledged[payer] = 0
+
+
+@inner
+def leave_out(values, v, flow):
+    """A payer who is off pledges nothing and is asked for nothing."""
+    on = (values.government[v].on, values.collective[v].on, values.families[v].on, values.society[v].on)
+    flow.pledge_by_rule *= on[GOVERNMENT]
+    for payer in range(len(PAYERS)):
+        if on[payer] == 0:
+            flow.pledged[payer], flow.pledge_asked[payer], flow.pledge_ceiling[payer] = 0, 0, 0
 
 
 @kernel
@@ -303,84 +424,20 @@ def pledge(world, values, month, horizon):
         funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
         if village.level == CLOSED or funding.rule == NO_MONEY:
             continue
-        envelope = funding.basis == 1
-        arrears = (
-            village.bills[3] + village.bills[4] + village.bills[5]
-        ) / 12.0  # old bills are asked for over a year
-        basis = (
-            envelope_month(village, funding, month, horizon, values.economy[0].discount)
-            if envelope
-            else village.cost_average + arrears
-        )
-        if not envelope and world.balance[v].cash > village.cost_average * funding.reserve:
-            basis *= 0.5  # a full purse halves what is asked of everybody
-        ceiling, want, limited = (
-            world.sums[0:4],
-            world.sums[4:8],
-            not envelope and funding.identical_payers == 0,
-        )
-        ceiling[0] = (
-            (values.government[v].ceiling + values.government[v].per_elder * village.users)
-            / 12.0
-            * village.deflator
-        )
-        ceiling[1] = village.income * values.collective[v].welfare_cap / 12.0
-        ceiling[2] = 1e15
-        ceiling[3] = values.society[v].ceiling / 12.0 * (0.5 + 0.5 * village.visibility)
+        cash, want, ceiling = world.balance[v].cash, world.sums[4:8], world.sums[0:4]
+        limited = funding.basis != ENVELOPE and funding.identical_payers == 0
+        basis = basis_of(village, funding, cash, month, horizon, values.economy[0].discount)
         flow.pledge_basis = np.int64(basis)
-        shares = shares_of(funding)
-        # without a canteen there is nothing to charge users for: their share is asked of the others, in
-        # proportion
-        scale = (
-            1.0 / (1.0 - shares[FAMILIES]) if village.level == VISITS_ONLY and shares[FAMILIES] < 1.0 else 1.0
-        )
-        for k in range(4):
-            want[k] = 0.0 if k == FAMILIES and scale > 1.0 else scale * basis * shares[k]
-            flow.pledge_asked[k] = int(want[k])
-            flow.pledge_ceiling[k] = int(ceiling[k]) if limited and k != FAMILIES else -1
-            want[k] = min(want[k], ceiling[k]) if limited else want[k]
+        set_ceilings(values, v, village, ceiling)
+        ask(village, funding, flow, basis, limited, want, ceiling)
         if limited:
-            flow.pledge_by_rule = _apply_rule(
-                funding, village, want, ceiling, basis, world.balance[v].cash, month
-            )
-            gifts = min(village.last_paid_gifts / max(basis, 1.0), 1.0)
-            for k in range(3):
-                want[k] *= 1.0 - funding.crowding * gifts
-        for k in range(4):
-            flow.pledged[k] = int(want[k])
-        if envelope:
-            flow.pledged[GOVERNMENT] += int(basis) - _sum(flow.pledged)
-        if funding.rule == POINT and _sum(flow.pledged) < funding.point * basis:
-            for k in (GOVERNMENT, COLLECTIVE, SOCIETY):
-                flow.refunded += flow.pledged[k]
-                flow.pledged[k] = 0
-        on = (values.government[v].on, values.collective[v].on, values.families[v].on, values.society[v].on)
-        flow.pledge_by_rule *= on[GOVERNMENT]
-        for k in range(4):
-            if on[k] == 0:
-                flow.pledged[k], flow.pledge_asked[k], flow.pledge_ceiling[k] = 0, 0, 0
+            flow.pledge_by_rule = apply_rule(funding, village, want, ceiling, basis, cash, month)
+            crowd_out(village, funding, basis, want)
+        promise(funding, flow, basis, want)
+        leave_out(values, v, flow)
 
 
-@inner
-def _apply_rule(f, r, want, ceiling, basis, cash, month):
-    """What the rule makes of government's pledge, in fen before its ceiling."""
-    others = want[1] + want[2] + want[3]
-    g = want[0]
-    if f.rule == MATCHING:
-        g = f.match * others
-    elif f.rule == GAP:
-        g = max(basis - others - max(cash - r.cost_average, 0.0) / 6.0, 0.0)
-    elif f.rule == SERVICE:
-        g = (
-            r.served_meals * f.per_meal + r.served_minutes * f.per_hour / 60.0 + r.served_visits * f.per_visit
-        ) * r.deflator
-    elif f.rule == TAPER:
-        left = max(1.0 - months_in(month, r.opened) / f.taper, 0.0)
-        g = min(basis * left, ceiling[0] * 2.0 * left)
-    want[0] = min(g, ceiling[0] * (2.0 if f.rule == TAPER else 1.0))
-    return np.int64(g)
-
-
+# -- what falls due --------------------------------------------------------------------------------------
 @kernel
 def fall_due(world):
     """Pledges of government, collective and society fall due; fees fell due as they were earned."""
@@ -399,59 +456,11 @@ def pay_alike(world, values, calendar_month):
         if values.funding[v].identical_payers == 0:
             continue
         post.due_families += world.flow[v].pledged[FAMILIES]
-        if calendar_month % 3 == 0:
+        if calendar_month % QUARTER == 0:
             post.paid_government += balance.receivable_government + post.due_government
             post.paid_collective += balance.receivable_collective + post.due_collective
             post.paid_families += balance.receivable_families + post.due_families
             post.paid_society += balance.receivable_society + post.due_society
-
-
-@kernel
-def pay_bills(world, values, books, calendar_month):
-    """New bills join the youngest.
-
-    Cash pays the oldest first; each December what is unpaid for a year is written off.
-    """
-    settle(books)
-    for v in range(len(world.used)):
-        village, post, balance, flow = world.villages[v], world.posted[v], world.balance[v], world.flow[v]
-        owed = 0
-        for a in range(6):
-            owed += village.bills[a]
-        new = -balance.payables - owed
-        flow.cost = new
-        village.bills[5] += village.bills[4]
-        for a in range(4, 0, -1):
-            village.bills[a] = village.bills[a - 1]
-        village.bills[0] = new
-        cash = max(balance.cash, 0)
-        for a in range(5, -1, -1):
-            paid = min(cash, village.bills[a])
-            village.bills[a] -= paid
-            cash -= paid
-            post.bills_paid += paid
-        if village.level > CLOSED:
-            village.cost_average += (
-                np.int64(np.floor((new - village.cost_average) * values.funding[v].cost_speed))
-                if village.cost_average > 0
-                else new
-            )
-            if village.level == FULL:
-                village.cost_full = village.cost_average
-        if calendar_month == 12 and values.funding[v].forgive == 1:
-            g = min(balance.receivable_government, village.old_receivable[0])
-            c = min(balance.receivable_collective, village.old_receivable[1])
-            f = min(balance.receivable_families, village.old_receivable[2])
-            s = min(balance.receivable_society, village.old_receivable[3])
-            post.forgiven_government += g
-            post.forgiven_collective += c
-            post.forgiven_families += f
-            post.forgiven_society += s
-            village.old_receivable[0] = balance.receivable_government - g
-            village.old_receivable[1] = balance.receivable_collective - c
-            village.old_receivable[2] = balance.receivable_families - f
-            village.old_receivable[3] = balance.receivable_society - s
-    settle(books)
 
 
 def run_pledge(model) -> None:
@@ -464,36 +473,3 @@ def run_due(model) -> None:
     fall_due(model.world)
     if model.values.ever("funding.identical_payers"):
         pay_alike(model.world, model.values.table, model.calendar_month)
-
-
-def run_bills(model) -> None:
-    """Move the balances, pay bills, move them again."""
-    pay_bills(model.world, model.values.table, model.ledger.books, model.calendar_month)
-
-
-@kernel
-def remember(world, books):
-    """What next month's pledges look back on."""
-    for v in range(len(world.used)):
-        village, flow, asked, met = world.villages[v], world.flow[v], 0, 0
-        village.served_meals, village.list_fees, village.users, village.signed_up, village.active = (
-            flow.meals,
-            flow.fees_at_list,
-            flow.diners,
-            flow.enrolled,
-            flow.volunteers,
-        )
-        for k in range(9):
-            asked += world.hours[v, ASKED, k]
-            met += world.hours[v, MUTUAL, k]
-        village.served_minutes = met - world.hours[v, MUTUAL, MEALS]
-        village.served_visits = 0
-        for tier in range(len(flow.visits_made)):
-            village.served_visits += flow.visits_made[tier]
-        village.last_paid_gifts = books.named[v].paid_society
-        village.short = (asked - met) / max(asked, 1)
-
-
-def run_remember(model) -> None:
-    """The month as it is remembered."""
-    remember(model.world, model.ledger.books)

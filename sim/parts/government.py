@@ -1,17 +1,27 @@
-"""M16 Government money: a county envelope with growth and volatility, construction apart from operation,
-lottery, late payment; pilots selected by criteria with extra money; a fiscal squeeze of several years.
+"""M16 Government money: county envelopes, the lottery, late payment, pilots, a fiscal squeeze.
+
+State   what is left of the year's envelopes, of a squeeze and of a pilot's extra money; the year's news.
+Month   `run_envelopes` each January: growth and volatility, construction apart from operation.
+        `run_pilots`: on their month the readiest villages are selected by criteria, then their extra money
+        flows. `run_pay` in the settlement, in full, pro rata or late.
+Off     government pledges and pays nothing.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform, uniforms
 from sim.state.codes import CLOSED
 from sim.state.fields import state
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
+
+ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
+LEAST_BUDGET = 0.1  # of its trend
+COUNTY = 2  # pools of villages that share the county's money
+TINY = 1e-9
 
 
 @section("government")
@@ -181,99 +191,126 @@ PILOT = Purpose("government.pilot")
 COMMON = Purpose("government.common")
 
 
+# -- the year's envelopes --------------------------------------------------------------------------------
 @kernel
 def factor(key, identity, index, volatility):
     """A year's budget over its trend: mean one, never below a tenth."""
-    return max(1.0 + volatility * normalish(key, identity, index), 0.1)
+    return max(1.0 + volatility * normalish(key, identity, index), LEAST_BUDGET)
+
+
+@inner
+def trend_of(government, deflator, month):
+    """Growth of envelopes since the start, in constant yuan."""
+    trend = 1.0
+    for _ in range(max(month, 0) // 12):
+        trend *= 1.0 + government.growth
+    return trend * deflator
+
+
+@inner
+def squeeze(government, village, month, drawn):
+    """A squeeze begins as scheduled or by chance; while it lasts envelopes fall each year."""
+    start = government.squeeze_start
+    scheduled = 0 <= start <= month < start + 12
+    if month >= village.squeeze_until and (scheduled or drawn < government.squeeze_chance):
+        village.squeeze_until = month + 12 * government.squeeze_years
+    if month < village.squeeze_until:
+        village.squeeze_left *= 1.0 - government.squeeze_depth
+
+
+@inner
+def share_news(village, chance, news, drawn):
+    """With this chance the village's other payers have the budget's news this year, not their own."""
+    village.common_news = news if chance > 0.0 else 0.0
+    village.shares_news = 1 if drawn < chance else 0
 
 
 @kernel
 def set_envelopes(world, values, operating, construction, factors, coupled, month, keys):
-    """Each village's part of the year's envelopes in fen, and what became of a budget over its trend. `keys`:
-    year, common news, squeeze.
+    """Each village's part of the year's envelopes in fen, and what became of a budget over its trend.
 
-    During spin-up budgets have no news, and what was not built with then is not saved up. With chance
-    `funding.payer_correlation` a village's other payers have the budget's news this year, not their own.
+    `keys`: year, common news, squeeze. During spin-up budgets have no news, and what was not built with then
+    is not saved up.
     """
     year_keys, common_keys, squeeze_keys = keys
     for v in range(len(world.used)):
-        county = world.county[v]
-        key, common_key, squeeze_key = year_keys[county], common_keys[county], squeeze_keys[county]
-        government, village = values.government[v], world.villages[v]
+        government, village, key = values.government[v], world.villages[v], year_keys[world.county[v]]
         who = 0 if coupled else village.number
-        trend, spread, lottery = 1.0, 1.0, 1.0
-        for _ in range(max(month, 0) // 12):
-            trend *= 1.0 + government.growth
-        trend *= village.deflator
+        trend, spread = trend_of(government, village.deflator, month), 1.0
         if month >= 0:
-            spread, lottery = (
-                factor(key, who, 0, government.volatility),
-                factor(key, who, 1, government.lottery_volatility),
-            )
-            scheduled = 0 <= government.squeeze_start <= month < government.squeeze_start + 12
-            if month >= village.squeeze_until and (
-                scheduled or uniform(squeeze_key, who, 0) < government.squeeze_chance
-            ):
-                village.squeeze_until = month + 12 * government.squeeze_years
-            if month < village.squeeze_until:
-                village.squeeze_left *= 1.0 - government.squeeze_depth
+            spread = factor(key, who, 0, government.volatility)
+            lottery = factor(key, who, 1, government.lottery_volatility)
+            squeeze(government, village, month, uniform(squeeze_keys[world.county[v]], who, 0))
             trend *= village.squeeze_left
             construction[v] += np.int64(np.floor(government.construction_envelope * trend * lottery))
-        operating[v] = np.int64(
-            np.floor(government.operating_envelope * trend * spread * village.subsidy_left)
-        )
+        money = government.operating_envelope * trend * spread * village.subsidy_left
+        operating[v] = np.int64(np.floor(money))
         factors[v] = spread * village.subsidy_left * village.squeeze_left
         chance = values.funding[v].payer_correlation if month >= 0 else 0.0
-        village.common_news = normalish(key, who, 0) if chance > 0.0 else 0.0
-        village.shares_news = 1 if uniform(common_key, village.number, 0) < chance else 0
+        drawn = uniform(common_keys[world.county[v]], village.number, 0)
+        share_news(village, chance, normalish(key, who, 0), drawn)
 
 
-@kernel
-def pay(world, values, operating, factor, coupled, calendar_month, keys):
-    """What is due to villages on their date, in full or pro rata from the county's `operating` money; one
-    county decides for all whether it is late.
-
-    An envelope per village is paid by the year's `factor`; of that nothing is shared.
-    """
-    pool, claims, left, purse, numbers, due = (
-        world.pools[2],
-        world.tally[0],
-        world.tally[1],
-        world.tally[2],
-        world.tally[3],
-        False,
-    )
+# -- payment ---------------------------------------------------------------------------------------------
+@inner
+def is_date(world, values, calendar_month):
+    """Whether some village is paid this month."""
+    due = False
     for v in range(len(world.used)):
         due = due or calendar_month % values.government[v].pays_every == 0
-        purse[v] = 0
-    if not due:
-        return
+    return due
+
+
+@inner
+def claim_of(world, values, v, coupled, calendar_month, key):
+    """What is due to a village on its date, nothing where it is late; one county decides for all."""
+    government = values.government[v]
+    if calendar_month % government.pays_every != 0 or values.funding[v].identical_payers == 1:
+        return np.int64(0)
+    late = uniform(key, 0 if coupled else world.villages[v].number, 0) < government.late
+    return np.int64(0 if late else world.balance[v].receivable_government)
+
+
+@inner
+def collect(world, values, operating, factors, coupled, calendar_month, keys):
+    """Claims on the county's money and what there is, in the tally; an envelope per village is paid at once.
+
+    An envelope is paid by the year's factor; of that nothing is shared.
+    """
+    pool, claims, left, purse = world.pools[COUNTY], world.tally[0], world.tally[1], world.tally[2]
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        government, number = values.government[v], world.villages[v].number
-        late = (
-            calendar_month % government.pays_every != 0
-            or uniform(key, 0 if coupled else number, 0) < government.late
-        )
-        claim = (
-            0 if late or values.funding[v].identical_payers == 1 else world.balance[v].receivable_government
-        )
-        if values.funding[v].basis == 1:
-            world.posted[v].paid_government += np.int64(np.floor(claim * min(factor[v], 1.0)))
+        purse[v] = 0
+    for v in range(len(world.used)):
+        claim = claim_of(world, values, v, coupled, calendar_month, keys[world.county[v]])
+        if values.funding[v].basis == ENVELOPE:
+            world.posted[v].paid_government += np.int64(np.floor(claim * min(factors[v], 1.0)))
             claims[v], left[v] = 0, 0
         else:
             claims[v], left[v] = claim, operating[v]
             purse[pool[v]] += operating[v]
-        numbers[v] = number
+
+
+@kernel
+def pay(world, values, operating, factors, coupled, calendar_month, keys):
+    """What is due to villages on their date, in full or pro rata from the county's `operating` money."""
+    if not is_date(world, values, calendar_month):
+        return
+    pool, claims, left, purse = world.pools[COUNTY], world.tally[0], world.tally[1], world.tally[2]
+    numbers = world.tally[3]
+    for v in range(len(world.used)):
+        numbers[v] = world.villages[v].number
+    collect(world, values, operating, factors, coupled, calendar_month, keys)
     share_out(purse, claims, pool, numbers, world.tally[4:9])
     for v in range(len(world.used)):
         world.posted[v].paid_government += claims[v]
         purse[pool[v]] -= claims[v]
     share_out(purse, left, pool, numbers, world.tally[4:9])
     for v in range(len(world.used)):
-        operating[v] = left[v] if values.funding[v].basis != 1 else operating[v]
+        if values.funding[v].basis != ENVELOPE:
+            operating[v] = left[v]
 
 
+# -- pilots ----------------------------------------------------------------------------------------------
 @kernel
 def pay_pilots(world, values, month, chosen):
     """What a building did not take is paid to pilots in service, evenly over the months left.
@@ -295,64 +332,54 @@ def pay_pilots(world, values, month, chosen):
     return True
 
 
-def run_pilots(model) -> None:
-    """On the starting month the readiest become pilots, county by county; then the extra money flows."""
-    g, r = model.values.government, model.state
-    if model.month < 0 or not model.parameters.government.on or not model.values.ever("government.pilots"):
-        return
-    if pay_pilots(model.world, model.values.table, model.month, False):
-        return
-    first = g["pilot_start"] == model.month
-    draws = np.empty(len(model.values.numbers))
+def choose_pilots(model) -> None:
+    """The readiest of each county become pilots and share its fund.
+
+    Where villages do not meet, each is a pilot by its own draw, with what a pilot can expect.
+    """
+    government, state, numbers = model.values.government, model.state, model.values.numbers
+    begins = government["pilot_start"] == model.month
     for county, group in enumerate(model.counties.groups):
-        draws[group] = uniforms(model.keys(PILOT)[county], model.values.numbers[group])
-        mine = group[first[group]]
+        mine = group[begins[group]]
         if len(mine) == 0:
             continue
-        order = mine[np.lexsort((draws[mine], -r["score"][mine]))]
-        # where villages do not meet, each is a pilot by its own draw
-        best = (
-            order[: int(np.ceil(g["pilots"][mine[0]] * len(mine) - 1e-9))]
-            if model.coupled
-            else mine[draws[mine] < g["pilots"][mine]]
-        )
-        r["pilot"][best] = 1
-        share = (
-            g["pilot_fund"] * len(mine) // max(len(best), 1)
-            if model.coupled
-            else np.floor(g["pilot_fund"] / np.maximum(g["pilots"], 1e-9))
-        )
-        r["pilot_left"][best] = share[best]
-    pay_pilots(model.world, model.values.table, model.month, True)
+        draws = uniforms(model.keys(PILOT)[county], numbers[mine])
+        wanted, fund = government["pilots"][mine], government["pilot_fund"]
+        if model.coupled:
+            order = mine[np.lexsort((draws, -state["score"][mine]))]
+            best = order[: int(np.ceil(wanted[0] * len(mine) - TINY))]
+            share = fund * len(mine) // max(len(best), 1)
+        else:
+            best = mine[draws < wanted]
+            share = np.floor(fund / np.maximum(government["pilots"], TINY))
+        state["pilot"][best] = 1
+        state["pilot_left"][best] = share[best]
+
+
+# -- processes -------------------------------------------------------------------------------------------
+def run_pilots(model) -> None:
+    """On the starting month the readiest become pilots, county by county; then the extra money flows."""
+    on = model.parameters.government.on and model.values.ever("government.pilots")
+    if model.month < 0 or not on:
+        return
+    if not pay_pilots(model.world, model.values.table, model.month, False):
+        choose_pilots(model)
+        pay_pilots(model.world, model.values.table, model.month, True)
 
 
 def run_envelopes(model) -> None:
     """Each January (and in the first month) the year's envelopes are set."""
     if model.calendar_month != 1 and model.clock != 0:
         return
-    county = model.county
+    county, values = model.county, model.values.table
+    money = county.operating, county.construction, county.factor
     keys = model.keys(YEAR), model.keys(COMMON), model.keys(SQUEEZE)
-    set_envelopes(
-        model.world,
-        model.values.table,
-        county.operating,
-        county.construction,
-        county.factor,
-        model.coupled,
-        model.month,
-        keys,
-    )
+    set_envelopes(model.world, values, *money, model.coupled, model.month, keys)
 
 
 def run_pay(model) -> None:
     """Government pays what is due; late payments wait one period."""
     if model.parameters.government.on:
-        pay(
-            model.world,
-            model.values.table,
-            model.county.operating,
-            model.county.factor,
-            model.coupled,
-            model.calendar_month,
-            model.keys(LATE),
-        )
+        county, values, keys = model.county, model.values.table, model.keys(LATE)
+        when = model.calendar_month
+        pay(model.world, values, county.operating, county.factor, model.coupled, when, keys)

@@ -1,18 +1,27 @@
 """M22 + Handicraft: skilled elders, a skill that dies unless passed on, workshops, sales, visits;
 complements tourism; may lose.
+
+State   who has the craft is a bit of `skills` (`business.py` keeps the rest).
+Month   `run` before help is asked for: hours in the workshop are gone from free time; masters pass the
+        craft on.
+Off     where no village has it; nothing before the first month.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
-from sim.engine.sorting import wrap
-from sim.state.codes import CRAFT, FREE, MILD
+from sim.state.codes import CRAFT, FREE, MILD, RUNS_TOURISM, RUNS_WORKSHOP
 from sim.state.fields import flow
 from sim.state.parameters import par, section
-from sim.state.people import identity_of, start_row
+from sim.state.people import identity_of, row_from, start_row
+
+FULL_MONTH = 3600  # minutes of a full worker
+TEN_MASTERS = 10.0  # who use their own circles in full
+FULL_VISITORS, MOST_VISITORS = 1000.0, 2.0  # a month, and how often that counts
+LEAST_MARKET = 0.1  # of a normal year
 
 
 @section("handicraft")
@@ -89,75 +98,106 @@ PASS_ON = Purpose("handicraft.pass_on")
 TURN = Purpose("handicraft.turn")
 
 
+@inner
+def is_master(people, i):
+    """Persons in good health who have the craft."""
+    has_craft = people.kind[i] != FREE and people.skills[i] & CRAFT > 0
+    return has_craft and people.health[i] <= MILD
+
+
+@inner
+def work_free_hours(people, i, work_share, left):
+    """Minutes that a master works, within a full month and the places left in the workshop."""
+    minutes = min(np.int64(people.free[i] * work_share), FULL_MONTH, left)
+    if minutes <= 0:
+        return 0
+    people.free[i] -= minutes
+    return minutes
+
+
+@inner
+def work_and_teach(people, world, v, handicraft, work_share, pass_key, drawn):
+    """Masters work from a drawn place on, and some teach a neighbour.
+
+    Minutes of work, and how many learn; their rows stand in `World.work[1]`.
+    """
+    number, flow, learners = world.villages[v].number, world.flow[v], world.work[1]
+    minutes, learning = 0, 0
+    limit = int(handicraft.places * float(FULL_MONTH))
+    first = start_row(people, world, v, False, drawn)
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        if not is_master(people, i):
+            continue
+        flow.masters += 1
+        minutes += work_free_hours(people, i, work_share, limit - minutes)
+        teaches = uniform(pass_key, identity_of(number, people.serial[i]), 0) < handicraft.pass_on
+        if teaches and people.neighbour[i] >= 0:
+            learners[learning] = world.start[v] + people.neighbour[i]
+            learning += 1
+    return minutes, learning
+
+
+@inner
+def graduate(people, world, v, learning):
+    """Learners are masters from next month on."""
+    for place in range(learning):
+        learner = world.work[1][place]
+        if people.kind[learner] != FREE and people.skills[learner] & CRAFT == 0:
+            people.skills[learner] = people.skills[learner] | CRAFT
+            world.flow[v].apprentices += 1
+
+
+@inner
+def market_of(handicraft, village, masters, month, key):
+    """The year's market, more with visitors, whom masters' own circles bring, and by their network."""
+    years = (month - village.begun) // 12
+    market = max(1.0 + handicraft.volatility * normalish(key, village.number, years), LEAST_MARKET)
+    known = min(masters / TEN_MASTERS, 1.0)
+    village.visitors += handicraft.guests * known
+    seen = min(village.visitors / FULL_VISITORS, MOST_VISITORS)
+    return market * (1.0 + handicraft.visits * seen + handicraft.network * known)
+
+
+@inner
+def book(handicraft, flow, post, minutes, market):
+    """Sales, wages and costs of the month."""
+    sales = int(minutes / float(FULL_MONTH) * handicraft.sales * market)
+    wages = minutes * handicraft.wage // 60
+    cost = int(sales * handicraft.materials) + handicraft.fixed // 12
+    post.sales += sales
+    post.wages += wages
+    post.costs += cost
+    flow.business_sales += sales
+    flow.business_costs += cost + wages
+    flow.business_wages += wages
+    flow.business_minutes += minutes
+    flow.time_business += minutes
+
+
 @kernel
 def work(people, world, values, month, keys, pass_keys, turn_keys):
     """Masters and learners work in their free hours; the craft passes to a neighbour by chance."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        pass_key = pass_keys[world.county[v]]
-        turn_key = turn_keys[world.county[v]]
-        handicraft, village, flow, post = (
+        handicraft, village, flow, county = (
             values.handicraft[v],
             world.villages[v],
             world.flow[v],
-            world.posted[v],
+            world.county[v],
         )
-        if village.plus & 1 == 0:  # without tourism nobody else counts the month's visitors
+        if village.plus & RUNS_TOURISM == 0:  # without tourism nobody else counts the month's visitors
             village.visitors = 0.0
-        if village.plus & 4 == 0 or month < village.begun + handicraft.lead:
+        if village.plus & RUNS_WORKSHOP == 0 or month < village.begun + handicraft.lead:
             continue
-        n, hours, learners, learning = world.used[v], 0, world.work[1], 0
-        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
-        limit = int(handicraft.places * 3600.0)
-        for j in range(n):
-            i = world.start[v] + wrap(j + turn, n)
-            if people.kind[i] == FREE or people.skills[i] & CRAFT == 0 or people.health[i] > MILD:
-                continue
-            flow.masters += 1
-            take = min(np.int64(people.free[i] * values.business[v].work_share), 3600, limit - hours)
-            if take > 0:
-                people.free[i] -= take
-                hours += take
-            identity = identity_of(village.number, people.serial[i])
-            if uniform(pass_key, identity, 0) < handicraft.pass_on and people.neighbour[i] >= 0:
-                learners[learning] = world.start[v] + people.neighbour[i]
-                learning += 1
-        for k in range(learning):  # they are masters from next month on
-            s = learners[k]
-            if people.kind[s] != FREE and people.skills[s] & CRAFT == 0:
-                people.skills[s] = people.skills[s] | CRAFT
-                flow.apprentices += 1
-        market = max(
-            1.0 + handicraft.volatility * normalish(key, village.number, (month - village.begun) // 12), 0.1
-        )
-        village.visitors += handicraft.guests * min(flow.masters / 10.0, 1.0)
-        market *= (
-            1.0
-            + handicraft.visits * min(village.visitors / 1000.0, 2.0)
-            + handicraft.network * min(flow.masters / 10.0, 1.0)
-        )
-        sales = int(hours / 3600.0 * handicraft.sales * market)
-        wages = hours * handicraft.wage // 60
-        cost = int(sales * handicraft.materials) + handicraft.fixed // 12
-        post.sales += sales
-        post.wages += wages
-        post.costs += cost
-        flow.business_sales += sales
-        flow.business_costs += cost + wages
-        flow.business_wages += wages
-        flow.business_minutes += hours
-        flow.time_business += hours
+        share, drawn = values.business[v].work_share, uniform(turn_keys[county], village.number, 0)
+        minutes, learning = work_and_teach(people, world, v, handicraft, share, pass_keys[county], drawn)
+        graduate(people, world, v, learning)
+        market = market_of(handicraft, village, flow.masters, month, keys[county])
+        book(handicraft, flow, world.posted[v], minutes, market)
 
 
 def run(model) -> None:
     """The month in the workshop."""
     if model.runs("handicraft", "portfolio") and model.month >= 0:
-        work(
-            model.people,
-            model.world,
-            model.values.table,
-            model.month,
-            model.lasting_keys(MARKET),
-            model.keys(PASS_ON),
-            model.keys(TURN),
-        )
+        keys = model.lasting_keys(MARKET), model.keys(PASS_ON), model.keys(TURN)
+        work(model.people, model.world, model.values.table, model.month, *keys)

@@ -162,7 +162,13 @@ class Participation:
     )
 
 
-state("short", "f8", unit="share", label="minutes asked last month that went unmet", written_by=("funding",))
+state(
+    "short",
+    "f8",
+    unit="share",
+    label="minutes asked last month that went unmet",
+    written_by=("funding_bills",),
+)
 column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("people",))
 column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
 column(

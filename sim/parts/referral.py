@@ -15,11 +15,11 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
 from sim.state.codes import (
+    ALL_KINDS,
     ALONE,
     CLOSED,
     ESCORT,
     FAMILY,
-    KINDS,
     PREVENTION,
     PROFESSIONAL,
     REHABILITATION,
@@ -324,8 +324,8 @@ def affordable_minutes(people, i, referral, own, remit_left):
 def refer_elder(people, world, v, i, referral, most, serving):
     """Minutes of elder i that go to the centre, the skilled kinds first; they are served or only counted."""
     referred = 0
-    for place in range(len(KINDS)):
-        kind = len(KINDS) - 1 - place
+    for place in range(ALL_KINDS):
+        kind = ALL_KINDS - 1 - place
         part = referral.special if needs_training(kind) else referral.other
         minutes = min(np.int64(int(people.need[i, kind]) * part), most - referred)
         if minutes > 0:

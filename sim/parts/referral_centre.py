@@ -16,11 +16,11 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import S11, Purpose, bits, uniform
 from sim.engine.sorting import sort_places
 from sim.state.codes import (
+    ALL_KINDS,
     ALONE,
     CLOSED,
     COMPANIONSHIP,
     ELDER,
-    KINDS,
     MEALS,
     MODERATE,
     PERSONAL,
@@ -226,7 +226,7 @@ def reside(people, world, values, government):
                 continue
             bill(people, i, referral, referral.bed_price, government, world.posted[v])
             people.free[i] = 0
-            for kind in range(len(KINDS)):
+            for kind in range(ALL_KINDS):
                 flow.bed_minutes += int(people.need[i, kind])
                 world.hours[v, PROFESSIONAL, kind] += people.need[i, kind]
                 people.need[i, kind] = 0

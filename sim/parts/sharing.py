@@ -1,8 +1,11 @@
 """M27 Sharing station: walking and visual aids for rent without profit; an aid lowers the need for mobility
 help.
 
-A station is set up where a building stands in service. A named payer buys the first stock; wear and upkeep
-are bills of the service. A rental lasts a month; those worse off are served first, then from a drawn place.
+State   aids held, by kind. A station is set up where a building stands in service; a named payer buys the
+        first stock; wear and upkeep are bills of the service.
+Month   `run` once needs have arisen: a rental lasts a month; those worse off are served first, then from a
+        drawn place. `run_bill` in the settlement.
+Off     no station: nobody has aids of it.
 """
 
 from __future__ import annotations
@@ -11,15 +14,16 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded, uniform
-from sim.engine.sorting import wrap
 from sim.state.codes import CLOSED, ELDER, MILD, MOBILITY, MODERATE, NEED, PAYERS, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import identity_of, start_row
+from sim.state.people import identity_of, row_from, start_row
+from sim.state.world import takes_fees
 
-AIDS = ("walking", "visual")
-WALKING, VISUAL = range(2)
+WALKING, VISUAL = 0, 1
+BUYERS = (PAYERS[0], PAYERS[1], PAYERS[3])  # who may buy the first stock: government, collective, society
+BY_GOVERNMENT, BY_COLLECTIVE, BY_SOCIETY = 0, 1, 2
 
 
 @section("sharing")
@@ -114,7 +118,7 @@ flow(
 )
 flow("aids_relief", unit="minutes", label="mobility need that aids took away")
 flow("aid_fees", unit="fen", label="rent of aids")
-for _payer in (PAYERS[0], PAYERS[1], PAYERS[3]):
+for _payer in BUYERS:
     posting(f"aids_{_payer}", debit="aids", credit=_payer, label=f"{_payer}: first stock of aids")
 posting("cost_aids", debit="expense", credit="payables", label="bill: upkeep and replacement of aids")
 
@@ -125,124 +129,114 @@ WEAR = Purpose("sharing.wear")
 
 
 @inner
-def wants(people, i, ident, aid, s, fees, take_key, sight_key):
-    """Whether an elder who walks with difficulty takes an aid.
+def price_of(sharing, aid):
+    """Price of an aid, fen."""
+    return sharing.walking_price if aid == WALKING else sharing.visual_price
 
-    The wish and the sight are fixed to the person.
-    """
-    if (
-        people.kind[i] != ELDER
-        or people.need[i, MOBILITY] <= 0
-        or people.health[i] < MILD
-        or people.health[i] > MODERATE
-        or people.place[i] < 0
-    ):
+
+@inner
+def walks_with_difficulty(people, i, health):
+    """Elders at home in this state of health who need help with mobility."""
+    if people.kind[i] != ELDER or people.place[i] < 0:
         return False
-    if aid == VISUAL and uniform(sight_key, ident, 0) >= s.low_vision:
+    return people.health[i] == health and people.need[i, MOBILITY] > 0
+
+
+@inner
+def takes(people, i, identity, aid, sharing, fees, take_key, sight_key):
+    """Whether an elder takes an aid at its rent; the wish and the sight are fixed to the person."""
+    if aid == VISUAL and uniform(sight_key, identity, 0) >= sharing.low_vision:
         return False
-    chance = s.uptake
+    chance = sharing.uptake
     if fees and people.dibao[i] == 0:
-        chance *= max(1.0 - s.fee / max(s.fee_limit, 1), 0.0)
-    return uniform(take_key, ident, aid) < chance
+        chance *= max(1.0 - sharing.fee / max(sharing.fee_limit, 1), 0.0)
+    return uniform(take_key, identity, aid) < chance
+
+
+@inner
+def buy_stock(sharing, village, post, aid, payer):
+    """The station is brought to its size; `payer` a place in `BUYERS`."""
+    aids = sharing.walking if aid == WALKING else sharing.visual
+    more = max(np.int64(aids * village.elders_start / 100.0) - village.aids[aid], 0)
+    bought = more * price_of(sharing, aid)
+    village.aids[aid] += more
+    if payer == BY_GOVERNMENT:
+        post.aids_government += bought
+    elif payer == BY_COLLECTIVE:
+        post.aids_collective += bought
+    else:
+        post.aids_society += bought
+
+
+@inner
+def rent_out(people, world, v, i, sharing, aid, fees):
+    """Elder i rents an aid, where one is left: less need for help, rent except from the poor."""
+    flow = world.flow[v]
+    if flow.aids_rented[aid] >= world.villages[v].aids[aid]:
+        flow.aids_refused[aid] += 1
+        return
+    relief = sharing.walking_relief if aid == WALKING else sharing.visual_relief
+    flow.aids_rented[aid] += 1
+    less = np.int64(int(people.need[i, MOBILITY]) * relief)
+    people.need[i, MOBILITY] -= less
+    world.hours[v, NEED, MOBILITY] -= less
+    flow.aids_relief += less
+    flow.aid_fees += sharing.fee if fees and people.dibao[i] == 0 else 0
+
+
+@inner
+def lend_aid(people, world, v, aid, sharing, fees, first, take_key, sight_key):
+    """Rent one kind of aid out, to the moderately disabled before the mildly, from a drawn place."""
+    number = world.villages[v].number
+    for worse in range(2):
+        health = MODERATE if worse == 0 else MILD
+        for step in range(world.used[v]):
+            i = row_from(world, v, first, step)
+            if walks_with_difficulty(people, i, health):
+                identity = identity_of(number, people.serial[i])
+                if takes(people, i, identity, aid, sharing, fees, take_key, sight_key):
+                    rent_out(people, world, v, i, sharing, aid, fees)
 
 
 @kernel
 def lend(people, world, values, payer, buys, take_keys, sight_keys, turn_keys):
-    """Set up the stock, rent it out, lower needs, count rent.
-
-    `payer` 0 government, 1 collective, 2 society.
-    """
+    """Set up the stock of each aid where its payer `buys`, then rent it out."""
     for v in range(len(world.used)):
-        take_key = take_keys[world.county[v]]
-        sight_key = sight_keys[world.county[v]]
-        turn_key = turn_keys[world.county[v]]
-        sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
+        sharing, village, county = values.sharing[v], world.villages[v], world.county[v]
         if village.level == CLOSED or village.facility != WORKING:
             continue
-        n, first, fees = (
-            world.used[v],
-            world.start[v],
-            values.families[v].on and values.funding[v].identical_payers == 0,
-        )
-        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
+        fees = takes_fees(values, v)
+        first = start_row(people, world, v, False, uniform(turn_keys[county], village.number, 0))
         for aid in range(2):
-            price = sharing.walking_price if aid == WALKING else sharing.visual_price
-            relief = sharing.walking_relief if aid == WALKING else sharing.visual_relief
-            wanted = np.int64(
-                (sharing.walking if aid == WALKING else sharing.visual) * village.elders_start / 100.0
-            )
-            more = max(wanted - village.aids[aid], 0) if buys else 0
-            bought = more * price
-            village.aids[aid] += more
-            if payer == 0:
-                post.aids_government += bought
-            elif payer == 1:
-                post.aids_collective += bought
-            else:
-                post.aids_society += bought
-            if village.aids[aid] == 0:
-                continue
-            for worse in range(2):  # the moderate before the mild
-                for j in range(n):
-                    i = first + wrap(j + turn, n)
-                    if people.health[i] != 2 - worse or not wants(
-                        people,
-                        i,
-                        identity_of(village.number, people.serial[i]),
-                        aid,
-                        sharing,
-                        fees,
-                        take_key,
-                        sight_key,
-                    ):
-                        continue
-                    if flow.aids_rented[aid] >= village.aids[aid]:
-                        flow.aids_refused[aid] += 1
-                        continue
-                    flow.aids_rented[aid] += 1
-                    less = np.int64(int(people.need[i, MOBILITY]) * relief)
-                    people.need[i, MOBILITY] -= less
-                    world.hours[v, NEED, MOBILITY] -= less
-                    flow.aids_relief += less
-                    flow.aid_fees += sharing.fee if fees and people.dibao[i] == 0 else 0
+            if buys:
+                buy_stock(sharing, village, world.posted[v], aid, payer)
+            if village.aids[aid] > 0:
+                take_key, sight_key = take_keys[county], sight_keys[county]
+                lend_aid(people, world, v, aid, sharing, fees, first, take_key, sight_key)
 
 
 @kernel
 def bill(world, values, keys):
     """Rent falls due and worn aids are replaced, unless the service closed this month."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
         sharing, village, flow, post = values.sharing[v], world.villages[v], world.flow[v], world.posted[v]
         if village.level == CLOSED:
             flow.aid_fees = 0
             continue
         for aid in range(2):
-            worn = rounded(flow.aids_rented[aid] / (12.0 * sharing.life), key, village.number, aid)
-            post.cost_aids += (
-                worn * (sharing.walking_price if aid == WALKING else sharing.visual_price)
-                + flow.aids_rented[aid] * sharing.upkeep
-            )
+            wear = flow.aids_rented[aid] / (12.0 * sharing.life)
+            worn = rounded(wear, keys[world.county[v]], village.number, aid)
+            post.cost_aids += worn * price_of(sharing, aid) + flow.aids_rented[aid] * sharing.upkeep
         post.due_families += flow.aid_fees
 
 
 def run(model) -> None:
     """The month's rentals, from the first month on, so that the first stock is in the accounts."""
-    parameters = model.parameters
+    parameters, world, values = model.parameters, model.world, model.values.table
     if parameters.sharing.on and model.month >= 0:
-        payer, buys = (
-            (PAYERS[0], PAYERS[1], PAYERS[3]).index(parameters.sharing.payer),
-            getattr(parameters, parameters.sharing.payer).on,
-        )
-        lend(
-            model.people,
-            model.world,
-            model.values.table,
-            payer,
-            buys,
-            model.lasting_keys(TAKE),
-            model.lasting_keys(SIGHT),
-            model.keys(TURN),
-        )
+        name = parameters.sharing.payer
+        keys = model.lasting_keys(TAKE), model.lasting_keys(SIGHT), model.keys(TURN)
+        lend(model.people, world, values, BUYERS.index(name), getattr(parameters, name).on, *keys)
 
 
 def run_bill(model) -> None:

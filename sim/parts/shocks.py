@@ -1,19 +1,22 @@
 """M28 Shocks: budget cut, tourism crash, harvest failure, loss of a donor; pandemic, price crash, flood, loss
 of a leader, job losses of children.
 
-Each is drawn once a year per village; with probability `correlation` a village takes the county's draw
-instead of its own, so that the chance stays the same and two villages share it with probability correlation
-squared. A shock writes what it changes; the part that is hit reads it.
+State   until when and how deep each lasts. A shock writes what it changes; the part that is hit reads it.
+Month   `run` first of all. Each is drawn once a year per village, in January; with probability
+        `correlation` a village takes the county's draw instead of its own, so that the chance stays the
+        same and two villages share it with probability correlation squared. One may be scheduled.
+Off     no shocks; none before the first month.
 """
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import NEVER
 from sim.state.fields import flow, state
 from sim.state.parameters import choice, par, section, switch
 
+JANUARY = 1
 KINDS = (
     "budget_cut",
     "tourism_crash",
@@ -26,6 +29,7 @@ KINDS = (
     "job_loss",
 )
 BUDGET, TOURISM, HARVEST, DONOR, PANDEMIC, PRICE, FLOOD, LEADER, JOBS = range(9)
+WHOSE = 100  # index of the draw that says whose draw counts, before the kind of shock
 
 
 @section("shocks")
@@ -187,61 +191,79 @@ STRIKE = Purpose("shocks.strike")
 @kernel
 def struck(key, number, index, chance, correlation):
     """Whether a yearly shock hits a village: own draw, or the county's."""
-    shared = uniform(key, number, 100 + index) < correlation
+    shared = uniform(key, number, WHOSE + index) < correlation
     return uniform(key, 0 if shared else number, index) < chance
+
+
+@inner
+def chances_of(shocks):
+    """Chance a year of each kind, in their order."""
+    return (
+        shocks.budget_cut,
+        shocks.tourism_crash,
+        shocks.harvest_failure,
+        shocks.donor_loss,
+        shocks.pandemic,
+        shocks.price_crash,
+        shocks.flood,
+        shocks.leader_loss,
+        shocks.job_loss,
+    )
+
+
+@inner
+def hit_trade(shocks, village, kind, month):
+    """Visitors, harvest, price of the crop."""
+    if kind == TOURISM:
+        village.crash_until, village.crash_level = month + shocks.crash_months, shocks.crash_to
+    elif kind == PANDEMIC:
+        village.crash_until = max(village.crash_until, village.pandemic_until)
+        village.crash_level = shocks.crash_to
+    elif kind == HARVEST or kind == FLOOD:
+        village.harvest_until, village.harvest_level = month + 12, shocks.harvest_to
+    elif kind == PRICE:
+        village.price_until, village.price_level = month + 12, shocks.price_to
+
+
+@inner
+def hit(shocks, village, kind, month):
+    """What a shock of this kind changes; a leader is taken away by M24, which reads that it struck."""
+    if kind == BUDGET:
+        village.subsidy_left = shocks.cut_to
+    elif kind == DONOR:
+        village.donor_until = month + shocks.donor_months
+    elif kind == JOBS:
+        village.jobs_until = month + shocks.job_months
+    elif kind == PANDEMIC:
+        village.pandemic_until = month + shocks.pandemic_months
+    hit_trade(shocks, village, kind, month)
+
+
+@inner
+def last(shocks, village, flow, month):
+    """What shocks that go on do this month."""
+    ill = month < village.pandemic_until
+    village.turn_out = shocks.pandemic_helpers if ill else 1.0
+    village.mortality = shocks.pandemic_deaths if ill else 1.0
+    village.remit_left = shocks.remit_to if month < village.jobs_until else 1.0
+    flow.flood_damage = shocks.flood_damage if flow.shock_struck[FLOOD] > 0 else 0.0
 
 
 @kernel
 def strike(world, values, month, calendar_month, keys):
     """Draw the year's shocks each January and strike the scheduled one on its month."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
         shocks, village, flow = values.shocks[v], world.villages[v], world.flow[v]
-        chances = (
-            shocks.budget_cut,
-            shocks.tourism_crash,
-            shocks.harvest_failure,
-            shocks.donor_loss,
-            shocks.pandemic,
-            shocks.price_crash,
-            shocks.flood,
-            shocks.leader_loss,
-            shocks.job_loss,
-        )
-        if calendar_month == 1:
+        key, chances, january = keys[world.county[v]], chances_of(shocks), calendar_month == JANUARY
+        if january:
             village.subsidy_left = 1.0
-        for k in range(9):
-            hit = calendar_month == 1 and struck(key, village.number, k, chances[k], shocks.correlation)
-            if shocks.scheduled == k + 1 and month == shocks.scheduled_month:
-                hit = True
-            if not hit:
-                continue
-            flow.shock_struck[k] += 1
-            if k == BUDGET:
-                village.subsidy_left = shocks.cut_to
-            elif k == TOURISM:
-                village.crash_until, village.crash_level = month + shocks.crash_months, shocks.crash_to
-            elif k == HARVEST:
-                village.harvest_until, village.harvest_level = month + 12, shocks.harvest_to
-            elif k == DONOR:
-                village.donor_until = month + shocks.donor_months
-            elif k == PANDEMIC:
-                village.pandemic_until = month + shocks.pandemic_months
-                village.crash_until, village.crash_level = (
-                    max(village.crash_until, village.pandemic_until),
-                    shocks.crash_to,
-                )
-            elif k == PRICE:
-                village.price_until, village.price_level = month + 12, shocks.price_to
-            elif k == FLOOD:
-                village.harvest_until, village.harvest_level = month + 12, shocks.harvest_to
-            elif k == JOBS:
-                village.jobs_until = month + shocks.job_months
-        ill = month < village.pandemic_until
-        village.turn_out = shocks.pandemic_helpers if ill else 1.0
-        village.mortality = shocks.pandemic_deaths if ill else 1.0
-        village.remit_left = shocks.remit_to if month < village.jobs_until else 1.0
-        flow.flood_damage = shocks.flood_damage if flow.shock_struck[FLOOD] > 0 else 0.0
+        for kind in range(len(KINDS)):
+            drawn = january and struck(key, village.number, kind, chances[kind], shocks.correlation)
+            # the choices of `scheduled` are "none" and the kinds
+            if drawn or (shocks.scheduled == kind + 1 and month == shocks.scheduled_month):
+                flow.shock_struck[kind] += 1
+                hit(shocks, village, kind, month)
+        last(shocks, village, flow, month)
 
 
 def run(model) -> None:

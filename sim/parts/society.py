@@ -1,20 +1,27 @@
-"""M18 Society: gifts that are large and rare, respond to visibility, and may stop; local gifts, enterprises,
-fellow villagers.
+"""M18 Society: gifts, partner organisations and enterprises.
 
-A partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and
+Gifts (local, of enterprises, of fellow villagers) are large and rare, respond to visibility, and may stop. A
+partner organisation brings skills (it trains helpers), medical links (clinic hours, where M7 is on) and
 insurance, each at its own cost and outside the village's books. An enterprise paired with a township gives
 its villages a steady sum.
+
+State   visibility, and what a partner brings this month.
+Month   `run_partners` before support is set, `run_pay` in the settlement, `run_visibility` at the month's
+        end.
+Off     society gives nothing; visibility is still counted.
 """
 
 from __future__ import annotations
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, below, uniform
 from sim.start.tables import lognormal_quantiles, normal_edges
 from sim.state.codes import CLOSED, NO_MONEY, SOCIETY
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+
+FULL_VISITORS = 1000.0  # a month, at which visitors make a village seen in full
 
 
 @section("society")
@@ -149,49 +156,70 @@ GIFT = Purpose("society.gift")
 PARTNER = Purpose("society.partner")
 
 
+@inner
+def mean_visibility(world):
+    """Means of the counties' visibility over their villages, in `World.means[0]`."""
+    total, count = world.means[0], world.means[1]
+    for v in range(len(world.used)):
+        total[v], count[v] = 0.0, 0.0
+    for v in range(len(world.used)):
+        total[world.county[v]] += world.villages[v].visibility
+        count[world.county[v]] += 1.0
+    for county in range(len(world.used)):
+        total[county] = total[county] / max(count[county], 1.0)
+
+
+@inner
+def may_receive(values, v, village):
+    """Villages in service, where society does not just pay its share like everybody."""
+    return village.level > CLOSED and values.funding[v].identical_payers == 0
+
+
+@inner
+def size_of(village, sizes, edges, key):
+    """Size of a gift over its mean: by the year's news where payers share it, else by a draw.
+
+    `edges` cut the news into places in `sizes`.
+    """
+    if village.shares_news == 1:
+        place = 0
+        while place < len(edges) and edges[place] < village.common_news:
+            place += 1
+        return sizes[place]
+    return sizes[below(key, village.number, 1, len(sizes))]
+
+
+@inner
+def give(post, due, gift):
+    """A gift is paid as it comes; what tops the pledges falls due with it."""
+    post.due_society += max(gift - due - post.due_society, 0)
+    post.paid_society += gift
+
+
 @kernel
 def give_money(world, values, sizes, edges, coupled, month, keys):
-    """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts.
-
-    `edges` cut the year's news, where payers share it, into places in `sizes`.
-    """
-    county = world.means
+    """A gift comes by chance; its size is heavy-tailed around what was pledged for the time between gifts."""
+    mean_visibility(world)
     for v in range(len(world.used)):
-        county[0, v], county[1, v] = 0.0, 0.0
-    for v in range(len(world.used)):
-        county[0, world.county[v]] += world.villages[v].visibility
-        county[1, world.county[v]] += 1.0
-    for v in range(len(world.used)):
-        key = keys[world.county[v]]
-        society, village, post = values.society[v], world.villages[v], world.posted[v]
+        society, village, county = values.society[v], world.villages[v], world.county[v]
         chance = min(society.gifts_per_year / 12.0, 1.0)
-        if (
-            village.level == CLOSED
-            or values.funding[v].identical_payers == 1
-            or chance <= 0.0
-            or uniform(key, village.number, 0) >= chance
-        ):
+        if not may_receive(values, v, village) or uniform(keys[county], village.number, 0) >= chance:
             continue
-        mean = county[0, world.county[v]] / county[1, world.county[v]] if coupled else 1.0
+        mean = world.means[0, county] if coupled else 1.0
         seen = max(1.0 + society.visibility * (village.visibility - mean), 0.0)
         kept = society.donor_left if month < village.donor_until else 1.0
-        place = below(key, village.number, 1, sizes.shape[1])
-        if village.shares_news == 1:
-            place = 0
-            while place < len(edges) and edges[place] < village.common_news:
-                place += 1
-        gift = int(world.flow[v].pledged[SOCIETY] / chance * sizes[world.county[v], place] * seen * kept)
-        post.due_society += max(gift - world.balance[v].receivable_society - post.due_society, 0)
-        post.paid_society += gift
+        size = size_of(village, sizes[county], edges, keys[county])
+        gift = int(world.flow[v].pledged[SOCIETY] / chance * size * seen * kept)
+        give(world.posted[v], world.balance[v].receivable_society, gift)
 
 
 @kernel
 def bring(world, values, keys):
     """What a partner organisation brings to each village in service."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
         society, village = values.society[v], world.villages[v]
-        here = village.level > CLOSED and uniform(key, village.number, 0) < society.partners
+        here = uniform(keys[world.county[v]], village.number, 0) < society.partners
+        here = here and village.level > CLOSED
         village.partner_trains = society.partner_trains if here else 0.0
         village.partner_insures = society.partner_insures if here else 0.0
         village.partner_clinic = society.partner_clinic if here else 0
@@ -201,16 +229,21 @@ def bring(world, values, keys):
 def pair(world, values, keys):
     """An enterprise gives each village in service of its township the same each month."""
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
         society, village, post = values.society[v], world.villages[v], world.posted[v]
-        if (
-            village.level > CLOSED
-            and values.funding[v].identical_payers == 0
-            and values.funding[v].rule != NO_MONEY
-            and uniform(key, village.township, 1) < society.enterprises
-        ):
+        if not may_receive(values, v, village) or values.funding[v].rule == NO_MONEY:
+            continue
+        if uniform(keys[world.county[v]], village.township, 1) < society.enterprises:
             post.due_society += society.enterprise_gift // 12
             post.paid_society += society.enterprise_gift // 12
+
+
+@kernel
+def be_seen(world):
+    """Last month's service and visitors make a village seen."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        served = 1.0 if village.level > CLOSED else 0.0
+        village.visibility = served + min(village.visitors / FULL_VISITORS, 1.0)
 
 
 def run_partners(model) -> None:
@@ -218,13 +251,8 @@ def run_partners(model) -> None:
 
     Training and insurance are support, which M24 switches.
     """
-    parameters = model.parameters
-    if (
-        parameters.society.on
-        and parameters.organisation.on
-        and model.month >= 0
-        and model.values.ever("society.partners")
-    ):
+    on = model.parameters.society.on and model.parameters.organisation.on
+    if on and model.month >= 0 and model.values.ever("society.partners"):
         bring(model.world, model.values.table, model.lasting_keys(PARTNER))
 
 
@@ -235,21 +263,13 @@ def gift_sizes(parameters):
 
 def run_pay(model) -> None:
     """Gifts of the month; what everybody gives depends on who is seen only where villages meet."""
-    parameters = model.parameters
-    if not parameters.society.on:
+    if not model.parameters.society.on:
         return
+    world, values = model.world, model.values.table
     sizes, edges = model.counties.table(gift_sizes), model.once(normal_edges)
-    give_money(model.world, model.values.table, sizes, edges, model.coupled, model.month, model.keys(GIFT))
+    give_money(world, values, sizes, edges, model.coupled, model.month, model.keys(GIFT))
     if model.month >= 0 and model.values.ever("society.enterprises"):
-        pair(model.world, model.values.table, model.lasting_keys(PARTNER))
-
-
-@kernel
-def be_seen(world):
-    """Last month's service and visitors make a village seen."""
-    for v in range(len(world.used)):
-        village = world.villages[v]
-        village.visibility = (1.0 if village.level > CLOSED else 0.0) + min(village.visitors / 1000.0, 1.0)
+        pair(world, values, model.lasting_keys(PARTNER))
 
 
 def run_visibility(model) -> None:

@@ -1,5 +1,9 @@
 """M23 Solvency ladder: full service, reduced meals, visits only, closed; what closes a village, and what
 reopens it.
+
+State   the step, since when, good and bad months in a row, conditions breached.
+Month   `run` before buildings are opened and help is given; `run_begin` once at the start.
+Off     nothing steps down or closes; a building that stands ready opens.
 """
 
 from __future__ import annotations
@@ -8,13 +12,17 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CLOSED, FULL, NEVER, NO_MONEY, REDUCED, VISITS_ONLY, WORKING
+from sim.state.codes import CLOSED, FULL, NEVER, NO_MONEY, PAYERS, REDUCED, VISITS_ONLY, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import settle
 from sim.state.parameters import choice, par, section, switch
+from sim.state.world import overdue_bills
 
 CAUSES = ("money", "users", "helpers", "leader")
 MONEY, USERS, HELPERS, LEADER = 1, 2, 4, 8
+RELIEVE_MONEY, RELIEVE_USERS, RELIEVE_HELPERS, RELIEVE_LEADER = 1, 2, 3, 4  # choices of `relief`
+YEAR = 12  # months
+START_OF_GOOD = -6  # a new service earns its first step up later
 
 
 @section("solvency")
@@ -116,9 +124,9 @@ state("bad", "i8", unit="months", label="bad months in a row")
 state("good", "i8", unit="months", label="good months in a row")
 state("cause", "i8", unit="bits", label="conditions breached in the 12 months before the last closure")
 state("breaches", "i8", unit="bits", label="conditions breached, last 12 months", shape=(12,))
-state("users", "i8", unit="persons", label="diners last month", written_by=("funding",))
-state("signed_up", "i8", unit="persons", label="enrolled last month", written_by=("funding",))
-state("active", "i8", unit="persons", label="volunteers last month", written_by=("funding",))
+state("users", "i8", unit="persons", label="diners last month", written_by=("funding_bills",))
+state("signed_up", "i8", unit="persons", label="enrolled last month", written_by=("funding_bills",))
+state("active", "i8", unit="persons", label="volunteers last month", written_by=("funding_bills",))
 flow("closed_now", unit="villages", label="closed this month")
 flow("opened_now", unit="villages", label="opened this month")
 flow("idle", unit="villages", label="facility stands, no service")
@@ -127,45 +135,59 @@ REOPEN = Purpose("solvency.reopen")
 
 
 @inner
-def breached(r, s, canteen):
+def lacks_users(village, solvency, canteen):
+    """Too few diners where meals are served, else too few enrolled."""
+    if village.level >= REDUCED and canteen:
+        return village.users < solvency.least_users
+    return village.signed_up < solvency.least_enrolled
+
+
+@inner
+def lacks_leader(village, solvency):
+    """Neither leader nor association, for too long."""
+    nobody = village.leader == 0 and village.association == 0
+    return nobody and village.leaderless > solvency.leaderless
+
+
+@inner
+def breached(village, solvency, canteen):
     """Bits of the conditions that are bad this month; a relieved condition never is."""
-    overdue = r.bills[3] + r.bills[4] + r.bills[5]
-    bits = 0
-    if overdue > s.stress * max(r.cost_average, r.cost_full) and s.relief != 1:
+    bits, relief = 0, solvency.relief
+    most = solvency.stress * max(village.cost_average, village.cost_full)
+    if overdue_bills(village) > most and relief != RELIEVE_MONEY:
         bits |= MONEY
-    few = r.users < s.least_users if r.level >= REDUCED and canteen else r.signed_up < s.least_enrolled
-    if few and s.relief != 2:
+    if lacks_users(village, solvency, canteen) and relief != RELIEVE_USERS:
         bits |= USERS
-    if r.active < s.least_helpers and s.relief != 3:
+    if village.active < solvency.least_helpers and relief != RELIEVE_HELPERS:
         bits |= HELPERS
-    if r.leader == 0 and r.association == 0 and r.leaderless > s.leaderless and s.relief != 4:
+    if lacks_leader(village, solvency) and relief != RELIEVE_LEADER:
         bits |= LEADER
     return bits
 
 
 @inner
-def close(world, v, month, s):
+def close(world, v, month, solvency):
     """Service ends: bills are written off against named creditors, promises are forgiven, cash stays for a
     new start.
     """
     village, balance, post = world.villages[v], world.balance[v], world.posted[v]
     village.cause = 0
-    for k in range(12):
-        village.cause |= village.breaches[k]
+    for before in range(YEAR):
+        village.cause |= village.breaches[before]
     owed = 0
-    for a in range(6):
-        owed += village.bills[a]
-        village.bills[a] = 0
-    workers = np.int64(owed * s.workers_share)
+    for age in range(len(village.bills)):
+        owed += village.bills[age]
+        village.bills[age] = 0
+    workers = np.int64(owed * solvency.workers_share)
     post.bills_dropped_workers += workers
     post.bills_dropped_suppliers += owed - workers
     post.forgiven_government += balance.receivable_government
     post.forgiven_collective += balance.receivable_collective
     post.forgiven_families += balance.receivable_families
     post.forgiven_society += balance.receivable_society
-    for k in range(4):
-        village.old_receivable[k] = 0
-        world.flow[v].pledged[k] = 0  # this month's promises were for a service that has ended
+    for payer in range(len(PAYERS)):
+        village.old_receivable[payer] = 0
+        world.flow[v].pledged[payer] = 0  # this month's promises were for a service that has ended
     village.level, village.closed_month = CLOSED, month
     village.closures += 1
     village.bad, village.good = 0, 0
@@ -179,18 +201,70 @@ def open_service(world, v, month):
     village.level = FULL
     if village.opened == NEVER:
         village.opened = month
-    village.bad, village.good = 0, -6
+    village.bad, village.good = 0, START_OF_GOOD
     world.flow[v].opened_now += 1
-    for k in range(12):
-        village.breaches[k] = 0
+    for before in range(YEAR):
+        village.breaches[before] = 0
 
 
 @inner
-def can_reopen(r, s, cash, month, money_on):
+def can_reopen(village, solvency, cash, month, money_on):
     """A closed village may try again after a year, with a leader, money and users in sight."""
-    if r.leader == 0 or r.would_enrol < s.least_enrolled or month - r.closed_month < 12:
+    too_soon = month - village.closed_month < YEAR
+    if village.leader == 0 or village.would_enrol < solvency.least_enrolled or too_soon:
         return False
-    return money_on and r.welfare_left + cash > 0
+    return money_on and village.welfare_left + cash > 0
+
+
+@inner
+def opens(world, v, values, month, drawn):
+    """Whether service begins where a building stands ready: at once, or by chance after a closure."""
+    village, solvency = world.villages[v], values.solvency[v]
+    if village.closures == 0:
+        return True
+    money_on = values.funding[v].rule != NO_MONEY
+    if not can_reopen(village, solvency, world.balance[v].cash, month, money_on):
+        return False
+    return drawn < solvency.reopen / 12.0
+
+
+@inner
+def note_breaches(village, solvency, month, canteen):
+    """The month's breaches, and good or bad months in a row.
+
+    A new service is given a year to find users and helpers. What went before the first month closes nothing
+    by itself.
+    """
+    bits = breached(village, solvency, canteen)
+    if village.opened >= 0 and month - village.opened < YEAR:
+        bits &= MONEY
+    village.breaches[(month + 100 * YEAR) % YEAR] = bits if month >= 0 else 0
+    if bits:
+        village.bad += 1
+        village.good = min(village.good, 0)
+    else:
+        village.good += 1
+        village.bad = 0
+    if month < 0:
+        village.bad = min(village.bad, solvency.patience)
+
+
+@inner
+def step(world, v, solvency, month):
+    """One step down or up, or the end; tables wait for the end of an epidemic or for the inspector."""
+    village = world.villages[v]
+    shut = month < max(village.pandemic_until, village.sealed_until)
+    has_recovered = village.good >= solvency.recovery and village.facility == WORKING
+    if village.level > VISITS_ONLY and shut:
+        village.level = VISITS_ONLY
+    elif village.level > VISITS_ONLY and village.bad >= solvency.patience:
+        village.level -= 1
+        village.bad = 0
+    elif village.level == VISITS_ONLY and village.bad >= solvency.closing and month >= 0:
+        close(world, v, month, solvency)
+    elif village.level < FULL and has_recovered and not shut:
+        village.level += 1
+        village.good = 0
 
 
 @kernel
@@ -200,53 +274,25 @@ def climb(world, values, books, month, keys, canteen):
     Openings where a building stands ready. Before month 0 nothing closes.
     """
     for v in range(len(world.used)):
-        key = keys[world.county[v]]
         solvency, village, flow = values.solvency[v], world.villages[v], world.flow[v]
-        if village.level == CLOSED:
-            if village.facility == WORKING and month >= 0:
-                if village.closures == 0 or (
-                    can_reopen(
-                        village, solvency, world.balance[v].cash, month, values.funding[v].rule != NO_MONEY
-                    )
-                    and uniform(key, village.number, 0) < solvency.reopen / 12.0
-                ):
-                    open_service(world, v, month)
-            flow.idle = 1 if village.facility == WORKING and village.level == CLOSED else 0
+        if village.level > CLOSED:
+            note_breaches(village, solvency, month, canteen)
+            step(world, v, solvency, month)
             continue
-        new = village.opened >= 0 and month - village.opened < 12
-        bits = breached(village, solvency, canteen)
-        if new:  # a new service is given a year to find users and helpers
-            bits &= MONEY
-        village.breaches[(month + 1200) % 12] = bits if month >= 0 else 0
-        if bits:
-            village.bad += 1
-            village.good = min(village.good, 0)
-        else:
-            village.good += 1
-            village.bad = 0
-        if month < 0:
-            village.bad = min(
-                village.bad, solvency.patience
-            )  # what went before the first month closes nothing by itself
-        shut = month < max(
-            village.pandemic_until, village.sealed_until
-        )  # tables wait for the end of an epidemic or for the inspector
-        if village.level > VISITS_ONLY and shut:
-            village.level = VISITS_ONLY
-        elif village.level > VISITS_ONLY and village.bad >= solvency.patience:
-            village.level -= 1
-            village.bad = 0
-        elif village.level == VISITS_ONLY and village.bad >= solvency.closing and month >= 0:
-            close(world, v, month, solvency)
-        elif (
-            village.level < FULL
-            and village.good >= solvency.recovery
-            and village.facility == WORKING
-            and not shut
-        ):
-            village.level += 1
-            village.good = 0
+        if village.facility == WORKING and month >= 0:
+            if opens(world, v, values, month, uniform(keys[world.county[v]], village.number, 0)):
+                open_service(world, v, month)
+        flow.idle = 1 if village.facility == WORKING and village.level == CLOSED else 0
     settle(books)  # what a closure writes off is gone before anybody pays
+
+
+@kernel
+def open_only(world, month):
+    """Where nothing closes, service begins as soon as a building stands."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        if village.level == CLOSED and village.facility == WORKING and village.closures == 0:
+            open_service(world, v, month)
 
 
 @kernel
@@ -268,24 +314,7 @@ def run_begin(model) -> None:
 def run(model) -> None:
     """The ladder; closures are off during spin-up."""
     if model.parameters.solvency.on:
-        climb(
-            model.world,
-            model.values.table,
-            model.ledger.books,
-            model.month,
-            model.keys(REOPEN),
-            model.parameters.canteen.on,
-        )
+        canteen, keys = model.parameters.canteen.on, model.keys(REOPEN)
+        climb(model.world, model.values.table, model.ledger.books, model.month, keys, canteen)
     else:
-        _open_only(model.world, model.month)
-
-
-@kernel
-def _open_only(world, month):
-    for v in range(len(world.used)):
-        if (
-            world.villages[v].level == CLOSED
-            and world.villages[v].facility == WORKING
-            and world.villages[v].closures == 0
-        ):
-            open_service(world, v, month)
+        open_only(model.world, model.month)

@@ -1,18 +1,24 @@
 """M20 + Tourism: visitors with season and growth; elders as narrators, hosts and keepers; may lose, may
 crash.
+
+State   visitors of the month (`business.py` keeps the rest).
+Month   `run` before help is asked for: elders' hours at work are gone from their free time.
+Off     where no village has it; nothing before the first month.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import kernel
+from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
-from sim.engine.sorting import wrap
 from sim.start import tables
-from sim.state.codes import ELDER, MILD, NEAR_TOWN, STORY
+from sim.state.codes import ELDER, MILD, NEAR_TOWN, RUNS_TOURISM, STORY
 from sim.state.parameters import par, section
-from sim.state.people import start_row
+from sim.state.people import row_from, start_row
+
+MOST_MINUTES = 2400  # of one elder in a month
+LEAST_YEAR = 0.1  # of the usual visitors
 
 
 @section("tourism")
@@ -95,70 +101,77 @@ VISITS = Purpose("tourism.visits")
 TURN = Purpose("tourism.turn")
 
 
+@inner
+def usual_visits(tourism, village, endowment, season, years, key):
+    """Visits of the month by base, season, growth and the year's luck."""
+    base = tourism.visitors * (endowment if village.kind == NEAR_TOWN else 1.0) / 12.0 * season
+    for _ in range(years):
+        base *= 1.0 + tourism.growth
+    return base * max(1.0 + tourism.volatility * normalish(key, village.number, years), LEAST_YEAR)
+
+
+@inner
+def can_host(people, i):
+    """Elders in good health who have a story to tell."""
+    has_story = people.kind[i] == ELDER and people.skills[i] & STORY > 0
+    return has_story and people.health[i] <= MILD
+
+
+@inner
+def host(people, world, v, wanted, work_share, drawn):
+    """Minutes that elders host, from a drawn place on until enough are found."""
+    found = 0
+    first = start_row(people, world, v, False, drawn)
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        if can_host(people, i) and found < wanted:
+            minutes = min(np.int64(people.free[i] * work_share), int(wanted - found) + 1, MOST_MINUTES)
+            if minutes > 0:
+                people.free[i] -= minutes
+                found += minutes
+    return found
+
+
+@inner
+def book(tourism, flow, post, visits, minutes):
+    """Sales, wages and costs of the month."""
+    sales = int(visits * tourism.spend)
+    wages = minutes * tourism.wage // 60
+    cost = int(sales * tourism.variable) + tourism.fixed // 12
+    post.sales += sales
+    post.wages += wages
+    post.costs += cost
+    flow.business_sales += sales
+    flow.business_costs += cost + wages
+    flow.business_wages += wages
+    flow.business_minutes += minutes
+    flow.time_business += minutes
+
+
 @kernel
 def trade(people, world, values, season, month, keys, turn_keys):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
     for v in range(len(world.used)):
+        tourism, business, village = values.tourism[v], values.business[v], world.villages[v]
         key, turn_key = keys[world.county[v]], turn_keys[world.county[v]]
-        tourism, village, flow, post = values.tourism[v], world.villages[v], world.flow[v], world.posted[v]
         village.visitors = 0.0
-        if village.plus & 1 == 0 or month < village.begun + tourism.lead:
+        if village.plus & RUNS_TOURISM == 0 or month < village.begun + tourism.lead:
             continue
         years = (month - village.begun - tourism.lead) // 12
-        base = (
-            tourism.visitors
-            * (values.business[v].endowment if village.kind == NEAR_TOWN else 1.0)
-            / 12.0
-            * season
-        )
-        for _ in range(years):
-            base *= 1.0 + tourism.growth
-        base *= max(1.0 + tourism.volatility * normalish(key, village.number, years), 0.1)
+        base = usual_visits(tourism, village, business.endowment, season, years, key)
         if month < village.crash_until:
             base *= village.crash_level
         wanted = base * tourism.minutes_per_visit
-        found, n = 0, world.used[v]
-        turn = start_row(people, world, v, False, uniform(turn_key, village.number, 0))
-        for j in range(n):
-            i = world.start[v] + wrap(j + turn, n)
-            if (
-                people.kind[i] == ELDER
-                and people.skills[i] & STORY
-                and people.health[i] <= MILD
-                and found < wanted
-            ):
-                take = min(
-                    np.int64(people.free[i] * values.business[v].work_share), int(wanted - found) + 1, 2400
-                )
-                if take > 0:
-                    people.free[i] -= take
-                    found += take
+        found = host(people, world, v, wanted, business.work_share, uniform(turn_key, village.number, 0))
         held = found / wanted if wanted > 0.0 else 0.0
         visits = base * (1.0 - tourism.elder_pull * (1.0 - min(held, 1.0)))
-        sales = int(visits * tourism.spend)
-        wages = found * tourism.wage // 60
-        cost = int(sales * tourism.variable) + tourism.fixed // 12
-        post.sales += sales
-        post.wages += wages
-        post.costs += cost
         village.visitors = visits
-        flow.business_sales += sales
-        flow.business_costs += cost + wages
-        flow.business_wages += wages
-        flow.business_minutes += found
-        flow.time_business += found
+        book(tourism, world.flow[v], world.posted[v], visits, found)
 
 
 def run(model) -> None:
     """The month's visitors; a year's luck is fixed for the year."""
     if model.runs("tourism", "portfolio") and model.month >= 0:
         season = float(tables.seasons()[0, model.calendar_month - 1])
-        trade(
-            model.people,
-            model.world,
-            model.values.table,
-            season,
-            model.month,
-            model.lasting_keys(VISITS),
-            model.keys(TURN),
-        )
+        keys = model.lasting_keys(VISITS), model.keys(TURN)
+        trade(model.people, model.world, model.values.table, season, model.month, *keys)

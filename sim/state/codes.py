@@ -38,5 +38,6 @@ SCOPES = ("village", "township", "county")
 TOWNSHIP = 1
 SIXTY, SEVENTY, SEVENTY_FIVE, EIGHTY = 60 * 12, 70 * 12, 75 * 12, 80 * 12  # ages in months
 OLDEST = 111  # age in years at which tables end
+RUNS_TOURISM, RUNS_FARM, RUNS_WORKSHOP, HOLDS_DEPOSIT = 1, 2, 4, 8  # bits of the businesses of a village
 ALL_KINDS = len(KINDS)  # of need
 AT_TABLE, DELIVERED = 1, 2  # how an elder dines

@@ -160,3 +160,9 @@ def fresh_world(
 def takes_fees(values, v):
     """Whether families of village v pay for what they use."""
     return values.families[v].on == 1 and values.funding[v].identical_payers == 0
+
+
+@inner
+def overdue_bills(village):
+    """Bills unpaid for three months and more, fen."""
+    return village.bills[3] + village.bills[4] + village.bills[5]

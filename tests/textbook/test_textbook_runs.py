@@ -9,7 +9,18 @@ from runs import large, parameters
 
 import sim
 from sim.engine.randomness import Keys
-from sim.parts import funding, government, matching, organisation, rollout, shocks, solvency, timebank, trust
+from sim.parts import (
+    funding,
+    funding_bills,
+    government,
+    matching,
+    organisation,
+    rollout,
+    shocks,
+    solvency,
+    timebank,
+    trust,
+)
 from sim.state.codes import ELDER, GOVERNMENT
 
 # -- a run on the time bank
@@ -266,7 +277,7 @@ def closures(villages: int, correlation: float, reserve: int, years: int, seed: 
         organisation.run_bills(model)
         funding.run_due(model)
         government.run_pay(model)
-        funding.run_bills(model)
+        funding_bills.run_bills(model)
         model.month += 1
         model.clock += 1
     model.audit()
