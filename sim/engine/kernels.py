@@ -13,6 +13,8 @@ from typing import Any
 import numba
 import numba.extending
 import numpy as np
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 
 from sim.engine.tables import plain
 
@@ -77,8 +79,45 @@ class Kernel:
 UNSEEN: Any = (None, [(0, lambda: UNSEEN)])  # an array that no argument is
 
 
+class PieceLibrary(JITCodeLibrary):
+    """A piece's code, which waits for the kernels that it becomes a part of.
+
+    It is neither optimised nor made into machine code by itself: both are done once, in the kernel.
+    """
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Nowhere: a piece is not called from outside."""
+        self._ensure_finalized()
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """What Numba asks to tell running code of its environment: there is none to tell."""
+        return self
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """A piece raises nothing and holds no objects."""
+
+
+class PieceCompiler(Compiler):
+    """Numba's compiler with a piece's library."""
+
+    def __init__(self, typing: Any, target: Any, library: Any, *more: Any) -> None:
+        if library is None:
+            library = PieceLibrary(target.codegen(), "piece")
+            library.enable_object_caching()
+        super().__init__(typing, target, library, *more)
+
+
 class Piece:
-    """A piece of kernels, compiled once, for them alone.
+    """A piece of kernels, compiled once and for them alone: it is inlined wherever it is used.
 
     From Python it is the plain function, as no way in is compiled.
     """
@@ -87,12 +126,16 @@ class Piece:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.dispatcher = numba.njit(
-            error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False
+            error_model="numpy",
+            no_cfunc_wrapper=True,
+            no_cpython_wrapper=True,
+            forceinline=True,
+            _nrt=False,
+            pipeline_class=PieceCompiler,
         )(function)
         self.__name__, self.__wrapped__ = function.__name__, function
-        versions = (
-            self.dispatcher.get_call_template
-        )  # a constant among the arguments makes no version of its own
+        # a constant among the arguments makes no version of its own
+        versions = self.dispatcher.get_call_template
         self.dispatcher.get_call_template = lambda types, named: versions(
             tuple(map(numba.types.unliteral, types)), named
         )
