@@ -5,14 +5,14 @@ Elements, parts and lengths as NumPy has them, and no version for an array it wa
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import pytest
 
 from sim.engine.kernels import kernel
-from sim.engine.tables import Table
+from sim.engine.tables import Table, copy_row
 
 pytestmark = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="without the compiler there are no types to tell apart"
@@ -76,3 +76,32 @@ def test_a_kernel_that_remembers_its_last_arrays_knows_another_kind_by_sight() -
 def test_the_arrays_of_a_table_are_contiguous() -> None:
     with pytest.raises(ValueError, match="contiguous"):
         _ = Shelf(np.arange(8)[::2], np.zeros((1, 1)), np.zeros((1, 1, 1))).address
+
+
+class _Wide(NamedTuple):
+    small: np.ndarray
+    wide: np.ndarray
+    real: np.ndarray
+
+
+class Wide(Table, _Wide):
+    """A table whose columns differ in type and width."""
+
+
+@kernel
+def copies(table, target, source):
+    """Row `source` over row `target`."""
+    copy_row(table, target, source)
+
+
+@pytest.mark.parametrize("copier", [copies, copy_row], ids=["compiled", "in Python"])
+def test_a_row_is_copied_whatever_its_columns(copier: Any) -> None:
+    table = Wide(
+        np.array([1, 2, 3], np.int8),
+        np.arange(12, dtype=np.int32).reshape(3, 4),
+        np.array([0.5, 1.5, 2.5]),
+    )
+    copier(table, 0, 2)
+    assert table.small.tolist() == [3, 2, 3]
+    assert table.wide.tolist() == [[8, 9, 10, 11], [4, 5, 6, 7], [8, 9, 10, 11]]
+    assert table.real.tolist() == [2.5, 1.5, 2.5]

@@ -74,14 +74,14 @@ def breakages(old: griffe.Module, new: griffe.Module) -> list[str]:
     ]
 
 
-def _signature(member: griffe.Object) -> str:
+def _signature(member: griffe.Object | griffe.Alias) -> str:
     if not isinstance(member, griffe.Function):
         return ""
     given = [p for p in member.parameters if p.name != "self"]
     return f"({', '.join(p.name if p.default is None else f'{p.name}={p.default}' for p in given)})"
 
 
-def _first_line(member: griffe.Object) -> str:
+def _first_line(member: griffe.Object | griffe.Alias) -> str:
     paragraph = member.docstring.value.strip().split("\n\n")[0] if member.docstring else ""
     return " ".join(paragraph.split())
 

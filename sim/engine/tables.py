@@ -18,11 +18,11 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
+from numba.core.extending import _Intrinsic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.extending import (
     NativeValue,
     infer_getattr,
-    intrinsic,
     lower_builtin,
     lower_getattr_generic,
     register_model,
@@ -336,14 +336,17 @@ def _set_plain(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     )
 
 
-def _copy_row_in_python(table: Any, target: int, source: int) -> None:
-    for column in table:
-        column[target] = column[source]
+class RowCopier(_Intrinsic):  # type: ignore[misc]
+    """`copy_row(table, target, source)`: row `source` of every column over row `target`, compiled or not."""
+
+    def __call__(self, table: Any, target: int, source: int) -> None:  # type: ignore[override]
+        """In Python."""
+        for column in table:
+            column[target] = column[source]
 
 
-@intrinsic
-def _copy_row_compiled(typing_context: Any, table: Any, target: Any, source: Any) -> Any:
-    """Every column of one row over another: memory is copied, column by column."""
+def _copy_row(typing_context: Any, table: Any, target: Any, source: Any) -> Any:
+    """In a kernel memory is copied, column by column."""
     if not isinstance(table, TableType):
         return None
 
@@ -358,11 +361,11 @@ def _copy_row_compiled(typing_context: Any, table: Any, target: Any, source: Any
                 width = builder.mul(width, _word(builder, address, place + 1 + axis))
             start = _word(builder, address, place)
             ends = [builder.inttoptr(builder.add(start, builder.mul(row, width)), BYTE) for row in rows]
-            cgutils.raw_memcpy(builder, *ends, width, 1)
+            cgutils.raw_memcpy(builder, ends[0], ends[1], width, 1)
         return context.get_dummy_value()
 
     return types.none(table, target, source), generate
 
 
-# `copy_row(table, target, source)`: row `source` of every column over row `target`
-copy_row = _copy_row_in_python if numba.config.DISABLE_JIT else _copy_row_compiled  # type: ignore[attr-defined]
+copy_row = RowCopier("copy_row", _copy_row)
+copy_row._register()

@@ -152,7 +152,7 @@ EVENT = Purpose("needs.event")
 LONGEST = 32_000  # minutes of one kind in a month that the column holds
 
 
-@inner
+@kernel  # Python calls it with a record too
 def scales_of(needs):
     """The nine scales in the order of the kinds."""
     return (

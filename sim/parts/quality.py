@@ -110,7 +110,7 @@ AT_ONE_HALF = 2.0  # brings what is missing of quality to one at quality one hal
 MOST_ACCIDENTS = 20  # of a village in a month
 
 
-@inner
+@kernel  # Python calls it with a record too
 def made_of(quality, trained, condition, short):
     """Quality that a service tends to."""
     tended = (

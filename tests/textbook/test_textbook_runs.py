@@ -8,6 +8,7 @@ import pytest
 from runs import large, parameters
 
 import sim
+from sim.engine.randomness import Keys
 from sim.parts import (
     funding,
     funding_bills,
@@ -162,7 +163,7 @@ def coverage(p: float, q: float, start: float, villages: int, seeds: range) -> n
     model, curves = sim.MutualAidModel(made), []
     r = model.world.villages
     for seed in seeds:
-        model.seed_number, model.month = seed, 0
+        model._keys, model.month = Keys((seed,)), 0
         r.applied, r.selected, r.facility, r.level = 0, 0, 0, 0
         r.facility[: round(start * villages)] = 2
         curve = []
