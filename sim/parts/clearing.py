@@ -294,10 +294,10 @@ def children_away(people, i):
 
 
 @inner
-def deposit(people, i, clearing, identity, key, post):
+def deposit(people, i, clearing, number, key, post):
     """A child who gives time elsewhere deposits the credit with a parent; who does, lasts."""
     if people.kind[i] == ELDER and children_away(people, i):
-        if uniform(key, identity, 0) < clearing.away_givers:
+        if uniform(key, identity_of(number, people.serial[i]), 0) < clearing.away_givers:
             people.credit[i] += clearing.away_hours
             post.credits_deposited += clearing.away_hours
 
@@ -311,13 +311,10 @@ def relative_of(people, i):
 @inner
 def pass_on(people, world, v, i, clearing, timebank):
     """Part of the spare credit goes to the relative, as far as the relative's need tops the own credit."""
-    spare = np.int64((int(people.credit[i]) - clearing.keep) * clearing.transfer)
-    slot = relative_of(people, i)
-    if spare <= 0 or slot < 0:
-        return
-    relative = world.start[v] + slot
+    relative = world.start[v] + relative_of(people, i)
     if people.kind[relative] != ELDER or served_without_credit(people, relative, timebank):
         return
+    spare = np.int64((int(people.credit[i]) - clearing.keep) * clearing.transfer)
     moved = min(spare, need_left(people, relative) - max(int(people.credit[relative]), 0))
     if moved > 0:
         people.credit[i] -= moved
@@ -332,8 +329,10 @@ def to_family(people, world, values, keys):
         clearing, timebank, post = values.clearing[v], values.timebank[v], world.posted[v]
         key, number = keys[world.county[v]], world.villages[v].number
         for i in residents(world, v):
-            if people.kind[i] != FREE:
-                deposit(people, i, clearing, identity_of(number, people.serial[i]), key, post)
+            if people.kind[i] == FREE:
+                continue
+            deposit(people, i, clearing, number, key, post)
+            if people.credit[i] > clearing.keep and relative_of(people, i) >= 0:
                 pass_on(people, world, v, i, clearing, timebank)
 
 

@@ -95,7 +95,7 @@ def follow(people, world, values, keys):
 
 
 @inner
-def come_or_go(organisation, village, flow, drawn):
+def leave_or_find(organisation, village, flow, drawn):
     """A leader who is nobody's row leaves, or another is found."""
     if village.leader == 1:
         if drawn < organisation.leader_leaves / 12.0:
@@ -115,29 +115,29 @@ def found_or_lapse(organisation, village, drawn):
         village.association = 0
 
 
-@kernel
-def move(world, values, leader_keys, association_keys, convention_keys):
-    """Leaders, associations and conventions come and go."""
-    for v in range(len(world.used)):
-        organisation, village, flow = values.organisation[v], world.villages[v], world.flow[v]
-        county = world.county[v]
-        if flow.shock_struck[LEADER_LOSS] > 0 and village.leader == 1:
-            lose_leader(village, flow)
-        if organisation.leader_person == 0:
-            come_or_go(organisation, village, flow, uniform(leader_keys[county], village.number, 0))
-        if organisation.associations == 1:
-            found_or_lapse(organisation, village, uniform(association_keys[county], village.number, 0))
-        may_adopt = village.leader == 1 and village.convention == 0
-        if organisation.conventions == 1 and may_adopt:
-            drawn = uniform(convention_keys[county], village.number, 0)
-            village.convention = 1 if drawn * 12.0 < organisation.convention_adopts else 0
+@inner
+def come_and_go(organisation, village, flow, leader_key, association_key, convention_key):
+    """A leader is taken away, leaves or is found; an association comes or goes; a convention is adopted."""
+    if flow.shock_struck[LEADER_LOSS] > 0 and village.leader == 1:
+        lose_leader(village, flow)
+    if organisation.leader_person == 0:
+        leave_or_find(organisation, village, flow, uniform(leader_key, village.number, 0))
+    if organisation.associations == 1:
+        found_or_lapse(organisation, village, uniform(association_key, village.number, 0))
+    may_adopt = village.leader == 1 and village.convention == 0
+    if organisation.conventions == 1 and may_adopt:
+        drawn = uniform(convention_key, village.number, 0)
+        village.convention = 1 if drawn * 12.0 < organisation.convention_adopts else 0
 
 
 @kernel
-def count_leaderless(world):
-    """Months without a leader."""
+def move(world, values, held, leader_keys, association_keys, convention_keys):
+    """Leaders, associations and conventions come and go, unless `held`; count months without a leader."""
     for v in range(len(world.used)):
-        village = world.villages[v]
+        village, county = world.villages[v], world.county[v]
+        if not held:
+            keys = leader_keys[county], association_keys[county], convention_keys[county]
+            come_and_go(values.organisation[v], village, world.flow[v], *keys)
         village.leaderless = 0 if village.leader == 1 else village.leaderless + 1
 
 
@@ -145,9 +145,8 @@ def run(model) -> None:
     """Leaders, associations, conventions; held before the first month."""
     if not model.parameters.organisation.on:
         return
-    if model.month >= 0:
-        if model.values.ever("organisation.leader_person"):
-            follow(model.people, model.world, model.values.table, model.keys(LEADER))
-        keys = model.keys(LEADER), model.keys(ASSOCIATION), model.keys(CONVENTION)
-        move(model.world, model.values.table, *keys)
-    count_leaderless(model.world)
+    held = model.month < 0
+    if not held and model.values.ever("organisation.leader_person"):
+        follow(model.people, model.world, model.values.table, model.keys(LEADER))
+    keys = model.keys(LEADER), model.keys(ASSOCIATION), model.keys(CONVENTION)
+    move(model.world, model.values.table, held, *keys)

@@ -87,8 +87,9 @@ def bill(people, i, referral, price, government, post):
 @inner
 def needs_much_care(people, i):
     """Severe disability, or a moderate one of somebody who is alone or has dementia."""
-    unsafe = people.living[i] == ALONE or people.dementia[i] == 1
-    return people.health[i] == SEVERE or (people.health[i] == MODERATE and unsafe)
+    if people.health[i] != MODERATE:
+        return people.health[i] == SEVERE
+    return people.living[i] == ALONE or people.dementia[i] == 1
 
 
 @inner
@@ -236,17 +237,14 @@ def reside(people, world, values, government):
 @inner
 def is_frail_at_home(people, i):
     """Elders at home with a moderate disability, or with dementia short of a severe one."""
-    if people.kind[i] != ELDER or people.place[i] == IN_BED:
+    if people.kind[i] != ELDER or people.place[i] == IN_BED or people.health[i] >= SEVERE:
         return False
-    frail = people.health[i] == MODERATE or people.dementia[i] == 1
-    return frail and people.health[i] < SEVERE
+    return people.health[i] == MODERATE or people.dementia[i] == 1
 
 
 @inner
 def wants_day_care(people, i, referral, village, government, willing_key):
-    """Whether an elder is frail, the family can pay, and is willing, which lasts."""
-    if not is_frail_at_home(people, i):
-        return False
+    """Whether the family of a frail elder can pay, and the elder is willing, which lasts."""
     if not can_pay(people, i, referral, referral.day_price, government, village.remit_left):
         return False
     identity = identity_of(village.number, people.serial[i])
@@ -282,10 +280,13 @@ def day_care(people, world, values, places, serving, government, willing_keys, k
         )
         if places[v] == 0:
             continue
+        willing_key = willing_keys[county]
         first = start_row(people, world, v, False, uniform(keys[county], village.number, 2))
         for step in range(world.used[v]):
             i = row_from(world, v, first, step)
-            if not wants_day_care(people, i, referral, village, government, willing_keys[county]):
+            if not is_frail_at_home(people, i):
+                continue
+            if not wants_day_care(people, i, referral, village, government, willing_key):
                 continue
             if not serving:
                 flow.day_asked += 1

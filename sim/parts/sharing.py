@@ -137,9 +137,9 @@ def price_of(sharing, aid):
 @inner
 def walks_with_difficulty(people, i, health):
     """Elders at home in this state of health who need help with mobility."""
-    if people.kind[i] != ELDER or people.place[i] < 0:
+    if people.health[i] != health or people.kind[i] != ELDER:
         return False
-    return people.health[i] == health and people.need[i, MOBILITY] > 0
+    return people.need[i, MOBILITY] > 0 and people.place[i] >= 0
 
 
 @inner
