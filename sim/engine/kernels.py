@@ -78,7 +78,11 @@ class Piece:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.dispatcher = numba.njit(
-            error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True, _nrt=False
+            error_model="numpy",
+            no_cfunc_wrapper=True,
+            no_cpython_wrapper=True,
+            _nrt=False,
+            forceinline=True,  # a call for each person costs more than what a verb does
         )(function)
         self.__name__, self.__wrapped__ = function.__name__, function
         versions = (
