@@ -129,7 +129,7 @@ class Piece:
             error_model="numpy",
             no_cfunc_wrapper=True,
             no_cpython_wrapper=True,
-            forceinline=True,
+            forceinline=True,  # a call for each person costs more than what a verb does
             _nrt=False,
             pipeline_class=PieceCompiler,
         )(function)

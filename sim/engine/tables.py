@@ -60,7 +60,8 @@ class TableType(types.Type):
     """Numba's type of a table: its columns' types and where their words begin."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
-        starts = np.cumsum([0, *(1 + kind.ndim for _, kind in fields)]).tolist()
+        *starts, words = np.cumsum([0, *(1 + kind.ndim for _, kind in fields)]).tolist()
+        self.bytes = 8 * words
         self.members = {
             field: (ColumnType(kind), place) for (field, kind), place in zip(fields, starts, strict=False)
         }
@@ -185,6 +186,8 @@ def _column(context: Any, builder: Any, of: TableType, address: Any, name: str) 
         raise TypeError(f"{of} is no argument of {builder.function.name}, or is assigned to there")
     seen = builder.function.__dict__.setdefault("columns", {})
     if (given, place) not in seen:
+        # the compiler may read ahead: of pieces inlined behind a condition words are read before the loop
+        given.attributes.dereferenceable, given.attributes.align = of.bytes, 8
         with builder.goto_entry_block():
             seen[given, place] = [
                 _word(builder, given, place + offset) for offset in range(1 + kind.array.ndim)

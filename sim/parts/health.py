@@ -81,9 +81,9 @@ DEMENTIA = Purpose("health.dementia")
 
 
 @inner
-def next_state(people, i, county, worsen, recover, drawn):
+def next_state(people, i, county, years, worsen, recover, drawn):
     """Health of an elder after a month: one draw decides between worse, better and the same."""
-    years, sex, state = years_of(people, i), people.sex[i], people.health[i]
+    sex, state = people.sex[i], people.health[i]
     if state < SEVERE and drawn < worsen[county, sex, years, state]:
         return state + 1
     if state > ROBUST and drawn > 1.0 - recover[county, sex, years, state - 1]:
@@ -105,9 +105,9 @@ def change(people, world, values, worsen, recover, dementia, keys, dementia_keys
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
-            people.health[i] = next_state(people, i, county, worsen, recover, uniform(key, identity, 0))
-            chance = dementia[years_of(people, i)] * scale
-            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < chance:
+            years, drawn = years_of(people, i), uniform(key, identity, 0)
+            people.health[i] = next_state(people, i, county, years, worsen, recover, drawn)
+            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < dementia[years] * scale:
                 people.dementia[i] = 1
 
 

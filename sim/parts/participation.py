@@ -435,8 +435,8 @@ def close_month(people, world, values, month, on):
                 people.fatigue[i] = min(np.float64(people.fatigue[i]) + more, 1.0)
             if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
                 people.last_active[i] = month
-            active = people.last_active[i] > month - 12 and people.last_active[i] > NEVER
-            if people.kind[i] == ELDER and active:
+            last = people.last_active[i]
+            if people.kind[i] == ELDER and last > month - 12 and last > NEVER:
                 flow.took_part += 1
         if on and participation.stipend > 0:
             world.posted[v].cost_stipend += given * participation.stipend // 60

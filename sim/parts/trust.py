@@ -138,10 +138,10 @@ def redeems(people, i, timebank):
 
 @inner
 def credit_called(people, world, v, i, timebank, trust, key):
-    """Minutes that elder i calls this month: all credit, up to the limit, where trust is below the own
+    """Minutes that a holder of credit calls this month: all, up to the limit, where trust is below the own
     threshold.
     """
-    if people.kind[i] != ELDER or timebank.price_per_hour <= 0 or not redeems(people, i, timebank):
+    if timebank.price_per_hour <= 0:
         return 0
     drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), 0)
     if np.float64(people.trust[i]) >= trust.run_low + trust.run_width * drawn:
@@ -162,6 +162,12 @@ def ask_less(people, i, timebank, trust, doubt):
     """An elder without trust does not ask for all help on credit."""
     if not served_without_credit(people, i, timebank):
         people.quota[i] -= np.int64(people.quota[i] * trust.asking * doubt)
+
+
+@inner
+def asked_by(people, i):
+    """Minutes that an elder asks for this month."""
+    return min(need_left(people, i), people.quota[i]) if people.enrolled[i] == 1 else 0
 
 
 @inner
@@ -223,10 +229,10 @@ def act(people, world, values, keys, turn_keys):
             if trust.moves == 1:
                 ask_less(people, i, timebank, trust, doubt)
             if trust.run == 1:
-                minutes = call(people, world, v, i, timebank, trust, key)
-                world.work[CALLS, i - world.start[v]] = minutes
-                if people.enrolled[i] == 1:
-                    needs += min(need_left(people, i), people.quota[i])
+                if redeems(people, i, timebank):
+                    minutes = call(people, world, v, i, timebank, trust, key)
+                    world.work[CALLS, i - world.start[v]] = minutes
+                needs += asked_by(people, i)
         if flow.called > 0:
             share = call_share(offered, needs, flow.called)
             serve_calls(people, world, v, share, uniform(turn_key, village.number, 0))
@@ -234,12 +240,10 @@ def act(people, world, values, keys, turn_keys):
 
 @inner
 def redemption(people, world, v, i, timebank, trust, called, key):
-    """Minutes that an elder asked of the bank this month, and got.
+    """Minutes that a holder of credit asked of the bank this month, and got.
 
     Of a run, in which the share `called` of calls was served, all calls count alike.
     """
-    if not redeems(people, i, timebank):
-        return 0, 0
     flow = world.flow[v]
     if flow.called > 0 and credit_called(people, world, v, i, timebank, trust, key) > 0:
         return WEIGHT, np.int64(called * WEIGHT)
@@ -321,7 +325,7 @@ def learn(people, world, values, on, bank, keys, rumour_keys):
             if people.kind[i] != ELDER:
                 continue
             asked, got = 0, 0
-            if on and bank:
+            if on and bank and redeems(people, i, timebank):
                 asked, got = redemption(people, world, v, i, timebank, trust, called, key)
             if asked > 0:
                 before = np.float64(people.trust[i])

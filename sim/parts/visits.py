@@ -273,7 +273,8 @@ def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key
     carried = made
     if made < due:
         made += by_link(people, world, v, i, due - made, minutes)
-    made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
+    if made < due:
+        made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
     on_time = made
     if visits.rota < 1.0 and made != carried:
         identity = identity_of(world.villages[v].number, people.serial[i])
