@@ -20,6 +20,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
 
 LEVEL = 0.95
+FALSE_DISCOVERIES = 0.05  # share of clear effects that may be none
 STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
 
 
@@ -79,6 +80,54 @@ def _at_most(x: np.ndarray) -> float:
 def half(e: Interval) -> float:
     """The wider side of an interval: how far the truth may lie from the mean."""
     return max(e.high - e.mean, e.mean - e.low)
+
+
+def difference(one: pd.Series, other: pd.Series) -> Interval:
+    """Mean of one less other with its interval, paired by replicate (their index); pairs that lack one are
+    left out.
+    """
+    return interval((one - other).dropna().to_numpy(), bounded=False)
+
+
+def ended(values: np.ndarray) -> bool:
+    """Whether a share stands at nought, or at one, in most replicates: no more could be told there."""
+    return max(float(np.mean(values <= 0.0)), float(np.mean(values >= 1.0))) > 0.5
+
+
+def p_value(differences: np.ndarray) -> float:
+    """Two-sided paired t-test against zero.
+
+    1 where no pair differs, missing where fewer than two pairs are known.
+    """
+    from scipy import stats  # takes half a second
+
+    if len(differences) < 2:
+        return float("nan")
+    if np.ptp(differences) == 0:  # no spread, so t cannot be had: none differs, or all by the same
+        return 1.0 if differences[0] == 0 else 2.0 ** (1 - len(differences))
+    return float(stats.ttest_1samp(differences, 0.0).pvalue)
+
+
+def discovered(p_values: pd.Series) -> pd.Series:
+    """Which tests are clear, all taken together at a false discovery rate of 5 % (Benjamini-Hochberg 1995);
+    missing ones are not.
+    """
+    from scipy import stats
+
+    clear, known = pd.Series(False, p_values.index), p_values.notna()
+    if known.any():
+        clear[known] = stats.false_discovery_control(p_values[known]) <= FALSE_DISCOVERIES
+    return clear
+
+
+def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
+    """Variance of a weighted sum had its parts been independent, over its variance as paired.
+
+    Nan where that is zero.
+    """
+    apart = sum(weight**2 * float(np.var(values, ddof=1)) for weight, values in parts)
+    joined = float(np.var(sum(weight * values for weight, values in parts), ddof=1))
+    return apart / joined if joined > 1e-15 else float("nan")
 
 
 class Replications(NamedTuple):

@@ -30,7 +30,9 @@ from tqdm import tqdm
 import sim
 from experiments.benchmark.mesa_reference import SIMPLIFIED, TOTALS, MesaReference, engine_totals
 from experiments.benchmark.studies import calls, draws, overhead, peak
-from experiments.report.findings import Findings, Table
+from experiments.command.scenario import Composed
+from experiments.study import study
+from experiments.study.findings import Findings, Table
 from sim.state.codes import MUTUAL
 from sim.state.fields import COLUMNS
 from sim.state.parameters import nearest
@@ -643,6 +645,12 @@ def kept(figures: Sequence[Figure]) -> Findings:
         [table],
         limits=["Measured on the machine and at the time of the manifest."],
     )
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Measure, always anew."""
+    with study.begin(line, words, fresh=True) as work:
+        return main(line.settings.size, work.folder)
 
 
 def main(size: str = "default", folder: Path | str | None = None) -> int:

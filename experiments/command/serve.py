@@ -94,3 +94,6 @@ def live(words: list[str]) -> None:
             LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en",
         },
     )
+
+
+SERVERS = {"dashboard": dashboard, "live": live}

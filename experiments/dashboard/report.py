@@ -17,10 +17,10 @@ from experiments.command.scenario import compose_line
 from experiments.dashboard.state import Draft, Result, differences, file_name
 from experiments.dashboard.words import said
 from experiments.report import page, style
-from experiments.report.findings import Findings, Table
 from experiments.report.pictures import Kept
 from experiments.studies import baseline
 from experiments.study import study
+from experiments.study.findings import Findings, Table
 from experiments.study.plan import Task
 from experiments.study.runner import simulate
 from experiments.study.store import Outcome

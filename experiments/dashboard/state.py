@@ -18,16 +18,8 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments import statistics
-from experiments.command.scenario import (
-    FILED,
-    Mistake,
-    Settings,
-    arm,
-    options,
-    parse_scenario,
-    read_policies,
-    write_scenario,
-)
+from experiments.command.scenario import parse_scenario, read_policies, write_scenario
+from experiments.command.settings import FILED, Mistake, Settings, arm, options
 from experiments.studies import baseline
 from experiments.study.plan import Task
 from experiments.study.store import Outcome

@@ -17,13 +17,14 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Composed
-from experiments.report.findings import Findings, Table
 from experiments.study import draws, study
+from experiments.study.findings import Findings, Table
 from sim.start import tables
 from sim.start.county import village_states
 from sim.state.horizon import month_number
 
-SEEDS, VILLAGES = {"quick": 3, "default": 6, "full": 20}, 20
+SIZES = {"quick": 3, "default": 6, "full": 20}  # seeds
+VILLAGES = 20
 CRASH = 48  # months into the horizon
 
 
@@ -272,7 +273,7 @@ def tourism(crash: list[Any]) -> list[Finding]:
 def findings(line: Composed, base: sim.Parameters) -> list[Finding]:
     """Run the configuration `base` of the command line, as often as it asks, and return every pattern."""
     s = line.settings
-    seeds = [draws.luck_seed(s.seed, at) for at in range(s.seeds or SEEDS[s.size])]
+    seeds = [draws.replicate_seed(s.seed, at) for at in range(s.seeds or SIZES[s.size])]
 
     def model(p: sim.Parameters, seed: int, **how: Any) -> sim.MutualAidModel:
         return sim.MutualAidModel(p, seed=seed, modifiers=line.scenario("patterns", p).modifiers, **how)

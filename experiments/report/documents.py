@@ -15,8 +15,8 @@ from pathlib import Path
 import yaml
 
 from experiments.command.scenario import CONFIGS, options, policy
-from experiments.evidence import break_even
-from experiments.evidence.break_even import table
+from experiments.report import break_even
+from experiments.report.break_even import table
 from sim.engine.randomness import PURPOSES
 from sim.schedule import COUPLINGS, HEADINGS, MONTH
 from sim.start import tables

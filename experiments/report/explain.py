@@ -17,8 +17,8 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Mistake
-from experiments.report.answer_text import layout
 from experiments.report.pictures import newest
+from experiments.report.text import layout
 from experiments.study.plan import Task
 from experiments.study.runner import outcome, play
 from experiments.study.store import Results

@@ -13,8 +13,8 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
+from experiments.study.findings import Picture
 from sim.state.codes import KINDS, PAYERS
 from sim.viability import CLASSES
 

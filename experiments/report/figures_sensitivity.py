@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import phrase, plt, tell
+from experiments.study.findings import Picture
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),

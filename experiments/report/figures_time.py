@@ -16,8 +16,8 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from experiments.report import style
 from experiments.report.figures import sample
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
+from experiments.study.findings import Picture
 from sim.state.codes import NEVER, PAYERS, REDUCED, VILLAGE_KINDS
 
 RESAMPLES = 400

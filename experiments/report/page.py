@@ -23,10 +23,10 @@ from markupsafe import Markup, escape
 from experiments import statistics
 from experiments.command.scenario import Mistake, known
 from experiments.report import pictures, style
-from experiments.report.findings import Findings, Picture, Table, findings_path
 from experiments.report.pictures import Kept
 from experiments.report.style import phrase, tell, words
 from experiments.study import draws, store
+from experiments.study.findings import Findings, Picture, Table, findings_path
 from sim.state.parameters import GRADES, Declaration, nearest
 
 KEYS = {

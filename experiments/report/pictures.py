@@ -15,8 +15,8 @@ import pandas as pd
 from experiments import statistics
 from experiments.command.scenario import known
 from experiments.report import figures, figures_time, style, ternary
-from experiments.report.findings import Findings, Picture
 from experiments.report.style import tell, words
+from experiments.study.findings import Findings, Picture
 from experiments.study.store import Results
 from sim.state.codes import PAYERS, VILLAGE_KINDS
 from sim.state.parameters import SECTIONS, Parameters

@@ -23,7 +23,8 @@ import matplotlib.pyplot as plt
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from experiments.report.findings import Findings, Picture
+from experiments import outcomes
+from experiments.study.findings import Findings, Picture
 from experiments.study.store import replace
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
@@ -246,11 +247,11 @@ def chinese_names() -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def translated() -> dict[str, str]:
-    """English text -> Chinese: words_zh.yaml; below it LABELS by key and by English, below these the
-    sections.
+    """English text -> Chinese: words_zh.yaml and outcomes; below them LABELS by key and by English, below
+    these the sections.
     """
     labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
-    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml")}
+    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml"), **outcomes.translations()}
 
 
 def phrase(english: str) -> str:

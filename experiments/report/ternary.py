@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
+from experiments.study.findings import Picture
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 PLACES = (

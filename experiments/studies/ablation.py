@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import paired
-from experiments.command.scenario import Composed, arm, known
-from experiments.paired import MEASURES, Arm, Size, Study
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Table
-from experiments.study import study as studies
+from experiments import comparison, outcomes
+from experiments.arms import PLAIN, Arm, BaselineRuns, Size, fitting
+from experiments.command.scenario import Composed
+from experiments.command.settings import arm, known
+from experiments.outcomes import AGAINST_BASELINE
+from experiments.report import arm_effects
+from experiments.report.text import layout, numbered
+from experiments.study.findings import Findings, Picture, Table
+from experiments.study.study import Study
 from sim.parts.shocks import KINDS as SHOCK_KINDS
 from sim.state.parameters import Declaration, Parameters
 
-SIZES = {"quick": Size(3, 12, 100), "default": Size(6, 12, 130), "full": Size(60, 12, 300)}
+SIZES = {"quick": Size(12, 100, 3), "default": Size(12, 130, 6), "full": Size(12, 300, 60)}
 NOT_PARTS = {
     "county.stratified": "how villages are dealt",
     "funding.identical_payers": "a null arm (experiment=null_arms)",
@@ -75,6 +78,14 @@ SIZED: dict[
         for kind in SHOCK_KINDS
     },
 }
+
+
+LIMITS = (
+    "One part at a time: what two parts do together is not seen.",
+    "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one size, a design "
+    "choice.",
+    "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
+)
 
 
 def name_of(d: Declaration) -> str:
@@ -143,67 +154,55 @@ def arms(parameters: Parameters) -> list[Arm]:
 
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print."""
-    good, refused = paired.fitting(line.parameters, arms(line.parameters))
-    study = Study(line, SIZES, [paired.PLAIN, *good])
-    return study.run(words, lambda work, rows: report(study, work, rows, refused))
+    good, refused = fitting(line.parameters, arms(line.parameters))
+    runs = BaselineRuns(line, SIZES, [PLAIN, *good])
+    with runs.begin(words) as work:
+        report(runs, work, runs.run_all(), refused)
+    return 0
 
 
-def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list[str]) -> None:
+def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame, refused: list[str]) -> None:
     """Table, figure, findings; printed and kept."""
-    table = paired.effects(paired.measures(rows), study.arms)
-    idle = paired.idle(rows, study.arms)
-    nothing = {arm.label: argued(arm) for arm in study.arms if arm.name in idle}
-    store.text("summary.csv", table.to_csv(index=False))
-    heads, body = paired.lines(table)
-    picture = paired.draw(table, headline(table), study.size_text(), store.folder / "figures", "ablation")
-    said = sentences(table, nothing)
+    table = comparison.effects(outcomes.against_baseline(rows), runs.arms)
+    idle = comparison.idle(rows, runs.arms)
+    nothing = {arm.label: argued(arm) for arm in runs.arms if arm.name in idle}
+    work.text("summary.csv", table.to_csv(index=False))
+    size = arm_effects.size_text(runs)
+    picture = arm_effects.draw(table, headline(table), size, work.folder / "figures", "ablation")
+    found = findings(table, nothing, refused, picture)
+    found.save(work.folder)
+    (shown,) = found.tables
+    said = [size, layout([shown.columns, *shown.rows]), shown.note, numbered(found.sentences), *refused]
+    where = f"{work.folder}/: findings.json, summary.csv, figures/ablation.png, runs and villages"
+    text = "\n\n".join([*said, where])
+    work.text("answer.txt", text + "\n")
+    print(text)
+
+
+def findings(table: pd.DataFrame, nothing: dict[str, str], refused: list[str], picture: Picture) -> Findings:
+    """What was found; `nothing`: label -> reason of arms that change nothing."""
+    heads, body = arm_effects.lines(table)
     notes = (
         f"* clear: paired t-tests over all {int(table['p'].notna().sum())} cells at a false discovery "
         f"rate of 5 %; '-': nothing to divide by"
     )
-    Findings(
+    title = (
+        "Effect of each part: arm less baseline ('to x': less the baseline with x), mean over "
+        "seeds with 95 % interval"
+    )
+    return Findings(
         question="What does each part of the model do, taken away (or added) by itself under the same luck?",
-        sentences=said,
-        tables=[
-            Table(
-                (
-                    "Effect of each part: arm less baseline ('to x': less the baseline with x), mean over "
-                    "seeds with 95 % interval"
-                ),
-                heads,
-                body,
-                notes,
-            )
-        ],
+        sentences=sentences(table, nothing),
+        tables=[Table(title, heads, body, notes)],
         pictures=[picture],
-        limits=[
-            "One part at a time: what two parts do together is not seen.",
-            (
-                "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one "
-                "size, a design choice."
-            ),
-            "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
-            *refused,
-        ],
+        limits=[*LIMITS, *refused],
         hypothesis="Every part changes at least one of the measures.",
         built_in=(
             "A measure that a part defines is moved by it: no visits are due without the book, no "
             "public money is paid without government."
         ),
         verdict="supported" if not silent(table, nothing) else "not supported",
-    ).save(store.folder)
-    text = "\n\n".join(
-        [
-            study.size_text(),
-            layout([heads, *body]),
-            notes,
-            "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
-            *refused,
-        ]
     )
-    text += f"\n\n{store.folder}/: findings.json, summary.csv, figures/ablation.png, runs and villages"
-    store.text("answer.txt", text + "\n")
-    print(text)
 
 
 def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
@@ -256,11 +255,11 @@ def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
         f"shows in villages in service, hours and visits."
     )
     rest = []
-    for key, m in MEASURES.items():
+    for key, m in AGAINST_BASELINE.items():
         other = table[(table["measure"] == key) & table["clear"]]
         if key != "viable" and len(other):
             top = other.loc[other["effect"].abs().idxmax()]
-            rest.append(f"{m.name}: {top['label']} ({top['effect']:+.{m.digits}f})")
+            rest.append(f"{m.brief}: {top['label']} ({top['effect']:+.{m.digits}f})")
     unclear = [x for x in silent(table, nothing) if x not in nothing]
     none = (
         f"to the last digit nothing changes: {', '.join(nothing.values())}"

@@ -10,10 +10,10 @@ import pandas as pd
 from experiments import statistics
 from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.report import pictures
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
 from experiments.report.style import both, tell, words
+from experiments.report.text import layout
 from experiments.study import study
+from experiments.study.findings import Findings, Picture, Table
 from experiments.study.plan import Task
 from experiments.study.runner import Work, simulate_many
 from sim.policies import Intervention

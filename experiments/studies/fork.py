@@ -15,10 +15,10 @@ import pandas as pd
 from experiments import statistics
 from experiments.command.scenario import Composed, Fork, Mistake, Scenario
 from experiments.report import figures
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
 from experiments.report.style import both, figures_in, phrase, tell, words
+from experiments.report.text import layout
 from experiments.study import study
+from experiments.study.findings import Findings, Picture, Table
 from experiments.study.plan import Task
 from sim.snapshot import only_live
 from sim.state.horizon import month_number

@@ -15,19 +15,22 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import paired, statistics
-from experiments.command.scenario import PANELS, Composed, arm
-from experiments.paired import MEASURES, Arm, Size, Study
+from experiments import outcomes, statistics
+from experiments.arms import Arm, BaselineRuns, Size
+from experiments.command.scenario import Composed
+from experiments.command.settings import PANELS, arm
+from experiments.outcomes import AGAINST_BASELINE
 from experiments.report import style
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
+from experiments.report.arm_effects import size_text
 from experiments.report.style import plt, words
+from experiments.report.text import layout, numbered
 from experiments.statistics import Interval
-from experiments.study import study as studies
+from experiments.study.findings import Findings, Picture, Table
+from experiments.study.study import Study
 from sim.state.codes import PAYERS
 from sim.state.parameters import Parameters, declarations
 
-SIZES = {"quick": Size(4, 12, 200), "default": Size(8, 12, 200), "full": Size(60, 24, 300)}
+SIZES = {"quick": Size(12, 200, 4), "default": Size(12, 200, 8), "full": Size(24, 300, 60)}
 CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}
 MIX = "four_payers"  # the funding of the arms with a business
 BUSINESSES = {
@@ -36,6 +39,28 @@ BUSINESSES = {
     "no_share": "no share for care",
     "deposit": "money at interest",
 }
+LIMITS = (
+    (
+        "As practised every payer has a ceiling, so that four payers have four ceilings: that "
+        "part of their lead is built in, and the equal envelope takes it away."
+    ),
+    "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
+    (
+        "Shared luck covers the news of the county's budget, of collective income and the size of "
+        "gifts; fees have no yearly luck."
+    ),
+    ("Without margin holds for a fully endowed business with all its labour and land; others make a loss."),
+    "What-if on a synthetic county, not a forecast.",
+)
+HYPOTHESIS = (
+    "Four payers keep more villages viable than the best single payer, and businesses keep "
+    "more viable than none; neither is left where payers are alike or businesses make nothing "
+    "for care."
+)
+BUILT_IN = (
+    "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
+    "business.care_share and the margins of the businesses"
+)
 SHOWN = ("viable", "open")  # the headline's measure, and one that is not near zero where few are viable
 
 
@@ -101,17 +126,17 @@ def arms(size: str) -> list[Arm]:
 
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print."""
-    study = Study(line, SIZES, arms(line.settings.size))
-    return study.run(words, lambda work, rows: report(study, work, rows))
+    runs = BaselineRuns(line, SIZES, arms(line.settings.size))
+    with runs.begin(words) as work:
+        report(runs, work, runs.run_all())
+    return 0
 
 
 def difference(found: pd.DataFrame, one: str, other: str, measure: str) -> Interval:
     """One arm less another, paired by replicate."""
     if one not in found.index or other not in found.index:
         return Interval(float("nan"), float("nan"), float("nan"), 0)
-    return statistics.interval(
-        (found.loc[one][measure] - found.loc[other][measure]).dropna().to_numpy(), bounded=False
-    )
+    return statistics.difference(found.loc[one][measure], found.loc[other][measure])
 
 
 def against_one(found: pd.DataFrame, size: str) -> pd.DataFrame:
@@ -234,80 +259,50 @@ def overall(verdicts: list[str]) -> str:
     return "supported"
 
 
-def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
+def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
     """Tables, figure, verdicts; printed and kept."""
-    found = paired.measures(rows)
-    payers, business = against_one(found, study.line.settings.size), gains(found)
-    both = [
-        *(payers_sentence(payers, panel, "viable") for panel in PANELS),
-        *(business_sentence(business, panel, "viable") for panel in PANELS),
-    ]
-    verdict = overall([v for _, v in both])
-    service = [
-        word
-        for _, word in (
-            *(payers_sentence(payers, x, "open") for x in PANELS),
-            *(business_sentence(business, x, "open") for x in PANELS),
-        )
-    ]
-    said = [
-        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
-        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
-        f"Taken together: {verdict}; by villages in service at the end, several payers: {service[0]} "
-        f"as practised and {service[1]} at an equal "
-        f"envelope, a business: {service[2]} and {service[3]}. 'Built in' means that a null arm, in "
-        f"which the effect ought to vanish, still shows it.",
-    ]
-    picture = draw(
-        payers,
-        business,
-        f"Four payers against one, and businesses against none: {verdict}",
-        study.size_text(),
-        store.folder / "figures",
-    )
-    first, second = table_of_payers(payers), table_of_business(business)
+    found = outcomes.against_baseline(rows)
+    payers, business = against_one(found, runs.settings.size), gains(found)
+    verdict, said = claims(payers, business)
+    title = f"Four payers against one, and businesses against none: {verdict}"
+    size = size_text(runs)
+    picture = draw(payers, business, title, size, work.folder / "figures")
+    tables = [table_of_payers(payers), table_of_business(business)]
     Findings(
         question="Does the first answer's headline follow by construction?",
         sentences=said,
-        tables=[first, second],
+        tables=tables,
         pictures=[picture],
-        limits=[
-            (
-                "As practised every payer has a ceiling, so that four payers have four ceilings: that "
-                "part of their lead is built in, and the equal envelope takes it away."
-            ),
-            "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
-            (
-                "Shared luck covers the news of the county's budget, of collective income and the size of "
-                "gifts; fees have no yearly luck."
-            ),
-            (
-                "Without margin holds for a fully endowed business with all its labour and land; others "
-                "make a loss."
-            ),
-            "What-if on a synthetic county, not a forecast.",
-        ],
-        hypothesis=(
-            "Four payers keep more villages viable than the best single payer, and businesses keep "
-            "more viable than none; neither is left where payers are alike or businesses make nothing "
-            "for care."
-        ),
-        built_in=(
-            "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
-            "business.care_share and the margins of the businesses"
-        ),
+        limits=list(LIMITS),
+        hypothesis=HYPOTHESIS,
+        built_in=BUILT_IN,
         verdict=verdict,
-    ).save(store.folder)
-    shown = [
-        study.size_text(),
-        *(f"{t.title}\n{layout([t.columns, *t.rows])}" for t in (first, second)),
-        "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
-    ]
-    text = (
-        "\n\n".join(shown) + f"\n\n{store.folder}/: findings.json, figures/null_arms.png, runs and villages"
-    )
-    store.text("answer.txt", text + "\n")
+    ).save(work.folder)
+    shown = (f"{table.title}\n{layout([table.columns, *table.rows])}" for table in tables)
+    where = f"{work.folder}/: findings.json, figures/null_arms.png, runs and villages"
+    text = "\n\n".join([size, *shown, numbered(said), where])
+    work.text("answer.txt", text + "\n")
     print(text)
+
+
+def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]]:
+    """The verdict on villages viable, and three sentences."""
+    both, service = (
+        [
+            *(payers_sentence(payers, panel, outcome) for panel in PANELS),
+            *(business_sentence(business, panel, outcome) for panel in PANELS),
+        ]
+        for outcome in SHOWN
+    )
+    verdict, served = overall([word for _, word in both]), [word for _, word in service]
+    return verdict, [
+        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
+        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
+        f"Taken together: {verdict}; by villages in service at the end, several payers: {served[0]} "
+        f"as practised and {served[1]} at an equal "
+        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a null arm, in "
+        f"which the effect ought to vanish, still shows it.",
+    ]
 
 
 def table_of_payers(mine: pd.DataFrame) -> Table:
@@ -315,7 +310,7 @@ def table_of_payers(mine: pd.DataFrame) -> Table:
     by = mine.set_index(["panel", "step", "measure"])
     heads = [
         "four payers less the best single payer, points",
-        *(x for m in SHOWN for x in (MEASURES[m].name, "best single, %")),
+        *(x for m in SHOWN for x in (AGAINST_BASELINE[m].brief, "best single, %")),
     ]
     rows = []
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
@@ -333,7 +328,7 @@ def table_of_payers(mine: pd.DataFrame) -> Table:
 def table_of_business(mine: pd.DataFrame) -> Table:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
-    heads = ["businesses less none, points", *(MEASURES[m].name for m in SHOWN)]
+    heads = ["businesses less none, points", *(AGAINST_BASELINE[m].brief for m in SHOWN)]
     rows = [
         [f"{words(p)}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)]
         for p in PANELS
@@ -361,7 +356,9 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
                 by = mine[mine["measure"] == measure].set_index(key).reindex(places)
                 x = [i + shift for i in range(len(places))]
                 axis.vlines(x, by["low"], by["high"], color=colours[measure], lw=2)
-                axis.plot(x, by["mean"], "o", color=colours[measure], ms=5, label=MEASURES[measure].name)
+                axis.plot(
+                    x, by["mean"], "o", color=colours[measure], ms=5, label=AGAINST_BASELINE[measure].brief
+                )
                 if key == "step":
                     axis.plot(x[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
             names = (

@@ -41,7 +41,7 @@ NO_UNKNOWN = (
 )  # sources that name a choice, not a fact
 
 
-def luck_seed(root: int, index: int) -> int:
+def replicate_seed(root: int, index: int) -> int:
     """The model's seed of replicate `index`: a child of the root's SeedSequence."""
     return int(
         np.random.SeedSequence(root, spawn_key=(LUCK, index)).generate_state(1, np.uint64)[0] >> np.uint64(1)

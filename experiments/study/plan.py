@@ -14,6 +14,7 @@ from experiments.command.scenario import Scenario
 from experiments.study import draws
 from sim.state.parameters import Parameters
 
+MAIN = "main"  # the arm of a run that is no rerun
 SAME = "replicate"  # in the plan: the draw of a run has the number of its replicate
 
 
@@ -27,13 +28,13 @@ class Task:
     replicate: int
     root: int
     draw: int = -1
-    arm: str = "main"
+    arm: str = MAIN
     keep_series: bool = True
 
     @property
     def seed(self) -> int:
         """The model's seed: a child of the root's SeedSequence, the same in all scenarios, arms and draws."""
-        return draws.luck_seed(self.root, self.replicate)
+        return draws.replicate_seed(self.root, self.replicate)
 
     @property
     def run(self) -> int:
