@@ -31,6 +31,8 @@ from sim.state.parameters import ParameterError
 
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
+SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1
+RENAMED_COLUMNS: dict[int, dict[str, str]] = {}  # schema -> old name of a column -> its name from there on
 PART = re.compile(
     r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?"
 )  # what is named otherwise is not the store's
@@ -87,6 +89,20 @@ def _summary(text: str) -> pd.DataFrame:
     if rows.empty:
         raise ValueError
     return rows
+
+
+def schema_of(manifest: Mapping[str, Any]) -> int:
+    """The schema of a study by its manifest."""
+    return int(manifest.get("schema", 1))
+
+
+def new_names(schema: int) -> dict[str, str]:
+    """Name of a column in a study of this schema -> its name now, where that is another."""
+    found: dict[str, str] = {}
+    for later in sorted(number for number in RENAMED_COLUMNS if number > schema):
+        step = RENAMED_COLUMNS[later]
+        found = step | {old: step.get(new, new) for old, new in found.items()}
+    return found
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -202,6 +218,13 @@ class Results:
             )
         self.manifest = stored(self.folder / "manifest.json", _manifest, BEGIN)
         self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
+        self.schema = schema_of(self.manifest)
+        if self.schema > SCHEMA:
+            raise Mistake(
+                f"{self.folder} was written by a later version of this program (schema {self.schema}, this "
+                f"one reads up to {SCHEMA}): read it with that version"
+            )
+        self._new_names = new_names(self.schema)
 
     @cached_property
     def plan(self) -> Plan:
@@ -220,7 +243,8 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """summary.csv; empty where the experiment wrote none."""
         path = self.folder / "summary.csv"
-        return stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
+        rows = stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
+        return rows.rename(columns=self._new_names)
 
     @cached_property
     def wanted(self) -> dict[int, Task]:
@@ -236,14 +260,17 @@ class Results:
 
     def _numbered(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
         mine, whole = parts(self.folder, table), parts(self.folder, "runs")
+        old_names = {new: old for old, new in self._new_names.items()}
+        stored_columns = None if columns is None else [old_names.get(name, name) for name in columns]
         for number in (number for number in whole if number in mine):
             try:
-                yield number, read_part(mine[number], columns)
+                content = read_part(mine[number], stored_columns)
             except (OSError, ValueError) as e:
                 raise Mistake(
                     f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it "
                     f"aside and does its runs again"
                 ) from e
+            yield number, content.rename_columns([self._new_names.get(x, x) for x in content.column_names])
 
     @cached_property
     def _index(self) -> pd.DataFrame:

@@ -33,7 +33,18 @@ from experiments.command.scenario import CONFIGS, HOW, Composed, Mistake, Settin
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.plan import Plan, Task
-from experiments.study.store import TABLES, Outcome, Results, intact, lost, parts, replace, taken, write_part
+from experiments.study.store import (
+    SCHEMA,
+    TABLES,
+    Outcome,
+    Results,
+    intact,
+    lost,
+    parts,
+    replace,
+    taken,
+    write_part,
+)
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
@@ -209,6 +220,12 @@ class Study:
         if (self.folder / "manifest.json").exists():
             found = Results(self.folder)
             self.manifest = found.manifest
+            if found.schema < SCHEMA:
+                raise Mistake(
+                    f"{self.folder} was written by an earlier version of this program (schema "
+                    f"{found.schema}, now {SCHEMA}), old and new runs do not mix: it can still be read, "
+                    f"reported and exported; fresh=true begins anew beside it"
+                )
             if self.manifest["sha256"]["model"] != model_digest():
                 raise Mistake(
                     f"the model has changed since {self.folder} was begun, old and new runs do not "
@@ -224,6 +241,7 @@ class Study:
             return
         replace(self.folder / "resolved.yaml", text.encode())
         self.manifest = {
+            "schema": SCHEMA,
             "experiment": experiment,
             "id": self.folder.name,
             "started": now(),

@@ -9,8 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import run
+from experiments.command.settings import Mistake
+from experiments.study import store
 from experiments.study.findings import Findings
-from experiments.study.store import Results
+from experiments.study.store import SCHEMA, Results
+from experiments.study.study import Study
 
 STORED = Path(__file__).resolve().parents[2] / "stored"
 FOLDERS = sorted(path.parent.name for path in STORED.glob("*/manifest.json"))
@@ -78,6 +81,46 @@ def test_the_schema_of_a_stored_study_is_that_of_its_version(version):
     manifest = json.loads((STORED / version / "manifest.json").read_text(encoding="utf-8"))
     assert manifest.get("schema") == HELD[version]["schema"]
     assert Results(STORED / version).manifest["status"] == "finished"
+
+
+def test_a_study_begun_now_says_its_schema_and_a_later_one_is_refused(tmp_path):
+    with Study(tmp_path / "s", "baseline", "seed: 1\n", []) as begun:
+        assert begun.manifest["schema"] == SCHEMA == Results(begun.folder).schema
+    path = tmp_path / "s" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": SCHEMA + 1}), encoding="utf-8")
+    with pytest.raises(
+        Mistake, match=f"later version of this program .schema {SCHEMA + 1}, this one reads up to"
+    ):
+        Results(tmp_path / "s")
+
+
+def test_a_renamed_column_is_read_under_its_new_name(study, monkeypatch, capsys):
+    """Renamed twice since: by the second schema, and again by a third."""
+    monkeypatch.setattr(store, "SCHEMA", 3)
+    renames = {2: {"visits_due": "visits_owed", "seed": "model_seed"}, 3: {"visits_owed": "visits_wanted"}}
+    monkeypatch.setattr(store, "RENAMED_COLUMNS", renames)
+    before = store.new_names(2)
+    assert before == {"visits_owed": "visits_wanted"} and store.new_names(3) == {}
+    found = Results(study)
+    if found.schema == 1:
+        rows = found.villages(["village", "visits_wanted"])
+        assert list(rows) == ["village", "visits_wanted"] and rows["visits_wanted"].sum() > 0
+        assert "visits_due" not in found.villages() and "model_seed" in found.runs()
+        assert ended(capsys, "export", f"study={study}")[0] == 0
+        assert "visits_wanted" in pd.read_csv(study / "export" / "villages.csv")
+
+
+def test_an_older_schema_is_not_gone_on_with_and_nothing_is_touched(capsys, tmp_path):
+    copy = tmp_path / "old"
+    shutil.copytree(FIRST, copy)
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    code, _, complained = ended(capsys, "resume", f"study={copy}", "engine=serial", "progress=false")
+    assert code == 1 and len(complained) == 1
+    assert "earlier version of this program (schema 1, now 2)" in complained[0]
+    assert "read, reported and exported; fresh=true begins anew" in complained[0]
+    assert {
+        path: path.read_bytes() for path in copy.rglob("*") if path.is_file() and path.name != "lock"
+    } == before
 
 
 def test_rows_and_columns_are_all_there(version):
