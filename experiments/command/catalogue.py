@@ -71,7 +71,7 @@ def read(path: Path) -> Experiment:
     return Experiment(name, *about, file, bool(content.get("own_model", False)))
 
 
-def located(experiment: Experiment, root: Path = ROOT) -> Path:
+def file_of(experiment: Experiment, root: Path = ROOT) -> Path:
     """Its Python file, or the package in its place; Mistake where there is neither."""
     package = experiment.file.with_suffix("") / "__init__.py"
     for file in (experiment.file, package):
@@ -86,7 +86,7 @@ def located(experiment: Experiment, root: Path = ROOT) -> Path:
 
 def check(experiment: Experiment, root: Path = ROOT) -> None:
     """Raise Mistake, naming the line to write, where a Python file does not do what its YAML says."""
-    path = located(experiment, root)
+    path = file_of(experiment, root)
     shown = path.relative_to(root).as_posix()
     names = _top_names(ast.parse(path.read_text(encoding="utf-8")).body)
     if not names & set(ENTRIES):

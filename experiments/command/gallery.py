@@ -50,7 +50,7 @@ def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
         kept = Kept(folder)
         if kept.findings is None:
             raise Mistake(f"{folder} holds no findings.json: its experiment ended before it had an answer")
-        taken |= {p.file: (p, kept) for p in kept.findings.pictures}
+        taken |= {picture.file: (picture, kept) for picture in kept.findings.pictures}
     into.mkdir(parents=True, exist_ok=True)
     lines = [
         "# Gallery",
@@ -61,10 +61,10 @@ def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
         ),
     ]
     paths = []
-    for name, (p, kept) in taken.items():
+    for name, (shown, kept) in taken.items():
         paths.append(into / f"{name}.png")
         replace(paths[-1], small((kept.folder / "figures" / f"{name}.png").read_bytes()))
-        lines += ["", f"## {p.title}", "", f"![{p.title}]({name}.png)", "", p.caption]
+        lines += ["", f"## {shown.title}", "", f"![{shown.title}]({name}.png)", "", shown.caption]
     commands = dict.fromkeys(
         f"python run.py {shlex.join(kept.manifest['overrides'])}" for _, kept in taken.values()
     )
@@ -73,7 +73,7 @@ def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
         "",
         "## Made from",
         "",
-        *(f"    {c}" for c in commands),
+        *(f"    {command}" for command in commands),
         "",
         f"Code: SHA-256 {', '.join(models)}.",
     ]
@@ -89,7 +89,7 @@ def main(words: Sequence[str]) -> int:
     for word in words:
         key, _, value = word.partition("=")
         if key == "studies":
-            studies = [newest(Path(w)) for w in value.strip("[]").split(",") if w]
+            studies = [newest(Path(word)) for word in value.strip("[]").split(",") if word]
         elif key == "out":
             out = Path(value)
         else:
@@ -100,10 +100,10 @@ def main(words: Sequence[str]) -> int:
         )
     with tempfile.TemporaryDirectory() as home:
         if not studies:
-            given = {w.partition("=")[0] for w in rest}
-            asked = [*(w for w in STUDY if w.partition("=")[0] not in given), *rest, f"out={home}"]
+            given = {word.partition("=")[0] for word in rest}
+            asked = [*(word for word in STUDY if word.partition("=")[0] not in given), *rest, f"out={home}"]
             first_answer.run(compose_line(asked), asked)
             studies = list(Path(home, "first_answer").iterdir())
         paths = make(studies, out)
-    print(f"{len(paths) - 1} pictures, {sum(p.stat().st_size for p in paths) // 1000} kB: {out}/")
+    print(f"{len(paths) - 1} pictures, {sum(path.stat().st_size for path in paths) // 1000} kB: {out}/")
     return 0

@@ -82,7 +82,7 @@ def answering(verb: str) -> Verb | None:
 
         return page.main
     if verb == "explain":
-        from experiments.report import explain
+        from experiments.command import explain
 
         return explain.main
     if verb == "gallery":
@@ -109,7 +109,7 @@ def run(verb: str, words: list[str]) -> int:
     if verb == "run":
         line = compose_line(words)
         check_read(line.settings, words)
-        line, words = study.located(line, words)
+        line, words = study.resolve(line, words)
     else:
         line, words = verbs.again(verb, words)
     found = catalogue.experiment(line.settings.name)

@@ -82,14 +82,16 @@ class Scenario:
         for section, default in _defaults().items():
             mine = getattr(self.parameters, section)
             if mine != default:
-                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                both = (
+                    (one.name, getattr(mine, one.name), getattr(default, one.name)) for one in fields(mine)
+                )
                 changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
         return {
             "name": self.name,
             "changes": changes,
             "held": sorted(self.held),
             "fork": dataclasses.asdict(self.fork) if self.fork else None,
-            "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
+            "modifiers": [dataclasses.asdict(modifier) for modifier in self.modifiers],
         }
 
     @classmethod
@@ -98,13 +100,16 @@ class Scenario:
         fork = content["fork"] and Fork(
             content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"]))
         )
-        modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
+        modifiers = tuple(
+            Modifier(**modifier | {"villages": tuple(modifier["villages"])})
+            for modifier in content["modifiers"]
+        )
         try:
             parameters = patched(Parameters(), content["changes"])
-        except (KeyError, TypeError) as e:
+        except (KeyError, TypeError) as error:
             raise Mistake(
                 f"scenario {content['name']!r} was written for other parameters than this model has"
-            ) from e
+            ) from error
         return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
 
     def __reduce__(self) -> Any:
@@ -148,9 +153,9 @@ class Composed:
         """
         chosen = {
             path
-            for g, o in self.named.items()
-            if g not in (*SETTING_GROUPS, "policy")
-            for path in arm(g, o.partition("+")[0])
+            for group, option in self.named.items()
+            if group not in (*SETTING_GROUPS, "policy")
+            for path in arm(group, option.partition("+")[0])
         }
         return self.parameters.replace(
             {path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)}
@@ -177,7 +182,7 @@ def register() -> None:
     for name, cls in SECTIONS.items():
         hints = typing.get_type_hints(cls)
         made = make_dataclass(
-            name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)]
+            name.title(), [(one.name, hints[one.name], field(default=one.default)) for one in fields(cls)]
         )
         nodes.append((name, made, field(default_factory=made)))
     about = [
@@ -203,10 +208,10 @@ def policy(name: str, parameters: Parameters) -> Intervention:
         return policies.Policy.read(name, content)
     try:
         made = instantiate(
-            {k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all"
+            {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
         )
-    except HydraException as e:
-        raise Mistake(f"policy {name}: {one_line(e)}") from e
+    except HydraException as error:
+        raise Mistake(f"policy {name}: {one_line(error)}") from error
     if not callable(getattr(made, "modifiers", None)):
         raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
     return typing.cast(Intervention, made)
@@ -223,8 +228,8 @@ def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[I
 
     def plain(one):
         return [
-            {**dataclasses.asdict(m), "villages": list(m.villages)}
-            for m in compose_policies([one], parameters)
+            {**dataclasses.asdict(modifier), "villages": list(modifier.villages)}
+            for modifier in compose_policies([one], parameters)
         ]
 
     said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
@@ -252,7 +257,10 @@ class Words:
 
         Mistake where two options disagree.
         """
-        chosen = [*((g, o) for g, o in self.named.items() if g not in SETTING_GROUPS), *self.added]
+        chosen = [
+            *((group, option) for group, option in self.named.items() if group not in SETTING_GROUPS),
+            *self.added,
+        ]
         found: dict[str, Any] = {}
         by: dict[str, str] = {}
         for group, option in chosen:
@@ -329,7 +337,9 @@ def compose_line(words: Sequence[str]) -> Composed:
                     f"*.csv is wanted"
                 )
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
-        typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        typed = read.typed | {
+            path for group, option in named.items() if group != "experiment" for path in arm(group, option)
+        }
         used = {
             path: value
             for path, value in read.filed.items()
@@ -340,11 +350,11 @@ def compose_line(words: Sequence[str]) -> Composed:
             OmegaConf.update(config, path, value)
         pinned |= {path: value for path, value in filed.items() if path in known()}
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
-    except (HydraException, OmegaConfBaseException) as e:
-        raise Mistake(one_line(e)) from e
+    except (HydraException, OmegaConfBaseException) as error:
+        raise Mistake(one_line(error)) from error
     for key in ABOUT:
         del plain[key]
-    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    asked = {one.name: plain.pop(one.name) for one in fields(Settings)}
     settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
@@ -359,7 +369,7 @@ def compose_line(words: Sequence[str]) -> Composed:
 def resolved(content: dict[str, Any]) -> str:
     """Every value that results depend on, as YAML."""
     return OmegaConf.to_yaml(
-        OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True
+        OmegaConf.create({key: v for key, v in content.items() if key not in HOW}), resolve=True
     )
 
 

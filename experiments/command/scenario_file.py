@@ -94,10 +94,10 @@ def read_text(path: Path) -> str:
         if path.stat().st_size > MOST_BYTES:
             raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
         return path.read_text(encoding="utf-8-sig")
-    except OSError as e:
-        raise Mistake(f"{path} cannot be read: {(e.strerror or str(e)).lower()}") from e
-    except UnicodeDecodeError as e:
-        raise Mistake(f"{path} is not a text in UTF-8") from e
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise Mistake(f"{path} is not a text in UTF-8") from error
 
 
 def read_scenario(path: Path) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def read_scenario(path: Path) -> dict[str, Any]:
     text = read_text(path)
     try:
         return parse_scenario(text)
-    except (Mistake, ParameterError) as e:
-        raise Mistake(f"{path}: {e}") from e
+    except (Mistake, ParameterError) as error:
+        raise Mistake(f"{path}: {error}") from error
 
 
 class _Dumper(yaml.SafeDumper):
@@ -115,7 +115,9 @@ class _Dumper(yaml.SafeDumper):
 
 _Dumper.add_representer(
     str,
-    lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    ),
 )
 
 

@@ -147,7 +147,10 @@ def selectable() -> frozenset[str]:
     Those of settings apart, and a parameter's path is that parameter.
     """
     return frozenset(
-        f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names
+        f"{group}.{option}"
+        for group, names in options().items()
+        if group not in SETTING_GROUPS
+        for option in names
     ) - set(known())
 
 
@@ -193,10 +196,10 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
     if key in SECTIONS:
         raise Mistake(
             f"{key} is a section: set one of its values, such as "
-            f"{next(p for p in paths if p.startswith(key))}=..."
+            f"{next(path for path in paths if path.startswith(key))}=..."
         )
-    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
-    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
+    mine = [one.name for one in fields(Settings) if one.name not in ("name", *NESTED)]
+    mine += [f"{name}.{one.name}" for name, cls in NESTED.items() for one in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
     return "setting", typed(key, value)
@@ -207,7 +210,9 @@ def typed(key: str, value: Any) -> Any:
     if key == "fork.arms":
         return arms_of(value)
     hints = {
-        f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()
+        f"{name}.{setting}": kind
+        for name, cls in NESTED.items()
+        for setting, kind in get_type_hints(cls).items()
     } | get_type_hints(Settings)
     kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
     if value is None and type(None) in get_args(hints[key]):
@@ -242,8 +247,8 @@ def arms_of(value: Any) -> dict[str, dict[str, Any]]:
                 )
             try:
                 checked(known()[path], given)
-            except ParameterError as e:
-                raise Mistake(f"fork.arms.{name}: {e}") from e
+            except ParameterError as error:
+                raise Mistake(f"fork.arms.{name}: {error}") from error
     return {str(name): changes for name, changes in value.items()}
 
 

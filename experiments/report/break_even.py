@@ -27,7 +27,7 @@ BUSINESSES = ("tourism", "agriculture", "handicraft")
 
 
 @dataclass(frozen=True)
-class Village:
+class VillageSums:
     """One village of mean size in one month; `years` after January 2025, `level` of prices over the list."""
 
     p: Parameters
@@ -59,36 +59,42 @@ class Village:
     @property
     def price(self) -> float:
         """Mean price of a meal over the ages of elders."""
-        f = self.p.families
+        families = self.p.families
         starts, shares = age_shares()
         bands = [
-            float(shares[(starts >= a) & (starts < b)].sum()) for a, b in ((60, 70), (70, 80), (80, 120))
+            float(shares[(starts >= low) & (starts < high)].sum())
+            for low, high in ((60, 70), (70, 80), (80, 120))
         ]
-        mean = sum(x * y for x, y in zip(bands, (f.share_60s, f.share_70s, f.share_80s), strict=True))
-        return f.full_meal_cost * (0.5 + 0.5 * self.wage) * mean * self.level
+        mean = sum(
+            band * share
+            for band, share in zip(
+                bands, (families.share_60s, families.share_70s, families.share_80s), strict=True
+            )
+        )
+        return families.full_meal_cost * (0.5 + 0.5 * self.wage) * mean * self.level
 
     @property
     def canteen(self) -> dict[str, float]:
         """The canteen's own lines, yuan a month."""
-        c = self.p.canteen
+        canteen = self.p.canteen
         return {
-            "food": self.meals * c.food,
-            "fuel": self.meals * c.fuel,
-            "cook": math.ceil(self.diners / c.diners_per_cook) * c.cook * self.wage,
-            "delivery": c.delivery * min(HOME * self.diners / c.round_size, 1.0) * self.wage,
+            "food": self.meals * canteen.food,
+            "fuel": self.meals * canteen.fuel,
+            "cook": math.ceil(self.diners / canteen.diners_per_cook) * canteen.cook * self.wage,
+            "delivery": canteen.delivery * min(HOME * self.diners / canteen.round_size, 1.0) * self.wage,
         }
 
     @property
     def station(self) -> dict[str, float]:
         """The station's lines, yuan a month."""
-        o, f = self.p.organisation, self.p.facilities
+        organisation, facilities = self.p.organisation, self.p.facilities
         return {
-            "keeper": o.coordinator * self.wage,
-            "publicity": o.publicity,
-            "insurance": self.volunteers * o.insurance / 12,
-            "training": self.volunteers * self.p.participation.quit * o.training_cost / 12,
-            "power": f.power,
-            "repairs": f.repairs,
+            "keeper": organisation.coordinator * self.wage,
+            "publicity": organisation.publicity,
+            "insurance": self.volunteers * organisation.insurance / 12,
+            "training": self.volunteers * self.p.participation.quit * organisation.training_cost / 12,
+            "power": facilities.power,
+            "repairs": facilities.repairs,
         }
 
     @property
@@ -106,13 +112,13 @@ class Village:
 
         `shared`: county money divided among all villages.
         """
-        g, c = self.p.government, self.p.collective
-        year = g.ceiling
+        government, collective = self.p.government, self.p.collective
+        year = government.ceiling
         if shared:
-            year = min(year, g.operating_envelope * (1 + g.growth) ** self.years)
+            year = min(year, government.operating_envelope * (1 + government.growth) ** self.years)
         return {
             "government": year * self.deflator / 12,
-            "collective": self.income * (1 + c.growth) ** self.years * c.welfare_cap / 12,
+            "collective": self.income * (1 + collective.growth) ** self.years * collective.welfare_cap / 12,
             "society": self.p.society.ceiling / 12,
         }
 
@@ -121,98 +127,128 @@ class Village:
         return self.cost - self.fees - sum(self.others(shared).values())
 
 
-def margin(v: Village) -> str:
+def margin(village: VillageSums) -> str:
     """What one diner leaves a month, beside what does not depend on diners, as a sentence."""
-    fixed = v.canteen["cook"] + sum(v.station.values())
-    left = (v.fees - sum(v.canteen.values()) + v.canteen["cook"]) / v.diners
+    fixed = village.canteen["cook"] + sum(village.station.values())
+    left = (village.fees - sum(village.canteen.values()) + village.canteen["cook"]) / village.diners
     return (
         f"After food, fuel and delivery a diner at list prices leaves {yuan(left, 1)} yuan a month; "
         f"cook and station cost {yuan(fixed)}."
     )
 
 
-def enough(p: Parameters, level: float, whole: bool) -> int | None:
+def enough(parameters: Parameters, level: float, whole: bool) -> int | None:
     """Fewest diners within the seats whose fees cover the canteen's own lines (or the whole cost).
 
     None where none do.
     """
-    for diners in range(1, int(min(p.canteen.seats, p.facilities.seats)) + 1):
-        v = Village(p, diners, level=level)
-        if v.fees >= (v.cost if whole else sum(v.canteen.values())):
+    for diners in range(1, int(min(parameters.canteen.seats, parameters.facilities.seats)) + 1):
+        village = VillageSums(parameters, diners, level=level)
+        if village.fees >= (village.cost if whole else sum(village.canteen.values())):
             return diners
     return None
 
 
-def demand(p: Parameters, price: float) -> float:
+def demand(parameters: Parameters, price: float) -> float:
     """Uptake at a mean price over that at the reference price."""
-    c = p.canteen
-    return max(1 - c.elasticity * (price / c.reference_price - 1), 0.0)
+    canteen = parameters.canteen
+    return max(1 - canteen.elasticity * (price / canteen.reference_price - 1), 0.0)
 
 
-def business(p: Parameters, kind: str) -> dict[str, float]:
+def business(parameters: Parameters, kind: str) -> dict[str, float]:
     """Sales, cost, wages, rent, profit and share for care of a full normal year with a full endowment,
     yuan.
     """
-    t, a, h = p.tourism, p.agriculture, p.handicraft
+    tourism, agriculture, handicraft = parameters.tourism, parameters.agriculture, parameters.handicraft
     if kind == "tourism":
-        sales = t.visitors * t.spend
-        cost, wages, rent = sales * t.variable + t.fixed, t.visitors * t.minutes_per_visit / 60 * t.wage, 0.0
+        sales = tourism.visitors * tourism.spend
+        cost, wages, rent = (
+            sales * tourism.variable + tourism.fixed,
+            tourism.visitors * tourism.minutes_per_visit / 60 * tourism.wage,
+            0.0,
+        )
     elif kind == "agriculture":
-        mu = min(a.land, p.county.elders * p.county.land_mu * a.lease_share)
-        sales, cost, wages, rent = mu * a.sales, mu * a.inputs + a.fixed, mu * a.hours * a.wage, mu * a.rent
+        mu = min(
+            agriculture.land, parameters.county.elders * parameters.county.land_mu * agriculture.lease_share
+        )
+        sales, cost, wages, rent = (
+            mu * agriculture.sales,
+            mu * agriculture.inputs + agriculture.fixed,
+            mu * agriculture.hours * agriculture.wage,
+            mu * agriculture.rent,
+        )
     else:
-        sales = h.places * 12 * h.sales * (1 + h.network + h.visits * h.guests / 1_000)
-        cost, wages, rent = sales * h.materials + h.fixed, h.places * 12 * 60 * h.wage, 0.0
+        sales = (
+            handicraft.places
+            * 12
+            * handicraft.sales
+            * (1 + handicraft.network + handicraft.visits * handicraft.guests / 1_000)
+        )
+        cost, wages, rent = (
+            sales * handicraft.materials + handicraft.fixed,
+            handicraft.places * 12 * 60 * handicraft.wage,
+            0.0,
+        )
     profit = sales - cost - wages - rent
     return dict(
-        setup=getattr(p, kind).setup,
+        setup=getattr(parameters, kind).setup,
         sales=sales,
         cost=cost,
         wages=wages,
         rent=rent,
         profit=profit,
-        care=max(profit, 0.0) * p.business.care_share,
+        care=max(profit, 0.0) * parameters.business.care_share,
     )
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table, numbers right-aligned where every cell below the head is one."""
 
-    def numeric(k: int) -> bool:
-        return all(r[k].replace(",", "").replace(".", "").replace("-", "").strip().isdigit() for r in rows)
+    def numeric(column: int) -> bool:
+        return all(
+            row[column].replace(",", "").replace(".", "").replace("-", "").strip().isdigit() for row in rows
+        )
 
-    rule = ["---:" if numeric(k) else "---" for k in range(len(head))]
+    rule = ["---:" if numeric(column) else "---" for column in range(len(head))]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (head, rule, *rows)
     )
 
 
-def yuan(x: float, digits: int = 0) -> str:
+def yuan(value: float, digits: int = 0) -> str:
     """1,234."""
-    return f"{round(x, digits) + 0.0:,.{digits}f}"
+    return f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def lines() -> str:
     """Line by line: how each sum is made in 2025, and its value then and ten years on."""
-    p = Parameters()
-    now, then = Village(p), Village(p, years=LATER)
-    c, o, g, k = p.canteen, p.organisation, p.government, p.collective
+    parameters = Parameters()
+    now, then = VillageSums(parameters), VillageSums(parameters, years=LATER)
+    canteen, organisation, government, collective = (
+        parameters.canteen,
+        parameters.organisation,
+        parameters.government,
+        parameters.collective,
+    )
     how = {
-        "food": f"{now.meals:g} meals x {c.food:g}",
-        "fuel": f"{now.meals:g} meals x {c.fuel:g}",
-        "cook": f"{math.ceil(DINERS / c.diners_per_cook)} cook x {c.cook:g}",
-        "delivery": f"{c.delivery:g} x {HOME:g} x {DINERS} / {c.round_size:g}",
-        "keeper": f"{o.coordinator:g}",
-        "publicity": f"{o.publicity:g}",
-        "insurance": f"{now.volunteers} volunteers x {o.insurance:g} / 12",
-        "training": f"{now.volunteers} x {p.participation.quit:g} new a year x {o.training_cost:g} / 12",
-        "power": f"{p.facilities.power:g}",
-        "repairs": f"{p.facilities.repairs:g}",
+        "food": f"{now.meals:g} meals x {canteen.food:g}",
+        "fuel": f"{now.meals:g} meals x {canteen.fuel:g}",
+        "cook": f"{math.ceil(DINERS / canteen.diners_per_cook)} cook x {canteen.cook:g}",
+        "delivery": f"{canteen.delivery:g} x {HOME:g} x {DINERS} / {canteen.round_size:g}",
+        "keeper": f"{organisation.coordinator:g}",
+        "publicity": f"{organisation.publicity:g}",
+        "insurance": f"{now.volunteers} volunteers x {organisation.insurance:g} / 12",
+        "training": (
+            f"{now.volunteers} x {parameters.participation.quit:g} new a year x "
+            f"{organisation.training_cost:g} / 12"
+        ),
+        "power": f"{parameters.facilities.power:g}",
+        "repairs": f"{parameters.facilities.repairs:g}",
     }
     rows = [
         [
             "meals",
-            f"{DINERS} diners x {c.meals_per_day:g} a day x {c.days:g} days",
+            f"{DINERS} diners x {canteen.meals_per_day:g} a day x {canteen.days:g} days",
             yuan(now.meals),
             yuan(then.meals),
         ]
@@ -223,7 +259,7 @@ def lines() -> str:
     rows.append(
         [
             "mean price of a meal",
-            f"{p.families.full_meal_cost:g} x list shares, weighted by age",
+            f"{parameters.families.full_meal_cost:g} x list shares, weighted by age",
             yuan(now.price, 2),
             yuan(then.price, 2),
         ]
@@ -231,15 +267,18 @@ def lines() -> str:
     rows.append(
         [
             "fees at list",
-            f"{now.meals:g} x {now.price:.4f} x (1 - {p.county.dibao:g}) x (1 - {p.families.arrears:g})",
+            (
+                f"{now.meals:g} x {now.price:.4f} x (1 - {parameters.county.dibao:g}) x (1 - "
+                f"{parameters.families.arrears:g})"
+            ),
             yuan(now.fees),
             yuan(then.fees),
         ]
     )
     text = {
-        "government": f"{g.ceiling:g} / 12",
-        "collective": f"{INCOMES['middle']:,.0f} x {k.welfare_cap:g} / 12",
-        "society": f"{p.society.ceiling:g} / 12",
+        "government": f"{government.ceiling:g} / 12",
+        "collective": f"{INCOMES['middle']:,.0f} x {collective.welfare_cap:g} / 12",
+        "society": f"{parameters.society.ceiling:g} / 12",
     }
     rows += [
         [f"{name} at most", word, yuan(now.others()[name]), yuan(then.others()[name])]
@@ -253,41 +292,49 @@ def lines() -> str:
 
 def payers() -> str:
     """What the default rule asks of each payer, and what each can pay at most."""
-    p = Parameters()
-    v = Village(p)
+    parameters = Parameters()
+    village = VillageSums(parameters)
     most = {
-        "government": v.others()["government"],
-        "collective": v.others()["collective"],
-        "families": v.fees * p.families.highest_level,
-        "society": v.others()["society"],
+        "government": village.others()["government"],
+        "collective": village.others()["collective"],
+        "families": village.fees * parameters.families.highest_level,
+        "society": village.others()["society"],
     }
     rows = []
     for name, top in most.items():
-        share = getattr(p.funding, f"share_{name}")
+        share = getattr(parameters.funding, f"share_{name}")
         rows.append(
-            [name, f"{100 * share:g}", yuan(share * v.cost), yuan(top), yuan(min(share * v.cost, top))]
+            [
+                name,
+                f"{100 * share:g}",
+                yuan(share * village.cost),
+                yuan(top),
+                yuan(min(share * village.cost, top)),
+            ]
         )
-    paid = sum(min(getattr(p.funding, f"share_{name}") * v.cost, top) for name, top in most.items())
-    rows.append(["**sum**", "100", yuan(v.cost), yuan(sum(most.values())), yuan(paid)])
+    paid = sum(
+        min(getattr(parameters.funding, f"share_{name}") * village.cost, top) for name, top in most.items()
+    )
+    rows.append(["**sum**", "100", yuan(village.cost), yuan(sum(most.values())), yuan(paid)])
     return table(["payer", "share, %", "asked, yuan a month", "at most, yuan a month", "the smaller"], rows)
 
 
 def diners() -> str:
     """Cost, fees and gap by number of diners, all at list prices."""
-    p = Parameters()
+    parameters = Parameters()
     rows = []
-    for n in COUNTS:
-        v = Village(p, n)
-        own = sum(v.canteen.values())
+    for diners in COUNTS:
+        village = VillageSums(parameters, diners)
+        own = sum(village.canteen.values())
         rows.append(
             [
-                f"{n}",
-                yuan(v.cost),
-                yuan(v.cost / v.meals, 2),
-                yuan(v.fees),
-                yuan(own - v.fees),
-                yuan(v.cost - v.fees),
-                yuan(v.gap()),
+                f"{diners}",
+                yuan(village.cost),
+                yuan(village.cost / village.meals, 2),
+                yuan(village.fees),
+                yuan(own - village.fees),
+                yuan(village.cost - village.fees),
+                yuan(village.gap()),
             ]
         )
     head = [
@@ -299,25 +346,28 @@ def diners() -> str:
         "gap before the others",
         "gap with the others at most (middle village)",
     ]
-    return table(head, rows) + "\n\n" + margin(Village(p))
+    return table(head, rows) + "\n\n" + margin(VillageSums(parameters))
 
 
 def prices() -> str:
     """Break-even number of diners by the level of prices over the list."""
-    p = Parameters()
+    parameters = Parameters()
     rows = []
     for level in LEVELS:
-        v, word = Village(p, level=level), lambda n: "none" if n is None else f"{n}"
-        each = p.canteen.meals_per_day * p.canteen.days
-        left = v.fees / DINERS - each * (p.canteen.food + p.canteen.fuel)
+        village, word = (
+            VillageSums(parameters, level=level),
+            lambda count: "none" if count is None else f"{count}",
+        )
+        each = parameters.canteen.meals_per_day * parameters.canteen.days
+        left = village.fees / DINERS - each * (parameters.canteen.food + parameters.canteen.fuel)
         rows.append(
             [
                 f"{level:g}",
-                yuan(v.price, 2),
-                f"{100 * demand(p, v.price):.0f}",
+                yuan(village.price, 2),
+                f"{100 * demand(parameters, village.price):.0f}",
                 yuan(left, 1),
-                word(enough(p, level, False)),
-                word(enough(p, level, True)),
+                word(enough(parameters, level, False)),
+                word(enough(parameters, level, True)),
             ]
         )
     head = [
@@ -333,19 +383,22 @@ def prices() -> str:
 
 def gaps() -> str:
     """The year's gap by strength of the collective, and the profit that closes it through the care share."""
-    p, rows = Parameters(), []
+    parameters, rows = Parameters(), []
     for name, income in INCOMES.items():
         for shared in (False, True):
-            v = Village(p, income=income)
-            gap = 12 * v.gap(shared)
+            village = VillageSums(parameters, income=income)
+            gap = 12 * village.gap(shared)
             from_ = "county money shared by all villages" if shared else "at its ceiling"
             rows.append(
                 [
                     name,
                     from_,
-                    *(yuan(12 * x) for x in (v.cost, v.fees, *v.others(shared).values())),
+                    *(
+                        yuan(12 * value)
+                        for value in (village.cost, village.fees, *village.others(shared).values())
+                    ),
                     yuan(gap),
-                    yuan(max(gap, 0) / p.business.care_share),
+                    yuan(max(gap, 0) / parameters.business.care_share),
                 ]
             )
     head = [
@@ -364,11 +417,14 @@ def gaps() -> str:
 
 def businesses() -> str:
     """A full normal year of each business and what of it reaches the service."""
-    p, rows = Parameters(), []
+    parameters, rows = Parameters(), []
     for kind in BUSINESSES:
-        b = business(p, kind)
+        sums = business(parameters, kind)
         rows.append(
-            [kind, *(yuan(b[x]) for x in ("setup", "sales", "cost", "wages", "rent", "profit", "care"))]
+            [
+                kind,
+                *(yuan(sums[name]) for name in ("setup", "sales", "cost", "wages", "rent", "profit", "care")),
+            ]
         )
     return table(
         [
@@ -387,20 +443,34 @@ def businesses() -> str:
 
 def short() -> str:
     """The README's table: a year of the middle village, and what closes the gap elsewhere."""
-    p = Parameters()
-    v = Village(p)
+    parameters = Parameters()
+    village = VillageSums(parameters)
     rows = [
-        ["cost of canteen and station", f"{DINERS} diners, {v.meals:,.0f} meals a month", yuan(12 * v.cost)],
-        ["fees at list", f"mean price {v.price:.2f} a meal", yuan(12 * v.fees)],
-        ["gap before the other payers", "cost - fees", yuan(12 * (v.cost - v.fees))],
+        [
+            "cost of canteen and station",
+            f"{DINERS} diners, {village.meals:,.0f} meals a month",
+            yuan(12 * village.cost),
+        ],
+        ["fees at list", f"mean price {village.price:.2f} a meal", yuan(12 * village.fees)],
+        ["gap before the other payers", "cost - fees", yuan(12 * (village.cost - village.fees))],
     ]
     for name, income in INCOMES.items():
         for shared in (False, True):
             what = "county money shared by all villages" if shared else "government at its ceiling"
-            rows.append([f"gap, {name} collective", what, yuan(12 * Village(p, income=income).gap(shared))])
+            rows.append(
+                [
+                    f"gap, {name} collective",
+                    what,
+                    yuan(12 * VillageSums(parameters, income=income).gap(shared)),
+                ]
+            )
     for kind in BUSINESSES:
-        b = business(p, kind)
+        sums = business(parameters, kind)
         rows.append(
-            [f"{kind} for care", f"profit {yuan(b['profit'])} x {p.business.care_share:g}", yuan(b["care"])]
+            [
+                f"{kind} for care",
+                f"profit {yuan(sums['profit'])} x {parameters.business.care_share:g}",
+                yuan(sums["care"]),
+            ]
         )
-    return table(["yuan a year, January 2025", "how", "sum"], rows) + "\n\n" + margin(v)
+    return table(["yuan a year, January 2025", "how", "sum"], rows) + "\n\n" + margin(village)

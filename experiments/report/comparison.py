@@ -25,7 +25,7 @@ from experiments.report.labels import (
 from experiments.report.style import both, phrase, tell, words
 from experiments.report.text import as_text
 from experiments.statistics import STABLE
-from experiments.study.findings import Findings, Table
+from experiments.study.findings import Findings, ShownTable
 
 CLAIM = 0.05  # half-width that is called precise where none was asked for
 ENOUGH = (
@@ -237,7 +237,7 @@ def viable_text(done: Compared) -> str:
 
 
 # -- tables --------------------------------------------------------------------------------------------------
-def _effects(done: Compared, states: Mapping[str, list[str]]) -> Table:
+def _effects(done: Compared, states: Mapping[str, list[str]]) -> ShownTable:
     rows = []
     for i, expected in enumerate(done.question.tested):
         for condition, mine in states.items():
@@ -250,20 +250,20 @@ def _effects(done: Compared, states: Mapping[str, list[str]]) -> Table:
         "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
     )
     heads = ["expected above zero", "condition", "effect (95 %)", "sign"]
-    return Table("What was expected, and what came", heads, rows, note)
+    return ShownTable("What was expected, and what came", heads, rows, note)
 
 
-def _arms(done: Compared) -> Table:
+def _arms(done: Compared) -> ShownTable:
     shown = done.question.shown
     rows = []
     for arm, cell in done.places:
         means = (spread(done.mean(arm, outcome, cell), OUTCOMES[outcome].share) for outcome in shown)
         rows.append([arm_label(arm), phrase(cell), *means])
     note = tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）")
-    return Table("Arms", ["arm", "villages", *map(outcome_title, shown)], rows, note)
+    return ShownTable("Arms", ["arm", "villages", *map(outcome_title, shown)], rows, note)
 
 
-def _pairs(done: Compared) -> Table:
+def _pairs(done: Compared) -> ShownTable:
     first, *others = done.question.available
     rows = []
     for arm in others:
@@ -278,10 +278,10 @@ def _pairs(done: Compared) -> Table:
         "方差比：各支运气与抽取各自独立时差别的方差，除以配对时的方差；4 表示配对省下四分之三的运行",
     )
     title = tell(f"Paired differences to '{first}'", f"与“{arm_label(first)}”的配对差别")
-    return Table(title, ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
+    return ShownTable(title, ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
 
 
-def replications(done: Compared) -> Table:
+def replications(done: Compared) -> ShownTable:
     """Whether there are enough seeds, by arm, kind of village and headline outcome."""
     rows = []
     for arm, cell in done.places:
@@ -300,4 +300,4 @@ def replications(done: Compared) -> Table:
                 ]
             )
     heads = ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"]
-    return Table("Are there enough replications?", heads, rows, tell(*ENOUGH))
+    return ShownTable("Are there enough replications?", heads, rows, tell(*ENOUGH))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.study.findings import Findings, Table
+from experiments.study.findings import Findings, ShownTable
 
 
 def layout(lines: list[list[str]]) -> str:
@@ -24,7 +24,7 @@ def numbered(sentences: list[str]) -> str:
     return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1))
 
 
-def _table(table: Table, most: int) -> str:
+def _table(table: ShownTable, most: int) -> str:
     rows = [[str(cell) for cell in row] for row in table.rows[:most]]
     left = len(table.rows) - most
     cut = f"\n... {left} more in findings.json" if left > 0 else ""

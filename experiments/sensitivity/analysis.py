@@ -67,7 +67,7 @@ class Analysed:
     @cached_property
     def lines(self) -> dict[str, float]:
         """Outcome -> what the largest of as many factors without effect passes in 5 % of cases."""
-        return {outcome: self.design.line(y) for outcome, y in self.raw.items()}
+        return {outcome: self.design.line(values) for outcome, values in self.raw.items()}
 
     def passed(self, outcome: str) -> list[str]:
         """Factors told from chance: their whole interval lies above the line. The largest first.
@@ -75,11 +75,11 @@ class Analysed:
         Table, sentences, figures and what Sobol follows on all ask here. Where nothing has an effect, at most
         5 % of outcomes name a factor: the line alone sees to that, whatever the intervals are worth.
         """
-        i, line = self.indices[outcome], self.lines[outcome]
+        indices, line = self.indices[outcome], self.lines[outcome]
         return [
-            i.factors[k]
-            for k in np.argsort(-i.main, kind="stable")
-            if min(i.interval[k, 0], i.main[k]) > line and i.factors[k] != DUMMY
+            indices.factors[place]
+            for place in np.argsort(-indices.main, kind="stable")
+            if min(indices.interval[place, 0], indices.main[place]) > line and indices.factors[place] != DUMMY
         ]
 
 
@@ -87,13 +87,16 @@ def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
     """Indices of each outcome from replicates (points, r), and along halves of the base points down to a
     quarter.
     """
-    sizes = [n for n in (design.n // 4, design.n // 2) if n >= FEWEST[design.method]]
+    sizes = [size for size in (design.n // 4, design.n // 2) if size >= FEWEST[design.method]]
     sizes = sizes[-1:] if design.method == "delta" else sizes
-    means = {name: y.mean(axis=1) for name, y in raw.items()}
-    whole = {name: design.analyse(y) for name, y in means.items()}
+    means = {name: mean.mean(axis=1) for name, mean in raw.items()}
+    whole = {name: design.analyse(mean) for name, mean in means.items()}
     return Analysed(
         design,
         raw,
         whole,
-        {name: [*(design.analyse(y, n) for n in sizes), whole[name]] for name, y in means.items()},
+        {
+            name: [*(design.analyse(mean, size) for size in sizes), whole[name]]
+            for name, mean in means.items()
+        },
     )

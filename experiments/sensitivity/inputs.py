@@ -43,19 +43,19 @@ def inputs(line: Composed) -> list[Input]:
     """
     held, base = line.touched(), line.parameters
     off = {name for name in SECTIONS if getattr(getattr(base, name), "on", True) is False}
-    drawn = {d.path for d in draws.drawn(held)}
+    drawn = {declared.path for declared in draws.drawn(held)}
     found = []
-    for path, d in known().items():
+    for path, one in known().items():
         section = path.partition(".")[0]
         word = path in CHOICES and path not in held
         flag = (
-            d.kind is bool
+            one.kind is bool
             and path not in held
             and not path.startswith(draws.CHOSEN)
-            and not d.source.startswith(draws.NO_UNKNOWN)
+            and not one.source.startswith(draws.NO_UNKNOWN)
         )
         if section not in off and (path in drawn or word or flag):
-            found.append(Input(path, section, d))
+            found.append(Input(path, section, one))
     if not any(path.startswith("funding.") for path in held):
         found += [Input(share, SIMPLEX) for share in SHARES]
     return [*chosen(found, line.settings.inputs), Input(DUMMY, DUMMY)]
@@ -63,34 +63,34 @@ def inputs(line: Composed) -> list[Input]:
 
 def chosen(found: Sequence[Input], names: Sequence[str]) -> list[Input]:
     """Inputs whose section or path is named; all where nothing is."""
-    allowed = {i.group for i in found} | {i.name for i in found}
+    allowed = {one.group for one in found} | {one.name for one in found}
     for name in names:
         if name not in allowed:
             raise Mistake(
                 f"inputs: unknown {name!r}; a section or an uncertain parameter is "
                 f"wanted{nearest(name, allowed)}"
             )
-    return [i for i in found if not names or i.name in names or i.group in names]
+    return [one for one in found if not names or one.name in names or one.group in names]
 
 
-def value(d: Declaration, u: float, distribution: str) -> Any:
+def value(declared: Declaration, quantile: float, distribution: str) -> Any:
     """Quantile `u` of a declared parameter.
 
     Triangle or uniform on its range, whole numbers, words and switches in equal parts.
     """
-    if d.kind is bool:
-        return u >= 0.5
-    if d.choices:
-        return d.choices[min(int(u * len(d.choices)), len(d.choices) - 1)]
-    assert d.low is not None and d.high is not None
-    step = 0.5 if d.kind is int else 0.0
-    low, high = d.low - step, d.high + step
-    x = (
-        draws.triangle(u, low, float(d.default), high)
+    if declared.kind is bool:
+        return quantile >= 0.5
+    if declared.choices:
+        return declared.choices[min(int(quantile * len(declared.choices)), len(declared.choices) - 1)]
+    assert declared.low is not None and declared.high is not None
+    step = 0.5 if declared.kind is int else 0.0
+    low, high = declared.low - step, declared.high + step
+    number = (
+        draws.triangle(quantile, low, float(declared.default), high)
         if distribution == "triangular"
-        else low + u * (high - low)
+        else low + quantile * (high - low)
     )
-    return d.kind(min(max(math.floor(x + 0.5) if step else x, d.low), d.high))
+    return declared.kind(min(max(math.floor(number + 0.5) if step else number, declared.low), declared.high))
 
 
 def changes(row: np.ndarray, found: Sequence[Input], distribution: str) -> dict[str, Any]:
@@ -99,18 +99,18 @@ def changes(row: np.ndarray, found: Sequence[Input], distribution: str) -> dict[
     Logarithms of uniform numbers, over their sum, are even on the simplex.
     """
     made = {
-        i.name: value(i.declared, float(u), distribution)
-        for i, u in zip(found, row, strict=True)
-        if i.declared
+        one.name: value(one.declared, float(quantile), distribution)
+        for one, quantile in zip(found, row, strict=True)
+        if one.declared
     }
     at = {
-        i.name: -math.log(min(max(float(u), EDGE), 1 - EDGE))
-        for i, u in zip(found, row, strict=True)
-        if i.group == SIMPLEX
+        one.name: -math.log(min(max(float(quantile), EDGE), 1 - EDGE))
+        for one, quantile in zip(found, row, strict=True)
+        if one.group == SIMPLEX
     }
     if at:
         for share in SHARES:  # a share that is not varied keeps its place in the middle
             at.setdefault(share, 1.0)
         total = math.fsum(at.values())
-        made |= {name: x / total for name, x in at.items()}
+        made |= {name: share / total for name, share in at.items()}
     return made

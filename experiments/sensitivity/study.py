@@ -63,7 +63,7 @@ def measure(plan: Measurement, runs: ArmRuns, design: Design, found: Sequence[In
     wanted = []
     for row, point in enumerate(design.points):
         arm = Arm(f"{label} {row}", changes=changes(point, found, plan.settings.distribution))
-        wanted += [(arm, row * plan.replicates + k) for k in range(plan.replicates)]
+        wanted += [(arm, row * plan.replicates + replicate) for replicate in range(plan.replicates)]
     runs.run(wanted, label, drawn=False)
     return gather(runs, [(arm.name, at) for arm, at in wanted], plan.replicates)
 

@@ -13,7 +13,7 @@ from experiments.report.style import phrase, tell
 from experiments.sensitivity.analysis import Analysed, Measurement
 from experiments.sensitivity.designs import Indices, noise, ranking
 from experiments.sensitivity.inputs import DUMMY
-from experiments.study.findings import Findings, Table
+from experiments.study.findings import Findings, ShownTable
 
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
 TOGETHER = (
@@ -50,22 +50,25 @@ def verdict(method: str, indices: Indices) -> str:
     ) + advice
 
 
-def index_table(a: Analysed) -> Table:
+def index_table(found: Analysed) -> ShownTable:
     """Main index with interval, by factor and outcome; * where it is told from chance."""
-    names = list(a.indices)
+    names = list(found.indices)
     top = {
-        f: max(float(i.main[k]) / max(float(i.main.max()), 1e-300) for i in a.indices.values())
-        for k, f in enumerate(a.design.factors)
+        name: max(
+            float(indices.main[number]) / max(float(indices.main.max()), 1e-300)
+            for indices in found.indices.values()
+        )
+        for number, name in enumerate(found.design.factors)
     }
     rows = []
-    for f in sorted(a.design.factors, key=lambda f: -top[f]):
-        row: list[Any] = [phrase(f)]
+    for factor in sorted(found.design.factors, key=lambda name: -top[name]):
+        row: list[Any] = [phrase(factor)]
         for name in names:
-            i = a.indices[name]
-            k = i.factors.index(f)
+            mine = found.indices[name]
+            nth = mine.factors.index(factor)
             row.append(
-                f"{i.main[k]:.3g} ({i.interval[k, 0]:.3g} {tell('to', '至')} {i.interval[k, 1]:.3g})"
-                + ("*" if f in a.passed(name) else "")
+                f"{mine.main[nth]:.3g} ({mine.interval[nth, 0]:.3g} {tell('to', '至')} "
+                f"{mine.interval[nth, 1]:.3g})" + ("*" if factor in found.passed(name) else "")
             )
         rows.append(row)
     title = {
@@ -73,35 +76,37 @@ def index_table(a: Analysed) -> Table:
         "sobol": "Sobol: total index ST",
         "pawn": "PAWN: median distance",
         "delta": "Delta (Borgonovo)",
-    }[a.design.method]
-    line = tell("; ", "；").join(f"{phrase(OUTCOMES[n].label)} {a.lines[n]:.3g}" for n in names)
+    }[found.design.method]
+    line = tell("; ", "；").join(
+        f"{phrase(OUTCOMES[outcome].label)} {found.lines[outcome]:.3g}" for outcome in names
+    )
     note = tell(
         (
             f"95 % bootstrap interval; * the whole interval lies above the line that the largest of "
-            f"{len(a.design.factors)} inputs without effect passes in 5 % of cases ({line})"
+            f"{len(found.design.factors)} inputs without effect passes in 5 % of cases ({line})"
         ),
         (
-            f"95% 自助区间；* 整个区间高于 {len(a.design.factors)} 个无作用输入中最大者在 5% "
+            f"95% 自助区间；* 整个区间高于 {len(found.design.factors)} 个无作用输入中最大者在 5% "
             f"情况下才超过的界线（{line}）"
         ),
     )
-    return Table(title, ["input", *(OUTCOMES[n].label for n in names)], rows, note)
+    return ShownTable(title, ["input", *(OUTCOMES[outcome].label for outcome in names)], rows, note)
 
 
-def trust_table(a: Analysed) -> Table:
+def trust_table(found: Analysed) -> ShownTable:
     """Noise share, convergence and verdict by outcome."""
     rows = []
-    for name, i in a.indices.items():
-        single, left = noise(a.raw[name])
+    for name, indices in found.indices.items():
+        single, left = noise(found.raw[name])
         said = "-" if math.isnan(single) else f"{100 * single:.0f} %"
         rows.append(
             [
                 phrase(OUTCOMES[name].label),
                 said,
                 "-" if math.isnan(left) else f"{100 * left:.0f} %",
-                f"{i.width.max():.2f}",
-                f"{ranking(i.draws):.2f}",
-                verdict(a.design.method, i),
+                f"{indices.width.max():.2f}",
+                f"{ranking(indices.draws):.2f}",
+                verdict(found.design.method, indices),
             ]
         )
     note = tell(
@@ -115,7 +120,7 @@ def trust_table(a: Analysed) -> Table:
             f"r)）；收敛：宽度小于 {PRECISE}，排序小于 1（Sarrazin 等 2016）"
         ),
     )
-    return Table(
+    return ShownTable(
         "How sure is it?",
         ["outcome", "noise, one run", "noise, averaged", "widest interval", "ranking", "verdict"],
         rows,
@@ -123,21 +128,23 @@ def trust_table(a: Analysed) -> Table:
     )
 
 
-def first_table(a: Analysed) -> Table | None:
+def first_table(found: Analysed) -> ShownTable | None:
     """First-order and total Sobol indices, and the total index over what inputs explain."""
-    if a.design.method != "sobol":
+    if found.design.method != "sobol":
         return None
     rows = []
-    for name, i in a.indices.items():
-        left = noise(a.raw[name])[1]
-        for k, f in enumerate(i.factors):
+    for name, indices in found.indices.items():
+        left = noise(found.raw[name])[1]
+        for place, factor in enumerate(indices.factors):
             rows.append(
                 [
                     phrase(OUTCOMES[name].label),
-                    phrase(f),
-                    f"{i.values['S1'][k]:.3f}",
-                    f"{i.main[k]:.3f}",
-                    "-" if math.isnan(left) or left >= 1 else f"{i.values['S1'][k] / (1 - left):.3f}",
+                    phrase(factor),
+                    f"{indices.values['S1'][place]:.3f}",
+                    f"{indices.main[place]:.3f}",
+                    "-"
+                    if math.isnan(left) or left >= 1
+                    else f"{indices.values['S1'][place] / (1 - left):.3f}",
                 ]
             )
     note = tell(
@@ -147,7 +154,7 @@ def first_table(a: Analysed) -> Table | None:
         ),
         "末列除以非偶然的方差份额；ST 超出 S1 的部分为交互作用与偶然",
     )
-    return Table(
+    return ShownTable(
         "Sobol: first order and total",
         ["outcome", "input", "S1", "ST", "S1 of what inputs explain"],
         rows,

@@ -21,7 +21,7 @@ from experiments.command.settings import arm, known
 from experiments.outcomes import AGAINST_BASELINE
 from experiments.report import arm_effects
 from experiments.report.text import layout, numbered
-from experiments.study.findings import Findings, Picture, Table
+from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.study import Study
 from sim.parts.shocks import KINDS as SHOCK_KINDS
 from sim.state.parameters import Declaration, Parameters
@@ -88,21 +88,28 @@ LIMITS = (
 )
 
 
-def name_of(d: Declaration) -> str:
+def name_of(declared: Declaration) -> str:
     """A part's name for readers: the section for its switch, else section and name."""
-    section, _, name = d.path.partition(".")
+    section, _, name = declared.path.partition(".")
     return section if name == "on" else f"{section}: {name}".replace("_", " ")
 
 
-def off_word(d: Declaration) -> str:
+def off_word(declared: Declaration) -> str:
     """The word of a choice that means off.
 
     "none", or the one of which the declaration says that nothing is added.
     """
-    return next((x for x in d.choices if x == "none" or f"{x}: nothing is added" in d.doc), "")
+    return next(
+        (
+            choice
+            for choice in declared.choices
+            if choice == "none" or f"{choice}: nothing is added" in declared.doc
+        ),
+        "",
+    )
 
 
-def named(changes: Mapping[str, Any]) -> str:
+def arm_name(changes: Mapping[str, Any]) -> str:
     """An arm's name."""
     return " ".join(f"{path}={value}" for path, value in changes.items()).lower()
 
@@ -117,36 +124,39 @@ def arms(parameters: Parameters) -> list[Arm]:
     def put(changes: dict[str, Any], label: str) -> None:
         need = {
             path: value
-            for path, value in (NEEDS[p] for p in changes if p in NEEDS)
+            for path, value in (NEEDS[path] for path in changes if path in NEEDS)
             if path not in changes and now[path] != value
         }
         if all(now[path] == value for path, value in changes.items()):
             return
         if need:
-            (path, value), under = next(iter(need.items())), named(need)
+            (path, value), under = next(iter(need.items())), arm_name(need)
             words = name_of(known()[path])
             added = f"added: {words}" + (
                 "" if value is True else f" {value:g}" if isinstance(value, float) else f" {value}"
             )
             found.setdefault(under, Arm(under, added, need))
-            found[named(changes)] = Arm(
-                named(changes), f"{label} (to {words})", {**need, **changes}, against=under
+            found[arm_name(changes)] = Arm(
+                arm_name(changes), f"{label} (to {words})", {**need, **changes}, against=under
             )
         else:
-            found[named(changes)] = Arm(named(changes), label, changes)
+            found[arm_name(changes)] = Arm(arm_name(changes), label, changes)
 
-    for d in known().values():
-        if d.path in NOT_PARTS:
+    for declared in known().values():
+        if declared.path in NOT_PARTS:
             continue
-        if d.kind is bool:
-            put({d.path: not now[d.path]}, f"{'without' if now[d.path] else 'added:'} {name_of(d)}")
-        elif off := off_word(d):
-            if now[d.path] != off:
-                put({d.path: off}, f"without {name_of(d)}")
+        if declared.kind is bool:
+            put(
+                {declared.path: not now[declared.path]},
+                f"{'without' if now[declared.path] else 'added:'} {name_of(declared)}",
+            )
+        elif off := off_word(declared):
+            if now[declared.path] != off:
+                put({declared.path: off}, f"without {name_of(declared)}")
             else:
-                for x in d.choices:
-                    if x != off:
-                        put({d.path: x}, f"added: {name_of(d)} {x}")
+                for choice in declared.choices:
+                    if choice != off:
+                        put({declared.path: choice}, f"added: {name_of(declared)} {choice}")
     for label, changes in SIZED.items():
         put(changes, label)
     return list(found.values())
@@ -193,7 +203,7 @@ def findings(table: pd.DataFrame, nothing: dict[str, str], refused: list[str], p
     return Findings(
         question="What does each part of the model do, taken away (or added) by itself under the same luck?",
         sentences=sentences(table, nothing),
-        tables=[Table(title, heads, body, notes)],
+        tables=[ShownTable(title, heads, body, notes)],
         pictures=[picture],
         limits=[*LIMITS, *refused],
         hypothesis="Every part changes at least one of the measures.",
@@ -210,7 +220,7 @@ def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
     first.
     """
     clear = table.groupby("label", sort=False)["clear"].any()
-    return [*nothing, *(x for x in clear.index[~clear] if x not in nothing)]
+    return [*nothing, *(label for label in clear.index[~clear] if label not in nothing)]
 
 
 def headline(table: pd.DataFrame) -> str:
@@ -248,19 +258,19 @@ def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
     """
     mine = table[(table["measure"] == "viable") & table["clear"]]
     mine = mine.iloc[np.argsort(-mine["effect"].abs().to_numpy(), kind="stable")][:4]
-    most = "; ".join(f"{r.label} {r.effect:+.0f}" for r in mine.itertuples()) or "none clearly"
+    most = "; ".join(f"{row.label} {row.effect:+.0f}" for row in mine.itertuples()) or "none clearly"
     base = float(table.loc[table["measure"] == "viable", "baseline"].iloc[0])
     floor = (
         f"The baseline has {base:.0f} % viable, and no part can take away more: what a part is worth "
         f"shows in villages in service, hours and visits."
     )
     rest = []
-    for key, m in AGAINST_BASELINE.items():
+    for key, outcome in AGAINST_BASELINE.items():
         other = table[(table["measure"] == key) & table["clear"]]
         if key != "viable" and len(other):
             top = other.loc[other["effect"].abs().idxmax()]
-            rest.append(f"{m.brief}: {top['label']} ({top['effect']:+.{m.digits}f})")
-    unclear = [x for x in silent(table, nothing) if x not in nothing]
+            rest.append(f"{outcome.brief}: {top['label']} ({top['effect']:+.{outcome.digits}f})")
+    unclear = [label for label in silent(table, nothing) if label not in nothing]
     none = (
         f"to the last digit nothing changes: {', '.join(nothing.values())}"
         if nothing

@@ -12,10 +12,10 @@ from experiments.outcomes import HEADLINE
 from experiments.report import style
 from experiments.report.labels import spread
 from experiments.report.style import figures_in, phrase, plt, tell, words
-from experiments.study.findings import Picture, Table
+from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import VILLAGE_KINDS
 
-Extra = tuple[list[str], list[Table], list[Picture]]
+Extra = tuple[list[str], list[ShownTable], list[Picture]]
 
 
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
@@ -34,9 +34,9 @@ def question(size: str) -> Question:
         ),
         because="business.care_share (how much profit reaches care at all); null arm: none of it does",
         arms={
-            f"{b}, reserve {r:g}": {**arm("business", b), "funding.reserve": r}
-            for r in (3.0, 0.0, 12.0)
-            for b in BUSINESSES
+            f"{business}, reserve {reserve:g}": {**arm("business", business), "funding.reserve": reserve}
+            for reserve in (3.0, 0.0, 12.0)
+            for business in BUSINESSES
         },
         expected=(
             differ(
@@ -51,9 +51,9 @@ def question(size: str) -> Question:
                     "with none"
                 ),
                 tuple(
-                    (sign * way, f"{b}, reserve {r}", "viable", "scenic")
-                    for r, sign in ((12, 1.0), (0, -1.0))
-                    for b, way in (("tourism", 1.0), ("none", -1.0))
+                    (sign * way, f"{business}, reserve {reserve}", "viable", "scenic")
+                    for reserve, sign in ((12, 1.0), (0, -1.0))
+                    for business, way in (("tourism", 1.0), ("none", -1.0))
                 ),
                 room=True,
             ),
@@ -72,51 +72,26 @@ def question(size: str) -> Question:
     )
 
 
-def _gains(done: Compared) -> Extra:
-    """Gain over no business under the same reserve, by kind of village."""
-    names = [b for b in BUSINESSES if b != "none"]
-    rows, grid = [], np.zeros((len(RESERVES) * len(names), len(VILLAGE_KINDS)))
-    for i, (r, b) in enumerate(product(RESERVES, names)):
-        gains = [
-            done.paired(f"{b}, reserve {r:g}", "viable", kind, f"none, reserve {r:g}")
-            for kind in VILLAGE_KINDS
-        ]
-        grid[i] = [g.mean for g in gains]
-        rows.append(
-            [
-                phrase(f"{r:g} months"),
-                words(b),
-                *(spread(g) + ("*" if g.low > 0 or g.high < 0 else "") for g in gains),
-            ]
-        )
-    top, k = divmod(int(grid.argmax()), len(VILLAGE_KINDS))
-    what, where, rule, gain = (
-        rows[top][1],
-        words(VILLAGE_KINDS[k]),
-        rows[top][0],
-        rows[top][2 + k].rstrip("*"),
-    )
-    best = tell(
-        f"{what} in {where} villages with a reserve rule of {rule}: {gain} points",
-        f"{where}的{what}（储备规则 {rule}）：{gain} 个百分点",
-    )
+def _heat(done: Compared, rows: list[list[str]], grid: np.ndarray, best: str) -> Picture:
+    """Gains as colours: reserve and business down, kinds of village across; `rows`: the same as text."""
+    plus = len(BUSINESSES) - 1
     figure, axis = plt.subplots(figsize=(8.5, 1.8 + 0.34 * len(rows)), layout="constrained")
     most = max(float(np.abs(grid).max()), 0.01)
     image = axis.imshow(100 * grid, cmap="PuOr", vmin=-100 * most, vmax=100 * most, aspect="auto")
-    for y, x in product(range(len(rows)), range(len(VILLAGE_KINDS))):
+    for row_at, column_at in product(range(len(rows)), range(len(VILLAGE_KINDS))):
         axis.text(
-            x,
-            y,
-            f"{100 * grid[y, x]:+.0f}{'*' if rows[y][2 + x].endswith('*') else ''}",
+            column_at,
+            row_at,
+            f"{100 * grid[row_at, column_at]:+.0f}{'*' if rows[row_at][2 + column_at].endswith('*') else ''}",
             ha="center",
             va="center",
             fontsize=8,
-            color="white" if abs(grid[y, x]) > 0.7 * most else "black",
+            color="white" if abs(grid[row_at, column_at]) > 0.7 * most else "black",
         )
     axis.set_xticks(range(len(VILLAGE_KINDS)), [words(kind) for kind in VILLAGE_KINDS])
-    axis.set_yticks(range(len(rows)), [f"{r[1]}{tell(', reserve ', '，储备 ')}{r[0]}" for r in rows])
-    for y in range(len(names), len(rows), len(names)):
-        axis.axhline(y - 0.5, color="white", lw=4)
+    axis.set_yticks(range(len(rows)), [f"{row[1]}{tell(', reserve ', '，储备 ')}{row[0]}" for row in rows])
+    for row_at in range(plus, len(rows), plus):
+        axis.axhline(row_at - 0.5, color="white", lw=4)
     axis.spines[:].set_visible(False)
     figure.colorbar(
         image,
@@ -130,14 +105,41 @@ def _gains(done: Compared) -> Extra:
         ),
         f"与同村无产业相比可持续的村（百分点），储备规则与运气相同；* 95% 区间不含零。{done.seeds} 个种子。",
     )
-    picture = style.finish(
+    return style.finish(
         figure,
         tell("Largest gain: ", "最大增益：") + best,
         caption,
         figures_in(done.runs.work.folder),
         "gains",
     )
-    table = Table(
+
+
+def _gains(done: Compared) -> Extra:
+    """Gain over no business under the same reserve, by kind of village."""
+    names = [business for business in BUSINESSES if business != "none"]
+    rows, grid = [], np.zeros((len(RESERVES) * len(names), len(VILLAGE_KINDS)))
+    for i, (months, plus) in enumerate(product(RESERVES, names)):
+        gains = [
+            done.paired(f"{plus}, reserve {months:g}", "viable", kind, f"none, reserve {months:g}")
+            for kind in VILLAGE_KINDS
+        ]
+        grid[i] = [gain.mean for gain in gains]
+        rows.append(
+            [
+                phrase(f"{months:g} months"),
+                words(plus),
+                *(spread(gain) + ("*" if gain.low > 0 or gain.high < 0 else "") for gain in gains),
+            ]
+        )
+    top, nth = divmod(int(grid.argmax()), len(VILLAGE_KINDS))
+    (rule, what, *shown), where = rows[top], words(VILLAGE_KINDS[nth])
+    gain = shown[nth].rstrip("*")
+    best = tell(
+        f"{what} in {where} villages with a reserve rule of {rule}: {gain} points",
+        f"{where}的{what}（储备规则 {rule}）：{gain} 个百分点",
+    )
+    picture = _heat(done, rows, grid, best)
+    table = ShownTable(
         "Gain in villages viable over no business, points",
         ["reserve rule", "business", *map(words, VILLAGE_KINDS)],
         rows,

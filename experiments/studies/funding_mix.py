@@ -13,31 +13,34 @@ from experiments.outcomes import HEADLINE
 from experiments.report import ternary
 from experiments.report.labels import spread
 from experiments.report.style import figures_in, phrase, tell, words
-from experiments.study.findings import Picture, Table
+from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import PAYERS, STRENGTHS
 
-Extra = tuple[list[str], list[Table], list[Picture]]
+Extra = tuple[list[str], list[ShownTable], list[Picture]]
 
 
 def lattice(steps: int) -> list[tuple[float, ...]]:
     """All points of the simplex of four shares in steps of 1/steps, the most even first."""
-    points = [p for p in product(range(steps + 1), repeat=4) if sum(p) == steps]
-    return [tuple(x / steps for x in p) for p in sorted(points, key=lambda p: (sum(x * x for x in p), p))]
+    points = [point for point in product(range(steps + 1), repeat=4) if sum(point) == steps]
+    return [
+        tuple(share / steps for share in point)
+        for point in sorted(points, key=lambda point: (sum(share * share for share in point), point))
+    ]
 
 
 EVEN = (0.25,) * 4
-SINGLES = [tuple(float(i == k) for i in range(4)) for k in range(4)]
+SINGLES = [tuple(float(i == number) for i in range(4)) for number in range(4)]
 
 
 def mix_name(shares: tuple[float, ...]) -> str:
     """'g25 c25 f50 s0': percent of government, collective, families, society."""
-    return " ".join(f"{p[0]}{100 * x:.3g}" for p, x in zip(PAYERS, shares, strict=True))
+    return " ".join(f"{payer[0]}{100 * share:.3g}" for payer, share in zip(PAYERS, shares, strict=True))
 
 
 def question(size: str) -> Question:
     """The simplex lattice of four shares in the equal pledged envelope."""
     points = list(dict.fromkeys([EVEN, *lattice({"quick": 2, "default": 4, "full": 8}[size])]))
-    even, (alone_g, alone_c, *_) = mix_name(EVEN), (singles := [mix_name(p) for p in SINGLES])
+    even, (alone_g, alone_c, *_) = mix_name(EVEN), (singles := [mix_name(point) for point in SINGLES])
     return Question(
         question=(
             "Which mix of the four payers, at equal pledged present value, keeps villages viable, by "
@@ -52,7 +55,7 @@ def question(size: str) -> Question:
             "funding.payer_correlation (whether payers share their luck, so that mixing them evens "
             "nothing out); null arm: four payers that pay alike, so that the mix cannot matter"
         ),
-        arms={mix_name(p): dict(zip(SHARES, p, strict=True)) for p in points},
+        arms={mix_name(point): dict(zip(SHARES, point, strict=True)) for point in points},
         expected=(
             Expectation(
                 "more villages viable with a quarter each than with one payer (mean of four)",
@@ -93,26 +96,26 @@ def question(size: str) -> Question:
 def plainly(shares: tuple[float, ...]) -> str:
     """The four shares in words, zeros left out."""
     return tell(", ", "、").join(
-        f"{tell(payer, words(payer))} {100 * x:.0f} %"
-        for payer, x in zip(PAYERS, shares, strict=True)
-        if x > 0
+        f"{tell(payer, words(payer))} {100 * share:.0f} %"
+        for payer, share in zip(PAYERS, shares, strict=True)
+        if share > 0
     )
 
 
 def _best(done: Compared, cell: str, names: list[str]) -> tuple[str, int]:
     """The mix with most villages viable, and how many others cannot be told from it by paired differences."""
-    best = max(names, key=lambda a: done.mean(a, "viable", cell).mean)
-    return best, sum(done.paired(a, "viable", cell, best).high >= 0 for a in names if a != best)
+    best = max(names, key=lambda mix: done.mean(mix, "viable", cell).mean)
+    return best, sum(done.paired(mix, "viable", cell, best).high >= 0 for mix in names if mix != best)
 
 
 def _mixes(done: Compared) -> Extra:
     """Best mixes by strength, and the ternary plots."""
     names = list(done.question.available)
-    points = {name: tuple(done.question.arms[name][s] for s in SHARES) for name in names}
+    points = {name: tuple(done.question.arms[name][share] for share in SHARES) for name in names}
     rows, said = [], []
     for cell in ("all", *STRENGTHS):
         best, tied = _best(done, cell, names)
-        worst = min(names, key=lambda a: done.mean(a, "viable", cell).mean)
+        worst = min(names, key=lambda mix: done.mean(mix, "viable", cell).mean)
         rest = tell(f"{tied} of {len(names) - 1}", f"{len(names) - 1} 种中 {tied} 种")
         rows.append(
             [
@@ -130,12 +133,12 @@ def _mixes(done: Compared) -> Extra:
                 f"{phrase(cell)}为{plainly(points[best])}（其余 {rest}无法与之区分）",
             )
         )
-    none = not any(done.of(a, "viable").any() for a in names)
+    none = not any(done.of(mix, "viable").any() for mix in names)
     note = tell(
         "g, c, f, s: percent pledged by government, collective, families, society",
         "g、c、f、s：政府、村集体、家庭、社会承诺的百分比",
     )
-    table = Table(
+    table = ShownTable(
         "Best and worst mix by strength of the collective",
         ["collective", "best mix", "viable, %", "others not told from the best", "worst mix", "viable, %"],
         rows,
@@ -163,12 +166,12 @@ def _mixes(done: Compared) -> Extra:
 def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool) -> Picture:
     """Three payers in a triangle, by strength of the collective and the share of society."""
     lines, shown = [], set()
-    societies = sorted({p[3] for p in points.values() if p[3] < 0.75})[:3]
+    societies = sorted({mix_shares[3] for mix_shares in points.values() if mix_shares[3] < 0.75})[:3]
     for cell, society in product(STRENGTHS, societies):
-        here = [a for a in points if points[a][3] == society]
+        here = [point for point in points if points[point][3] == society]
         best, tied = _best(done, cell, here)
-        for a in here:
-            alone = tied == 0 and len(here) > 1 and a == best
+        for name in here:
+            alone = tied == 0 and len(here) > 1 and name == best
             place: dict[str, Any] = {
                 "row": phrase(cell),
                 "column": f"{tell('society', words('society'))} {100 * society:.0f} %",
@@ -176,8 +179,8 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
             lines.append(
                 {
                     **place,
-                    **dict(zip(PAYERS, points[a], strict=True)),
-                    "viable": done.mean(a, "viable", cell).mean,
+                    **dict(zip(PAYERS, points[name], strict=True)),
+                    "viable": done.mean(name, "viable", cell).mean,
                     "ring": alone,
                 }
             )
@@ -185,11 +188,11 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
     frame = pd.DataFrame(lines)
     each = []
     for cell in (STRENGTHS[0], STRENGTHS[-1]):
-        a, tied = _best(done, cell, [a for a in points if a in shown])
-        level, others = spread(done.mean(a, "viable", cell)), len(shown) - 1
+        name, tied = _best(done, cell, [point for point in points if point in shown])
+        level, others = spread(done.mean(name, "viable", cell)), len(shown) - 1
         one = tell(
-            f"{plainly(points[a])} ({level} %; {tied} of {others} others not told from it)",
-            f"{plainly(points[a])}（{level} %；其余 {others} 种中 {tied} 种无法与之区分）",
+            f"{plainly(points[name])} ({level} %; {tied} of {others} others not told from it)",
+            f"{plainly(points[name])}（{level} %；其余 {others} 种中 {tied} 种无法与之区分）",
         )
         alike = tell("no mix is told from the others", "各组合无法区分")
         each.append(

@@ -25,7 +25,7 @@ from experiments.report.arm_effects import size_text
 from experiments.report.style import plt, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import Interval
-from experiments.study.findings import Findings, Picture, Table
+from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.study import Study
 from sim.state.codes import PAYERS
 from sim.state.parameters import Parameters, declarations
@@ -66,26 +66,38 @@ SHOWN = ("viable", "open")  # the headline's measure, and one that is not near z
 
 def shares(mix: str) -> dict[str, Any]:
     """A quarter from each of the four payers, or all from one."""
-    return {f"funding.share_{p}": 0.25 if mix == "four" else float(p == mix) for p in PAYERS}
+    return {f"funding.share_{payer}": 0.25 if mix == "four" else float(payer == mix) for payer in PAYERS}
 
 
-def zero_margin(p: Parameters) -> dict[str, Any]:
+def zero_margin(parameters: Parameters) -> dict[str, Any]:
     """Prices at which a fully endowed business breaks even in a normal year; no growth, no garden plots,
     least volatility.
 
     Sales less variable cost = wages + rent + fixed cost, with all the labour and land that the business asks
     for. Where that price is not allowed, the nearest that is.
     """
-    t, a, h, known = p.tourism, p.agriculture, p.handicraft, declarations()
+    tourism, agriculture, handicraft, known = (
+        parameters.tourism,
+        parameters.agriculture,
+        parameters.handicraft,
+        declarations(),
+    )
     prices = {
-        "tourism.spend": (t.minutes_per_visit / 60 * t.wage + t.fixed / t.visitors) / (1 - t.variable),
-        "agriculture.sales": a.inputs + a.hours * a.wage + a.rent + a.fixed / a.land,
-        "handicraft.sales": (60 * h.wage + h.fixed / 12 / h.places)
-        / (1 - h.materials)
-        / (1 + h.network + h.visits * h.guests / 1_000),
+        "tourism.spend": (tourism.minutes_per_visit / 60 * tourism.wage + tourism.fixed / tourism.visitors)
+        / (1 - tourism.variable),
+        "agriculture.sales": agriculture.inputs
+        + agriculture.hours * agriculture.wage
+        + agriculture.rent
+        + agriculture.fixed / agriculture.land,
+        "handicraft.sales": (60 * handicraft.wage + handicraft.fixed / 12 / handicraft.places)
+        / (1 - handicraft.materials)
+        / (1 + handicraft.network + handicraft.visits * handicraft.guests / 1_000),
     }
     least = ("tourism.volatility", "agriculture.price_cv", "agriculture.yield_cv", "handicraft.volatility")
-    held = {path: min(max(x, known[path].low or 0.0), known[path].high or x) for path, x in prices.items()}
+    held = {
+        path: min(max(price, known[path].low or 0.0), known[path].high or price)
+        for path, price in prices.items()
+    }
     return {
         **{path: known[path].low for path in least},
         **held,
@@ -103,8 +115,12 @@ def arms(size: str) -> list[Arm]:
             common = {**basis, "funding.rule": "fixed_shares", **shares(mix)}
             found.append(Arm(f"{panel}/alike/{mix}", mix, {**common, "funding.identical_payers": True}))
             found += [
-                Arm(f"{panel}/{c:g}/{mix}", mix, {**common, "funding.payer_correlation": c})
-                for c in CORRELATIONS[size]
+                Arm(
+                    f"{panel}/{correlation:g}/{mix}",
+                    mix,
+                    {**common, "funding.payer_correlation": correlation},
+                )
+                for correlation in CORRELATIONS[size]
             ]
         for kind in ("none", *BUSINESSES):
             changes = {
@@ -143,16 +159,16 @@ def against_one(found: pd.DataFrame, size: str) -> pd.DataFrame:
     """Four payers less the best single payer, by panel, step (alike, or a correlation) and measure."""
     rows = []
     for panel in PANELS:
-        for step in ("alike", *(f"{c:g}" for c in CORRELATIONS[size])):
+        for step in ("alike", *(f"{correlation:g}" for correlation in CORRELATIONS[size])):
             for measure in SHOWN:
                 level = {
-                    p: found.loc[f"{panel}/{step}/{p}"][measure].mean()
-                    for p in PAYERS
-                    if f"{panel}/{step}/{p}" in found.index
+                    payer: found.loc[f"{panel}/{step}/{payer}"][measure].mean()
+                    for payer in PAYERS
+                    if f"{panel}/{step}/{payer}" in found.index
                 }
                 if not level:
                     continue
-                best = max(level, key=lambda p: level[p])
+                best = max(level, key=lambda payer: level[payer])
                 gap = difference(found, f"{panel}/{step}/four", f"{panel}/{step}/{best}", measure)
                 rows.append(
                     {
@@ -188,11 +204,11 @@ def flip(steps: list[float], gaps: list[float]) -> float | None:
 
     None where it never does.
     """
-    for (a, x), (b, y) in zip(
+    for (low, first), (high, second) in zip(
         zip(steps, gaps, strict=True), zip(steps[1:], gaps[1:], strict=True), strict=False
     ):
-        if x * y < 0:
-            return a + (b - a) * x / (x - y)
+        if first * second < 0:
+            return low + (high - low) * first / (first - second)
     return None
 
 
@@ -206,7 +222,7 @@ def judge(claim: int, null: list[int]) -> str:
 
     As in every experiment, only a claim that stands can be built in.
     """
-    if claim > 0 and any(n > 0 for n in null):
+    if claim > 0 and any(sign_left > 0 for sign_left in null):
         return "built in"
     return {1: "supported", 0: "undecided", -1: "not supported"}[claim]
 
@@ -214,9 +230,9 @@ def judge(claim: int, null: list[int]) -> str:
 def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
     """What is left of 'several payers' in one panel, and the verdict."""
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("step")
-    steps = [s for s in by.index if s != "alike"]
+    steps = [step for step in by.index if step != "alike"]
     zero, alike = by.loc["0"], by.loc["alike"]
-    at = flip([float(s) for s in steps], [by.loc[s, "mean"] for s in steps])
+    at = flip([float(step) for step in steps], [by.loc[step, "mean"] for step in steps])
     turned = (
         f"its sign flips at a correlation of about {at:.2f}"
         if at is not None
@@ -234,7 +250,7 @@ def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, 
 def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
     """What is left of 'a business helps' in one panel, and the verdict."""
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
-    verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[k]) for k in ("zero_margin", "no_share")])
+    verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[kind]) for kind in ("zero_margin", "no_share")])
     return (
         f"{words(panel)}: businesses less none {band(by.loc['portfolio'])} points; without margin "
         f"{band(by.loc['zero_margin'])}; "
@@ -305,36 +321,36 @@ def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]
     ]
 
 
-def table_of_payers(mine: pd.DataFrame) -> Table:
+def table_of_payers(mine: pd.DataFrame) -> ShownTable:
     """Panel and step down, measures across."""
     by = mine.set_index(["panel", "step", "measure"])
     heads = [
         "four payers less the best single payer, points",
-        *(x for m in SHOWN for x in (AGAINST_BASELINE[m].brief, "best single, %")),
+        *(text for outcome in SHOWN for text in (AGAINST_BASELINE[outcome].brief, "best single, %")),
     ]
     rows = []
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
-        cells = [by.loc[(panel, step, m)] for m in SHOWN]
+        cells = [by.loc[(panel, step, outcome)] for outcome in SHOWN]
         word = "payers alike" if step == "alike" else f"correlation {step}"
         rows.append(
             [
                 f"{words(panel)}, {word}",
-                *(x for c in cells for x in (band(c), f"{c['best']} {c['single']:.0f}")),
+                *(text for cell in cells for text in (band(cell), f"{cell['best']} {cell['single']:.0f}")),
             ]
         )
-    return Table("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
+    return ShownTable("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
 
 
-def table_of_business(mine: pd.DataFrame) -> Table:
+def table_of_business(mine: pd.DataFrame) -> ShownTable:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
-    heads = ["businesses less none, points", *(AGAINST_BASELINE[m].brief for m in SHOWN)]
+    heads = ["businesses less none, points", *(AGAINST_BASELINE[outcome].brief for outcome in SHOWN)]
     rows = [
-        [f"{words(p)}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)]
-        for p in PANELS
-        for k, word in BUSINESSES.items()
+        [f"{words(panel)}, {word}", *(band(by.loc[(panel, kind, outcome)]) for outcome in SHOWN)]
+        for panel in PANELS
+        for kind, word in BUSINESSES.items()
     ]
-    return Table(
+    return ShownTable(
         "A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed"
     )
 
@@ -354,17 +370,17 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
             axis.axhline(0, color="black", lw=0.8)
             for shift, measure in zip((-0.1, 0.1), SHOWN, strict=True):
                 by = mine[mine["measure"] == measure].set_index(key).reindex(places)
-                x = [i + shift for i in range(len(places))]
-                axis.vlines(x, by["low"], by["high"], color=colours[measure], lw=2)
+                at = [i + shift for i in range(len(places))]
+                axis.vlines(at, by["low"], by["high"], color=colours[measure], lw=2)
                 axis.plot(
-                    x, by["mean"], "o", color=colours[measure], ms=5, label=AGAINST_BASELINE[measure].brief
+                    at, by["mean"], "o", color=colours[measure], ms=5, label=AGAINST_BASELINE[measure].brief
                 )
                 if key == "step":
-                    axis.plot(x[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
+                    axis.plot(at[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
             names = (
-                ["payers\nalike" if p == "alike" else p for p in places]
+                ["payers\nalike" if place == "alike" else place for place in places]
                 if key == "step"
-                else [BUSINESSES[p].replace(" ", "\n", 1) for p in places]
+                else [BUSINESSES[place].replace(" ", "\n", 1) for place in places]
             )
             axis.set_xticks(range(len(places)), names)
             what = "four payers less the best single payer" if key == "step" else "businesses less none"

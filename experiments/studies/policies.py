@@ -20,7 +20,7 @@ from experiments.report import arm_effects
 from experiments.report.style import both, figures_in, phrase, tell
 from experiments.report.style import words as plain
 from experiments.report.text import layout, numbered
-from experiments.study.findings import Findings, Table
+from experiments.study.findings import Findings, ShownTable
 from experiments.study.study import Study
 
 SIZES = {"quick": Size(12, 120, 6), "default": Size(12, 200, 20), "full": Size(12, 300, 100)}
@@ -42,7 +42,9 @@ def arms(line: Composed) -> list[Arm]:
     """One arm a policy; where several were named, one more with all of them in that order."""
     names = line.settings.policy or list(options()["policy"])
     found = [Arm(name, plain(name), policies=(policy(name, line.parameters),)) for name in names]
-    together = Arm("all", "all of these together", policies=tuple(p for arm in found for p in arm.policies))
+    together = Arm(
+        "all", "all of these together", policies=tuple(one for arm in found for one in arm.policies)
+    )
     return [*found, together] if len(line.settings.policy) > 1 else found
 
 
@@ -88,13 +90,13 @@ def findings(runs: BaselineRuns, folder: Path, table: pd.DataFrame, nothing: lis
         question=phrase("What does each policy change, by itself, against no policy under the same luck?"),
         sentences=said,
         tables=[
-            Table(
+            ShownTable(
                 "Effect of each policy: with it less without it, mean over seeds with 95 % interval",
                 heads,
                 body,
                 notes,
             ),
-            Table(
+            ShownTable(
                 "What the policies are",
                 ["policy", "what it is", "clause"],
                 [meaning(arm.name) for arm in runs.arms if arm.name in options()["policy"]],
@@ -128,7 +130,7 @@ def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
         )
 
     clear = table.groupby("label", sort=False)["clear"].any()
-    unclear = [x for x in clear.index[~clear] if x not in nothing]
+    unclear = [label for label in clear.index[~clear] if label not in nothing]
     worse = table[
         table["clear"]
         & (
@@ -140,8 +142,9 @@ def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
     ]
     most = worse.iloc[np.argsort(-worse["effect"].abs().to_numpy())][:3]
     harm = semicolon.join(
-        f"{phrase(r.label)}{tell(': ', '：')}{phrase(AGAINST_BASELINE[r.measure].brief)} {r.effect:+.1f}"
-        for r in most.itertuples()
+        f"{phrase(row.label)}{tell(': ', '：')}{phrase(AGAINST_BASELINE[row.measure].brief)} "
+        f"{row.effect:+.1f}"
+        for row in most.itertuples()
     ) or tell("nothing clearly", "无明确者")
     first, second = (
         semicolon.join([best("viable", 1), best("open", 1)]),

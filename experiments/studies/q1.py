@@ -10,7 +10,7 @@ from sim.state.codes import PAYERS
 
 def question(size: str) -> Question:
     """Which mix of payers lasts?"""
-    singles = {f"{p} only": shares(*(float(p == x) for x in PAYERS)) for p in PAYERS}
+    singles = {f"{payer} only": shares(*(float(payer == other) for other in PAYERS)) for payer in PAYERS}
     gap = (1.0, "collective only", "closed", "weak"), (-1.0, "a quarter each", "closed", "weak")
     rich = (-1.0, "collective only", "closed", "rich"), (1.0, "a quarter each", "closed", "rich")
     return Question(
@@ -27,12 +27,12 @@ def question(size: str) -> Question:
         expected=(
             *(
                 differ(
-                    f"more villages viable with a quarter each than with {p} only",
+                    f"more villages viable with a quarter each than with {payer} only",
                     "viable",
                     "a quarter each",
-                    f"{p} only",
+                    f"{payer} only",
                 )
-                for p in PAYERS
+                for payer in PAYERS
             ),
             Expectation(
                 (

@@ -10,7 +10,7 @@ from experiments.outcomes import HEADLINE
 def question(size: str) -> Question:
     """Which "+"?"""
     singles = ("tourism", "agriculture", "handicraft")
-    mean = tuple((1 / 3, b, "closed", "all") for b in singles)
+    mean = tuple((1 / 3, business, "closed", "all") for business in singles)
     return Question(
         question="Which 'mutual aid +' business, in which kind of village?",
         hypothesis="Agriculture is low and steady, handicraft ends with its masters, a mix fails least.",

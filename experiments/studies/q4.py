@@ -17,10 +17,10 @@ def question(size: str) -> Question:
 
     lost = {"shocks.leader_loss": 0.0, "shocks.scheduled": "leader_loss", "shocks.scheduled_month": 60}
 
-    def loss(w, a):
+    def loss(weight, association):
         return (
-            (w, f"leaders stay, {a}", "viable", "all"),
-            (-w, f"leaders leave, {a}", "viable", "all"),
+            (weight, f"leaders stay, {association}", "viable", "all"),
+            (-weight, f"leaders leave, {association}", "viable", "all"),
         )
 
     return Question(

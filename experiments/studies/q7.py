@@ -19,7 +19,7 @@ def question(size: str) -> Question:
             "nothing to joining"
         ),
         arms={
-            **{f"{h} h": {"timebank.welcome": float(h)} for h in (5, 0, 2, 10, 20)},
+            **{f"{hours} h": {"timebank.welcome": float(hours)} for hours in (5, 0, 2, 10, 20)},
             "5 h, levy 5 % a month": {"timebank.welcome": 5.0, "timebank.levy": 0.05},
         },
         expected=(

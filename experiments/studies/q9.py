@@ -40,7 +40,7 @@ def question(size: str) -> Question:
         built_in=("demography.migration",),
         null={
             "demography.migration": 0.0,
-            **{f"participation.{x}": 1.0 for x in ("leader", "association", "peers", "credit")},
+            **{f"participation.{name}": 1.0 for name in ("leader", "association", "peers", "credit")},
         },
         base={"county.facility_share": 1.0, "facilities.openings": 0.0, "solvency.on": False},
         shown=(*HEADLINE, "volunteers", "supply_first", "supply_last"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,18 @@ from experiments.command.settings import arm, known
 from experiments.comparison import Compared, Expectation, Question
 from experiments.report.labels import arm_label, spread
 from experiments.report.style import tell, words
-from experiments.study.findings import Picture, Table
+from experiments.statistics import Interval
+from experiments.study.findings import Picture, ShownTable
 
-Extra = tuple[list[str], list[Table], list[Picture]]
+Extra = tuple[list[str], list[ShownTable], list[Picture]]
 
 
 def chances() -> dict[str, str]:
     """Shock -> path of its yearly chance: every such parameter of the section shocks."""
     return {
-        p.partition(".")[2]: p
-        for p, d in known().items()
-        if p.startswith("shocks.") and d.unit == "share/year"
+        path.partition(".")[2]: path
+        for path, declared in known().items()
+        if path.startswith("shocks.") and declared.unit == "share/year"
     }
 
 
@@ -72,33 +74,15 @@ def question(size: str) -> Question:
 COSTS = {"unmet": 1.0, "closed": 1.0, "viable": -1.0}  # outcome -> sign of a cost
 
 
-def _tails(done: Compared) -> Extra:
-    """Cost against calm, and how uneven counties are: shared shocks move the spread, not the mean."""
-    cost = {
-        (a, o): statistics.interval(sign * (done.of(a, o) - done.of("calm", o)), bounded=False)
-        for a in done.question.available
-        if a != "calm"
-        for o, sign in COSTS.items()
-    }
-    names = list(dict.fromkeys(a for a, _ in cost))
-    spreads = {
-        a: 100 * x.std(ddof=1) for a in names if len(x := done.of(a, "unmet")) > 1 and not statistics.ended(x)
-    }
-    end = tell("at the end of the scale", "处于量程端点")
-    uneven = {
-        a: f"{spreads[a]:.1f}" if a in spreads else end if statistics.ended(done.of(a, "unmet")) else "-"
-        for a in names
-    }
-    rows = [
-        [
-            arm_label(a),
-            *(spread(cost[a, o]) for o in COSTS),
-            uneven[a],
-            f"{100 * np.quantile(done.of(a, 'unmet'), 0.9):.1f}",
-        ]
-        for a in names
-    ]
-    worst = max((a for a in names if not a.startswith("all")), key=lambda a: cost[a, "unmet"].mean)
+def _said(
+    done: Compared, cost: Mapping[tuple[str, str], Interval], uneven: Mapping[str, str], told_apart: bool
+) -> str:
+    """Which shock costs most, what all cost together, and whether there was anything left to take."""
+    names = list(uneven)
+    worst = max(
+        (name for name in names if not name.startswith("all")),
+        key=lambda name: cost[name, "unmet"].mean,
+    )
     own, shared = (spread(cost[f"all, {how}", "unmet"]) for how in ("own", "shared"))
     said = tell(
         (
@@ -112,7 +96,7 @@ def _tails(done: Compared) -> Extra:
             f"个百分点，全县共同时为 {shared}"
         ),
     )
-    if {"all, own", "all, shared"} <= set(spreads):
+    if told_apart:
         said += tell(
             (
                 f" (standard deviation between seeds {uneven['all, own']} against {uneven['all, shared']} "
@@ -121,7 +105,7 @@ def _tails(done: Compared) -> Extra:
             f"（种子间标准差 {uneven['all, own']} 与 {uneven['all, shared']} 个百分点）",
         )
     said += tell(".", "。")
-    if any(statistics.ended(done.of(a, "viable")) for a in ("calm", *names)):
+    if any(statistics.ended(done.of(name, "viable")) for name in ("calm", *names)):
         said += tell(
             (
                 " Villages viable stand at the end of their scale in some arms, where a shock has nothing "
@@ -129,6 +113,45 @@ def _tails(done: Compared) -> Extra:
             ),
             "在某些支中可持续的村已处于量程端点，冲击无可再减。",
         )
+    return said
+
+
+def _tails(done: Compared) -> Extra:
+    """Cost against calm, and how uneven counties are: shared shocks move the spread, not the mean."""
+    cost = {
+        (name, outcome): statistics.interval(
+            sign * (done.of(name, outcome) - done.of("calm", outcome)), bounded=False
+        )
+        for name in done.question.available
+        if name != "calm"
+        for outcome, sign in COSTS.items()
+    }
+    names = list(dict.fromkeys(name for name, _ in cost))
+    spreads = {
+        name: 100 * unmet.std(ddof=1)
+        for name in names
+        if len(unmet := done.of(name, "unmet")) > 1 and not statistics.ended(unmet)
+    }
+    end = tell("at the end of the scale", "处于量程端点")
+    uneven = {
+        name: f"{spreads[name]:.1f}"
+        if name in spreads
+        else end
+        if statistics.ended(done.of(name, "unmet"))
+        else "-"
+        for name in names
+    }
+    rows = [
+        [
+            arm_label(name),
+            *(spread(cost[name, outcome]) for outcome in COSTS),
+            uneven[name],
+            f"{100 * np.quantile(done.of(name, 'unmet'), 0.9):.1f}",
+        ]
+        for name in names
+    ]
+    told_apart = {"all, own", "all, shared"} <= set(spreads)
+    said = _said(done, cost, uneven, told_apart)
     columns = [
         "shock",
         "more hours unmet, points",
@@ -140,4 +163,4 @@ def _tails(done: Compared) -> Extra:
     note = tell(
         "paired differences (95 %), above zero where the shock costs", "配对差别（95%），大于零表示冲击有代价"
     )
-    return [said], [Table("What each shock costs against calm", columns, rows, note)], []
+    return [said], [ShownTable("What each shock costs against calm", columns, rows, note)], []

@@ -11,9 +11,9 @@ from experiments.comparison import Compared, Question, differ
 from experiments.outcomes import HEADLINE
 from experiments.report.labels import arm_label, spread
 from experiments.report.style import tell
-from experiments.study.findings import Picture, Table
+from experiments.study.findings import Picture, ShownTable
 
-Extra = tuple[list[str], list[Table], list[Picture]]
+Extra = tuple[list[str], list[ShownTable], list[Picture]]
 
 
 GOAL = 0.70
@@ -21,10 +21,14 @@ GOAL = 0.70
 
 def question(size: str) -> Question:
     """Roll-out against 70 % by 2030 and service to 2035."""
-    c = known()
+    declared = known()
     pace, build, run_ = (
-        float(c[p].default)
-        for p in ("facilities.openings", "government.construction_envelope", "government.operating_envelope")
+        float(declared[path].default)
+        for path in (
+            "facilities.openings",
+            "government.construction_envelope",
+            "government.operating_envelope",
+        )
     )
 
     def case(openings: float, build_scale: float, run_scale: float) -> dict[str, float]:
@@ -92,16 +96,18 @@ def _targets(done: Compared) -> Extra:
         row: list[Any] = [arm_label(name)]
         for outcome in ("facility_2030", "function_2030", "in_service"):
             hits = int((done.of(name, outcome) >= GOAL - 1e-9).sum())
-            w = binomtest(hits, done.seeds).proportion_ci(method="wilson")
+            interval = binomtest(hits, done.seeds).proportion_ci(method="wilson")
             row += [
                 spread(done.mean(name, outcome)),
                 tell(
-                    f"{hits} of {done.seeds} ({100 * w.low:.0f} to {100 * w.high:.0f} %)",
-                    f"{done.seeds} 个中 {hits} 个（{100 * w.low:.0f} 至 {100 * w.high:.0f} %）",
+                    f"{hits} of {done.seeds} ({100 * interval.low:.0f} to {100 * interval.high:.0f} %)",
+                    f"{done.seeds} 个中 {hits} 个（{100 * interval.low:.0f} 至 {100 * interval.high:.0f} %）",
                 ),
             ]
         rows.append(row)
-    met = [arm_label(a) for a in done.question.available if done.mean(a, "facility_2030").mean >= GOAL]
+    met = [
+        arm_label(name) for name in done.question.available if done.mean(name, "facility_2030").mean >= GOAL
+    ]
     reached = (
         tell(f"Reached by {', '.join(met)}", f"有{'、'.join(met)}")
         if met
@@ -129,7 +135,7 @@ def _targets(done: Compared) -> Extra:
     return (
         [said],
         [
-            Table(
+            ShownTable(
                 "The target, read both ways",
                 columns,
                 rows,

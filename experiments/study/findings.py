@@ -14,7 +14,7 @@ from experiments.study.store import anew, replace, stored
 
 
 @dataclass(frozen=True)
-class Table:
+class ShownTable:
     """A small table; cells are text as shown or numbers."""
 
     title: str
@@ -43,7 +43,7 @@ class Findings:
 
     question: str
     sentences: list[str]
-    tables: list[Table] = field(default_factory=list)
+    tables: list[ShownTable] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     hypothesis: str = ""
@@ -63,8 +63,8 @@ class Findings:
     @classmethod
     def _read(cls, text: str) -> Findings:
         content = json.loads(text)
-        content["tables"] = [Table(**t) for t in content["tables"]]
-        content["pictures"] = [Picture(**t) for t in content["pictures"]]
+        content["tables"] = [ShownTable(**table) for table in content["tables"]]
+        content["pictures"] = [Picture(**table) for table in content["pictures"]]
         return cls(**content)
 
 

@@ -61,12 +61,12 @@ def stored(path: Path, read: Callable[[str], T], then: str) -> T:
     """
     try:
         return read(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise Mistake(f"{path} is not there: {then}") from e
+    except FileNotFoundError as error:
+        raise Mistake(f"{path} is not there: {then}") from error
     except (Mistake, ParameterError):
         raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as e:
-        raise Mistake(f"{path} is damaged: {then}") from e
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise Mistake(f"{path} is damaged: {then}") from error
 
 
 def anew(folder: Path) -> str:
@@ -143,9 +143,9 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def parts(folder: Path, table: str) -> dict[int, Path]:
     """Number -> part of a table, in order."""
     return {
-        int(p.name[5:10]): p
-        for p in sorted((folder / table).glob("part-*.parquet"))
-        if PART.fullmatch(p.name)
+        int(path.name[5:10]): path
+        for path in sorted((folder / table).glob("part-*.parquet"))
+        if PART.fullmatch(path.name)
     }
 
 
@@ -154,8 +154,8 @@ def taken(folder: Path) -> list[int]:
     return [
         int(named[1])
         for table in TABLES
-        for p in (folder / table).glob("part-*")
-        if (named := PART.fullmatch(p.name))
+        for path in (folder / table).glob("part-*")
+        if (named := PART.fullmatch(path.name))
     ]
 
 
@@ -175,7 +175,7 @@ def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], seri
 
 
 @dataclass
-class Outcome:
+class RunRecord:
     """A run's row, its villages and its monthly series; the last two are None where it failed."""
 
     row: dict[str, Any]
@@ -198,8 +198,14 @@ def _packed(table: pa.Table | None) -> pa.Buffer | None:
     return sink.getvalue()
 
 
-def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> Outcome:
-    return Outcome(row, *(None if x is None else pa.ipc.open_stream(x).read_all() for x in packed))
+def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> RunRecord:
+    return RunRecord(
+        row,
+        *(
+            None if packed_table is None else pa.ipc.open_stream(packed_table).read_all()
+            for packed_table in packed
+        ),
+    )
 
 
 class Results:
@@ -265,12 +271,15 @@ class Results:
         for number in (number for number in whole if number in mine):
             try:
                 content = read_part(mine[number], stored_columns)
-            except (OSError, ValueError) as e:
+            except (OSError, ValueError) as error:
                 raise Mistake(
                     f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it "
                     f"aside and does its runs again"
-                ) from e
-            yield number, content.rename_columns([self._new_names.get(x, x) for x in content.column_names])
+                ) from error
+            yield (
+                number,
+                content.rename_columns([self._new_names.get(name, name) for name in content.column_names]),
+            )
 
     @cached_property
     def _index(self) -> pd.DataFrame:
@@ -309,7 +318,9 @@ class Results:
     def _check(self, allow_partial: bool) -> None:
         gaps = self.missing()
         if gaps and not ((allow_partial or self.partial) and len(gaps) < len(self.wanted)):
-            first = ", ".join(f"{t.scenario.name} {t.arm} replicate {t.replicate}" for t in gaps[:3])
+            first = ", ".join(
+                f"{task.scenario.name} {task.arm} replicate {task.replicate}" for task in gaps[:3]
+            )
             failed = self._index[self._index["error"] != ""]
             why = (
                 f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}"

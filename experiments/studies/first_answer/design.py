@@ -63,7 +63,7 @@ USED = [
 
 
 @dataclass(frozen=True)
-class Cell:
+class Mix:
     """One funding mix with one business in one panel."""
 
     panel: str
@@ -83,7 +83,7 @@ class Cell:
         return Arm(self.name, changes=changes)
 
 
-def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
+def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Mix]:
     """All cells, null arms last in their panel."""
     found = []
     for panel in panels:
@@ -97,17 +97,17 @@ def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Cell]:
                     and (panel != PANELS[-1] or funding not in DEPOSIT_ROWS)
                 ):
                     continue
-                found.append(Cell(panel, funding, business))
+                found.append(Mix(panel, funding, business))
     return found
 
 
-def endowed(business: str, p: Parameters) -> set[str]:
+def endowed(business: str, parameters: Parameters) -> set[str]:
     """Kinds of village in which a business has its endowment, whole or in part."""
-    k = CHOICES.index(business)
+    kind = CHOICES.index(business)
     return {
         name
         for i, name in enumerate(VILLAGE_KINDS)
-        if k not in (1, 2, 3) or endowment(i, k, p.business.endowment) > 0
+        if kind not in (1, 2, 3) or endowment(i, kind, parameters.business.endowment) > 0
     }
 
 
@@ -130,7 +130,7 @@ class FirstAnswer:
         self.runs = ArmRuns(line, self.base)
         self.drawn = len(draws.drawn(self.runs.touched)) if settings.draws else 0
 
-    def task(self, cell: Cell, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
+    def task(self, cell: Mix, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
         """One run; `kind` names its arm."""
         return self.runs.task(cell.arm, at, kind, drawn=drawn, keep_series=kind == MAIN and at < KEEP)
 
@@ -195,8 +195,8 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
     arm by cell.
     """
 
-    def share(r):
-        return statistics.by_replicate(rows["/".join(r)], rows["/".join(r)]["verdict"] == "viable")
+    def share(place):
+        return statistics.by_replicate(rows["/".join(place)], rows["/".join(place)]["verdict"] == "viable")
 
     summary["gap_high"] = np.nan
     for _, mine in summary.groupby("panel", sort=False):
@@ -208,7 +208,7 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
 
 
 def _summary(
-    cell: Cell, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]
+    cell: Mix, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]
 ) -> list[dict[str, Any]]:
     """The row of one cell, none where no village has what its business needs."""
     mine = rows[rows["kind"].isin(kinds)]
@@ -262,6 +262,6 @@ def _enough(main: pd.DataFrame, viable: pd.Series) -> dict[str, float]:
     }
     return {
         f"{of}{key}": value
-        for of, r in found.items()
-        for key, value in (("half", r.half), ("cv", r.cv), ("settled", r.settled))
+        for of, enough in found.items()
+        for key, value in (("half", enough.half), ("cv", enough.cv), ("settled", enough.settled))
     }

@@ -17,7 +17,7 @@ from experiments.report.style import both, tell, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import STABLE
 from experiments.studies.first_answer.design import BUSINESSES, NULLS, FirstAnswer
-from experiments.study.findings import Findings, Picture, Table
+from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.study import Study
 
 TITLES = {
@@ -62,19 +62,24 @@ def cost_text(row: pd.Series) -> str:
     return "-" if np.isnan(cost) else f"{cost:.0f}"
 
 
-def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> Table:
+def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> ShownTable:
     """One table: rows funding, columns business; '.' where nothing was run."""
-    columns = [b for b in BUSINESSES if b in set(summary["business"])]
+    columns = [business for business in BUSINESSES if business in set(summary["business"])]
     lines = []
     for funding in summary["funding"].unique():
         by = summary[summary["funding"] == funding].set_index("business")
-        lines.append([words(funding), *(write(by.loc[b]) if b in by.index else "." for b in columns)])
+        lines.append(
+            [
+                words(funding),
+                *(write(by.loc[business]) if business in by.index else "." for business in columns),
+            ]
+        )
     counts = summary.groupby("business")["villages"].max()
-    lines.append([tell("villages that count", "计入的村"), *(str(counts[b]) for b in columns)])
-    return Table(title, ["", *(words(b) for b in columns)], lines)
+    lines.append([tell("villages that count", "计入的村"), *(str(counts[business]) for business in columns)])
+    return ShownTable(title, ["", *(words(business) for business in columns)], lines)
 
 
-def tables(plan: FirstAnswer, summary: pd.DataFrame) -> dict[str, list[Table]]:
+def tables(plan: FirstAnswer, summary: pd.DataFrame) -> dict[str, list[ShownTable]]:
     """Each panel's three tables, under its title."""
     year, found = plan.base.horizon.end[:4], {}
     for panel in plan.panels:
@@ -125,7 +130,7 @@ def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
     return len(others) - int((others["gap_high"] < 0).sum()), len(others)
 
 
-def replications(summary: pd.DataFrame) -> Table:
+def replications(summary: pd.DataFrame) -> ShownTable:
     """Whether there are enough seeds, by cell, for the share viable and for public cost."""
 
     def count(cv: float, settled: float) -> list[Any]:
@@ -133,14 +138,14 @@ def replications(summary: pd.DataFrame) -> Table:
 
     lines = [
         [
-            words(f"{r.panel}/{r.funding}/{r.business}"),
-            int(r.seeds),
-            f"{100 * r.half:.1f}",
-            *count(r.cv, r.settled),
-            "-" if np.isnan(r.cost_half) else f"{r.cost_half:.0f}",
-            *count(r.cost_cv, r.cost_settled),
+            words(f"{row.panel}/{row.funding}/{row.business}"),
+            int(row.seeds),
+            f"{100 * row.half:.1f}",
+            *count(row.cv, row.settled),
+            "-" if np.isnan(row.cost_half) else f"{row.cost_half:.0f}",
+            *count(row.cost_cv, row.cost_settled),
         ]
-        for r in summary.itertuples()
+        for row in summary.itertuples()
     ]
     viable, cost = tell("viable", "可持续"), tell("public cost", "公共支出")
     half, settled = tell("half-width", "半宽"), tell("c_v settled from", "c_v 稳定所需种子数")
@@ -148,9 +153,9 @@ def replications(summary: pd.DataFrame) -> Table:
         "",
         tell("seeds", "种子数"),
         *(
-            f"{of}{tell(': ', '：')}{x}"
+            f"{of}{tell(': ', '：')}{what}"
             for of, unit in ((viable, tell(", points", "，百分点")), (cost, tell(", yuan", "，元")))
-            for x in (half + unit, "c_v", settled)
+            for what in (half + unit, "c_v", settled)
         ),
     ]
     note = tell(
@@ -164,7 +169,7 @@ def replications(summary: pd.DataFrame) -> Table:
             f"2015）；公共支出按种子计算，只计有人受助者"
         ),
     )
-    return Table(tell("Are there enough replications?", "重复次数是否足够？"), columns, lines, note)
+    return ShownTable(tell("Are there enough replications?", "重复次数是否足够？"), columns, lines, note)
 
 
 def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
@@ -173,7 +178,7 @@ def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
     top = best(summary, panel)
     mine = summary[summary["panel"] == panel]
     plain = mine[(mine["business"] == "none") & ~mine["funding"].isin(NULLS)]
-    low, high = (f"{100 * x:.0f}" for x in (plain["viable"].min(), plain["viable"].max()))
+    low, high = (f"{100 * share:.0f}" for share in (plain["viable"].min(), plain["viable"].max()))
     between = (
         (f"every mix stands at {low} %", f"各方案均为 {low}%")
         if low == high
@@ -192,7 +197,7 @@ def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
         if others
         else ""
     )
-    funding, business, under = (words(x) for x in (top["funding"], top["business"], panel))
+    funding, business, under = (words(share) for share in (top["funding"], top["business"], panel))
     first = tell(
         (
             f"If the rules and figures written here hold, {funding} with {business} keeps the most "
@@ -289,27 +294,29 @@ def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
 
 def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> Findings:
     """The answer in the language that is spoken."""
-    c, end = plan.base.county, plan.base.horizon.end
+    county, end = plan.base.county, plan.base.horizon.end
     panels = zip(plan.panels, tables(plan, summary).values(), strict=True)
     kept = [
-        Table(
-            f"{words(panel).capitalize()}{tell(': ', '：')}{t.title}",
-            t.columns,
-            t.rows,
-            tell(*NOTES) if k == 1 else "",
+        ShownTable(
+            f"{words(panel).capitalize()}{tell(': ', '：')}{table.title}",
+            table.columns,
+            table.rows,
+            tell(*NOTES) if number == 1 else "",
         )
         for panel, ts in panels
-        for k, t in enumerate(ts)
+        for number, table in enumerate(ts)
     ]
     kept.append(replications(summary))
     limits = [
         tell(
             (
-                f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take "
+                f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; "
+                "intervals take "
                 f"the seed as unit; each seed draws {plan.drawn} uncertain parameters."
             ),
             (
-                f"{plan.seeds} 个种子，{c.villages} 个村，每村约 {c.elders} 位老人；区间以种子为单位；"
+                f"{plan.seeds} 个种子，{county.villages} 个村，每村约 {county.elders} 位老人；"
+                "区间以种子为单位；"
                 f"每个种子抽取 {plan.drawn} 个不确定参数。"
             ),
         ),
@@ -339,7 +346,7 @@ def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> str:
     """Tables, sentences, figures, places; kept as answer.txt and findings.json."""
     folder = work.folder / "figures"
     drawn = pictures.draw(pictures.Kept(work.folder, work.results()), folder, each=work.engine.each)
-    runs, c = work.results().runs(), plan.base.county
+    runs, county = work.results().runs(), plan.base.county
     failed = runs[runs["error"] != ""]
     lost = (
         (
@@ -350,17 +357,18 @@ def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> str:
         else ""
     )
     size = (
-        f"{plan.seeds} seeds, {c.villages} villages of about {c.elders} elders; intervals take the seed "
+        f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; intervals take "
+        "the seed "
         f"as unit; each seed draws {plan.drawn} uncertain parameters"
     )
     said, panels = both(lambda: findings(plan, summary, drawn), work.folder).sentences, tables(plan, summary)
     shown = "\n\n".join(
-        "\n\n".join([title, *(layout([[t.title, *t.columns[1:]], *t.rows]) for t in ts)])
+        "\n\n".join([title, *(layout([[table.title, *table.columns[1:]], *table.rows]) for table in ts)])
         for title, ts in panels.items()
     )
     where = (
         f"{work.folder}/: summary.csv, findings.json, runs/, villages/, series/, resolved.yaml, "
-        f"manifest.json\n{folder}/: {', '.join(p.file for p in drawn)} (png, svg)\npython run.py "
+        f"manifest.json\n{folder}/: {', '.join(picture.file for picture in drawn)} (png, svg)\npython run.py "
         f"report study={work.folder}"
     )
     text = f"{size}{lost}\n\n{shown}\n\n{NOTES[0]}\n\n{numbered(said)}\n\n{where}\n"

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 import sim
-from experiments.benchmark import engine, studies
-from experiments.benchmark.engine import ALL_ON, Figure, Size, dock, figure, in_turns, ratios, slope
+from experiments.benchmark import against_mesa, engine, mesa_reference, readings, simplified, studies
+from experiments.benchmark.against_mesa import dock
+from experiments.benchmark.all_on import ALL_ON
+from experiments.benchmark.readings import Reading, Scale, figure, in_turns, ratios, slope
 from sim.schedule import MONTH
 from sim.state.parameters import declarations
 
-TINY = Size(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
+TINY = Scale(villages=1, turns=2, months=1, docked=1, growth=(1, 2, 4), worker_runs=0, county=0, cold=False)
 
 
 def excess(pair: np.ndarray) -> tuple[float, float]:
@@ -58,8 +60,10 @@ def test_docking_reports_a_total_that_is_off_by_two_fifths() -> None:
 
 
 def test_reference_starts_from_the_persons_of_the_engine() -> None:
-    model = sim.MutualAidModel(sim.Parameters().replace(engine.SIMPLIFIED | {"county.villages": 2}), seed=3)
-    objects = engine.MesaReference(model)
+    model = sim.MutualAidModel(
+        sim.Parameters().replace(simplified.SIMPLIFIED | {"county.villages": 2}), seed=3
+    )
+    objects = mesa_reference.MesaReference(model)
     people = [p for v in objects.agents if hasattr(v, "people") for p in v.people]
     taken = model.people.kind != 0
     assert len(people) == int(model.world.villages.elders.sum() + model.world.villages.helpers.sum())
@@ -83,20 +87,20 @@ def test_the_pace_of_a_machine_is_that_of_its_best_yardstick_and_never_below_one
 
     At least twice as slow. A faster machine is held to the limit as it stands.
     """
-    there = list(engine.YARDSTICKS.items())
+    there = list(readings.YARDSTICKS.items())
     seen = {name: [0.5 * k * x, k * x, 9 * x] for k, (name, x) in enumerate(there, 2)}
-    assert engine.pace(seen) == pytest.approx(2)
-    assert engine.pace({name: [x / 5] for name, x in there}) == 1
-    raw, judged = engine.within("a month", [300.0, 500.0, 700.0], "ns", 250, 2.0)
+    assert readings.pace(seen) == pytest.approx(2)
+    assert readings.pace({name: [x / 5] for name, x in there}) == 1
+    raw, judged = readings.within("a month", [300.0, 500.0, 700.0], "ns", 250, 2.0)
     assert (raw.middle, raw.ok, judged.middle, judged.ok) == (500, None, 250, True)
-    assert not engine.within("a month", [502.0], "ns", 250, 2.0)[1].ok
+    assert not readings.within("a month", [502.0], "ns", 250, 2.0)[1].ok
 
 
 def test_figures_show_the_spread_and_judge_the_median() -> None:
     f = figure("x", ratios([9.0, 4.0, 2.0], [1.0, 2.0, 2.0]), "times", ">= 3", lambda x: x >= 3)
     assert (f.low, f.middle, f.high, f.ok) == (1.0, 2.0, 9.0, False)
     assert figure("x", [1.0], "s").ok is None
-    text = engine.table([f, Figure("y", 1, 1, 1, "ns"), Figure("z", 1, 1, 1, "times", ">= 1", None)])
+    text = readings.table([f, Reading("y", 1, 1, 1, "ns"), Reading("z", 1, 1, 1, "times", ">= 1", None)])
     assert [line.split()[-1] for line in text.splitlines()[1:]] == ["NOT", "ns", "-"]
 
 
@@ -118,11 +122,11 @@ def test_all_parts_are_on_where_the_benchmark_says_so() -> None:
 
 
 def test_everything_is_measured_at_a_tiny_size() -> None:
-    figures = engine.against_mesa(TINY) + engine.docking(TINY) + engine.growth(TINY)
+    figures = against_mesa.against_mesa(TINY) + against_mesa.docking(TINY) + engine.growth(TINY)
     names = [f.name for f in figures]
     assert len(set(names)) == len(names)
     assert {f"row: {row.name}" for row in MONTH} <= set(names)
-    assert {f"docking: {name}" for name in engine.TOTALS} <= set(names)
+    assert {f"docking: {name}" for name in simplified.TOTALS} <= set(names)
     assert all(math.isfinite(f.low) and f.low <= f.middle <= f.high for f in figures)
     asked = {f.name for f in figures if f.asked}
     assert {
@@ -138,7 +142,9 @@ def test_everything_is_measured_at_a_tiny_size() -> None:
     assert slower >= 1 and middle["all parts, Mesa layer on, at that pace"] == pytest.approx(
         middle["all parts, Mesa layer on"] / slower
     )
-    assert "First among the ratios, like for like: plain Mesa / engine:" in engine.kept(figures).sentences[1]
+    assert (
+        "First among the ratios, like for like: plain Mesa / engine:" in readings.kept(figures).sentences[1]
+    )
 
 
 def test_digest_sees_one_fen_and_not_the_order_of_villages() -> None:

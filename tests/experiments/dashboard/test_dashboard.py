@@ -21,10 +21,10 @@ import yaml
 import run
 from experiments.command.scenario import CONFIGS, Mistake, known, options
 from experiments.command.serve import ROOT
-from experiments.dashboard import state, words
+from experiments.dashboard import state, story, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.report import style
-from experiments.study.runner import Outcome, simulate_many
+from experiments.study.runner import RunRecord, simulate_many
 from experiments.study.store import Results
 from sim.state.parameters import SECTIONS, ParameterError
 
@@ -150,7 +150,7 @@ def test_tables_of_chinese_spreadsheets_are_read_and_other_files_refused():
 
 # -- results, from rows made by hand
 # -----------------------------------------------------------------------------------
-def outcome(replicate: int, verdicts: list[str], mutual: list[int], closures: list[int]) -> Outcome:
+def outcome(replicate: int, verdicts: list[str], mutual: list[int], closures: list[int]) -> RunRecord:
     n, months = len(verdicts), 36
     rows = pd.DataFrame(
         {
@@ -200,7 +200,7 @@ def outcome(replicate: int, verdicts: list[str], mutual: list[int], closures: li
     series["paid_collective_fen"] = series["paid_society_fen"] = 0
     import pyarrow as pa
 
-    return Outcome(
+    return RunRecord(
         {"replicate": replicate, "seed": 10 + replicate, "error": "", "origin": ""},
         pa.Table.from_pandas(rows),
         pa.Table.from_pandas(series),
@@ -269,7 +269,7 @@ def test_the_fan_follows_the_months_by_hand(two):
 
 
 def test_why_a_village_closed_by_hand(two):
-    told = state.story(two[0], 0, 2)
+    told = story.story(two[0], 0, 2)
     assert (told.closed, told.causes, told.missed) == (
         "2026-09",
         ["money", "helpers"],
@@ -283,8 +283,8 @@ def test_why_a_village_closed_by_hand(two):
         and sums["pledged"] == 108
     )
     assert sums["paid_in"] == sums["government"] + 6
-    assert state.worst(two[0]) == (0, 2)
-    fine = state.story(two[0], 0, 1)
+    assert story.worst(two[0]) == (0, 2)
+    fine = story.story(two[0], 0, 1)
     assert (fine.closed, fine.causes, fine.missed, fine.stop) == ("", [], [], 35)
 
 
@@ -484,9 +484,9 @@ def test_the_dashboards_runs_are_run_pys_byte_for_byte(tmp_path, capsys):
 @pytest.fixture(scope="module")
 def engine():
     """Two processes, ended when the tests are done."""
-    from experiments.dashboard.engine import Engine
+    from experiments.dashboard.engine import BackgroundRuns
 
-    made = Engine()
+    made = BackgroundRuns()
     yield made
     made.close()
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from experiments.report import figures, figures_sensitivity, figures_time, style, ternary
+from experiments.report import figures, figures_money, figures_sensitivity, figures_time, style, ternary
 from experiments.report.figures_time import band, kaplan_meier, spells
 from sim.state.codes import KINDS, NEVER, PAYERS, VILLAGE_KINDS
 
@@ -212,8 +212,8 @@ def draw_one(name: str, into: Path) -> object:
         "needs": lambda: figures.needs(mine, "Jiangxi", into),
         "paired": lambda: figures.paired(gains, "points", into, "a caption"),
         "fans": lambda: figures_time.fans(series, "2025-01", "Jiangxi", into),
-        "payers_by_year": lambda: figures_time.payers_by_year(series, "2025-01", "Jiangxi", into),
-        "timebank": lambda: figures_time.timebank(series, mine, "2025-01", "Jiangxi", into),
+        "payers_by_year": lambda: figures_money.payers_by_year(series, "2025-01", "Jiangxi", into),
+        "timebank": lambda: figures_money.timebank(series, mine, "2025-01", "Jiangxi", into),
         "map": lambda: figures_time.county_map(series, mine, "2025-01", "Jiangxi", into),
         "tornado": lambda: figures_sensitivity.tornado(
             tornado, 0.4, "share viable", into, "a caption", passed=["a.first"]

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import run
-from experiments.benchmark import engine
+from experiments.benchmark import readings
+from experiments.command.settings import Mistake, known
 from experiments.evidence import patterns
 from experiments.evidence.patterns import Finding
 from experiments.report import page as report
-from experiments.report import pictures, style
+from experiments.report import page_tables, pictures, style
 from experiments.study.findings import Findings, Picture
 
 TINY = [
@@ -181,9 +182,7 @@ def test_parameters_come_changed_first_with_source_and_mark(page):
     changed, rest = page.cells["Changed from the default"], page.cells["As by default"]
     by = {row[0]: row for row in changed[1:]}
     assert by["county.elders"][1:3] == ["12", "300"] and by["county.elders"][5] == "D assumption"
-    assert len(changed) + len(rest) - 2 == len(report.known()) and "county.elders" not in {
-        row[0] for row in rest
-    }
+    assert len(changed) + len(rest) - 2 == len(known()) and "county.elders" not in {row[0] for row in rest}
     assert all(row[6] for row in changed[1:] + rest[1:])
 
 
@@ -288,7 +287,7 @@ def test_causes_by_hand():
             {**lasting, "verdict": "recovered", "cause": 0b1000, "weight": 1.0},
         ]
     )
-    table = report._causes({"one": rows}, 1)
+    table = page_tables._causes({"one": rows}, 1)
     by = dict(zip(table.columns, table.rows[0], strict=True))
     sevenths = {
         "closed: money": "29",
@@ -302,7 +301,7 @@ def test_causes_by_hand():
 
 
 def test_the_same_page_each_time(study, html):
-    assert report.page(report.Kept(study), "en") == html
+    assert report.page(pictures.Kept(study), "en") == html
 
 
 OF_ONE_MIX = ("survival_kinds", "needs", "fans", "payers_by_year", "timebank", "map")
@@ -323,7 +322,7 @@ def test_a_caption_names_panel_and_business(code, study, tmp_path, monkeypatch):
         ],
     )
     with style.speaking(code):
-        said = {p.file: p.caption for p in pictures.draw(report.Kept(study), tmp_path)}
+        said = {p.file: p.caption for p in pictures.draw(pictures.Kept(study), tmp_path)}
     panel, funding, business = SCENARIO[code]
     assert {"classes", "payers", "ternary", "survival_funding", *OF_ONE_MIX} < set(said)
     for name in ("payers", "ternary", "survival_funding", *OF_ONE_MIX):
@@ -333,7 +332,7 @@ def test_a_caption_names_panel_and_business(code, study, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_chinese_headings_and_labels(study):
-    zh = Page(report.page(report.Kept(study), "zh"))
+    zh = Page(report.page(pictures.Kept(study), "zh"))
     text = " ".join(zh.text)
     assert zh.lang == "zh-Hans" and "问题" in text and "参数及来源" in text and "与默认不同" in zh.cells
     english, chinese = (Findings.load(study, code) for code in ("en", "zh"))
@@ -379,7 +378,7 @@ def test_a_mistake_is_one_sentence(case, capsys, tmp_path, monkeypatch):
 def test_a_study_without_findings_says_so(study, tmp_path):
     for name in ("manifest.json", "resolved.yaml"):
         shutil.copy(study / name, tmp_path)
-    with pytest.raises(report.Mistake, match=r"no findings\.json"):
+    with pytest.raises(Mistake, match=r"no findings\.json"):
         report.write(tmp_path)
 
 
@@ -453,7 +452,7 @@ def test_patterns_and_benchmark_leave_findings(tmp_path):
         0.2,
         "off 0.1",
     ]
-    engine.kept([engine.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
+    readings.kept([readings.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
         tmp_path
     )
     assert Findings.load(tmp_path).tables[0].rows == [["ratio", 40.0, 42.0, 44.0, "times", ">= 40", "ok"]]

@@ -28,7 +28,7 @@ from experiments.studies import fork
 from experiments.study import runner, study
 from experiments.study.engines import Engine, Serial, Standing
 from experiments.study.plan import Plan, Task
-from experiments.study.store import Outcome, Results, parts, read_part, write_part
+from experiments.study.store import Results, RunRecord, parts, read_part, write_part
 from experiments.study.study import Interrupted, Lock, Study
 from sim.state.parameters import Parameters
 
@@ -72,7 +72,7 @@ def opened(folder, batch=120, **engine):
 def light(mine):
     """Runs that cost nothing."""
     return [
-        Outcome(
+        RunRecord(
             {
                 **runner.heading(task),
                 "content": "0",
@@ -460,7 +460,7 @@ def test_the_same_command_again_runs_nothing_and_answers_the_same(smoke, capsys)
 
 def test_other_values_are_another_study(smoke):
     one, other = (
-        study.located(compose_line([*TINY, word]), [])[0].folder
+        study.resolve(compose_line([*TINY, word]), [])[0].folder
         for word in ("canteen.food=2.5", "canteen.food=2.6")
     )
     assert one.name == smoke.name and other.name != smoke.name
