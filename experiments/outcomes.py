@@ -166,7 +166,7 @@ OUTCOMES = register([
         label="villages in service at the end", chinese="期末在服务的村", above="open", better=1, key="open",
     )),
     ("not_mutual", Outcome(  # whoever else met them
-        label="eligible hours unmet", chinese="未满足的应助时数",
+        label="eligible hours without mutual aid", chinese="未获互助的应助时数",
         above="short_minutes", below="eligible_minutes", better=-1, key="unmet",
     )),
     ("visits", Outcome(
