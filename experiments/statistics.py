@@ -168,9 +168,9 @@ def stable_from(values: np.ndarray, within: float = STABLE) -> int:
     """
     values = np.asarray(values, float)
     counts = np.arange(2, len(values) + 1)
-    if len(counts) == 0 or np.any(np.abs([values[:key].mean() for key in counts]) < 1e-12):
+    if len(counts) == 0 or np.any(np.abs([values[:length].mean() for length in counts]) < 1e-12):
         return 0
-    cv = np.array([values[:key].std(ddof=1) / abs(values[:key].mean()) for key in counts])
+    cv = np.array([values[:length].std(ddof=1) / abs(values[:length].mean()) for length in counts])
     for i, length in enumerate(counts):
         if length <= 2 * len(values) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
             return int(length)

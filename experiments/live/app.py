@@ -165,7 +165,7 @@ def village_graph(model: LiveCounty, place: int) -> nx.Graph:
     people: Any = model.people
     graph = nx.Graph()
     zones = int(people.zone[start : start + used].max()) + 1 if used else 1
-    inside = {level: 0 for level in range(zones)}
+    inside = dict.fromkeys(range(zones), 0)
     for slot in range(used):
         i = start + slot
         if people.kind[i] not in (ELDER, HELPER):

@@ -80,7 +80,7 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
         counts = summary[summary["panel"] == panel].groupby("business")["villages"].max()
         axis.set_xticks(
             range(len(columns)),
-            [f"{words(second)}\n{counts.get(second, 0)} {tell('villages', '个村')}" for second in columns],
+            [f"{words(column)}\n{counts.get(column, 0)} {tell('villages', '个村')}" for column in columns],
             fontsize=8,
         )
         axis.set_yticks(range(len(rows)), [words(row) for row in rows])

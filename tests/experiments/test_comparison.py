@@ -25,7 +25,7 @@ from experiments.report import figures_comparison, style, ternary
 from experiments.statistics import variance_ratio
 from experiments.studies import funding_mix, stress
 from experiments.studies.funding_mix import lattice, mix_name
-from experiments.study.runner import more_columns
+from experiments.study.run_tables import more_columns
 from sim.state.codes import ELIGIBLE, MUTUAL, UNMET
 from sim.state.parameters import Parameters
 

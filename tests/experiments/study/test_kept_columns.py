@@ -12,7 +12,8 @@ from runs import parameters
 import sim
 from experiments.command.scenario import Scenario
 from experiments.study.plan import Task
-from experiments.study.runner import first_closed, monthly, simulate, simulate_many, village_rows
+from experiments.study.run_tables import first_closed, monthly, village_rows
+from experiments.study.runner import simulate, simulate_many
 from sim.state.codes import KINDS, NEVER
 
 FLOWS = {"credits_issued_minutes": 1, "credits_spent_minutes": -1, "credits_lapsed_minutes": -1}
