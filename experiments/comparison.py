@@ -1,53 +1,43 @@
 """The engine of every comparison: arms x conditions x seeds -> outcomes -> paired differences -> a verdict.
 
-A question says beforehand what it expects (`Test`: a weighted sum of outcomes of arms that should lie above
-zero) and which parameters could have built that in. All arms of a replicate share luck and parameter draw.
-The tests are repeated with each such parameter at both ends of its range and in a null arm; the replicate is
-the unit of every interval.
+A question says beforehand what it expects (`Expectation`: a weighted sum of outcomes of arms that should lie
+above zero) and which parameters could have built that in. All arms of a replicate share random seed and
+parameter draw. What is expected is looked at again with each such parameter at both ends of its range and in
+a null arm; the replicate is the unit of every interval.
+
+Where every arm is compared with one baseline, `effects` judges all arms and outcomes together.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments import outcomes, statistics
-from experiments.campaign import Campaign, base_of, campaign
-from experiments.command.scenario import Composed, Mistake, known
-from experiments.outcomes import ALL, HEADLINE, OUTCOMES
-from experiments.report.findings import Findings, Picture, Table
-from experiments.report.style import both, phrase, tell, words
-from experiments.statistics import STABLE, Interval, half
+from experiments.arms import BASELINE, Arm, ArmRuns
+from experiments.command.settings import Mistake, known
+from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, OUTCOMES
+from experiments.statistics import Interval
 from experiments.study import draws
 from sim.start.county import village_states
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 
 WRITTEN, NULL = "as written", "null arm"
+HOLDS, NONE, OPEN, AGAINST = "holds", "none", "open", "against"  # states of an expectation
+SUPPORTED, NOT_SUPPORTED, BUILT_IN, UNDECIDED = "supported", "not supported", "built in", "undecided"
 FULL = 100  # seeds of size=full
-RUNS = {
-    "quick": 80,
-    "default": 400,
-}  # what the others may take, for time: about three minutes on two cores by default
+RUNS = {"quick": 80, "default": 400}  # what the others may take: about three minutes on two cores by default
 LEAST = {"quick": 3, "default": 8}
 GROWTH = 1.5  # from round to round while a precision is asked for
-ENOUGH = (
-    (
-        f"half-width: the wider side of the interval; c_v: standard deviation over mean; settled: the "
-        f"number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)"
-    ),
-    f"半宽：区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）",
-)
-SIGNS = {"holds": "成立", "none": "无影响", "open": "不能判断", "against": "相反"}  # states in Chinese
-CLAIM = 0.05  # half-width that is called precise where none was asked for
 
 
 @dataclass(frozen=True)
-class Test:
+class Expectation:
     """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing.
 
     `room`: it compares differences, so that an arm at the end of its scale hides what is asked.
@@ -63,10 +53,22 @@ class Test:
         """Their names."""
         return {arm for _, arm, _, _ in self.terms}
 
+    @property
+    def outcomes(self) -> set[str]:
+        """Their names."""
+        return {outcome for _, _, outcome, _ in self.terms}
 
-def differ(text: str, outcome: str, more: str, less: str, cell: str = ALL, least: float = 0.01) -> Test:
+    @property
+    def share(self) -> bool:
+        """Whether all its outcomes are shares."""
+        return all(OUTCOMES[outcome].share for outcome in self.outcomes)
+
+
+def differ(
+    text: str, outcome: str, more: str, less: str, cell: str = ALL, least: float = 0.01
+) -> Expectation:
     """The outcome is higher in arm `more` than in arm `less`."""
-    return Test(text, ((1.0, more, outcome, cell), (-1.0, less, outcome, cell)), least)
+    return Expectation(text, ((1.0, more, outcome, cell), (-1.0, less, outcome, cell)), least)
 
 
 @dataclass(frozen=True)
@@ -75,21 +77,21 @@ class Question:
     reference.
 
     `built_in`: paths swept to both ends of their range. `null`: changes under which the expected mechanism
-    cannot act. `extra` adds tables, figures and sentences of its own.
+    cannot act. `extra` makes sentences, tables and figures of its own from the finished comparison.
     """
 
     question: str
     hypothesis: str
     because: str
     arms: Mapping[str, Mapping[str, Any]]
-    tests: tuple[Test, ...] = ()
+    expected: tuple[Expectation, ...] = ()
     built_in: tuple[str, ...] = ()
     null: Mapping[str, Any] | None = None
     base: Mapping[str, Any] = field(default_factory=dict)
     shown: tuple[str, ...] = HEADLINE
     cells: tuple[str, ...] = (ALL,)
     limits: tuple[str, ...] = ()
-    extra: Callable[[Done], tuple[list[str], list[Table], list[Picture]]] | None = None
+    extra: Callable[[Compared], tuple[list[Any], list[Any], list[Any]]] | None = None
 
     @property
     def available(self) -> dict[str, Mapping[str, Any]]:
@@ -97,33 +99,48 @@ class Question:
         return {name: changes for name, changes in self.arms.items() if set(changes) <= set(known())}
 
     @property
-    def tested(self) -> tuple[Test, ...]:
-        """Tests whose arms are all available."""
-        return tuple(t for t in self.tests if t.arms <= set(self.available))
+    def tested(self) -> tuple[Expectation, ...]:
+        """Expectations whose arms are all available."""
+        return tuple(one for one in self.expected if one.arms <= set(self.available))
 
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Name -> changes: as written, each parameter of `built_in` at both ends, the null arm."""
         found: dict[str, dict[str, Any]] = {WRITTEN: {}}
-        if self.tested:
-            for path in self.built_in:
-                d = known().get(path)
-                if d is not None:
-                    found |= {f"{path} = {x:g}": {path: d.kind(x)} for x in (d.low, d.high) if x is not None}
-            if self.null is not None and set(self.null) <= set(known()):
-                found[NULL] = dict(self.null)
+        if not self.tested:
+            return found
+        for path in self.built_in:
+            declared = known().get(path)
+            if declared is not None:
+                ends = (end for end in (declared.low, declared.high) if end is not None)
+                found |= {f"{path} = {end:g}": {path: declared.kind(end)} for end in ends}
+        if self.null is not None and set(self.null) <= set(known()):
+            found[NULL] = dict(self.null)
         return found
 
     def needed(self) -> set[str]:
-        """Cells that tests and tables read."""
-        return {*self.cells, ALL, *(cell for t in self.tests for _, _, _, cell in t.terms)}
+        """Cells that expectations and tables read."""
+        return {*self.cells, ALL, *(cell for one in self.expected for _, _, _, cell in one.terms)}
+
+    def wanted(self, replicates: range) -> list[tuple[Arm, int]]:
+        """Arms under conditions, `<condition>/<arm>`, with their replicates; other conditions than as written
+        have the arms that something is expected of.
+        """
+        tested = {arm for one in self.tested for arm in one.arms}
+        return [
+            (Arm(f"{condition}/{arm}", arm, {**self.base, **changes, **held}), at)
+            for at in replicates
+            for condition, held in self.conditions().items()
+            for arm, changes in self.available.items()
+            if condition == WRITTEN or arm in tested
+        ]
 
 
 @dataclass
-class Done:
+class Compared:
     """Everything a finished comparison knows; `values` is indexed by condition, arm, cell, replicate."""
 
     question: Question
-    campaign: Campaign
+    runs: ArmRuns
     values: pd.DataFrame
     seeds: int
 
@@ -136,549 +153,229 @@ class Done:
         return statistics.interval(self.of(arm, outcome, cell), OUTCOMES[outcome].share)
 
     def paired(self, arm: str, outcome: str, cell: str = ALL, reference: str | None = None) -> Interval:
-        """Difference to the reference arm under the same luck and draw."""
-        x = self.of(arm, outcome, cell) - self.of(
-            reference or next(iter(self.question.available)), outcome, cell
+        """Difference to the reference arm under the same seed and draw."""
+        reference = reference or next(iter(self.question.available))
+        difference = self.of(arm, outcome, cell) - self.of(reference, outcome, cell)
+        return statistics.interval(difference, bounded=False)
+
+    def effect(self, expected: Expectation, condition: str = WRITTEN) -> np.ndarray:
+        """The sum that is expected above zero, one number a replicate."""
+        parts = (
+            weight * self.of(arm, outcome, cell, condition) for weight, arm, outcome, cell in expected.terms
         )
-        return statistics.interval(x, bounded=False)
+        return np.asarray(sum(parts), float)
 
-    def effect(self, test: Test, condition: str = WRITTEN) -> np.ndarray:
-        """The test's sum, one number a replicate."""
-        return np.asarray(sum(w * self.of(arm, o, cell, condition) for w, arm, o, cell in test.terms), float)
-
-    def at_end(self, test: Test, condition: str = WRITTEN) -> list[str]:
-        """Arms of the test that stand at the end of their scale in most seeds."""
+    def at_end(self, expected: Expectation, condition: str = WRITTEN) -> list[str]:
+        """Its arms that stand at the end of their scale in most seeds."""
         return list(
             dict.fromkeys(
                 arm
-                for _, arm, o, cell in test.terms
-                if OUTCOMES[o].share and ended(self.of(arm, o, cell, condition))
+                for _, arm, outcome, cell in expected.terms
+                if OUTCOMES[outcome].share and statistics.ended(self.of(arm, outcome, cell, condition))
             )
         )
 
-    def state(self, test: Test, condition: str = WRITTEN) -> str:
-        """`state` of the test's effect.
+    def state(self, expected: Expectation, condition: str = WRITTEN) -> str:
+        """`state` of the effect.
 
-        Open where no effect is no news, every arm being at the end of its scale, or where the test lacks the
-        room it needs.
+        Open where no effect is no news, every arm being at the end of its scale, or where the room is lacking
+        that is needed.
         """
-        found, short = (
-            state(self.effect(test, condition), test.least if condition == WRITTEN else 0.0),
-            self.at_end(test, condition),
-        )
-        hidden = short and (test.room or (found == "none" and len(short) == len(test.arms)))
-        return "open" if hidden else found
+        least = expected.least if condition == WRITTEN else 0.0
+        found, short = state(self.effect(expected, condition), least), self.at_end(expected, condition)
+        hidden = short and (expected.room or (found == NONE and len(short) == len(expected.arms)))
+        return OPEN if hidden else found
+
+    def states(self) -> dict[str, list[str]]:
+        """Condition -> state of every expectation."""
+        return {
+            condition: [self.state(one, condition) for one in self.question.tested]
+            for condition in self.question.conditions()
+        }
 
     @property
     def places(self) -> list[tuple[str, str]]:
         """(arm, cell) of everything that is reported."""
-        q = self.question
         return [
             (arm, cell)
-            for cell in q.cells
-            for arm in q.available
+            for cell in self.question.cells
+            for arm in self.question.available
             if (WRITTEN, arm, cell) in self.values.index
         ]
 
 
-# -- statistics
-# --------------------------------------------------------------------------------------------------------
-def state(x: np.ndarray, least: float = 0.0) -> str:
+# -- verdicts ------------------------------------------------------------------------------------------------
+def state(effect: np.ndarray, least: float = 0.0) -> str:
     """holds (interval above zero), none (it lies below `least`, or all are zero), against (below zero),
     open.
     """
-    e = statistics.interval(x, bounded=False)
-    if not np.any(x):
-        return "none"
-    if e.high < 0:
-        return "against"
-    if e.high < least:
-        return "none"
-    return "holds" if e.low > 0 else "open"
-
-
-def ended(x: np.ndarray) -> bool:
-    """Whether a share stands at nought, or at one, in most seeds."""
-    return max(float(np.mean(x <= 0.0)), float(np.mean(x >= 1.0))) > 0.5
+    found = statistics.interval(effect, bounded=False)
+    if not np.any(effect):
+        return NONE
+    if found.high < 0:
+        return AGAINST
+    if found.high < least:
+        return NONE
+    return HOLDS if found.low > 0 else OPEN
 
 
 def judge(states: Mapping[str, list[str]]) -> str:
-    """Verdict from the states of all tests by condition; empty where nothing was tested."""
+    """Verdict from the states of all expectations by condition; empty where nothing was expected."""
     written = states.get(WRITTEN, [])
     if not written:
         return ""
-    if "against" in written or "none" in written:
-        return "not supported"
-    if "open" in written:
-        return "undecided"
-    return "supported" if all(s == "holds" for c in states.values() for s in c) else "built in"
+    if AGAINST in written or NONE in written:
+        return NOT_SUPPORTED
+    if OPEN in written:
+        return UNDECIDED
+    return SUPPORTED if all(one == HOLDS for mine in states.values() for one in mine) else BUILT_IN
 
 
-def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
-    """Variance of a weighted sum had the arms been independent, over its variance as paired.
+class Width(NamedTuple):
+    """How well something is known: half-width of its interval, and what it is of."""
 
-    Nan where that is zero.
-    """
-    apart = sum(w**2 * float(np.var(x, ddof=1)) for w, x in parts)
-    joined = float(np.var(sum(w * x for w, x in parts), ddof=1))
-    return apart / joined if joined > 1e-15 else math.nan
+    half: float
+    outcome: str = ""  # of an arm and cell, or
+    arm: str = ""
+    cell: str = ALL
+    expected: str = ""  # the text of an expectation
+
+    @property
+    def name(self) -> str:
+        """What it is of, in English."""
+        if not self.outcome:
+            return self.expected
+        where = "" if self.cell == ALL else f", {self.cell} villages"
+        return f"{OUTCOMES[self.outcome].label}, {self.arm}{where}"
 
 
-def widths(done: Done) -> dict[str, float]:
-    """Half-width of every headline share by arm and cell and of every test, as written.
+def widths(done: Compared) -> list[Width]:
+    """Half-width of every headline share by arm and cell and of every expectation, as written.
 
     What a precision is asked of.
     """
-    found = {
-        phrase(OUTCOMES[o].label) + tell(", ", "，") + place(arm, cell): half(done.mean(arm, o, cell))
-        for arm, cell in done.places
-        for o in HEADLINE
-        if OUTCOMES[o].share
-    }
-    return found | {
-        phrase(t.text): half(statistics.interval(done.effect(t), bounded=False))
-        for t in done.question.tested
-        if _share(t)
-    }
+    return [
+        *(
+            Width(statistics.half(done.mean(arm, outcome, cell)), outcome, arm, cell)
+            for arm, cell in done.places
+            for outcome in HEADLINE
+            if OUTCOMES[outcome].share
+        ),
+        *(
+            Width(statistics.half(statistics.interval(done.effect(one), bounded=False)), expected=one.text)
+            for one in done.question.tested
+            if one.share
+        ),
+    ]
 
 
-def widest(done: Done) -> tuple[float, str]:
-    """The largest of `widths` and what it belongs to."""
-    return max(((v, k) for k, v in widths(done).items()), default=(0.0, tell("nothing", "无")))
-
-
-def called(arm: str) -> str:
-    """An arm for readers: as it is written; in Chinese by its parts, where the whole has no pair."""
-    return tell(arm, words(arm))
-
-
-def place(arm: str, cell: str) -> str:
-    """An arm, with the villages meant where these are not all."""
-    return called(arm) if cell == ALL else tell(f"{arm}, {cell} villages", f"{called(arm)}，{phrase(cell)}")
-
-
-def _share(test: Test) -> bool:
-    return all(OUTCOMES[o].share for _, _, o, _ in test.terms)
+def widest(done: Compared) -> Width:
+    """The one that is known least; of equals the last by name."""
+    return max(widths(done), key=lambda width: (width.half, width.name), default=Width(0.0))
 
 
 # -- runs ----------------------------------------------------------------------------------------------------
-# ----------
-def compare(question: Question, campaign: Campaign) -> tuple[Done, int]:
+def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
     """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
-    s = campaign.settings
-    seeds = s.seeds or seeds_of(question, s.size)
-    limit = max(s.max_seeds or 8 * seeds, seeds) if s.precision else seeds
+    settings = runs.settings
+    seeds = settings.seeds or seeds_of(question, settings.size)
+    limit = max(settings.max_seeds or 8 * seeds, seeds) if settings.precision else seeds
     while True:
-        campaign.run(_wanted(question, range(seeds)))
-        done = _done(question, campaign, seeds)
-        if s.precision is None or widest(done)[0] <= s.precision or seeds >= limit:
+        runs.run(question.wanted(range(seeds)))
+        done = _compared(question, runs, seeds)
+        if settings.precision is None or widest(done).half <= settings.precision or seeds >= limit:
             return done, limit
         seeds = min(limit, math.ceil(GROWTH * seeds))
 
 
 def seeds_of(question: Question, size: str) -> int:
     """Seeds where none were asked for: as many as the size has time for."""
-    return (
-        FULL
-        if size == "full"
-        else min(max(RUNS[size] // len(_wanted(question, range(1))), LEAST[size]), FULL)
-    )
+    if size == "full":
+        return FULL
+    return min(max(RUNS[size] // len(question.wanted(range(1))), LEAST[size]), FULL)
 
 
-def _stopped(asked: float | None, seeds: int, limit: int, wide: float, text: str) -> str:
-    goal = asked or CLAIM
-    need = math.ceil(seeds * (wide / goal) ** 2)
-    more = (
-        tell(
-            f"; ± {goal:g} everywhere would take at most about {need} seeds",
-            f"；要处处达到 ± {goal:g}，至多约需 {need} 个种子",
-        )
-        if wide > goal
-        else ""
-    )
-    if asked is None:
-        return tell(
-            f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}",
-            f"按要求运行 {seeds} 个种子；最宽的 95% 区间为 ± {wide:.3f}（{text}）{more}",
-        )
-    if wide <= asked:
-        return tell(
-            (
-                f"stopped at {seeds} seeds: the asked precision ± {asked:g} is reached everywhere (widest "
-                f"± {wide:.3f}, {text})"
-            ),
-            f"在 {seeds} 个种子处停止：所要求的精度 ± {asked:g} 处处达到（最宽 ± {wide:.3f}，{text}）",
-        )
-    return tell(
-        (
-            f"stopped at the limit of {limit} seeds before the asked precision ± {asked:g}: widest ± "
-            f"{wide:.3f} ({text}){more}"
-        ),
-        (
-            f"达到 {limit} 个种子的上限而停止，尚未达到所要求的精度 ± {asked:g}：最宽 ± {wide:.3f}（"
-            f"{text}）{more}"
-        ),
-    )
-
-
-def _wanted(question: Question, replicates: range) -> list[tuple[str, dict[str, Any], int]]:
-    tested = {arm for t in question.tested for arm in t.arms}
-    return [
-        (f"{condition}/{arm}", {**question.base, **changes, **held}, at)
-        for at in replicates
-        for condition, held in question.conditions().items()
-        for arm, changes in question.available.items()
-        if condition == WRITTEN or arm in tested
-    ]
-
-
-def _done(question: Question, campaign: Campaign, seeds: int) -> Done:
-    county = campaign.base.replace({k: v for k, v in question.base.items() if k.startswith("county.")})
-    found = outcomes.table(campaign.villages(), county, tuple(sorted(question.needed()))).reset_index()
+def _compared(question: Question, runs: ArmRuns, seeds: int) -> Compared:
+    county = {path: value for path, value in question.base.items() if path.startswith("county.")}
+    cells = tuple(sorted(question.needed()))
+    found = outcomes.table(runs.villages(), runs.base.replace(county), cells).reset_index()
     found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
-    return Done(
-        question,
-        campaign,
-        found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index(),
-        seeds,
-    )
+    values = found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()
+    return Compared(question, runs, values, seeds)
 
 
-# -- findings
-# ----------------------------------------------------------------------------------------------------------
-def number(x: float, share: bool = True) -> str:
-    """A share in percent points, anything else to four digits."""
-    return f"{100 * x:.1f}" if share else f"{x:.4g}"
-
-
-def spread(e: Interval, share: bool = True) -> str:
-    """Mean (low to high)."""
-    mean, low, high = (number(x, share) for x in (e.mean, e.low, e.high))
-    return tell(f"{mean} ({low} to {high})", f"{mean}（{low} 至 {high}）")
-
-
-def titled(outcome: str) -> str:
-    """An outcome as a heading, with % where it is a share."""
-    return phrase(OUTCOMES[outcome].label) + (tell(", %", "，%") if OUTCOMES[outcome].share else "")
-
-
-def report(done: Done, limit: int) -> Findings:
-    """Verdict, tables, figures, in the language that is spoken."""
-    from experiments.report import figures_comparison
-
-    q = done.question
-    states = {c: [done.state(t, c) for t in q.tested] for c in q.conditions()}
-    verdict = judge(states)
-    own = q.extra(done) if q.extra else ([], [], [])
-    gone = {a: ", ".join(sorted(set(c) - set(known()))) for a, c in q.arms.items() if a not in q.available}
-    lost = [
-        tell(
-            f"arm '{a}' is left out: {paths} is not in this version of the model",
-            f"未含“{called(a)}”一支：本版模型没有 {paths}",
-        )
-        for a, paths in gone.items()
-    ]
-    stopped = _stopped(done.campaign.settings.precision, done.seeds, limit, *widest(done))
-    return Findings(
-        question=phrase(q.question),
-        sentences=[
-            *(own[0] or [_villages(done)]),
-            *_sentences(done, verdict, states),
-            stopped[0].upper() + stopped[1:] + tell(".", "。"),
-        ],
-        tables=[
-            *([_effects(done, states)] if q.tested else []),
-            *own[1],
-            _arms(done),
-            _pairs(done),
-            _replications(done),
-        ],
-        pictures=[*own[2], *figures_comparison.draw(done, states, verdict)],
-        limits=[
-            _setting(done),
-            *lost,
-            *map(phrase, q.limits),
-            phrase("What-if on a synthetic county, to compare arms; levels are not forecasts."),
-        ],
-        hypothesis=phrase(q.hypothesis),
-        built_in=phrase(q.because),
-        verdict=verdict,
-    )
-
-
-def _setting(done: Done) -> str:
-    c, h = done.campaign.base.county, done.campaign.base.horizon
-    drawn = (
-        tell("each seed draws the uncertain parameters anew", "每个种子重新抽取不确定参数")
-        if done.campaign.settings.draws
-        else tell("parameters as written", "参数取所写之值")
-    )
-    return tell(
-        (
-            f"{c.villages} villages of about {c.elders} elders, {h.start} to {h.end}; {drawn}; all arms "
-            f"of a seed share luck and draw; intervals are 95 %, the seed is the unit."
-        ),
-        (
-            f"{c.villages} 个村，每村约 {c.elders} 位老人，{h.start} 至 {h.end}；{drawn}；"
-            f"同一种子的各支运气与抽取相同；区间为 95%，以种子为单位。"
-        ),
-    )
-
-
-def _sentences(done: Done, verdict: str, states: Mapping[str, list[str]]) -> list[str]:
-    if not verdict:
-        return []
-    order = ("against", "none", "open", "holds")  # the test that decided the verdict speaks
-    t = done.question.tested[min(range(len(states[WRITTEN])), key=lambda i: order.index(states[WRITTEN][i]))]
-    gap = spread(statistics.interval(done.effect(t), bounded=False), _share(t)) + (
-        tell(" points", " 个百分点") if _share(t) else ""
-    )
-    first = tell(
-        f"{verdict.capitalize()}. Expected: {t.text}. The difference is {gap}.",
-        f"{words(verdict)}。预期：{phrase(t.text)}。差别为 {gap}。",
-    )
-    short = done.at_end(t) if done.state(t) == "open" else []
-    if len(short) == len(t.arms):
-        first += tell(
-            (
-                " In most seeds every arm stands at the end of the scale, so that this outcome cannot "
-                "tell them apart here."
-            ),
-            "在多数种子中各支均处于量程端点，此结果在此无法区分它们。",
-        )
-    elif short and t.room:
-        first += tell(
-            (
-                f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot "
-                f"be compared."
-            ),
-            f"在多数种子中{quoted(short)}处于量程端点，差别无从比较。",
-        )
-    lost = [
-        f"{phrase(c)} ({', '.join(sign(x) for x in sorted(set(s) - {'holds'}))})"
-        for c, s in states.items()
-        if c != WRITTEN and set(s) != {"holds"}
-    ]
-    if verdict == "built in":
-        first += tell(
-            f" The sign does not hold with {'; '.join(lost)}.", f"在下列条件下符号不成立：{'；'.join(lost)}。"
-        )
-    elif verdict == "supported":
-        null = (
-            tell(" and in the null arm", "，对照支中亦然")
-            if NULL in states
-            else tell("; no null arm was possible", "；无法设对照支")
-        )
-        first += tell(
-            f" The sign holds at both ends of what could have built it in{null}.",
-            f"在可能使其先天成立的参数两端，符号均成立{null}。",
-        )
-    return [first]
-
-
-def sign(state: str) -> str:
-    """A state in words."""
-    return tell(state, SIGNS[state])
-
-
-def quoted(names: list[str]) -> str:
-    """Names of arms within a sentence."""
-    return tell(" and ".join(f"'{a}'" for a in names), "、".join(f"“{called(a)}”" for a in names))
-
-
-def _villages(done: Done) -> str:
-    """The effect on villages viable in plain words."""
-    first, *others = done.question.available
-    seen = {float(x) for a in done.question.available for x in done.of(a, "viable")}
-    if seen in ({0.0}, {1.0}):
-        whom = tell("No village stays", "没有村") if seen == {0.0} else tell("All villages stay", "所有村都")
-        return tell(
-            f"{whom} viable in any arm and any seed: by this measure no arm can be told from another.",
-            f"在任何一支、任何种子中，{whom}可持续：按此指标无法区分各支。",
-        )
-    gain = {a: done.paired(a, "viable") for a in others}
-    best, worst = max(gain, key=lambda a: gain[a].mean), min(gain, key=lambda a: gain[a].mean)
-    tied = sum(e.low <= 0 <= e.high for e in gain.values())
-    more = tell(
-        f"'{best}' changes that by {spread(gain[best])} points",
-        f"“{called(best)}”使其变化 {spread(gain[best])} 个百分点",
-    )
-    if worst != best:
-        more += tell(
-            f" and '{worst}' by {spread(gain[worst])}", f"，“{called(worst)}”变化 {spread(gain[worst])}"
-        )
-    level = spread(done.mean(first, "viable"))
-    return tell(
-        (
-            f"Of 100 villages {level} are viable at the end with '{first}'; {more}; {tied} of "
-            f"{len(others)} other arms cannot be told from it."
-        ),
-        (
-            f"取“{called(first)}”时，期末每 100 个村中有 {level} 个可持续；{more}；其余 {len(others)} "
-            f"支中有 {tied} 支无法与之区分。"
-        ),
-    )
-
-
-def _effects(done: Done, states: Mapping[str, list[str]]) -> Table:
-    rows = [
-        [
-            phrase(t.text),
-            phrase(c),
-            spread(statistics.interval(done.effect(t, c), bounded=False), _share(t)),
-            sign(states[c][i]),
-        ]
-        for i, t in enumerate(done.question.tested)
-        for c in states
-    ]
-    note = tell(
-        (
-            "points where outcomes are shares; 'none': the interval lies below what counts as an effect, "
-            "or every difference is zero"
-        ),
-        "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
-    )
-    return Table(
-        "What was expected, and what came",
-        ["expected above zero", "condition", "effect (95 %)", "sign"],
-        rows,
-        note,
-    )
-
-
-def _arms(done: Done) -> Table:
-    q = done.question
-    rows = [
-        [called(arm), phrase(cell), *(spread(done.mean(arm, o, cell), OUTCOMES[o].share) for o in q.shown)]
-        for arm, cell in done.places
-    ]
-    return Table(
-        "Arms",
-        ["arm", "villages", *map(titled, q.shown)],
-        rows,
-        tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）"),
-    )
-
-
-def _pairs(done: Done) -> Table:
-    first, *others = done.question.available
-    rows = [
-        [
-            called(arm),
-            phrase(OUTCOMES[o].label),
-            spread(done.paired(arm, o), OUTCOMES[o].share),
-            _ratio(variance_ratio([(1.0, done.of(arm, o)), (-1.0, done.of(first, o))])),
-        ]
-        for arm in others
-        for o in done.question.shown
-    ]
-    note = tell(
-        (
-            "variance ratio: variance of the difference had the arms had separate luck and draws, over "
-            "its variance as paired; 4 means that pairing saved three of four runs"
-        ),
-        "方差比：各支运气与抽取各自独立时差别的方差，除以配对时的方差；4 表示配对省下四分之三的运行",
-    )
-    return Table(
-        tell(f"Paired differences to '{first}'", f"与“{called(first)}”的配对差别"),
-        ["arm", "outcome", "difference (95 %)", "variance ratio"],
-        rows,
-        note,
-    )
-
-
-def _ratio(x: float) -> str:
-    return tell("no spread", "无离散") if math.isnan(x) else f"{x:.1f}"
-
-
-def _replications(done: Done) -> Table:
-    rows = []
-    for arm, cell in done.places:
-        for o in HEADLINE:
-            r = statistics.replications(done.of(arm, o, cell), OUTCOMES[o].share)
-            rows.append(
-                [
-                    called(arm),
-                    phrase(cell),
-                    phrase(OUTCOMES[o].label),
-                    r.seeds,
-                    number(r.half, OUTCOMES[o].share),
-                    "-" if math.isnan(r.cv) else f"{r.cv:.2f}",
-                    r.settled or tell("not yet", "尚未稳定"),
-                ]
-            )
-    return Table(
-        "Are there enough replications?",
-        ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"],
-        rows,
-        tell(*ENOUGH),
-    )
-
-
-def check_cells(question: Question, line: Composed) -> None:
+def check_cells(question: Question, runs: ArmRuns) -> None:
     """Raise Mistake where the county has no village of a kind or strength that the comparison reads."""
-    base, s = base_of(line), line.settings
-    for at in range(1 if base.county.stratified else s.seeds or 20):
-        states: Any = village_states(
-            base, draws.luck_seed(s.seed, at), np.arange(1, base.county.villages + 1)
-        )
-        there = {VILLAGE_KINDS[k] for k in states.kind} | {STRENGTHS[k] for k in states.strength}
+    base, settings = runs.base, runs.settings
+    for at in range(1 if base.county.stratified else settings.seeds or 20):
+        seed = draws.replicate_seed(settings.seed, at)
+        states: Any = village_states(base, seed, np.arange(1, base.county.villages + 1))
+        there = {VILLAGE_KINDS[kind] for kind in states.kind} | {STRENGTHS[one] for one in states.strength}
         lacking = sorted(question.needed() & {*VILLAGE_KINDS, *STRENGTHS} - there)
         if lacking:
             raise Mistake(
-                f"{s.name} compares {', '.join(lacking)} villages, and "
+                f"{settings.name} compares {', '.join(lacking)} villages, and "
                 f"county.villages={base.county.villages} has none of them: 12 with "
                 f"county.stratified=true have every kind and strength"
             )
 
 
-def run(question: Question, line: Composed, overrides: list[str]) -> int:
-    """Run a comparison, save and print its findings; exit code."""
-    if not question.available:
-        raise Mistake(f"{line.settings.name}: none of its arms exists in this version of the model")
-    check_cells(question, line)
-    with campaign(line, overrides) as c:
-        done, limit = compare(question, c)
-        findings = both(lambda: report(done, limit), c.folder)
-        c.text("summary.csv", done.values.to_csv())
-        text = as_text(findings, c.folder)
-        c.text("answer.txt", text + "\n")
-        print(text)
-    return 0
+# -- arms against a baseline ---------------------------------------------------------------------------------
+def idle(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
+    """Names of arms in which every village of every replicate is, and did, what it is in the arm compared
+    with, to the last digit.
+    """
+    of = {
+        str(name): mine.drop(columns=["scenario", "run"], errors="ignore").reset_index(drop=True)
+        for name, mine in rows.sort_values("replicate", kind="stable").groupby("scenario")
+    }
+    compared = (arm for arm in arms if arm.name != BASELINE and arm.name in of and arm.against in of)
+    return [arm.name for arm in compared if of[arm.name].equals(of[arm.against])]
 
 
-def as_text(f: Findings, folder: Any, most: int = 40) -> str:
-    """Findings for the terminal; long tables are cut, findings.json holds them whole."""
-    from experiments.report.answer_text import layout
+def effects(found: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
+    """One row an arm and outcome of `found` (`outcomes.against_baseline`).
 
-    parts = [f.question]
-    if f.verdict:
-        parts.append(f"expected: {f.hypothesis}\nwhat could build it in: {f.built_in}\nverdict: {f.verdict}")
-    for t in f.tables:
-        cut = f"\n... {len(t.rows) - most} more in findings.json" if len(t.rows) > most else ""
-        parts.append(
-            t.title
-            + "\n"
-            + layout([t.columns, *([str(x) for x in row] for row in t.rows[:most])])
-            + cut
-            + (f"\n{t.note}" if t.note else "")
-        )
-    parts.append("\n".join(f"{k}. {s}" for k, s in enumerate(f.sentences, 1)))
-    parts.append("\n".join(f.limits))
-    parts.append(f"{folder}/: findings.json, summary.csv; figures/: " + ", ".join(p.file for p in f.pictures))
-    return "\n\n".join(parts)
+    Mean, effect (arm less the arm compared with, paired by replicate), interval, and whether it is clear:
+    paired t-tests over all arms and outcomes together at a false discovery rate of 5 %.
+    """
+    rows, plain = [], found.loc[BASELINE]
+    for arm in arms:
+        if arm.name == BASELINE or arm.name not in found.index or arm.against not in found.index:
+            continue
+        mine, base = found.loc[arm.name], found.loc[arm.against]
+        for key in AGAINST_BASELINE:
+            gap = (mine[key] - base[key]).dropna().to_numpy()
+            effect = statistics.interval(gap, bounded=False)
+            rows.append(
+                {
+                    "arm": arm.name,
+                    "label": arm.label,
+                    "measure": key,
+                    "baseline": plain[key].mean(),
+                    "mean": mine[key].mean(),
+                    "effect": effect.mean,
+                    "low": effect.low,
+                    "high": effect.high,
+                    "seeds": effect.n,
+                    "p": statistics.p_value(gap),
+                }
+            )
+    table = pd.DataFrame(rows)
+    table["clear"] = statistics.discovered(table["p"])
+    return table
 
 
-__all__ = [
-    "Done",
-    "Question",
-    "Test",
-    "as_text",
-    "compare",
-    "differ",
-    "judge",
-    "report",
-    "run",
-    "state",
-    "variance_ratio",
-]
+def ordered(table: pd.DataFrame) -> list[str]:
+    """Arms by the size of their effects.
+
+    Clear ones first, each effect in standard deviations over the arms.
+    """
+    scale = table.groupby("measure")["effect"].transform(
+        lambda effects: max(float(np.nanstd(effects)), 1e-12)
+    )
+    size = (table["effect"].abs() / scale).fillna(0.0)
+    weight = size * np.where(table["clear"], 1.0, 1e-3)
+    return list(
+        weight.groupby(table["arm"], sort=False).sum().sort_values(ascending=False, kind="stable").index
+    )

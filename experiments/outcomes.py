@@ -1,152 +1,260 @@
-"""What an experiment reads off its runs: ratios of sums over villages, weighted to prevalence, one number a
-run and cell.
+"""The one registry of outcomes: what an experiment reads off its runs, one number a run and cell.
 
-The rows are the village table of the runner. A cell is all villages, those of one strength of the collective
-(weak, middle, rich) or of one kind (plain, scenic, craft, near_town).
+An outcome is a ratio of sums over villages, weighted to prevalence. The rows are the village table of the
+runner. A cell is all villages, those of one strength of the collective (weak, middle, rich) or of one kind
+(plain, scenic, craft, near_town).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments import statistics
-from experiments.command.scenario import Mistake
+from experiments.command.settings import Mistake
 from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
-from sim.state.parameters import Parameters, nearest
+from sim.state.parameters import Parameters
 
 ALL = "all"
 CELLS = (ALL, *STRENGTHS, *VILLAGE_KINDS)
+HERE = "experiments/outcomes.py"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A ratio of two columns of `columns`, times `scale`; `empty` where there is nothing to divide by."""
+    """A ratio of two columns of `columns`, times `scale`; `empty` where there is nothing to divide by.
+
+    `better` is +1 where more is better, -1 where less is, 0 where neither. `key` names its column in
+    summary.csv of experiments that compare arms with a baseline; `short`, `unit` and `digits` are for their
+    tables, where a share is written in percent.
+    """
 
     label: str
+    chinese: str
     above: str
     below: str = "one"
     scale: float = 1.0
     empty: float = 0.0
     share: bool = True  # lies in [0, 1]
+    better: int = 0
+    key: str = ""
+    short: str = ""
+    short_chinese: str = ""
+    unit: str = "%"
+    digits: int = 1
+
+    @property
+    def brief(self) -> str:
+        """The label in a narrow table."""
+        return self.short or self.label
+
+    def translations(self) -> dict[str, str]:
+        """English text of its labels -> Chinese."""
+        return {self.label: self.chinese} | ({self.short: self.short_chinese} if self.short else {})
 
 
-OUTCOMES = {
-    "viable": Outcome("villages viable at the end", "viable"),
-    "closed": Outcome("villages that closed at least once", "closed_once"),
-    "unmet": Outcome("eligible hours that stay unmet", "eligible_unmet", "eligible_minutes"),
-    "public": Outcome(
-        "public yuan per elder-year helped", "public_fen", "elder_years_helped", 0.01, 0.0, False
-    ),
-    "redeemed": Outcome(
-        "hours asked for with credit that were served", "redeem_asked_got", "redeem_asked_minutes", 1.0, 1.0
-    ),
-    "in_service": Outcome("villages in service at the end", "serving"),
-    "idle": Outcome("standing facilities without service at the end", "idle_now", "standing"),
-    "facility": Outcome("villages with a facility at the end", "standing"),
-    "volunteers": Outcome(
-        "active volunteers per 100 elders", "volunteer_months", "elder_months", 100.0, 0.0, False
-    ),
-    "coverage": Outcome("elders enrolled", "enrolled_months", "elder_months"),
-    "hours": Outcome(
-        "hours a volunteer gives a month", "mutual_minutes", "volunteer_months", 1 / 60, 0.0, False
-    ),
-    "paid": Outcome("yuan paid in per resident elder and year", "paid_fen", "elder_months", 0.12, 0.0, False),
-    "full_cost": Outcome(
-        "cost with unpaid hours at the shadow wage, yuan per elder-year helped",
-        "full_cost_fen",
-        "elder_years_helped",
-        0.01,
-        0.0,
-        False,
-    ),
-    "at_work": Outcome("villages whose business is at work at the end", "at_work"),
-    "income": Outcome(
-        "business yuan for care per resident elder and year",
-        "business_income_fen",
-        "elder_months",
-        0.12,
-        0.0,
-        False,
-    ),
-    "facility_2030": Outcome("villages with a facility in December 2030", "standing_2030"),
-    "function_2030": Outcome(
-        "facilities with the function in December 2030", "serving_2030", "standing_2030"
-    ),
-    "hoard": Outcome(
-        "credits outstanding over a year's giving", "credits_minutes", "last_year_minutes", 1.0, 0.0, False
-    ),
-    "supply_first": Outcome(
-        "hours on offer over hours eligible, first two years",
-        "offered_first",
-        "eligible_first",
-        1.0,
-        0.0,
-        False,
-    ),
-    "supply_last": Outcome(
-        "hours on offer over hours eligible, last two years", "offered_last", "eligible_last", 1.0, 0.0, False
-    ),
-}
+def register(found: Iterable[tuple[str, Outcome]]) -> dict[str, Outcome]:
+    """Outcomes by name; Mistake names the line to write where a declaration lacks something."""
+    registry: dict[str, Outcome] = {}
+    for name, outcome in found:
+        if name in registry:
+            raise Mistake(f"{HERE}: outcome {name!r} is declared twice: give one of them another name")
+        for english, chinese in outcome.translations().items():
+            if not chinese:
+                word = "chinese" if english == outcome.label else "short_chinese"
+                raise Mistake(
+                    f"{HERE}: outcome {name!r} has no Chinese name for {english!r}: write "
+                    f'{word}="..." in its declaration'
+                )
+        if outcome.better not in (-1, 0, 1):
+            raise Mistake(
+                f"{HERE}: outcome {name!r} does not say which way is better: write better=1 (more), "
+                f"better=-1 (less) or better=0 (neither)"
+            )
+        registry[name] = outcome
+    return registry
+
+
+# fmt: off
+OUTCOMES = register([
+    ("viable", Outcome(
+        label="villages viable at the end", chinese="期末可持续的村", above="viable", better=1,
+        key="viable", short="villages viable", short_chinese="可持续的村",
+    )),
+    ("closed", Outcome(
+        label="villages that closed at least once", chinese="曾关闭的村", above="closed_once", better=-1,
+    )),
+    ("unmet", Outcome(
+        label="eligible hours that stay unmet", chinese="未满足的应助时数",
+        above="eligible_unmet", below="eligible_minutes", better=-1,
+    )),
+    ("public", Outcome(
+        label="public yuan per elder-year helped", chinese="每受助老人年公共支出（元）",
+        above="public_fen", below="elder_years_helped", scale=0.01, share=False, better=-1,
+        key="cost", short="public cost", short_chinese="公共支出",
+        unit="yuan per elder-year helped", digits=0,
+    )),
+    ("redeemed", Outcome(
+        label="hours asked for with credit that were served", chinese="积分求助中得到服务的时数",
+        above="redeem_asked_got", below="redeem_asked_minutes", empty=1.0, better=1,
+    )),
+    ("in_service", Outcome(  # by its ladder
+        label="villages in service at the end", chinese="期末在服务的村", above="serving", better=1,
+    )),
+    ("idle", Outcome(
+        label="standing facilities without service at the end", chinese="期末有设施而无服务的比例",
+        above="idle_now", below="standing", better=-1,
+    )),
+    ("facility", Outcome(
+        label="villages with a facility at the end", chinese="期末有设施的村", above="standing", better=1,
+    )),
+    ("volunteers", Outcome(
+        label="active volunteers per 100 elders", chinese="每百位老人的活跃志愿者",
+        above="volunteer_months", below="elder_months", scale=100.0, share=False, better=1,
+    )),
+    ("coverage", Outcome(
+        label="elders enrolled", chinese="参加服务的老人",
+        above="enrolled_months", below="elder_months", better=1,
+    )),
+    ("hours", Outcome(
+        label="hours a volunteer gives a month", chinese="志愿者每月服务时数",
+        above="mutual_minutes", below="volunteer_months", scale=1 / 60, share=False,
+    )),
+    ("paid", Outcome(
+        label="yuan paid in per resident elder and year", chinese="每位常住老人每年到账资金（元）",
+        above="paid_fen", below="elder_months", scale=0.12, share=False,
+    )),
+    ("full_cost", Outcome(
+        label="cost with unpaid hours at the shadow wage, yuan per elder-year helped",
+        chinese="含无偿时数影子工资的成本（元/受助老人年）",
+        above="full_cost_fen", below="elder_years_helped", scale=0.01, share=False, better=-1,
+    )),
+    ("at_work", Outcome(
+        label="villages whose business is at work at the end",
+        chinese="期末产业在运行的村", above="at_work", better=1,
+    )),
+    ("income", Outcome(
+        label="business yuan for care per resident elder and year",
+        chinese="产业用于养老的资金（元/常住老人·年）",
+        above="business_income_fen", below="elder_months", scale=0.12, share=False, better=1,
+    )),
+    ("facility_2030", Outcome(
+        label="villages with a facility in December 2030", chinese="2030 年 12 月有设施的村",
+        above="standing_2030", better=1,
+    )),
+    ("function_2030", Outcome(
+        label="facilities with the function in December 2030", chinese="2030 年 12 月发挥功能的设施",
+        above="serving_2030", below="standing_2030", better=1,
+    )),
+    ("hoard", Outcome(
+        label="credits outstanding over a year's giving", chinese="未兑付积分与一年付出之比",
+        above="credits_minutes", below="last_year_minutes", share=False,
+    )),
+    ("supply_first", Outcome(
+        label="hours on offer over hours eligible, first two years", chinese="头两年供给与应助时数之比",
+        above="offered_first", below="eligible_first", share=False, better=1,
+    )),
+    ("supply_last", Outcome(
+        label="hours on offer over hours eligible, last two years", chinese="最后两年供给与应助时数之比",
+        above="offered_last", below="eligible_last", share=False, better=1,
+    )),
+    ("open", Outcome(  # by its class: once in service, and not closed
+        label="villages in service at the end", chinese="期末在服务的村", above="open", better=1, key="open",
+    )),
+    ("not_mutual", Outcome(  # whoever else met them
+        label="eligible hours without mutual aid", chinese="未获互助的应助时数",
+        above="short_minutes", below="eligible_minutes", better=-1, key="unmet",
+    )),
+    ("visits", Outcome(
+        label="visits made of those due", chinese="应做探访的完成率",
+        above="visits_made", below="visits_due", empty=1.0, better=1, key="visits",
+    )),
+    ("loneliness", Outcome(
+        label="loneliness", chinese="孤独感", above="loneliness_sum", below="elder_months", better=-1,
+        key="loneliness", unit="% of full", digits=2,
+    )),
+])
+# fmt: on
 HEADLINE = ("viable", "closed", "unmet", "public", "redeemed")
-LEAST_YEARS = (
-    1.0  # elder-years below which public cost stands over one: nobody was helped, the cost is not infinite
-)
+ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")
+COMPARED = tuple(
+    name for name in OUTCOMES if name not in ONLY_AGAINST_BASELINE
+)  # of a question, in this order
+AGAINST_BASELINE = {  # column of summary.csv -> outcome, where arms are compared with a baseline
+    OUTCOMES[name].key: OUTCOMES[name]
+    for name in ("viable", "open", "not_mutual", "visits", "loneliness", "public")
+}
+LEAST_YEARS = 1.0  # elder-years below which public cost stands over one: cost is not infinite
 
 
-def columns(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """The village table with `weight` and the columns that outcomes are made of; times the weight."""
-    rows = statistics.with_weights(rows, parameters)
-    made = rows.assign(
-        one=1.0,
-        viable=rows["verdict"] == "viable",
-        closed_once=rows["closures"] > 0,
-        eligible_unmet=rows["eligible_unmet_minutes"],
-        serving=rows["level_end"] > 0,
-        standing=rows["facility_end"] == 2,
-        idle_now=(rows["facility_end"] == 2) & (rows["level_end"] == 0),
-        at_work=rows["plus"] > 0,
-        standing_2030=rows["facility_2030"] == 2,
-        serving_2030=(rows["facility_2030"] == 2) & (rows["level_2030"] > 0),
-        redeem_asked_got=rows["redeem_got_minutes"],
-        paid_fen=rows[[f"paid_{x}_fen" for x in PAYERS]].sum(axis=1),
-        full_cost_fen=rows["cost_fen"] + rows["mutual_minutes"] / 60 * 100 * parameters.economy.shadow_wage,
-    )
-    used = sorted({c for o in OUTCOMES.values() for c in (o.above, o.below)})
-    return pd.concat(
-        [
-            rows[["scenario", "replicate", "kind", "strength"]],
-            made[used].astype(float).mul(rows["weight"], axis=0),
-        ],
-        axis=1,
-    )
+def translations() -> dict[str, str]:
+    """English label of every outcome -> Chinese."""
+    return {text: pair for outcome in OUTCOMES.values() for text, pair in outcome.translations().items()}
+
+
+def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[Outcome]) -> pd.DataFrame:
+    """The columns that `wanted` outcomes are made of, one row a village, times `weight` of the village."""
+    made: dict[str, Callable[[], Any]] = {
+        "one": lambda: 1.0,
+        "viable": lambda: rows["verdict"] == "viable",
+        "open": lambda: ~rows["verdict"].isin(["closed", "never_opened"]),
+        "short_minutes": lambda: rows["eligible_minutes"] - rows["mutual_minutes"],
+        "closed_once": lambda: rows["closures"] > 0,
+        "eligible_unmet": lambda: rows["eligible_unmet_minutes"],
+        "serving": lambda: rows["level_end"] > 0,
+        "standing": lambda: rows["facility_end"] == 2,
+        "idle_now": lambda: (rows["facility_end"] == 2) & (rows["level_end"] == 0),
+        "at_work": lambda: rows["plus"] > 0,
+        "standing_2030": lambda: rows["facility_2030"] == 2,
+        "serving_2030": lambda: (rows["facility_2030"] == 2) & (rows["level_2030"] > 0),
+        "redeem_asked_got": lambda: rows["redeem_got_minutes"],
+        "paid_fen": lambda: rows[[f"paid_{payer}_fen" for payer in PAYERS]].sum(axis=1),
+        "full_cost_fen": lambda: _full_cost(rows, parameters),
+    }
+    used = sorted({column for outcome in wanted for column in (outcome.above, outcome.below)})
+    found = rows.assign(**{column: made[column]() for column in used if column in made})
+    return found[used].astype(float).mul(rows["weight"], axis=0)
+
+
+def _full_cost(rows: pd.DataFrame, parameters: Parameters | None) -> pd.Series:
+    """Cost in fen with unpaid hours at the shadow wage of `parameters`."""
+    assert parameters is not None
+    return rows["cost_fen"] + rows["mutual_minutes"] / 60 * 100 * parameters.economy.shadow_wage
 
 
 def table(rows: pd.DataFrame, parameters: Parameters, cells: tuple[str, ...] = (ALL,)) -> pd.DataFrame:
-    """One row a (scenario, replicate, cell) with every outcome; finite everywhere.
+    """One row a (scenario, replicate, cell) with every outcome of `COMPARED`; finite everywhere.
 
     A cell without villages has no row.
     """
-    made, found = columns(rows, parameters), []
+    rows, wanted = statistics.with_weights(rows, parameters), {name: OUTCOMES[name] for name in COMPARED}
+    made, found = columns(rows, parameters, wanted.values()), []
     for cell in cells:
-        mine = made if cell == ALL else made[(made["kind"] == cell) | (made["strength"] == cell)]
-        sums = mine.drop(columns=["kind", "strength"]).groupby(["scenario", "replicate"], sort=False).sum()
+        there = slice(None) if cell == ALL else (rows["kind"] == cell) | (rows["strength"] == cell)
+        mine = rows.loc[there, ["scenario", "replicate"]].join(made.loc[there])
+        sums = mine.groupby(["scenario", "replicate"], sort=False).sum()
         sums["elder_years_helped"] = np.maximum(sums["elder_years_helped"], LEAST_YEARS)
         out = pd.DataFrame(index=sums.index)
-        for name, o in OUTCOMES.items():
-            below = sums[o.below]
-            out[name] = np.where(below > 0, o.scale * sums[o.above] / below.where(below > 0, 1.0), o.empty)
+        for name, outcome in wanted.items():
+            below, top = sums[outcome.below], outcome.scale * sums[outcome.above]
+            out[name] = np.where(below > 0, top / below.where(below > 0, 1.0), outcome.empty)
         found.append(out.assign(cell=cell).set_index("cell", append=True))
     return pd.concat(found)
 
 
-def checked(names: list[str]) -> list[str]:
-    """Names of outcomes that exist; Mistake with the nearest spelling otherwise."""
-    for name in names:
-        if name not in OUTCOMES:
-            raise Mistake(
-                f"outcomes: unknown {name!r}; allowed are {', '.join(OUTCOMES)}{nearest(name, OUTCOMES)}"
-            )
-    return names
+def against_baseline(rows: pd.DataFrame) -> pd.DataFrame:
+    """(scenario, replicate) x key of `AGAINST_BASELINE`; shares in percent; `rows` have their weights.
+
+    Missing where there is nothing to divide by (no visits due, nobody helped).
+    """
+    made = rows[["scenario", "replicate"]].join(columns(rows, None, AGAINST_BASELINE.values()))
+    sums = made.groupby(["scenario", "replicate"], sort=False).sum()
+    found = {}
+    for key, outcome in AGAINST_BASELINE.items():
+        scale = 100.0 * outcome.scale if outcome.share else outcome.scale
+        found[key] = scale * sums[outcome.above] / sums[outcome.below].where(sums[outcome.below] > 0)
+    return pd.DataFrame(found)

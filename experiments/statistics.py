@@ -20,6 +20,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
 
 LEVEL = 0.95
+FALSE_DISCOVERIES = 0.05  # share of clear effects that may be none
 STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
 
 
@@ -38,28 +39,30 @@ def interval(values: np.ndarray, bounded: bool = True, never: bool = True) -> In
     Without `bounded` Student's t. A share has the bounds of `_at_most`; without `never` plain t, cut to [0,
     1].
     """
-    x = np.asarray(values, float)
-    x = x[np.isfinite(x)]
-    n = len(x)
-    if n == 0:
+    known = np.asarray(values, float)
+    known = known[np.isfinite(known)]
+    count = len(known)
+    if count == 0:
         return Interval(np.nan, np.nan, np.nan, 0)
-    mean = float(x.mean())
-    if n == 1:
+    mean = float(known.mean())
+    if count == 1:
         return Interval(mean, 0.0 if bounded else np.nan, 1.0 if bounded else np.nan, 1)
     if bounded and never:
-        x = np.clip(x, 0.0, 1.0)
-        return Interval(mean, min(1.0 - _at_most(1.0 - x), mean), max(_at_most(x), mean), n)
-    half = _t(n) * float(x.std(ddof=1))
+        known = np.clip(known, 0.0, 1.0)
+        return Interval(mean, min(1.0 - _at_most(1.0 - known), mean), max(_at_most(known), mean), count)
+    half = _t(count) * float(known.std(ddof=1))
     low, high = mean - half, mean + half
-    return Interval(mean, max(low, 0.0), min(high, 1.0), n) if bounded else Interval(mean, low, high, n)
+    return (
+        Interval(mean, max(low, 0.0), min(high, 1.0), count) if bounded else Interval(mean, low, high, count)
+    )
 
 
-def _t(n: int) -> float:
+def _t(count: int) -> float:
     """Half-width of Student's interval for a standard deviation of one."""
-    return float(special.stdtrit(n - 1, (1 + LEVEL) / 2)) / np.sqrt(n)
+    return float(special.stdtrit(count - 1, (1 + LEVEL) / 2)) / np.sqrt(count)
 
 
-def _at_most(x: np.ndarray) -> float:
+def _at_most(largest: np.ndarray) -> float:
     """Upper bound of the mean of a share: the highest that any sample would give that lies nowhere above `x`.
 
     Two rules, each over the k largest values and nought for the others, k = 0 .. n: Student's t, and Clopper
@@ -67,18 +70,69 @@ def _at_most(x: np.ndarray) -> float:
     a hit not yet seen). So more or larger hits never lower the bound, few hits never narrow it, and for
     shares of 0 and 1 it holds what Clopper and Pearson hold.
     """
-    n, x = len(x), np.sort(x)[::-1]
-    k = np.arange(n + 1)
-    total, squares = np.concatenate([[0.0], np.cumsum(x)]), np.concatenate([[0.0], np.cumsum(x * x)])
-    student = total / n + _t(n) * np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
-    chance = special.betaincinv(k + 1.0, np.maximum(n - k, 1e-9), (1 + LEVEL) / 2)
-    chance[n] = 1.0
-    return float(min(max(student.max(), (np.concatenate([[1.0], x]) * chance).max()), 1.0))
+    count, largest = len(largest), np.sort(largest)[::-1]
+    hits = np.arange(count + 1)
+    total, squares = (
+        np.concatenate([[0.0], np.cumsum(largest)]),
+        np.concatenate([[0.0], np.cumsum(largest * largest)]),
+    )
+    student = total / count + _t(count) * np.sqrt(np.maximum(squares - total**2 / count, 0.0) / (count - 1))
+    chance = special.betaincinv(hits + 1.0, np.maximum(count - hits, 1e-9), (1 + LEVEL) / 2)
+    chance[count] = 1.0
+    return float(min(max(student.max(), (np.concatenate([[1.0], largest]) * chance).max()), 1.0))
 
 
-def half(e: Interval) -> float:
+def half(interval: Interval) -> float:
     """The wider side of an interval: how far the truth may lie from the mean."""
-    return max(e.high - e.mean, e.mean - e.low)
+    return max(interval.high - interval.mean, interval.mean - interval.low)
+
+
+def difference(one: pd.Series, other: pd.Series) -> Interval:
+    """Mean of one less other with its interval, paired by replicate (their index); pairs that lack one are
+    left out.
+    """
+    return interval((one - other).dropna().to_numpy(), bounded=False)
+
+
+def ended(values: np.ndarray) -> bool:
+    """Whether a share stands at nought, or at one, in most replicates: no more could be told there."""
+    return max(float(np.mean(values <= 0.0)), float(np.mean(values >= 1.0))) > 0.5
+
+
+def p_value(differences: np.ndarray) -> float:
+    """Two-sided paired t-test against zero.
+
+    1 where no pair differs, missing where fewer than two pairs are known.
+    """
+    from scipy import stats  # takes half a second
+
+    if len(differences) < 2:
+        return float("nan")
+    if np.ptp(differences) == 0:  # no spread, so t cannot be had: none differs, or all by the same
+        return 1.0 if differences[0] == 0 else 2.0 ** (1 - len(differences))
+    return float(stats.ttest_1samp(differences, 0.0).pvalue)
+
+
+def discovered(p_values: pd.Series) -> pd.Series:
+    """Which tests are clear, all taken together at a false discovery rate of 5 % (Benjamini-Hochberg 1995);
+    missing ones are not.
+    """
+    from scipy import stats
+
+    clear, known = pd.Series(False, p_values.index), p_values.notna()
+    if known.any():
+        clear[known] = stats.false_discovery_control(p_values[known]) <= FALSE_DISCOVERIES
+    return clear
+
+
+def variance_ratio(parts: list[tuple[float, np.ndarray]]) -> float:
+    """Variance of a weighted sum had its parts been independent, over its variance as paired.
+
+    Nan where that is zero.
+    """
+    apart = sum(weight**2 * float(np.var(values, ddof=1)) for weight, values in parts)
+    joined = float(np.var(sum(weight * values for weight, values in parts), ddof=1))
+    return apart / joined if joined > 1e-15 else float("nan")
 
 
 class Replications(NamedTuple):
@@ -94,52 +148,56 @@ class Replications(NamedTuple):
 
 def replications(values: np.ndarray, bounded: bool = True) -> Replications:
     """Half-width and stability of one output over seeds."""
-    x = np.asarray(values, float)
-    x = x[np.isfinite(x)]
-    known = len(x) > 1 and abs(x.mean()) > 1e-12
+    finite = np.asarray(values, float)
+    finite = finite[np.isfinite(finite)]
+    known = len(finite) > 1 and abs(finite.mean()) > 1e-12
     return Replications(
-        len(x),
-        half(interval(x, bounded)),
-        float(x.std(ddof=1) / abs(x.mean())) if known else np.nan,
-        stable_from(x),
+        len(finite),
+        half(interval(finite, bounded)),
+        float(finite.std(ddof=1) / abs(finite.mean())) if known else np.nan,
+        stable_from(finite),
     )
 
 
-def stable_from(x: np.ndarray, within: float = STABLE) -> int:
+def stable_from(values: np.ndarray, within: float = STABLE) -> int:
     """Fewest seeds after which the coefficient of variation moves by less than `within`; 0 where it has not
     settled.
 
     Lee et al. 2015 (JASSS 18(4)4), section 3: the smallest n with |c_v(n) - c_v(m)| < E for all m > n. The
     last third of the seeds must bear it out.
     """
-    x = np.asarray(x, float)
-    n = np.arange(2, len(x) + 1)
-    if len(n) == 0 or np.any(np.abs([x[:k].mean() for k in n]) < 1e-12):
+    values = np.asarray(values, float)
+    counts = np.arange(2, len(values) + 1)
+    if len(counts) == 0 or np.any(np.abs([values[:length].mean() for length in counts]) < 1e-12):
         return 0
-    cv = np.array([x[:k].std(ddof=1) / abs(x[:k].mean()) for k in n])
-    for i, k in enumerate(n):
-        if k <= 2 * len(x) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
-            return int(k)
+    cv = np.array([values[:length].std(ddof=1) / abs(values[:length].mean()) for length in counts])
+    for i, length in enumerate(counts):
+        if length <= 2 * len(values) / 3 and np.all(np.abs(cv[i:] - cv[i]) < within):
+            return int(length)
     return 0
 
 
 def prevalence(parameters: Parameters) -> dict[tuple[str, str], float]:
     """Share of all villages by kind and strength."""
-    c = parameters.county
+    county = parameters.county
     kinds = dict(
         zip(
             VILLAGE_KINDS,
             (
-                1 - c.share_scenic - c.share_craft - c.share_near_town,
-                c.share_scenic,
-                c.share_craft,
-                c.share_near_town,
+                1 - county.share_scenic - county.share_craft - county.share_near_town,
+                county.share_scenic,
+                county.share_craft,
+                county.share_near_town,
             ),
             strict=True,
         )
     )
     widths = np.diff(np.concatenate([[0.0], STRENGTH_EDGES, [1.0]]))
-    return {(k, s): a * float(b) for k, a in kinds.items() for s, b in zip(STRENGTHS, widths, strict=True)}
+    return {
+        (kind, strength): share * float(width)
+        for kind, share in kinds.items()
+        for strength, width in zip(STRENGTHS, widths, strict=True)
+    }
 
 
 def with_weights(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
@@ -196,7 +254,7 @@ def reasons(row: Any) -> list[str]:
     if row.verdict == "too_young":
         return ["opened too late"]
     if row.verdict in ("closed", "recovered"):
-        return [f"closed: {CAUSES[k]}" for k in range(4) if int(row.cause) >> k & 1] or ["closed"]
+        return [f"closed: {CAUSES[bit]}" for bit in range(4) if int(row.cause) >> bit & 1] or ["closed"]
     failed = {
         "bills or long cuts": row.solvent,
         "too few hours": row.hours_met,
@@ -236,7 +294,7 @@ def to_relieve(villages: pd.DataFrame, scenario: str, at: int = -1) -> tuple[int
     if at not in set(shut["replicate"]):
         at = most_closed(shut)
     bits = int(np.bitwise_or.reduce(shut.loc[shut["replicate"] == at, "cause"].to_numpy()))
-    return at, [name for k, name in enumerate(CAUSES) if bits >> k & 1]
+    return at, [name for bit, name in enumerate(CAUSES) if bits >> bit & 1]
 
 
 def closed(villages: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import run
-from experiments.command import scenario, settings
+from experiments.command import catalogue, scenario, settings
 from experiments.command.scenario import compose_line, options
 from experiments.report.documents import ROOT
 from sim.state.parameters import Parameters
@@ -60,7 +60,7 @@ def test_a_command_is_read_as_written(words):
     if "funding=mine" in rest:
         rest = [w for w in rest if w != "funding=mine"]  # no option before its file is written
     if verb == "run":
-        assert compose_line(rest).settings.name in run.EXPERIMENTS
+        assert compose_line(rest).settings.name in catalogue.experiments()
     else:
         assert all(re.match(r"(study|studies|report\.language|pdf|out)=", word) for word in rest)
 
@@ -98,12 +98,12 @@ SHOWN = [w[2:] for w in lines("README.md") if w[2] not in ("--help", "report")]
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
     """configs/ with the mix of the tutorial as configs/funding/mine.yaml, in a copy."""
-    copy = shutil.copytree(settings.CONFIGS, tmp_path / "configs")
+    copy = shutil.copytree(catalogue.CONFIGS, tmp_path / "configs")
     (body,) = [body for _, name, _, body in BLOCKS if name == "configs/funding/mine.yaml"]
     (copy / "funding" / "mine.yaml").write_text(body, encoding="utf-8")
-    for module in (settings, scenario):
+    for module in (catalogue, scenario):
         monkeypatch.setattr(module, "CONFIGS", copy)
-    caches = (settings.options, settings.selectable)
+    caches = (catalogue.options, settings.selectable)
     for cache in caches:
         cache.cache_clear()
     yield

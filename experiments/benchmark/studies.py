@@ -19,7 +19,7 @@ import pyarrow as pa
 from experiments.command.scenario import Scenario
 from experiments.study import runner
 from experiments.study.plan import Task
-from experiments.study.store import Outcome
+from experiments.study.store import RunRecord
 from experiments.study.study import Study
 from sim.engine.randomness import fill
 from sim.state.parameters import Parameters
@@ -30,8 +30,8 @@ SHORT = {"county.villages": 5, "county.elders": 60}  # about 0.2 s a run
 
 
 @numba.njit
-def _first(records, k):  # type: ignore[no-untyped-def]
-    return records[k].a
+def _first(records, kind):  # type: ignore[no-untyped-def]
+    return records[kind].a
 
 
 def calls() -> float:
@@ -62,7 +62,7 @@ def overhead(count: int) -> tuple[float, float]:
     """Processor seconds of a study beside those of its runs, as a share of the latter; seconds a run."""
     mine, spent = tasks(count), [0.0]
 
-    def timed(bundle: Sequence[Task]) -> list[Outcome]:
+    def timed(bundle: Sequence[Task]) -> list[RunRecord]:
         began = time.process_time()
         found = runner.simulate_many(bundle)
         spent[0] += time.process_time() - began
@@ -101,11 +101,11 @@ def memory() -> str:
     assert rows is not None
     seen: list[float] = []
 
-    def given(bundle: Sequence[Task]) -> list[Outcome]:
+    def given(bundle: Sequence[Task]) -> list[RunRecord]:
         found = []
         for task in bundle:
             mine = rows.set_column(0, "run", pa.array([task.run] * rows.num_rows))
-            found.append(Outcome(runner.heading(task) | {"content": "0" * 16, "villages": 12}, mine))
+            found.append(RunRecord(runner.heading(task) | {"content": "0" * 16, "villages": 12}, mine))
             if task.replicate in (RUNS - 1, MANY - 1):
                 seen.append(peak() * 1024)
         return found

@@ -24,14 +24,13 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.command.catalogue import ABOUT, experiment
+from experiments.command.scenario_file import parse_scenario, read_scenario, read_text, write_scenario
 from experiments.command.settings import (
     CONFIGS,
-    FILED,
     HOW,
-    MOST_BYTES,
     NESTED,
     PANELS,
-    READS,
     SETTING_GROUPS,
     Mistake,
     Settings,
@@ -45,7 +44,7 @@ from experiments.command.settings import (
 from sim import policies
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
-from sim.state.parameters import SECTIONS, ParameterError, Parameters
+from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
 
 
@@ -83,14 +82,16 @@ class Scenario:
         for section, default in _defaults().items():
             mine = getattr(self.parameters, section)
             if mine != default:
-                both = ((f.name, getattr(mine, f.name), getattr(default, f.name)) for f in fields(mine))
+                both = (
+                    (one.name, getattr(mine, one.name), getattr(default, one.name)) for one in fields(mine)
+                )
                 changes |= {f"{section}.{name}": value for name, value, plain in both if value != plain}
         return {
             "name": self.name,
             "changes": changes,
             "held": sorted(self.held),
             "fork": dataclasses.asdict(self.fork) if self.fork else None,
-            "modifiers": [dataclasses.asdict(m) for m in self.modifiers],
+            "modifiers": [dataclasses.asdict(modifier) for modifier in self.modifiers],
         }
 
     @classmethod
@@ -99,13 +100,16 @@ class Scenario:
         fork = content["fork"] and Fork(
             content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"]))
         )
-        modifiers = tuple(Modifier(**m | {"villages": tuple(m["villages"])}) for m in content["modifiers"])
+        modifiers = tuple(
+            Modifier(**modifier | {"villages": tuple(modifier["villages"])})
+            for modifier in content["modifiers"]
+        )
         try:
             parameters = patched(Parameters(), content["changes"])
-        except (KeyError, TypeError) as e:
+        except (KeyError, TypeError) as error:
             raise Mistake(
                 f"scenario {content['name']!r} was written for other parameters than this model has"
-            ) from e
+            ) from error
         return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
 
     def __reduce__(self) -> Any:
@@ -149,9 +153,9 @@ class Composed:
         """
         chosen = {
             path
-            for g, o in self.named.items()
-            if g not in (*SETTING_GROUPS, "policy")
-            for path in arm(g, o.partition("+")[0])
+            for group, option in self.named.items()
+            if group not in (*SETTING_GROUPS, "policy")
+            for path in arm(group, option.partition("+")[0])
         }
         return self.parameters.replace(
             {path: value for path, value in sizes.items() if path not in chosen | set(self.pinned)}
@@ -178,10 +182,14 @@ def register() -> None:
     for name, cls in SECTIONS.items():
         hints = typing.get_type_hints(cls)
         made = make_dataclass(
-            name.title(), [(f.name, hints[f.name], field(default=f.default)) for f in fields(cls)]
+            name.title(), [(one.name, hints[one.name], field(default=one.default)) for one in fields(cls)]
         )
         nodes.append((name, made, field(default_factory=made)))
-    ConfigStore.instance().store(name="schema", node=make_dataclass("Schema", nodes, bases=(Settings,)))
+    about = [
+        (key, Any, field(default=None)) for key in ABOUT
+    ]  # of an experiment; no part of what is composed
+    schema = make_dataclass("Schema", [*nodes, *about], bases=(Settings,))
+    ConfigStore.instance().store(name="schema", node=schema)
 
 
 def listed(word: str) -> str:
@@ -200,10 +208,10 @@ def policy(name: str, parameters: Parameters) -> Intervention:
         return policies.Policy.read(name, content)
     try:
         made = instantiate(
-            {k: v for k, v in content.items() if k not in ("description", "clause")}, _convert_="all"
+            {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
         )
-    except HydraException as e:
-        raise Mistake(f"policy {name}: {one_line(e)}") from e
+    except HydraException as error:
+        raise Mistake(f"policy {name}: {one_line(error)}") from error
     if not callable(getattr(made, "modifiers", None)):
         raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
     return typing.cast(Intervention, made)
@@ -220,8 +228,8 @@ def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[I
 
     def plain(one):
         return [
-            {**dataclasses.asdict(m), "villages": list(m.villages)}
-            for m in compose_policies([one], parameters)
+            {**dataclasses.asdict(modifier), "villages": list(modifier.villages)}
+            for modifier in compose_policies([one], parameters)
         ]
 
     said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
@@ -249,7 +257,10 @@ class Words:
 
         Mistake where two options disagree.
         """
-        chosen = [*((g, o) for g, o in self.named.items() if g not in SETTING_GROUPS), *self.added]
+        chosen = [
+            *((group, option) for group, option in self.named.items() if group not in SETTING_GROUPS),
+            *self.added,
+        ]
         found: dict[str, Any] = {}
         by: dict[str, str] = {}
         for group, option in chosen:
@@ -326,20 +337,24 @@ def compose_line(words: Sequence[str]) -> Composed:
                     f"*.csv is wanted"
                 )
             OmegaConf.update(config, "given.villages", read_text(Path(villages)))
-        typed = read.typed | {path for g, o in named.items() if g != "experiment" for path in arm(g, o)}
+        typed = read.typed | {
+            path for group, option in named.items() if group != "experiment" for path in arm(group, option)
+        }
         used = {
             path: value
             for path, value in read.filed.items()
-            if path in known() or path in READS.get(config.name, ())
+            if path in known() or path in experiment(config.name).reads
         }  # a file serves every experiment
         filed = {path: value for path, value in used.items() if path not in typed} | added
         for path, value in filed.items():
             OmegaConf.update(config, path, value)
         pinned |= {path: value for path, value in filed.items() if path in known()}
         plain = typing.cast(dict[str, Any], OmegaConf.to_container(config, resolve=True, enum_to_str=False))
-    except (HydraException, OmegaConfBaseException) as e:
-        raise Mistake(one_line(e)) from e
-    asked = {f.name: plain.pop(f.name) for f in fields(Settings)}
+    except (HydraException, OmegaConfBaseException) as error:
+        raise Mistake(one_line(error)) from error
+    for key in ABOUT:
+        del plain[key]
+    asked = {one.name: plain.pop(one.name) for one in fields(Settings)}
     settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
@@ -354,7 +369,7 @@ def compose_line(words: Sequence[str]) -> Composed:
 def resolved(content: dict[str, Any]) -> str:
     """Every value that results depend on, as YAML."""
     return OmegaConf.to_yaml(
-        OmegaConf.create({k: v for k, v in content.items() if k not in HOW}), resolve=True
+        OmegaConf.create({key: v for key, v in content.items() if key not in HOW}), resolve=True
     )
 
 
@@ -363,118 +378,6 @@ def resolved_with(text: str, parameters: Parameters) -> str:
     return yaml.safe_dump(
         {**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True
     )
-
-
-# -- a scenario as a file
-# ----------------------------------------------------------------------------------------------
-class _Loader(yaml.SafeLoader):
-    """Plain values only; a key written twice is a mistake."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-        if twice:
-            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
-        return super().construct_mapping(node, deep)
-
-
-def parse_scenario(text: str) -> dict[str, Any]:
-    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds,
-    seed, draws, policy.
-
-    The text is data: tags, anchors, `_target_` and interpolations are refused. Raises Mistake with one
-    sentence.
-    """
-    if len(text.encode()) > MOST_BYTES:
-        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
-    if "${" in text:
-        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
-    try:
-        for token in yaml.scan(text, yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
-                raise Mistake(
-                    f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed "
-                    f"in a scenario file"
-                )
-        content = yaml.load(text, _Loader)
-    except RecursionError as e:
-        raise Mistake("the scenario file is nested too deeply: section, then name: value, is wanted") from e
-    except (yaml.YAMLError, ValueError, TypeError) as e:
-        if isinstance(e, Mistake):
-            raise
-        mark = getattr(e, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise Mistake(
-            f"{where}not readable as YAML ({getattr(e, 'problem', None) or str(e).splitlines()[0]})"
-        ) from e
-    if not isinstance(content, dict):
-        raise Mistake(
-            "a scenario file holds sections of values, such as funding: and below it rule: matching"
-        )
-    found: dict[str, Any] = {}
-    for name, values in content.items():
-        for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
-            key = (
-                {True: "on", False: "off"}.get(key, key) if isinstance(key, bool) else key
-            )  # YAML reads a bare on as true
-            path = str(name) if key is None else f"{name}.{key}"
-            if "_target_" in path:
-                raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
-            if path == "policy" and isinstance(value, str | list):
-                found[path] = [str(name) for name in ([value] if isinstance(value, str) else value)]
-                Settings(policy=found[path]).check()
-                continue
-            if isinstance(value, dict | list) or value is None:
-                raise Mistake(f"{path}: one value is wanted")
-            sort, checked_value = check_override(path, value)
-            if sort != "path" and path not in FILED:
-                raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
-            found[path] = checked_value
-    return found
-
-
-def read_text(path: Path) -> str:
-    """A small text file in UTF-8; Mistake otherwise."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as e:
-        raise Mistake(f"{path} cannot be read: {(e.strerror or str(e)).lower()}") from e
-    except UnicodeDecodeError as e:
-        raise Mistake(f"{path} is not a text in UTF-8") from e
-
-
-def read_scenario(path: Path) -> dict[str, Any]:
-    """`parse_scenario` of a file; the sentence names the file."""
-    text = read_text(path)
-    try:
-        return parse_scenario(text)
-    except (Mistake, ParameterError) as e:
-        raise Mistake(f"{path}: {e}") from e
-
-
-class _Dumper(yaml.SafeDumper):
-    """A text of several lines stands as a block."""
-
-
-_Dumper.add_representer(
-    str,
-    lambda d, text: d.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
-)
-
-
-def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
-    """The YAML that `scenario=<file>` reads back.
-
-    What differs from the defaults, with `settings` such as seeds on top.
-    """
-    plain, content = Parameters().flat(), dict(settings)
-    for path, value in parameters.flat().items():
-        if value != plain[path]:
-            content.setdefault(path.partition(".")[0], {})[path.partition(".")[2]] = value
-    head = f"# {' '.join(title.split())}\n" if title else ""
-    return head + yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)
 
 
 def patched(base: Parameters, changes: Mapping[str, Any]) -> Parameters:

@@ -42,8 +42,8 @@ def port_of(words: list[str], default: int, more: str = "") -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((ADDRESS, port))
-        except OSError as e:
-            raise Mistake(f"port {port} is in use: choose another with port=N") from e
+        except OSError as error:
+            raise Mistake(f"port {port} is in use: choose another with port=N") from error
     return port
 
 
@@ -67,7 +67,7 @@ def dashboard(words: list[str]) -> None:
     """The planner's dashboard, by Streamlit."""
     need("streamlit", "dashboard")
     port = port_of(words, 8501)
-    flags = [f"--{k}={v}" for k, v in {**OPTIONS, "server.port": str(port)}.items()]
+    flags = [f"--{key}={v}" for key, v in {**OPTIONS, "server.port": str(port)}.items()]
     print(f"The dashboard is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
     become(["-m", "streamlit", "run", str(ROOT / "experiments/dashboard/app.py"), *flags])
 
@@ -81,9 +81,9 @@ def live(words: list[str]) -> None:
 
     need("solara", "live")
     need("solara_assets", "live")
-    spoken = [w for w in words if w in (f"report.language={code}" for code in LANGUAGES)]
+    spoken = [word for word in words if word in (f"report.language={code}" for code in LANGUAGES)]
     port = port_of(
-        [w for w in words if w not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}"
+        [word for word in words if word not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}"
     )
     print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
     flags = [f"--host={ADDRESS}", f"--port={port}", "--no-open", "--production"]
@@ -94,3 +94,6 @@ def live(words: list[str]) -> None:
             LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en",
         },
     )
+
+
+SERVERS = {"dashboard": dashboard, "live": live}

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from experiments.command.catalogue import CONFIGS, Mistake, arm, experiment, experiments, options
 from sim.state.parameters import SECTIONS, Declaration, ParameterError, checked, declarations, nearest
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FILED = (
     "seeds",
     "seed",
@@ -40,37 +38,6 @@ HOW = (
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 METHODS = ("morris", "sobol", "pawn", "delta")
-RUN = ("seeds", "seed", "draws", "policy")
-READS: dict[
-    str, tuple[str, ...]
-] = {  # experiment -> the settings that it reads, beside HOW and the model's parameters
-    **dict.fromkeys(("baseline", "smoke"), RUN),
-    "fork": (*RUN, "fork"),
-    "first_answer": (*RUN, "size", "panels", "rows", "columns"),
-    **dict.fromkeys(("ablation", "policies", "null_arms"), (*RUN, "size")),
-    **dict.fromkeys(
-        ("q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress"),
-        (*RUN, "size", "precision", "max_seeds"),
-    ),
-    "sensitivity": (
-        "seed",
-        "policy",
-        "size",
-        "method",
-        "by",
-        "inputs",
-        "distribution",
-        "samples",
-        "replicates",
-    ),
-    "patterns": ("seeds", "seed", "policy", "size"),
-    "benchmark": ("size",),
-}
-OWN_MODEL = ("benchmark",)  # these read no parameter, no group of them and no scenario file
-
-
-class Mistake(ValueError):
-    """A user's mistake on the command line; the message is one sentence."""
 
 
 @dataclass
@@ -174,35 +141,17 @@ def known() -> dict[str, Declaration]:
 
 
 @lru_cache(maxsize=1)
-def options() -> dict[str, tuple[str, ...]]:
-    """Group -> its options, as found in configs/."""
-    return {
-        d.name: tuple(sorted(f.stem for f in d.glob("*.yaml")))
-        for d in sorted(CONFIGS.iterdir())
-        if d.is_dir()
-    }
-
-
-@lru_cache(maxsize=1)
 def selectable() -> frozenset[str]:
     """`group.option` for every option that `group.option=true` adds.
 
     Those of settings apart, and a parameter's path is that parameter.
     """
     return frozenset(
-        f"{g}.{o}" for g, names in options().items() if g not in SETTING_GROUPS for o in names
+        f"{group}.{option}"
+        for group, names in options().items()
+        if group not in SETTING_GROUPS
+        for option in names
     ) - set(known())
-
-
-@lru_cache(maxsize=256)
-def _arm(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return {f"{s}.{key}": value for s, values in content.items() for key, value in values.items()}
-
-
-def arm(group: str, option: str) -> dict[str, Any]:
-    """Path -> value that an option of a group sets, read from its YAML file, once."""
-    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
 
 
 def read_overrides(words: Sequence[str]) -> list[Override]:
@@ -247,10 +196,10 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
     if key in SECTIONS:
         raise Mistake(
             f"{key} is a section: set one of its values, such as "
-            f"{next(p for p in paths if p.startswith(key))}=..."
+            f"{next(path for path in paths if path.startswith(key))}=..."
         )
-    mine = [f.name for f in fields(Settings) if f.name not in ("name", *NESTED)]
-    mine += [f"{name}.{f.name}" for name, cls in NESTED.items() for f in fields(cls)]
+    mine = [one.name for one in fields(Settings) if one.name not in ("name", *NESTED)]
+    mine += [f"{name}.{one.name}" for name, cls in NESTED.items() for one in fields(cls)]
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
     return "setting", typed(key, value)
@@ -261,7 +210,9 @@ def typed(key: str, value: Any) -> Any:
     if key == "fork.arms":
         return arms_of(value)
     hints = {
-        f"{n}.{k}": t for n, cls in NESTED.items() for k, t in get_type_hints(cls).items()
+        f"{name}.{setting}": kind
+        for name, cls in NESTED.items()
+        for setting, kind in get_type_hints(cls).items()
     } | get_type_hints(Settings)
     kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
     if value is None and type(None) in get_args(hints[key]):
@@ -296,8 +247,8 @@ def arms_of(value: Any) -> dict[str, dict[str, Any]]:
                 )
             try:
                 checked(known()[path], given)
-            except ParameterError as e:
-                raise Mistake(f"fork.arms.{name}: {e}") from e
+            except ParameterError as error:
+                raise Mistake(f"fork.arms.{name}: {error}") from error
     return {str(name): changes for name, changes in value.items()}
 
 
@@ -306,23 +257,23 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
 
     It would be recorded and not done.
     """
-    name, typed = settings.name, {}
+    mine, typed = experiment(settings.name), {}
     for word in words:
         key = word.lstrip("+~").partition("=")[0]
         typed[key if key in known() else key.partition(".")[0]] = key
-    mine = {f.name for f in fields(Settings)} - {"name", "scenario", *HOW}
+    all_settings = {one.name for one in fields(Settings)} - {"name", "scenario", *HOW}
     for short, key in typed.items():
-        if short in mine and short not in READS[name]:
-            others = [x for x in READS if short in READS[x]]
+        if short in all_settings and short not in mine.reads:
+            others = [name for name, other in experiments().items() if short in other.reads]
             raise Mistake(
-                f"{key}: experiment={name} does not read it, it reads {', '.join(READS[name])}; "
+                f"{key}: experiment={mine.name} does not read it, it reads {', '.join(mine.reads)}; "
                 f"{short} is read by {', '.join(others)}"
             )
-        if name in OWN_MODEL and short not in {"experiment", *HOW, *READS[name]}:
-            others = [x for x in READS if x not in OWN_MODEL]
+        if mine.own_model and short not in {"experiment", *HOW, *mine.reads}:
+            others = [name for name, other in experiments().items() if not other.own_model]
             raise Mistake(
-                f"{key}: experiment={name} measures counties of its own and reads "
-                f"{', '.join(READS[name])} only; parameters, groups and scenario files are read "
+                f"{key}: experiment={mine.name} measures counties of its own and reads "
+                f"{', '.join(mine.reads)} only; parameters, groups and scenario files are read "
                 f"by {', '.join(others)}"
             )
     if "max_seeds" in typed and settings.precision is None:
@@ -346,3 +297,18 @@ def one_line(error: BaseException) -> str:
     where = next((line.partition(":")[2].strip() for line in lines if line.startswith("full_key:")), "")
     said = next((line for line in lines if not line.endswith(":")), lines[0])
     return f"{where}: {said}" if where and where not in said else said
+
+
+__all__ = [
+    "CONFIGS",
+    "HOW",
+    "Mistake",
+    "Settings",
+    "arm",
+    "check_override",
+    "check_read",
+    "known",
+    "one_line",
+    "options",
+    "read_overrides",
+]

@@ -23,8 +23,8 @@ from experiments.command.settings import check_read
 from experiments.study import runner
 from experiments.study.engines import Engine
 from experiments.study.plan import Task
-from experiments.study.store import BEGIN, TABLES, Outcome, Results, stored
-from experiments.study.study import Lock, Study, asked, files, provenance, writing
+from experiments.study.store import BEGIN, TABLES, Results, RunRecord, stored
+from experiments.study.study import Lock, Study, files, provenance, requested, writing
 from sim.state.parameters import nearest
 
 ROWS = 1_048_575  # of an xlsx sheet, below its heading
@@ -39,8 +39,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
     """The study that `study=` names, and the other words; Mistake where one does not belong to the verb."""
-    named = [w.partition("=")[2] for w in words if w.startswith("study=")]
-    others = [w for w in words if not w.startswith("study=")]
+    named = [word.partition("=")[2] for word in words if word.startswith("study=")]
+    others = [word for word in words if not word.startswith("study=")]
     if len(named) != 1 or not named[0]:
         raise Mistake(f"{verb} wants one study=<folder>, such as study=results/first_answer/0123456789ab")
     for word in others:
@@ -104,7 +104,9 @@ def verify(words: list[str]) -> int:
     """
     found, others = take("verify", words)
     options = dict(word.partition("=")[::2] for word in others)
-    s = compose_line([w for w in others if w.partition("=")[0] not in ("sample", "all")]).settings
+    settings = compose_line(
+        [word for word in others if word.partition("=")[0] not in ("sample", "all")]
+    ).settings
     good = found.runs(allow_partial=True)
     good = good[good["error"] == ""]
     if not options.get("sample", "5").isdigit() or options.get("all", "false") not in ("true", "false"):
@@ -117,12 +119,12 @@ def verify(words: list[str]) -> int:
     changed = changes(found)
     chosen = [found.wanted[run] for run in random.Random().sample(sorted(good["run"]), count)]
     differing = []
-    taker = Comparison(found, good, chosen)
+    taker = Verifier(found, good, chosen)
     runner.execute(
         chosen,
         taker,
-        Engine(s.engine.kind, s.workers, s.engine.scheduler),
-        progress=s.progress,
+        Engine(settings.engine.kind, settings.workers, settings.engine.scheduler),
+        progress=settings.progress,
         label="verify",
     )
     differing = taker.found
@@ -144,17 +146,17 @@ def changes(found: Results) -> list[str]:
         if now["sha256"][name] != found.manifest["sha256"].get(name)
     ]
     said += [
-        f"sim/data/{k} has changed since"
-        for k, v in now["sha256"]["data"].items()
-        if found.manifest["sha256"]["data"].get(k) != v
+        f"sim/data/{key} has changed since"
+        for key, v in now["sha256"]["data"].items()
+        if found.manifest["sha256"]["data"].get(key) != v
     ]
     before = found.manifest["versions"]
     return said + [
-        f"{k} is {v}, was {before.get(k)}" for k, v in now["versions"].items() if before.get(k) != v
+        f"{key} is {v}, was {before.get(key)}" for key, v in now["versions"].items() if before.get(key) != v
     ]
 
 
-class Comparison:
+class Verifier:
     """Takes runs that were done again and holds them against the stored ones."""
 
     def __init__(self, results: Results, rows: pd.DataFrame, chosen: list[Task]) -> None:
@@ -162,16 +164,16 @@ class Comparison:
         wanted = pa.array([task.run for task in chosen], pa.int64())
         self.stored: dict[str, pa.Table] = {}
         for table in ("villages", "series"):
-            parts = [t.filter(pc.is_in(t["run"], value_set=wanted)) for t in results.parts(table)]
+            parts = [part.filter(pc.is_in(part["run"], value_set=wanted)) for part in results.parts(table)]
             if parts:
                 self.stored[table] = pa.concat_tables(parts, promote_options="permissive")
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: RunRecord) -> None:
         """Compare one."""
         row = outcome.row
         name = f"{row['scenario']} {row['arm']} replicate {row['replicate']}"
         old = self.rows.loc[row["run"]]
-        for key in (k for k in row if k in old.index and k not in VOLATILE):
+        for key in (column for column in row if column in old.index and column not in VOLATILE):
             if old[key] != row[key] and key != "content":
                 self.found.append(f"{name}: runs.{key} is stored as {old[key]!r}, now {row[key]!r}")
         for table in ("villages", "series"):
@@ -197,14 +199,16 @@ def difference(old: pa.Table, new: pa.Table) -> Iterator[str]:
         if name not in old.column_names:
             yield f".{name} is not stored"
             continue
-        a, b = old[name].to_numpy(), new[name].to_numpy()
-        at = np.flatnonzero((a != b) & ~((a != a) & (b != b)))
+        stored, now = old[name].to_numpy(), new[name].to_numpy()
+        at = np.flatnonzero((stored != now) & ~((stored != stored) & (now != now)))
         if len(at):
-            k = int(at[0])
+            row = int(at[0])
             where = ", ".join(
-                f"{c} {new[c][k].as_py()}" for c in ("month", "village") if c in new.column_names
+                f"{column} {new[column][row].as_py()}"
+                for column in ("month", "village")
+                if column in new.column_names
             )
-            yield f".{name} differs in {len(at)} rows, first at {where}: stored {a[k]}, now {b[k]}"
+            yield f".{name} differs in {len(at)} rows, first at {where}: stored {stored[row]}, now {now[row]}"
 
 
 def export(words: list[str]) -> int:
@@ -229,7 +233,7 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
     path.unlink(missing_ok=True)
     wanted, writer = pa.array(sorted(found.wanted), pa.int64()), None
     schema = pa.unify_schemas(
-        [_plain(t).schema for t in found.parts(table)] or [pa.schema([])], promote_options="permissive"
+        [_plain(part).schema for part in found.parts(table)] or [pa.schema([])], promote_options="permissive"
     )
     with contextlib.ExitStack() as stack:
         for content in found.parts(table):
@@ -243,7 +247,12 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
 def _plain(table: pa.Table) -> pa.Table:
     """Words in place of dictionaries."""
     return table.cast(
-        pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in table.schema])
+        pa.schema(
+            [
+                (column.name, pa.string() if pa.types.is_dictionary(column.type) else column.type)
+                for column in table.schema
+            ]
+        )
     )
 
 
@@ -258,7 +267,7 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
     fits = {name: sheet for name, sheet in sheets.items() if len(sheet) <= ROWS}
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         for name, sheet in fits.items():
-            whole = {c: str for c in ("run", "seed") if c in sheet}  # a sheet keeps 15 digits
+            whole = {column: str for column in ("run", "seed") if column in sheet}  # a sheet keeps 15 digits
             sheet.astype(whole).to_excel(book, sheet_name=name, index=False)
     return [
         f"{name} has more than {ROWS:,} rows and stands in {name}.csv only"
@@ -270,10 +279,10 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
 def again(verb: str, words: list[str]) -> tuple[Composed, list[str]]:
     """The command line of `resume` or `expand`."""
     found, others = take(verb, words)
-    expanding = asked(others) if verb == "expand" else []
+    expanding = requested(others) if verb == "expand" else []
     if verb == "expand" and not expanding:
         raise Mistake("expand wants what to add, such as seeds=40")
-    line, last = line_of(found, [w for w in others if w not in expanding], expanding)
+    line, last = line_of(found, [word for word in others if word not in expanding], expanding)
     check_read(line.settings, expanding)
     return line, last
 

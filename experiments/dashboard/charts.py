@@ -19,7 +19,7 @@ SCENARIOS = [style.BLUE, style.ORANGE, style.GREEN, style.PINK]
 
 
 def _scale(keys: tuple[str, ...], colours: dict[str, str], language: str) -> alt.Scale:
-    return alt.Scale(domain=[word(k, language) for k in keys], range=[colours[k] for k in keys])
+    return alt.Scale(domain=[word(key, language) for key in keys], range=[colours[key] for key in keys])
 
 
 def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
@@ -27,8 +27,8 @@ def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
     keys, colours = (CLASSES, style.CLASS_COLOURS) if key == "class" else (SOURCES, style.PAYER_COLOURS)
     frame = frame.assign(
         percent=100 * frame["share"],
-        what=[word(k, language) for k in frame[key]],
-        order=[keys.index(k) for k in frame[key]],
+        what=[word(key, language) for key in frame[key]],
+        order=[keys.index(key) for key in frame[key]],
     )
     return (
         alt.Chart(frame)
@@ -72,8 +72,8 @@ def years(frame: pd.DataFrame, language: str) -> Any:
     """Stacked columns by class at each year's end."""
     frame = frame.assign(
         percent=100 * frame["share"],
-        what=[word(k, language) for k in frame["class"]],
-        order=[CLASSES.index(k) for k in frame["class"]],
+        what=[word(key, language) for key in frame["class"]],
+        order=[CLASSES.index(key) for key in frame["class"]],
     )
     return (
         alt.Chart(frame)
@@ -95,7 +95,7 @@ def years(frame: pd.DataFrame, language: str) -> Any:
 
 def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     """A median with bands for each scenario."""
-    frame = pd.concat([f.assign(scenario=name) for name, f in frames.items()])
+    frame = pd.concat([frame.assign(scenario=name) for name, frame in frames.items()])
     colour = alt.Color(
         "scenario:N",
         scale=alt.Scale(domain=list(frames), range=SCENARIOS),
@@ -103,8 +103,8 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     )
     base = alt.Chart(frame).encode(x=alt.X("month:T", title=None), color=colour)
     bands = [
-        base.mark_area(opacity=o).encode(y=alt.Y(f"low{n}:Q", title=axis), y2=f"high{n}:Q")
-        for n, o in ((90, 0.12), (50, 0.22))
+        base.mark_area(opacity=opacity).encode(y=alt.Y(f"low{percent}:Q", title=axis), y2=f"high{percent}:Q")
+        for percent, opacity in ((90, 0.12), (50, 0.22))
     ]
     line = base.mark_line().encode(
         y="median:Q",
@@ -116,19 +116,19 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
 def gaps(found: dict[str, Interval], axis: str) -> Any:
     """Mean and interval of a difference, a row a scenario, with a line at zero."""
     frame = pd.DataFrame(
-        [{"scenario": n, "mean": i.mean, "low": i.low, "high": i.high} for n, i in found.items()]
+        [{"scenario": name, "mean": i.mean, "low": i.low, "high": i.high} for name, i in found.items()]
     )
-    y = alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110))
-    tip = ["scenario:N", *(alt.Tooltip(f"{c}:Q", format="+.1f") for c in ("mean", "low", "high"))]
+    scenario = alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110))
+    tip = ["scenario:N", *(alt.Tooltip(f"{column}:Q", format="+.1f") for column in ("mean", "low", "high"))]
     bar = (
         alt.Chart(frame)
         .mark_rule(strokeWidth=3, color=style.BLUE)
-        .encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=y)
+        .encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=scenario)
     )
     dot = (
         alt.Chart(frame)
         .mark_point(filled=True, size=110, color=style.BLUE)
-        .encode(x="mean:Q", y=y, tooltip=tip)
+        .encode(x="mean:Q", y=scenario, tooltip=tip)
     )
     zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color="#555", strokeDash=[4, 3]).encode(x="x:Q")
     return alt.layer(zero, bar, dot).properties(height=80 + 36 * len(frame))
@@ -137,19 +137,21 @@ def gaps(found: dict[str, Interval], axis: str) -> Any:
 def county(frame: pd.DataFrame, language: str) -> Any:
     """Villages by place: colour their class, shape their kind, size their elders."""
     frame = frame.assign(
-        what=[word(k, language) for k in frame["class"]],
-        kind=[word(k, language) for k in frame["kind"]],
-        strength=[word(k, language) for k in frame["strength"]],
+        what=[word(key, language) for key in frame["class"]],
+        kind=[word(key, language) for key in frame["kind"]],
+        strength=[word(key, language) for key in frame["strength"]],
         often=(100 * frame["viable"]).round(),
-        called=[f"{n} {t}".strip() for n, t in zip(frame["village"], frame["name"], strict=True)],
+        label=[
+            f"{number} {name}".strip() for number, name in zip(frame["village"], frame["name"], strict=True)
+        ],
     )
     km = said("km", language)
-    x, y = (
+    east, north = (
         alt.X("east:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
         alt.Y("north:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
     )
     tip = [
-        alt.Tooltip("called:N", title=said("village", language)),
+        alt.Tooltip("label:N", title=said("village", language)),
         alt.Tooltip("what:N", title=said("class", language)),
         alt.Tooltip("kind:N", title=said("kind", language)),
         alt.Tooltip("strength:N"),
@@ -160,8 +162,8 @@ def county(frame: pd.DataFrame, language: str) -> Any:
         alt.Chart(frame)
         .mark_point(filled=True, opacity=0.9)
         .encode(
-            x=x,
-            y=y,
+            x=east,
+            y=north,
             tooltip=tip,
             color=alt.Color(
                 "what:N",
@@ -172,14 +174,14 @@ def county(frame: pd.DataFrame, language: str) -> Any:
             size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 700])),
         )
     )
-    texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=x, y=y, text="called:N")
+    texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=east, y=north, text="label:N")
     return alt.layer(dots, texts).properties(height=420)
 
 
 def purse(frame: pd.DataFrame, language: str) -> Any:
     """Money by source as columns, running cost as a line: month, source columns and cost in yuan."""
     long = frame.melt("month", list(SOURCES), "source", "yuan")
-    long["what"] = [word(k, language) for k in long["source"]]
+    long["what"] = [word(key, language) for key in long["source"]]
     axis = alt.Y("yuan:Q", title=said("yuan", language))
     bars = (
         alt.Chart(long)
@@ -206,7 +208,7 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
 def stock(frame: pd.DataFrame, language: str) -> Any:
     """Cash and unpaid bills in yuan."""
     long = frame.melt("month", ["cash", "payables"], "which", "yuan")
-    long["what"] = [said(k, language) for k in long["which"]]
+    long["what"] = [said(key, language) for key in long["which"]]
     colour = alt.Color(
         "what:N",
         scale=alt.Scale(

@@ -17,7 +17,7 @@ from typing import Any
 from experiments.study.engines import cores, one_thread
 from experiments.study.plan import Task
 from experiments.study.runner import DEATHS, heading, simulate_many, warm
-from experiments.study.store import Outcome
+from experiments.study.store import RunRecord
 from sim.state.parameters import Parameters
 
 KEPT = 800  # finished runs in memory: about 0.2 MB each for twelve villages
@@ -41,14 +41,14 @@ def _ready() -> bool:
     return True
 
 
-class Engine:
+class BackgroundRuns:
     """`run` yields outcomes as they finish; what was run before comes from memory."""
 
     def __init__(self, workers: int = WORKERS) -> None:
         self.workers = max(1, min(workers, cores()))
         self._lock = threading.Lock()
-        self._known: OrderedDict[int, Outcome] = OrderedDict()
-        self._flying: dict[int, Future[list[Outcome]]] = {}  # run -> the bundle it is in
+        self._known: OrderedDict[int, RunRecord] = OrderedDict()
+        self._flying: dict[int, Future[list[RunRecord]]] = {}  # run -> the bundle it is in
         self._early: set[int] = set()  # runs that nobody has asked for yet
         self._pool: ProcessPoolExecutor | None = None
         self._first: list[Future[bool]] = []
@@ -67,20 +67,20 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether the workers have compiled the model."""
-        return any(f.done() for f in self._first)
+        return any(future.done() for future in self._first)
 
-    def known(self, task: Task) -> Outcome | None:
+    def known(self, task: Task) -> RunRecord | None:
         """The outcome of a run made before."""
         with self._lock:
             return self._known.get(task.run)
 
-    def _keep(self, task: Task, outcome: Outcome) -> None:
+    def _keep(self, task: Task, outcome: RunRecord) -> None:
         with self._lock:
             self._known[task.run] = outcome
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
 
-    def _kept(self, bundle: list[Task], future: Future[list[Outcome]]) -> None:
+    def _kept(self, bundle: list[Task], future: Future[list[RunRecord]]) -> None:
         """A bundle came back, in a thread of the pool."""
         if not future.cancelled() and future.exception() is None:
             for task, outcome in zip(bundle, future.result(), strict=True):
@@ -88,17 +88,17 @@ class Engine:
         for task in bundle:
             self._flying.pop(task.run, None)
 
-    def _send(self, tasks: Sequence[Task]) -> set[Future[list[Outcome]]]:
+    def _send(self, tasks: Sequence[Task]) -> set[Future[list[RunRecord]]]:
         """Give the workers what is neither known nor under way; the bundles that these tasks are in."""
-        missing = [t for t in tasks if t.run not in self._flying and self.known(t) is None]
+        missing = [task for task in tasks if task.run not in self._flying and self.known(task) is None]
         for seed in dict.fromkeys(
-            t.seed for t in missing
+            task.seed for task in missing
         ):  # scenarios under one seed run side by side in half the time
-            bundle = [t for t in missing if t.seed == seed]
+            bundle = [task for task in missing if task.seed == seed]
             future = self.begin().submit(simulate_many, bundle)
-            self._flying |= {t.run: future for t in bundle}
+            self._flying |= {task.run: future for task in bundle}
             future.add_done_callback(partial(self._kept, bundle))
-        return {f for t in tasks if (f := self._flying.get(t.run))}
+        return {flying for task in tasks if (flying := self._flying.get(task.run))}
 
     def _drop(self, runs: set[int]) -> None:
         for run in runs:
@@ -110,7 +110,7 @@ class Engine:
 
         What was begun so before, waits for a worker and is not shown any more is dropped.
         """
-        before, self._early = self._early, {t.run for t in tasks}
+        before, self._early = self._early, {task.run for task in tasks}
         self._drop(before - self._early)
         with suppress(BrokenProcessPool):  # `run` starts the workers again
             self._send(tasks)
@@ -119,10 +119,10 @@ class Engine:
         """Run what is not known; yields the number finished so far, from what was known on. Closing it
         cancels the rest.
         """
-        mine, deaths = {t.run for t in tasks}, 0
+        mine, deaths = {task.run for task in tasks}, 0
         self._early -= mine
         try:
-            while (done := sum(self.known(t) is not None for t in tasks)) < len(tasks):
+            while (done := sum(self.known(task) is not None for task in tasks)) < len(tasks):
                 yield done  # a screen that asks in vain learns of a click on cancel
                 try:
                     for future in wait(self._send(tasks), timeout=0.2, return_when=FIRST_COMPLETED).done:
@@ -131,10 +131,10 @@ class Engine:
                     deaths, self._pool = deaths + 1, None
                     self._flying.clear()
                     if deaths == DEATHS:
-                        for task in (t for t in tasks if self.known(t) is None):
+                        for task in (task for task in tasks if self.known(task) is None):
                             self._keep(
                                 task,
-                                Outcome(
+                                RunRecord(
                                     {
                                         **heading(task),
                                         "error": f"worker died {DEATHS} times",

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Protocol
 
 from experiments.command.scenario import compose_line
-from experiments.dashboard.state import Draft, Result, differences, file_name
+from experiments.dashboard.state import Draft, DraftResult, differences, file_name
 from experiments.dashboard.words import said
 from experiments.report import page, style
-from experiments.report.findings import Findings, Table
 from experiments.report.pictures import Kept
 from experiments.studies import baseline
 from experiments.study import study
+from experiments.study.findings import Findings, ShownTable
 from experiments.study.plan import Task
 from experiments.study.runner import simulate
-from experiments.study.store import Outcome
+from experiments.study.store import RunRecord
 
 _one = threading.Lock()  # a process draws one figure at a time and speaks one language
 
@@ -34,28 +34,28 @@ class Runs(Protocol):
     def run(self, tasks: Sequence[Task]) -> object:
         """An iterator that ends when all are known."""
 
-    def known(self, task: Task) -> Outcome | None:
+    def known(self, task: Task) -> RunRecord | None:
         """The outcome of a run made before."""
 
 
-def outcomes(engine: Runs, tasks: Sequence[Task]) -> list[Outcome]:
+def outcomes(engine: Runs, tasks: Sequence[Task]) -> list[RunRecord]:
     """What the screen has run already, and the reruns that tell causes apart."""
     list(engine.run(tasks))  # type: ignore[call-overload]
-    return [engine.known(t) or simulate(t) for t in tasks]
+    return [engine.known(task) or simulate(task) for task in tasks]
 
 
-def compared(base: Result, others: list[Result], language: str) -> Table:
+def compared(base: DraftResult, others: list[DraftResult], language: str) -> ShownTable:
     """The scenarios beside it, seed by seed."""
     found = [(other.name, differences(base, other)) for other in others]
-    heads = [said(f"m_{k}", language) for k in found[0][1]]
+    heads = [said(f"m_{one}", language) for one in found[0][1]]
     rows = [
         [name, *(f"{i.mean:+.1f} ({i.low:+.1f} – {i.high:+.1f})" for i in gaps.values())]
         for name, gaps in found
     ]
-    return Table(said("against", language, name=base.name), ["", *heads], rows, "95 %")
+    return ShownTable(said("against", language, name=base.name), ["", *heads], rows, "95 %")
 
 
-def write(result: Result, draft: Draft, others: list[Result], language: str, engine: Runs) -> str:
+def write(result: DraftResult, draft: Draft, others: list[DraftResult], language: str, engine: Runs) -> str:
     """The HTML; `others` are compared with the result where they share their luck."""
     with _one, tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{file_name(draft.name)}.yaml"

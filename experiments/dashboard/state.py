@@ -18,20 +18,11 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments import statistics
-from experiments.command.scenario import (
-    FILED,
-    Mistake,
-    Settings,
-    arm,
-    options,
-    parse_scenario,
-    read_policies,
-    write_scenario,
-)
+from experiments.command.scenario import parse_scenario, read_policies, write_scenario
+from experiments.command.settings import FILED, Mistake, Settings, arm, options
 from experiments.studies import baseline
 from experiments.study.plan import Task
-from experiments.study.store import Outcome
-from sim.parts.solvency import CAUSES
+from experiments.study.store import RunRecord
 from sim.start import county
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
@@ -67,7 +58,7 @@ class Draft:
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Write values; those at their default are left out, so that the file stays short."""
-        self.values = {k: v for k, v in {**self.values, **changes}.items() if v != defaults()[k]}
+        self.values = {key: v for key, v in {**self.values, **changes}.items() if v != defaults()[key]}
 
     def copy(self, uid: int, name: str) -> Draft:
         """The same under another name."""
@@ -84,15 +75,21 @@ class Draft:
 
     def tasks(self) -> list[Task]:
         """One run a seed, exactly those of `run.py experiment=baseline scenario=<file>`."""
-        p = self.parameters()
-        if p.county.villages > MOST_VILLAGES or p.county.villages * p.county.elders > MOST_ELDERS:
+        parameters = self.parameters()
+        if (
+            parameters.county.villages > MOST_VILLAGES
+            or parameters.county.villages * parameters.county.elders > MOST_ELDERS
+        ):
             raise Mistake(
                 f"the dashboard runs at most {MOST_VILLAGES} villages and {MOST_ELDERS:,} elders: "
                 f"save the scenario and run it with run.py"
             )
-        s = Settings("baseline", seeds=self.seeds, seed=self.seed, draws=self.draws)
-        acting, _ = read_policies(self.policies, p)
-        return [baseline.one(s, p, set(self.values), at, policies=acting) for at in range(self.seeds)]
+        settings = Settings("baseline", seeds=self.seeds, seed=self.seed, draws=self.draws)
+        acting, _ = read_policies(self.policies, parameters)
+        return [
+            baseline.one(settings, parameters, set(self.values), at, policies=acting)
+            for at in range(self.seeds)
+        ]
 
     def yaml(self) -> str:
         """The scenario as `run.py scenario=<file>` reads it."""
@@ -101,7 +98,7 @@ class Draft:
 
 def file_name(name: str) -> str:
     """A scenario's name as a file name."""
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in name) or "scenario"
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name) or "scenario"
 
 
 @lru_cache(maxsize=1)
@@ -118,7 +115,7 @@ def _parameters(values: tuple[tuple[str, Any], ...]) -> Parameters:
 def loaded(text: str, uid: int, name: str) -> Draft:
     """A draft from the text of a scenario file; Mistake or ParameterError with one sentence."""
     values = parse_scenario(text)
-    settings: dict[str, Any] = {k: values.pop(k) for k in FILED if k in values}
+    settings: dict[str, Any] = {key: values.pop(key) for key in FILED if key in values}
     for key, kind, low, high in (
         ("seeds", int, 1, MOST_SEEDS),
         ("seed", int, 0, 2**63 - 1),
@@ -145,8 +142,8 @@ def whole(parts: np.ndarray, total: int) -> np.ndarray:
     parts = np.asarray(parts, float)
     exact = total * (parts / parts.sum() if parts.sum() > 0 else np.full(len(parts), 1 / len(parts)))
     found = np.floor(exact + 1e-9).astype(int)
-    for k in np.argsort(-(exact - found), kind="stable")[: total - found.sum()]:
-        found[k] += 1
+    for place in np.argsort(-(exact - found), kind="stable")[: total - found.sum()]:
+        found[place] += 1
     return found
 
 
@@ -155,9 +152,13 @@ def rescaled(shares: Mapping[str, float], moved: str, percent: int) -> dict[str,
 
     The others keep their proportion, all sum to one to the fourth digit.
     """
-    others = [k for k in shares if k != moved]
-    rest = whole(np.array([shares[k] for k in others]), 10_000 - 100 * percent)
-    return {**shares, moved: percent / 100, **{k: int(n) / 10_000 for k, n in zip(others, rest, strict=True)}}
+    others = [share for share in shares if share != moved]
+    rest = whole(np.array([shares[share] for share in others]), 10_000 - 100 * percent)
+    return {
+        **shares,
+        moved: percent / 100,
+        **{share: int(basis) / 10_000 for share, basis in zip(others, rest, strict=True)},
+    }
 
 
 def reach(group: str) -> set[str]:
@@ -171,9 +172,9 @@ def chosen(values: Mapping[str, Any], group: str) -> str:
     plain = {path: defaults()[path] for path in mine}
     return next(
         (
-            o
-            for o in ("default", *options()[group])
-            if o in options()[group] and {**plain, **arm(group, o)} == mine
+            option
+            for option in ("default", *options()[group])
+            if option in options()[group] and {**plain, **arm(group, option)} == mine
         ),
         "",
     )
@@ -232,18 +233,19 @@ def take_villages(draft: Draft, text: str) -> tuple[county.Fault, ...]:
     return table.faults
 
 
-def names(p: Parameters) -> dict[int, str]:
+def names(parameters: Parameters) -> dict[int, str]:
     """Village number -> name, where the table gives one."""
-    known = county.read_villages(p.given.villages).names if p.given.villages else ()
+    known = county.read_villages(parameters.given.villages).names if parameters.given.villages else ()
     return {
-        n: known[n - 1] if n <= len(known) and known[n - 1] else "" for n in range(1, p.county.villages + 1)
+        number: known[number - 1] if number <= len(known) and known[number - 1] else ""
+        for number in range(1, parameters.county.villages + 1)
     }
 
 
 # -- results
 # -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Result:
+class DraftResult:
     """All finished runs of a draft: the runs' rows, village rows with weights, monthly rows."""
 
     name: str
@@ -255,7 +257,9 @@ class Result:
     @property
     def errors(self) -> list[str]:
         """What failed runs said."""
-        return [f"seed {r.replicate}: {r.error} ({r.origin})" for r in self.runs.itertuples() if r.error]
+        return [
+            f"seed {row.replicate}: {row.error} ({row.origin})" for row in self.runs.itertuples() if row.error
+        ]
 
     @property
     def seeds(self) -> int:
@@ -270,50 +274,54 @@ class Result:
 
 def _frame(tables: list[pa.Table | None]) -> pd.DataFrame:
     """Tables of several runs as one frame, words as plain text."""
-    found = [t for t in tables if t is not None]
+    found = [table for table in tables if table is not None]
     frame = pa.concat_tables(found).unify_dictionaries().to_pandas() if found else pd.DataFrame()
     return frame.astype(dict.fromkeys(frame.columns[frame.dtypes == "category"], str))
 
 
-def result(draft: Draft, outcomes: list[Outcome]) -> Result:
+def result(draft: Draft, outcomes: list[RunRecord]) -> DraftResult:
     """Join the outcomes of a draft in the order of their seeds."""
-    made = [o for o in outcomes if o.villages is not None]
-    rows = _frame([o.villages for o in made])
-    p, months = draft.parameters(), _frame([o.series for o in made])
+    made = [record for record in outcomes if record.villages is not None]
+    rows = _frame([record.villages for record in made])
+    parameters, months = draft.parameters(), _frame([record.series for record in made])
     if len(rows):
-        rows = statistics.with_weights(rows, p)
+        rows = statistics.with_weights(rows, parameters)
         months = months.merge(rows[["replicate", "village", "weight"]], on=["replicate", "village"])
-    return Result(draft.name, p, pd.DataFrame([o.row for o in outcomes]), rows, months)
+    return DraftResult(
+        draft.name, parameters, pd.DataFrame([record.row for record in outcomes]), rows, months
+    )
 
 
 def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
-    sums = {c: (rows["weight"] * rows[c]).groupby(rows["replicate"]).sum() for c in (part, base)}
+    sums = {
+        column: (rows["weight"] * rows[column]).groupby(rows["replicate"]).sum() for column in (part, base)
+    }
     return scale * sums[part] / sums[base].where(sums[base] > 0)
 
 
 MEASURES: dict[
     str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
 ] = {  # name -> (a share in %, one figure a seed)
-    "viable": (True, lambda r: 100 * statistics.by_replicate(r, r["verdict"] == "viable")),
-    "closed": (True, lambda r: 100 * statistics.by_replicate(r, r["closures"] > 0)),
-    "hours": (True, lambda r: _ratio(r, "mutual_minutes", "eligible_minutes", 100)),
-    "public": (False, lambda r: _ratio(r, "public_fen", "elder_years_helped", 0.01)),
+    "viable": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["verdict"] == "viable")),
+    "closed": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)),
+    "hours": (True, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
+    "public": (False, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
 }
 
 
-def figures(result: Result) -> dict[str, statistics.Interval]:
+def figures(result: DraftResult) -> dict[str, statistics.Interval]:
     """Measure -> mean over seeds with its 95 % interval, in the measure's unit."""
     found = {}
     for name, (share, by) in MEASURES.items():
-        x = by(result.rows).to_numpy()
-        one = statistics.interval(x / 100 if share else x, bounded=share)
+        values = by(result.rows).to_numpy()
+        one = statistics.interval(values / 100 if share else values, bounded=share)
         found[name] = (
             statistics.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
         )
     return found
 
 
-def differences(base: Result, other: Result) -> dict[str, statistics.Interval]:
+def differences(base: DraftResult, other: DraftResult) -> dict[str, statistics.Interval]:
     """Measure -> other minus base, seed by seed under the same luck; seeds that both have finished."""
     found = {}
     for name, (_, by) in MEASURES.items():
@@ -324,10 +332,10 @@ def differences(base: Result, other: Result) -> dict[str, statistics.Interval]:
 
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """year, class, share (0 to 1) at each year's end."""
-    years = [c for c in rows.columns if c.startswith("class_")]
+    years = [column for column in rows.columns if column.startswith("class_")]
     found = [
-        (int(c[6:]), name, float(statistics.by_replicate(rows, rows[c] == code).mean()))
-        for c in years
+        (int(year[6:]), name, float(statistics.by_replicate(rows, rows[year] == code).mean()))
+        for year in years
         for code, name in enumerate(CLASSES)
     ]
     return pd.DataFrame(found, columns=["year", "class", "share"])
@@ -336,11 +344,13 @@ def classes(rows: pd.DataFrame) -> pd.DataFrame:
 def money(rows: pd.DataFrame) -> pd.DataFrame:
     """source, share of the running money that came in, as paid."""
     sums = {
-        **{p: (rows["weight"] * rows[f"paid_{p}_fen"]).sum() for p in PAYERS},
+        **{payer: (rows["weight"] * rows[f"paid_{payer}_fen"]).sum() for payer in PAYERS},
         "business": (rows["weight"] * rows["business_income_fen"]).sum(),
     }
     total = max(sum(sums.values()), 1)
-    return pd.DataFrame([(name, x / total) for name, x in sums.items()], columns=["source", "share"])
+    return pd.DataFrame(
+        [(name, amount / total) for name, amount in sums.items()], columns=["source", "share"]
+    )
 
 
 PATHS = {
@@ -354,12 +364,12 @@ PATHS = {
 FACTORS = {"in_service": 100.0, "mutual_hours": 1 / 60, "cost": 0.01, "cash": 0.01}
 
 
-def fan(result: Result, path: str) -> pd.DataFrame:
+def fan(result: DraftResult, path: str) -> pd.DataFrame:
     """month and, over seeds, low90, low50, median, high50, high90 of a weighted mean over villages."""
-    m = result.months
-    values = (m["level"] > 0).astype(float) if path == "in_service" else m[PATHS[path]]
-    weight = m["weight"]
-    by = [m["replicate"], m["month"]]
+    months = result.months
+    values = (months["level"] > 0).astype(float) if path == "in_service" else months[PATHS[path]]
+    weight = months["weight"]
+    by = [months["replicate"], months["month"]]
     mean = (weight * values).groupby(by).sum() / weight.groupby(by).sum() * FACTORS.get(path, 1.0)
     bands = mean.groupby("month").quantile([0.05, 0.25, 0.5, 0.75, 0.95]).unstack()
     bands.columns = pd.Index(["low90", "low50", "median", "high50", "high90"])
@@ -369,7 +379,7 @@ def fan(result: Result, path: str) -> pd.DataFrame:
     return bands.reset_index(drop=True)
 
 
-def places(result: Result, replicate: int, year: int) -> pd.DataFrame:
+def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
     """Villages of one run at one year's end.
 
     East, north (km), class, kind, strength, elders, share of seeds viable.
@@ -386,10 +396,10 @@ def places(result: Result, replicate: int, year: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "village": numbers,
-            "name": [names(result.parameters).get(int(n), "") for n in numbers],
+            "name": [names(result.parameters).get(int(number), "") for number in numbers],
             "east": states.east,
             "north": states.north,
-            "class": [CLASSES[k] for k in mine[f"class_{year}"]],
+            "class": [CLASSES[verdict] for verdict in mine[f"class_{year}"]],
             "kind": mine["kind"].to_numpy(),
             "strength": mine["strength"].to_numpy(),
             "elders": last.reindex(numbers).to_numpy(),
@@ -400,72 +410,9 @@ def places(result: Result, replicate: int, year: int) -> pd.DataFrame:
 
 # -- one village
 # -------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Story:
-    """One village in one run: its verdict row, its months (yuan), the last month of the twelve that are
-    shown, causes.
-    """
-
-    row: Any
-    months: pd.DataFrame
-    stop: int
-    causes: list[str]
-    missed: list[str]
-
-    @property
-    def closed(self) -> str:
-        """Month of the last closure, YYYY-MM, or empty."""
-        return str(self.months["month"].iloc[self.stop].strftime("%Y-%m")) if self.row.closures > 0 else ""
-
-    def sums(self) -> dict[str, float]:
-        """Yuan in the twelve months up to the closure or the end.
-
-        By source, paid in, pledged and running cost.
-        """
-        window = self.months.iloc[max(self.stop - 11, 0) : self.stop + 1]
-        paid = {k: float(window[k].sum()) for k in (*PAYERS, "business")}
-        return {
-            **paid,
-            "paid_in": sum(paid.values()),
-            "pledged": float(window["pledged"].sum()),
-            "cost": float(window["cost"].sum()),
-        }
 
 
-def worst(result: Result) -> tuple[int, int]:
-    """Replicate and village to begin with: the first that closed, else the first there is."""
-    shut = result.rows[result.rows["closures"] > 0]
-    row = (shut if len(shut) else result.rows).iloc[0]
-    return int(row["replicate"]), int(row["village"])
-
-
-def story(result: Result, replicate: int, village: int) -> Story:
-    """What happened to a village.
-
-    Conditions breached before its closure, tests missed at the end, money by source.
-    """
-    rows, m = result.rows, result.months
-    row = next(rows[(rows["replicate"] == replicate) & (rows["village"] == village)].itertuples())
-    mine = m[(m["replicate"] == replicate) & (m["village"] == village)].sort_values("month")
-    yuan = {
-        **{k: mine[f"paid_{k}_fen"] / 100 for k in PAYERS},
-        **{k: mine[f"{k}_fen"] / 100 for k in ("cost", "pledged", "cash", "payables")},
-    }
-    months = pd.DataFrame(
-        {**yuan, "business": mine["business_income_fen"] / 100, "level": mine["level"]}
-    ).reset_index(drop=True)
-    months.insert(
-        0,
-        "month",
-        pd.period_range(result.parameters.horizon.start, periods=len(months), freq="M").to_timestamp(),
-    )
-    stop = int(row.closed) if row.closures > 0 else len(months) - 1
-    causes = [name for k, name in enumerate(CAUSES) if int(row.cause) >> k & 1] if row.closures > 0 else []
-    missed = [] if row.verdict in ("viable", "closed") else statistics.reasons(row)
-    return Story(row, months, stop, causes, missed)
-
-
-def excel(result: Result, draft: Draft) -> bytes:
+def excel(result: DraftResult, draft: Draft) -> bytes:
     """A workbook: the figures, classes by year, money, villages of every run, what was set."""
     from experiments.dashboard.words import said
 
@@ -473,20 +420,21 @@ def excel(result: Result, draft: Draft) -> bytes:
         "figures": pd.DataFrame(
             [
                 {
-                    "figure": said(f"m_{k}", "en"),
+                    "figure": said(f"m_{name}", "en"),
                     "mean": i.mean,
                     "low_95": i.low,
                     "high_95": i.high,
                     "seeds": i.n,
                 }
-                for k, i in figures(result).items()
+                for name, i in figures(result).items()
             ]
         ),
         "classes": classes(result.rows),
         "money": money(result.rows),
         "villages": result.rows,
         "set": pd.DataFrame(
-            [(k, str(v)) for k, v in {**draft.settings(), **draft.values}.items()], columns=["path", "value"]
+            [(name, str(v)) for name, v in {**draft.settings(), **draft.values}.items()],
+            columns=["path", "value"],
         ),
     }
     buffer = io.BytesIO()
@@ -496,9 +444,9 @@ def excel(result: Result, draft: Draft) -> bytes:
     return buffer.getvalue()
 
 
-def table_csv(result: Result) -> str:
+def table_csv(result: DraftResult) -> str:
     """Villages of every run as run.py keeps them (arm main), without the weights."""
     return result.rows.drop(columns="weight").to_csv(index=False)
 
 
-__all__ = ["Draft", "Mistake", "ParameterError", "Result", "loaded", "rescaled", "result"]
+__all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from experiments import statistics
-from experiments.dashboard import charts, report, state
-from experiments.dashboard.state import Draft, Result
+from experiments.dashboard import charts, report, state, story
+from experiments.dashboard.state import Draft, DraftResult
 from experiments.dashboard.words import said, word
 from sim.state.codes import PAYERS
 
@@ -25,9 +25,9 @@ def say(key: str, **values: object) -> str:
     return said(key, language(), **values)
 
 
-def percent_frame(results: list[Result], make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+def percent_frame(results: list[DraftResult], make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
     """One table over scenarios with their names."""
-    return pd.concat([make(r.rows).assign(scenario=r.name) for r in results])
+    return pd.concat([make(result.rows).assign(scenario=result.name) for result in results])
 
 
 def show(chart: Any, text: str) -> None:
@@ -42,7 +42,7 @@ def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
     return table[table["year"] == table["year"].max()]
 
 
-def result_tab(result: Result) -> None:
+def result_tab(result: DraftResult) -> None:
     """The answer in one sentence, four figures, why and who paid."""
     lang, found = language(), state.figures(result)
     top = found["viable"]
@@ -62,67 +62,69 @@ def result_tab(result: Result) -> None:
     why = statistics.causes(result.rows)
     if len(why):
         frame = pd.DataFrame(
-            {"what": [word(str(k), lang) for k in why.index], "percent": 100 * why.to_numpy() / why.sum()}
+            {"what": [word(str(key), lang) for key in why.index], "percent": 100 * why.to_numpy() / why.sum()}
         )
         show(charts.reasons(frame, say("share_failures")), say("why_not"))
     else:
         st.success(say("nobody"))
 
 
-def compare_tab(results: list[Result]) -> None:
+def compare_tab(results: list[DraftResult]) -> None:
     """Side by side and as paired differences."""
     lang = language()
     if len(results) < 2:
         st.info(say("compare_need"))
         return
-    for column, r in zip(st.columns(len(results)), results, strict=True):
-        one = state.figures(r)["viable"]
-        column.metric(r.name, f"{one.mean:.0f} %", help=say("m_viable"))
+    for column, shown in zip(st.columns(len(results)), results, strict=True):
+        one = state.figures(shown)["viable"]
+        column.metric(shown.name, f"{one.mean:.0f} %", help=say("m_viable"))
         column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
     show(
         charts.stacked(percent_frame(results, last_classes), "class", "%", lang),
-        say("end_of", year=" / ".join(dict.fromkeys(r.year for r in results))),
+        say("end_of", year=" / ".join(dict.fromkeys(result.year for result in results))),
     )
     show(charts.stacked(percent_frame(results, state.money), "source", "%", lang), say("paid_by"))
     base, others = results[0], []
-    for r in results[1:]:
+    for shown in results[1:]:
         same = set(zip(base.runs["replicate"], base.runs["seed"], strict=True)) & set(
-            zip(r.runs["replicate"], r.runs["seed"], strict=True)
+            zip(shown.runs["replicate"], shown.runs["seed"], strict=True)
         )
         if same:
-            others.append(r)
+            others.append(shown)
         else:
-            st.warning(say("unmatched", name=r.name))
+            st.warning(say("unmatched", name=shown.name))
     if others:
         st.markdown(f"**{say('against', name=base.name)}**")
         st.caption(say("sure"))
-        gaps = {r.name: state.differences(base, r) for r in others}
+        gaps = {other.name: state.differences(base, other) for other in others}
         for name in state.MEASURES:
             st.altair_chart(
-                charts.gaps({n: g[name] for n, g in gaps.items()}, f"Δ {say(f'm_{name}')}"),
+                charts.gaps(
+                    {scenario: mine[name] for scenario, mine in gaps.items()}, f"Δ {say(f'm_{name}')}"
+                ),
                 width="stretch",
                 alt=say(f"m_{name}"),
             )
 
 
-def time_tab(results: list[Result], current: Result) -> None:
+def time_tab(results: list[DraftResult], current: DraftResult) -> None:
     """Classes by year and one indicator month by month."""
     show(charts.years(state.classes(current.rows), language()), f"{current.name}: {say('by_year')}")
     st.session_state.path = st.session_state.get(
         "path", "in_service"
     )  # written, so that another language shows
-    path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda k: say(f"p_{k}"), key="path")
+    path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda key: say(f"p_{key}"), key="path")
     st.caption(say("fan"))
     st.altair_chart(
-        charts.fans({r.name: state.fan(r, path) for r in results}, say(f"p_{path}")),
+        charts.fans({result.name: state.fan(result, path) for result in results}, say(f"p_{path}")),
         width="stretch",
         alt=say(f"p_{path}"),
     )
 
 
-def map_tab(result: Result) -> None:
+def map_tab(result: DraftResult) -> None:
     """Villages of one run by place and state."""
-    years = [int(c[6:]) for c in result.rows.columns if c.startswith("class_")]
+    years = [int(column[6:]) for column in result.rows.columns if column.startswith("class_")]
     seeds = sorted(result.rows["replicate"].unique())
     left, right = st.columns(2)
     year = (
@@ -130,7 +132,7 @@ def map_tab(result: Result) -> None:
         if len(years) > 1
         else years[0]
     )
-    replicate = right.selectbox(say("seed"), seeds, format_func=lambda k: str(k + 1), key="map_seed")
+    replicate = right.selectbox(say("seed"), seeds, format_func=lambda seed: str(seed + 1), key="map_seed")
     st.caption(say("map_note", year=year))
     st.altair_chart(
         charts.county(state.places(result, int(replicate), int(year)), language()),
@@ -139,68 +141,73 @@ def map_tab(result: Result) -> None:
     )
 
 
-def why_tab(result: Result) -> None:
+def why_tab(result: DraftResult) -> None:
     """One village in one run: what was breached, who paid."""
     lang = language()
     shut = result.rows[result.rows["closures"] > 0]
     if shut.empty:
         st.info(say("no_closure"))
     pairs = shut if len(shut) else result.rows
-    called = state.names(result.parameters)
+    names = state.names(result.parameters)
     left, right = st.columns(2)
-    first = state.worst(result)
-    seeds = sorted(int(k) for k in pairs["replicate"].unique())
+    first = story.worst(result)
+    seeds = sorted(int(key) for key in pairs["replicate"].unique())
     replicate = left.selectbox(
         say("seed"),
         seeds,
         index=seeds.index(first[0]),
-        format_func=lambda k: str(k + 1),
+        format_func=lambda key: str(key + 1),
         key=f"why_seed/{len(shut)}",
     )
-    villages = [int(n) for n in pairs[pairs["replicate"] == replicate]["village"]]
+    villages = [int(number) for number in pairs[pairs["replicate"] == replicate]["village"]]
     village = right.selectbox(
         say("village"),
         villages,
-        format_func=lambda n: f"{n} {called.get(n, '')}".strip(),
+        format_func=lambda number: f"{number} {names.get(number, '')}".strip(),
         key=f"why_village/{replicate}/{len(shut)}",
     )
-    told = state.story(result, int(replicate), int(village))
+    told = story.story(result, int(replicate), int(village))
     if told.closed:
         st.error(
-            say("closed_in", month=told.closed, cause=", ".join(word(c, lang) for c in told.causes) or "–")
+            say(
+                "closed_in",
+                month=told.closed,
+                cause=", ".join(word(cause, lang) for cause in told.causes) or "–",
+            )
             + (" " + say("reopened") if told.row.verdict == "recovered" else "")
         )
     text = say("is_now", verdict=word(told.row.verdict, lang))
     st.write(
         text
         + (
-            " " + say("missed", what=", ".join(word(w, lang) for w in told.missed))
+            " " + say("missed", what=", ".join(word(reason, lang) for reason in told.missed))
             if told.missed and not told.closed
             else ""
         )
     )
     sums = told.sums()
-    lines = [(word(k, lang), sums[k]) for k in (*PAYERS, "business")] + [
-        (say(k), sums[k]) for k in ("paid_in", "pledged", "cost")
+    lines = [(word(key, lang), sums[key]) for key in (*PAYERS, "business")] + [
+        (say(key), sums[key]) for key in ("paid_in", "pledged", "cost")
     ]
     st.table(
         pd.DataFrame(
-            [(k, f"{v:,.0f}") for k, v in lines], columns=["", say("before") if told.closed else say("last")]
+            [(key, f"{v:,.0f}") for key, v in lines],
+            columns=["", say("before") if told.closed else say("last")],
         ).set_index("")
     )
     show(charts.purse(told.months, lang), say("chart_money"))
     show(charts.stock(told.months, lang), say("chart_cash"))
 
 
-def files_tab(result: Result, d: Draft, others: list[Result], engine: report.Runs) -> None:
+def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engine: report.Runs) -> None:
     """Report, CSV and workbook of the shown scenario, and how to run the same elsewhere."""
-    name = state.file_name(d.name)
+    name = state.file_name(draft.name)
     sorts = (
-        ("report", lambda: report.write(result, d, others, language(), engine), "html", "text/html"),
+        ("report", lambda: report.write(result, draft, others, language(), engine), "html", "text/html"),
         ("csv", lambda: state.table_csv(result), "csv", "text/csv"),
         (
             "xlsx",
-            lambda: state.excel(result, d),
+            lambda: state.excel(result, draft),
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
@@ -208,7 +215,7 @@ def files_tab(result: Result, d: Draft, others: list[Result], engine: report.Run
     for key, make, suffix, mime in sorts:
         st.download_button(say(key), make, f"{name}.{suffix}", mime, key=f"get/{key}", on_click="ignore")
     st.download_button(
-        say("save"), d.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore"
+        say("save"), draft.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore"
     )
     st.write(say("command"))
     st.code(f"python run.py experiment=baseline scenario={name}.yaml", language="sh", wrap_lines=True)

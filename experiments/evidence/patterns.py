@@ -17,13 +17,14 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Composed
-from experiments.report.findings import Findings, Table
 from experiments.study import draws, study
+from experiments.study.findings import Findings, ShownTable
 from sim.start import tables
 from sim.start.county import village_states
 from sim.state.horizon import month_number
 
-SEEDS, VILLAGES = {"quick": 3, "default": 6, "full": 20}, 20
+SIZES = {"quick": 3, "default": 6, "full": 20}  # seeds
+VILLAGES = 20
 CRASH = 48  # months into the horizon
 
 
@@ -56,20 +57,20 @@ class Finding:
 
 def pooled(runs: list[Any], part: Callable[[Any], np.ndarray], whole: Callable[[Any], np.ndarray]) -> float:
     """Sum of parts over sum of wholes, over all runs."""
-    return float(sum(part(r).sum() for r in runs) / max(sum(whole(r).sum() for r in runs), 1))
+    return float(sum(part(run).sum() for run in runs) / max(sum(whole(run).sum() for run in runs), 1))
 
 
 def age_structure(starts: list[Any]) -> list[Finding]:
     """C1: largest distance of a 5-year age and sex share from the table at the start."""
     first, shares = tables.age_shares()
     found = np.zeros_like(shares)
-    for m in starts:
-        p = m.people
-        elder = p.kind == 1
-        group = np.clip(p.age[elder] // 12 - 60, 0, 40) // 5
-        np.add.at(found, (group, p.sex[elder]), 1)
-    n = int(found.sum())
-    gap = float(np.abs(found / n - shares).max())
+    for model in starts:
+        people = model.people
+        elder = people.kind == 1
+        group = np.clip(people.age[elder] // 12 - 60, 0, 40) // 5
+        np.add.at(found, (group, people.sex[elder]), 1)
+    count = int(found.sum())
+    gap = float(np.abs(found / count - shares).max())
     return [
         Finding(
             "C1",
@@ -77,31 +78,31 @@ def age_structure(starts: list[Any]) -> list[Finding]:
             gap,
             0.0,
             0.005,
-            f"{n} elders, {len(first)} groups",
+            f"{count} elders, {len(first)} groups",
         )
     ]
 
 
 def homes(starts: list[Any]) -> list[Finding]:
     """C2: empty nest, and couples in it."""
-    living = np.concatenate([m.people.living[m.people.kind == 1] for m in starts])
+    living = np.concatenate([model.people.living[model.people.kind == 1] for model in starts])
     nest = float((living > 0).mean())
     couples = float((living == 1).sum() / (living > 0).sum())
-    n = f"{len(living)} elders"
+    sample = f"{len(living)} elders"
     return [
-        Finding("C2", "elders living alone or with spouse only", nest, 0.60, 0.64, n),
-        Finding("C2", "of these, couples", couples, 0.73, 0.77, n),
+        Finding("C2", "elders living alone or with spouse only", nest, 0.60, 0.64, sample),
+        Finding("C2", "of these, couples", couples, 0.73, 0.77, sample),
     ]
 
 
 def disability(starts: list[Any], runs: list[Any]) -> list[Finding]:
     """C3 at the start; and what has become of it at the end."""
-    health = np.concatenate([m.people.health[m.people.kind == 1] for m in starts])
-    end = sum(r.series.flow["state_persons"][-1].sum(axis=0) for r in runs)
-    n = f"{len(health)} elders"
+    health = np.concatenate([model.people.health[model.people.kind == 1] for model in starts])
+    end = sum(run.series.flow["state_persons"][-1].sum(axis=0) for run in runs)
+    sample = f"{len(health)} elders"
     return [
-        Finding("C3", "any disability at the start", float((health > 0).mean()), 0.15, 0.22, n),
-        Finding("C3", "severe disability at the start", float((health == 3).mean()), 0.01, 0.03, n),
+        Finding("C3", "any disability at the start", float((health > 0).mean()), 0.15, 0.22, sample),
+        Finding("C3", "severe disability at the start", float((health == 3).mean()), 0.01, 0.03, sample),
         Finding(
             "C3",
             "any disability at the end",
@@ -115,7 +116,7 @@ def disability(starts: list[Any], runs: list[Any]) -> list[Finding]:
 
 def coverage(runs: list[Any]) -> list[Finding]:
     """C4: villages with a facility at the start."""
-    share = float(np.mean([(r.series.state["facility"][0] == 2).mean() for r in runs]))
+    share = float(np.mean([(run.series.state["facility"][0] == 2).mean() for run in runs]))
     return [
         Finding("C4", "villages with a facility at the start", share, 0.25, 0.35, f"{len(runs)} counties")
     ]
@@ -124,26 +125,32 @@ def coverage(runs: list[Any]) -> list[Finding]:
 def participation(runs: list[Any]) -> list[Finding]:
     """C6: who takes part in villages in service for 24 months, and who says yes."""
 
-    def old(r: Any) -> np.ndarray:
-        s = r.series.state
-        t = np.arange(len(s))[:, None]
-        return (s["level"] > 0) & ((s["opened"] == -1) | (t - s["opened"] >= 24)) & (t % 12 == 11)
+    def old(run: Any) -> np.ndarray:
+        state = run.series.state
+        month = np.arange(len(state))[:, None]
+        return (
+            (state["level"] > 0)
+            & ((state["opened"] == -1) | (month - state["opened"] >= 24))
+            & (month % 12 == 11)
+        )
 
     part = pooled(
-        runs, lambda r: r.series.flow["took_part"] * old(r), lambda r: r.series.state["elders"] * old(r)
+        runs,
+        lambda run: run.series.flow["took_part"] * old(run),
+        lambda run: run.series.state["elders"] * old(run),
     )
     yes = pooled(
-        runs, lambda r: r.series.flow["willing_elders"][:12], lambda r: r.series.state["elders"][:12]
+        runs, lambda run: run.series.flow["willing_elders"][:12], lambda run: run.series.state["elders"][:12]
     )
-    n = f"{sum(int(old(r).sum()) for r in runs)} village-years"
+    sample = f"{sum(int(old(run).sum()) for run in runs)} village-years"
     return [
-        Finding("C6", "elders who gave or received within 12 months", part, 0.20, 0.35, n),
+        Finding("C6", "elders who gave or received within 12 months", part, 0.20, 0.35, sample),
         Finding("C6", "elders who say yes when asked", yes, 0.50, 1.0, f"{len(runs)} counties, first year"),
     ]
 
 
-def _cooking(r: Any) -> np.ndarray:
-    return (r.series.state["level"] == 3) & (r.series.flow["diners"] > 0)
+def _cooking(run: Any) -> np.ndarray:
+    return (run.series.state["level"] == 3) & (run.series.flow["diners"] > 0)
 
 
 def prices(runs: list[Any]) -> list[Finding]:
@@ -151,8 +158,10 @@ def prices(runs: list[Any]) -> list[Finding]:
     out = []
     price = np.concatenate(
         [
-            (r.series.state["price"] / (0.5 + 0.5 * r.series.state["wage_index"][..., None]))[_cooking(r)]
-            for r in runs
+            (run.series.state["price"] / (0.5 + 0.5 * run.series.state["wage_index"][..., None]))[
+                _cooking(run)
+            ]
+            for run in runs
         ]
     )
     price = price.mean(axis=0) / 100 if len(price) else np.full(3, np.nan)
@@ -176,11 +185,11 @@ def prices(runs: list[Any]) -> list[Finding]:
 
 def incomes(base: sim.Parameters, seeds: list[int]) -> list[Finding]:
     """C9: the configuration of 2019, first year, no news."""
-    p = base.replace({"collective.income_year": "2019", "collective.volatility": 0.0})
-    rank = np.concatenate([village_states(p, seed, np.arange(1, 201)).income_rank for seed in seeds])
-    q = tables.income_quantiles(2019)
+    parameters = base.replace({"collective.income_year": "2019", "collective.volatility": 0.0})
+    rank = np.concatenate([village_states(parameters, seed, np.arange(1, 201)).income_rank for seed in seeds])
+    quantiles = tables.income_quantiles(2019)
     low = np.minimum((rank * 256).astype(int), 255)
-    income = q[low] + (rank * 256 - low) * (q[low + 1] - q[low])
+    income = quantiles[low] + (rank * 256 - low) * (quantiles[low + 1] - quantiles[low])
     return [
         Finding(
             "C9",
@@ -196,43 +205,45 @@ def incomes(base: sim.Parameters, seeds: list[int]) -> list[Finding]:
 def growth(runs: list[Any]) -> list[Finding]:
     """C11: elders over 2025-35, the band of 2020-35 pro rata."""
     rise = float(
-        np.mean([r.series.state["elders"][-1].sum() / r.series.state["elders"][0].sum() - 1 for r in runs])
+        np.mean(
+            [run.series.state["elders"][-1].sum() / run.series.state["elders"][0].sum() - 1 for run in runs]
+        )
     )
     years = len(runs[0].series.state) / 12
-    band = [(1 + g) ** (years / 15) - 1 for g in (0.17, 0.45)]
+    band = [(1 + fall) ** (years / 15) - 1 for fall in (0.17, 0.45)]
     return [Finding("C11", "growth of elders over the run", rise, band[0], band[1], f"{len(runs)} counties")]
 
 
 def canteens(runs: list[Any]) -> list[Finding]:
     """C12 and C13 in villages at full service with a canteen."""
-    diners = np.concatenate([r.series.flow["diners"][_cooking(r)] for r in runs])
+    diners = np.concatenate([run.series.flow["diners"][_cooking(run)] for run in runs])
     fees = pooled(
         runs,
-        lambda r: r.series.flow["meal_fees"] * _cooking(r),
-        lambda r: r.series.flow["cost"] * _cooking(r),
+        lambda run: run.series.flow["meal_fees"] * _cooking(run),
+        lambda run: run.series.flow["cost"] * _cooking(run),
     )
     meal = (
         pooled(
             runs,
-            lambda r: r.series.flow["meal_fees"] * _cooking(r),
-            lambda r: r.series.flow["meals"] * _cooking(r),
+            lambda run: run.series.flow["meal_fees"] * _cooking(run),
+            lambda run: run.series.flow["meals"] * _cooking(run),
         )
         / 100
     )
     month = (
         pooled(
             runs,
-            lambda r: r.series.flow["meal_fees"] * _cooking(r),
-            lambda r: r.series.flow["diners"] * _cooking(r),
+            lambda run: run.series.flow["meal_fees"] * _cooking(run),
+            lambda run: run.series.flow["diners"] * _cooking(run),
         )
         / 100
     )
     helpers = pooled(
         runs,
-        lambda r: r.series.flow["volunteer_elders"] * _cooking(r),
-        lambda r: r.series.state["elders"] * _cooking(r),
+        lambda run: run.series.flow["volunteer_elders"] * _cooking(run),
+        lambda run: run.series.state["elders"] * _cooking(run),
     )
-    n = f"{len(diners)} village-months"
+    sample = f"{len(diners)} village-months"
     cook = runs[0].model.parameters.canteen.cook
     return [
         Finding(
@@ -241,21 +252,21 @@ def canteens(runs: list[Any]) -> list[Finding]:
             float(np.median(diners)) if len(diners) else math.nan,
             12,
             35,
-            n,
+            sample,
         ),
-        Finding("C12", "price of a meal, yuan", meal, 2.0, 5.0, n),
-        Finding("C12", "fees of a diner a month, yuan", month, 100, 300, n),
-        Finding("C12", "fees over cash cost", fees, 0.50, 0.70, n),
+        Finding("C12", "price of a meal, yuan", meal, 2.0, 5.0, sample),
+        Finding("C12", "fees of a diner a month, yuan", month, 100, 300, sample),
+        Finding("C12", "fees over cash cost", fees, 0.50, 0.70, sample),
         Finding("C12", "wage of a cook a month, yuan, 2025", cook, 1000, 2000, "a parameter"),
-        Finding("C13", "unpaid helpers among elders", helpers, 0.03, 0.14, n),
+        Finding("C13", "unpaid helpers among elders", helpers, 0.03, 0.14, sample),
     ]
 
 
 def tourism(crash: list[Any]) -> list[Finding]:
     """C10: visitors in the year of a crash over the same months of the year before."""
     now, before = 0.0, 0.0
-    for r in crash:
-        v, at = r.series.state["visitors"], r.model.parameters.shocks.scheduled_month
+    for run in crash:
+        v, at = run.series.state["visitors"], run.model.parameters.shocks.scheduled_month
         now, before = now + v[at : at + 12].sum(), before + v[at - 12 : at].sum()
     return [
         Finding(
@@ -271,11 +282,13 @@ def tourism(crash: list[Any]) -> list[Finding]:
 
 def findings(line: Composed, base: sim.Parameters) -> list[Finding]:
     """Run the configuration `base` of the command line, as often as it asks, and return every pattern."""
-    s = line.settings
-    seeds = [draws.luck_seed(s.seed, at) for at in range(s.seeds or SEEDS[s.size])]
+    settings = line.settings
+    seeds = [draws.replicate_seed(settings.seed, at) for at in range(settings.seeds or SIZES[settings.size])]
 
-    def model(p: sim.Parameters, seed: int, **how: Any) -> sim.MutualAidModel:
-        return sim.MutualAidModel(p, seed=seed, modifiers=line.scenario("patterns", p).modifiers, **how)
+    def model(parameters: sim.Parameters, seed: int, **how: Any) -> sim.MutualAidModel:
+        return sim.MutualAidModel(
+            parameters, seed=seed, modifiers=line.scenario("patterns", parameters).modifiers, **how
+        )
 
     end = month_number(base.horizon.start) + CRASH + 23
     starts = [model(base, seed, spin_up=False) for seed in seeds]
@@ -318,10 +331,11 @@ def run(line: Composed, words: list[str]) -> int:
         found = kept(rows)
         found.save(work.folder)
         print(f"{'':4} {'pattern':52} {'found':>9}  {'band':>15}  {'':7} sample")
-        for f in rows:
+        for finding in rows:
             print(
-                f"{f.pattern:4} {f.what:52} {f.found:9.3f}  {f.low:7.3g} - {f.high:<7.3g} {f.word:9} "
-                f"{f.sample}"
+                f"{finding.pattern:4} {finding.what:52} {finding.found:9.3f}  {finding.low:7.3g} - "
+                f"{finding.high:<7.3g} {finding.word:9} "
+                f"{finding.sample}"
             )
         print(
             f"{found.sentences[0]} Bands are proposals; outputs are what-if "
@@ -333,10 +347,21 @@ def run(line: Composed, words: list[str]) -> int:
 def kept(rows: list[Finding]) -> Findings:
     """The table as findings.json."""
     columns = ["pattern", "what", "found", "band from", "to", "verdict", "sample"]
-    lines = [[f.pattern, f.what, round(f.found, 4), f.low, f.high, f.word, f.sample] for f in rows]
-    worst = max(rows, key=lambda f: f.miss / max(abs(f.high), abs(f.low)))
+    lines = [
+        [
+            finding.pattern,
+            finding.what,
+            round(finding.found, 4),
+            finding.low,
+            finding.high,
+            finding.word,
+            finding.sample,
+        ]
+        for finding in rows
+    ]
+    worst = max(rows, key=lambda finding: finding.miss / max(abs(finding.high), abs(finding.low)))
     said = [
-        f"{sum(f.holds for f in rows)} of {len(rows)} findings lie in their bands.",
+        f"{sum(finding.holds for finding in rows)} of {len(rows)} findings lie in their bands.",
         (
             f"Farthest off in proportion: {worst.what}, {worst.found:.3g} against {worst.low:.3g} to "
             f"{worst.high:.3g}."
@@ -357,4 +382,4 @@ def kept(rows: list[Finding]) -> Findings:
             "rules behind it."
         )
     ]
-    return Findings(asked, said, [Table("Patterns", columns, lines)], limits=limits)
+    return Findings(asked, said, [ShownTable("Patterns", columns, lines)], limits=limits)

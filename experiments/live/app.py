@@ -64,7 +64,7 @@ class LiveCounty(sim.MutualAidModel):
     ) -> None:
         shares = np.array([government, collective, families, society], float)
         shares = shares / shares.sum() if shares.sum() else np.full(4, 0.25)
-        named = {f"funding.share_{payer}": float(x) for payer, x in zip(PAYERS, shares, strict=True)}
+        named = {f"funding.share_{payer}": float(share) for payer, share in zip(PAYERS, shares, strict=True)}
         named[f"funding.share_{PAYERS[-1]}"] = 1 - sum(list(named.values())[:-1]) if shares[-1] > 0 else 0.0
         county = {
             "county.villages": villages,
@@ -104,7 +104,7 @@ class LiveCounty(sim.MutualAidModel):
 
 def key_of(path: str, shown: str) -> str:
     """The choice behind a word of the page."""
-    return next(c for c in known()[path].choices if shown in (c, word(c, CODE)))
+    return next(choice for choice in known()[path].choices if shown in (choice, word(choice, CODE)))
 
 
 def _figure(width: float = 6.0, height: float = 4.6) -> tuple[Figure, Any]:
@@ -121,30 +121,32 @@ def month_of(model: LiveCounty) -> str:
 def draw_map(model: LiveCounty) -> Figure:
     """Villages by place: colour the step of the service, a black rim a standing facility, size the elders."""
     figure, axis = _figure()
-    s = model.state
+    state = model.state
     for level, (name, colour) in enumerate(zip(LEVELS, LEVEL_COLOURS, strict=True)):
-        at = s["level"] == level
-        rim = np.where(s["facility"][at] == WORKING, "black", "none")
+        at = state["level"] == level
+        rim = np.where(state["facility"][at] == WORKING, "black", "none")
         axis.scatter(
-            s["east"][at],
-            s["north"][at],
-            s=2.5 * s["elders"][at] + 20,
+            state["east"][at],
+            state["north"][at],
+            s=2.5 * state["elders"][at] + 20,
             color=colour,
             edgecolors=rim,
             linewidths=1.8,
             label=name,
         )
-    for n, x, y, kind in zip(s["number"], s["east"], s["north"], s["kind"], strict=True):
+    for number, east, north, kind in zip(
+        state["number"], state["east"], state["north"], state["kind"], strict=True
+    ):
         axis.annotate(
-            f"{n} {words(VILLAGE_KINDS[kind])}",
-            (x, y),
+            f"{number} {words(VILLAGE_KINDS[kind])}",
+            (east, north),
             xytext=(0, 13),
             textcoords="offset points",
             ha="center",
             fontsize=8,
         )
-    serving = int((s["level"] > 0).sum())
-    month, every = month_of(model), len(s["level"])
+    serving = int((state["level"] > 0).sum())
+    month, every = month_of(model), len(state["level"])
     title = tell(
         f"{month}: {serving} of {every} villages in service (rim: facility)",
         f"{month}：{every} 个村中 {serving} 个在服务（黑边：有设施）",
@@ -159,34 +161,34 @@ def village_graph(model: LiveCounty, place: int) -> nx.Graph:
 
     Links to spouse, kin and next door.
     """
-    a, n = int(model.world.start[place]), int(model.world.used[place])
-    p: Any = model.people
+    start, used = int(model.world.start[place]), int(model.world.used[place])
+    people: Any = model.people
     graph = nx.Graph()
-    zones = int(p.zone[a : a + n].max()) + 1 if n else 1
-    inside = {z: 0 for z in range(zones)}
-    for slot in range(n):
-        i = a + slot
-        if p.kind[i] not in (ELDER, HELPER):
+    zones = int(people.zone[start : start + used].max()) + 1 if used else 1
+    inside = dict.fromkeys(range(zones), 0)
+    for slot in range(used):
+        i = start + slot
+        if people.kind[i] not in (ELDER, HELPER):
             continue
-        z = int(p.zone[i]) % zones
-        turn, k = 2 * np.pi * z / zones, inside[z]
-        inside[z] += 1  # a sunflower in each zone keeps neighbours together and people where they were
-        r, phi = 0.16 * np.sqrt(k + 0.5), 2.39996 * k
+        zone_at = int(people.zone[i]) % zones
+        turn, nth = 2 * np.pi * zone_at / zones, inside[zone_at]
+        inside[zone_at] += 1  # a sunflower in each zone keeps neighbours together and people where they were
+        radius, phi = 0.16 * np.sqrt(nth + 0.5), 2.39996 * nth
         at = (
-            2.2 * np.cos(turn) * (zones > 1) + r * np.cos(phi),
-            2.2 * np.sin(turn) * (zones > 1) + r * np.sin(phi),
+            2.2 * np.cos(turn) * (zones > 1) + radius * np.cos(phi),
+            2.2 * np.sin(turn) * (zones > 1) + radius * np.sin(phi),
         )
         graph.add_node(
             slot,
             pos=at,
-            elder=bool(p.kind[i] == ELDER),
-            health=int(p.health[i]),
-            serves=bool(p.volunteer[i]),
-            helped=bool(p.received[i] > 0),
+            elder=bool(people.kind[i] == ELDER),
+            health=int(people.health[i]),
+            serves=bool(people.volunteer[i]),
+            helped=bool(people.received[i] > 0),
         )
     for slot in list(graph):
-        for link in (p.spouse, p.kin, p.neighbour):
-            other = int(link[a + slot])
+        for link in (people.spouse, people.kin, people.neighbour):
+            other = int(link[start + slot])
             if other >= 0 and other in graph and other != slot:
                 graph.add_edge(slot, other)
     return graph
@@ -202,7 +204,7 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
     where = nx.get_node_attributes(graph, "pos")
     nx.draw_networkx_edges(graph, where, ax=axis, edge_color="#d0d0d0", width=0.6)
     for health, (name, colour) in enumerate(zip(HEALTH, HEALTH_COLOURS, strict=True)):
-        nodes = [v for v, d in graph.nodes(data=True) if d["elder"] and d["health"] == health]
+        nodes = [v for v, person in graph.nodes(data=True) if person["elder"] and person["health"] == health]
         rims = [
             style.RED if graph.nodes[v]["helped"] else style.ORANGE if graph.nodes[v]["serves"] else "#888888"
             for v in nodes
@@ -222,7 +224,9 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
         (False, tell("helper under 60", "60 岁以下帮手"), "white"),
         (True, tell("helper who serves", "在服务的帮手"), style.ORANGE),
     ):
-        nodes = [v for v, d in graph.nodes(data=True) if not d["elder"] and d["serves"] == serves]
+        nodes = [
+            v for v, person in graph.nodes(data=True) if not person["elder"] and person["serves"] == serves
+        ]
         nx.draw_networkx_nodes(
             graph,
             where,
@@ -234,8 +238,10 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
             ax=axis,
             label=name,
         )
-    elders = sum(d["elder"] for _, d in graph.nodes(data=True))
-    serving, helped = (sum(d[k] for _, d in graph.nodes(data=True)) for k in ("serves", "helped"))
+    elders = sum(person["elder"] for _, person in graph.nodes(data=True))
+    serving, helped = (
+        sum(person[word] for _, person in graph.nodes(data=True)) for word in ("serves", "helped")
+    )
     axis.set_title(
         tell(
             f"Village {number}: {elders} elders, {serving} serve (orange), {helped} were helped (red rim)",
@@ -250,11 +256,15 @@ def draw_network(model: LiveCounty, number: int) -> Figure:
 def draw_tracks(model: LiveCounty) -> Figure:
     """Four figures of the county, month by month."""
     figure = Figure(figsize=(6.0, 4.6), layout="constrained")
-    for axis, k in zip(figure.subplots(2, 2).flat, range(4), strict=True):
+    for axis, number in zip(figure.subplots(2, 2).flat, range(4), strict=True):
         axis.plot(
-            range(1, len(model.track) + 1), [t[k] for t in model.track], color=style.BLUE, marker=".", ms=3
+            range(1, len(model.track) + 1),
+            [point[number] for point in model.track],
+            color=style.BLUE,
+            marker=".",
+            ms=3,
         )
-        axis.set_title(TRACKS[k], fontsize=9)
+        axis.set_title(TRACKS[number], fontsize=9)
         axis.set_ylim(bottom=0)
         axis.set_xlabel(tell("months", "月"), fontsize=8)
         axis.xaxis.get_major_locator().set_params(integer=True)
@@ -264,9 +274,16 @@ def draw_tracks(model: LiveCounty) -> Figure:
 def draw_money(model: LiveCounty) -> Figure:
     """Who paid for running the service last month, all villages, beside what it cost."""
     figure, axis = _figure(6.0, 3.4)
-    paid = {p: float(model.ledger.amount(f"paid_{p}").sum()) / 100 if model.track else 0.0 for p in PAYERS}
+    paid = {
+        payer: float(model.ledger.amount(f"paid_{payer}").sum()) / 100 if model.track else 0.0
+        for payer in PAYERS
+    }
     paid["business"] = float(model.ledger.amount("care_share").sum()) / 100 if model.track else 0.0
-    axis.bar([words(p) for p in paid], list(paid.values()), color=[style.PAYER_COLOURS[p] for p in paid])
+    axis.bar(
+        [words(parameters) for parameters in paid],
+        list(paid.values()),
+        color=[style.PAYER_COLOURS[parameters] for parameters in paid],
+    )
     cost = float(model.flow["cost"].sum()) / 100
     axis.axhline(cost, color="black", lw=1)
     axis.set(
@@ -316,12 +333,12 @@ def slider(text: str, value: float, low: float, high: float, step: float = 1) ->
 
 def select(path: str, text: str = "") -> dict[str, Any]:
     """A choice of the page, in words."""
-    d = known()[path]
+    declared = known()[path]
     return {
         "type": "Select",
-        "label": text or label(d, CODE),
-        "value": word(d.default, CODE),
-        "values": [word(c, CODE) for c in d.choices],
+        "label": text or label(declared, CODE),
+        "value": word(declared.default, CODE),
+        "values": [word(choice, CODE) for choice in declared.choices],
     }
 
 

@@ -10,13 +10,14 @@ import ast
 import csv
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import yaml
 
 from experiments.command.scenario import CONFIGS, options, policy
-from experiments.evidence import break_even
-from experiments.evidence.break_even import table
+from experiments.report import break_even
+from experiments.report.break_even import table
 from sim.engine.randomness import PURPOSES
 from sim.schedule import COUPLINGS, HEADINGS, MONTH
 from sim.start import tables
@@ -32,33 +33,33 @@ class DocumentError(ValueError):
     """A document lacks a block, or has one that nothing makes."""
 
 
-def _value(x: object) -> str:
-    if isinstance(x, bool):
-        return "on" if x else "off"
-    return f"{x:.12g}" if isinstance(x, int | float) else str(x)
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 
-def _range(d: Declaration) -> str:
-    if d.low is None or d.high is None:
-        return ", ".join(d.choices) if d.choices else ""
-    return f"{_value(d.low)} to {_value(d.high)}"
+def _range(declared: Declaration) -> str:
+    if declared.low is None or declared.high is None:
+        return ", ".join(declared.choices) if declared.choices else ""
+    return f"{_value(declared.low)} to {_value(declared.high)}"
 
 
 def parameters() -> str:
     """Every parameter, section by section; `fixed` ones shape the start and cannot change in a fork."""
     rows = [
         [
-            f"`{d.path}`",
-            _value(d.default),
-            d.unit,
-            _range(d),
-            d.grade,
-            d.source,
-            d.doc + ("" if d.live else " (fixed)"),
+            f"`{declared.path}`",
+            _value(declared.default),
+            declared.unit,
+            _range(declared),
+            declared.grade,
+            declared.source,
+            declared.doc + ("" if declared.live else " (fixed)"),
         ]
-        for d in declarations().values()
+        for declared in declarations().values()
     ]
-    grades = "; ".join(f"{k} {v}" for k, v in GRADES.items())
+    grades = "; ".join(f"{grade} {v}" for grade, v in GRADES.items())
     made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
     return made + table(["path", "default", "unit", "allowed", "grade", "source", "what it is"], rows)
 
@@ -67,11 +68,11 @@ def month() -> str:
     """The rows of the month in order."""
     rows = [
         [
-            f"{r.heading} {HEADINGS[r.heading - 1]}",
-            r.name,
-            f"`{r.run.__module__.replace('.', '/')}.py`: `{r.run.__name__}`",
+            f"{row.heading} {HEADINGS[row.heading - 1]}",
+            row.name,
+            f"`{row.run.__module__.replace('.', '/')}.py`: `{row.run.__name__}`",
         ]
-        for r in MONTH
+        for row in MONTH
     ]
     return table(["heading", "row", "made by"], rows)
 
@@ -86,14 +87,19 @@ def postings() -> str:
     """Posting kinds with both accounts."""
     return table(
         ["kind", "debit", "credit", "unit", "what it is"],
-        [[f"`{k.name}`", k.debit, k.credit, k.unit, k.label] for k in POSTINGS.values()],
+        [[f"`{kind.name}`", kind.debit, kind.credit, kind.unit, kind.label] for kind in POSTINGS.values()],
     )
 
 
 def _fields(registry: dict[str, Column]) -> str:
     rows = [
-        [f"`{c.name}`", c.unit, c.dtype + (f" x {c.shape[0]}" if c.shape else ""), c.label]
-        for c in registry.values()
+        [
+            f"`{column.name}`",
+            column.unit,
+            column.dtype + (f" x {column.shape[0]}" if column.shape else ""),
+            column.label,
+        ]
+        for column in registry.values()
     ]
     return table(["name", "unit", "stored as", "what it is"], rows)
 
@@ -104,7 +110,7 @@ def ready_policies() -> str:
     for name in options()["policy"]:
         content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
         modifiers = policy(name, Parameters()).modifiers(Parameters())
-        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(m.path for m in modifiers))
+        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(modifier.path for modifier in modifiers))
         rows.append([f"`{name}`", content["clause"], content["description"], paths])
     return table(["policy", "clause", "what it is", "modifies"], rows)
 
@@ -114,9 +120,9 @@ def switches() -> str:
     return table(
         ["switch", "default", "what off means"],
         [
-            [f"`{d.path}`", _value(d.default), d.doc]
-            for d in declarations().values()
-            if d.path.endswith(".on")
+            [f"`{declared.path}`", _value(declared.default), declared.doc]
+            for declared in declarations().values()
+            if declared.path.endswith(".on")
         ],
     )
 
@@ -144,15 +150,15 @@ def traceability() -> str:
 
     rows = [
         [
-            f"{r['document']} {r['clause']}",
-            r["asks"],
-            r["part"],
-            code(files_of(r["parameters"])),
-            code(r["parameters"].split(";")),
-            code(r["tests"].split(";")),
-            code([r["experiment"]]),
+            f"{row['document']} {row['clause']}",
+            row["asks"],
+            row["part"],
+            code(files_of(row["parameters"])),
+            code(row["parameters"].split(";")),
+            code(row["tests"].split(";")),
+            code([row["experiment"]]),
         ]
-        for r in trace()
+        for row in trace()
     ]
     return table(
         ["document and clause", "what it asks", "part", "file", "parameters", "test", "experiment"], rows
@@ -163,20 +169,20 @@ def readers() -> dict[str, list[str]]:
     """Table of sim/data -> the functions of sim/start/tables.py that open it, then those that call these."""
     tree = ast.parse((ROOT / "sim/start/tables.py").read_text(encoding="utf-8"))
     made: dict[str, list[str]] = {}
-    for f in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         words = [
             node.value
-            for node in ast.walk(f)
+            for node in ast.walk(function)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         calls = {
             node.func.id
-            for node in ast.walk(f)
+            for node in ast.walk(function)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         own = {word for word in words if re.fullmatch(r"\w+\.csv", word)} if "read" in calls else set()
         for name in own | {name for name, fs in made.items() if calls & set(fs)}:
-            made.setdefault(name, []).append(f.name)
+            made.setdefault(name, []).append(function.name)
     return made
 
 
@@ -195,7 +201,7 @@ def inputs() -> str:
         users = [
             file
             for file, text in code.items()
-            if any(f"tables.{f}(" in text or f"tables.{f})" in text for f in functions)
+            if any(f"tables.{function}(" in text or f"tables.{function})" in text for function in functions)
             or re.search(rf"from sim.start.tables import .*\b({'|'.join(functions)})\b", text)
         ]
         rows.append([f"`{name}`", gives, ", ".join(f"`{file}`" for file in users)])
@@ -245,6 +251,11 @@ def stale() -> list[str]:
     ]
 
 
+def _block(made: dict[str, str], match: re.Match[str]) -> str:
+    """A block with what was made for it, or as it stands."""
+    return match[1] + made[match[2]] + "\n" + match[4] if match[2] in made else match[0]
+
+
 def main() -> int:
     """Bring every block up to date and say which changed.
 
@@ -258,7 +269,7 @@ def main() -> int:
                 f"{file} has no block {', '.join(sorted(missing))}: write its two marker lines first"
             )
         text = (ROOT / file).read_text(encoding="utf-8")
-        text = BLOCK.sub(lambda m, made=made: m[1] + made[m[2]] + "\n" + m[4] if m[2] in made else m[0], text)  # type: ignore[misc]
+        text = BLOCK.sub(partial(_block, made), text)
         (ROOT / file).write_text(text, encoding="utf-8")
     print("up to date" if not changed else f"written anew: {', '.join(changed)}")
     return 0

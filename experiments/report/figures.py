@@ -13,8 +13,8 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
+from experiments.study.findings import Picture
 from sim.state.codes import KINDS, PAYERS
 from sim.viability import CLASSES
 
@@ -62,14 +62,14 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
         mine = summary[summary["panel"] == panel].set_index(["funding", "business"])
         grid = mine["viable"].unstack().reindex(index=rows, columns=columns)
         image = axis.imshow(100 * grid, vmin=0, vmax=100, cmap="cividis", aspect="auto")
-        for i, f in enumerate(rows):
-            for k, b in enumerate(columns):
-                if (f, b) not in mine.index:
-                    axis.text(k, i, "–", ha="center", va="center", color=style.GREY)
+        for i, mix in enumerate(rows):
+            for column_at, column in enumerate(columns):
+                if (mix, column) not in mine.index:
+                    axis.text(column_at, i, "–", ha="center", va="center", color=style.GREY)
                     continue
-                one = mine.loc[(f, b)]
+                one = mine.loc[(mix, column)]
                 axis.text(
-                    k,
+                    column_at,
                     i,
                     f"{100 * one['viable']:.0f}\n({100 * one['low']:.0f}–{100 * one['high']:.0f})",
                     ha="center",
@@ -80,10 +80,10 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
         counts = summary[summary["panel"] == panel].groupby("business")["villages"].max()
         axis.set_xticks(
             range(len(columns)),
-            [f"{words(b)}\n{counts.get(b, 0)} {tell('villages', '个村')}" for b in columns],
+            [f"{words(column)}\n{counts.get(column, 0)} {tell('villages', '个村')}" for column in columns],
             fontsize=8,
         )
-        axis.set_yticks(range(len(rows)), [words(f) for f in rows])
+        axis.set_yticks(range(len(rows)), [words(row) for row in rows])
         axis.set_title(words(panel))
         axis.spines[:].set_visible(False)
     figure.colorbar(image, ax=axes, label=tell("share of villages viable, %", "可持续村占比，%"))
@@ -115,18 +115,18 @@ def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     Plain t: a class that no village can be in that year (never opened, where all are open) must not get the
     band of what was not yet seen.
     """
-    columns = [c for c in rows.columns if c.startswith("class_")]
+    columns = [column for column in rows.columns if column.startswith("class_")]
     found: dict[str, np.ndarray] = {}
     for code, name in enumerate(CLASSES):
         found[name] = np.array(
             [
-                statistics.interval(statistics.by_replicate(rows, rows[c] == code).to_numpy(), never=False)[
-                    :3
-                ]
-                for c in columns
+                statistics.interval(
+                    statistics.by_replicate(rows, rows[column] == code).to_numpy(), never=False
+                )[:3]
+                for column in columns
             ]
         )
-    return [int(c[-4:]) for c in columns], found
+    return [int(column[-4:]) for column in columns], found
 
 
 def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: str = "") -> Picture:
@@ -147,7 +147,7 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
     for axis, (scenario, label) in zip(axes[0], labels.items(), strict=True):
         mine = rows[(rows["scenario"] == scenario) & (rows["arm"] == "main")]
         years, paths = class_paths(mine)
-        for k, (name, path) in enumerate(paths.items()):
+        for number, (name, path) in enumerate(paths.items()):
             if path[:, 0].max() < 0.01:
                 continue
             axis.fill_between(
@@ -158,16 +158,16 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
                 100 * path[:, 0],
                 color=style.CLASS_COLOURS[name],
                 lw=2,
-                ls=style.DASHES[k],
-                marker="osv^Dx"[k],
+                ls=style.DASHES[number],
+                marker="osv^Dx"[number],
                 ms=4,
                 label=words(name),
             )
         axis.set_title(style.wrapped(label, 3.0, 9), fontsize=9)
         axis.set_ylim(0, 100)
         axis.set_xlabel(tell("end of year", "年底"))
-        axis.set_xticks([y for y in years if y % 2 == 1] if len(years) > 3 else years)
-        viable, closed = (f"{100 * paths[c][-1, 0]:.0f} %" for c in ("viable", "closed"))
+        axis.set_xticks([year for year in years if year % 2 == 1] if len(years) > 3 else years)
+        viable, closed = (f"{100 * paths[verdict][-1, 0]:.0f} %" for verdict in ("viable", "closed"))
         finding = finding or tell(
             f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} closed",
             f"{label}：{years[-1]} 年底可持续 {viable}，已关闭 {closed}",
@@ -236,12 +236,15 @@ def payers(rows: pd.DataFrame, labels: Mapping[str, str], note: str, folder: Pat
 
     A bar a scenario. `labels`: scenario -> text.
     """
-    parts = {**{p: f"paid_{p}_fen" for p in PAYERS}, "business": "business_income_fen"}
+    parts = {**{payer: f"paid_{payer}_fen" for payer in PAYERS}, "business": "business_income_fen"}
     main = rows[(rows["arm"] == "main") & rows["scenario"].isin(labels)]
     totals = pd.DataFrame(
-        {p: (main["weight"] * main[c]).groupby(main["scenario"]).sum() for p, c in parts.items()}
+        {
+            payer: (main["weight"] * main[column]).groupby(main["scenario"]).sum()
+            for payer, column in parts.items()
+        }
     ).reindex(list(labels))
-    null = [is_null(s) for s in totals.index]
+    null = [is_null(scenario) for scenario in totals.index]
     asked = (
         totals if all(null) else totals[~np.array(null)]
     )  # what nobody proposes does not count in the sentence
@@ -266,8 +269,8 @@ def needs(rows: pd.DataFrame, label: str, folder: Path) -> Picture:
     """Who met which need: hours by kind of need, from the village rows of one scenario."""
     main = rows[rows["arm"] == "main"]
 
-    def weigh(c):
-        return float((main["weight"] * main[c]).sum())
+    def weigh(column):
+        return float((main["weight"] * main[column]).sum())
 
     totals = pd.DataFrame(
         {who: [weigh(f"{who}_{kind}_minutes") for kind in KINDS] for who in MET},
@@ -290,7 +293,9 @@ def needs(rows: pd.DataFrame, label: str, folder: Path) -> Picture:
             for name, total in zip(totals.index, totals.sum(axis=1), strict=True)
         ],
     )
-    family, mutual, unmet = (f"{100 * totals[w].sum() / whole:.0f} %" for w in ("family", "mutual", "unmet"))
+    family, mutual, unmet = (
+        f"{100 * totals[who].sum() / whole:.0f} %" for who in ("family", "mutual", "unmet")
+    )
     title = tell(
         f"Families meet {family} of all hours of need, mutual aid {mutual}; {unmet} stay unmet",
         f"所需时数中家人满足 {family}，互助满足 {mutual}，{unmet} 未满足",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from experiments import statistics
+from experiments.comparison import Compared, Expectation
 from experiments.outcomes import HEADLINE, OUTCOMES
 from experiments.report import style
-from experiments.report.findings import Picture
+from experiments.report.labels import arm_label, outcome_title
 from experiments.report.style import figures_in, phrase, plt, tell, words, wrapped
-from experiments.statistics import half
-
-if TYPE_CHECKING:
-    from experiments.comparison import Done, Test
+from experiments.study.findings import Picture
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
-SAYS = {
+STATES = {
     "holds": ("above zero", "大于零"),
     "open": ("interval holds zero, or no room to tell", "区间含零，或无从判断"),
     "none": ("less than counts", "小于算作效应的值"),
@@ -27,141 +25,121 @@ SAYS = {
 }
 
 
-def draw(done: Done, states: Mapping[str, list[str]], verdict: str) -> list[Picture]:
+def draw(done: Compared, states: Mapping[str, list[str]], verdict: str) -> list[Picture]:
     """All that apply."""
-    folder = figures_in(done.campaign.folder)
+    folder = figures_in(done.runs.work.folder)
     found = [effects(done, states, verdict, folder)] if done.question.tested else []
     return [*found, arms(done, folder), replications(done, folder)]
 
 
-def effects(done: Done, states: Mapping[str, list[str]], verdict: str, folder: Path) -> Picture:
-    """Every test under every condition with its interval."""
-    tests = done.question.tested
-    figure, axes = plt.subplots(
-        len(tests),
-        1,
-        figsize=(9, 1.3 + len(tests) * (0.7 + 0.34 * len(states))),
-        layout="constrained",
-        squeeze=False,
-    )
+def effects(done: Compared, states: Mapping[str, list[str]], verdict: str, folder: Path) -> Picture:
+    """Every expectation under every condition with its interval."""
+    expected = done.question.tested
+    size = (9, 1.3 + len(expected) * (0.7 + 0.34 * len(states)))
+    figure, axes = plt.subplots(len(expected), 1, figsize=size, layout="constrained", squeeze=False)
     seen: set[str] = set()
-    for axis, (i, t) in zip(axes[:, 0], enumerate(tests), strict=True):
-        scale = 100 if all(OUTCOMES[o].share for _, _, o, _ in t.terms) else 1
-        for row, (condition, mine) in enumerate(states.items()):
-            e = statistics.interval(done.effect(t, condition), bounded=False)
-            label = tell(*SAYS[mine[i]]) if mine[i] not in seen else None
-            seen.add(mine[i])
-            axis.plot(
-                [scale * e.low, scale * e.high],
-                [row, row],
-                color=COLOURS[mine[i]],
-                lw=3,
-                solid_capstyle="butt",
-                label=label,
-            )
-            axis.plot(scale * e.mean, row, "o", color=COLOURS[mine[i]], ms=6, mec="black", mew=0.5)
-        axis.axvline(0, color="black", lw=0.8)
-        axis.set_yticks(range(len(states)), [phrase(c) for c in states])
-        axis.set_ylim(len(states) - 0.5, -0.5)
-        axis.set_title(wrapped(phrase(t.text), 7.0, 9), fontsize=9)
-        axis.set_xlabel(wrapped(measured(t), 7.0, 9))
+    for i, (axis, one) in enumerate(zip(axes[:, 0], expected, strict=True)):
+        mine = {condition: found[i] for condition, found in states.items()}
+        _expectation(axis, done, one, mine, seen)
     figure.legend(loc="outside lower right", ncols=4, title=tell("95 % interval", "95% 区间"), fontsize=8)
-    said, stop, expected = (
-        words(verdict).capitalize(),
-        tell(".", "。"),
-        tell("Expected: ", "预期：") + phrase(done.question.hypothesis),
-    )
+    said, stop = words(verdict).capitalize(), tell(".", "。")
+    hypothesis = tell("Expected: ", "预期：") + phrase(done.question.hypothesis)
     caption = tell(
         f"Paired differences over {done.seeds} seeds; dot: mean, bar: 95 % interval. ",
         f"{done.seeds} 个种子的配对差别；点：均值，线：95% 区间。",
     )
-    return style.finish(figure, f"{said}\n{expected}", f"{caption}{said}{stop}", folder, "effects")
+    return style.finish(figure, f"{said}\n{hypothesis}", f"{caption}{said}{stop}", folder, "effects")
 
 
-def measured(t: Test) -> str:
-    """What the x axis of a test shows: a difference, of one outcome or of several that begin alike."""
-    labels = {OUTCOMES[o].label for _, _, o, _ in t.terms}
-    names = sorted(map(phrase, labels if len(labels) == 1 else {x.partition(",")[0] for x in labels}))
-    points = tell(", points", "，百分点") if all(OUTCOMES[o].share for _, _, o, _ in t.terms) else ""
+def _expectation(
+    axis: Any, done: Compared, one: Expectation, states: Mapping[str, str], seen: set[str]
+) -> None:
+    """One expectation, a line a condition; `seen` holds the states that have their entry in the legend."""
+    scale = 100 if one.share else 1
+    for row, (condition, state) in enumerate(states.items()):
+        effect = statistics.interval(done.effect(one, condition), bounded=False)
+        label, colour = tell(*STATES[state]) if state not in seen else None, COLOURS[state]
+        seen.add(state)
+        ends = [scale * effect.low, scale * effect.high]
+        axis.plot(ends, [row, row], color=colour, lw=3, solid_capstyle="butt", label=label)
+        axis.plot(scale * effect.mean, row, "o", color=colour, ms=6, mec="black", mew=0.5)
+    axis.axvline(0, color="black", lw=0.8)
+    axis.set_yticks(range(len(states)), [phrase(condition) for condition in states])
+    axis.set_ylim(len(states) - 0.5, -0.5)
+    axis.set_title(wrapped(phrase(one.text), 7.0, 9), fontsize=9)
+    axis.set_xlabel(wrapped(measured(one), 7.0, 9))
+
+
+def measured(one: Expectation) -> str:
+    """What the x axis of an expectation shows: a difference of one outcome, or of several alike."""
+    labels = {OUTCOMES[outcome].label for outcome in one.outcomes}
+    short = labels if len(labels) == 1 else {label.partition(",")[0] for label in labels}
+    names = sorted(map(phrase, short))
+    points = tell(", points", "，百分点") if one.share else ""
     return tell(f"difference in {' and '.join(names)}{points}", f"差别：{'、'.join(names)}{points}")
 
 
-def arms(done: Done, folder: Path) -> Picture:
+def _name(arm: str) -> str:
+    return tell(words(arm), arm_label(arm))
+
+
+def arms(done: Compared, folder: Path) -> Picture:
     """Every arm's outcomes with intervals, side by side."""
-    from experiments.comparison import called, titled
-
     names, shown = list(done.question.available), done.question.shown
-
-    def label(arm):
-        return tell(words(arm), called(arm))
-
-    height = 1.6 + 0.26 * len(names)
-    figure, axes = plt.subplots(
-        1,
-        len(shown),
-        figsize=(3.0 + 2.2 * len(shown), height),
-        layout="constrained",
-        squeeze=False,
-        sharey=True,
-    )
-    for axis, o in zip(axes[0], shown, strict=True):
-        scale = 100 if OUTCOMES[o].share else 1
+    size = (3.0 + 2.2 * len(shown), 1.6 + 0.26 * len(names))
+    figure, axes = plt.subplots(1, len(shown), figsize=size, layout="constrained", squeeze=False, sharey=True)
+    for axis, outcome in zip(axes[0], shown, strict=True):
+        scale = 100 if OUTCOMES[outcome].share else 1
         for row, arm in enumerate(names):
-            e = done.mean(arm, o)
-            axis.plot(
-                [scale * e.low, scale * e.high], [row, row], color=style.BLUE, lw=2.5, solid_capstyle="butt"
-            )
-            axis.plot(scale * e.mean, row, "o", color=style.BLUE, ms=5)
-        axis.set_title(wrapped(titled(o), 1.65, 8), fontsize=8)
+            mean = done.mean(arm, outcome)
+            ends = [scale * mean.low, scale * mean.high]
+            axis.plot(ends, [row, row], color=style.BLUE, lw=2.5, solid_capstyle="butt")
+            axis.plot(scale * mean.mean, row, "o", color=style.BLUE, ms=5)
+        axis.set_title(wrapped(outcome_title(outcome), 1.65, 8), fontsize=8)
         axis.grid(axis="x", alpha=0.3)
-    axes[0][0].set_yticks(range(len(names)), [label(n) for n in names])
+    axes[0][0].set_yticks(range(len(names)), [_name(arm) for arm in names])
     axes[0][0].set_ylim(len(names) - 0.5, -0.5)
-    first = shown[0]
-    best = max(names, key=lambda a: done.mean(a, first).mean)
-    top = done.mean(best, first)
-    scale = 100 if OUTCOMES[first].share else 1
+    caption = tell(
+        f"Mean over {done.seeds} seeds with its 95 % interval; the arms share luck, so that "
+        f"differences are surer than the intervals look.",
+        f"{done.seeds} 个种子的均值及 95% 区间；各支运气相同，差别比区间看上去更可靠。",
+    )
+    return style.finish(figure, _most(done, names, shown[0]), caption, folder, "arms")
+
+
+def _most(done: Compared, names: list[str], outcome: str) -> str:
+    """The arm with most of an outcome, and how much."""
+    best = max(names, key=lambda arm: done.mean(arm, outcome).mean)
+    top, scale = done.mean(best, outcome), 100 if OUTCOMES[outcome].share else 1
     unit = " %" * (scale == 100)
-    range_ = tell(
+    spread = tell(
         f"{scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){unit}",
         f"{scale * top.mean:.3g}{unit}（{scale * top.low:.3g} 至 {scale * top.high:.3g}）",
     )
-    apart = any(done.mean(a, first).mean < top.mean for a in names)
+    apart = any(done.mean(arm, outcome).mean < top.mean for arm in names)
     where = (
-        tell(f"most in '{label(best)}'", f"“{label(best)}”最多")
+        tell(f"most in '{_name(best)}'", f"“{_name(best)}”最多")
         if apart
         else tell("the same in every arm", "各支相同")
     )
-    said = phrase(OUTCOMES[first].label) + tell(f": {where}, {range_}", f"：{where}，{range_}")
-    caption = tell(
-        (
-            f"Mean over {done.seeds} seeds with its 95 % interval; the arms share luck, so that "
-            f"differences are surer than the intervals look."
-        ),
-        f"{done.seeds} 个种子的均值及 95% 区间；各支运气相同，差别比区间看上去更可靠。",
-    )
-    return style.finish(figure, said, caption, folder, "arms")
+    return phrase(OUTCOMES[outcome].label) + tell(f": {where}, {spread}", f"：{where}，{spread}")
 
 
-def replications(done: Done, folder: Path) -> Picture:
+def replications(done: Compared, folder: Path) -> Picture:
     """Half-width of the interval against the number of seeds, headline shares."""
     figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
     seeds = np.arange(3, done.seeds + 1)
-    shares = [o for o in HEADLINE if OUTCOMES[o].share]
+    shares = [outcome for outcome in HEADLINE if OUTCOMES[outcome].share]
     last = 0.0
-    for o, colour in zip(shares, (style.BLUE, style.RED, style.GREEN, style.ORANGE), strict=False):
-        data = [done.of(arm, o, cell) for arm, cell in done.places]
-        width = [max(half(statistics.interval(x[:n])) for x in data) for n in seeds]
-        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, label=phrase(OUTCOMES[o].label))
+    for outcome, colour in zip(shares, (style.BLUE, style.RED, style.GREEN, style.ORANGE), strict=False):
+        data = [done.of(arm, outcome, cell) for arm, cell in done.places]
+        width = [max(statistics.half(statistics.interval(some[:count])) for some in data) for count in seeds]
+        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, label=phrase(OUTCOMES[outcome].label))
         last = max(last, width[-1]) if len(width) else last
-    goal = done.campaign.settings.precision
+    goal = done.runs.settings.precision
     if goal:
-        axis.axhline(
-            100 * goal,
-            color="black",
-            ls="--",
-            lw=1,
-            label=tell(f"asked: ± {100 * goal:g} points", f"要求：± {100 * goal:g} 个百分点"),
-        )
+        label = tell(f"asked: ± {100 * goal:g} points", f"要求：± {100 * goal:g} 个百分点")
+        axis.axhline(100 * goal, color="black", ls="--", lw=1, label=label)
     axis.set_xlabel(phrase("seeds"))
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set_ylabel(

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import phrase, plt, tell
+from experiments.study.findings import Picture
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
@@ -64,7 +64,9 @@ def tornado(
         axis.barh(place, mine[at] - base, 0.38, left=base, color=colour, label=label)
         axis.errorbar(mine[at], place, xerr=error, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.5)
     axis.axvline(base, color="black", lw=1, label=tell("mean of all points", "所有点的均值"))
-    axis.set_yticks(range(len(mine)), [f"{r.parameter}  ({r.low:g} – {r.high:g})" for r in mine.itertuples()])
+    axis.set_yticks(
+        range(len(mine)), [f"{row.parameter}  ({row.low:g} – {row.high:g})" for row in mine.itertuples()]
+    )
     axis.invert_yaxis()
     axis.set_xlabel(outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -122,13 +124,16 @@ def indices(
     count = len(inputs) + (noise is not None)
     figure, axis = plt.subplots(figsize=(8.5, 2.0 + 0.34 * count), layout="constrained")
     height = 0.8 / len(measures)
-    for k, m in enumerate(measures):
-        label, colour = MEASURES[m]
-        place = np.arange(len(inputs)) + (k - (len(measures) - 1) / 2) * height
-        error = [(inputs[m] - inputs[f"{m}_low"]).clip(0), (inputs[f"{m}_high"] - inputs[m]).clip(0)]
+    for number, index in enumerate(measures):
+        label, colour = MEASURES[index]
+        place = np.arange(len(inputs)) + (number - (len(measures) - 1) / 2) * height
+        error = [
+            (inputs[index] - inputs[f"{index}_low"]).clip(0),
+            (inputs[f"{index}_high"] - inputs[index]).clip(0),
+        ]
         axis.barh(
             place,
-            inputs[m],
+            inputs[index],
             height,
             xerr=error,
             color=colour,
@@ -148,7 +153,7 @@ def indices(
     )
     axis.set_yticks(range(count), labels)
     axis.invert_yaxis()
-    axis.set_xlim(left=min(0.0, float(inputs[[f"{m}_low" for m in measures]].min().min())))
+    axis.set_xlim(left=min(0.0, float(inputs[[f"{measure}_low" for measure in measures]].min().min())))
     axis.set_xlabel(tell(*AXES[key]) + outcome)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     said = _leaders(inputs, key, line, noise)

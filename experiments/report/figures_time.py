@@ -16,9 +16,9 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from experiments.report import style
 from experiments.report.figures import sample
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
-from sim.state.codes import NEVER, PAYERS, REDUCED, VILLAGE_KINDS
+from experiments.study.findings import Picture
+from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
 
 RESAMPLES = 400
 
@@ -54,20 +54,62 @@ def spells(rows: pd.DataFrame, last: int) -> pd.DataFrame:
     )
 
 
-def band(s: pd.DataFrame, last: int) -> np.ndarray:
+def band(spells: pd.DataFrame, last: int) -> np.ndarray:
     """(2, last + 1): 95 % interval of survival, whole seeds drawn anew (villages of one county share their
     luck).
     """
-    months, seeds = np.arange(last + 1)[:, None], sorted(s["replicate"].unique())
+    months, seeds = np.arange(last + 1)[:, None], sorted(spells["replicate"].unique())
     risk, shut = np.zeros((2, len(seeds), last + 1))
-    for k, seed in enumerate(seeds):
-        one = s[s["replicate"] == seed]
-        entry, leave, event, weight = (one[c].to_numpy() for c in ("entry", "leave", "event", "weight"))
-        risk[k] = (weight * ((entry < months) & (months <= leave))).sum(axis=1)
-        shut[k] = (weight * (event & (months == leave))).sum(axis=1)
+    for row, seed in enumerate(seeds):
+        one = spells[spells["replicate"] == seed]
+        entry, leave, event, weight = (
+            one[column].to_numpy() for column in ("entry", "leave", "event", "weight")
+        )
+        risk[row] = (weight * ((entry < months) & (months <= leave))).sum(axis=1)
+        shut[row] = (weight * (event & (months == leave))).sum(axis=1)
     drawn = np.random.default_rng(1).integers(len(seeds), size=(RESAMPLES, len(seeds)))
-    n, d = risk[drawn].sum(axis=1), shut[drawn].sum(axis=1)
-    return np.asarray(np.quantile(np.cumprod(1 - d / np.where(n > 0, n, 1), axis=1), (0.025, 0.975), axis=0))
+    at_risk, shut_now = risk[drawn].sum(axis=1), shut[drawn].sum(axis=1)
+    return np.asarray(
+        np.quantile(
+            np.cumprod(1 - shut_now / np.where(at_risk > 0, at_risk, 1), axis=1), (0.025, 0.975), axis=0
+        )
+    )
+
+
+def _curve(axis: plt.Axes, mine: pd.DataFrame, number: int, label: str, years: np.ndarray) -> float:
+    """The product limit of one group, with the interval at its end where there are several seeds; the last
+    value, percent.
+    """
+    last = len(years) - 1
+    entry, leave, event, weight = (
+        mine[column].to_numpy() for column in ("entry", "leave", "event", "weight")
+    )
+    curve = 100 * kaplan_meier(entry, leave, event, weight, last)
+    colour, dash = style.LINES[number % 8], style.DASHES[number % 8]
+    axis.step(years, curve, where="post", color=colour, ls=dash, lw=1.8, label=label)
+    if mine["replicate"].nunique() > 1:
+        low, high = 100 * band(mine, last)[:, -1]
+        error = [[max(curve[-1] - low, 0)], [max(high - curve[-1], 0)]]
+        right = years[-1] + 0.2 * (number + 1)
+        axis.errorbar(right, curve[-1], error, fmt=".", color=colour, capsize=2, lw=1.2)
+    return float(curve[-1])
+
+
+def _at_risk(table: plt.Axes, mine: pd.DataFrame, number: int, label: str, ticks: Mapping[int, int]) -> None:
+    """The line of one group in the table of numbers at risk; `ticks`: year -> month."""
+    beside = {"va": "center", "fontsize": 8}
+    table.text(
+        -0.015,
+        number,
+        label,
+        color=style.LINES[number % 8],
+        ha="right",
+        transform=table.get_yaxis_transform(),
+        **beside,
+    )
+    for tick, month in ticks.items():
+        count = int(((mine["entry"] <= month) & (mine["leave"] > month)).sum())
+        table.text(tick, number, str(count), ha="center", **beside)
 
 
 def survival(
@@ -78,7 +120,7 @@ def survival(
     `groups`: label -> village rows.
     """
     groups = {label: spells(rows, last) for label, rows in groups.items()}
-    groups = {label: s for label, s in groups.items() if len(s)}
+    groups = {label: spells for label, spells in groups.items() if len(spells)}
     figure, (axis, table) = plt.subplots(
         2,
         1,
@@ -90,53 +132,19 @@ def survival(
     first, ends = int(start[:4]) + (int(start[5:7]) - 1) / 12, {}
     years = first + np.arange(last + 1) / 12
     ticks = [
-        y
-        for y in range(int(np.ceil(first)), int(years[-1]) + 1)
-        if len(years) < 60 or (y - int(first)) % 2 == 0
+        year
+        for year in range(int(np.ceil(first)), int(years[-1]) + 1)
+        if len(years) < 60 or (year - int(first)) % 2 == 0
     ]
-    for k, (label, s) in enumerate(groups.items()):
-        entry, leave, event, weight = (s[c].to_numpy() for c in ("entry", "leave", "event", "weight"))
-        curve = 100 * kaplan_meier(entry, leave, event, weight, last)
-        colour, dash = style.LINES[k % 8], style.DASHES[k % 8]
-        axis.step(years, curve, where="post", color=colour, ls=dash, lw=1.8, label=label)
-        if s["replicate"].nunique() > 1:
-            low, high = 100 * band(s, last)[:, -1]
-            axis.errorbar(
-                years[-1] + 0.2 * (k + 1),
-                curve[-1],
-                [[max(curve[-1] - low, 0)], [max(high - curve[-1], 0)]],
-                fmt=".",
-                color=colour,
-                capsize=2,
-                lw=1.2,
-            )
-        ends[label] = curve[-1]
-        table.text(
-            -0.015,
-            k,
-            label,
-            color=colour,
-            ha="right",
-            va="center",
-            fontsize=8,
-            transform=table.get_yaxis_transform(),
-        )
-        for y in ticks:
-            t = round(12 * (y - first))
-            table.text(
-                y,
-                k,
-                str(int(((s["entry"] <= t) & (s["leave"] > t)).sum())),
-                ha="center",
-                va="center",
-                fontsize=8,
-            )
+    for number, (label, mine) in enumerate(groups.items()):
+        ends[label] = _curve(axis, mine, number, label, years)
+        _at_risk(table, mine, number, label, {tick: round(12 * (tick - first)) for tick in ticks})
     axis.set_ylim(0, 102)
     axis.set_ylabel(tell("services not closed so far, %", "至今未关闭的服务，%"))
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3)
     table.set_ylim(len(groups) - 0.5, -0.5)
     table.set_yticks([])
-    table.set_xticks(ticks, [str(y) for y in ticks])
+    table.set_xticks(ticks, [str(tick) for tick in ticks])
     table.spines[["left"]].set_visible(False)
     table.set_title(
         tell("services at risk (in service and not closed before)", "在险服务数（运行中且未曾关闭）"),
@@ -153,7 +161,7 @@ def survival(
         f"{most}：{ends[most]:.0f} % 的服务维持到 {end}"
         + (f"；{least}：{ends[least]:.0f} %" if least != most else ""),
     )
-    seeds = max((s["replicate"].nunique() for s in groups.values()), default=0)
+    seeds = max((spells["replicate"].nunique() for spells in groups.values()), default=0)
     caption = tell(
         (
             f"{note}. Product-limit estimate over calendar months, services enter when they open; first "
@@ -177,13 +185,13 @@ def dated(axis: plt.Axes, years: np.ndarray) -> None:
         MaxNLocator(6, integer=True) if span > 3 else MultipleLocator(0.5 if span > 1 else 0.25)
     )
     if span <= 3:
-        axis.xaxis.set_major_formatter(lambda y, _: f"{int(y + 1e-9)}-{round(12 * y) % 12 + 1:02d}")
+        axis.xaxis.set_major_formatter(lambda year, _: f"{int(year + 1e-9)}-{round(12 * year) % 12 + 1:02d}")
     axis.margins(x=0.01)
 
 
 def fan(axis: plt.Axes, years: np.ndarray, values: np.ndarray, colour: str) -> np.ndarray:
     """Median, 50 % and 90 % of (seeds, months) values; returns the five quantiles of the last month."""
-    low, lower, middle, upper, high = q = np.nanquantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+    low, lower, middle, upper, high = bands = np.nanquantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
     axis.fill_between(
         years, low, high, color=colour, alpha=0.2, lw=0, label=tell("90 % of seeds", "90 % 的种子")
     )
@@ -191,7 +199,7 @@ def fan(axis: plt.Axes, years: np.ndarray, values: np.ndarray, colour: str) -> n
         years, lower, upper, color=colour, alpha=0.4, lw=0, label=tell("50 % of seeds", "50 % 的种子")
     )
     axis.plot(years, middle, color=colour, lw=2, label=tell("median", "中位数"))
-    return np.asarray(q[:, -1])
+    return np.asarray(bands[:, -1])
 
 
 def by_seed(series: pd.DataFrame, values: pd.Series | np.ndarray) -> np.ndarray:
@@ -251,16 +259,19 @@ def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
         if values is not panels[2][1]:
             axis.set_ylim(0, max(5.0, 1.05 * float(np.nanmax(values))))
     axes[2].axhline(0, color="black", lw=0.8)
-    (a, _, b, _, c), (d, _, e, _, f) = ends[0], ends[1]
+    (low_first, _, mid_first, _, high_first), (low_last, _, mid_last, _, high_last) = ends[0], ends[1]
     end = int(np.floor(years[-1]))
     title = tell(
         (
-            f"{label}: at the end of {end}, {b:.0f} % of villages serve meals (90 % of seeds: {a:.0f} to "
-            f"{c:.0f}) and {e:.0f} % of elders are enrolled ({d:.0f} to {f:.0f})"
+            f"{label}: at the end of {end}, {mid_first:.0f} % of villages serve meals (90 % of seeds: "
+            f"{low_first:.0f} to "
+            f"{high_first:.0f}) and {mid_last:.0f} % of elders are enrolled ({low_last:.0f} to "
+            f"{high_last:.0f})"
         ),
         (
-            f"{label}：{end} 年底 {b:.0f} % 的村提供助餐（90 % 的种子：{a:.0f}–{c:.0f}），{e:.0f} % "
-            f"的老人参加（{d:.0f}–{f:.0f}）"
+            f"{label}：{end} 年底 {mid_first:.0f} % 的村提供助餐（90 % 的种子："
+            f"{low_first:.0f}–{high_first:.0f}），{mid_last:.0f} % "
+            f"的老人参加（{low_last:.0f}–{high_last:.0f}）"
         ),
     )
     return style.finish(
@@ -273,147 +284,6 @@ def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
         folder,
         "fans",
     )
-
-
-def payers_by_year(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
-    """Money that came in by payer, as paid, and running cost, yuan a village and year."""
-    year = int(start[:4]) + (int(start[5:7]) - 1 + series["month"]) // 12
-    whole = year.map(series.groupby(year)["month"].nunique()) == 12
-    series, year = (series[whole], year[whole]) if whole.any() else (series, year)
-
-    def weigh(c):
-        return (series["weight"] * series[c]).groupby(year).sum() / 1e5  # thousand yuan
-
-    villages = series["weight"].groupby(year).sum() / series.groupby(year)["month"].nunique()
-    parts = {**{p: f"paid_{p}_fen" for p in PAYERS}, "business": "business_income_fen"}
-    paid = pd.DataFrame({p: weigh(c) / villages for p, c in parts.items()})
-    cost = weigh("cost_fen") / villages
-    figure, axis = plt.subplots(figsize=(8.5, 4.2), layout="constrained")
-    floor = np.zeros(len(paid))
-    for p in paid.columns[paid.sum() > 0]:
-        axis.bar(
-            paid.index,
-            paid[p],
-            0.8,
-            bottom=floor,
-            color=style.PAYER_COLOURS[p],
-            edgecolor="white",
-            lw=0.5,
-            label=words(p),
-        )
-        floor += paid[p].to_numpy()
-    axis.plot(
-        cost.index, cost, color="black", marker="o", ms=4, lw=1.4, label=tell("running cost", "运营成本")
-    )
-    axis.set_xticks(list(paid.index))
-    axis.set_ylabel(tell("1,000 yuan a village and year (constant 2025)", "千元/村·年（2025 年不变价）"))
-    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    first, last = paid.index[0], paid.index[-1]
-
-    def share(y, p):
-        return 100 * paid.loc[y, p] / max(paid.loc[y].sum(), 1e-9)
-
-    top = str(paid.loc[last].idxmax())
-    cover = 100 * paid.sum(axis=1)[last] / max(cost[last], 1e-9)
-    title = tell(
-        (
-            f"{words(top).capitalize()} pays {share(last, top):.0f} % in {last} ({share(first, top):.0f} "
-            f"% in {first}); what comes in covers {cover:.0f} % of that year's running cost"
-        ),
-        (
-            f"{last} 年{words(top)}支付 {share(last, top):.0f} %（{first} 年为 {share(first, top):.0f} "
-            f"%）；到账资金为当年运营成本的 {cover:.0f} %"
-        ),
-    )
-    caption = tell(
-        (
-            f"{label}. Money for running as paid, mean over all villages, closed and never opened ones "
-            f"too. {sample(series)}"
-        ),
-        f"{label}。实付运营资金，全部村平均（含已关闭与从未开办）。{sample(series)}",
-    )
-    return style.finish(figure, title, caption, folder, "payers_by_year")
-
-
-def timebank(series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
-    """Where issued credits went, what is still owed and to whom, and whether it can be redeemed."""
-    years = months(series, start)
-    count = by_seed(series, np.ones(len(series)))
-
-    def mean(column):
-        return (by_seed(series, series[column] / 60) / count).mean(axis=0)
-
-    held, issued, spent, lapsed = (mean(f"credits_{k}minutes") for k in ("", "issued_", "spent_", "lapsed_"))
-    spent, lapsed = spent.cumsum(), lapsed.cumsum()
-    figure, axes = plt.subplots(1, 3, figsize=(11, 4.0), layout="constrained", width_ratios=[1.3, 0.9, 1.1])
-    names = (
-        tell("spent on help", "已兑换服务"),
-        tell("expired, levied, forfeited", "过期或失效"),
-        tell("still held: the liability", "仍持有：负债"),
-    )
-    axes[0].stackplot(
-        years, spent, lapsed, held.clip(0), colors=(style.GREEN, style.GREY, style.ORANGE), labels=names
-    )
-    axes[0].set_ylabel(tell("hours of credit a village, since the start", "自开始以来的积分小时/村"))
-    axes[0].set_title(tell("issued credits: where they went", "已发放积分的去向"), fontsize=9)
-    axes[0].legend(loc="upper left", fontsize=7.5)
-    main = rows[rows["arm"] == "main"]
-    ages = [c for c in main if c.startswith("held_")]
-    owed = (
-        np.array([float((main["weight"] * main[c]).sum()) for c in ages]) / 60 / float(main["weight"].sum())
-    )
-    bands = [
-        tell("under 60", "60 岁以下")
-        if c == "held_0_minutes"
-        else f"{c.split('_')[1]}–{int(c.split('_')[1]) + 9}"
-        for c in ages
-    ]
-    bands[-1] = tell("80 and over", "80 岁及以上")
-    axes[1].bar(range(len(ages)), owed, color=style.ORANGE)
-    axes[1].set_xticks(range(len(ages)), bands, fontsize=7.5)
-    axes[1].set_ylabel(tell("hours of credit a village, at the end", "期末积分小时/村"))
-    axes[1].set_title(tell("held by age of the holder", "按持有人年龄"), fontsize=9)
-    asked, got = (by_seed(series, series[c]) for c in ("redeem_asked_minutes", "redeem_got_minutes"))
-
-    def rolling(x):
-        return pd.DataFrame(x.T).rolling(12, min_periods=1).sum().to_numpy().T
-
-    asked, got = rolling(asked), rolling(got)
-    success = np.divide(100 * got, asked, out=np.full(asked.shape, np.nan), where=asked > 0)
-    seen = np.isfinite(success).any(axis=0)
-    if seen.any():
-        fan(axes[2], years[seen], success[:, seen], style.BLUE)
-        axes[2].legend(loc="best", fontsize=7.5)
-    axes[2].set_ylim(0, 100)
-    axes[2].set_ylabel(tell("hours served of those asked for, %", "所求时数中已服务，%"))
-    axes[2].set_title(tell("redemption by holders, last 12 months", "持有者兑换率（近 12 个月）"), fontsize=9)
-    for axis in (axes[0], axes[2]):
-        dated(axis, years)
-    total = spent[-1] + lapsed[-1] + max(held[-1], 0.0)
-    parts = [100 * x / max(total, 1e-9) for x in (spent[-1], lapsed[-1], max(held[-1], 0.0))]
-    giving = held[-1] / max(issued[-12:].sum(), 1e-9)
-    title = tell(
-        (
-            f"Of all credits {parts[0]:.0f} % were spent, {parts[1]:.0f} % lapsed and {parts[2]:.0f} % "
-            f"are still owed: {giving:.1f} times what the last year issued"
-        ),
-        (
-            f"全部积分中 {parts[0]:.0f} % 已兑换，{parts[1]:.0f} % 失效，{parts[2]:.0f} % 仍为负债："
-            f"相当于最近一年发放量的 {giving:.1f} 倍"
-        ),
-    )
-    debt = float((main["weight"] * main["overdrawn_minutes"]).sum()) / -60 / float(main["weight"].sum())
-    caption = tell(
-        (
-            f"{label}. Means over seeds and all villages; held is net of {debt:.0f} hours a village "
-            f"overdrawn at the end, and holds what stood in accounts at the start. {sample(series)}"
-        ),
-        (
-            f"{label}。各种子与全部村的均值；持有量已扣除期末每村透支 {debt:.0f} 小时，含期初余额。"
-            f"{sample(series)}"
-        ),
-    )
-    return style.finish(figure, title, caption, folder, "timebank")
 
 
 STATES = (  # code -> label, colour: what a village is on the map
@@ -440,10 +310,10 @@ def county_map(
     figure, axes = plt.subplots(
         1, len(times), figsize=(1.6 + 2.5 * len(times), 3.6), layout="constrained", squeeze=False, sharey=True
     )
-    for axis, t in zip(axes[0], times, strict=True):
+    for axis, at_month in zip(axes[0], times, strict=True):
         for kind, mark in MARKS.items():
             at = (places["kind"] == kind).to_numpy()
-            colours = [STATES[int(k)][1] for k in code.loc[t][at]]
+            colours = [STATES[int(state)][1] for state in code.loc[at_month][at]]
             axis.scatter(
                 places["east_km"][at],
                 places["north_km"][at],
@@ -453,7 +323,7 @@ def county_map(
                 edgecolor="black",
                 lw=0.8,
             )
-        month = int(start[5:7]) - 1 + t
+        month = int(start[5:7]) - 1 + at_month
         axis.set_title(f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}", fontsize=9)
         axis.set_aspect("equal")
         axis.set_xlim(-1.5, 31.5)
@@ -467,7 +337,7 @@ def county_map(
     handles = [dot("o", colour) for _, colour in STATES] + [dot(mark, "lightgrey") for mark in MARKS.values()]
     figure.legend(
         handles,
-        [tell(*text) for text, _ in STATES] + [words(k) for k in MARKS],
+        [tell(*text) for text, _ in STATES] + [words(state) for state in MARKS],
         loc="outside right center",
         fontsize=8,
     )

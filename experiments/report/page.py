@@ -12,22 +12,20 @@ import base64
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from experiments import statistics
-from experiments.command.scenario import Mistake, known
+from experiments.command.scenario import Mistake
 from experiments.report import pictures, style
-from experiments.report.findings import Findings, Picture, Table, findings_path
+from experiments.report.page_tables import failures, headed, number, parameters, provenance, spread, whole
 from experiments.report.pictures import Kept
 from experiments.report.style import phrase, tell, words
-from experiments.study import draws, store
-from sim.state.parameters import GRADES, Declaration, nearest
+from experiments.study import store
+from experiments.study.findings import Findings, Picture, findings_path
+from sim.state.parameters import GRADES, nearest
 
 KEYS = {
     "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
@@ -43,7 +41,6 @@ SENSITIVE = (
     "noise",
     "convergence",
 )  # pictures whose file name begins so belong to that section
-SCENARIOS = 12  # most rows of the table of causes
 
 
 def names() -> dict[str, str]:
@@ -88,7 +85,7 @@ def phrases() -> dict[str, str]:
             "No village and no run failed, or none was stored.", "没有失败的村或运行，或未保存。"
         ),
         "grades": tell(
-            "Grades: " + "; ".join(f"{k} {v}" for k, v in GRADES.items()),
+            "Grades: " + "; ".join(f"{grade} {v}" for grade, v in GRADES.items()),
             "等级：A 官方或同行评审；B 报道；C 推算；D 假设或选择",
         ),
         "again": tell(
@@ -164,29 +161,31 @@ def _cropped(svg: str) -> str:
     found = re.search(r'viewBox="([\d. -]+)"', svg)
     if not found:
         return ""
-    x, y, width, height = map(float, found[1].split())
+    left, upper, width, height = map(float, found[1].split())
     top, bottom = (
-        float(m[1]) if (m := re.search(rf'id="{part}-([\d.]+)"', svg)) else 0.0
+        float(match[1]) if (match := re.search(rf'id="{part}-([\d.]+)"', svg)) else 0.0
         for part in ("title", "caption")
     )
-    return f'viewBox="{x:g} {y + top * height:.1f} {width:g} {(1 - top - bottom) * height:.1f}"'
+    return f'viewBox="{left:g} {upper + top * height:.1f} {width:g} {(1 - top - bottom) * height:.1f}"'
 
 
-def shown(p: Picture, folder: Path, note: str = "") -> dict[str, Any]:
+def shown(picture: Picture, folder: Path, note: str = "") -> dict[str, Any]:
     """A picture for the page: SVG inline, else PNG inside the page; Mistake where neither is there."""
-    svg, png = folder / f"{p.file}.svg", folder / f"{p.file}.png"
+    svg, png = folder / f"{picture.file}.svg", folder / f"{picture.file}.png"
     if svg.exists():
         image = store.stored(
             svg,
-            lambda text: inline(text, f"fig-{p.file}", p.title, p.caption),
+            lambda text: inline(text, f"fig-{picture.file}", picture.title, picture.caption),
             "run the experiment again, it draws it anew",
         )
     elif png.exists():
         data = base64.b64encode(png.read_bytes()).decode()
-        image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(f"{p.title} {p.caption}", data)
+        image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(
+            f"{picture.title} {picture.caption}", data
+        )
     else:
-        raise Mistake(f"{folder} holds no figure {p.file}: run the experiment again")
-    return {"title": p.title, "caption": p.caption, "image": image, "note": note}
+        raise Mistake(f"{folder} holds no figure {picture.file}: run the experiment again")
+    return {"title": picture.title, "caption": picture.caption, "image": image, "note": note}
 
 
 def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str, Any]], bool]:
@@ -199,247 +198,34 @@ def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str
         if (
             findings.pictures != kept.findings.pictures
         ):  # said, and drawn where there was a font, by the experiment
-            anew = {p.file: p for p in findings.pictures if (folder / code / f"{p.file}.svg").exists()}
+            anew = {
+                picture.file: picture
+                for picture in findings.pictures
+                if (folder / code / f"{picture.file}.svg").exists()
+            }
         else:
             drawn, done = pictures.redraw(kept, code, folder / code)
-            anew = {p.file: p for p in drawn} if done else {}
+            anew = {picture.file: picture for picture in drawn} if done else {}
     note = tell("", "（图中文字为英文。）") if code != "en" else ""
     return [
-        {"file": p.file, **(shown(anew[p.file], folder / code) if p.file in anew else shown(p, folder, note))}
-        for p in findings.pictures
+        {
+            "file": picture.file,
+            **(
+                shown(anew[picture.file], folder / code)
+                if picture.file in anew
+                else shown(picture, folder, note)
+            ),
+        }
+        for picture in findings.pictures
     ], done
 
 
 # -- tables
 # ------------------------------------------------------------------------------------------------------------
-def whole(kept: Kept) -> Table | None:
-    """summary.csv, every number as stored."""
-    frame = kept.summary
-    if frame.empty:
-        return None
-    cells = frame.astype(object).where(frame.notna(), "")
-    return Table("summary.csv", list(frame.columns), cells.values.tolist())
-
-
-def headed(table: Table) -> Table:
-    """Headings in the language of the page."""
-    return replace(table, title=phrase(table.title), columns=list(map(phrase, table.columns)))
-
-
-def failures(kept: Kept) -> list[Table]:
-    """Why villages are not viable, closures averted by relieving a condition, runs that ended in an error."""
-    found, rows = [], kept.villages
-    if len(rows) and {"verdict", "cause", "weight"} <= set(rows):
-        names = {s: words(s) for s in pictures.scenarios(kept)}
-        by = {
-            label: rows[(rows["scenario"] == s) & (rows["arm"] == "main")]
-            for s, label in list(names.items())[:SCENARIOS]
-        }
-        found.append(_causes(by, len(names)))
-        lines = [
-            [label, words(condition), fewer, shut]
-            for s, label in names.items()
-            for condition, (fewer, shut) in statistics.averted(rows, s).items()
-        ]
-        if lines:
-            columns = [
-                tell("scenario", "情景"),
-                tell("condition relieved", "解除的条件"),
-                tell("closures averted", "避免的关闭"),
-                tell("closures before", "原有关闭"),
-            ]
-            found.append(
-                Table(
-                    tell(
-                        "Closures averted when one condition is relieved under the same luck",
-                        "同一随机数下解除一个条件所避免的关闭",
-                    ),
-                    columns,
-                    lines,
-                    tell(
-                        (
-                            "One seed each: the one with most closures over all scenarios where the "
-                            "scenario has any there, else its own worst."
-                        ),
-                        "各取一个种子：全部情景合计关闭最多者；若该情景在其中无关闭，则取其自身关闭最多者。",
-                    ),
-                )
-            )
-    runs = kept.table("runs")
-    if len(runs) and (runs["error"] != "").any():
-        bad = runs[runs["error"] != ""]
-        lines = [
-            [str(r.scenario), str(r.arm), int(r.replicate), f"{r.error} ({r.origin})"]
-            for r in bad.head(10).itertuples()
-        ]
-        title = tell(
-            f"{len(bad)} of {len(runs)} runs ended in an error", f"{len(runs)} 次运行中 {len(bad)} 次出错"
-        )
-        found.append(
-            Table(
-                title,
-                [
-                    tell("scenario", "情景"),
-                    tell("arm", "支"),
-                    tell("replicate", "重复"),
-                    tell("error", "错误"),
-                ],
-                lines,
-                tell("The first ten.", "前十条。") if len(bad) > 10 else "",
-            )
-        )
-    return found
-
-
-def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> Table:
-    why = {label: statistics.causes(rows) for label, rows in by.items() if len(rows)}
-    total = pd.DataFrame(why).T.sum().sort_values(ascending=False, kind="stable")
-    columns = list(total.index[:7])
-    lines = []
-    for label, one in why.items():
-        rows = by[label]
-        lost = float(rows.loc[rows["verdict"] != "viable", "weight"].sum() / rows["weight"].sum())
-        shares = [f"{100 * one.get(c, 0.0) / one.sum():.0f}" if one.sum() else "" for c in columns]
-        lines.append([label, f"{100 * lost:.0f}", *shares])
-    title = tell("Villages that are not viable, and why (% of them)", "不可持续的村及原因（占其百分比）")
-    more = (
-        tell(
-            f" The first {len(why)} of {scenarios} scenarios.", f"共 {scenarios} 个情景中的前 {len(why)} 个。"
-        )
-        if scenarios > len(why)
-        else ""
-    )
-    note = (
-        tell(
-            (
-                "A village with several causes counts in parts. 'closed:' names the condition breached "
-                "before it closed."
-            ),
-            "有多个原因的村按份计算；closed: 后为关闭前被突破的条件。",
-        )
-        + more
-    )
-    return Table(
-        title,
-        [
-            tell("scenario", "情景"),
-            tell("not viable, % of villages", "不可持续，占村 %"),
-            *map(words, columns),
-        ],
-        lines,
-        note,
-    )
-
-
-def parameters(kept: Kept) -> list[Table]:
-    """Changed ones first, then all others; assumptions marked."""
-    mine, plain = kept.parameters.flat(), known()
-    changed = [d for path, d in plain.items() if mine[path] != d.default]
-    drawn = (
-        {d.path for d in draws.drawn(d.path for d in changed)} if kept.configuration.get("draws") else set()
-    )
-    columns = [
-        tell(*c)
-        for c in (
-            ("parameter", "参数"),
-            ("value", "取值"),
-            ("default", "默认"),
-            ("unit", "单位"),
-            ("range", "范围"),
-            ("grade", "等级"),
-            ("source", "来源（原文）"),
-            ("what it is", "说明"),
-        )
-    ]
-    named, units = style.chinese_names()["parameters"], style.chinese_names()["units"]
-
-    def line(d: Declaration) -> list[Any]:
-        mark = tell(" assumption", " 假设") if d.grade == "D" else ""
-        value = _plain(mine[d.path]) + (
-            tell(" (drawn for each seed)", "（每个种子抽取）") if d.path in drawn else ""
-        )
-        span = f"{_plain(d.low)} – {_plain(d.high)}" if d.low is not None else ", ".join(d.choices or ())
-        return [
-            d.path,
-            value,
-            _plain(d.default),
-            tell(d.unit, units.get(d.unit, d.unit)),
-            span,
-            d.grade + mark,
-            d.source,
-            tell(d.doc, f"{named.get(d.path, d.path)}（{d.doc}）"),
-        ]
-
-    first = Table(
-        tell("Changed from the default", "与默认不同"),
-        columns,
-        [line(d) for d in changed],
-        "" if changed else tell("None.", "无。"),
-    )
-    rest = [line(d) for d in plain.values() if d not in changed]
-    guesses = sum(d.grade == "D" for d in plain.values())
-    note = tell(
-        (
-            f"{guesses} of {len(plain)} parameters are assumptions or choices (grade D). Arms of a "
-            f"comparison set their own values on top."
-        ),
-        f"{len(plain)} 个参数中 {guesses} 个为假设或选择（D 级）。比较中的各支另行设定自己的取值。",
-    )
-    return [first, Table(tell("As by default", "默认值"), columns, rest, note)]
-
-
-def _plain(x: Any) -> str:
-    return (
-        tell(*(("on", "开") if x else ("off", "关")))
-        if isinstance(x, bool)
-        else f"{x:.12g}"
-        if isinstance(x, int | float)
-        else str(x)
-    )
-
-
-def provenance(kept: Kept) -> list[Table]:
-    """Versions and hashes, as the manifest has them."""
-    sums = [(k, v) for k, v in kept.manifest.get("sha256", {}).items() if not isinstance(v, dict)]
-    sums += [(f"sim/data/{k}", v) for k, v in kept.manifest.get("sha256", {}).get("data", {}).items()]
-    return [
-        Table(
-            tell("Versions", "版本"),
-            [tell("package", "软件包"), tell("version", "版本")],
-            [[k, v] for k, v in kept.manifest.get("versions", {}).items()],
-        ),
-        Table("SHA-256", [tell("of", "对象"), "SHA-256"], [[k, v] for k, v in sums]),
-    ]
-
-
-def spread(kept: Kept, pictures_of: list[Any]) -> list[str]:
-    """How much of the spread is luck, and whether a sensitivity study stands here."""
-    said, frame = [], kept.summary
-    if {"sd_all", "sd_luck"} <= set(frame):
-        both = frame.dropna(subset=["sd_all", "sd_luck"])
-        if (both["sd_all"] ** 2).sum() > 0:
-            luck = 100 * min(float((both["sd_luck"] ** 2).sum() / (both["sd_all"] ** 2).sum()), 1.0)
-            said.append(
-                tell(
-                    (
-                        f"Of the variance between seeds about {luck:.0f} % is luck alone; parameters that "
-                        f"are not known bring the rest."
-                    ),
-                    f"种子间方差中约 {luck:.0f} % 只来自运气，其余来自未知的参数。",
-                )
-            )
-    if not pictures_of:
-        said.append(tell("No sensitivity analysis was part of this study.", "本研究不含敏感性分析。"))
-    return said
 
 
 # -- the page
 # ----------------------------------------------------------------------------------------------------------
-def number(x: float) -> str:
-    """Four digits are shown; the cell's data-value holds the number as stored."""
-    if isinstance(x, bool):
-        return "yes" if x else "no"
-    return f"{x:,}" if isinstance(x, int) else f"{x:,.0f}" if abs(x) >= 10_000 else f"{x:.4g}"
 
 
 def page(kept: Kept, code: str) -> str:
@@ -452,7 +238,7 @@ def page(kept: Kept, code: str) -> str:
     findings = Findings.load(kept.folder, code)
     with style.speaking(code):
         found, done = figures_of(kept, findings, code)
-        apart = [p for p in found if p["file"].startswith(SENSITIVE)]
+        apart = [picture for picture in found if picture["file"].startswith(SENSITIVE)]
         manifest, status = kept.manifest, str(kept.manifest.get("status", ""))
         notices = (
             []
@@ -471,9 +257,9 @@ def page(kept: Kept, code: str) -> str:
             else []
         )
         counts = ", ".join(
-            f"{manifest[k]} {tell(*w)}"
-            for k, w in {"runs": ("runs", "次运行"), "failed": ("failed", "次失败")}.items()
-            if k in manifest
+            f"{manifest[key]} {tell(*pair)}"
+            for key, pair in {"runs": ("runs", "次运行"), "failed": ("failed", "次失败")}.items()
+            if key in manifest
         )
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent),
@@ -494,16 +280,20 @@ def page(kept: Kept, code: str) -> str:
             experiment=manifest["experiment"],
             id=manifest["id"],
             status=", ".join(
-                x
-                for x in (str(manifest.get("finished", manifest.get("started", ""))), phrase(status), counts)
-                if x
+                value
+                for value in (
+                    str(manifest.get("finished", manifest.get("started", ""))),
+                    phrase(status),
+                    counts,
+                )
+                if value
             ),
             notice=" ".join(notices),
             findings=findings,
-            tables=[headed(t) for t in findings.tables],
+            tables=[headed(table) for table in findings.tables],
             verdict=words(findings.verdict),
             summary=whole(kept),
-            pictures=[p for p in found if p not in apart],
+            pictures=[picture for picture in found if picture not in apart],
             sensitivity=apart,
             failures=failures(kept),
             spread=spread(kept, apart),
@@ -525,10 +315,11 @@ def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = 
         if pdf:
             store.replace(into / f"{stem}.pdf", printed(html))
             paths.append(into / f"{stem}.pdf")
-    except OSError as e:
+    except OSError as error:
         raise Mistake(
-            f"the report cannot be written to {str(into)!r}: {(e.strerror or str(e)).lower()}; set out=folder"
-        ) from e
+            f"the report cannot be written to {str(into)!r}: {(error.strerror or str(error)).lower()}; set "
+            "out=folder"
+        ) from error
     return paths
 
 
@@ -537,11 +328,11 @@ def printed(html: str) -> bytes:
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
-    except (ImportError, OSError) as e:
+    except (ImportError, OSError) as error:
         raise Mistake(
             "pdf=true needs weasyprint: pip install 'weasyprint>=70' (the extra `pdf`), or print the "
             "HTML page from a browser"
-        ) from e
+        ) from error
     return bytes(HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf())
 
 
@@ -553,7 +344,7 @@ def main(words: Sequence[str]) -> int:
         if key not in KEYS or not equals:
             raise Mistake(
                 f"report: cannot read {word!r}; allowed are "
-                f"{', '.join(f'{k}=... ({v})' for k, v in KEYS.items())}{nearest(key, KEYS)}"
+                f"{', '.join(f'{key}=... ({v})' for key, v in KEYS.items())}{nearest(key, KEYS)}"
             )
         asked[key] = value
     for key, allowed in {"pdf": ("true", "false"), "report.language": style.LANGUAGES}.items():

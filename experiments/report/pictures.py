@@ -14,9 +14,9 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.command.scenario import known
-from experiments.report import figures, figures_time, style, ternary
-from experiments.report.findings import Findings, Picture
+from experiments.report import figures, figures_money, figures_time, style, ternary
 from experiments.report.style import tell, words
+from experiments.study.findings import Findings, Picture
 from experiments.study.store import Results
 from sim.state.codes import PAYERS, VILLAGE_KINDS
 from sim.state.parameters import SECTIONS, Parameters
@@ -39,8 +39,8 @@ def newest(folder: Path) -> Path:
     if (folder / "manifest.json").exists():
         return folder
     begun = {
-        Results(m.parent).manifest["started"] + m.parent.name: m.parent
-        for m in folder.glob("*/manifest.json")
+        Results(manifest.parent).manifest["started"] + manifest.parent.name: manifest.parent
+        for manifest in folder.glob("*/manifest.json")
     }
     return begun[max(begun)] if begun else folder
 
@@ -57,7 +57,7 @@ class Kept:
     def parameters(self) -> Parameters:
         """The parameters as resolved; those that are not declared any more are left out."""
         known()
-        plain = {k: v for k, v in self.configuration.items() if k in SECTIONS}
+        plain = {section: v for section, v in self.configuration.items() if section in SECTIONS}
         return Parameters.from_dict(plain)
 
     def table(self, name: str, **chosen: Any) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
         return []
     year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
     found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
-    if any(c.startswith("class_") for c in rows.columns):  # a year at least was run
+    if any(column.startswith("class_") for column in rows.columns):  # a year at least was run
         labels = _telling(summary) if mixes else dict(list(named.items())[:4])
         found.append(
             partial(
@@ -140,10 +140,10 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
     if len(series):
         found += [
             partial(figures_time.fans, series, start, label, into),
-            partial(figures_time.payers_by_year, series, start, label, into),
+            partial(figures_money.payers_by_year, series, start, label, into),
         ]
         if kept.parameters.timebank.on:
-            found.append(partial(figures_time.timebank, series, one, start, label, into))
+            found.append(partial(figures_money.timebank, series, one, start, label, into))
         found.append(partial(figures_time.county_map, series, one, start, label, into, _middling(series)))
     return found
 
@@ -159,24 +159,30 @@ def scenarios(kept: Kept) -> dict[str, str]:
     """
     ran = list(kept.villages.loc[kept.villages["arm"] == "main", "scenario"].unique())
     if not _mixes(kept.summary):
-        return {s: words(s) for s in ran}
+        return {scenario: words(scenario) for scenario in ran}
     panel = kept.summary["panel"].iloc[0]
     mine = kept.summary[kept.summary["panel"] == panel]
     column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
     mine = mine[mine["business"] == column].sort_values("viable", ascending=False, kind="stable")
     order = pd.concat([mine[~mine["funding"].isin(figures.NULLS)], mine[mine["funding"].isin(figures.NULLS)]])
-    return {f"{panel}/{f}/{column}": words(f) for f in order["funding"] if f"{panel}/{f}/{column}" in ran}
+    return {
+        f"{panel}/{funding}/{column}": words(funding)
+        for funding in order["funding"]
+        if f"{panel}/{funding}/{column}" in ran
+    }
 
 
 def shared(named: Iterable[str]) -> str:
     """What scenarios of the table of mixes (panel/funding/business) have in common besides their funding,
     in words; else nothing.
     """
-    parts = [s.split("/") for s in named]
-    if any(len(p) != 3 for p in parts):
+    parts = [name.split("/") for name in named]
+    if any(len(part) != 3 for part in parts):
         return ""
-    panels, _, businesses = (set(p) for p in zip(*parts, strict=True))
-    return tell(", ", "，").join(words(p) for same in (panels, businesses) if len(same) == 1 for p in same)
+    panels, _, businesses = (set(part) for part in zip(*parts, strict=True))
+    return tell(", ", "，").join(
+        words(part) for same in (panels, businesses) if len(same) == 1 for part in same
+    )
 
 
 def _sentence(text: str) -> str:
@@ -190,41 +196,45 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     chosen = [
         low.loc[low["viable"].idxmax()],
         low.loc[low["viable"].idxmin()],
-        *(r for _, r in mine[mine["funding"] == "no_money"].iterrows()),
+        *(row for _, row in mine[mine["funding"] == "no_money"].iterrows()),
     ]
     return {
-        f"{r['panel']}/{r['funding']}/{r['business']}": words(f"{r['funding']}/{r['business']}")
-        for r in chosen
+        f"{row['panel']}/{row['funding']}/{row['business']}": words(f"{row['funding']}/{row['business']}")
+        for row in chosen
     }
 
 
 def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
     """By funding, where there are several mixes, and by kind of village in the first."""
-    p = kept.parameters.horizon
+    horizon = kept.parameters.horizon
     if "first_closed" not in rows or (rows["opened"] < 0).all():
         return []
     main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
     if len(named) > 1:
-        groups = {label: main[main["scenario"] == s] for s, label in list(named.items())[:8]}
+        groups = {label: main[main["scenario"] == scenario] for scenario, label in list(named.items())[:8]}
         found.append(
             partial(
                 figures_time.survival,
                 groups,
-                p.start,
-                p.months - 1,
+                horizon.start,
+                horizon.months - 1,
                 into,
                 "survival_funding",
-                tell("; ", "；").join(x for x in (tell("By funding", "按筹资方式"), shared(named)) if x),
+                tell("; ", "；").join(
+                    text for text in (tell("By funding", "按筹资方式"), shared(named)) if text
+                ),
             )
         )
     mine = main[main["scenario"] == first]
     kinds = {
         words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()
     }
-    if any((r["opened"] >= 0).any() for r in kinds.values()):
+    if any((mine["opened"] >= 0).any() for mine in kinds.values()):
         note = tell("By kind of village; ", "按村类型；") + words(first)
         found.append(
-            partial(figures_time.survival, kinds, p.start, p.months - 1, into, "survival_kinds", note)
+            partial(
+                figures_time.survival, kinds, horizon.start, horizon.months - 1, into, "survival_kinds", note
+            )
         )
     return found
 
@@ -233,7 +243,10 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
     """Where each mix lies by who really paid, and how many villages it keeps."""
     main = rows[rows["arm"] == "main"]
     paid = pd.DataFrame(
-        {p: (main["weight"] * main[f"paid_{p}_fen"]).groupby(main["scenario"]).sum() for p in PAYERS}
+        {
+            payer: (main["weight"] * main[f"paid_{payer}_fen"]).groupby(main["scenario"]).sum()
+            for payer in PAYERS
+        }
     )
     paid = paid[paid.sum(axis=1) > 0]
     paid = paid.div(paid.sum(axis=1), axis=0)
@@ -258,7 +271,10 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
 def _gains(summary: pd.DataFrame, into: Path) -> Job:
     """What a business adds on the villages that can have it, mix by mix, the first panel."""
     mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
-    labels = [f"{words(b)}: {words(f)}" for b, f in zip(mine["business"], mine["funding"], strict=True)]
+    labels = [
+        f"{words(business)}: {words(funding)}"
+        for business, funding in zip(mine["business"], mine["funding"], strict=True)
+    ]
     frame = pd.DataFrame(
         {"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]}
     )

@@ -23,7 +23,8 @@ import matplotlib.pyplot as plt
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from experiments.report.findings import Findings, Picture
+from experiments import outcomes
+from experiments.study.findings import Findings, Picture
 from experiments.study.store import replace
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
@@ -179,12 +180,12 @@ def chinese_font() -> str | None:
 
     One installed after matplotlib's font list was made is found too.
     """
-    have = {f.name for f in font_manager.fontManager.ttflist}
+    have = {font.name for font in font_manager.fontManager.ttflist}
     if not have & set(FONTS):
         for path in font_manager.findSystemFonts():
             if any(part in Path(path).name.lower().replace("-", "") for part in FILES):
                 font_manager.fontManager.addfont(path)
-        have = {f.name for f in font_manager.fontManager.ttflist}
+        have = {font.name for font in font_manager.fontManager.ttflist}
     return next((name for name in FONTS if name in have), None)
 
 
@@ -246,11 +247,11 @@ def chinese_names() -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def translated() -> dict[str, str]:
-    """English text -> Chinese: words_zh.yaml; below it LABELS by key and by English, below these the
-    sections.
+    """English text -> Chinese: words_zh.yaml and outcomes; below them LABELS by key and by English, below
+    these the sections.
     """
     labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
-    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml")}
+    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml"), **outcomes.translations()}
 
 
 def phrase(english: str) -> str:
@@ -278,7 +279,7 @@ def words(name: str) -> str:
 def wrapped(text: str, inches: float, size: float) -> str:
     """`text` in lines of at most `inches` at a font size; Chinese signs are twice as wide."""
     narrow = 72 / (0.57 * size)
-    wide = sum(ord(c) > 0x2E80 for c in text) / max(len(text), 1)
+    wide = sum(ord(sign) > 0x2E80 for sign in text) / max(len(text), 1)
     width = int(inches * narrow / (1 + 0.75 * wide))
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width) or [""])
 

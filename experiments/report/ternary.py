@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.report import style
-from experiments.report.findings import Picture
 from experiments.report.style import plt, tell, words
+from experiments.study.findings import Picture
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 PLACES = (
@@ -53,9 +53,9 @@ def ternary(
     size = (1.5 + 2.7 * len(across), 1.4 + 2.4 * len(down)) if many else (7.0, 4.9)
     figure, axes = plt.subplots(len(down), len(across), figsize=size, layout="constrained", squeeze=False)
     points: Any = None
-    for (i, row), (k, column) in product(enumerate(down), enumerate(across)):
+    for (i, row), (column_at, column) in product(enumerate(down), enumerate(across)):
         axis, mine = (
-            axes[i][k],
+            axes[i][column_at],
             frame[(not rows or frame[rows] == row) & (not columns or frame[columns] == column)]
             if many
             else frame,
@@ -63,7 +63,7 @@ def ternary(
         _frame(axis, corners, 7.0 if many else 8.5)
         if i == 0 and column:
             axis.set_title(column, fontsize=9, loc="center", pad=16)
-        if k == 0 and row:
+        if column_at == 0 and row:
             axis.text(-0.22, 0.45, row, rotation=90, va="center", ha="center", fontsize=9)
         if mine.empty:
             continue
@@ -87,11 +87,13 @@ def ternary(
                 *at[mine[ring].to_numpy(bool)].T, s=190, facecolor="none", edgecolor=style.RED, lw=2, zorder=4
             )
         if label:
-            _letters(axis, at, [f"{text}: {x:.0f} %" for text, x in zip(mine[label], colour, strict=True)])
+            _letters(
+                axis, at, [f"{text}: {value:.0f} %" for text, value in zip(mine[label], colour, strict=True)]
+            )
         elif not many:
-            for place, x in zip(at, colour, strict=True):
+            for place, percent in zip(at, colour, strict=True):
                 axis.annotate(
-                    f"{x:.0f}", place, (0, 8), textcoords="offset points", ha="center", fontsize=7.5
+                    f"{percent:.0f}", place, (0, 8), textcoords="offset points", ha="center", fontsize=7.5
                 )
     figure.colorbar(points, ax=axes, label=outcome, shrink=0.7 if many else 0.8)
     return style.finish(figure, title or _said(frame, corners, value), caption, folder, name)
@@ -100,7 +102,10 @@ def ternary(
 def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str) -> str:
     """The highest value and its mix, or that all are alike."""
     top = frame.loc[frame[value].idxmax()]
-    most, mix = f"{100 * top[value]:.0f} %", ", ".join(f"{words(c)} {100 * top[c]:.0f} %" for c in corners)
+    most, mix = (
+        f"{100 * top[value]:.0f} %",
+        ", ".join(f"{words(payer)} {100 * top[payer]:.0f} %" for payer in corners),
+    )
     if frame[value].round(2).nunique() == 1:
         return tell(f"All mixes alike: {most}", f"各方案相同：{most}")
     return tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
@@ -108,8 +113,8 @@ def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str) -> str
 
 def _letters(axis: plt.Axes, at: np.ndarray, texts: list[str]) -> None:
     """A letter a point and a list below; letters of close points stand left and right by turns."""
-    for k, (place, text) in enumerate(zip(at, texts, strict=True)):
-        sign, near = chr(ord("A") + k), np.hypot(*(at - place).T) < 0.06
+    for number, (place, text) in enumerate(zip(at, texts, strict=True)):
+        sign, near = chr(ord("A") + number), np.hypot(*(at - place).T) < 0.06
         side = 22 * (int((at[near, 1] > place[1]).sum()) % 2) - 11
         axis.annotate(
             sign,
@@ -127,10 +132,10 @@ def _letters(axis: plt.Axes, at: np.ndarray, texts: list[str]) -> None:
 
 def _frame(axis: plt.Axes, corners: tuple[str, str, str], size: float) -> None:
     """A grey line at each fifth, a corner's name where its share is all."""
-    for k in range(3):
-        a, b, c = CORNERS[k], CORNERS[(k + 1) % 3], CORNERS[(k + 2) % 3]
+    for nth in range(3):
+        start, second, third = CORNERS[nth], CORNERS[(nth + 1) % 3], CORNERS[(nth + 2) % 3]
         for step in (0.0, 0.2, 0.4, 0.6, 0.8):
-            line = np.array([step * a + (1 - step) * b, step * a + (1 - step) * c])
+            line = np.array([step * start + (1 - step) * second, step * start + (1 - step) * third])
             axis.plot(
                 *line.T, color="black" if step == 0 else style.GREY, lw=1 if step == 0 else 0.4, zorder=1
             )

@@ -142,21 +142,21 @@ class Design:
             return np.asarray(sobol.sample(self.problem, self.n, calc_second_order=False, seed=self.seed))
         return np.asarray(latin.sample(self.problem, self.n, seed=self.seed))
 
-    def analyse(self, y: Sequence[float] | np.ndarray, n: int | None = None) -> Indices:
+    def analyse(self, outputs: Sequence[float] | np.ndarray, base: int | None = None) -> Indices:
         """Indices from one output a row of `points`, or from the first `n` base points.
 
         Mistake names a row that is no number.
         """
-        y, n = np.asarray(y, float), n or self.n
-        if y.shape != (len(self.points),):
-            raise Mistake(f"sensitivity: {len(self.points)} outputs are wanted, {y.size} are there")
-        if not np.isfinite(y).all():
+        outputs, base = np.asarray(outputs, float), base or self.n
+        if outputs.shape != (len(self.points),):
+            raise Mistake(f"sensitivity: {len(self.points)} outputs are wanted, {outputs.size} are there")
+        if not np.isfinite(outputs).all():
             raise Mistake(
-                f"sensitivity: the output of point {int(np.flatnonzero(~np.isfinite(y))[0])} is not a "
+                f"sensitivity: the output of point {int(np.flatnonzero(~np.isfinite(outputs))[0])} is not a "
                 f"number; nothing was analysed"
             )
-        rows = np.arange(n * self.block)
-        if np.ptp(y[rows]) == 0:  # nothing varies: every index is zero, not 0/0
+        rows = np.arange(base * self.block)
+        if np.ptp(outputs[rows]) == 0:  # nothing varies: every index is zero, not 0/0
             zero = np.zeros(len(self.factors))
             return Indices(
                 self.method,
@@ -166,10 +166,10 @@ class Design:
                     **(dict.fromkeys(("S1", "S1_low", "S1_high"), zero) if self.method == "sobol" else {}),
                 },
                 zero[None, :],
-                n,
+                base,
             )
-        values, draws = getattr(self, f"_{self.method}")(self.points[rows], y[rows], n)
-        return Indices(self.method, self.factors, values, draws, n)
+        values, draws = getattr(self, f"_{self.method}")(self.points[rows], outputs[rows], base)
+        return Indices(self.method, self.factors, values, draws, base)
 
     def line(self, raw: np.ndarray) -> float:
         """What the largest of all factors passes in RATE of cases where none has an effect; `raw` (points,
@@ -180,14 +180,16 @@ class Design:
         inputs. Morris and Sobol: `_chance`.
         """
         raw, rng = np.asarray(raw, float), np.random.default_rng([self.seed, 1])
-        x, y, draws = self.points, raw.mean(axis=1), NULLS[self.method]
-        if np.ptp(y) == 0:
+        points, outputs, draws = self.points, raw.mean(axis=1), NULLS[self.method]
+        if np.ptp(outputs) == 0:
             return 0.0
         if self.method == "pawn":
-            return _top(pawn(x, rng.permutation(y)).max() for _ in range(draws))
+            return _top(pawn(points, rng.permutation(outputs)).max() for _ in range(draws))
         if self.method == "delta":
             idle = _deltas(
-                rng.permuted(np.tile((np.arange(len(y)) + 0.5) / len(y), (draws, 1)), axis=1).T, y, self.seed
+                rng.permuted(np.tile((np.arange(len(outputs)) + 0.5) / len(outputs), (draws, 1)), axis=1).T,
+                outputs,
+                self.seed,
             )[0]
             return float(
                 idle.mean()
@@ -196,7 +198,7 @@ class Design:
                 * math.sqrt(1 + 1 / draws)
             )
         return max(
-            self._chance(raw, rng), 1e-9 * (float(np.abs(y).max()) if self.method == "morris" else 1.0)
+            self._chance(raw, rng), 1e-9 * (float(np.abs(outputs).max()) if self.method == "morris" else 1.0)
         )  # rounding is no effect
 
     def _chance(self, raw: np.ndarray, rng: np.random.Generator) -> float:
@@ -207,7 +209,7 @@ class Design:
         design, as chance differs from place to place. Of one replicate only the dummy's own steps tell: F of
         (n, n) at RATE over the factors.
         """
-        points, r = raw.shape
+        points, replicates = raw.shape
         count, rows = len(self.factors), np.arange(points).reshape(self.n, self.block)
         whole = raw.mean(axis=1)[rows][:, [0, -1]].var()  # over A and B, as SALib has it
 
@@ -218,22 +220,24 @@ class Design:
                 else (steps**2).mean(axis=0) / 2 / max(whole, 1e-300)
             )
 
-        if r < 2:
+        if replicates < 2:
             dummy, ratio = self.analyse(raw[:, 0]).main[-1], stats.f.ppf(1 - RATE / count, self.n, self.n)
             return float(dummy * (math.sqrt(ratio) if self.method == "morris" else ratio))
         one = rows[:, :-1] if self.method == "morris" else np.repeat(rows[:, :1], count, axis=1)
-        two, half, found = rows[:, 1 : count + 1], r // 2, []
-        signs = np.tile(np.repeat([1.0, -1.0, 0.0], [half, half, r - 2 * half]), (points, 1))
+        two, half, found = rows[:, 1 : count + 1], replicates // 2, []
+        signs = np.tile(np.repeat([1.0, -1.0, 0.0], [half, half, replicates - 2 * half]), (points, 1))
         for _ in range(NULLS[self.method]):
-            chance = (rng.permuted(signs, axis=1) * raw).sum(axis=1) / math.sqrt(2 * half * r)
+            chance = (rng.permuted(signs, axis=1) * raw).sum(axis=1) / math.sqrt(2 * half * replicates)
             steps = (chance[two] - chance[one]).ravel()
             found.append(index(steps[rng.integers(steps.size, size=(self.n, count))]).max())
         return _top(found)
 
-    def _sobol(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _sobol(
+        self, points: np.ndarray, outputs: np.ndarray, base: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         found = sobol_analyze.analyze(
             self.problem,
-            y,
+            outputs,
             calc_second_order=False,
             num_resamples=RESAMPLES,
             keep_resamples=True,
@@ -247,7 +251,9 @@ class Design:
             "ST": np.asarray(found["ST"], float),
         }, np.asarray(found["ST_conf_all"], float)
 
-    def _morris(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _morris(
+        self, points: np.ndarray, outputs: np.ndarray, base: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """SALib's bootstrap is per factor.
 
         Trajectories are drawn whole here, so that ranks can be compared.
@@ -257,34 +263,49 @@ class Design:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # sigma of one trajectory, of a group: not a number, not used
                 found = morris_analyze.analyze(
-                    self.problem, x[rows], y[rows], num_resamples=2, num_levels=LEVELS, seed=self.seed
+                    self.problem,
+                    points[rows],
+                    outputs[rows],
+                    num_resamples=2,
+                    num_levels=LEVELS,
+                    seed=self.seed,
                 )
             return {
-                k: np.ma.filled(np.ma.asarray(found[k], float), np.nan) for k in ("mu_star", "mu", "sigma")
+                index: np.ma.filled(np.ma.asarray(found[index], float), np.nan)
+                for index in ("mu_star", "mu", "sigma")
             }
 
-        steps = np.array([one(slice(k * self.block, (k + 1) * self.block))["mu_star"] for k in range(n)])
+        steps = np.array(
+            [one(slice(block * self.block, (block + 1) * self.block))["mu_star"] for block in range(base)]
+        )
         rng = np.random.default_rng(self.seed)
-        return one(slice(None)), steps[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
+        return one(slice(None)), steps[rng.integers(base, size=(RESAMPLES, base))].mean(axis=1)
 
-    def _pawn(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _pawn(
+        self, points: np.ndarray, outputs: np.ndarray, base: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Points drawn with repetition lie farther from each other than the sample itself.
 
         The resamples are moved back by that bias.
         """
-        again, found = np.random.default_rng(self.seed).integers(n, size=(RESAMPLES, n)), pawn(x, y)
-        draws = np.array([pawn(x[rows], y[rows]) for rows in again])
+        again, found = (
+            np.random.default_rng(self.seed).integers(base, size=(RESAMPLES, base)),
+            pawn(points, outputs),
+        )
+        draws = np.array([pawn(points[rows], outputs[rows]) for rows in again])
         return {"PAWN": found}, np.maximum(draws - (draws.mean(axis=0) - found), 0.0)
 
-    def _delta(self, x: np.ndarray, y: np.ndarray, n: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _delta(
+        self, points: np.ndarray, outputs: np.ndarray, base: int
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Delta of the inputs that matter most by PAWN, and of the last one (the dummy).
 
         The others count as zero.
         """
-        first = pawn(x, y)
+        first = pawn(points, outputs)
         kept = sorted({*np.argsort(-first, kind="stable")[:MOST_DELTA].tolist(), len(first) - 1})
         value, spread = np.zeros(len(first)), np.zeros(len(first))
-        value[kept], spread[kept] = _deltas(x[:, kept], y, self.seed)
+        value[kept], spread[kept] = _deltas(points[:, kept], outputs, self.seed)
         draws = value + spread * np.random.default_rng(self.seed).standard_normal((RESAMPLES, len(first)))
         return {"delta": value, "PAWN": first}, draws
 
@@ -295,14 +316,14 @@ def _top(largest: Iterable[float]) -> float:
     return found[-round(RATE * (len(found) + 1))]
 
 
-def _deltas(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _deltas(points: np.ndarray, outputs: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Delta of each column of `x` with its standard error.
 
     Outputs are spread by a twentieth of their standard deviation, a step of SALib's grid: shares of few
     villages have ties, and a class of equal outputs has no density.
     """
-    y = y + y.std() / 20 * np.random.default_rng(seed).standard_normal(len(y))
-    count = x.shape[1]
+    outputs = outputs + outputs.std() / 20 * np.random.default_rng(seed).standard_normal(len(outputs))
+    count = points.shape[1]
     problem = {
         "num_vars": count,
         "names": [f"x{i:04d}" for i in range(count)],
@@ -311,35 +332,35 @@ def _deltas(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.ndarray, np.nda
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = delta_analyze.analyze(problem, x, y, num_resamples=20, seed=seed)
-        except ValueError as e:
+            found = delta_analyze.analyze(problem, points, outputs, num_resamples=20, seed=seed)
+        except ValueError as error:
             raise Mistake(
-                f"sensitivity: delta could not be estimated from {len(y)} points: take more points or "
+                f"sensitivity: delta could not be estimated from {len(outputs)} points: take more points or "
                 f"another method"
-            ) from e
+            ) from error
     value = np.asarray(found["delta_raw"], float)
     if not np.isfinite(value).all():
         raise Mistake("sensitivity: delta could not be estimated; take more points")
     return value, np.asarray(found["delta_raw_conf"], float) / Z
 
 
-def pawn(x: np.ndarray, y: np.ndarray, slides: int = SLIDES) -> np.ndarray:
+def pawn(points: np.ndarray, outputs: np.ndarray, slides: int = SLIDES) -> np.ndarray:
     """Median over slides of the Kolmogorov-Smirnov distance between the outputs of a slide and all outputs,
     (inputs,).
 
     The same numbers as SALib's `pawn.analyze`, a thousand times sooner: that computes an exact p-value for
     every slide.
     """
-    order = np.argsort(y, kind="stable")
-    x, y = x[order], y[order]
-    last = np.append(y[1:] != y[:-1], True)  # a distribution function steps once at equal outputs
-    whole = np.arange(1, len(y) + 1)[last, None] / len(y)
-    edges = np.quantile(x, np.arange(slides + 1) / slides, axis=0)
-    found = np.full((slides, x.shape[1]), np.nan)
-    for s in range(slides):
-        inside = (x >= edges[s]) & (x < edges[s + 1])
+    order = np.argsort(outputs, kind="stable")
+    points, outputs = points[order], outputs[order]
+    last = np.append(outputs[1:] != outputs[:-1], True)  # a distribution function steps once at equal outputs
+    whole = np.arange(1, len(outputs) + 1)[last, None] / len(outputs)
+    edges = np.quantile(points, np.arange(slides + 1) / slides, axis=0)
+    found = np.full((slides, points.shape[1]), np.nan)
+    for slide in range(slides):
+        inside = (points >= edges[slide]) & (points < edges[slide + 1])
         count = inside.sum(axis=0)
-        found[s] = np.where(
+        found[slide] = np.where(
             count > 0,
             np.abs(np.cumsum(inside, axis=0)[last] / np.maximum(count, 1) - whole).max(axis=0),
             np.nan,
@@ -363,18 +384,20 @@ def ranking(draws: np.ndarray) -> float:
     return float(np.quantile(moved, 0.95))
 
 
-def noise(y: np.ndarray) -> tuple[float, float]:
+def noise(outputs: np.ndarray) -> tuple[float, float]:
     """Noise share of a single run, E[Var(Y|x)] / Var(Y), and of the averaged outputs; `y` (points, replicates
     >= 2).
 
     With V the variance that inputs explain and s^2 that of chance, the averaged outputs vary by V + s^2/r, so
     that an index over them is V_i / (V + s^2/r).
     """
-    r = y.shape[1]
-    if r < 2:
+    replicates = outputs.shape[1]
+    if replicates < 2:
         return float("nan"), float("nan")
-    chance = float(y.var(axis=1, ddof=1).mean())
-    means = float(y.mean(axis=1).var(ddof=1))
-    explained = max(means - chance / r, 0.0)
+    chance = float(outputs.var(axis=1, ddof=1).mean())
+    means = float(outputs.mean(axis=1).var(ddof=1))
+    explained = max(means - chance / replicates, 0.0)
     single = explained + chance
-    return (chance / single if single > 0 else 0.0), (min(chance / r / means, 1.0) if means > 0 else 0.0)
+    return (chance / single if single > 0 else 0.0), (
+        min(chance / replicates / means, 1.0) if means > 0 else 0.0
+    )

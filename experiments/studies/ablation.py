@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import paired
-from experiments.command.scenario import Composed, arm, known
-from experiments.paired import MEASURES, Arm, Size, Study
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Table
-from experiments.study import study as studies
+from experiments import comparison, outcomes
+from experiments.arms import PLAIN, Arm, BaselineRuns, Size, fitting
+from experiments.command.scenario import Composed
+from experiments.command.settings import arm, known
+from experiments.outcomes import AGAINST_BASELINE
+from experiments.report import arm_effects
+from experiments.report.text import layout, numbered
+from experiments.study.findings import Findings, Picture, ShownTable
+from experiments.study.study import Study
 from sim.parts.shocks import KINDS as SHOCK_KINDS
 from sim.state.parameters import Declaration, Parameters
 
-SIZES = {"quick": Size(3, 12, 100), "default": Size(6, 12, 130), "full": Size(60, 12, 300)}
+SIZES = {"quick": Size(12, 100, 3), "default": Size(12, 130, 6), "full": Size(12, 300, 60)}
 NOT_PARTS = {
     "county.stratified": "how villages are dealt",
     "funding.identical_payers": "a null arm (experiment=null_arms)",
@@ -77,21 +80,36 @@ SIZED: dict[
 }
 
 
-def name_of(d: Declaration) -> str:
+LIMITS = (
+    "One part at a time: what two parts do together is not seen.",
+    "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one size, a design "
+    "choice.",
+    "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
+)
+
+
+def name_of(declared: Declaration) -> str:
     """A part's name for readers: the section for its switch, else section and name."""
-    section, _, name = d.path.partition(".")
+    section, _, name = declared.path.partition(".")
     return section if name == "on" else f"{section}: {name}".replace("_", " ")
 
 
-def off_word(d: Declaration) -> str:
+def off_word(declared: Declaration) -> str:
     """The word of a choice that means off.
 
     "none", or the one of which the declaration says that nothing is added.
     """
-    return next((x for x in d.choices if x == "none" or f"{x}: nothing is added" in d.doc), "")
+    return next(
+        (
+            choice
+            for choice in declared.choices
+            if choice == "none" or f"{choice}: nothing is added" in declared.doc
+        ),
+        "",
+    )
 
 
-def named(changes: Mapping[str, Any]) -> str:
+def arm_name(changes: Mapping[str, Any]) -> str:
     """An arm's name."""
     return " ".join(f"{path}={value}" for path, value in changes.items()).lower()
 
@@ -106,36 +124,39 @@ def arms(parameters: Parameters) -> list[Arm]:
     def put(changes: dict[str, Any], label: str) -> None:
         need = {
             path: value
-            for path, value in (NEEDS[p] for p in changes if p in NEEDS)
+            for path, value in (NEEDS[path] for path in changes if path in NEEDS)
             if path not in changes and now[path] != value
         }
         if all(now[path] == value for path, value in changes.items()):
             return
         if need:
-            (path, value), under = next(iter(need.items())), named(need)
+            (path, value), under = next(iter(need.items())), arm_name(need)
             words = name_of(known()[path])
             added = f"added: {words}" + (
                 "" if value is True else f" {value:g}" if isinstance(value, float) else f" {value}"
             )
             found.setdefault(under, Arm(under, added, need))
-            found[named(changes)] = Arm(
-                named(changes), f"{label} (to {words})", {**need, **changes}, against=under
+            found[arm_name(changes)] = Arm(
+                arm_name(changes), f"{label} (to {words})", {**need, **changes}, against=under
             )
         else:
-            found[named(changes)] = Arm(named(changes), label, changes)
+            found[arm_name(changes)] = Arm(arm_name(changes), label, changes)
 
-    for d in known().values():
-        if d.path in NOT_PARTS:
+    for declared in known().values():
+        if declared.path in NOT_PARTS:
             continue
-        if d.kind is bool:
-            put({d.path: not now[d.path]}, f"{'without' if now[d.path] else 'added:'} {name_of(d)}")
-        elif off := off_word(d):
-            if now[d.path] != off:
-                put({d.path: off}, f"without {name_of(d)}")
+        if declared.kind is bool:
+            put(
+                {declared.path: not now[declared.path]},
+                f"{'without' if now[declared.path] else 'added:'} {name_of(declared)}",
+            )
+        elif off := off_word(declared):
+            if now[declared.path] != off:
+                put({declared.path: off}, f"without {name_of(declared)}")
             else:
-                for x in d.choices:
-                    if x != off:
-                        put({d.path: x}, f"added: {name_of(d)} {x}")
+                for choice in declared.choices:
+                    if choice != off:
+                        put({declared.path: choice}, f"added: {name_of(declared)} {choice}")
     for label, changes in SIZED.items():
         put(changes, label)
     return list(found.values())
@@ -143,67 +164,55 @@ def arms(parameters: Parameters) -> list[Arm]:
 
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print."""
-    good, refused = paired.fitting(line.parameters, arms(line.parameters))
-    study = Study(line, SIZES, [paired.PLAIN, *good])
-    return study.run(words, lambda work, rows: report(study, work, rows, refused))
+    good, refused = fitting(line.parameters, arms(line.parameters))
+    runs = BaselineRuns(line, SIZES, [PLAIN, *good])
+    with runs.begin(words) as work:
+        report(runs, work, runs.run_all(), refused)
+    return 0
 
 
-def report(study: Study, store: studies.Study, rows: pd.DataFrame, refused: list[str]) -> None:
+def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame, refused: list[str]) -> None:
     """Table, figure, findings; printed and kept."""
-    table = paired.effects(paired.measures(rows), study.arms)
-    idle = paired.idle(rows, study.arms)
-    nothing = {arm.label: argued(arm) for arm in study.arms if arm.name in idle}
-    store.text("summary.csv", table.to_csv(index=False))
-    heads, body = paired.lines(table)
-    picture = paired.draw(table, headline(table), study.size_text(), store.folder / "figures", "ablation")
-    said = sentences(table, nothing)
+    table = comparison.effects(outcomes.against_baseline(rows), runs.arms)
+    idle = comparison.idle(rows, runs.arms)
+    nothing = {arm.label: argued(arm) for arm in runs.arms if arm.name in idle}
+    work.text("summary.csv", table.to_csv(index=False))
+    size = arm_effects.size_text(runs)
+    picture = arm_effects.draw(table, headline(table), size, work.folder / "figures", "ablation")
+    found = findings(table, nothing, refused, picture)
+    found.save(work.folder)
+    (shown,) = found.tables
+    said = [size, layout([shown.columns, *shown.rows]), shown.note, numbered(found.sentences), *refused]
+    where = f"{work.folder}/: findings.json, summary.csv, figures/ablation.png, runs and villages"
+    text = "\n\n".join([*said, where])
+    work.text("answer.txt", text + "\n")
+    print(text)
+
+
+def findings(table: pd.DataFrame, nothing: dict[str, str], refused: list[str], picture: Picture) -> Findings:
+    """What was found; `nothing`: label -> reason of arms that change nothing."""
+    heads, body = arm_effects.lines(table)
     notes = (
         f"* clear: paired t-tests over all {int(table['p'].notna().sum())} cells at a false discovery "
         f"rate of 5 %; '-': nothing to divide by"
     )
-    Findings(
+    title = (
+        "Effect of each part: arm less baseline ('to x': less the baseline with x), mean over "
+        "seeds with 95 % interval"
+    )
+    return Findings(
         question="What does each part of the model do, taken away (or added) by itself under the same luck?",
-        sentences=said,
-        tables=[
-            Table(
-                (
-                    "Effect of each part: arm less baseline ('to x': less the baseline with x), mean over "
-                    "seeds with 95 % interval"
-                ),
-                heads,
-                body,
-                notes,
-            )
-        ],
+        sentences=sentences(table, nothing),
+        tables=[ShownTable(title, heads, body, notes)],
         pictures=[picture],
-        limits=[
-            "One part at a time: what two parts do together is not seen.",
-            (
-                "A part that is a number (a stipend, a levy, the chance of a shock) is looked at in one "
-                "size, a design choice."
-            ),
-            "A county of one village a stratum, reweighted to prevalence; what-if, not a forecast.",
-            *refused,
-        ],
+        limits=[*LIMITS, *refused],
         hypothesis="Every part changes at least one of the measures.",
         built_in=(
             "A measure that a part defines is moved by it: no visits are due without the book, no "
             "public money is paid without government."
         ),
         verdict="supported" if not silent(table, nothing) else "not supported",
-    ).save(store.folder)
-    text = "\n\n".join(
-        [
-            study.size_text(),
-            layout([heads, *body]),
-            notes,
-            "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
-            *refused,
-        ]
     )
-    text += f"\n\n{store.folder}/: findings.json, summary.csv, figures/ablation.png, runs and villages"
-    store.text("answer.txt", text + "\n")
-    print(text)
 
 
 def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
@@ -211,7 +220,7 @@ def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
     first.
     """
     clear = table.groupby("label", sort=False)["clear"].any()
-    return [*nothing, *(x for x in clear.index[~clear] if x not in nothing)]
+    return [*nothing, *(label for label in clear.index[~clear] if label not in nothing)]
 
 
 def headline(table: pd.DataFrame) -> str:
@@ -249,19 +258,19 @@ def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
     """
     mine = table[(table["measure"] == "viable") & table["clear"]]
     mine = mine.iloc[np.argsort(-mine["effect"].abs().to_numpy(), kind="stable")][:4]
-    most = "; ".join(f"{r.label} {r.effect:+.0f}" for r in mine.itertuples()) or "none clearly"
+    most = "; ".join(f"{row.label} {row.effect:+.0f}" for row in mine.itertuples()) or "none clearly"
     base = float(table.loc[table["measure"] == "viable", "baseline"].iloc[0])
     floor = (
         f"The baseline has {base:.0f} % viable, and no part can take away more: what a part is worth "
         f"shows in villages in service, hours and visits."
     )
     rest = []
-    for key, m in MEASURES.items():
+    for key, outcome in AGAINST_BASELINE.items():
         other = table[(table["measure"] == key) & table["clear"]]
         if key != "viable" and len(other):
             top = other.loc[other["effect"].abs().idxmax()]
-            rest.append(f"{m.name}: {top['label']} ({top['effect']:+.{m.digits}f})")
-    unclear = [x for x in silent(table, nothing) if x not in nothing]
+            rest.append(f"{outcome.brief}: {top['label']} ({top['effect']:+.{outcome.digits}f})")
+    unclear = [label for label in silent(table, nothing) if label not in nothing]
     none = (
         f"to the last digit nothing changes: {', '.join(nothing.values())}"
         if nothing

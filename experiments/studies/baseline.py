@@ -10,10 +10,10 @@ import pandas as pd
 from experiments import statistics
 from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.report import pictures
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
 from experiments.report.style import both, tell, words
+from experiments.report.text import layout
 from experiments.study import study
+from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.plan import Task
 from experiments.study.runner import Work, simulate_many
 from sim.policies import Intervention
@@ -30,32 +30,33 @@ def run(line: Composed, overrides: list[str]) -> int:
 
 def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) -> str:
     """Run and store; what is to be said."""
-    s, p = line.settings, line.parameters
+    settings, parameters = line.settings, line.parameters
 
     def task(at: int, arm: str = "main") -> Task:
-        return one(s, p, line.touched(), at, arm, line.policies)
+        return one(settings, parameters, line.touched(), at, arm, line.policies)
 
-    work.run([task(at) for at in range(s.seeds or 10)], work=simulate)
-    at, names = statistics.to_relieve(work.results().villages(), s.name)
+    work.run([task(at) for at in range(settings.seeds or 10)], work=simulate)
+    at, names = statistics.to_relieve(work.results().villages(), settings.name)
     work.run([task(at, f"relief:{name}") for name in names], "paired reruns", simulate)
-    rows = statistics.with_weights(work.results().villages(), p)
+    rows = statistics.with_weights(work.results().villages(), parameters)
     table = summary(rows)
     work.text("summary.csv", table.to_csv(index=False))
     drawn = pictures.draw(
         pictures.Kept(work.folder, work.results()),
         work.folder / "figures",
-        few=s.name == "smoke",
+        few=settings.name == "smoke",
         each=work.engine.each,
     )
     found = both(lambda: findings(line, table, rows, drawn), work.folder)
     reruns = [
         (
-            f"paired rerun, same luck: without the condition '{k}' {a} of {n} closed villages would not "
+            f"paired rerun, same luck: without the condition '{name}' {fewer} of {closed} closed villages "
+            "would not "
             f"have closed"
         )
-        for k, (a, n) in statistics.averted(rows, s.name).items()
+        for name, (fewer, closed) in statistics.averted(rows, settings.name).items()
     ]
-    tables = [layout([[t.title, *t.columns[1:]], *t.rows]) for t in found.tables]
+    tables = [layout([[table.title, *table.columns[1:]], *table.rows]) for table in found.tables]
     where = (
         f"What follows if the rules hold. Runs, villages, series, figures, findings.json and "
         f"configuration: {work.folder}/\npython run.py report study={work.folder}"
@@ -66,8 +67,8 @@ def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) ->
 
 
 def one(
-    s: Settings,
-    p: Parameters,
+    settings: Settings,
+    parameters: Parameters,
     touched: set[str],
     at: int,
     arm: str = "main",
@@ -78,9 +79,12 @@ def one(
     `touched` parameters are never drawn, `relief:` arms rerun it without a condition.
     """
     changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
-    held, q = frozenset(touched | set(changes)) if s.draws else frozenset(), patched(p, changes)
-    scenario = Scenario(s.name, q, held, modifiers=compose_policies(policies, q))
-    return Task(scenario, at, s.seed, at if s.draws else -1, arm, arm == "main")
+    held, changed = (
+        frozenset(touched | set(changes)) if settings.draws else frozenset(),
+        patched(parameters, changes),
+    )
+    scenario = Scenario(settings.name, changed, held, modifiers=compose_policies(policies, changed))
+    return Task(scenario, at, settings.seed, at if settings.draws else -1, arm, arm == "main")
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -111,40 +115,40 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
 
 def head(line: Composed, rows: pd.DataFrame) -> str:
     """What was run."""
-    h, seeds, villages = line.parameters.horizon, rows["replicate"].nunique(), rows["village"].nunique()
+    horizon, seeds, villages = line.parameters.horizon, rows["replicate"].nunique(), rows["village"].nunique()
     if line.settings.draws:
         drawn = tell("uncertain parameters drawn anew for each seed", "每个种子重新抽取不确定参数")
     else:
         drawn = tell("parameters as written, so the spread is luck alone", "参数取所写之值，离散只来自运气")
-    groups = ", ".join(f"{k}={v}" for k, v in line.named.items() if k != "experiment") or tell(
+    groups = ", ".join(f"{group}={v}" for group, v in line.named.items() if group != "experiment") or tell(
         "default groups", "默认选项"
     )
     return tell(
-        f"{groups}; {villages} villages, {h.start} to {h.end}, {seeds} seeds; {drawn}",
-        f"{groups}；{villages} 个村，{h.start} 至 {h.end}，{seeds} 个种子；{drawn}",
+        f"{groups}; {villages} villages, {horizon.start} to {horizon.end}, {seeds} seeds; {drawn}",
+        f"{groups}；{villages} 个村，{horizon.start} 至 {horizon.end}，{seeds} 个种子；{drawn}",
     )
 
 
-def classes(table: pd.DataFrame, end: str) -> Table:
+def classes(table: pd.DataFrame, end: str) -> ShownTable:
     """Villages by class."""
     lines = [
-        [words(r.name), f"{100 * r.share:.0f}", f"{100 * r.low:.0f}-{100 * r.high:.0f}"]
-        for r in table.rename(columns={"class": "name"}).itertuples(index=False)
+        [words(row.name), f"{100 * row.share:.0f}", f"{100 * row.low:.0f}-{100 * row.high:.0f}"]
+        for row in table.rename(columns={"class": "name"}).itertuples(index=False)
     ]
-    return Table(
+    return ShownTable(
         tell(f"villages by class at {end}", f"{end} 各类村庄"),
         ["", "%", tell("95 % interval", "95% 区间")],
         lines,
     )
 
 
-def why(rows: pd.DataFrame) -> Table:
+def why(rows: pd.DataFrame) -> ShownTable:
     """Causes of failure."""
     found = statistics.causes(rows[rows["arm"] == "main"])
-    return Table(
+    return ShownTable(
         tell("why villages are not viable", "村庄为何不可持续"),
         ["", tell("% of failures", "占未达标 %")],
-        [[words(str(k)), f"{100 * v / found.sum():.0f}"] for k, v in found.items()],
+        [[words(str(name)), f"{100 * v / found.sum():.0f}"] for name, v in found.items()],
     )
 
 
@@ -155,7 +159,7 @@ def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
         statistics.causes(rows[rows["arm"] == "main"]),
         statistics.public_cost(rows[rows["arm"] == "main"]),
     )
-    mean, low, high = (f"{100 * one[k]:.0f}" for k in ("share", "low", "high"))
+    mean, low, high = (f"{100 * one[column]:.0f}" for column in ("share", "low", "high"))
     first = tell(
         (
             f"If the rules and figures written here hold, {mean} % of villages ({low}-{high}, 95 % over "

@@ -15,10 +15,10 @@ import pandas as pd
 from experiments import statistics
 from experiments.command.scenario import Composed, Fork, Mistake, Scenario
 from experiments.report import figures
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
 from experiments.report.style import both, figures_in, phrase, tell, words
+from experiments.report.text import layout
 from experiments.study import study
+from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.plan import Task
 from sim.snapshot import only_live
 from sim.state.horizon import month_number
@@ -29,27 +29,28 @@ CONTROL = "as_is"
 
 def scenarios(line: Composed) -> list[Scenario]:
     """The arms, unchanged first; Mistake where the month or a change does not fit."""
-    s, p = line.settings, line.parameters
+    settings, parameters = line.settings, line.parameters
     try:
-        month = month_number(s.fork.month) - month_number(p.horizon.start)
+        month = month_number(settings.fork.month) - month_number(parameters.horizon.start)
     except ValueError:
         month = -1
-    if not 0 < month < p.horizon.months:
+    if not 0 < month < parameters.horizon.months:
         raise Mistake(
-            f"fork.month = {s.fork.month}: a month YYYY-MM after {p.horizon.start} and not after "
-            f"{p.horizon.end} is wanted"
+            f"fork.month = {settings.fork.month}: a month YYYY-MM after {parameters.horizon.start} and not "
+            "after "
+            f"{parameters.horizon.end} is wanted"
         )
-    held = frozenset(line.touched()) if s.draws else frozenset()
-    plain = line.scenario(CONTROL, p, held)
+    held = frozenset(line.touched()) if settings.draws else frozenset()
+    plain = line.scenario(CONTROL, parameters, held)
     found = [replace(plain, fork=Fork(month))]
-    for name, changes in s.fork.arms.items():
+    for name, changes in settings.fork.arms.items():
         if not isinstance(changes, dict) or not changes:
             raise Mistake(f"fork.arms.{name}: a table of section.name: value is wanted")
         try:
-            after = p.replace(changes)
-            only_live(p, after)
-        except ParameterError as e:
-            raise Mistake(f"fork.arms.{name}: {e}") from e
+            after = parameters.replace(changes)
+            only_live(parameters, after)
+        except ParameterError as error:
+            raise Mistake(f"fork.arms.{name}: {error}") from error
         new: dict[str, object] = after.flat()
         found.append(
             replace(plain, name=name, fork=Fork(month, tuple((path, new[path]) for path in sorted(changes))))
@@ -59,14 +60,20 @@ def scenarios(line: Composed) -> list[Scenario]:
 
 def run(line: Composed, overrides: list[str]) -> int:
     """Run, store, print."""
-    s, arms = line.settings, scenarios(line)
-    tasks = [Task(arm, at, s.seed, at if s.draws else -1) for at in range(s.seeds or 10) for arm in arms]
+    settings, arms = line.settings, scenarios(line)
+    tasks = [
+        Task(arm, at, settings.seed, at if settings.draws else -1)
+        for at in range(settings.seeds or 10)
+        for arm in arms
+    ]
     with study.begin(line, overrides) as work:
         work.run(tasks)
         rows = statistics.with_weights(work.results().villages(), line.parameters)
         table = summary(rows, [arm.name for arm in arms], arms[0].fork.month if arms[0].fork else 0)
         work.text("summary.csv", table.to_csv(index=False))
-        labels = [arm.name for arm in arms] if any(c.startswith("class_") for c in rows.columns) else []
+        labels = (
+            [arm.name for arm in arms] if any(column.startswith("class_") for column in rows.columns) else []
+        )
 
         def drawn() -> list[Picture]:
             return (
@@ -80,7 +87,7 @@ def run(line: Composed, overrides: list[str]) -> int:
             )
 
         found = both(lambda: replace(findings(line, table), pictures=drawn()), work.folder)
-        lines = [found.tables[0].columns, *([str(x) for x in row] for row in found.tables[0].rows)]
+        lines = [found.tables[0].columns, *([str(cell) for cell in row] for row in found.tables[0].rows)]
         text = "\n\n".join(
             [
                 found.question,
@@ -124,75 +131,62 @@ def summary(rows: pd.DataFrame, arms: list[str], month: int) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def label(arm: str) -> str:
+    """An arm for readers."""
+    return phrase(words(arm))
+
+
+def _ends(row: pd.Series, column: str) -> list[float]:
+    """Mean and ends of an interval, in percent."""
+    return [100 * row[name] for name in (column, f"{column}_low", f"{column}_high")]
+
+
+def _cells(row: pd.Series) -> list[str]:
+    """An arm in the table: shares, and changes where it is not the control."""
+    cells = [label(row["arm"])]
+    for column in ("viable", "closed"):
+        mean, low, high = _ends(row, column)
+        change, least, most = _ends(row, f"{column}_change")
+        changed = f"{change:+.0f} ({least:+.0f} {tell('to', '至')} {most:+.0f})"
+        cells += [f"{mean:.0f} ({low:.0f}-{high:.0f})", "" if row["arm"] == CONTROL else changed]
+    return cells
+
+
+def _sentence(row: pd.Series, month: str, end: str) -> str:
+    """What an arm changes in the share viable."""
+    change, low, high = _ends(row, "viable_change")
+    sure = (
+        tell("the interval excludes zero", "区间不含零")
+        if np.isfinite(low) and low * high > 0
+        else tell("not told apart from zero", "与零无法区分")
+    )
+    return tell(
+        f"With '{label(row['arm'])}' from {month} the share viable at {end} changes by {change:+.0f} points "
+        f"({sure}).",
+        f"自 {month} 起取“{label(row['arm'])}”，{end} 可持续占比变化 {change:+.0f} 个百分点（{sure}）。",
+    )
+
+
 def findings(line: Composed, table: pd.DataFrame) -> Findings:
     """The table in points and one sentence an arm."""
-    s, p = line.settings, line.parameters
-
-    def share(r, k):
-        return f"{100 * r[k]:.0f} ({100 * r[f'{k}_low']:.0f}-{100 * r[f'{k}_high']:.0f})"
-
-    def points(r, k):
-        return (
-            f"{100 * r[k]:+.0f} ({100 * r[f'{k}_low']:+.0f} {tell('to', '至')} {100 * r[f'{k}_high']:+.0f})"
-        )
-
-    def called(arm):
-        return phrase(words(arm))
-
-    rows, sentences = [], []
-    for _, r in table.iterrows():
-        control = r["arm"] == CONTROL
-        rows.append(
-            [
-                called(r["arm"]),
-                share(r, "viable"),
-                "" if control else points(r, "viable_change"),
-                share(r, "closed"),
-                "" if control else points(r, "closed_change"),
-            ]
-        )
-        if not control:
-            apart = (
-                np.isfinite(r["viable_change_low"]) and r["viable_change_low"] * r["viable_change_high"] > 0
-            )
-            sure = (
-                tell("the interval excludes zero", "区间不含零")
-                if apart
-                else tell("not told apart from zero", "与零无法区分")
-            )
-            change = f"{100 * r['viable_change']:+.0f}"
-            sentences.append(
-                tell(
-                    (
-                        f"With '{called(r['arm'])}' from {s.fork.month} the share viable at "
-                        f"{p.horizon.end} changes by {change} points ({sure})."
-                    ),
-                    (
-                        f"自 {s.fork.month} 起取“{called(r['arm'])}”，{p.horizon.end} 可持续占比变化 "
-                        f"{change} 个百分点（{sure}）。"
-                    ),
-                )
-            )
+    fork, end = line.settings.fork, line.parameters.horizon.end
     columns = ["from the month of the fork", "viable %", "change, points", "closed since %", "change, points"]
     changes = tell("; ", "；").join(
-        f"{called(arm)}{tell(': ', '：')}" + ", ".join(f"{k} = {v}" for k, v in changes.items())
-        for arm, changes in s.fork.arms.items()
+        f"{label(arm)}{tell(': ', '：')}" + ", ".join(f"{path} = {v}" for path, v in changes.items())
+        for arm, changes in fork.arms.items()
     )
     seeds = int(table["seeds"].max())
     note = tell(
         f"{seeds} seeds; 95 % intervals over seeds; changes are paired, same luck, same past",
         f"{seeds} 个种子；跨种子的 95% 区间；变化为配对（运气与此前相同）",
     )
+    rows = [row for _, row in table.iterrows()]
+    foreseen = "Nobody in the model foresees the change: behaviour before the month is the same in all arms."
     return Findings(
         question=tell(
-            f"What if this changes in {s.fork.month}? {changes}",
-            f"若在 {s.fork.month} 作此改变会怎样？{changes}",
+            f"What if this changes in {fork.month}? {changes}", f"若在 {fork.month} 作此改变会怎样？{changes}"
         ),
-        sentences=sentences,
-        tables=[Table("After the fork", columns, rows, note)],
-        limits=[
-            phrase(
-                "Nobody in the model foresees the change: behaviour before the month is the same in all arms."
-            )
-        ],
+        sentences=[_sentence(row, fork.month, end) for row in rows if row["arm"] != CONTROL],
+        tables=[ShownTable("After the fork", columns, [_cells(row) for row in rows], note)],
+        limits=[phrase(foreseen)],
     )

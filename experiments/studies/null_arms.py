@@ -15,19 +15,22 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import paired, statistics
-from experiments.command.scenario import PANELS, Composed, arm
-from experiments.paired import MEASURES, Arm, Size, Study
+from experiments import outcomes, statistics
+from experiments.arms import Arm, BaselineRuns, Size
+from experiments.command.scenario import Composed
+from experiments.command.settings import PANELS, arm
+from experiments.outcomes import AGAINST_BASELINE
 from experiments.report import style
-from experiments.report.answer_text import layout
-from experiments.report.findings import Findings, Picture, Table
+from experiments.report.arm_effects import size_text
 from experiments.report.style import plt, words
+from experiments.report.text import layout, numbered
 from experiments.statistics import Interval
-from experiments.study import study as studies
+from experiments.study.findings import Findings, Picture, ShownTable
+from experiments.study.study import Study
 from sim.state.codes import PAYERS
 from sim.state.parameters import Parameters, declarations
 
-SIZES = {"quick": Size(4, 12, 200), "default": Size(8, 12, 200), "full": Size(60, 24, 300)}
+SIZES = {"quick": Size(12, 200, 4), "default": Size(12, 200, 8), "full": Size(24, 300, 60)}
 CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}
 MIX = "four_payers"  # the funding of the arms with a business
 BUSINESSES = {
@@ -36,31 +39,65 @@ BUSINESSES = {
     "no_share": "no share for care",
     "deposit": "money at interest",
 }
+LIMITS = (
+    (
+        "As practised every payer has a ceiling, so that four payers have four ceilings: that "
+        "part of their lead is built in, and the equal envelope takes it away."
+    ),
+    "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
+    (
+        "Shared luck covers the news of the county's budget, of collective income and the size of "
+        "gifts; fees have no yearly luck."
+    ),
+    ("Without margin holds for a fully endowed business with all its labour and land; others make a loss."),
+    "What-if on a synthetic county, not a forecast.",
+)
+HYPOTHESIS = (
+    "Four payers keep more villages viable than the best single payer, and businesses keep "
+    "more viable than none; neither is left where payers are alike or businesses make nothing "
+    "for care."
+)
+BUILT_IN = (
+    "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
+    "business.care_share and the margins of the businesses"
+)
 SHOWN = ("viable", "open")  # the headline's measure, and one that is not near zero where few are viable
 
 
 def shares(mix: str) -> dict[str, Any]:
     """A quarter from each of the four payers, or all from one."""
-    return {f"funding.share_{p}": 0.25 if mix == "four" else float(p == mix) for p in PAYERS}
+    return {f"funding.share_{payer}": 0.25 if mix == "four" else float(payer == mix) for payer in PAYERS}
 
 
-def zero_margin(p: Parameters) -> dict[str, Any]:
+def zero_margin(parameters: Parameters) -> dict[str, Any]:
     """Prices at which a fully endowed business breaks even in a normal year; no growth, no garden plots,
     least volatility.
 
     Sales less variable cost = wages + rent + fixed cost, with all the labour and land that the business asks
     for. Where that price is not allowed, the nearest that is.
     """
-    t, a, h, known = p.tourism, p.agriculture, p.handicraft, declarations()
+    tourism, agriculture, handicraft, known = (
+        parameters.tourism,
+        parameters.agriculture,
+        parameters.handicraft,
+        declarations(),
+    )
     prices = {
-        "tourism.spend": (t.minutes_per_visit / 60 * t.wage + t.fixed / t.visitors) / (1 - t.variable),
-        "agriculture.sales": a.inputs + a.hours * a.wage + a.rent + a.fixed / a.land,
-        "handicraft.sales": (60 * h.wage + h.fixed / 12 / h.places)
-        / (1 - h.materials)
-        / (1 + h.network + h.visits * h.guests / 1_000),
+        "tourism.spend": (tourism.minutes_per_visit / 60 * tourism.wage + tourism.fixed / tourism.visitors)
+        / (1 - tourism.variable),
+        "agriculture.sales": agriculture.inputs
+        + agriculture.hours * agriculture.wage
+        + agriculture.rent
+        + agriculture.fixed / agriculture.land,
+        "handicraft.sales": (60 * handicraft.wage + handicraft.fixed / 12 / handicraft.places)
+        / (1 - handicraft.materials)
+        / (1 + handicraft.network + handicraft.visits * handicraft.guests / 1_000),
     }
     least = ("tourism.volatility", "agriculture.price_cv", "agriculture.yield_cv", "handicraft.volatility")
-    held = {path: min(max(x, known[path].low or 0.0), known[path].high or x) for path, x in prices.items()}
+    held = {
+        path: min(max(price, known[path].low or 0.0), known[path].high or price)
+        for path, price in prices.items()
+    }
     return {
         **{path: known[path].low for path in least},
         **held,
@@ -78,8 +115,12 @@ def arms(size: str) -> list[Arm]:
             common = {**basis, "funding.rule": "fixed_shares", **shares(mix)}
             found.append(Arm(f"{panel}/alike/{mix}", mix, {**common, "funding.identical_payers": True}))
             found += [
-                Arm(f"{panel}/{c:g}/{mix}", mix, {**common, "funding.payer_correlation": c})
-                for c in CORRELATIONS[size]
+                Arm(
+                    f"{panel}/{correlation:g}/{mix}",
+                    mix,
+                    {**common, "funding.payer_correlation": correlation},
+                )
+                for correlation in CORRELATIONS[size]
             ]
         for kind in ("none", *BUSINESSES):
             changes = {
@@ -101,33 +142,33 @@ def arms(size: str) -> list[Arm]:
 
 def run(line: Composed, words: list[str]) -> int:
     """Run, store, print."""
-    study = Study(line, SIZES, arms(line.settings.size))
-    return study.run(words, lambda work, rows: report(study, work, rows))
+    runs = BaselineRuns(line, SIZES, arms(line.settings.size))
+    with runs.begin(words) as work:
+        report(runs, work, runs.run_all())
+    return 0
 
 
 def difference(found: pd.DataFrame, one: str, other: str, measure: str) -> Interval:
     """One arm less another, paired by replicate."""
     if one not in found.index or other not in found.index:
         return Interval(float("nan"), float("nan"), float("nan"), 0)
-    return statistics.interval(
-        (found.loc[one][measure] - found.loc[other][measure]).dropna().to_numpy(), bounded=False
-    )
+    return statistics.difference(found.loc[one][measure], found.loc[other][measure])
 
 
 def against_one(found: pd.DataFrame, size: str) -> pd.DataFrame:
     """Four payers less the best single payer, by panel, step (alike, or a correlation) and measure."""
     rows = []
     for panel in PANELS:
-        for step in ("alike", *(f"{c:g}" for c in CORRELATIONS[size])):
+        for step in ("alike", *(f"{correlation:g}" for correlation in CORRELATIONS[size])):
             for measure in SHOWN:
                 level = {
-                    p: found.loc[f"{panel}/{step}/{p}"][measure].mean()
-                    for p in PAYERS
-                    if f"{panel}/{step}/{p}" in found.index
+                    payer: found.loc[f"{panel}/{step}/{payer}"][measure].mean()
+                    for payer in PAYERS
+                    if f"{panel}/{step}/{payer}" in found.index
                 }
                 if not level:
                     continue
-                best = max(level, key=lambda p: level[p])
+                best = max(level, key=lambda payer: level[payer])
                 gap = difference(found, f"{panel}/{step}/four", f"{panel}/{step}/{best}", measure)
                 rows.append(
                     {
@@ -163,11 +204,11 @@ def flip(steps: list[float], gaps: list[float]) -> float | None:
 
     None where it never does.
     """
-    for (a, x), (b, y) in zip(
+    for (low, first), (high, second) in zip(
         zip(steps, gaps, strict=True), zip(steps[1:], gaps[1:], strict=True), strict=False
     ):
-        if x * y < 0:
-            return a + (b - a) * x / (x - y)
+        if first * second < 0:
+            return low + (high - low) * first / (first - second)
     return None
 
 
@@ -181,7 +222,7 @@ def judge(claim: int, null: list[int]) -> str:
 
     As in every experiment, only a claim that stands can be built in.
     """
-    if claim > 0 and any(n > 0 for n in null):
+    if claim > 0 and any(sign_left > 0 for sign_left in null):
         return "built in"
     return {1: "supported", 0: "undecided", -1: "not supported"}[claim]
 
@@ -189,9 +230,9 @@ def judge(claim: int, null: list[int]) -> str:
 def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
     """What is left of 'several payers' in one panel, and the verdict."""
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("step")
-    steps = [s for s in by.index if s != "alike"]
+    steps = [step for step in by.index if step != "alike"]
     zero, alike = by.loc["0"], by.loc["alike"]
-    at = flip([float(s) for s in steps], [by.loc[s, "mean"] for s in steps])
+    at = flip([float(step) for step in steps], [by.loc[step, "mean"] for step in steps])
     turned = (
         f"its sign flips at a correlation of about {at:.2f}"
         if at is not None
@@ -209,7 +250,7 @@ def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, 
 def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, str]:
     """What is left of 'a business helps' in one panel, and the verdict."""
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
-    verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[k]) for k in ("zero_margin", "no_share")])
+    verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[kind]) for kind in ("zero_margin", "no_share")])
     return (
         f"{words(panel)}: businesses less none {band(by.loc['portfolio'])} points; without margin "
         f"{band(by.loc['zero_margin'])}; "
@@ -234,112 +275,82 @@ def overall(verdicts: list[str]) -> str:
     return "supported"
 
 
-def report(study: Study, store: studies.Study, rows: pd.DataFrame) -> None:
+def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
     """Tables, figure, verdicts; printed and kept."""
-    found = paired.measures(rows)
-    payers, business = against_one(found, study.line.settings.size), gains(found)
-    both = [
-        *(payers_sentence(payers, panel, "viable") for panel in PANELS),
-        *(business_sentence(business, panel, "viable") for panel in PANELS),
-    ]
-    verdict = overall([v for _, v in both])
-    service = [
-        word
-        for _, word in (
-            *(payers_sentence(payers, x, "open") for x in PANELS),
-            *(business_sentence(business, x, "open") for x in PANELS),
-        )
-    ]
-    said = [
-        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
-        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
-        f"Taken together: {verdict}; by villages in service at the end, several payers: {service[0]} "
-        f"as practised and {service[1]} at an equal "
-        f"envelope, a business: {service[2]} and {service[3]}. 'Built in' means that a null arm, in "
-        f"which the effect ought to vanish, still shows it.",
-    ]
-    picture = draw(
-        payers,
-        business,
-        f"Four payers against one, and businesses against none: {verdict}",
-        study.size_text(),
-        store.folder / "figures",
-    )
-    first, second = table_of_payers(payers), table_of_business(business)
+    found = outcomes.against_baseline(rows)
+    payers, business = against_one(found, runs.settings.size), gains(found)
+    verdict, said = claims(payers, business)
+    title = f"Four payers against one, and businesses against none: {verdict}"
+    size = size_text(runs)
+    picture = draw(payers, business, title, size, work.folder / "figures")
+    tables = [table_of_payers(payers), table_of_business(business)]
     Findings(
         question="Does the first answer's headline follow by construction?",
         sentences=said,
-        tables=[first, second],
+        tables=tables,
         pictures=[picture],
-        limits=[
-            (
-                "As practised every payer has a ceiling, so that four payers have four ceilings: that "
-                "part of their lead is built in, and the equal envelope takes it away."
-            ),
-            "The best single payer is chosen after the runs, in each arm anew, which favours it a little.",
-            (
-                "Shared luck covers the news of the county's budget, of collective income and the size of "
-                "gifts; fees have no yearly luck."
-            ),
-            (
-                "Without margin holds for a fully endowed business with all its labour and land; others "
-                "make a loss."
-            ),
-            "What-if on a synthetic county, not a forecast.",
-        ],
-        hypothesis=(
-            "Four payers keep more villages viable than the best single payer, and businesses keep "
-            "more viable than none; neither is left where payers are alike or businesses make nothing "
-            "for care."
-        ),
-        built_in=(
-            "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
-            "business.care_share and the margins of the businesses"
-        ),
+        limits=list(LIMITS),
+        hypothesis=HYPOTHESIS,
+        built_in=BUILT_IN,
         verdict=verdict,
-    ).save(store.folder)
-    shown = [
-        study.size_text(),
-        *(f"{t.title}\n{layout([t.columns, *t.rows])}" for t in (first, second)),
-        "\n".join(f"{i}. {x}" for i, x in enumerate(said, 1)),
-    ]
-    text = (
-        "\n\n".join(shown) + f"\n\n{store.folder}/: findings.json, figures/null_arms.png, runs and villages"
-    )
-    store.text("answer.txt", text + "\n")
+    ).save(work.folder)
+    shown = (f"{table.title}\n{layout([table.columns, *table.rows])}" for table in tables)
+    where = f"{work.folder}/: findings.json, figures/null_arms.png, runs and villages"
+    text = "\n\n".join([size, *shown, numbered(said), where])
+    work.text("answer.txt", text + "\n")
     print(text)
 
 
-def table_of_payers(mine: pd.DataFrame) -> Table:
+def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]]:
+    """The verdict on villages viable, and three sentences."""
+    both, service = (
+        [
+            *(payers_sentence(payers, panel, outcome) for panel in PANELS),
+            *(business_sentence(business, panel, outcome) for panel in PANELS),
+        ]
+        for outcome in SHOWN
+    )
+    verdict, served = overall([word for _, word in both]), [word for _, word in service]
+    return verdict, [
+        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
+        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
+        f"Taken together: {verdict}; by villages in service at the end, several payers: {served[0]} "
+        f"as practised and {served[1]} at an equal "
+        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a null arm, in "
+        f"which the effect ought to vanish, still shows it.",
+    ]
+
+
+def table_of_payers(mine: pd.DataFrame) -> ShownTable:
     """Panel and step down, measures across."""
     by = mine.set_index(["panel", "step", "measure"])
     heads = [
         "four payers less the best single payer, points",
-        *(x for m in SHOWN for x in (MEASURES[m].name, "best single, %")),
+        *(text for outcome in SHOWN for text in (AGAINST_BASELINE[outcome].brief, "best single, %")),
     ]
     rows = []
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
-        cells = [by.loc[(panel, step, m)] for m in SHOWN]
+        cells = [by.loc[(panel, step, outcome)] for outcome in SHOWN]
         word = "payers alike" if step == "alike" else f"correlation {step}"
         rows.append(
             [
                 f"{words(panel)}, {word}",
-                *(x for c in cells for x in (band(c), f"{c['best']} {c['single']:.0f}")),
+                *(text for cell in cells for text in (band(cell), f"{cell['best']} {cell['single']:.0f}")),
             ]
         )
-    return Table("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
+    return ShownTable("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
 
 
-def table_of_business(mine: pd.DataFrame) -> Table:
+def table_of_business(mine: pd.DataFrame) -> ShownTable:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
-    heads = ["businesses less none, points", *(MEASURES[m].name for m in SHOWN)]
+    heads = ["businesses less none, points", *(AGAINST_BASELINE[outcome].brief for outcome in SHOWN)]
     rows = [
-        [f"{words(p)}, {word}", *(band(by.loc[(p, k, m)]) for m in SHOWN)]
-        for p in PANELS
-        for k, word in BUSINESSES.items()
+        [f"{words(panel)}, {word}", *(band(by.loc[(panel, kind, outcome)]) for outcome in SHOWN)]
+        for panel in PANELS
+        for kind, word in BUSINESSES.items()
     ]
-    return Table(
+    return ShownTable(
         "A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed"
     )
 
@@ -359,15 +370,17 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
             axis.axhline(0, color="black", lw=0.8)
             for shift, measure in zip((-0.1, 0.1), SHOWN, strict=True):
                 by = mine[mine["measure"] == measure].set_index(key).reindex(places)
-                x = [i + shift for i in range(len(places))]
-                axis.vlines(x, by["low"], by["high"], color=colours[measure], lw=2)
-                axis.plot(x, by["mean"], "o", color=colours[measure], ms=5, label=MEASURES[measure].name)
+                at = [i + shift for i in range(len(places))]
+                axis.vlines(at, by["low"], by["high"], color=colours[measure], lw=2)
+                axis.plot(
+                    at, by["mean"], "o", color=colours[measure], ms=5, label=AGAINST_BASELINE[measure].brief
+                )
                 if key == "step":
-                    axis.plot(x[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
+                    axis.plot(at[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
             names = (
-                ["payers\nalike" if p == "alike" else p for p in places]
+                ["payers\nalike" if place == "alike" else place for place in places]
                 if key == "step"
-                else [BUSINESSES[p].replace(" ", "\n", 1) for p in places]
+                else [BUSINESSES[place].replace(" ", "\n", 1) for place in places]
             )
             axis.set_xticks(range(len(places)), names)
             what = "four payers less the best single payer" if key == "step" else "businesses less none"

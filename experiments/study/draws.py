@@ -19,7 +19,7 @@ import numpy as np
 from experiments.command.scenario import known, patched
 from sim.state.parameters import Declaration, ParameterError, Parameters
 
-LUCK, DRAWS = 0, 1
+NOISE, DRAWS = 0, 1  # children of the root seed: replicate noise, draws of parameters
 STRUCTURE = {  # the county that is asked about, not what is unknown of it
     "county.villages",
     "county.townships",
@@ -41,10 +41,10 @@ NO_UNKNOWN = (
 )  # sources that name a choice, not a fact
 
 
-def luck_seed(root: int, index: int) -> int:
+def replicate_seed(root: int, index: int) -> int:
     """The model's seed of replicate `index`: a child of the root's SeedSequence."""
     return int(
-        np.random.SeedSequence(root, spawn_key=(LUCK, index)).generate_state(1, np.uint64)[0] >> np.uint64(1)
+        np.random.SeedSequence(root, spawn_key=(NOISE, index)).generate_state(1, np.uint64)[0] >> np.uint64(1)
     )
 
 
@@ -55,34 +55,36 @@ def drawn(fixed: Iterable[str] = ()) -> list[Declaration]:
     """
     held = STRUCTURE | set(fixed)
     return [
-        d
-        for d in known().values()
-        if d.varied
-        and d.path not in held
-        and not d.path.startswith(CHOSEN)
-        and not d.source.startswith(NO_UNKNOWN)
+        declared
+        for declared in known().values()
+        if declared.varied
+        and declared.path not in held
+        and not declared.path.startswith(CHOSEN)
+        and not declared.source.startswith(NO_UNKNOWN)
     ]
 
 
-def triangle(u: float, low: float, mode: float, high: float) -> float:
+def triangle(quantile: float, low: float, mode: float, high: float) -> float:
     """Quantile `u` of the triangular distribution."""
     at = (mode - low) / (high - low)
-    if u < at:
-        return low + math.sqrt(u * (high - low) * (mode - low))
-    return high - math.sqrt((1 - u) * (high - low) * (high - mode))
+    if quantile < at:
+        return low + math.sqrt(quantile * (high - low) * (mode - low))
+    return high - math.sqrt((1 - quantile) * (high - low) * (high - mode))
 
 
 def draw(root: int, index: int, fixed: Iterable[str] = ()) -> dict[str, Any]:
     """Path -> value of every drawn parameter for replicate `index`."""
     values: dict[str, Any] = {}
-    for d in drawn(fixed):
-        child = np.random.SeedSequence(root, spawn_key=(DRAWS, index, zlib.crc32(d.path.encode())))
-        u = float(np.random.Generator(np.random.PCG64(child)).random())
-        assert d.low is not None and d.high is not None
-        value = triangle(u, d.low, float(d.default), d.high)
-        if d.kind is int:  # whole numbers keep the triangle's weight at both ends
-            value = math.floor(triangle(u, d.low - 0.5, float(d.default), d.high + 0.5) + 0.5)
-        values[d.path] = d.kind(min(max(value, d.low), d.high))
+    for declared in drawn(fixed):
+        child = np.random.SeedSequence(root, spawn_key=(DRAWS, index, zlib.crc32(declared.path.encode())))
+        quantile = float(np.random.Generator(np.random.PCG64(child)).random())
+        assert declared.low is not None and declared.high is not None
+        value = triangle(quantile, declared.low, float(declared.default), declared.high)
+        if declared.kind is int:  # whole numbers keep the triangle's weight at both ends
+            value = math.floor(
+                triangle(quantile, declared.low - 0.5, float(declared.default), declared.high + 0.5) + 0.5
+            )
+        values[declared.path] = declared.kind(min(max(value, declared.low), declared.high))
     return values
 
 
@@ -92,5 +94,5 @@ def with_draw(parameters: Parameters, values: dict[str, Any]) -> Parameters:
     """
     try:
         return patched(parameters, values)
-    except ParameterError as e:
-        raise ParameterError(f"a parameter draw does not fit the configuration ({e})") from e
+    except ParameterError as error:
+        raise ParameterError(f"a parameter draw does not fit the configuration ({error})") from error

@@ -44,8 +44,8 @@ class Serial(Executor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as e:
-            future.set_exception(e)
+        except Exception as error:
+            future.set_exception(error)
         return future
 
 
@@ -111,9 +111,9 @@ class Standing:
         self._pair = self._pair or self._stack.enter_context(self.engine.open(max(needed, self.engine.count)))
         try:
             yield self._pair
-        except BaseException as e:
+        except BaseException as error:
             self._pair = None
-            self._stack.__exit__(type(e), e, e.__traceback__)
+            self._stack.__exit__(type(error), error, error.__traceback__)
             raise
 
     def each(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
@@ -135,8 +135,8 @@ class Standing:
 def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client, LocalCluster
-    except ImportError as e:
-        raise Mistake("engine=dask needs Dask: pip install -e '.[cluster]'") from e
+    except ImportError as error:
+        raise Mistake("engine=dask needs Dask: pip install -e '.[cluster]'") from error
     with contextlib.ExitStack() as stack:
         if not scheduler:
             cluster = LocalCluster(
@@ -145,8 +145,8 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
             scheduler = stack.enter_context(cluster).scheduler_address
         try:
             client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))
-        except (OSError, ValueError) as e:
-            raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({e})") from e
+        except (OSError, ValueError) as error:
+            raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({error})") from error
         executor = client.get_executor(pure=False)
         stack.callback(executor.shutdown, wait=False)
         yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)

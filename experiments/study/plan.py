@@ -14,6 +14,7 @@ from experiments.command.scenario import Scenario
 from experiments.study import draws
 from sim.state.parameters import Parameters
 
+MAIN = "main"  # the arm of a run that is no rerun
 SAME = "replicate"  # in the plan: the draw of a run has the number of its replicate
 
 
@@ -27,13 +28,13 @@ class Task:
     replicate: int
     root: int
     draw: int = -1
-    arm: str = "main"
+    arm: str = MAIN
     keep_series: bool = True
 
     @property
     def seed(self) -> int:
         """The model's seed: a child of the root's SeedSequence, the same in all scenarios, arms and draws."""
-        return draws.luck_seed(self.root, self.replicate)
+        return draws.replicate_seed(self.root, self.replicate)
 
     @property
     def run(self) -> int:
@@ -50,7 +51,8 @@ class Task:
             return self.scenario.parameters
         held = self.scenario.held
         return draws.with_draw(
-            self.scenario.parameters, {k: v for k, v in _drawn(self.root, self.draw).items() if k not in held}
+            self.scenario.parameters,
+            {name: v for name, v in _drawn(self.root, self.draw).items() if name not in held},
         )
 
 
@@ -62,11 +64,11 @@ def _drawn(root: int, index: int) -> dict[str, Any]:
 def _ranges(numbers: Iterable[int]) -> list[list[int]]:
     """[first, after the last] of each unbroken run of numbers."""
     found: list[list[int]] = []
-    for n in sorted(numbers):
-        if found and found[-1][1] == n:
-            found[-1][1] = n + 1
+    for number in sorted(numbers):
+        if found and found[-1][1] == number:
+            found[-1][1] = number + 1
         else:
-            found.append([n, n + 1])
+            found.append([number, number + 1])
     return found
 
 
@@ -80,29 +82,38 @@ class Plan:
     def put(self, phase: str, tasks: Iterable[Task]) -> None:
         """Set a phase, replacing what it held."""
         groups: dict[tuple[Any, ...], tuple[list[int], list[int]]] = {}
-        for t in tasks:
-            named = f"{t.scenario.digest} {t.scenario.name}"
-            self.scenarios[named] = t.scenario
-            key = (named, t.arm, t.root, SAME if t.draw == t.replicate else t.draw)
+        for task in tasks:
+            named = f"{task.scenario.digest} {task.scenario.name}"
+            self.scenarios[named] = task.scenario
+            key = (named, task.arm, task.root, SAME if task.draw == task.replicate else task.draw)
             all_of, series = groups.setdefault(key, ([], []))
-            all_of.append(t.replicate)
-            if t.keep_series:
-                series.append(t.replicate)
+            all_of.append(task.replicate)
+            if task.keep_series:
+                series.append(task.replicate)
         names = ("scenario", "arm", "root", "draw")
         self.phases[phase] = [
-            {**dict(zip(names, key, strict=True)), "replicates": _ranges(a), "series": _ranges(s)}
-            for key, (a, s) in groups.items()
+            {
+                **dict(zip(names, key, strict=True)),
+                "replicates": _ranges(replicates),
+                "series": _ranges(series),
+            }
+            for key, (replicates, series) in groups.items()
         ]
 
     def tasks(self) -> Iterator[Task]:
         """Every run that is wanted, each once."""
         seen: set[int] = set()
-        for group in [g for phase in self.phases.values() for g in phase]:
-            series = {n for low, high in group["series"] for n in range(low, high)}
-            for n in (n for low, high in group["replicates"] for n in range(low, high)):
-                draw = n if group["draw"] == SAME else int(group["draw"])
+        for group in [group for phase in self.phases.values() for group in phase]:
+            series = {count for low, high in group["series"] for count in range(low, high)}
+            for replicate in (count for low, high in group["replicates"] for count in range(low, high)):
+                draw = replicate if group["draw"] == SAME else int(group["draw"])
                 task = Task(
-                    self.scenarios[group["scenario"]], n, group["root"], draw, group["arm"], n in series
+                    self.scenarios[group["scenario"]],
+                    replicate,
+                    group["root"],
+                    draw,
+                    group["arm"],
+                    replicate in series,
                 )
                 if task.run not in seen:
                     seen.add(task.run)
@@ -110,15 +121,17 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json; only scenarios that a phase uses."""
-        used = {g["scenario"] for phase in self.phases.values() for g in phase}
+        used = {group["scenario"] for phase in self.phases.values() for group in phase}
         return {
             "phases": self.phases,
-            "scenarios": {k: s.to_dict() for k, s in self.scenarios.items() if k in used},
+            "scenarios": {
+                name: scenario.to_dict() for name, scenario in self.scenarios.items() if name in used
+            },
         }
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Plan:
         """What `to_dict` gave."""
         return cls(
-            {k: Scenario.from_dict(v) for k, v in content["scenarios"].items()}, dict(content["phases"])
+            {name: Scenario.from_dict(v) for name, v in content["scenarios"].items()}, dict(content["phases"])
         )

@@ -31,6 +31,8 @@ from sim.state.parameters import ParameterError
 
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
+SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1
+RENAMED_COLUMNS: dict[int, dict[str, str]] = {}  # schema -> old name of a column -> its name from there on
 PART = re.compile(
     r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?"
 )  # what is named otherwise is not the store's
@@ -59,12 +61,12 @@ def stored(path: Path, read: Callable[[str], T], then: str) -> T:
     """
     try:
         return read(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise Mistake(f"{path} is not there: {then}") from e
+    except FileNotFoundError as error:
+        raise Mistake(f"{path} is not there: {then}") from error
     except (Mistake, ParameterError):
         raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as e:
-        raise Mistake(f"{path} is damaged: {then}") from e
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise Mistake(f"{path} is damaged: {then}") from error
 
 
 def anew(folder: Path) -> str:
@@ -87,6 +89,20 @@ def _summary(text: str) -> pd.DataFrame:
     if rows.empty:
         raise ValueError
     return rows
+
+
+def schema_of(manifest: Mapping[str, Any]) -> int:
+    """The schema of a study by its manifest."""
+    return int(manifest.get("schema", 1))
+
+
+def new_names(schema: int) -> dict[str, str]:
+    """Name of a column in a study of this schema -> its name now, where that is another."""
+    found: dict[str, str] = {}
+    for later in sorted(number for number in RENAMED_COLUMNS if number > schema):
+        step = RENAMED_COLUMNS[later]
+        found = step | {old: step.get(new, new) for old, new in found.items()}
+    return found
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -127,9 +143,9 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def parts(folder: Path, table: str) -> dict[int, Path]:
     """Number -> part of a table, in order."""
     return {
-        int(p.name[5:10]): p
-        for p in sorted((folder / table).glob("part-*.parquet"))
-        if PART.fullmatch(p.name)
+        int(path.name[5:10]): path
+        for path in sorted((folder / table).glob("part-*.parquet"))
+        if PART.fullmatch(path.name)
     }
 
 
@@ -138,8 +154,8 @@ def taken(folder: Path) -> list[int]:
     return [
         int(named[1])
         for table in TABLES
-        for p in (folder / table).glob("part-*")
-        if (named := PART.fullmatch(p.name))
+        for path in (folder / table).glob("part-*")
+        if (named := PART.fullmatch(path.name))
     ]
 
 
@@ -159,7 +175,7 @@ def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], seri
 
 
 @dataclass
-class Outcome:
+class RunRecord:
     """A run's row, its villages and its monthly series; the last two are None where it failed."""
 
     row: dict[str, Any]
@@ -182,8 +198,14 @@ def _packed(table: pa.Table | None) -> pa.Buffer | None:
     return sink.getvalue()
 
 
-def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> Outcome:
-    return Outcome(row, *(None if x is None else pa.ipc.open_stream(x).read_all() for x in packed))
+def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> RunRecord:
+    return RunRecord(
+        row,
+        *(
+            None if packed_table is None else pa.ipc.open_stream(packed_table).read_all()
+            for packed_table in packed
+        ),
+    )
 
 
 class Results:
@@ -202,6 +224,13 @@ class Results:
             )
         self.manifest = stored(self.folder / "manifest.json", _manifest, BEGIN)
         self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
+        self.schema = schema_of(self.manifest)
+        if self.schema > SCHEMA:
+            raise Mistake(
+                f"{self.folder} was written by a later version of this program (schema {self.schema}, this "
+                f"one reads up to {SCHEMA}): read it with that version"
+            )
+        self._new_names = new_names(self.schema)
 
     @cached_property
     def plan(self) -> Plan:
@@ -220,7 +249,8 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """summary.csv; empty where the experiment wrote none."""
         path = self.folder / "summary.csv"
-        return stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
+        rows = stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
+        return rows.rename(columns=self._new_names)
 
     @cached_property
     def wanted(self) -> dict[int, Task]:
@@ -236,14 +266,20 @@ class Results:
 
     def _numbered(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
         mine, whole = parts(self.folder, table), parts(self.folder, "runs")
+        old_names = {new: old for old, new in self._new_names.items()}
+        stored_columns = None if columns is None else [old_names.get(name, name) for name in columns]
         for number in (number for number in whole if number in mine):
             try:
-                yield number, read_part(mine[number], columns)
-            except (OSError, ValueError) as e:
+                content = read_part(mine[number], stored_columns)
+            except (OSError, ValueError) as error:
                 raise Mistake(
                     f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it "
                     f"aside and does its runs again"
-                ) from e
+                ) from error
+            yield (
+                number,
+                content.rename_columns([self._new_names.get(name, name) for name in content.column_names]),
+            )
 
     @cached_property
     def _index(self) -> pd.DataFrame:
@@ -282,7 +318,9 @@ class Results:
     def _check(self, allow_partial: bool) -> None:
         gaps = self.missing()
         if gaps and not ((allow_partial or self.partial) and len(gaps) < len(self.wanted)):
-            first = ", ".join(f"{t.scenario.name} {t.arm} replicate {t.replicate}" for t in gaps[:3])
+            first = ", ".join(
+                f"{task.scenario.name} {task.arm} replicate {task.replicate}" for task in gaps[:3]
+            )
             failed = self._index[self._index["error"] != ""]
             why = (
                 f"; {len(failed)} failed, first: {failed['error'].iloc[0]} at {failed['origin'].iloc[0]}"

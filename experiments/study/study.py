@@ -33,7 +33,18 @@ from experiments.command.scenario import CONFIGS, HOW, Composed, Mistake, Settin
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.plan import Plan, Task
-from experiments.study.store import TABLES, Outcome, Results, intact, lost, parts, replace, taken, write_part
+from experiments.study.store import (
+    SCHEMA,
+    TABLES,
+    Results,
+    RunRecord,
+    intact,
+    lost,
+    parts,
+    replace,
+    taken,
+    write_part,
+)
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
@@ -75,11 +86,11 @@ def provenance(text: str) -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         "sha256": {
             "configuration": hashlib.sha256(text.encode()).hexdigest(),
-            "code": digest([p for p in code if p.exists()]),
+            "code": digest([path for path in code if path.exists()]),
             "model": model_digest(),
             "data": {
-                p.name: hashlib.sha256(p.read_bytes()).hexdigest()
-                for p in sorted(ROOT.glob("sim/data/*.csv"))
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in sorted(ROOT.glob("sim/data/*.csv"))
             },
             "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
         },
@@ -98,22 +109,26 @@ def files(words: Iterable[str]) -> dict[str, str]:
 
 # -- which study
 # -------------------------------------------------------------------------------------------------------
-def asked(words: Iterable[str]) -> list[str]:
+def requested(words: Iterable[str]) -> list[str]:
     """The words that say what is asked, not how it is run; of two for one key the later."""
     last = {word.partition("=")[0]: word for word in words}
     return [word for key, word in last.items() if key.partition(".")[0] not in HOW]
 
 
-def located(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
+def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
     """The line with its study's folder, and its words; a study that was expanded goes on as expanded."""
-    s = line.settings
-    identity = hashlib.sha256(f"{s.name}\n{model_digest()}\n{line.text}".encode()).hexdigest()[:12]
-    folder, words = Path(s.out) / s.name / identity, list(words)
-    if (folder / "manifest.json").exists() and not s.fresh:
+    settings = line.settings
+    identity = hashlib.sha256(f"{settings.name}\n{model_digest()}\n{line.text}".encode()).hexdigest()[:12]
+    folder, words = Path(settings.out) / settings.name / identity, list(words)
+    if (folder / "manifest.json").exists() and not settings.fresh:
         kept = Results(folder).manifest
         if kept["expanded"]:
-            words = [*kept["overrides"], *kept["expanded"], *(w for w in words if w not in asked(words))]
-            line = compose_line(list({w.partition("=")[0]: w for w in words}.values()))
+            words = [
+                *kept["overrides"],
+                *kept["expanded"],
+                *(word for word in words if word not in requested(words)),
+            ]
+            line = compose_line(list({word.partition("=")[0]: word for word in words}.values()))
     return dataclasses.replace(line, folder=folder), words
 
 
@@ -195,7 +210,9 @@ class Study:
     def _put_away(self) -> None:
         """Move an older study out of the way, under the next free name."""
         free = next(
-            k for k in range(1, 10_000) if not self.folder.with_name(f"{self.folder.name}.{k}").exists()
+            number
+            for number in range(1, 10_000)
+            if not self.folder.with_name(f"{self.folder.name}.{number}").exists()
         )
         self._lock.release()
         os.replace(self.folder, self.folder.with_name(f"{self.folder.name}.{free}"))
@@ -209,6 +226,12 @@ class Study:
         if (self.folder / "manifest.json").exists():
             found = Results(self.folder)
             self.manifest = found.manifest
+            if found.schema < SCHEMA:
+                raise Mistake(
+                    f"{self.folder} was written by an earlier version of this program (schema "
+                    f"{found.schema}, now {SCHEMA}), old and new runs do not mix: it can still be read, "
+                    f"reported and exported; fresh=true begins anew beside it"
+                )
             if self.manifest["sha256"]["model"] != model_digest():
                 raise Mistake(
                     f"the model has changed since {self.folder} was begun, old and new runs do not "
@@ -224,11 +247,12 @@ class Study:
             return
         replace(self.folder / "resolved.yaml", text.encode())
         self.manifest = {
+            "schema": SCHEMA,
             "experiment": experiment,
             "id": self.folder.name,
             "started": now(),
             "status": "running",
-            "overrides": asked(words),
+            "overrides": requested(words),
             "expanded": [],
             "files": files(words),
             **provenance(text),
@@ -250,8 +274,8 @@ class Study:
                 rows = pq.read_table([pa.BufferReader(intact(path)) for path in paths][-1])
                 if table := lost(rows, number, found, series):
                     raise ValueError(f"{paths[-1]} has lost its part of {table}")
-            except ValueError as e:
-                print(f"{e}: set aside as *.corrupt, its runs are done again", file=sys.stderr)
+            except ValueError as error:
+                print(f"{error}: set aside as *.corrupt, its runs are done again", file=sys.stderr)
                 for path in paths:
                     os.replace(path, path.with_name(path.name + ".corrupt"))
             else:
@@ -280,7 +304,7 @@ class Study:
         with self._writing():
             replace(self.folder / name, content.encode())
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: RunRecord) -> None:
         """Take one finished or failed run."""
         self._rows.append(outcome.row)
         for name, tables in self._tables.items():
@@ -320,7 +344,7 @@ class Study:
         self._expand(tasks, label)
         before = list(self.plan.phases)
         later = before[before.index(label) + 1 :] if label in before else []
-        self.plan.phases = {k: v for k, v in self.plan.phases.items() if k not in later}
+        self.plan.phases = {phase: v for phase, v in self.plan.phases.items() if phase not in later}
         self.plan.put(label, tasks)
         with self._writing():
             replace(
@@ -331,11 +355,11 @@ class Study:
         self._results = None
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
         if left:
-            s = self._settings
+            settings = self._settings
             if work is runner.simulate_many:
                 runner.warm(left[0].scenario.parameters)
             runner.execute(
-                left, self, self.engine, total=len(tasks), progress=s.progress, label=label, work=work
+                left, self, self.engine, total=len(tasks), progress=settings.progress, label=label, work=work
             )
             self.flush()
 
@@ -346,8 +370,8 @@ class Study:
     @cached_property
     def engine(self) -> Standing:
         """Where runs and pictures are worked out, until the end of the study."""
-        s = self._settings
-        return Standing(Engine(s.engine.kind, s.workers, s.engine.scheduler))
+        settings = self._settings
+        return Standing(Engine(settings.engine.kind, settings.workers, settings.engine.scheduler))
 
     def _expand(self, tasks: Sequence[Task], label: str) -> None:
         """Take the words of `expand` into the manifest once it is sure that they only add runs."""
@@ -432,18 +456,18 @@ def writing(folder: Path) -> Any:
     """What the system refuses becomes one sentence that names the folder."""
     try:
         yield
-    except OSError as e:
-        why = (e.strerror or str(e)).lower()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
         raise Mistake(
             f"results cannot be written to {str(folder)!r}: {why}; parts written before are kept, "
             f"out=folder writes elsewhere"
-        ) from e
+        ) from error
 
 
 def begin(line: Composed, words: Sequence[str], *, fresh: bool = False) -> Study:
-    """The study of a command line (`located`), new or gone on with."""
+    """The study of a command line (`resolve`), new or gone on with."""
     if line.folder is None:
-        line, words = located(line, words)
+        line, words = resolve(line, words)
     assert line.folder is not None
     folder = line.folder
     if fresh:

@@ -1,0 +1,218 @@
+"""Arms x replicates of one study: how arms differ, and the runs that this asks for.
+
+All arms of a replicate share its random seed and its draw of parameters, so that their difference is the
+arms'. Every experiment that compares runs its arms here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from experiments import statistics
+from experiments.command.scenario import Composed, Scenario, compose_policies, patched
+from experiments.command.settings import Mistake
+from experiments.study import draws
+from experiments.study.plan import MAIN, Task
+from experiments.study.store import Results
+from experiments.study.study import Study, begin
+from sim.policies import Intervention
+from sim.state.codes import PAYERS
+from sim.state.parameters import ParameterError, Parameters
+
+BASELINE = "baseline"
+RELIEF = "relief:"  # a rerun without the condition that is named behind it
+SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
+ENVELOPE = {"funding.rule": "fixed_shares", "funding.basis": "envelope"}  # equal pledged present value
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to differ from another arm.
+
+    `changes`: path -> value; `fit`: changes that follow from the drawn parameters; `against`: the arm that it
+    is compared with.
+    """
+
+    name: str
+    label: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    policies: tuple[Intervention, ...] = ()
+    fit: Callable[[Parameters], dict[str, Any]] | None = None
+    against: str = BASELINE
+
+
+PLAIN = Arm(BASELINE, "baseline")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is run: villages, elders a village, and seeds (None: as many as there is time for)."""
+
+    villages: int
+    elders: int
+    seeds: int | None = None
+
+    def base_of(self, line: Composed) -> Parameters:
+        """The county that arms start from: the command line's, in this size."""
+        return line.sized({"county.villages": self.villages, "county.elders": self.elders})
+
+
+SIZES = {  # for time
+    "quick": Size(12, 100),
+    "default": Size(12, 200),
+    "full": Size(24, 300),
+}
+
+
+def shares(*four: float) -> dict[str, float]:
+    """Shares of government, collective, families, society as path -> value."""
+    return dict(zip(SHARES, four, strict=True))
+
+
+def fitting(base: Parameters, arms: Iterable[Arm]) -> tuple[list[Arm], list[str]]:
+    """Arms whose changes fit together with the baseline, and a sentence on each that does not."""
+    good, refused = [], []
+    for arm in arms:
+        try:
+            base.replace(dict(arm.changes))
+            good.append(arm)
+        except ParameterError as error:
+            refused.append(f"{arm.label} was left out ({error})")
+    return good, refused
+
+
+class ArmRuns:
+    """Runs of the arms of a command line, from the county `base`.
+
+    What the command line pins holds over the changes of arms, unless `arms_win`. `policies` (those of the
+    line where None) act in every arm.
+    """
+
+    work: Study
+
+    def __init__(
+        self,
+        line: Composed,
+        base: Parameters,
+        *,
+        arms_win: bool = False,
+        policies: tuple[Intervention, ...] | None = None,
+    ) -> None:
+        self.line, self.settings, self.base = line, line.settings, base
+        self.arms_win = arms_win
+        self.policies = line.policies if policies is None else policies
+        self.touched = frozenset(line.touched())
+        self._scenarios: dict[tuple[str, str], Scenario] = {}
+        self._runs: dict[tuple[str, int], int] = {}  # (arm, replicate) -> number of its run
+
+    @contextmanager
+    def begin(self, words: Sequence[str]) -> Iterator[Study]:
+        """The study of the command line, begun or gone on with; it notes how it ended."""
+        with begin(self.line.starting(self.base), words) as self.work:
+            yield self.work
+
+    def task(
+        self,
+        arm: Arm,
+        replicate: int,
+        kind: str = MAIN,
+        *,
+        drawn: bool | None = None,
+        keep_series: bool = False,
+    ) -> Task:
+        """One run of an arm; `kind` main, luck or `relief:<condition>`; `drawn` as the settings say."""
+        settings = self.settings
+        policies = (*self.policies, *arm.policies)
+        if arm.fit or arm.policies or (self.arms_win and policies):
+            scenario = self._fitted(arm, replicate, policies)
+            return Task(scenario, replicate, settings.seed, keep_series=keep_series)
+        drawn = settings.draws if drawn is None else drawn
+        scenario, draw = self._scenario(arm, kind), replicate if drawn else -1
+        return Task(scenario, replicate, settings.seed, draw, kind, keep_series)
+
+    def _scenario(self, arm: Arm, kind: str) -> Scenario:
+        """What an arm sets, the same for all replicates; what it sets is not drawn."""
+        if (arm.name, kind) not in self._scenarios:
+            changes = {**arm.changes, **({} if self.arms_win else self.line.pinned)}
+            if kind.startswith(RELIEF):
+                changes["solvency.relief"] = kind.removeprefix(RELIEF)
+            held = self.touched | set(changes) if self.settings.draws else frozenset[str]()
+            parameters = patched(self.base, changes)
+            modifiers = compose_policies(self.policies, parameters)
+            self._scenarios[arm.name, kind] = Scenario(arm.name, parameters, held, modifiers=modifiers)
+        return self._scenarios[arm.name, kind]
+
+    def _fitted(self, arm: Arm, replicate: int, policies: tuple[Intervention, ...]) -> Scenario:
+        """The scenario of one replicate, for what reads the drawn parameters."""
+        values = draws.draw(self.settings.seed, replicate, self.touched) if self.settings.draws else {}
+        drawn = draws.with_draw(self.base, values)
+        parameters = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})
+        return Scenario(arm.name, parameters, modifiers=compose_policies(policies, parameters))
+
+    def run(self, wanted: Iterable[tuple[Arm, int]], label: str = "runs", drawn: bool | None = None) -> None:
+        """Run what is not done of (arm, replicate)."""
+        tasks = []
+        for arm, replicate in wanted:
+            tasks.append(self.task(arm, replicate, drawn=drawn))
+            self._runs[arm.name, replicate] = tasks[-1].run
+        self.work.run(tasks, label)
+
+    def villages(self) -> pd.DataFrame:
+        """Village rows of every run asked for; Mistake names what is missing, whatever `partial` says."""
+        self.work.flush()
+        rows = Results(self.work.folder).villages().drop(columns=["scenario", "replicate"])
+        names = pd.DataFrame(
+            [(*key, run) for key, run in self._runs.items()], columns=["scenario", "replicate", "run"]
+        )
+        return names.merge(rows, on="run", how="inner")
+
+
+class BaselineRuns(ArmRuns):
+    """Arms (the baseline among them, where there is one) x seeds, in one of an experiment's sizes.
+
+    Changes of arms hold over the command line; Mistake where every arm sets what the line sets too.
+    """
+
+    def __init__(
+        self,
+        line: Composed,
+        sizes: Mapping[str, Size],
+        arms: Sequence[Arm],
+        policies: tuple[Intervention, ...] | None = None,
+    ) -> None:
+        size = sizes[line.settings.size]
+        super().__init__(line, size.base_of(line), arms_win=True, policies=policies)
+        self.arms, self.seeds = list(arms), line.settings.seeds or size.seeds or 1
+        overruled = sorted(set(line.pinned).intersection(*(arm.changes for arm in arms)))
+        if overruled:
+            raise Mistake(
+                f"{overruled[0]}: every arm of experiment={line.settings.name} sets it itself; "
+                f"experiment=baseline takes it as written"
+            )
+
+    def run_all(self) -> pd.DataFrame:
+        """Run all arms; their village rows with `weight`."""
+        self.work.run([self.task(arm, at) for at in range(self.seeds) for arm in self.arms])
+        return statistics.with_weights(self.work.results().villages(), self.base)
+
+
+__all__ = [
+    "BASELINE",
+    "ENVELOPE",
+    "MAIN",
+    "PLAIN",
+    "RELIEF",
+    "SHARES",
+    "SIZES",
+    "Arm",
+    "ArmRuns",
+    "BaselineRuns",
+    "Size",
+    "fitting",
+    "shares",
+]

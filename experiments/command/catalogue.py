@@ -1,0 +1,165 @@
+"""What configs/ holds: groups with their options, and the experiments, found by their YAML and never listed.
+
+An experiment stands in two places: configs/experiment/<name>.yaml says what it is (`title`, `help`), which
+settings it reads (`reads`) and, where that is not experiments/studies/<name>.py, its Python file (`file`).
+The file has `run(line, words)`, or `question(size)` for a comparison; it is imported when it is run only.
+Nothing here loads the model, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / "configs"
+STUDIES = Path("experiments/studies")
+ABOUT = ("title", "help", "reads", "file", "own_model")  # of a YAML: about an experiment, no settings of it
+ENTRIES = ("run", "question")
+
+
+class Mistake(ValueError):
+    """A user's mistake on the command line; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What a YAML of configs/experiment says of itself.
+
+    `own_model`: it reads no parameter, no group of them and no scenario file.
+    """
+
+    name: str
+    title: str
+    help: str
+    reads: tuple[str, ...]
+    file: Path  # below the root
+    own_model: bool = False
+
+    @property
+    def module(self) -> str:
+        """The name to import it by."""
+        return ".".join(self.file.with_suffix("").parts)
+
+
+def read(path: Path) -> Experiment:
+    """The experiment of a YAML; Mistake names the line to write where something is missing.
+
+    A YAML whose `name` is that of another is the other with other values.
+    """
+    name, shown = path.stem, f"configs/experiment/{path.name}"
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    kind = content.get("name", name)
+    if kind != name:
+        base = read(path.with_name(f"{kind}.yaml"))
+        return replace(base, name=name, **{key: content[key] for key in ("title", "help") if key in content})
+    for key, example in (
+        ("title", "title: <what is asked, in one line>"),
+        ("help", "help: <what is run, and which settings matter>"),
+        ("reads", "reads: [seeds, seed, draws, policy]"),
+    ):
+        if not content.get(key):
+            raise Mistake(f"{shown} has no {key}: write `{example}` into it")
+    file = Path(content.get("file", STUDIES / f"{name}.py"))
+    about = content["title"], " ".join(content["help"].split()), tuple(content["reads"])
+    return Experiment(name, *about, file, bool(content.get("own_model", False)))
+
+
+def file_of(experiment: Experiment, root: Path = ROOT) -> Path:
+    """Its Python file, or the package in its place; Mistake where there is neither."""
+    package = experiment.file.with_suffix("") / "__init__.py"
+    for file in (experiment.file, package):
+        if (root / file).is_file():
+            return root / file
+    raise Mistake(
+        f"configs/experiment/{experiment.name}.yaml is an experiment without code: write "
+        f"{experiment.file.as_posix()} with run(line, words) or question(size), or `file: <its file>` "
+        f"into the YAML"
+    )
+
+
+def check(experiment: Experiment, root: Path = ROOT) -> None:
+    """Raise Mistake, naming the line to write, where a Python file does not do what its YAML says."""
+    path = file_of(experiment, root)
+    shown = path.relative_to(root).as_posix()
+    names = _top_names(ast.parse(path.read_text(encoding="utf-8")).body)
+    if not names & set(ENTRIES):
+        raise Mistake(f"{shown} cannot be run: write `def run(line, words)` or `def question(size)` in it")
+    if "size" in experiment.reads and "run" in names and "SIZES" not in names:
+        raise Mistake(
+            f"{shown} reads size and has no sizes: write "
+            f'`SIZES = {{"quick": ..., "default": ..., "full": ...}}` in it'
+        )
+
+
+def _top_names(body: Iterable[ast.stmt]) -> set[str]:
+    """What a module defines or imports at its top."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {
+                name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+            }
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found
+
+
+def check_all(root: Path = ROOT) -> None:
+    """Raise Mistake for the first experiment that lacks its configuration, its file or what these want."""
+    named = {read(path).file for path in _files(root / "configs")}
+    for path in sorted((root / STUDIES).iterdir()):
+        file = (STUDIES / path.name).with_suffix(".py")
+        if not path.name.startswith("_") and (path.is_dir() or path.suffix == ".py") and file not in named:
+            raise Mistake(
+                f"{file.as_posix()} is an experiment without a configuration: write "
+                f"configs/experiment/{path.stem}.yaml with title:, help: and reads:"
+            )
+    for path in _files(root / "configs"):
+        check(read(path), root)
+
+
+def _files(configs: Path) -> list[Path]:
+    """The YAML files of experiments."""
+    return sorted((configs / "experiment").glob("*.yaml"))
+
+
+@functools.lru_cache(maxsize=1)
+def experiments() -> dict[str, Experiment]:
+    """Every experiment by its name."""
+    return {path.stem: experiment(path.stem) for path in _files(CONFIGS)}
+
+
+@functools.lru_cache(maxsize=64)
+def experiment(name: str) -> Experiment:
+    """The experiment of this name."""
+    return read(CONFIGS / "experiment" / f"{name}.yaml")
+
+
+@functools.lru_cache(maxsize=1)
+def options() -> dict[str, tuple[str, ...]]:
+    """Group -> its options, as found in configs/."""
+    return {
+        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
+        for folder in sorted(CONFIGS.iterdir())
+        if folder.is_dir()
+    }
+
+
+@functools.lru_cache(maxsize=256)
+def _arm(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return {f"{section}.{key}": value for section, values in content.items() for key, value in values.items()}
+
+
+def arm(group: str, option: str) -> dict[str, Any]:
+    """Path -> value that an option of a group sets, read from its YAML file, once."""
+    return dict(_arm(CONFIGS / group / f"{option}.yaml"))

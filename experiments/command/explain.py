@@ -1,0 +1,110 @@
+"""The verb `explain`: which run, village and month, and the page of its account (report/explain.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from experiments.command.scenario import Mistake
+from experiments.report.explain import chain
+from experiments.report.pictures import newest
+from experiments.study.plan import Task
+from experiments.study.runner import outcome, play
+from experiments.study.store import Results
+from sim.state.parameters import nearest
+
+KEYS = {"run": "", "village": "", "month": "", "scenario": "", "replicate": "0", "arm": "main"}
+
+
+def read(words: Sequence[str]) -> dict[str, str]:
+    """The words as key -> value; Mistake where one is unknown or missing."""
+    given = dict(KEYS)
+    for word in words:
+        key, sign, value = word.partition("=")
+        if key not in KEYS or not sign:
+            raise Mistake(
+                f"explain does not know {word!r}; allowed are {', '.join(KEYS)}{nearest(key, KEYS)}"
+            )
+        given[key] = value
+    lacking = [key for key in ("run", "village", "month") if not given[key]]
+    if lacking:
+        raise Mistake(
+            f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
+            f"first_answer/<id> village=7 month=2031-04"
+        )
+    for key in ("village", "replicate"):
+        if not given[key].isdigit():
+            raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
+    return given
+
+
+def chosen(found: Results, given: Mapping[str, str]) -> Task:
+    """The run that is meant: the first scenario where none is named."""
+    tasks = list(found.wanted.values())
+    if not tasks:
+        raise Mistake(f"{found.folder} holds no runs to explain")
+    names = list(dict.fromkeys(task.scenario.name for task in tasks))
+    name = given["scenario"] or names[0]
+    if name not in names:
+        raise Mistake(
+            f"unknown scenario {name!r}; the study has "
+            f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}{nearest(name, names)}"
+        )
+    mine = [task for task in tasks if task.scenario.name == name and task.arm == given["arm"]]
+    if not mine:
+        raise Mistake(
+            f"unknown arm {given['arm']!r} of {name}; it has "
+            f"{', '.join(dict.fromkeys(task.arm for task in tasks if task.scenario.name == name))}"
+        )
+    numbers = sorted(task.replicate for task in mine)
+    if int(given["replicate"]) not in numbers:
+        raise Mistake(f"replicate = {given['replicate']}: {name} has {numbers[0]} to {numbers[-1]}")
+    return next(task for task in mine if task.replicate == int(given["replicate"]))
+
+
+def relieved(found: Results, task: Task, village: int) -> str:
+    """What the paired reruns of this replicate say of the village, where there are any."""
+    rows = found.villages(allow_partial=True)
+    rows = rows[
+        (rows["scenario"] == task.scenario.name)
+        & (rows["replicate"] == task.replicate)
+        & (rows["village"] == village)
+        & rows["arm"].str.startswith("relief:")
+    ]
+    said = [
+        (
+            f"without the condition {arm.partition(':')[2]!r} it would "
+            f"{'have closed all the same' if shut else 'not have closed'}"
+        )
+        for arm, shut in zip(rows["arm"], rows["closures"] > 0, strict=True)
+    ]
+    return f"Paired reruns under the same luck: {'; '.join(said)}." if said else ""
+
+
+def main(words: Sequence[str]) -> int:
+    """`run=<folder> village=N month=YYYY-MM [scenario=..] [replicate=N] [arm=main]`: print the chain."""
+    given = read(words)
+    found = Results(newest(Path(given["run"])))
+    task = chosen(found, given)
+    result = play(task)
+    told = chain(result, int(given["village"]), given["month"], task)
+    stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")
+    if stored and stored != outcome(task, result, 0.0).row["content"]:
+        raise Mistake(
+            f"the model has changed since {found.folder} was run, so that it cannot be explained: "
+            f"give its first command again"
+        )
+    print(
+        (
+            f"{task.scenario.name}, {task.arm}, replicate {task.replicate}; the run was made again and "
+            f"agrees with what is stored.\n"
+        )
+        if stored
+        else ""
+    )
+    print(
+        told.replace("\n\nMoney", f"\n\n{more}\n\nMoney", 1)
+        if (more := relieved(found, task, int(given["village"])))
+        else told
+    )
+    return 0

@@ -1,0 +1,155 @@
+"""The command line: `python run.py [verb] key=value ...`.
+
+    python run.py                                   the first answer: funding x business x seeds
+    python run.py size=quick                        the same, one panel, 5 seeds
+    python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
+    python run.py status|resume|verify|export study=results/first_answer/<id>
+    python run.py expand study=results/first_answer/<id> seeds=40
+
+    python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
+    python run.py report study=results/first_answer/<id> pdf=true report.language=zh
+    python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or
+    any month of it
+    python run.py gallery                           the pictures of results/reference/
+    python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
+    eyes
+
+Groups and their options are the folders and files of configs/; any parameter is set as section.name=value,
+and group.option=true (service.sharing_station=true) adds one more option's values.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+
+from experiments.command import catalogue
+from experiments.command.catalogue import Mistake
+
+Verb = Callable[[list[str]], int | None]
+STUDY_VERBS = ("status", "verify", "export")
+OTHER_VERBS = ("report", "gallery", "explain", "dashboard", "live")
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *OTHER_VERBS)
+
+
+def split_verb(argv: list[str]) -> tuple[str, list[str]]:
+    """The verb (run when left out) and the overrides; Mistake names the allowed verbs."""
+    if argv and "=" not in argv[0] and not argv[0].startswith(("-", "+", "~")):
+        if argv[0] not in VERBS:
+            from sim.state.parameters import nearest
+
+            raise Mistake(
+                f"unknown verb {argv[0]!r}; allowed is {', '.join(VERBS)}, then "
+                f"key=value{nearest(argv[0], VERBS)}"
+            )
+        return argv[0], argv[1:]
+    return "run", argv
+
+
+def usage() -> str:
+    """What can be asked for."""
+    groups = (
+        f"  {name}={'|'.join(names)}" for name, names in catalogue.options().items() if name != "experiment"
+    )
+    listed = (f"  experiment={name:14} {one.title}" for name, one in catalogue.experiments().items())
+    return "\n".join(
+        [
+            __doc__ or "",
+            *groups,
+            "  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N",
+            "  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta "
+            "by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)",
+            "  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in "
+            "spite of failed runs)",
+            "",
+            *listed,
+            "",
+        ]
+    )
+
+
+def answering(verb: str) -> Verb | None:
+    """What answers a verb that runs no experiment."""
+    if verb in STUDY_VERBS:
+        from experiments.command import verbs
+
+        return verbs.ALONE[verb]
+    if verb == "report":
+        from experiments.report import page
+
+        return page.main
+    if verb == "explain":
+        from experiments.command import explain
+
+        return explain.main
+    if verb == "gallery":
+        from experiments.command import gallery
+
+        return gallery.main
+    if verb in ("dashboard", "live"):
+        from experiments.command import serve
+
+        return serve.SERVERS[verb]
+    return None
+
+
+def run(verb: str, words: list[str]) -> int:
+    """Compose the configuration and hand it to its experiment, or a study to its verb."""
+    answer = answering(verb)
+    if answer is not None:
+        return int(answer(words) or 0)
+    from experiments.command import verbs
+    from experiments.command.scenario import compose_line
+    from experiments.command.settings import check_read
+    from experiments.study import study
+
+    if verb == "run":
+        line = compose_line(words)
+        check_read(line.settings, words)
+        line, words = study.resolve(line, words)
+    else:
+        line, words = verbs.again(verb, words)
+    found = catalogue.experiment(line.settings.name)
+    catalogue.check(found)
+    module = importlib.import_module(found.module)
+    if hasattr(module, "run"):
+        return int(module.run(line, words))
+    from experiments.arms import SIZES, ArmRuns
+    from experiments.report import comparison
+
+    size = line.settings.size
+    return comparison.answer(module.question(size), ArmRuns(line, SIZES[size].base_of(line)), words)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was
+    finished is kept.
+    """
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")
+    words = list(sys.argv[1:] if argv is None else argv)
+    if {"-h", "--help"} & set(words):
+        print(usage())
+        return 0
+    import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
+
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from experiments.command.settings import one_line
+    from sim.start.tables import TableError
+    from sim.state.parameters import ParameterError
+
+    try:
+        return run(*split_verb(words))
+    except (Mistake, ParameterError, TableError) as error:
+        said = str(error)
+    except (HydraException, OmegaConfBaseException) as error:
+        said = one_line(error)
+    except KeyboardInterrupt as error:
+        print(str(error) or "interrupted before anything was finished", file=sys.stderr)
+        return 130
+    print(f"error: {said}", file=sys.stderr)
+    return 1

@@ -1,0 +1,134 @@
+"""A scenario as a file: the YAML that `scenario=<file>` reads and the dashboard saves.
+
+The text is data: tags, anchors, `_target_` and interpolations are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from experiments.command.settings import FILED, MOST_BYTES, Mistake, Settings, check_override
+from sim.state.parameters import ParameterError, Parameters
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values only; a key written twice is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
+        return super().construct_mapping(node, deep)
+
+
+def parse_scenario(text: str) -> dict[str, Any]:
+    """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds,
+    seed, draws, policy. Mistake with one sentence.
+    """
+    content = _loaded(text)
+    if not isinstance(content, dict):
+        raise Mistake(
+            "a scenario file holds sections of values, such as funding: and below it rule: matching"
+        )
+    found: dict[str, Any] = {}
+    for section, values in content.items():
+        for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
+            if isinstance(key, bool):  # YAML reads a bare on as true
+                key = "on" if key else "off"
+            path = str(section) if key is None else f"{section}.{key}"
+            found[path] = _checked(path, value)
+    return found
+
+
+def _loaded(text: str) -> Any:
+    """The YAML as plain values."""
+    if len(text.encode()) > MOST_BYTES:
+        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
+    if "${" in text:
+        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
+    try:
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
+                raise Mistake(
+                    f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed "
+                    f"in a scenario file"
+                )
+        return yaml.load(text, _Loader)
+    except RecursionError as error:
+        raise Mistake(
+            "the scenario file is nested too deeply: section, then name: value, is wanted"
+        ) from error
+    except Mistake:
+        raise
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise Mistake(f"{where}not readable as YAML ({problem})") from error
+
+
+def _checked(path: str, value: Any) -> Any:
+    """A value that may stand in a scenario file at this path."""
+    if "_target_" in path:
+        raise Mistake("_target_ is not allowed in a scenario file: it holds values only")
+    if path == "policy" and isinstance(value, str | list):
+        names = [str(name) for name in ([value] if isinstance(value, str) else value)]
+        Settings(policy=names).check()
+        return names
+    if isinstance(value, dict | list) or value is None:
+        raise Mistake(f"{path}: one value is wanted")
+    sort, checked = check_override(path, value)
+    if sort != "path" and path not in FILED:
+        raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
+    return checked
+
+
+def read_text(path: Path) -> str:
+    """A small text file in UTF-8; Mistake otherwise."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise Mistake(f"{path} is not a text in UTF-8") from error
+
+
+def read_scenario(path: Path) -> dict[str, Any]:
+    """`parse_scenario` of a file; the sentence names the file."""
+    text = read_text(path)
+    try:
+        return parse_scenario(text)
+    except (Mistake, ParameterError) as error:
+        raise Mistake(f"{path}: {error}") from error
+
+
+class _Dumper(yaml.SafeDumper):
+    """A text of several lines stands as a block."""
+
+
+_Dumper.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    ),
+)
+
+
+def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:
+    """The YAML that `scenario=<file>` reads back.
+
+    What differs from the defaults, with `settings` such as seeds on top.
+    """
+    plain, content = Parameters().flat(), dict(settings)
+    for path, value in parameters.flat().items():
+        if value != plain[path]:
+            content.setdefault(path.partition(".")[0], {})[path.partition(".")[2]] = value
+    head = f"# {' '.join(title.split())}\n" if title else ""
+    return head + yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)

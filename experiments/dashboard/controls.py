@@ -1,0 +1,272 @@
+"""The controls of the settings page: a parameter, an option of a group, the shares, the county."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import yaml
+
+from experiments.command.scenario import CONFIGS, known, options, read_policies
+from experiments.dashboard import state
+from experiments.dashboard.session import (
+    changed,
+    guarded,
+)
+from experiments.dashboard.state import Draft, Mistake, ParameterError
+from experiments.dashboard.tabs import (
+    language,
+    say,
+)
+from experiments.dashboard.words import helped, label, word
+from experiments.report import style
+from sim.state.parameters import Declaration
+
+BY_RULE = {
+    "matching": ["match"],
+    "per_service": ["per_meal", "per_hour", "per_visit"],
+    "tapering": ["taper"],
+    "provision_point": ["point"],
+}
+SHOWN = {
+    "business": ["business.payer", "business.start", "business.care_share"],
+    "timebank": [
+        "timebank.on",
+        "timebank.credit_per_hour",
+        "timebank.price_per_hour",
+        "timebank.welcome",
+        "timebank.overdraft",
+        "timebank.expiry",
+        "timebank.levy",
+        "timebank.hour_fee",
+        "timebank.exempt_special",
+    ],
+    "policy": [
+        "canteen.on",
+        "government.ceiling",
+        "government.build_grant",
+        "facilities.openings",
+        "organisation.training",
+        "organisation.insured",
+        "organisation.honours",
+        "organisation.publicity",
+        "participation.stipend",
+        "matching.platform",
+    ],
+    "shock": [
+        "shocks.on",
+        "shocks.budget_cut",
+        "shocks.tourism_crash",
+        "shocks.harvest_failure",
+        "shocks.donor_loss",
+        "shocks.scheduled",
+        "shocks.scheduled_month",
+    ],
+}
+COUNTIES = ("stratified", "default", "one_village")
+LOOK = (
+    "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;"
+    "padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
+)
+
+
+def step_of(low: float, high: float) -> float:
+    """A round step of about a hundredth of a range."""
+    rough = (high - low) / 100
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+
+
+def control(shown: Draft, path: str) -> None:
+    """The control that a declaration asks for: switch, choice, slider or a field."""
+    one: Declaration = known()[path]
+    key = f"{shown.uid}/{path}"
+    st.session_state[key] = value = shown.value(path)
+    common: dict[str, Any] = {
+        "key": key,
+        "help": helped(one, language()),
+        "on_change": changed,
+        "args": (shown, path, key),
+    }
+    name = label(one, language())
+    if one.kind is bool:
+        st.toggle(name, **common)
+    elif one.choices:
+        st.selectbox(name, one.choices, format_func=lambda choice: word(choice, language()), **common)
+    elif one.kind is str:
+        st.text_input(name, **common)
+    elif one.low is None or one.high is None:
+        st.number_input(name, **common)
+    elif one.kind is int:
+        st.slider(name, int(one.low), int(one.high), step=1, **common)
+    else:
+        step = step_of(one.low, one.high)
+        digits = max(0, -math.floor(math.log10(step)), len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+        st.slider(name, float(one.low), float(one.high), step=step, format=f"%.{digits}f", **common)
+
+
+def ready_policies(shown: Draft) -> None:
+    """The policies of configs/, which act in the order chosen, and what each does."""
+    key = f"{shown.uid}/policies"
+    st.session_state[key] = list(shown.policies)
+    about = {
+        name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in options()["policy"]
+    }
+    st.multiselect(
+        say("policies"),
+        list(about),
+        key=key,
+        format_func=lambda option: word(option, language()),
+        placeholder=word("none", language()),
+        select_all=False,
+        help=say("policies_help"),
+        on_change=lambda: setattr(shown, "policies", list(st.session_state[key])),
+    )
+    for name in shown.policies:
+        what = about[name]["description"]
+        what = style.translated().get(what, what) if language() == "zh" else what
+        st.caption(f"{word(name, language())}: {what} ({about[name]['clause']})")
+    try:
+        read_policies(shown.policies, shown.parameters())
+    except (Mistake, ParameterError) as error:
+        st.error(str(error))
+
+
+def preset(shown: Draft, group: str) -> None:
+    """Where a group starts from: the options of configs/."""
+    key = f"{shown.uid}/{group}"
+    mine = state.chosen(shown.values, group)
+    st.session_state[key] = mine
+    names = [*options()[group], *([] if mine else [""])]
+    st.selectbox(
+        say("preset"),
+        names,
+        key=key,
+        format_func=lambda option: word(option, language()) if option else say("own"),
+        on_change=lambda: (
+            state.choose(shown, group, st.session_state[key]) if st.session_state[key] else None
+        ),
+    )
+
+
+def shares(shown: Draft) -> None:
+    """Four sliders in whole percent that always sum to one hundred; a line says which shares are in use.
+
+    A slider that is moved faster than the page answers may stand elsewhere until it is touched again.
+    """
+    st.caption(say("shares"))
+    now = {path: float(shown.value(path)) for path in state.SHARES}
+    percents = dict(zip(state.SHARES, state.whole(np.array(list(now.values())), 100).tolist(), strict=True))
+    for path, percent in percents.items():
+        key = f"{shown.uid}/{path}"
+        st.session_state[key] = percent
+
+        def moved(path: str = path, key: str = key) -> None:
+            shown.change(state.rescaled(now, path, st.session_state[key]))
+
+        st.slider(
+            label(known()[path], language()),
+            0,
+            100,
+            key=key,
+            format="%d %%",
+            help=helped(known()[path], language()),
+            on_change=moved,
+        )
+    used = (
+        f"{word(path.removeprefix('funding.share_'), language())} {percent} %"
+        for path, percent in percents.items()
+    )
+    st.caption(say("shares_used", shares=" · ".join(used)))
+
+
+def county_controls(shown: Draft) -> None:
+    """Which county: drawn by kinds, drawn by prevalence, one village, or uploaded."""
+    given = bool(shown.value("given.villages"))
+    if given:
+        st.success(say("uploaded", n=shown.value("county.villages")))
+        st.button(
+            say("drop"),
+            key=f"{shown.uid}/drop",
+            on_click=lambda: shown.change({"given.villages": "", **state.START}),
+        )
+    else:
+        key = f"{shown.uid}/county"
+        now = state.chosen(shown.values, "county")
+        st.session_state[key] = now if now in COUNTIES else ""
+        names = [*COUNTIES, *([] if now in COUNTIES else [""])]
+        st.selectbox(
+            say("preset"),
+            names,
+            key=key,
+            format_func=lambda option: word(option, language()) if option else say("own"),
+            on_change=lambda: (
+                state.choose(shown, "county", st.session_state[key]) if st.session_state[key] else None
+            ),
+        )
+        st.session_state[f"{shown.uid}/n"] = min(int(shown.value("county.villages")), state.MOST_VILLAGES)
+        st.slider(
+            label(known()["county.villages"], language()),
+            1,
+            state.MOST_VILLAGES,
+            key=f"{shown.uid}/n",
+            on_change=changed,
+            args=(shown, "county.villages", f"{shown.uid}/n"),
+        )
+        st.session_state[f"{shown.uid}/e"] = min(max(int(shown.value("county.elders")), 10), 600)
+        st.slider(
+            label(known()["county.elders"], language()),
+            10,
+            600,
+            step=10,
+            key=f"{shown.uid}/e",
+            on_change=changed,
+            args=(shown, "county.elders", f"{shown.uid}/e"),
+        )
+        control(shown, "county.facility_share")
+    years = [f"{year}-12" for year in range(2027, 2051)]
+    now = str(shown.value("horizon.end"))
+    st.session_state[f"{shown.uid}/end"] = now
+    st.selectbox(
+        label(known()["horizon.end"], language()),
+        sorted({*years, now}),
+        key=f"{shown.uid}/end",
+        on_change=changed,
+        args=(shown, "horizon.end", f"{shown.uid}/end"),
+    )
+    st.download_button(
+        say("template"),
+        state.template(),
+        "villages.csv",
+        "text/csv",
+        key=f"{shown.uid}/template",
+        on_click="ignore",
+    )
+    file = st.file_uploader(
+        say("upload"), type="csv", key=f"{shown.uid}/csv", help=say("upload_help"), max_upload_size=1
+    )
+    if file is not None and st.session_state.get("seen_csv") != file.file_id:
+        guarded(partial(take_file, shown, file.getvalue(), file.file_id))
+
+
+def take_file(shown: Draft, content: bytes, identity: str) -> None:
+    """Use an uploaded table of villages, or list the cells that cannot be used."""
+    faults = state.take_villages(shown, state.decoded(content))
+    if faults:
+        st.error(say("faults", n=len(faults)))
+        head = [say(key) for key in ("row", "column", "stands", "allowed")]
+        st.table(
+            pd.DataFrame([tuple(map(str, fault)) for fault in faults[:50]], columns=head).set_index(head[0])
+        )
+        return
+    st.session_state.seen_csv = identity
+    st.rerun()
+
+
+def void(_: object) -> None:
+    """Nothing is done with it."""

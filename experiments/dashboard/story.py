@@ -1,0 +1,80 @@
+"""Why a village closed or missed the mark, with its last year of money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from experiments import statistics
+from experiments.dashboard.state import DraftResult
+from sim.parts.solvency import CAUSES
+from sim.state.codes import PAYERS
+
+
+@dataclass(frozen=True)
+class Story:
+    """One village in one run: its verdict row, its months (yuan), the last month of the twelve that are
+    shown, causes.
+    """
+
+    row: Any
+    months: pd.DataFrame
+    stop: int
+    causes: list[str]
+    missed: list[str]
+
+    @property
+    def closed(self) -> str:
+        """Month of the last closure, YYYY-MM, or empty."""
+        return str(self.months["month"].iloc[self.stop].strftime("%Y-%m")) if self.row.closures > 0 else ""
+
+    def sums(self) -> dict[str, float]:
+        """Yuan in the twelve months up to the closure or the end.
+
+        By source, paid in, pledged and running cost.
+        """
+        window = self.months.iloc[max(self.stop - 11, 0) : self.stop + 1]
+        paid = {key: float(window[key].sum()) for key in (*PAYERS, "business")}
+        return {
+            **paid,
+            "paid_in": sum(paid.values()),
+            "pledged": float(window["pledged"].sum()),
+            "cost": float(window["cost"].sum()),
+        }
+
+
+def worst(result: DraftResult) -> tuple[int, int]:
+    """Replicate and village to begin with: the first that closed, else the first there is."""
+    shut = result.rows[result.rows["closures"] > 0]
+    row = (shut if len(shut) else result.rows).iloc[0]
+    return int(row["replicate"]), int(row["village"])
+
+
+def story(result: DraftResult, replicate: int, village: int) -> Story:
+    """What happened to a village.
+
+    Conditions breached before its closure, tests missed at the end, money by source.
+    """
+    rows, series = result.rows, result.months
+    row = next(rows[(rows["replicate"] == replicate) & (rows["village"] == village)].itertuples())
+    mine = series[(series["replicate"] == replicate) & (series["village"] == village)].sort_values("month")
+    yuan = {
+        **{payer: mine[f"paid_{payer}_fen"] / 100 for payer in PAYERS},
+        **{payer: mine[f"{payer}_fen"] / 100 for payer in ("cost", "pledged", "cash", "payables")},
+    }
+    months = pd.DataFrame(
+        {**yuan, "business": mine["business_income_fen"] / 100, "level": mine["level"]}
+    ).reset_index(drop=True)
+    months.insert(
+        0,
+        "month",
+        pd.period_range(result.parameters.horizon.start, periods=len(months), freq="M").to_timestamp(),
+    )
+    stop = int(row.closed) if row.closures > 0 else len(months) - 1
+    causes = (
+        [name for payer, name in enumerate(CAUSES) if int(row.cause) >> payer & 1] if row.closures > 0 else []
+    )
+    missed = [] if row.verdict in ("viable", "closed") else statistics.reasons(row)
+    return Story(row, months, stop, causes, missed)

@@ -1,0 +1,303 @@
+"""What is said of a finished comparison: verdict, sentences, tables and figures, in the language that is
+spoken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from experiments import comparison, statistics
+from experiments.arms import ArmRuns
+from experiments.command.settings import known
+from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
+from experiments.outcomes import HEADLINE, OUTCOMES
+from experiments.report import figures_comparison
+from experiments.report.labels import (
+    arm_label,
+    number,
+    outcome_title,
+    place_label,
+    quoted,
+    spread,
+    state_label,
+)
+from experiments.report.style import both, phrase, tell, words
+from experiments.report.text import as_text
+from experiments.statistics import STABLE
+from experiments.study.findings import Findings, ShownTable
+
+CLAIM = 0.05  # half-width that is called precise where none was asked for
+ENOUGH = (
+    f"half-width: the wider side of the interval; c_v: standard deviation over mean; settled: the "
+    f"number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)",
+    f"半宽：区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）",
+)
+DECIDES = ("against", "none", "open", "holds")  # the expectation in the first of these states speaks
+
+
+def answer(question: Question, runs: ArmRuns, words: list[str]) -> int:
+    """Run a comparison, save and print its findings; exit code."""
+    comparison.check_cells(question, runs)
+    with runs.begin(words) as work:
+        done, limit = comparison.compare(question, runs)
+        found = both(lambda: findings(done, limit), work.folder)
+        work.text("summary.csv", done.values.to_csv())
+        text = as_text(found, work.folder)
+        work.text("answer.txt", text + "\n")
+        print(text)
+    return 0
+
+
+def findings(done: Compared, limit: int) -> Findings:
+    """Verdict, tables, figures."""
+    question, states = done.question, done.states()
+    verdict = comparison.judge(states)
+    own = question.extra(done) if question.extra else ([], [], [])
+    stopped = stopped_text(done.runs.settings.precision, done.seeds, limit, comparison.widest(done))
+    return Findings(
+        question=phrase(question.question),
+        sentences=[
+            *(own[0] or [viable_text(done)]),
+            *verdict_text(done, verdict, states),
+            stopped[0].upper() + stopped[1:] + tell(".", "。"),
+        ],
+        tables=[
+            *([_effects(done, states)] if question.tested else []),
+            *own[1],
+            _arms(done),
+            _pairs(done),
+            replications(done),
+        ],
+        pictures=[*own[2], *figures_comparison.draw(done, states, verdict)],
+        limits=[
+            _setting(done),
+            *_left_out(question),
+            *map(phrase, question.limits),
+            phrase("What-if on a synthetic county, to compare arms; levels are not forecasts."),
+        ],
+        hypothesis=phrase(question.hypothesis),
+        built_in=phrase(question.because),
+        verdict=verdict,
+    )
+
+
+# -- sentences -----------------------------------------------------------------------------------------------
+def width_label(width: Width) -> str:
+    """What an interval is of."""
+    if width.expected:
+        return phrase(width.expected)
+    if not width.outcome:
+        return tell("nothing", "无")
+    return phrase(OUTCOMES[width.outcome].label) + tell(", ", "，") + place_label(width.arm, width.cell)
+
+
+def stopped_text(asked: float | None, seeds: int, limit: int, widest: Width) -> str:
+    """Why there are so many seeds, and how many more would be needed."""
+    goal, wide, text = asked or CLAIM, widest.half, width_label(widest)
+    need = math.ceil(seeds * (wide / goal) ** 2)
+    more = tell(
+        f"; ± {goal:g} everywhere would take at most about {need} seeds",
+        f"；要处处达到 ± {goal:g}，至多约需 {need} 个种子",
+    )
+    more = more if wide > goal else ""
+    if asked is None:
+        return tell(
+            f"{seeds} seeds as asked for; the widest 95 % interval is ± {wide:.3f} ({text}){more}",
+            f"按要求运行 {seeds} 个种子；最宽的 95% 区间为 ± {wide:.3f}（{text}）{more}",
+        )
+    if wide <= asked:
+        return tell(
+            f"stopped at {seeds} seeds: the asked precision ± {asked:g} is reached everywhere (widest "
+            f"± {wide:.3f}, {text})",
+            f"在 {seeds} 个种子处停止：所要求的精度 ± {asked:g} 处处达到（最宽 ± {wide:.3f}，{text}）",
+        )
+    return tell(
+        f"stopped at the limit of {limit} seeds before the asked precision ± {asked:g}: widest ± "
+        f"{wide:.3f} ({text}){more}",
+        f"达到 {limit} 个种子的上限而停止，尚未达到所要求的精度 ± {asked:g}：最宽 ± {wide:.3f}（"
+        f"{text}）{more}",
+    )
+
+
+def _left_out(question: Question) -> list[str]:
+    """Arms that this version of the model cannot run."""
+    found = []
+    for arm, changes in question.arms.items():
+        if arm not in question.available:
+            paths = ", ".join(sorted(set(changes) - set(known())))
+            found.append(
+                tell(
+                    f"arm '{arm}' is left out: {paths} is not in this version of the model",
+                    f"未含“{arm_label(arm)}”一支：本版模型没有 {paths}",
+                )
+            )
+    return found
+
+
+def _setting(done: Compared) -> str:
+    county, horizon = done.runs.base.county, done.runs.base.horizon
+    drawn = (
+        tell("each seed draws the uncertain parameters anew", "每个种子重新抽取不确定参数")
+        if done.runs.settings.draws
+        else tell("parameters as written", "参数取所写之值")
+    )
+    return tell(
+        f"{county.villages} villages of about {county.elders} elders, {horizon.start} to {horizon.end}; "
+        f"{drawn}; all arms of a seed share luck and draw; intervals are 95 %, the seed is the unit.",
+        f"{county.villages} 个村，每村约 {county.elders} 位老人，{horizon.start} 至 {horizon.end}；{drawn}；"
+        f"同一种子的各支运气与抽取相同；区间为 95%，以种子为单位。",
+    )
+
+
+def verdict_text(done: Compared, verdict: str, states: Mapping[str, list[str]]) -> list[str]:
+    """The expectation that decided the verdict, its difference, and under which conditions it holds."""
+    if not verdict:
+        return []
+    written = states[WRITTEN]
+    decisive = done.question.tested[min(range(len(written)), key=lambda i: DECIDES.index(written[i]))]
+    effect = statistics.interval(done.effect(decisive), bounded=False)
+    gap = spread(effect, decisive.share) + (tell(" points", " 个百分点") if decisive.share else "")
+    first = tell(
+        f"{verdict.capitalize()}. Expected: {decisive.text}. The difference is {gap}.",
+        f"{words(verdict)}。预期：{phrase(decisive.text)}。差别为 {gap}。",
+    )
+    return [first + _at_end(done, decisive) + _where_it_holds(verdict, states)]
+
+
+def _at_end(done: Compared, expected: Expectation) -> str:
+    """That arms stand at the end of the scale, where that leaves the question open."""
+    short = done.at_end(expected) if done.state(expected) == comparison.OPEN else []
+    if len(short) == len(expected.arms):
+        return tell(
+            " In most seeds every arm stands at the end of the scale, so that this outcome cannot "
+            "tell them apart here.",
+            "在多数种子中各支均处于量程端点，此结果在此无法区分它们。",
+        )
+    if short and expected.room:
+        return tell(
+            f" In most seeds {quoted(short)} stood at the end of the scale, where differences cannot "
+            f"be compared.",
+            f"在多数种子中{quoted(short)}处于量程端点，差别无从比较。",
+        )
+    return ""
+
+
+def _where_it_holds(verdict: str, states: Mapping[str, list[str]]) -> str:
+    if verdict == comparison.BUILT_IN:
+        lost = [
+            f"{phrase(condition)} ({', '.join(map(state_label, sorted(set(mine) - {'holds'})))})"
+            for condition, mine in states.items()
+            if condition != WRITTEN and set(mine) != {"holds"}
+        ]
+        return tell(
+            f" The sign does not hold with {'; '.join(lost)}.", f"在下列条件下符号不成立：{'；'.join(lost)}。"
+        )
+    if verdict != comparison.SUPPORTED:
+        return ""
+    null = (
+        tell(" and in the null arm", "，对照支中亦然")
+        if NULL in states
+        else tell("; no null arm was possible", "；无法设对照支")
+    )
+    return tell(
+        f" The sign holds at both ends of what could have built it in{null}.",
+        f"在可能使其先天成立的参数两端，符号均成立{null}。",
+    )
+
+
+def viable_text(done: Compared) -> str:
+    """The effect on villages viable in plain words."""
+    first, *others = done.question.available
+    seen = {float(share) for arm in done.question.available for share in done.of(arm, "viable")}
+    if seen in ({0.0}, {1.0}):
+        whom = tell("No village stays", "没有村") if seen == {0.0} else tell("All villages stay", "所有村都")
+        return tell(
+            f"{whom} viable in any arm and any seed: by this measure no arm can be told from another.",
+            f"在任何一支、任何种子中，{whom}可持续：按此指标无法区分各支。",
+        )
+    gain = {arm: done.paired(arm, "viable") for arm in others}
+    best, worst = max(gain, key=lambda arm: gain[arm].mean), min(gain, key=lambda arm: gain[arm].mean)
+    tied = sum(interval.low <= 0 <= interval.high for interval in gain.values())
+    more = tell(
+        f"'{best}' changes that by {spread(gain[best])} points",
+        f"“{arm_label(best)}”使其变化 {spread(gain[best])} 个百分点",
+    )
+    if worst != best:
+        more += tell(
+            f" and '{worst}' by {spread(gain[worst])}", f"，“{arm_label(worst)}”变化 {spread(gain[worst])}"
+        )
+    level = spread(done.mean(first, "viable"))
+    return tell(
+        f"Of 100 villages {level} are viable at the end with '{first}'; {more}; {tied} of "
+        f"{len(others)} other arms cannot be told from it.",
+        f"取“{arm_label(first)}”时，期末每 100 个村中有 {level} 个可持续；{more}；其余 {len(others)} "
+        f"支中有 {tied} 支无法与之区分。",
+    )
+
+
+# -- tables --------------------------------------------------------------------------------------------------
+def _effects(done: Compared, states: Mapping[str, list[str]]) -> ShownTable:
+    rows = []
+    for i, expected in enumerate(done.question.tested):
+        for condition, mine in states.items():
+            effect = statistics.interval(done.effect(expected, condition), bounded=False)
+            shown = spread(effect, expected.share)
+            rows.append([phrase(expected.text), phrase(condition), shown, state_label(mine[i])])
+    note = tell(
+        "points where outcomes are shares; 'none': the interval lies below what counts as an effect, "
+        "or every difference is zero",
+        "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
+    )
+    heads = ["expected above zero", "condition", "effect (95 %)", "sign"]
+    return ShownTable("What was expected, and what came", heads, rows, note)
+
+
+def _arms(done: Compared) -> ShownTable:
+    shown = done.question.shown
+    rows = []
+    for arm, cell in done.places:
+        means = (spread(done.mean(arm, outcome, cell), OUTCOMES[outcome].share) for outcome in shown)
+        rows.append([arm_label(arm), phrase(cell), *means])
+    note = tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）")
+    return ShownTable("Arms", ["arm", "villages", *map(outcome_title, shown)], rows, note)
+
+
+def _pairs(done: Compared) -> ShownTable:
+    first, *others = done.question.available
+    rows = []
+    for arm in others:
+        for outcome in done.question.shown:
+            difference = spread(done.paired(arm, outcome), OUTCOMES[outcome].share)
+            ratio = statistics.variance_ratio([(1.0, done.of(arm, outcome)), (-1.0, done.of(first, outcome))])
+            saved = tell("no spread", "无离散") if math.isnan(ratio) else f"{ratio:.1f}"
+            rows.append([arm_label(arm), phrase(OUTCOMES[outcome].label), difference, saved])
+    note = tell(
+        "variance ratio: variance of the difference had the arms had separate luck and draws, over "
+        "its variance as paired; 4 means that pairing saved three of four runs",
+        "方差比：各支运气与抽取各自独立时差别的方差，除以配对时的方差；4 表示配对省下四分之三的运行",
+    )
+    title = tell(f"Paired differences to '{first}'", f"与“{arm_label(first)}”的配对差别")
+    return ShownTable(title, ["arm", "outcome", "difference (95 %)", "variance ratio"], rows, note)
+
+
+def replications(done: Compared) -> ShownTable:
+    """Whether there are enough seeds, by arm, kind of village and headline outcome."""
+    rows = []
+    for arm, cell in done.places:
+        for name in HEADLINE:
+            outcome = OUTCOMES[name]
+            found = statistics.replications(done.of(arm, name, cell), outcome.share)
+            rows.append(
+                [
+                    arm_label(arm),
+                    phrase(cell),
+                    phrase(outcome.label),
+                    found.seeds,
+                    number(found.half, outcome.share),
+                    "-" if math.isnan(found.cv) else f"{found.cv:.2f}",
+                    found.settled or tell("not yet", "尚未稳定"),
+                ]
+            )
+    heads = ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"]
+    return ShownTable("Are there enough replications?", heads, rows, tell(*ENOUGH))

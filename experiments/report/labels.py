@@ -1,0 +1,53 @@
+"""Names and numbers of a comparison as readers see them, in the language that is spoken."""
+
+from __future__ import annotations
+
+from experiments.outcomes import ALL, OUTCOMES, Outcome
+from experiments.report.style import phrase, tell, words
+from experiments.statistics import Interval
+
+STATES = {"holds": "成立", "none": "无影响", "open": "不能判断", "against": "相反"}  # in Chinese
+
+
+def arm_label(arm: str) -> str:
+    """An arm for readers: as it is written; in Chinese by its parts, where the whole has no pair."""
+    return tell(arm, words(arm))
+
+
+def place_label(arm: str, cell: str) -> str:
+    """An arm, with the villages meant where these are not all."""
+    if cell == ALL:
+        return arm_label(arm)
+    return tell(f"{arm}, {cell} villages", f"{arm_label(arm)}，{phrase(cell)}")
+
+
+def outcome_title(outcome: str) -> str:
+    """An outcome as a heading, with % where it is a share."""
+    return phrase(OUTCOMES[outcome].label) + (tell(", %", "，%") if OUTCOMES[outcome].share else "")
+
+
+def state_label(state: str) -> str:
+    """A state of an expectation in words."""
+    return tell(state, STATES[state])
+
+
+def quoted(arms: list[str]) -> str:
+    """Names of arms within a sentence."""
+    english = " and ".join(f"'{arm}'" for arm in arms)
+    return tell(english, "、".join(f"“{arm_label(arm)}”" for arm in arms))
+
+
+def number(value: float, share: bool = True) -> str:
+    """A share in percent points, anything else to four digits."""
+    return f"{100 * value:.1f}" if share else f"{value:.4g}"
+
+
+def spread(interval: Interval, share: bool = True) -> str:
+    """Mean (low to high)."""
+    mean, low, high = (number(end, share) for end in (interval.mean, interval.low, interval.high))
+    return tell(f"{mean} ({low} to {high})", f"{mean}（{low} 至 {high}）")
+
+
+def unit_label(outcome: Outcome) -> str:
+    """The unit of an effect on an outcome."""
+    return phrase("points" if outcome.unit.startswith("%") else outcome.unit)

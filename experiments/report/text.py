@@ -1,0 +1,47 @@
+"""Tables and findings as text for the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from experiments.study.findings import Findings, ShownTable
+
+
+def layout(lines: list[list[str]]) -> str:
+    """Columns in line, the first to the left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+    def line_of(cells: list[str]) -> str:
+        first, *others = zip(cells, widths, strict=True)
+        padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join(map(line_of, lines))
+
+
+def numbered(sentences: list[str]) -> str:
+    """One sentence a line, with its number."""
+    return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1))
+
+
+def _table(table: ShownTable, most: int) -> str:
+    rows = [[str(cell) for cell in row] for row in table.rows[:most]]
+    left = len(table.rows) - most
+    cut = f"\n... {left} more in findings.json" if left > 0 else ""
+    note = f"\n{table.note}" if table.note else ""
+    return f"{table.title}\n{layout([table.columns, *rows])}{cut}{note}"
+
+
+def as_text(findings: Findings, folder: Path, most: int = 40) -> str:
+    """Findings for the terminal; long tables are cut, findings.json holds them whole."""
+    parts = [findings.question]
+    if findings.verdict:
+        parts.append(
+            f"expected: {findings.hypothesis}\nwhat could build it in: {findings.built_in}\n"
+            f"verdict: {findings.verdict}"
+        )
+    parts += [_table(table, most) for table in findings.tables]
+    parts += [numbered(findings.sentences), "\n".join(findings.limits)]
+    files = ", ".join(picture.file for picture in findings.pictures)
+    parts.append(f"{folder}/: findings.json, summary.csv; figures/: {files}")
+    return "\n\n".join(parts)

@@ -1,0 +1,247 @@
+"""What is said of a sensitivity analysis: tables, sentences, limits, in the language that is spoken."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments import outcomes
+from experiments.outcomes import OUTCOMES
+from experiments.report.style import phrase, tell
+from experiments.sensitivity.analysis import Analysed, Measurement
+from experiments.sensitivity.designs import Indices, noise, ranking
+from experiments.sensitivity.inputs import DUMMY
+from experiments.study.findings import Findings, ShownTable
+
+PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
+TOGETHER = (
+    "No tornado: the inputs of a section move together, so that the ends of one are the ends of all; "
+    "by=parameter draws it."
+)
+FEW_DELTA = (
+    "Delta is estimated for the inputs with the largest PAWN index and the dummy; the others stand at zero."
+)
+FEASIBLE = 2**16  # advice for more points than this says something else
+
+
+def verdict(method: str, indices: Indices) -> str:
+    """Converged or not, in words; how many points would do where it is not."""
+    label = tell("trajectories", "轨迹数") if method == "morris" else "N"
+    if not np.any(indices.main):
+        return tell("the outcome did not vary", "该结果没有变化")
+    wide, ranks = float(indices.width.max()), ranking(indices.draws) < 1
+    if wide < PRECISE and ranks:
+        return tell(f"converged at {label}={indices.n}", f"已在 {label}={indices.n} 处收敛")
+    more = indices.n * max((wide / PRECISE) ** 2, 2.0)
+    more = math.ceil(more) if method == "morris" else 2 ** math.ceil(math.log2(more))
+    far = tell(
+        f"far from it at {label}={indices.n}, average more replicates first",
+        f"在 {label}={indices.n} 处相差甚远，宜先多取重复求平均",
+    )
+    advice = tell(f"run {label}={more}", f"可取 {label}={more}") if more <= FEASIBLE else far
+    if ranks:
+        return tell("ranking converged, values not: ", "排序已收敛，数值未收敛：") + advice
+    return (
+        tell("values converged, ranking not: ", "数值已收敛，排序未收敛：")
+        if wide < PRECISE
+        else tell("neither ranking nor values converged: ", "排序与数值均未收敛：")
+    ) + advice
+
+
+def index_table(found: Analysed) -> ShownTable:
+    """Main index with interval, by factor and outcome; * where it is told from chance."""
+    names = list(found.indices)
+    top = {
+        name: max(
+            float(indices.main[number]) / max(float(indices.main.max()), 1e-300)
+            for indices in found.indices.values()
+        )
+        for number, name in enumerate(found.design.factors)
+    }
+    rows = []
+    for factor in sorted(found.design.factors, key=lambda name: -top[name]):
+        row: list[Any] = [phrase(factor)]
+        for name in names:
+            mine = found.indices[name]
+            nth = mine.factors.index(factor)
+            row.append(
+                f"{mine.main[nth]:.3g} ({mine.interval[nth, 0]:.3g} {tell('to', '至')} "
+                f"{mine.interval[nth, 1]:.3g})" + ("*" if factor in found.passed(name) else "")
+            )
+        rows.append(row)
+    title = {
+        "morris": "Morris: mean size of elementary effects, mu*",
+        "sobol": "Sobol: total index ST",
+        "pawn": "PAWN: median distance",
+        "delta": "Delta (Borgonovo)",
+    }[found.design.method]
+    line = tell("; ", "；").join(
+        f"{phrase(OUTCOMES[outcome].label)} {found.lines[outcome]:.3g}" for outcome in names
+    )
+    note = tell(
+        (
+            f"95 % bootstrap interval; * the whole interval lies above the line that the largest of "
+            f"{len(found.design.factors)} inputs without effect passes in 5 % of cases ({line})"
+        ),
+        (
+            f"95% 自助区间；* 整个区间高于 {len(found.design.factors)} 个无作用输入中最大者在 5% "
+            f"情况下才超过的界线（{line}）"
+        ),
+    )
+    return ShownTable(title, ["input", *(OUTCOMES[outcome].label for outcome in names)], rows, note)
+
+
+def trust_table(found: Analysed) -> ShownTable:
+    """Noise share, convergence and verdict by outcome."""
+    rows = []
+    for name, indices in found.indices.items():
+        single, left = noise(found.raw[name])
+        said = "-" if math.isnan(single) else f"{100 * single:.0f} %"
+        rows.append(
+            [
+                phrase(OUTCOMES[name].label),
+                said,
+                "-" if math.isnan(left) else f"{100 * left:.0f} %",
+                f"{indices.width.max():.2f}",
+                f"{ranking(indices.draws):.2f}",
+                verdict(found.design.method, indices),
+            ]
+        )
+    note = tell(
+        (
+            f"noise: chance within a point over all variance, for one run and for the mean of the "
+            f"replicates (an index is V_i / (V + s2/r)); converged: width under {PRECISE}, ranking "
+            f"under 1 (Sarrazin et al. 2016)"
+        ),
+        (
+            f"噪声：同一点内的偶然占全部方差之比，分别就单次运行与重复的均值而言（指数为 V_i / (V + s2/"
+            f"r)）；收敛：宽度小于 {PRECISE}，排序小于 1（Sarrazin 等 2016）"
+        ),
+    )
+    return ShownTable(
+        "How sure is it?",
+        ["outcome", "noise, one run", "noise, averaged", "widest interval", "ranking", "verdict"],
+        rows,
+        note,
+    )
+
+
+def first_table(found: Analysed) -> ShownTable | None:
+    """First-order and total Sobol indices, and the total index over what inputs explain."""
+    if found.design.method != "sobol":
+        return None
+    rows = []
+    for name, indices in found.indices.items():
+        left = noise(found.raw[name])[1]
+        for place, factor in enumerate(indices.factors):
+            rows.append(
+                [
+                    phrase(OUTCOMES[name].label),
+                    phrase(factor),
+                    f"{indices.values['S1'][place]:.3f}",
+                    f"{indices.main[place]:.3f}",
+                    "-"
+                    if math.isnan(left) or left >= 1
+                    else f"{indices.values['S1'][place] / (1 - left):.3f}",
+                ]
+            )
+    note = tell(
+        (
+            "the last column divides by the share of variance that is not chance; the rest of ST over S1 "
+            "is interaction and chance"
+        ),
+        "末列除以非偶然的方差份额；ST 超出 S1 的部分为交互作用与偶然",
+    )
+    return ShownTable(
+        "Sobol: first order and total",
+        ["outcome", "input", "S1", "ST", "S1 of what inputs explain"],
+        rows,
+        note,
+    )
+
+
+def findings(plan: Measurement, stages: list[Analysed]) -> Findings:
+    """Tables, limits, and three sentences; pictures apart."""
+    makers = (index_table, first_table, trust_table)
+    tables = [table for one in stages for make in makers if (table := make(one)) is not None]
+    asked = phrase("What do the outcomes depend on, and how sure is that?")
+    return Findings(asked, sentences(plan, stages[-1]), tables, limits=limits(plan, stages))
+
+
+def sentences(plan: Measurement, last: Analysed) -> list[str]:
+    """What moves most, how sure it is, how much is chance."""
+    label = {outcome: phrase(OUTCOMES[outcome].label) for outcome in last.indices}
+    nothing, colon = tell("nothing told from chance", "无可与偶然区分者"), tell(": ", "：")
+    lead = tell("; ", "；").join(
+        f"{label[outcome]}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
+        for outcome in last.indices
+    )
+    worst = max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
+    method = plan.settings.method
+    sure = verdict(method, last.indices[worst])
+    return [
+        tell(
+            f"What moves most ({method}, {last.main}) {lead}.",
+            f"作用最大者（{method}，{last.main}）：{lead}。",
+        ),
+        tell(
+            f"{sure[0].upper()}{sure[1:]} ({label[worst]}, the least sure).",
+            f"{sure}（{label[worst]}，最不确定者）。",
+        ),
+        _chance(plan, last, label),
+    ]
+
+
+def _chance(plan: Measurement, last: Analysed, label: dict[str, str]) -> str:
+    noisy = {outcome: noise(last.raw[outcome])[0] for outcome in last.indices}
+    most = max(noisy, key=lambda outcome: 0.0 if math.isnan(noisy[outcome]) else noisy[outcome])
+    if math.isnan(noisy[most]):
+        return tell(
+            "one replicate a point: chance and inputs cannot be told apart.",
+            "每点只有一次重复：偶然与输入无法区分。",
+        )
+    return tell(
+        f"Chance makes up to {100 * noisy[most]:.0f} % of a single run's variance ({label[most]});"
+        f" {plan.replicates} replicates a point are averaged.",
+        f"单次运行的方差中至多 {100 * noisy[most]:.0f} % 来自偶然（{label[most]}）；每点取 "
+        f"{plan.replicates} 次重复的平均。",
+    )
+
+
+def limits(plan: Measurement, stages: list[Analysed]) -> list[str]:
+    """What was varied and run, and what that leaves out."""
+    last, settings = stages[-1], plan.settings
+    county, horizon = plan.base.county, plan.base.horizon
+    runs = sum(len(one.design.points) for one in stages) * plan.replicates
+    count, years = len(plan.inputs) - 1, outcomes.LEAST_YEARS
+    said = [
+        tell(
+            f"{count} uncertain inputs ({'by section' if plan.by_section else 'one by one'}), "
+            f"{settings.distribution} on their ranges; {county.villages} villages of about "
+            f"{county.elders} elders, {horizon.start} to {horizon.end}; {runs} runs.",
+            f"{count} 个不确定输入（{'按部分' if plan.by_section else '逐个'}），"
+            f"在各自范围内取{phrase(settings.distribution)}；{county.villages} "
+            f"个村，每村约 {county.elders} 位老人，{horizon.start} 至 {horizon.end}；{runs} 次运行。",
+        ),
+        phrase("Inputs are taken as independent; a section with more parameters has more ways to matter."),
+        tell(
+            f"Public cost counts at least {years:g} elder-year helped; redemption is 1 "
+            f"where nothing was asked for.",
+            f"公共支出至少按 {years:g} 个受助老人年计；无人以积分求助时兑换率记为 1。",
+        ),
+    ]
+    if len(stages) > 1:
+        followed = ", ".join(phrase(factor) for factor in last.design.factors if factor != DUMMY)
+        said.append(
+            tell(
+                f"Sobol follows {followed}; what the screen left out may have effects too small for it.",
+                f"Sobol 只跟进 {followed}；筛选所略去者的作用可能小得筛选看不见。",
+            )
+        )
+    if last.design.grouped:
+        said.append(phrase(TOGETHER))
+    if settings.method == "delta":
+        said.append(phrase(FEW_DELTA))
+    return said

@@ -1,0 +1,22 @@
+"""The first answer: which funding mix, with which business, keeps village services viable to the horizon."""
+
+from __future__ import annotations
+
+from experiments.command.scenario import Composed
+from experiments.studies.first_answer import text
+from experiments.studies.first_answer.design import SIZES, FirstAnswer, summarise
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Run the experiment, print the answer, leave everything in the study's folder."""
+    plan = FirstAnswer(line)
+    with plan.runs.begin(words) as work:
+        work.run(plan.main())
+        work.run(plan.paired(work.results().villages()), "paired reruns")
+        summary = summarise(plan, work.results().villages())
+        work.text("summary.csv", summary.to_csv(index=False))
+        print(text.write(plan, summary, work))
+    return 0
+
+
+__all__ = ["SIZES", "FirstAnswer", "run", "summarise"]

@@ -1,0 +1,267 @@
+"""The first answer: which funding mix, with which business, keeps village services viable to the horizon.
+
+Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence,
+in two panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same
+present value of all pledges an elder, set-up capital inside it). All cells of a replicate share luck and
+parameter draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments import statistics
+from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size
+from experiments.command.scenario import Composed
+from experiments.command.settings import PANELS, Mistake, arm
+from experiments.report import figures
+from experiments.study import draws
+from experiments.study.plan import Task
+from sim.parts.business import CHOICES, endowment
+from sim.state.codes import VILLAGE_KINDS
+from sim.state.parameters import Parameters
+
+MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper")
+NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same
+BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
+SIZES = {  # below the default village, for time: a design choice
+    "quick": Size(12, 160, 5),
+    "default": Size(12, 160, 20),
+    "full": Size(24, 300, 100),
+}
+LUCK = "luck"  # the arm of runs with default parameters: what is left is replicate noise
+LUCK_REPLICATES = (
+    5  # replicates that are run with default parameters too, in the first panel and these columns (time)
+)
+LUCK_COLUMNS = ("none",)
+DEPOSIT_ROWS = (
+    "jiangxi",
+    "four_payers",
+)  # the deposit, a null arm, stands in the equal envelope beside these (time)
+RELIEVED = {
+    "quick": 1,
+    "default": 2,
+    "full": 8,
+}  # breached conditions that a cell's reruns relieve at most (time)
+KEEP = 20  # replicates whose monthly series are kept
+USED = [
+    "scenario",
+    "arm",
+    "replicate",
+    "village",
+    "kind",
+    "strength",
+    "closures",
+    *statistics.Fate._fields,
+    "elder_years_helped",
+    "public_fen",
+]  # of the village table
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One funding mix with one business in one panel."""
+
+    panel: str
+    funding: str
+    business: str
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return f"{self.panel}/{self.funding}/{self.business}"
+
+    @property
+    def arm(self) -> Arm:
+        """What the cell sets, path -> value."""
+        basis = "cost" if self.panel == "practised" else "envelope"
+        changes = {**arm("funding", self.funding), **arm("business", self.business), "funding.basis": basis}
+        return Arm(self.name, changes=changes)
+
+
+def cells(panels: list[str], rows: list[str], columns: list[str]) -> list[Mix]:
+    """All cells, null arms last in their panel."""
+    found = []
+    for panel in panels:
+        for funding in rows or [*MIXES, *NULLS]:
+            if funding == "no_money" and panel == "envelope":
+                continue
+            for business in ["none"] if funding in NULLS else columns or BUSINESSES:
+                if (
+                    business == "deposit"
+                    and not columns
+                    and (panel != PANELS[-1] or funding not in DEPOSIT_ROWS)
+                ):
+                    continue
+                found.append(Mix(panel, funding, business))
+    return found
+
+
+def endowed(business: str, parameters: Parameters) -> set[str]:
+    """Kinds of village in which a business has its endowment, whole or in part."""
+    kind = CHOICES.index(business)
+    return {
+        name
+        for i, name in enumerate(VILLAGE_KINDS)
+        if kind not in (1, 2, 3) or endowment(i, kind, parameters.business.endowment) > 0
+    }
+
+
+class FirstAnswer:
+    """Every run of the experiment, made from one command line."""
+
+    def __init__(self, line: Composed) -> None:
+        settings, self.line = line.settings, line
+        for group, key in (("funding", "rows"), ("business", "columns")):
+            if group in line.named:
+                raise Mistake(
+                    f"first_answer compares many options of {group}: choose some with "
+                    f"{key}=[{line.named[group]}], or take experiment=baseline"
+                )
+        size = SIZES[settings.size]
+        self.panels = settings.panels or list(PANELS[:1] if settings.size == "quick" else PANELS)
+        self.seeds = settings.seeds or size.seeds or 1
+        self.cells = cells(self.panels, settings.rows, settings.columns)
+        self.base = size.base_of(line)
+        self.runs = ArmRuns(line, self.base)
+        self.drawn = len(draws.drawn(self.runs.touched)) if settings.draws else 0
+
+    def task(self, cell: Mix, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
+        """One run; `kind` names its arm."""
+        return self.runs.task(cell.arm, at, kind, drawn=drawn, keep_series=kind == MAIN and at < KEEP)
+
+    def main(self) -> list[Task]:
+        """Every cell with every replicate, replicate by replicate.
+
+        The first few again with default parameters.
+        """
+        found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
+        if self.line.settings.draws and self.line.settings.size != "quick":
+            first = (cell for cell in self.cells if cell.panel == self.panels[0])
+            again = [cell for cell in first if cell.business in LUCK_COLUMNS]
+            replicates = range(min(LUCK_REPLICATES, self.seeds))
+            found += [self.task(cell, at, LUCK, drawn=False) for at in replicates for cell in again]
+        return found
+
+    def paired(self, villages: pd.DataFrame) -> list[Task]:
+        """Reruns of the first panel with the commonest breached conditions relieved, one at a time
+        (`RELIEVED`).
+
+        One replicate for all cells, that with most closed villages of the panel, so that they run side by
+        side; its own for a cell in which nothing closed there.
+        """
+        found = []
+        mine = [cell for cell in self.cells if cell.panel == self.panels[0]]
+        rows = statistics.with_weights(villages[USED], self.base)
+        rows = rows[rows["scenario"].isin([cell.name for cell in mine]) & (rows["arm"] == MAIN)]
+        shut = statistics.closed(rows)
+        worst = statistics.most_closed(shut)
+        for cell in mine:
+            at, names = statistics.to_relieve(shut, cell.name, worst)
+            why = statistics.causes(rows[rows["scenario"] == cell.name])
+            names = sorted(names, key=lambda name: -why.get(f"closed: {name}", 0.0))[
+                : RELIEVED[self.line.settings.size]
+            ]
+            found += [self.task(cell, at, f"{RELIEF}{name}") for name in names]
+        return found
+
+
+def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
+    """One row a cell: share viable with interval, gain over no business on the same villages, cause,
+    public cost, spreads, and `gap_high`.
+    """
+    by_cell = dict(tuple(statistics.with_weights(villages[USED], plan.base).groupby("scenario")))
+    found = []
+    for cell in plan.cells:
+        if cell.name in by_cell:
+            found += _summary(
+                cell,
+                by_cell[cell.name],
+                by_cell.get(replace(cell, business="none").name),
+                endowed(cell.business, plan.base),
+            )
+    return with_gaps(pd.DataFrame(found), {cell: rows[rows["arm"] == MAIN] for cell, rows in by_cell.items()})
+
+
+def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add `gap_high`: upper end of the paired difference in villages viable to the best real cell of the
+    panel; nan where villages differ.
+
+    A cell whose `gap_high` is not below zero cannot be told from the best. `rows`: village rows of the main
+    arm by cell.
+    """
+
+    def share(place):
+        return statistics.by_replicate(rows["/".join(place)], rows["/".join(place)]["verdict"] == "viable")
+
+    summary["gap_high"] = np.nan
+    for _, mine in summary.groupby("panel", sort=False):
+        real = figures.real(mine)[["panel", "funding", "business"]]
+        top = share(real.loc[summary.loc[real.index, "viable"].idxmax()])
+        for at, cell in real.iterrows():
+            summary.loc[at, "gap_high"] = statistics.difference(share(cell), top).high
+    return summary
+
+
+def _summary(
+    cell: Mix, rows: pd.DataFrame, plain: pd.DataFrame | None, kinds: set[str]
+) -> list[dict[str, Any]]:
+    """The row of one cell, none where no village has what its business needs."""
+    mine = rows[rows["kind"].isin(kinds)]
+    if mine.empty:
+        return []
+    main, luck = mine[mine["arm"] == MAIN], mine[mine["arm"] == LUCK]
+    viable = statistics.by_replicate(main, main["verdict"] == "viable")
+    share = statistics.interval(viable.to_numpy())
+    total, chance, unknown = statistics.spreads(
+        viable, statistics.by_replicate(luck, luck["verdict"] == "viable")
+    )
+    opened = main[main["verdict"] != "never_opened"]
+    why = statistics.causes(main)
+    row = {
+        "panel": cell.panel,
+        "funding": cell.funding,
+        "business": cell.business,
+        "seeds": share.n,
+        "villages": int(main["village"].nunique()),
+        "viable": share.mean,
+        "low": share.low,
+        "high": share.high,
+        "viable_of_opened": statistics.by_replicate(opened, opened["verdict"] == "viable").mean()
+        if len(opened)
+        else np.nan,
+        "cause": why.index[0] if len(why) else "",
+        "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
+        "public_yuan_per_elder_year": statistics.public_cost(main),
+        "sd_all": total,
+        "sd_luck": chance,
+        "sd_parameters": unknown,
+        **_enough(main, viable),
+    }
+    if cell.business != "none" and plain is not None:
+        same = plain[(plain["arm"] == MAIN) & plain["kind"].isin(kinds)]
+        gain = statistics.difference(viable, statistics.by_replicate(same, same["verdict"] == "viable"))
+        row |= {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}
+    for name, (fewer, shut) in statistics.averted(rows, cell.name).items():
+        row[f"relief_{name}"] = f"{fewer} of {shut}"
+    return [row]
+
+
+def _enough(main: pd.DataFrame, viable: pd.Series) -> dict[str, float]:
+    """Half-width, c_v and the seeds from which c_v is settled, of the share viable and of public cost."""
+    cost = main.groupby("replicate")[["weight", "elder_years_helped", "public_fen"]].apply(
+        statistics.public_cost
+    )
+    found = {
+        "": statistics.replications(viable.to_numpy()),
+        "cost_": statistics.replications(cost.to_numpy(), bounded=False),
+    }
+    return {
+        f"{of}{key}": value
+        for of, enough in found.items()
+        for key, value in (("half", enough.half), ("cv", enough.cv), ("settled", enough.settled))
+    }

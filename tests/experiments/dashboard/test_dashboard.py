@@ -1,0 +1,680 @@
+"""The dashboard without a browser.
+
+Shares, drafts, tables, reasons, files, the engine; and the page by Streamlit's AppTest.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import run
+from experiments.command.scenario import CONFIGS, Mistake, known, options
+from experiments.command.serve import ROOT
+from experiments.dashboard import state, story, words
+from experiments.dashboard.state import Draft, rescaled, whole
+from experiments.report import style
+from experiments.study.runner import RunRecord, simulate_many
+from experiments.study.store import Results
+from sim.state.parameters import SECTIONS, ParameterError
+
+TINY = {
+    "county.villages": 3,
+    "county.elders": 20,
+    "horizon.end": "2027-12",
+    "horizon.spin_up": 2,
+    "county.facility_share": 1.0,
+    "county.size_spread": 0.0,
+}
+NEVER = -9999
+
+
+def draft(**changes: object) -> Draft:
+    made = Draft(1, "mine", {}, seeds=2)
+    made.change({**TINY, **{k.replace("__", "."): v for k, v in changes.items()}})
+    return made
+
+
+# -- shares and drafts
+# -------------------------------------------------------------------------------------------------
+def test_moving_one_share_rescales_the_others_in_proportion_by_hand():
+    now = {"a": 0.25, "b": 0.15, "c": 0.50, "d": 0.10}
+    assert rescaled(now, "a", 40) == {"a": 0.40, "b": 0.12, "c": 0.40, "d": 0.08}  # 0.60 / 0.75 = 0.8 of each
+    assert rescaled(now, "a", 100) == {"a": 1.0, "b": 0.0, "c": 0.0, "d": 0.0}
+    assert rescaled({"a": 1.0, "b": 0.0, "c": 0.0, "d": 0.0}, "a", 70) == {
+        "a": 0.7,
+        "b": 0.1,
+        "c": 0.1,
+        "d": 0.1,
+    }
+
+
+def test_shares_always_sum_to_one_whatever_is_moved():
+    rng, now = np.random.default_rng(3), {k: 0.25 for k in state.SHARES}
+    made = draft()
+    for _ in range(300):
+        now = rescaled(now, str(rng.choice(list(now))), int(rng.integers(0, 101)))
+        made.change(now)
+        made.parameters()  # refuses what does not sum to one
+        assert abs(sum(now.values()) - 1) < 1e-12 and min(now.values()) >= 0
+
+
+def test_whole_numbers_by_largest_remainder_by_hand():
+    assert whole(np.array([1, 1, 1]), 100).tolist() == [34, 33, 33]
+    assert whole(np.array([0.184, 0.216, 0.6]), 100).tolist() == [18, 22, 60]
+    assert whole(np.array([0, 0]), 5).tolist() == [3, 2]
+
+
+def test_a_preset_puts_its_group_and_nothing_else():
+    made = draft(timebank__welcome=7.0)
+    state.choose(made, "funding", "no_money")
+    assert (
+        made.value("funding.rule") == "none"
+        and made.value("families.on") is False
+        and state.chosen(made.values, "funding") == "no_money"
+    )
+    state.choose(made, "funding", "jiangxi")
+    assert (
+        made.value("families.on") is True
+        and made.value("funding.share_families") == 0.60
+        and made.value("timebank.welcome") == 7.0
+    )
+    made.change({"funding.taper": 7})
+    assert state.chosen(made.values, "funding") == ""
+
+
+def test_a_draft_saved_and_loaded_is_the_same_and_short():
+    made = draft(funding__rule="matching")
+    made.seed, made.draws, made.policies = 5, True, ["oldest_free", "lighter_fees"]
+    back = state.loaded(made.yaml(), 2, "mine")
+    assert (back.values, back.settings()) == (made.values, made.settings())
+    assert state.loaded("funding:\n  taper: 7\n", 3, "x") == Draft(3, "x", {"funding.taper": 7})
+    made.change({"funding.rule": "fixed_shares"})
+    assert "rule" not in made.yaml()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("seeds: 0\n", "seeds = 0"),
+        ("seeds: true\n", "seeds"),
+        ("seed: -1\n", "seed = -1"),
+        ("draws: 3\n", "true or false"),
+        ("policy: [oldest_fre]\n", "did you mean oldest_free?"),
+        ("county:\n  _target_: x\n", "_target_"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_sentence(text, sentence):
+    with pytest.raises((Mistake, ParameterError), match=re.escape(sentence)):
+        state.loaded(text, 1, "x")
+
+
+def test_a_county_too_large_for_the_page_is_sent_to_the_command_line():
+    with pytest.raises(Mistake, match=r"run\.py"):
+        draft(county__villages=2_000).tasks()
+
+
+# -- villages from a file
+# ----------------------------------------------------------------------------------------------
+def test_the_template_is_a_table_that_can_be_used():
+    made = draft()
+    assert state.take_villages(made, state.template()) == ()
+    p = made.parameters()
+    assert p.county.villages == 3 and state.names(p) == {1: "Upper Village", 2: "Bridge Village", 3: ""}
+
+
+def test_a_bad_table_leaves_the_villages_as_they_were():
+    made = draft()
+    before = dict(made.values)
+    faults = state.take_villages(made, "number,kind\n1,scenik\n2,craft\n")
+    assert [(f.row, f.column) for f in faults] == [(2, "kind")] and made.values == before
+
+
+def test_tables_of_chinese_spreadsheets_are_read_and_other_files_refused():
+    assert state.decoded("number,name\r\n1,桥村\r\n".encode("gb18030")) == "number,name\n1,桥村\n"
+    assert state.decoded(b"\xef\xbb\xbfnumber\n1\n") == "number\n1\n"
+    for content, sentence in ((b"PK\x03\x04\0\0", "no text"), (b"x" * 1_000_001, "too large")):
+        with pytest.raises(Mistake, match=sentence):
+            state.decoded(content)
+
+
+# -- results, from rows made by hand
+# -----------------------------------------------------------------------------------
+def outcome(replicate: int, verdicts: list[str], mutual: list[int], closures: list[int]) -> RunRecord:
+    n, months = len(verdicts), 36
+    rows = pd.DataFrame(
+        {
+            "scenario": "baseline",
+            "arm": "main",
+            "replicate": replicate,
+            "village": range(1, n + 1),
+            "kind": "plain",
+            "strength": "weak",
+            "verdict": verdicts,
+        }
+    )
+    rows["closures"], rows["closed"] = closures, [20 if c else NEVER for c in closures]
+    rows["cause"], rows["solvent"], rows["hours_met"], rows["visits_met"] = 5, False, True, True
+    for year in (2025, 2026, 2027):
+        rows[f"class_{year}"] = [0 if v == "viable" else 3 for v in verdicts]
+    rows = rows.assign(
+        mutual_minutes=mutual,
+        eligible_minutes=100,
+        public_fen=20_000,
+        elder_years_helped=[2.0] * n,
+        business_income_fen=100,
+    )
+    rows = rows.assign(
+        paid_government_fen=300, paid_collective_fen=0, paid_families_fen=100, paid_society_fen=0
+    )
+    series = pd.DataFrame(
+        [
+            {"replicate": replicate, "month": t, "village": v, "level": int(t < 20)}
+            for t in range(months)
+            for v in range(1, n + 1)
+        ]
+    )
+    for name, fen in (
+        ("volunteers", 1),
+        ("diners", 2),
+        ("mutual_minutes", 60),
+        ("elders", 9),
+        ("cost_fen", 1_000),
+        ("cash_fen", 500),
+        ("payables_fen", 700),
+        ("pledged_fen", 900),
+        ("business_income_fen", 0),
+    ):
+        series[name] = fen
+    series["paid_government_fen"], series["paid_families_fen"] = 100 * series["month"], 50
+    series["paid_collective_fen"] = series["paid_society_fen"] = 0
+    import pyarrow as pa
+
+    return RunRecord(
+        {"replicate": replicate, "seed": 10 + replicate, "error": "", "origin": ""},
+        pa.Table.from_pandas(rows),
+        pa.Table.from_pandas(series),
+    )
+
+
+@pytest.fixture
+def two():
+    """Two scenarios of two seeds and two villages."""
+    a = state.result(
+        draft(),
+        [
+            outcome(0, ["viable", "closed"], [50, 10], [0, 1]),
+            outcome(1, ["closed", "closed"], [10, 10], [1, 1]),
+        ],
+    )
+    b = state.result(
+        draft(),
+        [
+            outcome(0, ["viable", "viable"], [50, 30], [0, 0]),
+            outcome(1, ["viable", "closed"], [10, 10], [0, 1]),
+        ],
+    )
+    return a, b
+
+
+def test_figures_by_hand(two):
+    found = state.figures(two[0])
+    assert found["viable"].mean == 25 and found["closed"].mean == 75  # (1/2 + 0) / 2
+    assert found["hours"].mean == 20  # (60 + 20) / 2 of 200 each
+    assert found["public"].mean == 100  # 40,000 fen over 4 years
+    assert (found["viable"].low, found["viable"].high) == (
+        0,
+        100,
+    )  # t of one degree of freedom, 12.7 x 25, cut at the ends
+    assert found["hours"].high == pytest.approx(100) and found["public"].low == found["public"].high == 100
+
+
+def test_differences_are_paired_by_seed_by_hand(two):
+    found = state.differences(*two)
+    assert (
+        found["viable"].mean == 50 and found["viable"].low == found["viable"].high == 50
+    )  # +50 under both seeds
+    assert found["hours"].mean == 5 and found["public"].mean == 0  # +10 and 0
+
+
+def test_classes_and_money_sum_to_one(two):
+    table = state.classes(two[0].rows)
+    assert (
+        np.allclose(table.groupby("year")["share"].sum(), 1)
+        and table.loc[table["class"] == "viable", "share"].tolist() == [0.25] * 3
+    )
+    assert state.money(two[0].rows).set_index("source")["share"].to_dict() == {
+        "government": 0.6,
+        "collective": 0.0,
+        "families": 0.2,
+        "society": 0.0,
+        "business": 0.2,
+    }
+
+
+def test_the_fan_follows_the_months_by_hand(two):
+    fan = state.fan(two[0], "in_service")
+    assert fan["median"].tolist() == [100.0] * 20 + [0.0] * 16 and str(fan["month"].iloc[-1])[:7] == "2027-12"
+    assert set(state.fan(two[0], "mutual_hours")["median"]) == {1.0}
+
+
+def test_why_a_village_closed_by_hand(two):
+    told = story.story(two[0], 0, 2)
+    assert (told.closed, told.causes, told.missed) == (
+        "2026-09",
+        ["money", "helpers"],
+        [],
+    )  # month 20, bits 1 and 4
+    sums = told.sums()
+    assert (
+        sums["government"] == sum(range(9, 21))
+        and sums["families"] == 12 * 0.5
+        and sums["cost"] == 120
+        and sums["pledged"] == 108
+    )
+    assert sums["paid_in"] == sums["government"] + 6
+    assert story.worst(two[0]) == (0, 2)
+    fine = story.story(two[0], 0, 1)
+    assert (fine.closed, fine.causes, fine.missed, fine.stop) == ("", [], [], 35)
+
+
+class Inline:
+    """Works out in this process what the dashboard leaves to its own."""
+
+    def __init__(self):
+        self.memory, self.asked = {}, []
+
+    def run(self, tasks):
+        new = [t for t in tasks if t.run not in self.memory]
+        self.asked.append(len(new))
+        self.memory |= {t.run: o for t, o in zip(new, simulate_many(new), strict=True)}
+        return iter(())
+
+    def known(self, task):
+        return self.memory.get(task.run)
+
+
+def sections(page, *names):
+    """The parts of a report that say what was found."""
+    return [
+        re.search(rf'<section aria-labelledby="{name}".*?</section>', page, re.DOTALL)[0] for name in names
+    ]
+
+
+@pytest.mark.slow
+def test_the_report_is_the_page_that_the_command_line_makes_of_the_saved_file(tmp_path, capsys):
+    """Three reports with all their figures: 20 s."""
+    from experiments.dashboard import report
+
+    made, other, engine = draft(), draft(funding__taper=7), Inline()
+    engine.run([*made.tasks(), *other.tasks()])
+    mine, theirs = (state.result(d, [engine.known(t) for t in d.tasks()]) for d in (made, other))
+    page = report.write(mine, made, [], "en", engine)
+    assert engine.asked[1] == 0  # what the screen shows is not run again
+    (tmp_path / "mine.yaml").write_text(made.yaml())
+    assert (
+        run.main(
+            [
+                "experiment=baseline",
+                f"scenario={tmp_path}/mine.yaml",
+                f"out={tmp_path}",
+                "workers=1",
+                "progress=false",
+            ]
+        )
+        == 0
+    )
+    assert run.main(["report", f"study={tmp_path}/baseline"]) == 0
+    (there,) = (tmp_path / "baseline").glob("*/report.html")
+    names = ("question", "answer", "tables", "figures", "failures", "limits", "numbers", "parameters")
+    assert sections(page, *names) == sections(there.read_text(), *names)
+    assert (
+        "scenario=mine.yaml" in page
+        and str(tmp_path) not in page
+        and "forecast" not in page
+        and "95 % over 2 seeds" in page
+    )
+
+    beside = report.write(mine, made, [theirs], "zh", engine)
+    assert not re.search(r"""(src|href|url)\s*[=(]\s*["']?(https?:)?//""", beside) and "<script" not in beside
+    assert (
+        "相同运气下逐个种子比较" in beside and "+0.0 (+0.0 – +0.0)" in beside
+    )  # fixed shares do not taper: nothing differs
+    capsys.readouterr()
+
+
+def test_the_workbook_holds_the_figures_that_are_shown(two):
+    pytest.importorskip("openpyxl", reason="the extra dashboard is not installed")
+    sheets = pd.read_excel(io.BytesIO(state.excel(two[0], draft())), sheet_name=None)
+    assert sheets["figures"]["mean"].tolist() == [25, 75, 20, 100] and len(sheets["villages"]) == 4
+    assert dict(sheets["set"].to_numpy())["county.villages"] == "3"
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+# ----------
+def test_every_sentence_takes_the_same_values_in_both_languages():
+    for key, (english, chinese) in words.SAID.items():
+        holes = [set(re.findall(r"{(\w+)}", text)) for text in (english, chinese)]
+        assert holes[0] == holes[1], key
+        assert re.search(r"[\u4e00-\u9fff]|^CSV$", chinese), key
+    assert set(words.LABELS) <= set(known())
+
+
+def chinese(text):
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def test_every_option_choice_and_unit_has_words_in_both_languages():
+    shown = [o for names in options().values() for o in names] + [
+        c for d in known().values() for c in d.choices
+    ]
+    assert [o for o in shown if not chinese(words.word(o, "zh"))] == []
+    assert [o for o in shown if "_" in words.word(o, "en") or chinese(words.word(o, "en"))] == []
+    for group, names in options().items():  # two presets of one group are told apart
+        for code in words.LANGUAGES:
+            assert len({words.word(o, code) for o in names}) == len(names), (group, code)
+    assert {d.unit for d in known().values()} - set(style.chinese_names()["units"]) == set()
+
+
+def test_every_parameter_and_section_has_a_chinese_name_and_no_name_is_left_over():
+    named = style.chinese_names()
+    assert set(known()) - set(named["parameters"]) == set() == set(named["parameters"]) - set(known())
+    assert set(named["sections"]) == set(SECTIONS) and {d.unit for d in known().values()} == set(
+        named["units"]
+    )
+    assert [
+        k for part in ("sections", "parameters") for k, text in named[part].items() if not chinese(text)
+    ] == []
+    in_section = [(path.partition(".")[0], text) for path, text in named["parameters"].items()]
+    assert [
+        x for x in set(in_section) if in_section.count(x) > 1
+    ] == []  # controls stand beside each other there
+
+
+def test_chinese_help_says_name_unit_range_and_grade_before_the_english_text():
+    text = words.helped(known()["timebank.credit_per_hour"], "zh")
+    order = [
+        "付出一小时得。",
+        "单位：小时/小时。",
+        "允许：0 – 2。",
+        "来源等级 B：报道。",
+        known()["timebank.credit_per_hour"].doc,
+        "one hour for one hour",
+        "timebank.credit_per_hour",
+    ]
+    assert [text.find(w) for w in order] == sorted(text.find(w) for w in order) and text.startswith(order[0])
+    assert (
+        words.label(known()["government.ceiling"], "zh") == "每村运营补贴上限（2025 年名义值，元/年）"
+    )  # one pair of brackets
+
+
+def test_every_policy_is_described_in_chinese():
+    texts = [
+        yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))["description"]
+        for name in options()["policy"]
+    ]
+    assert [t for t in texts if not chinese(style.translated().get(t, ""))] == []
+    assert [o for o in options()["policy"] if not chinese(style.translated().get(style.words(o), ""))] == []
+
+
+def test_every_sentence_that_the_screen_says_is_there():
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "experiments" / "dashboard").glob("*.py")
+    )
+    said = set(re.findall(r"""\bsa(?:y|id)\(["'](\w+)["']""", text))
+    assert len(said) > 40 and said - set(words.SAID) == set()
+
+
+def test_help_names_unit_range_source_and_grade():
+    text = words.helped(known()["timebank.credit_per_hour"], "en")
+    assert all(
+        w in text
+        for w in (
+            "hours/hour",
+            "0 – 2",
+            "one hour for one hour",
+            "grade B: reported",
+            "timebank.credit_per_hour",
+        )
+    )
+
+
+# -- the same bytes as run.py
+# ------------------------------------------------------------------------------------------
+def table_of(folder):
+    (study,) = (folder / "baseline").iterdir()
+    rows = Results(study).villages()
+    return rows[rows["arm"] == "main"].to_csv(index=False)
+
+
+def test_the_dashboards_runs_are_run_pys_byte_for_byte(tmp_path, capsys):
+    """One scenario with given villages and drawn parameters.
+
+    Run.py reads the file that the dashboard saves.
+    """
+    from experiments.study.runner import simulate_many
+
+    made = draft(given__villages="number,elders\n1,25\n2,\n3,\n", funding__rule="matching")
+    made.draws, made.policies = True, ["price_indexation", "assistance_posts"]
+    file = tmp_path / "mine.yaml"
+    file.write_text(made.yaml(), encoding="utf-8")
+    assert (
+        run.main(
+            ["experiment=baseline", f"scenario={file}", f"out={tmp_path}", "workers=1", "progress=false"]
+        )
+        == 0
+    )
+    capsys.readouterr()
+    mine = state.result(made, simulate_many(made.tasks()))
+    assert mine.seeds == 2 and state.table_csv(mine) == table_of(tmp_path)
+
+
+# -- the engine
+# --------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def engine():
+    """Two processes, ended when the tests are done."""
+    from experiments.dashboard.engine import BackgroundRuns
+
+    made = BackgroundRuns()
+    yield made
+    made.close()
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_run_again_and_a_dead_worker_is_replaced(engine):
+    made = draft()
+    assert list(engine.run(made.tasks()))[-1] == 2 and engine.ready
+    assert list(engine.run(made.tasks())) == [2]  # all known: nothing is sent to a process
+    made.seeds = 4
+    steps = engine.run(made.tasks())
+    assert next(steps) == 2
+    next(steps)
+    for process in list(engine._pool._processes.values()):
+        os.kill(process.pid, signal.SIGKILL)
+    assert list(steps)[-1] == 4 and all(not engine.known(t).row["error"] for t in made.tasks())
+
+
+@pytest.mark.slow
+def test_a_cancelled_run_keeps_what_was_finished(engine):
+    made = draft(funding__taper=9)
+    made.seeds = 12
+    steps = engine.run(made.tasks())
+    while next(steps) < 2:
+        pass
+    steps.close()
+    kept = sum(engine.known(t) is not None for t in made.tasks())
+    assert 2 <= kept <= next(engine.run(made.tasks())) < 12  # what was under way is kept too
+
+
+@pytest.mark.slow
+def test_what_is_shown_begins_before_it_is_asked_for_and_gives_way_to_what_is_shown_next(engine):
+    early, next_ = draft(funding__taper=11), draft(funding__taper=12)
+    early.seeds = next_.seeds = 12
+    engine.ahead(early.tasks())
+    engine.ahead(next_.tasks())
+    end = time.monotonic() + 120
+    while any(engine.known(t) is None for t in next_.tasks()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert list(engine.run(next_.tasks())) == [12]
+    assert sum(engine.known(t) is not None for t in early.tasks()) < 12
+
+
+# -- the page, without a browser
+# ---------------------------------------------------------------------------------------
+@pytest.fixture
+def page():
+    """The page of a session with a tiny county."""
+    pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
+    from streamlit.testing.v1 import AppTest
+
+    at = AppTest.from_file(str(ROOT / "experiments/dashboard/app.py"), default_timeout=300)
+    at.session_state["drafts"], at.session_state["uid"] = [draft()], 1
+    at.session_state["results"] = {}
+    return at
+
+
+@pytest.mark.slow
+def test_a_planners_way_through_the_page(page):
+    at = page.run()
+    assert not at.exception and at.info[0].value.startswith("Nothing has been run yet")
+    at.button(key="run").click().run()
+    assert not at.exception and "villages are viable at the end of 2027" in at.subheader[0].value
+    payers = ("Government", "Village collective", "Families", "Society")
+
+    def slider(name):
+        return next(s for s in at.slider if s.label == name)
+
+    slider("Government").set_value(40).run()
+    assert [slider(name).value for name in payers] == [40, 12, 40, 8]
+    assert "In use: government 40 % · collective 12 % · families 40 % · society 8 %" in [
+        c.value for c in at.caption
+    ]
+    key = slider("Government").key
+    slider("Government").set_value(50).run()
+    assert slider("Government").key == key and [slider(name).value for name in payers] == [
+        50,
+        10,
+        33,
+        7,
+    ]  # 10, 33.3, 6.7
+    slider("Government").set_value(40).run()
+    assert at.warning[0].value.startswith("Settings have changed")
+    next(b for b in at.sidebar.button if b.label == "Copy").click().run()
+    assert at.selectbox(key="current").value == 2
+    at.button(key="run").click().run()
+    for tab in ("Compare", "Over time", "Map", "Why did it close?", "Download"):
+        at.session_state["tab"] = tab
+        at.run()
+        assert not at.exception, tab
+    at.session_state["language"] = "zh"
+    at.run()
+    assert not at.exception and at.title[0].value == words.SAID["title"][1]
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_together_is_said_and_nothing_breaks(page):
+    at = page.run()
+    at.selectbox(key="1/end").set_value("2027-12")
+    at.session_state["drafts"][0].values["horizon.end"] = "2024-12"
+    at.run()
+    assert not at.exception and "end 2024-12 is before start" in " ".join(e.value for e in at.error)
+
+
+# -- starting
+# ----------------------------------------------------------------------------------------------------------
+def test_a_wrong_port_or_a_missing_extra_gets_one_sentence(capsys, monkeypatch):
+    from experiments.command import serve
+
+    for words_, sentence in (
+        (["dashboard", "port=80"], "port=1024"),
+        (["dashboard", "prot=8501"], "port=1024"),
+        (["live", "port=x"], "port=1024"),
+    ):
+        monkeypatch.setattr(serve, "need", lambda *_: None)
+        assert run.main(words_) == 1 and sentence in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setattr(serve.importlib.util, "find_spec", lambda _: None)
+    assert run.main(["dashboard"]) == 1 and "pip install -e '.[dashboard]'" in capsys.readouterr().err
+
+
+def test_the_servers_listen_here_only_and_send_no_statistics(monkeypatch):
+    from experiments.command import serve
+
+    seen = []
+    monkeypatch.setattr(serve, "need", lambda *_: None)
+    monkeypatch.setattr(serve, "become", lambda command, more=None: seen.append((command, more)))
+    serve.dashboard(["port=8599"])
+    serve.live(["port=8598", "report.language=zh"])
+    assert {"--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--server.port=8599"} <= set(
+        seen[0][0]
+    )
+    assert "--host=127.0.0.1" in seen[1][0] and seen[1][1] == {
+        "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+        "MUTUAL_AID_LANGUAGE": "zh",
+    }
+    with pytest.raises(
+        Mistake,
+        match=r"'report.language=cn': allowed is port=1024 to port=65535 and report.language=en or zh",
+    ):
+        serve.live(["report.language=cn"])
+
+
+def test_the_live_county_steps_and_draws():
+    pytest.importorskip("solara", reason="the extra live is not installed")
+    from experiments.live import app
+
+    model = app.LiveCounty(villages=2, elders=30, government=0, collective=0, families=0, society=0)
+    model.step()
+    assert len(model.track) == 1 and model.running and model.parameters.funding.share_society == 0.25
+    graph = app.village_graph(model, 0)
+    assert (
+        sum(d["elder"] for _, d in graph.nodes(data=True)) == model.state["elders"][0]
+        and len(graph) == (model.state["elders"] + model.state["helpers"])[0]
+    )
+    for figure in (
+        app.draw_map(model),
+        app.draw_network(model, 2),
+        app.draw_tracks(model),
+        app.draw_money(model),
+    ):
+        assert figure.axes
+
+
+@pytest.mark.slow
+def test_the_live_page_speaks_chinese_where_it_is_asked_to():
+    """In a process of its own: the language is chosen when the page is read."""
+    pytest.importorskip("solara", reason="the extra live is not installed")
+    if style.chinese_font() is None:
+        pytest.skip("no Chinese font here")
+    code = """
+from experiments import live
+model = live.LiveCounty(villages=2, elders=20, rule="配套", business="特色手工业", shock="洪水")
+p = model.parameters
+pictures = (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))
+labels = [c["label"] for c in live.CONTROLS.values()]
+titles = [f.axes[0].get_title("left") for f in pictures]
+print(p.funding.rule, p.business.kind, p.shocks.scheduled, *labels, *titles, sep="\\n")
+"""
+    got = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "MUTUAL_AID_LANGUAGE": "zh"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    keys, said = got.stdout.splitlines()[:3], got.stdout.splitlines()[3:]
+    assert keys == ["matching", "handicraft", "flood"] and len(said) == 14 and all(map(chinese, said)), said

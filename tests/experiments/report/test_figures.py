@@ -1,0 +1,362 @@
+"""Figures: survival against a hand calculation, pictures against reference images, the same bytes twice, two
+languages.
+
+`PYTHONPATH=tests python tests/experiments/report/test_figures.py` draws the reference
+images anew (look at them before they are committed).
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from experiments.report import figures, figures_money, figures_sensitivity, figures_time, style, ternary
+from experiments.report.figures_time import band, kaplan_meier, spells
+from sim.state.codes import KINDS, NEVER, PAYERS, VILLAGE_KINDS
+
+REFERENCE = Path(__file__).parent / "reference_images"
+WIDTH = 480  # pixels of a reference image: shapes and colours, not letters
+# root mean square of grey levels 0..255; another version of a font moves it by about 2, a lost bar by 10 and
+# more
+TOLERANCE = 6.0
+LABELS = {"practised/jiangxi/none": "Jiangxi", "practised/four_payers/none": "four payers"}
+
+
+# -- survival by hand
+# --------------------------------------------------------------------------------------------------
+def test_survival_with_late_entry_by_hand():
+    # A in service from 0, closes in month 2; B from 0, open to the end; C enters in month 1, closes in 3; D
+    # enters in 3, open
+    entry, leave, event = np.array([0, 0, 1, 3]), np.array([2, 4, 3, 4]), np.array([True, False, True, False])
+    # at risk: month 1 A B; month 2 A B C, one closes; month 3 B C, one closes; month 4 B D
+    assert np.allclose(kaplan_meier(entry, leave, event, np.ones(4), 4), [1, 1, 2 / 3, 1 / 3, 1 / 3])
+
+
+def test_weights_count_as_so_many_services():
+    entry, leave, event = np.array([0, 0]), np.array([1, 2]), np.array([True, False])
+    assert np.allclose(kaplan_meier(entry, leave, event, np.array([3.0, 1.0]), 2), [1, 0.25, 0.25])
+
+
+def test_nobody_at_risk_leaves_survival_as_it_is():
+    assert kaplan_meier(np.array([2]), np.array([3]), np.array([False]), np.ones(1), 3).tolist() == [
+        1,
+        1,
+        1,
+        1,
+    ]
+
+
+def test_spells_leave_out_villages_that_never_opened_and_paired_reruns():
+    rows = pd.DataFrame(
+        {
+            "arm": ["main", "main", "relief:money"],
+            "opened": [0, NEVER, 0],
+            "first_closed": [5, NEVER, 6],
+            "weight": 1.0,
+            "replicate": 0,
+        }
+    )
+    assert spells(rows, 9)[["entry", "leave", "event"]].values.tolist() == [[0, 5, True]]
+
+
+def test_the_interval_of_survival_takes_whole_seeds():
+    s = pd.DataFrame(
+        {
+            "entry": 0,
+            "leave": [1, 1, 2, 2],
+            "event": [True, True, False, False],
+            "weight": 1.0,
+            "replicate": [0, 0, 1, 1],
+        }
+    )
+    low, high = band(s, 2)[:, -1]
+    assert (low, high) == (
+        0,
+        1,
+    )  # one seed all closed, the other all open: both are drawn twice a quarter of the times
+
+
+# -- made-up tables
+# ----------------------------------------------------------------------------------------------------
+def made_rows() -> pd.DataFrame:
+    """Village rows of two mixes, four seeds, four villages, with round numbers."""
+    rng, found = np.random.default_rng(3), []
+    for s, scenario in enumerate(LABELS):
+        for at in range(4):
+            for v in range(4):
+                closed = int(rng.integers(3, 24)) if (v + at + s) % 3 == 0 else NEVER
+                classes = {
+                    f"class_{y}": 3 if closed != NEVER and closed < 12 * (y - 2024) else 0
+                    for y in (2025, 2026)
+                }
+                met = {
+                    f"{who}_{kind}_minutes": 600 * (k + 1 + len(who))
+                    for who in figures.MET
+                    for k, kind in enumerate(KINDS)
+                }
+                held = {f"held_{a}_minutes": 60 * (90 - a) for a in (0, 60, 70, 80)}
+                paid = {f"paid_{p}_fen": 1000 * (k + 1 + s * (3 - k)) for k, p in enumerate(PAYERS)}
+                place = {"east_km": 6.0 * v + at, "north_km": 25.0 - 5 * v, "kind": VILLAGE_KINDS[v]}
+                found.append(
+                    {
+                        "scenario": scenario,
+                        "arm": "main",
+                        "replicate": at,
+                        "village": v + 1,
+                        "weight": 1.0,
+                        "opened": 3 * (v == 3),
+                        "first_closed": closed,
+                        "overdrawn_minutes": -120,
+                        "business_income_fen": 500,
+                        **place,
+                        **classes,
+                        **met,
+                        **held,
+                        **paid,
+                    }
+                )
+    return pd.DataFrame(found)
+
+
+def made_series() -> pd.DataFrame:
+    """Monthly rows of one mix over two years."""
+    table = pd.MultiIndex.from_product(
+        [range(4), range(24), range(1, 5)], names=["replicate", "month", "village"]
+    ).to_frame(index=False)
+    t, v, at = table["month"], table["village"], table["replicate"]
+    return table.assign(
+        weight=1.0,
+        level=((v + t // 8 + at) % 4),
+        enrolled=20 + t + 2 * at,
+        elders=100,
+        cash_fen=(10 - t + at) * 100_000,
+        payables_fen=t * 40_000,
+        cost_fen=500_000,
+        credits_minutes=600 * t,
+        credits_issued_minutes=1200,
+        credits_spent_minutes=400,
+        credits_lapsed_minutes=200,
+        redeem_asked_minutes=1000,
+        redeem_got_minutes=900 - 10 * t - 20 * at,
+        business_income_fen=30_000,
+        **{f"paid_{p}_fen": (k + 1) * 50_000 for k, p in enumerate(PAYERS)},
+    )
+
+
+def made_summary() -> pd.DataFrame:
+    """Four cells."""
+    cells = [("practised", f, b) for f in ("jiangxi", "four_payers") for b in ("none", "tourism")]
+    return pd.DataFrame(cells, columns=["panel", "funding", "business"]).assign(
+        viable=[0.2, 0.5, 0.4, 0.9],
+        low=[0.1, 0.3, 0.3, 0.8],
+        high=[0.3, 0.7, 0.5, 1.0],
+        villages=[12, 6, 12, 6],
+        seeds=20,
+    )
+
+
+def indices(*names: str) -> pd.DataFrame:
+    """Falling indices of four inputs and the dummy."""
+    frame = pd.DataFrame({"parameter": ["a.first", "b.second", "c.third", "dummy"]})
+    for k, name in enumerate(names):
+        frame[name] = np.array([0.5, 0.3, 0.05, 0.02]) * (1 + 0.2 * k)
+        frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] - 0.04, frame[name] + 0.04
+    return frame
+
+
+def draw_one(name: str, into: Path) -> object:
+    """Draw the figure of that name from made-up tables."""
+    rows, series, one = made_rows(), made_series(), next(iter(LABELS))
+    mine, by_kind = rows[rows["scenario"] == one], {k: rows[rows["kind"] == k] for k in VILLAGE_KINDS}
+    tornado = pd.DataFrame(
+        {
+            "parameter": ["a.first", "b.second"],
+            "low": [0, 1],
+            "high": [2, 3],
+            "at_low": [0.1, 0.5],
+            "at_high": [0.6, 0.3],
+            "at_low_low": [0.05, 0.4],
+            "at_low_high": [0.15, 0.6],
+            "at_high_low": [0.5, 0.2],
+            "at_high_high": [0.7, 0.4],
+        }
+    )
+    shares = pd.DataFrame(
+        {
+            "government": [0.6, 0.2, 0.0],
+            "collective": [0.2, 0.2, 0.5],
+            "families": [0.2, 0.6, 0.5],
+            "viable": [0.1, 0.5, 0.9],
+            "mix": ["one", "two", "three"],
+        }
+    )
+    gains = pd.DataFrame(
+        {
+            "label": ["x", "y"],
+            "gain": [0.1, -0.05],
+            "low": [0.02, -0.1],
+            "high": [0.18, 0.01],
+            "points": [[0.0, 0.2], [-0.1, 0.0]],
+        }
+    )
+    return {
+        "viability": lambda: figures.heat(made_summary(), "2035", into),
+        "classes": lambda: figures.classes(rows, LABELS, into),
+        "survival": lambda: figures_time.survival(by_kind, "2025-01", 23, into, "survival", "by kind"),
+        "payers": lambda: figures.payers(rows, LABELS, "a note", into),
+        "needs": lambda: figures.needs(mine, "Jiangxi", into),
+        "paired": lambda: figures.paired(gains, "points", into, "a caption"),
+        "fans": lambda: figures_time.fans(series, "2025-01", "Jiangxi", into),
+        "payers_by_year": lambda: figures_money.payers_by_year(series, "2025-01", "Jiangxi", into),
+        "timebank": lambda: figures_money.timebank(series, mine, "2025-01", "Jiangxi", into),
+        "map": lambda: figures_time.county_map(series, mine, "2025-01", "Jiangxi", into),
+        "tornado": lambda: figures_sensitivity.tornado(
+            tornado, 0.4, "share viable", into, "a caption", passed=["a.first"]
+        ),
+        "sobol": lambda: figures_sensitivity.indices(
+            indices("S1", "ST"), "share viable", into, "a caption", noise=0.3, line=0.064
+        ),
+        "ternary": lambda: ternary.ternary(shares, "share viable, %", into, "a caption", label="mix"),
+    }[name]()
+
+
+NAMES = (
+    "viability",
+    "classes",
+    "survival",
+    "payers",
+    "needs",
+    "paired",
+    "fans",
+    "payers_by_year",
+    "timebank",
+    "map",
+    "tornado",
+    "sobol",
+    "ternary",
+)
+
+
+def grey(path: Path) -> np.ndarray:
+    """Grey levels at the width of the reference images."""
+    image = Image.open(path).convert("L")
+    return np.asarray(
+        image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.BOX), float
+    )
+
+
+def distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Root mean square; all of the scale where the shapes differ by more than a line of text."""
+    rows = min(len(a), len(b))
+    return 255.0 if abs(len(a) - len(b)) > 12 else float(np.sqrt(np.mean((a[:rows] - b[:rows]) ** 2)))
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Every figure once: (folder, name -> Picture)."""
+    into = tmp_path_factory.mktemp("figures")
+    return into, {name: draw_one(name, into) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_looks_as_it_was_approved(drawn, name):
+    assert distance(grey(drawn[0] / f"{name}.png"), grey(REFERENCE / f"{name}.png")) < TOLERANCE
+
+
+def test_the_tolerance_sees_a_lost_bar_and_another_figure(drawn, tmp_path):
+    whole = grey(drawn[0] / "payers.png")
+    lost = whole.copy()
+    lost[30:60, 150:300] = 255  # a bar painted over
+    assert distance(whole, lost) > TOLERANCE and distance(whole, grey(drawn[0] / "tornado.png")) > TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["survival", "map", "sobol"])
+def test_an_svg_has_the_same_bytes_each_time(drawn, tmp_path, name):
+    draw_one(name, tmp_path)
+    for kind in ("svg", "png"):
+        assert (tmp_path / f"{name}.{kind}").read_bytes() == (drawn[0] / f"{name}.{kind}").read_bytes()
+    assert b"<dc:date>" not in (tmp_path / f"{name}.svg").read_bytes()
+
+
+def test_titles_say_the_finding_and_captions_the_sample(drawn):
+    said = {name: p.title for name, p in drawn[1].items()}
+    assert said["viability"].startswith(
+        "Over all villages at most 40 % are viable to 2035: four payers"
+    )  # the cell with 12 villages, not the 90 % of 6
+    assert said["tornado"].startswith(
+        "a.first goes with the widest swing: 0.1 at the low end of its range, 0.6 at the high end"
+    )
+    assert (
+        said["sobol"]
+        == "a.first, b.second stand clear of an input without effect; 30 % of the variance is luck"
+    )  # the dummy reaches .064
+    assert said["paired"].startswith("X gains most, +10 points (+2 to +18); 1 of 2 differences")
+    assert said["payers_by_year"].startswith(
+        "Society pays 38 % in 2026"
+    )  # 4 of 1 + 2 + 3 + 4 shares of 50,000 and 30,000 of business: 200 / 530
+    assert "4 seeds × 4 villages" in drawn[1]["fans"].caption and "4 seeds" in drawn[1]["survival"].caption
+
+
+def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
+    rows = (
+        made_rows()
+        .query("scenario == 'practised/jiangxi/none'")
+        .assign(business_income_fen=0, **{f"paid_{p}_fen": 0 for p in PAYERS})
+    )
+    null = rows.assign(scenario="practised/identical_payers/none", paid_society_fen=1_000_000)
+    rows = rows.assign(paid_government_fen=300, paid_families_fen=100)
+    labels = {"practised/jiangxi/none": "Jiangxi", "practised/identical_payers/none": "identical"}
+    both = figures.payers(pd.concat([rows, null]), labels, "a note", tmp_path)
+    assert (
+        both.title
+        == "Government paid most: 75 % of the running money that came in, all rows together, null arms aside"
+    )  # 300 of 400
+    alone = figures.payers(null, {"practised/identical_payers/none": "identical"}, "a note", tmp_path)
+    assert alone.title == "Society paid most: 100 % of the running money that came in, all rows together"
+
+
+def test_chinese_where_a_font_has_it_else_english(tmp_path, monkeypatch):
+    with style.speaking("zh"):
+        assert style.words("practised/jiangxi/none") == "按现行做法，江西（老人+政府），无产业"
+    style.chinese_font.cache_clear()
+    monkeypatch.setattr(style, "FONTS", ("No Such Font",))
+    with style.language("zh") as done:
+        assert not done and style.words("none") == "no business"
+    style.chinese_font.cache_clear()
+    monkeypatch.undo()
+    if style.chinese_font() is None:
+        pytest.skip("no Chinese font here")
+    with style.language("zh") as done:
+        assert done and "产业" in draw_one("viability", tmp_path).title
+
+
+def test_every_label_stands_in_both_languages():
+    known = [*PAYERS, *KINDS, *VILLAGE_KINDS, *figures.MET, *style.CLASS_COLOURS, *style.PAYER_COLOURS]
+    assert not [name for name in known if name not in style.LABELS]
+    assert all(
+        any("\u4e00" <= c <= "\u9fff" for c in zh) and en.isascii() for en, zh in style.LABELS.values()
+    )
+
+
+def refresh() -> None:
+    """Draw the reference images anew."""
+    import tempfile
+
+    REFERENCE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        for name in NAMES:
+            draw_one(name, Path(home))
+            buffer = io.BytesIO()
+            Image.fromarray(grey(Path(home, f"{name}.png")).round().astype(np.uint8)).quantize(16).save(
+                buffer, "PNG", optimize=True
+            )
+            (REFERENCE / f"{name}.png").write_bytes(buffer.getvalue())
+
+
+if __name__ == "__main__":
+    refresh()

@@ -1,0 +1,559 @@
+"""Paired comparisons: verdicts, variance ratios, replications, declarations that fit the model, and one
+small study.
+"""
+
+import importlib
+import json
+import math
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+from runs import empty_series
+
+import run
+from experiments import comparison, outcomes
+from experiments.command.catalogue import experiments
+from experiments.command.settings import known
+from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width, differ, judge, state
+from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
+from experiments.report import comparison as comparison_text
+from experiments.report import figures_comparison, style, ternary
+from experiments.statistics import variance_ratio
+from experiments.studies import funding_mix, stress
+from experiments.studies.funding_mix import lattice, mix_name
+from experiments.study.run_tables import more_columns
+from sim.state.codes import ELIGIBLE, MUTUAL, UNMET
+from sim.state.parameters import Parameters
+
+TINY = [
+    "county.elders=12",
+    "county.villages=4",
+    "horizon.end=2026-12",
+    "horizon.spin_up=1",
+    "workers=1",
+    "progress=false",
+]
+EVERY = {
+    name: module.question("default")
+    for name, found in experiments().items()
+    if hasattr(module := importlib.import_module(found.module), "question")
+}
+
+
+# -- statistics
+# --------------------------------------------------------------------------------------------------------
+def test_the_sign_of_an_effect_by_its_interval():
+    above = np.array([0.1, 0.2, 0.3])  # mean 0.2, t 4.303 x 0.1 / sqrt(3) = 0.248: the interval holds zero
+    assert state(above) == "open"
+    assert (
+        state(np.array([0.19, 0.20, 0.21])) == "holds" and state(np.array([-0.19, -0.20, -0.21])) == "against"
+    )
+    assert state(np.zeros(4)) == "none"  # exactly nothing, not open
+    assert state(np.array([0.004, 0.005, 0.006]), least=0.01) == "none"  # sure, but too small to count
+
+
+VERDICTS = [
+    ({}, ""),
+    ({WRITTEN: ["holds"], "low": ["holds"], NULL: ["holds"]}, "supported"),
+    ({WRITTEN: ["holds"], "low": ["holds"], NULL: ["none"]}, "built in"),
+    ({WRITTEN: ["holds"], "low": ["open"]}, "built in"),
+    ({WRITTEN: ["holds", "open"], "low": ["holds", "holds"]}, "undecided"),
+    ({WRITTEN: ["holds", "none"], "low": ["holds", "holds"]}, "not supported"),
+    ({WRITTEN: ["against"], "low": ["holds"]}, "not supported"),
+]
+
+
+@pytest.mark.parametrize(("states", "expected"), VERDICTS)
+def test_a_verdict_needs_the_sign_everywhere(states, expected):
+    assert judge(states) == expected
+
+
+def test_the_variance_ratio_of_pairs_that_share_most_of_their_luck():
+    """x = L + a, y = L + b with Var L = 3, Var a = Var b = 1.
+
+    (4 + 4) / (1 + 1) = 4; n = 4000, error about 2 %.
+    """
+    rng = np.random.default_rng(5)
+    luck = math.sqrt(3) * rng.standard_normal(4000)
+    x, y = luck + rng.standard_normal(4000), luck + rng.standard_normal(4000)
+    assert variance_ratio([(1.0, x), (-1.0, y)]) == pytest.approx(4.0, rel=0.1)
+    assert math.isnan(variance_ratio([(1.0, luck), (-1.0, luck)]))  # no spread left
+    alone = [(1.0, np.array([0.0, 1, 0, 1])), (-1.0, np.array([0.0, 0, 1, 1]))]
+    assert variance_ratio(alone) == pytest.approx(1.0)  # uncorrelated by construction
+
+
+# -- outcomes
+# ----------------------------------------------------------------------------------------------------------
+def test_unmet_is_eligible_less_mutual_kind_by_kind_and_at_most_what_stays_unmet():
+    s = empty_series(1, 1)
+    s.hours[0, 0, ELIGIBLE, :3] = (100, 50, 30)
+    s.hours[0, 0, MUTUAL, :3] = (40, 60, 0)  # the second kind got more than is eligible
+    s.hours[0, 0, UNMET, :3] = (60, 0, 10)  # of the third, 20 were paid for
+    s.balance = np.zeros((1, 1), [("credits_held", "i8")])
+    assert more_columns(s, 2025)["eligible_unmet_minutes"].tolist() == [60 + 0 + 10]
+
+
+def village(**more):
+    plain = dict.fromkeys(
+        [
+            "eligible_unmet_minutes",
+            "last_year_minutes",
+            "credits_minutes",
+            "level_end",
+            "facility_end",
+            "volunteer_months",
+            "enrolled_months",
+            "elder_months",
+            "redeem_asked_minutes",
+            "redeem_got_minutes",
+            "offered_first",
+            "offered_last",
+            "eligible_first",
+            "eligible_last",
+            "eligible_minutes",
+            "mutual_minutes",
+            "cost_fen",
+            "public_fen",
+            "elder_years_helped",
+            "closures",
+            "plus",
+            "facility_2030",
+            "level_2030",
+            "business_income_fen",
+            "paid_government_fen",
+            "paid_collective_fen",
+            "paid_families_fen",
+            "paid_society_fen",
+        ],
+        0,
+    )
+    return {
+        **plain,
+        "scenario": "a",
+        "arm": "main",
+        "replicate": 0,
+        "kind": "plain",
+        "strength": "weak",
+        "verdict": "closed",
+        **more,
+    }
+
+
+def test_outcomes_are_ratios_of_sums_by_cell_and_never_nan():
+    rows = pd.DataFrame(
+        [
+            village(
+                verdict="viable",
+                eligible_minutes=100,
+                eligible_unmet_minutes=20,
+                public_fen=30_000,
+                elder_years_helped=2.0,
+            ),
+            village(
+                closures=1,
+                strength="rich",
+                eligible_minutes=300,
+                eligible_unmet_minutes=300,
+                public_fen=10_000,
+                elder_years_helped=2.0,
+            ),
+        ]
+    )
+    found = outcomes.table(rows, Parameters(), (ALL, "weak", "rich"))
+    whole = found.loc[("a", 0, ALL)]
+    assert (whole["viable"], whole["closed"], whole["unmet"], whole["public"]) == (
+        0.5,
+        0.5,
+        0.8,
+        100.0,
+    )  # 320/400; 400 yuan over 4 years
+    assert found.loc[("a", 0, "weak"), "unmet"] == 0.2 and found.loc[("a", 0, "rich"), "viable"] == 0
+    assert whole["redeemed"] == 1.0  # nothing asked for
+    assert np.isfinite(found.to_numpy(float)).all()
+
+
+def test_public_cost_where_nobody_was_helped_is_finite():
+    found = outcomes.table(pd.DataFrame([village(public_fen=700_000)]), Parameters())
+    assert found["public"].tolist() == [7_000.0]  # over one elder-year
+
+
+def test_villages_of_a_stratified_county_count_by_prevalence():
+    """One weak and one rich plain village.
+
+    Weights 0.40 and 0.18 (shares of strengths), so 0.40 / 0.58 of villages are viable.
+    """
+    p = Parameters().replace({"county.stratified": True})
+    rows = pd.DataFrame([village(verdict="viable"), village(strength="rich")])
+    assert outcomes.table(rows, p)["viable"].iloc[0] == pytest.approx(0.40 / 0.58)
+
+
+# -- declarations
+# ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", EVERY)
+def test_every_arm_and_condition_fits_the_model(name):
+    q = EVERY[name]
+    assert "precision" in experiments()[name].reads and len(q.available) >= 2
+    for changes in q.available.values():
+        for held in q.conditions().values():
+            Parameters().replace({**q.base, **changes, **held})  # types, ranges, shares that sum to one
+    for one in q.expected:
+        for _, arm, outcome, cell in one.terms:
+            assert arm in q.arms and outcome in OUTCOMES and cell in CELLS
+    assert set(q.shown) <= set(OUTCOMES) and set(HEADLINE) <= set(q.shown) | set(HEADLINE)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_default_takes_about_the_runs_there_is_time_for(name):
+    per = len(EVERY[name].wanted(range(1)))
+    seeds = comparison.seeds_of(EVERY[name], "default")
+    assert seeds >= 8 and per * seeds <= 600 and comparison.seeds_of(EVERY[name], "full") == 100
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_question_says_beforehand_what_could_build_its_answer_in(name):
+    q = EVERY[name]
+    assert q.hypothesis and q.expected and q.built_in and all(path in q.because for path in q.built_in)
+    for path in q.built_in:
+        d = known()[path]
+        assert {f"{path} = {d.low:g}", f"{path} = {d.high:g}"} <= set(
+            q.conditions()
+        )  # both ends of the declared range
+    assert "null arm: " in q.because and q.null and NULL in q.conditions()
+
+
+@pytest.mark.parametrize("size", ["quick", "default", "full"])
+def test_the_mixes_that_are_tested_are_run_in_every_size(size):
+    q = funding_mix.question(size)
+    assert (
+        q.tested == q.expected
+        and next(iter(q.arms)) == "g25 c25 f25 s25"
+        and {"g100 c0 f0 s0", "g0 c100 f0 s0"} <= set(q.arms)
+    )
+
+
+def test_the_lattice_holds_every_mix_once_and_the_even_one_first():
+    points = lattice(4)
+    assert len(points) == math.comb(7, 3) == len(set(points)) and points[0] == (0.25,) * 4
+    assert all(math.isclose(sum(p), 1) for p in lattice(8)) and mix_name(points[0]) == "g25 c25 f25 s25"
+
+
+# -- a study
+# -----------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """Q4 on four tiny villages with a precision that cannot be reached.
+
+    25 s with compiled kernels at hand.
+    """
+    out = tmp_path_factory.mktemp("out")
+    assert run.main(["experiment=q4", "seeds=2", "max_seeds=3", "precision=0.001", f"out={out}", *TINY]) == 0
+    (folder,) = (out / "q4").iterdir()
+    return folder
+
+
+@pytest.mark.slow
+def test_a_question_leaves_findings_figures_and_a_verdict(asked):
+    found = json.loads((asked / "findings.json").read_text())
+    assert (
+        found["verdict"] in ("supported", "not supported", "built in", "undecided")
+        and found["hypothesis"] == EVERY["q4"].hypothesis
+    )
+    assert {p["file"] for p in found["pictures"]} == {"effects", "arms", "replications"}
+    assert all(
+        (asked / "figures" / f"{p['file']}.{kind}").exists()
+        for p in found["pictures"]
+        for kind in ("png", "svg")
+    )
+    assert len(found["sentences"]) == 3 and "viable" in found["sentences"][0]
+    ratios = next(t for t in found["tables"] if "variance ratio" in t["columns"])
+    assert {row[1] for row in ratios["rows"]} >= {OUTCOMES[o].label for o in HEADLINE}
+
+
+@pytest.mark.slow
+def test_a_study_goes_on_to_the_limit_and_says_so(asked):
+    found = json.loads((asked / "findings.json").read_text())
+    assert any("Stopped at the limit of 3 seeds before the asked precision" in s for s in found["sentences"])
+    values = pd.read_csv(asked / "summary.csv")
+    assert set(values["replicate"]) == {0, 1, 2} and WRITTEN in set(values["condition"])
+
+
+def test_where_it_stopped_is_said():
+    said = comparison_text.stopped_text(0.05, 12, 96, Width(0.04))
+    assert "asked precision ± 0.05 is reached everywhere" in said and "12 seeds" in said
+    assert "about 48 seeds" in comparison_text.stopped_text(None, 12, 12, Width(0.1))  # 12 x (0.1 / 0.05)^2
+    assert "limit of 24 seeds before" in comparison_text.stopped_text(0.05, 24, 24, Width(0.1))
+
+
+# -- what is said, on made-up outcomes
+# ---------------------------------------------------------------------------------
+def made(
+    question: Question,
+    levels: dict[str, dict[str, list[float]]],
+    conditions: tuple[str, ...] = (WRITTEN,),
+) -> Compared:
+    """A finished comparison: arm -> outcome -> one number a seed, the same in every condition and cell;
+    other outcomes stand at 0.5.
+    """
+    rows = []
+    for condition in conditions:
+        for arm, given in levels.items():
+            for cell in question.cells:
+                seeds = len(next(iter(given.values())))
+                rows += [
+                    {
+                        "condition": condition,
+                        "arm": arm,
+                        "cell": cell,
+                        "replicate": i,
+                        **dict.fromkeys(OUTCOMES, 0.5),
+                        **{o: x[i] for o, x in given.items()},
+                    }
+                    for i in range(seeds)
+                ]
+    values = pd.DataFrame(rows).set_index(["condition", "arm", "cell", "replicate"]).sort_index()
+    return Compared(question, cast(Any, None), values, seeds)
+
+
+def runs_in(folder: Any) -> Any:
+    """Runs that were made in a folder."""
+    settings = SimpleNamespace(draws=True, precision=None)
+    return SimpleNamespace(work=SimpleNamespace(folder=folder), base=Parameters(), settings=settings)
+
+
+def asks_for(*tests: Expectation) -> Question:
+    return Question("Q?", "H.", "because", {arm: {} for t in tests for arm in t.arms}, expected=tests)
+
+
+def asks(**more: Any) -> Question:
+    return Question(
+        "Q?",
+        "H.",
+        "because",
+        {"a": {}, "b": {}, "c": {}},
+        expected=(differ("b > a", "viable", "b", "a"),),
+        **more,
+    )
+
+
+def test_the_effect_on_villages_viable_is_said_in_plain_words():
+    """b - a is 20, 30, 40 points: mean 30, t 4.303 x 10 / sqrt(3) = 24.8; c - a is 0 in all seeds."""
+    text = comparison_text.viable_text(
+        made(
+            asks(),
+            {
+                "a": {"viable": [0.2, 0.2, 0.2]},
+                "b": {"viable": [0.4, 0.5, 0.6]},
+                "c": {"viable": [0.2, 0.2, 0.2]},
+            },
+        )
+    )
+    assert (
+        text.startswith("Of 100 villages 20.0 (") and "'b' changes that by 30.0 (5.2 to 54.8) points" in text
+    )
+    assert "1 of 2 other arms cannot be told from it" in text
+    nowhere = comparison_text.viable_text(made(asks(), {a: {"viable": [0.0, 0.0]} for a in "abc"}))
+    assert nowhere.startswith("No village stays viable in any arm")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [((WRITTEN, "low", NULL), "and in the null arm."), ((WRITTEN, "low"), "; no null arm was possible.")],
+)
+def test_a_supported_verdict_names_a_null_arm_only_where_there_was_one(conditions, said):
+    done = made(asks(), {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.49, 0.50, 0.51]}}, conditions)
+    states = {c: [done.state(done.question.expected[0], c)] for c in conditions}
+    (text,) = comparison_text.verdict_text(done, judge(states), states)
+    assert text.startswith("Supported.") and text.endswith(
+        f"The sign holds at both ends of what could have built it in{' ' if NULL in conditions else ''}{said}"
+    )
+
+
+def test_differences_are_not_compared_where_an_arm_stands_at_the_end_of_its_scale():
+    """Calm 0.07, alone 0.05 and 0.06, together 0.
+
+    The sum of 0.03 is less than 0.07, and no more could be lost.
+    """
+    terms = (
+        (1.0, "x", "viable", ALL),
+        (1.0, "y", "viable", ALL),
+        (-1.0, "both", "viable", ALL),
+        (-1.0, "calm", "viable", ALL),
+    )
+    levels = {"calm": [0.07] * 3, "x": [0.05] * 3, "y": [0.06] * 3, "both": [0.0, 0.0, 0.01]}
+    done = made(asks(), {arm: {"viable": x} for arm, x in levels.items()})
+    blind, careful = Expectation("t", terms), Expectation("t", terms, room=True)
+    assert done.state(blind) == "holds" and done.state(careful) == "open" and done.at_end(careful) == ["both"]
+    states = {WRITTEN: [done.state(careful)]}
+    assert (
+        "'both' stood at the end of the scale"
+        in comparison_text.verdict_text(
+            made(asks_for(careful), {arm: {"viable": x} for arm, x in levels.items()}), judge(states), states
+        )[0]
+    )
+    levels["both"] = [0.02] * 3
+    assert made(asks(), {arm: {"viable": x} for arm, x in levels.items()}).state(careful) == "holds"
+
+
+def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_known():
+    done = made(asks(cells=(ALL, "weak")), {a: {"viable": [0.0] * 20} for a in "abc"})
+    wide = {width.name: width.half for width in comparison.widths(done)}
+    assert wide["villages viable at the end, a, weak villages"] == pytest.approx(1 - 0.025 ** (1 / 20))
+    table = comparison_text.replications(done)
+    assert len(table.rows) == 3 * 2 * len(HEADLINE)
+    assert table.rows[0][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"] and {
+        row[1] for row in table.rows
+    } == {ALL, "weak"}
+
+
+def test_the_axis_of_an_effect_names_a_difference():
+    assert (
+        figures_comparison.measured(asks().expected[0]) == "difference in villages viable at the end, points"
+    )
+    assert (
+        figures_comparison.measured(EVERY["q9"].expected[0])
+        == "difference in hours on offer over hours eligible"
+    )
+
+
+def test_shocks_cost_positive_points_and_a_floor_is_no_finding():
+    q = EVERY["stress"]
+    levels = {arm: {"unmet": [0.4, 0.5, 0.6], "viable": [0.0] * 3} for arm in q.arms}
+    levels["flood, own"]["unmet"] = [0.6, 0.7, 0.8]  # costs 20 points in each seed
+    levels["all, own"]["unmet"] = levels["all, shared"]["unmet"] = [1.0, 1.0, 1.0]
+    (said,), (table,), _ = stress._tails(made(q, levels))
+    assert (
+        "'flood, own' costs most: 20.0 (20.0 to 20.0) points" in said
+        and "standard deviation" not in said
+        and "nothing left to take" in said
+    )
+    rows = {row[0]: row for row in table.rows}
+    assert (
+        rows["all, own"][4] == "at the end of the scale"
+        and rows["flood, own"][4] == "10.0"
+        and rows["all, own"][1].startswith("50.0 (")
+    )
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatch):
+    q = funding_mix.question("quick")
+    levels = {name: {"viable": [0.3, 0.31, 0.32]} for name in q.arms}
+    levels["g100 c0 f0 s0"]["viable"] = [0.5, 0.51, 0.52] if clear else [0.3, 0.31, 0.33]
+    done, seen = made(q, levels), {}
+    done.runs = runs_in(tmp_path)
+    monkeypatch.setattr(
+        ternary,
+        "ternary",
+        lambda frame, label, folder, caption, **more: seen.update(frame=frame, caption=caption, **more),
+    )
+    (said,), _, _ = funding_mix._mixes(done)
+    ringed = seen["frame"][seen["frame"]["ring"]]
+    assert ringed[["row", "column", "government"]].values.tolist() == (
+        [[cell, "society 0 %", 1.0] for cell in ("weak", "middle", "rich")] if clear else []
+    )
+    assert ("Red ring" in seen["caption"]) == clear
+    assert ("government 100 % (51.0" if clear else "no mix is told from the others") in seen["title"]
+    assert f"but {0 if clear else 10} of 10 other mixes" in said
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch):
+    """With every outcome the same in every arm.
+
+    A sentence of its own (on villages viable, roll-outs aside), the verdict, the seeds.
+    """
+    q = EVERY[name]
+    done = made(q, {arm: {"viable": [0.2, 0.3, 0.4]} for arm in q.arms}, tuple(q.conditions()))
+    done.runs = runs_in(tmp_path)
+    monkeypatch.setattr(figures_comparison, "draw", lambda *_: [])
+    monkeypatch.setattr(ternary, "ternary", lambda *_, **__: None)
+    found = comparison_text.findings(done, 3)
+    assert (
+        len(found.sentences) == 3
+        and found.sentences[1].startswith(found.verdict.capitalize())
+        and found.sentences[2].startswith("3 seeds as asked for;")
+    )
+    assert "viable" in found.sentences[0] or name in ("targets", "stress")
+    assert found.verdict == "not supported" and all(
+        not s[0].islower() and s[-1] == "." for s in found.sentences
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
+    """Every text has its Chinese pair.
+
+    No English word is left but paths, codes of mixes and names; the numbers are the same.
+    """
+    q = EVERY[name]
+    levels = {
+        arm: {"viable": [0.2 + 0.001 * k, 0.3, 0.4], "unmet": [0.1, 0.2 + 0.002 * k, 0.3]}
+        for k, arm in enumerate(q.arms)
+    }
+    done = made(q, levels, tuple(q.conditions()))
+    done.runs = runs_in(tmp_path)
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        style,
+        "finish",
+        lambda figure, title, caption, *_: (style.plt.close(figure), drawn.extend([title, caption])),
+    )
+    said = {}
+    for code in style.LANGUAGES:
+        drawn.clear()
+        with style.language(code), style.speaking(code):
+            f = comparison_text.findings(done, 3)
+            heads = [style.phrase(x) for t in f.tables for x in (t.title, *t.columns)]
+        said[code] = [
+            f.question,
+            f.hypothesis,
+            f.built_in,
+            *f.sentences,
+            *f.limits,
+            *drawn,
+            *heads,
+            *(t.note for t in f.tables),
+            *(str(c) for t in f.tables for row in t.rows for c in row),
+        ]
+    english = re.compile(r"\b(?!Lee\b|Wilson\b|CLHLS\b)[A-Za-z]{2,}(?![\w.]*[._=]\w)\b")
+    left = [x for x in said["zh"] if english.search(re.sub(r"\b[a-z_]+\.[a-z_0-9]+\b", "", x))]
+    assert left == []
+    numbers = [sorted(n for x in said[code] for n in re.findall(r"\d+\.\d+", x)) for code in style.LANGUAGES]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 50
+
+
+def test_an_outcome_that_never_leaves_the_end_of_its_scale_tells_nothing() -> None:
+    """No village viable in either arm.
+
+    Open, not 'no effect'; a real zero difference inside the scale stays 'none'.
+    """
+    test = Expectation("a > b", ((1.0, "a", "viable", ALL), (-1.0, "b", "viable", ALL)))
+
+    def done(level: float) -> Compared:
+        index = pd.MultiIndex.from_product(
+            [[WRITTEN], ["a", "b"], [ALL], range(3)], names=["condition", "arm", "cell", "replicate"]
+        )
+        return Compared(
+            cast(Any, None), cast(Any, None), pd.DataFrame({"viable": np.full(6, level)}, index=index), 3
+        )
+
+    assert done(0.0).state(test) == done(1.0).state(test) == "open"
+    assert done(0.25).state(test) == "none"
+    most = done(0.0)
+    most.values.iloc[0, 0] = 0.005  # one village of one seed: still nothing that tells the arms apart
+    assert most.state(test) == "open"
+
+
+def test_a_county_without_a_kind_that_is_compared_is_refused(capsys):
+    assert run.main(["experiment=funding_mix", "county.villages=2", "progress=false"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert (
+        said.startswith(
+            "error: funding_mix compares middle, rich villages, and county.villages=2 has none of them"
+        )
+        and "\n" not in said
+    )
