@@ -296,7 +296,7 @@ def visit(people, world, values, keys, rota_keys):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(world.used)):
         key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
-        visits, village, days = values.visits[v], world.villages[v], values.canteen[v].days
+        visits, village, days = values.visits[v], world.villages[v], np.int64(values.canteen[v].days)
         due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
         minutes, duty = visit_minutes(visits), duty_of(visits, village)
         for tier in range(UNLISTED, MONTHLY + 1):
