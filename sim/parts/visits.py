@@ -246,7 +246,7 @@ def slots_covered(made, carried, slots, rota, key, identity):
     """
     kept = carried + rounded((made - carried) * rota, key, identity, 0)
     covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
-    for rank in range(int(made - kept)):
+    for rank in range(made - kept):
         slot = np.int64(1) << np.int64(below(key, identity, rank + 1, slots))
         covered += 1 if seen & slot == 0 else 0
         seen |= slot
@@ -269,7 +269,7 @@ def book_visits(people, world, v, i, made, carried, on_time, minutes):
 @inner
 def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key):
     """The month's visits of one elder; returns where the village's round stands."""
-    made = min(due, days) if people.dines[i] == DELIVERED else 0
+    made = int(min(due, days)) if people.dines[i] == DELIVERED else 0  # `days` may have a fraction
     carried = made
     if made < due:
         made += by_link(people, world, v, i, due - made, minutes)
