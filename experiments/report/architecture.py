@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -125,10 +126,9 @@ def watch(wanted: dict[str, str], words: list[str]) -> None:
         if place in wanted and all(function != "warm" for _, function in steps):
             seen.setdefault(wanted[place], [("run.py", "main"), *steps])
 
-    import run
-
+    door = import_module("run")
     sys.setprofile(note)
-    run.main(words)
+    door.main(words)
     sys.setprofile(None)
     print(json.dumps(seen))
 
