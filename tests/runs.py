@@ -13,6 +13,7 @@ from sim.engine.kernels import kernel
 from sim.state.codes import KINDS, STAGES
 from sim.state.fields import FLOWS, STATES
 from sim.state.ledger import share_out
+from sim.state.parameters import declarations
 
 SMALL = {
     "county.elders": 50,
@@ -37,61 +38,61 @@ CARE = {  # every part of the care network that is off by default
     "sharing.on": True,
     "operation.way": "professional_team",
 }
-# Every mechanism that is off by default, at sizes that show within a year or two.
-EVERYTHING: dict[str, Any] = {
-    "trust.moves": True,
-    "trust.rumours": True,
-    "trust.run": True,
+# What is false by default and no mechanism: structure of the county, a null arm, a regime, a definition.
+NO_MECHANISM = (
+    "county.stratified",
+    "funding.identical_payers",
+    "participation.crowding_out",
+    "viability.on_time",
+)
+# What is zero by default and no mechanism of a world with all parts on: the baseline's own arms raise these.
+NO_SIZE = (
+    "facilities.least_elders",
+    "funding.crowding",
+    "funding.payer_correlation",
+    "government.per_elder",
+    "government.squeeze_chance",
+    "participation.stipend",
+    "timebank.levy",
+)
+# Sizes and speeds at which mechanisms that are off by default show within a year or two.
+SIZES: dict[str, Any] = {
     "trust.run_low": 0.6,
     "trust.run_width": 0.2,
-    "homes.on": True,
     "homes.openings": 1.0,
     "homes.move_in": 0.5,
     "homes.beds": 20,
     "homes.bed_cost": 5_000.0,
     "homes.move_out": 0.5,
-    "homes.together": True,
     "homes.remote": 1.0,
     "homes.group": 30,
     "homes.group_moves": 1.0,
-    "quality.on": True,
     "quality.accidents": 10.0,
     "quality.inspections": 6.0,
     "quality.standard": 0.8,
     "quality.least": 0.6,
-    "rollout.on": True,
     "rollout.innovate": 1.0,
     "rollout.target": 1.0,
     "rollout.by": 12,
     "rollout.every": 3,
     "rollout.least_score": 0.0,
-    "facilities.build_new": True,
-    "facilities.add_function": True,
-    "facilities.ageing": True,
     "facilities.life": 5,
     "government.pilots": 0.5,
     "government.pilot_start": 3,
     "government.pilot_months": 12,
     "government.squeeze_start": 12,
-    "organisation.leader_person": True,
-    "organisation.associations": True,
     "organisation.association_founded": 0.5,
     "organisation.association_lapses": 0.5,
     "organisation.honour_cost": 50.0,
-    "organisation.disputes": True,
     "organisation.dispute_rate": 20.0,
-    "organisation.agreements": True,
-    "organisation.conventions": True,
     "organisation.convention_adopts": 1.0,
     "organisation.posts": 2,
     "organisation.drives": 4,
-    "organisation.party": True,
     "organisation.bare": 0.3,
     "organisation.copies": 1.0,
     "society.partners": 0.7,
     "society.enterprises": 0.7,
     "collective.rent_share": 0.3,
-    "operation.choosing": True,
     "operation.contract": 1,
     "visits.rota": 0.5,
     "matching.form": "pairs",
@@ -101,6 +102,12 @@ EVERYTHING: dict[str, Any] = {
     "shocks.leader_loss": 0.3,
     "shocks.job_loss": 0.3,
 }
+SWITCHES = {
+    path: True
+    for path, declared in declarations().items()
+    if declared.kind is bool and declared.default is False and path not in (*NO_MECHANISM, *CARE)
+}
+EVERYTHING: dict[str, Any] = {**SWITCHES, **SIZES}  # a new part's switch is among them
 SHORT_LEADS = {"tourism.lead": 3, "handicraft.lead": 2, "agriculture.lead": 6}  # the shortest allowed
 
 
