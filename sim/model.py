@@ -106,7 +106,8 @@ class MutualAidModel(Uncopied, mesa.Model):
             raise ParameterError(f"keep = {keep!r}: allowed are {', '.join(KEPT)}{nearest(str(keep), KEPT)}")
         if len(each) > 1 and keep == "county":
             raise ParameterError("counties side by side keep their villages: keep='villages'")
-        self.keep, self._kept, self._modifiers = KEPT[keep], keep, sets
+        self.keep = KEPT[keep]
+        self._kept, self._modifiers = keep, sets
         self.counties = Counties(each, seeds, villages)
         self.parameters = shared = each[0]  # of one county; of several what they share
         self.start_month = month_number(shared.horizon.start)
@@ -378,12 +379,12 @@ class MutualAidModel(Uncopied, mesa.Model):
         cls,
         taken: dict[str, Any],
         parameters: Parameters | None = None,
-        modifiers: tuple[Modifier, ...] | None = None,
+        modifiers: tuple[Modifier, ...] | None = (),
     ) -> MutualAidModel:
         """An exact fork of a snapshot: of the county, not of agents that a user registered.
 
-        `parameters` may differ in live ones only, `modifiers` act from here on: those of the model that the
-        snapshot is of, where none are given.
+        `parameters` may differ in live ones only, `modifiers` act from here on: where none are given, those
+        that acted before; with None, none.
         """
         meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
@@ -391,7 +392,7 @@ class MutualAidModel(Uncopied, mesa.Model):
             parameters or before,
             seed=meta["seed"],
             villages=meta["numbers"],
-            modifiers=snapshot.modifiers_of(meta) if modifiers is None else modifiers,
+            modifiers=() if modifiers is None else modifiers or snapshot.modifiers_of(meta),
             spin_up=False,
             keep=meta.get("keep", "villages"),
         )
