@@ -102,9 +102,7 @@ class PlainPerson(mesa.Agent):
     def book(self, world: SimpleNamespace, total: dict[str, int]) -> None:
         """Credits for what was given and received, a fee where they fall short; expiry, cap and levy."""
         if self.given:
-            earned = int(
-                self.given * world.credit_per_hour / 60 * (world.trained_weight if self.trained else 1)
-            )
+            earned = int(self.given * world.credit_per_hour * (world.trained_weight if self.trained else 1))
             self.credit += earned
             total["credits_earned"] += earned
         if self.received and not self.exempt(world):

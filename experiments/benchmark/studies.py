@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.command.scenario import Scenario
-from experiments.study import runner
+from experiments.study import simulate
 from experiments.study.plan import Task
+from experiments.study.run_tables import heading
 from experiments.study.store import RunRecord
 from experiments.study.study import Study
 from sim.engine.randomness import fill
@@ -64,11 +65,11 @@ def overhead(count: int) -> tuple[float, float]:
 
     def timed(bundle: Sequence[Task]) -> list[RunRecord]:
         began = time.process_time()
-        found = runner.simulate_many(bundle)
+        found = simulate.simulate_many(bundle)
         spent[0] += time.process_time() - began
         return found
 
-    runner.simulate(mine[0])
+    simulate.simulate(mine[0])
     with tempfile.TemporaryDirectory() as home:
         began = time.process_time()
         with Study(Path(home, "study"), "benchmark", "", []) as study:
@@ -95,7 +96,7 @@ def memory() -> str:
     """Peak memory of this process in MiB after 1,000 and after 20,000 runs with rows of twelve villages,
     as JSON.
     """
-    rows = runner.simulate(
+    rows = simulate.simulate(
         tasks(1, **{"county.villages": 12, "county.elders": 12, "horizon.end": "2025-12"})[0]
     ).villages
     assert rows is not None
@@ -105,7 +106,7 @@ def memory() -> str:
         found = []
         for task in bundle:
             mine = rows.set_column(0, "run", pa.array([task.run] * rows.num_rows))
-            found.append(RunRecord(runner.heading(task) | {"content": "0" * 16, "villages": 12}, mine))
+            found.append(RunRecord(heading(task) | {"content": "0" * 16, "villages": 12}, mine))
             if task.replicate in (RUNS - 1, MANY - 1):
                 seen.append(peak() * 1024)
         return found

@@ -9,7 +9,7 @@ from experiments.command.scenario import Mistake
 from experiments.report.explain import chain
 from experiments.report.pictures import newest
 from experiments.study.plan import Task
-from experiments.study.runner import outcome, play
+from experiments.study.simulate import outcome, play
 from experiments.study.store import Results
 from sim.state.parameters import nearest
 

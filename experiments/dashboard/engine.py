@@ -16,7 +16,9 @@ from typing import Any
 
 from experiments.study.engines import cores, one_thread
 from experiments.study.plan import Task
-from experiments.study.runner import DEATHS, heading, simulate_many, warm
+from experiments.study.run_tables import heading
+from experiments.study.runner import DEATHS, warm
+from experiments.study.simulate import simulate_many
 from experiments.study.store import RunRecord
 from sim.state.parameters import Parameters
 

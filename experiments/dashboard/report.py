@@ -22,7 +22,7 @@ from experiments.studies import baseline
 from experiments.study import study
 from experiments.study.findings import Findings, ShownTable
 from experiments.study.plan import Task
-from experiments.study.runner import simulate
+from experiments.study.simulate import simulate
 from experiments.study.store import RunRecord
 
 _one = threading.Lock()  # a process draws one figure at a time and speaks one language

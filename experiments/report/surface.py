@@ -77,8 +77,9 @@ def breakages(old: griffe.Module, new: griffe.Module) -> list[str]:
 def _signature(member: griffe.Object | griffe.Alias) -> str:
     if not isinstance(member, griffe.Function):
         return ""
-    given = [p for p in member.parameters if p.name != "self"]
-    return f"({', '.join(p.name if p.default is None else f'{p.name}={p.default}' for p in given)})"
+    given = [one for one in member.parameters if one.name != "self"]
+    words = [one.name if one.default is None else f"{one.name}={one.default}" for one in given]
+    return f"({', '.join(words)})"
 
 
 def _first_line(member: griffe.Object | griffe.Alias) -> str:
@@ -91,9 +92,10 @@ def page() -> str:
     parts = [HEAD]
     for name, member in surface().members.items():
         parts.append(f"\n## `sim.{name}`\n\n{_first_line(member)}\n")
-        documented = [(n, m) for n, m in member.members.items() if m.docstring and n != "__init__"]
+        members = {key: inner for key, inner in member.members.items() if key != "__init__"}
+        documented = [(key, inner) for key, inner in members.items() if inner.docstring]
         if documented:
-            rows = [f"| `{n}{_signature(m)}` | {_first_line(m)} |" for n, m in documented]
+            rows = [f"| `{key}{_signature(inner)}` | {_first_line(inner)} |" for key, inner in documented]
             parts.append("\n".join(["\n| member | what it is |", "| --- | --- |", *rows]) + "\n")
     return "".join(parts)
 

@@ -15,7 +15,8 @@ from experiments.report.text import layout
 from experiments.study import study
 from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.plan import Task
-from experiments.study.runner import Work, simulate_many
+from experiments.study.runner import Work
+from experiments.study.simulate import simulate_many
 from sim.policies import Intervention
 from sim.state.parameters import Parameters
 from sim.viability import CLASSES

@@ -33,6 +33,7 @@ from experiments.command.scenario import CONFIGS, HOW, Composed, Mistake, Settin
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.plan import Plan, Task
+from experiments.study.simulate import simulate_many
 from experiments.study.store import (
     SCHEMA,
     TABLES,
@@ -334,9 +335,7 @@ class Study:
 
     # -- running
     # -----------------------------------------------------------------------------------------------------
-    def run(
-        self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = runner.simulate_many
-    ) -> None:
+    def run(self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = simulate_many) -> None:
         """Do what is not done of `tasks`, a phase of the study.
 
         Interrupted on Ctrl-C, with everything finished kept.
@@ -356,7 +355,7 @@ class Study:
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
         if left:
             settings = self._settings
-            if work is runner.simulate_many:
+            if work is simulate_many:
                 runner.warm(left[0].scenario.parameters)
             runner.execute(
                 left, self, self.engine, total=len(tasks), progress=settings.progress, label=label, work=work

@@ -34,7 +34,6 @@ class TimeBank:
         doc="credit for an hour given",
         source="one hour for one hour",
         grade="B",
-        stored="minutes",
     )
     price_per_hour: float = par(
         1.0,
@@ -186,9 +185,9 @@ def charge(credit, cost, overdraft):
 
 @inner
 def earn(people, i, timebank, flow, post):
-    """Credit for the minutes given this month."""
+    """Credit for the minutes given this month: an hour earns `credit_per_hour` hours."""
     weight = timebank.trained_weight if people.trained[i] == 1 else 1.0
-    earned = np.int64(int(people.given[i]) * timebank.credit_per_hour / 60.0 * weight)
+    earned = np.int64(int(people.given[i]) * timebank.credit_per_hour * weight)
     flow.credits_earned += earned
     post.credits_earned += earned
     return earned

@@ -246,7 +246,7 @@ def slots_covered(made, carried, slots, rota, key, identity):
     """
     kept = carried + rounded((made - carried) * rota, key, identity, 0)
     covered, seen = kept, (np.int64(1) << np.int64(kept)) - np.int64(1)
-    for rank in range(int(made - kept)):
+    for rank in range(made - kept):
         slot = np.int64(1) << np.int64(below(key, identity, rank + 1, slots))
         covered += 1 if seen & slot == 0 else 0
         seen |= slot
@@ -269,7 +269,7 @@ def book_visits(people, world, v, i, made, carried, on_time, minutes):
 @inner
 def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key):
     """The month's visits of one elder; returns where the village's round stands."""
-    made = min(due, days) if people.dines[i] == DELIVERED else 0
+    made = int(min(due, days)) if people.dines[i] == DELIVERED else 0  # `days` may have a fraction
     carried = made
     if made < due:
         made += by_link(people, world, v, i, due - made, minutes)
@@ -296,7 +296,7 @@ def visit(people, world, values, keys, rota_keys):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(world.used)):
         key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
-        visits, village, days = values.visits[v], world.villages[v], values.canteen[v].days
+        visits, village, days = values.visits[v], world.villages[v], np.int64(values.canteen[v].days)
         due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
         minutes, duty = visit_minutes(visits), duty_of(visits, village)
         for tier in range(UNLISTED, MONTHLY + 1):

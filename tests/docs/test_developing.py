@@ -91,6 +91,7 @@ def run(project: Path, commands: str) -> None:
         assert done.returncode == 0, f"{command}\n{done.stdout[-1_500:]}\n{done.stderr[-1_500:]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.title)
 def test_a_recipe_works(recipe: Recipe, project: Path) -> None:
     assert any(what == "run" for what, *_ in recipe.blocks)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from runs import CARE, EVERYTHING, SHORT_LEADS
 import sim
 from sim.state.codes import FREE
 from sim.state.fields import FLOWS, STATES
+from sim.state.parameters import declarations
 
 STORED = Path(__file__).with_name("digests.yaml")
 MONTH_DIGITS, COLUMN_DIGITS = 4, 8
@@ -51,6 +53,20 @@ WORLDS: dict[str, dict[str, Any]] = {
     },
     "by_service": {"funding.rule": "per_service", "business.kind": "deposit", "matching.form": "teams"},
 }
+STEADY = ("horizon.", "county.villages", "county.elders", "county.helpers", "county.size", "county.share_")
+
+
+def anywhere() -> dict[str, Any]:
+    """Every number somewhere in its range, by its name: rules are asked for more than their defaults."""
+    found: dict[str, Any] = {}
+    for declared in declarations().values():
+        if declared.has_range and not declared.path.startswith((*STEADY, "funding.share_")):
+            place = zlib.crc32(declared.path.encode()) / 2**32
+            found[declared.path] = declared.kind(declared.low + (declared.high - declared.low) * place)
+    return {**found, "county.townships": 2}
+
+
+WORLDS["drawn"] = anywhere()
 VARIANTS: dict[str, dict[str, Any]] = {"default": {}, "all_parts_on": ALL_PARTS_ON}
 SHORT_MONTHS = (
     6  # of the first world of each variant, run also without the compiler and on a generic processor

@@ -288,3 +288,16 @@ def test_nobody_holds_more_than_the_cap_or_owes_more_than_the_overdraft() -> Non
         credit = model.people.credit[model.people.kind > 0]
         assert credit.max() <= 10 * 60 and credit.min() >= -60
     assert credit.max() == 10 * 60
+
+
+@pytest.mark.parametrize(("rate", "earned"), [(0.005, 3), (0.5, 300), (1.0, 600), (2.0, 1_200)])
+def test_an_hour_given_earns_the_credit_per_hour_however_small(rate: float, earned: int) -> None:
+    """Ten hours given: 600 minutes times the rate."""
+    model = large({"timebank.credit_per_hour": rate, "timebank.expiry": 0.01}, villages=1)
+    people = model.people
+    alive = people.kind > 0
+    people.trained[:], people.credit[:], people.received[:] = 0, 0, 0
+    people.given[:] = np.where(alive, 600, 0)
+    model.world.flow.credits_earned[:] = 0
+    timebank.run_book(model)
+    assert model.world.flow.credits_earned[0] == earned * alive.sum()

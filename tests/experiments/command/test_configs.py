@@ -16,7 +16,7 @@ from experiments.study import draws
 from sim.parts.business import CHOICES
 from sim.state.parameters import SECTIONS, ParameterError, Parameters
 
-SETTING_GROUPS = ("engine", "experiment", "policy")  # policies: tests/test_policies.py
+SETTING_GROUPS = ("engine", "experiment", "policy")  # policies: tests/sim/test_policies.py
 ARMS = [
     (group, option) for group, names in options().items() if group not in SETTING_GROUPS for option in names
 ]

@@ -24,8 +24,8 @@ from experiments.command.serve import ROOT
 from experiments.dashboard import state, story, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.report import style
-from experiments.study.runner import RunRecord, simulate_many
-from experiments.study.store import Results
+from experiments.study.simulate import simulate_many
+from experiments.study.store import Results, RunRecord
 from sim.state.parameters import SECTIONS, ParameterError
 
 TINY = {
@@ -462,7 +462,7 @@ def test_the_dashboards_runs_are_run_pys_byte_for_byte(tmp_path, capsys):
 
     Run.py reads the file that the dashboard saves.
     """
-    from experiments.study.runner import simulate_many
+    from experiments.study.simulate import simulate_many
 
     made = draft(given__villages="number,elders\n1,25\n2,\n3,\n", funding__rule="matching")
     made.draws, made.policies = True, ["price_indexation", "assistance_posts"]

@@ -14,7 +14,7 @@ import sim
 from experiments.command.scenario import Fork, Mistake, Scenario
 from experiments.report import explain
 from experiments.study.plan import Task
-from experiments.study.runner import play
+from experiments.study.simulate import play
 from sim.parts import funding
 from sim.state.ledger import POSTINGS
 from sim.state.values import Modifier

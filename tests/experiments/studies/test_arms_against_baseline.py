@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from runs import county_bytes, differences, small
-from test_policies import READY
 
 import run
 import sim
 from experiments import comparison, outcomes, statistics
 from experiments.arms import PLAIN, Arm, fitting
 from experiments.command.scenario import compose_line, known
+from experiments.command.settings import options
 from experiments.outcomes import AGAINST_BASELINE
 from experiments.report.documents import ODD, ROOT
 from experiments.studies import ablation, null_arms
@@ -304,7 +304,7 @@ def test_each_policy_is_compared_with_none_and_several_with_all_together(
 def test_all_ready_policies_are_compared_when_none_is_named() -> None:
     from experiments.studies.policies import arms
 
-    assert [arm.name for arm in arms(compose_line(["experiment=policies"]))] == list(READY)
+    assert [arm.name for arm in arms(compose_line(["experiment=policies"]))] == list(options()["policy"])
 
 
 # -- null arms

@@ -13,7 +13,7 @@ import sim
 from experiments.command.scenario import Scenario
 from experiments.study.plan import Task
 from experiments.study.run_tables import first_closed, monthly, village_rows
-from experiments.study.runner import simulate, simulate_many
+from experiments.study.simulate import simulate, simulate_many
 from sim.state.codes import KINDS, NEVER
 
 FLOWS = {"credits_issued_minutes": 1, "credits_spent_minutes": -1, "credits_lapsed_minutes": -1}

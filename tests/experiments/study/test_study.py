@@ -28,6 +28,8 @@ from experiments.studies import fork
 from experiments.study import runner, study
 from experiments.study.engines import Engine, Serial, Standing
 from experiments.study.plan import Plan, Task
+from experiments.study.run_tables import heading
+from experiments.study.simulate import simulate_many
 from experiments.study.store import Results, RunRecord, parts, read_part, write_part
 from experiments.study.study import Interrupted, Lock, Study
 from sim.state.parameters import Parameters
@@ -74,7 +76,7 @@ def light(mine):
     return [
         RunRecord(
             {
-                **runner.heading(task),
+                **heading(task),
                 "content": "0",
                 "pid": os.getpid(),
                 "threads": os.environ.get("NUMBA_NUM_THREADS"),
@@ -331,7 +333,7 @@ def test_a_damaged_part_is_named_set_aside_and_its_runs_redone(table, how, tmp_p
         Results(s.folder).runs(), Results(s.folder).villages(), Results(s.folder).series()
     counted = []
     with opened(tmp_path) as s:
-        s.run(tasks(4), work=lambda mine: counted.extend(mine) or runner.simulate_many(mine))
+        s.run(tasks(4), work=lambda mine: counted.extend(mine) or simulate_many(mine))
     assert len(counted) == 2 and f"{path} is damaged: set aside" in capsys.readouterr().err
     assert len(list(s.folder.glob("*/part-00001-*.parquet.corrupt"))) == 3
     pd.testing.assert_frame_equal(before, Results(s.folder).series())
@@ -612,8 +614,8 @@ def test_forks_equal_whole_runs_to_the_byte_and_only_live_parameters_may_differ(
     whole, forked, dearer = (
         Task(Scenario("a", p, fork=f), 0, 7) for f in (None, Fork(7), Fork(7, (("canteen.food", 4.5),)))
     )
-    found = [outcome.row["content"] for outcome in runner.simulate_many([whole, forked, dearer])]
-    one, other = runner.simulate_many([whole, forked])
+    found = [outcome.row["content"] for outcome in simulate_many([whole, forked, dearer])]
+    one, other = simulate_many([whole, forked])
     assert one.villages.drop_columns(["run"]).equals(other.villages.drop_columns(["run"]))
     assert one.series.drop_columns(["run"]).equals(other.series.drop_columns(["run"]))
     assert found[0] != found[2]

@@ -14,7 +14,7 @@ from runs import county_bytes, differences, small
 
 import sim
 from experiments.command.scenario import CONFIGS, Mistake, Scenario, compose_line, options, policy
-from experiments.study.runner import Task
+from experiments.study.plan import Task
 from sim.policies import Indexation, Policy, check_all, compose, month_of
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier, Values, modified, rescaled

@@ -10,9 +10,9 @@ from runs import CARE, EVERYTHING
 
 import sim
 from experiments.command.scenario import Scenario, arm, patched
-from experiments.study import runner
+from experiments.study import simulate as simulation
 from experiments.study.plan import Task
-from experiments.study.runner import simulate, simulate_many
+from experiments.study.simulate import simulate, simulate_many
 from sim.state.codes import PAYERS
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, declarations
@@ -178,13 +178,13 @@ def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_r
         assert {k: v for k, v in a.row.items() if k != "cpu_seconds"} == {
             k: v for k, v in b.row.items() if k != "cpu_seconds"
         }
-    plain = runner.village_rows
+    plain = simulation.village_rows
 
     def faulty(result: sim.Result, task: Task) -> pd.DataFrame:
         if task.scenario.name == "2":
             raise ZeroDivisionError("no villages")
         return plain(result, task)
 
-    monkeypatch.setattr(runner, "village_rows", faulty)
+    monkeypatch.setattr(simulation, "village_rows", faulty)
     errors = [o.row["error"] for o in simulate_many(tasks)]
     assert errors[2] == "ZeroDivisionError: no villages" and not any(errors[:2] + errors[3:])

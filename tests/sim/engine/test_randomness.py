@@ -14,7 +14,9 @@ from scipy import stats
 
 import sim  # noqa: F401  declares all purposes
 from sim.engine.randomness import (
+    LASTING,
     PURPOSES,
+    Keys,
     Purpose,
     below,
     draw,
@@ -190,11 +192,18 @@ def test_keys_of_many_months_at_once_are_those_of_each_decision_and_month(
     seed: int, first: int, months: int
 ) -> None:
     found = keys_of(seed, first, months)
-    assert list(found) == list(range(first, first + months))
+    assert found.shape == (months, len(PURPOSES))
     for place, number in enumerate(PURPOSES):
-        assert [found[t][place] for t in found] == [
-            key_of(seed, SimpleNamespace(number=number), t) for t in found
-        ]
+        each = [key_of(seed, SimpleNamespace(number=number), first + month) for month in range(months)]
+        assert found[:, place].tolist() == each
+
+
+def test_keys_of_counties_are_those_of_their_seeds_whatever_the_month() -> None:
+    keys = Keys((5, 8))
+    for month in (-3, -2, 9, 10, 40, 0):
+        keys.turn(month)
+        assert keys.of(ONE).tolist() == [key_of(seed, ONE, month) for seed in (5, 8)]
+    assert keys.lasting(ONE).tolist() == [key_of(seed, ONE, LASTING) for seed in (5, 8)]
 
 
 def test_keys_of_neighbouring_seeds_differ() -> None:

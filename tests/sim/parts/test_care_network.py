@@ -15,7 +15,8 @@ from runs import CARE, small
 
 import sim
 from experiments.command.scenario import Scenario
-from experiments.study.runner import Task, village_rows
+from experiments.study.plan import Task
+from experiments.study.run_tables import village_rows
 from sim.parts import operation
 from sim.parts.operation import WAYS
 from sim.start import tables

@@ -17,7 +17,7 @@ from runs import CARE, EVERYTHING, SHORT_LEADS, county_bytes, differences, diges
 
 import sim
 
-HERE, PACKAGE = Path(__file__).parent, Path(sim.__file__).parent
+HERE, PACKAGE = Path(__file__).parents[1], Path(sim.__file__).parent
 BUSY = {
     "business.kind": "portfolio",
     "business.start": 0,

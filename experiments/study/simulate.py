@@ -1,0 +1,130 @@
+"""One run, or several side by side: from a task to the rows that the study keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import sim
+from experiments.study.plan import Task
+from experiments.study.run_tables import heading, monthly, village_rows
+from experiments.study.store import RunRecord
+from sim.state.counties import must_share
+from sim.state.parameters import ParameterError, Parameters
+from sim.state.values import Modifier
+from sim.viability import CLASSES
+
+
+def simulate(task: Task) -> RunRecord:
+    """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
+    began = time.process_time()
+    try:
+        return outcome(task, play(task), began)
+    except Exception as error:  # any fault of one run is data; the others go on
+        return failure(task, error, time.process_time() - began)
+
+
+def play(task: Task) -> sim.Result:
+    """The run itself, with all its records."""
+    parameters, fork, modifiers = task.parameters, task.scenario.fork, task.scenario.modifiers
+    if fork is None:
+        return sim.MutualAidModel(parameters, seed=task.seed, modifiers=modifiers).run()
+    return sim.MutualAidModel.restore(
+        _trunk(parameters, modifiers, task.seed, fork.month),
+        parameters.replace(dict(fork.changes)),
+        modifiers,
+    ).run()
+
+
+def simulate_many(tasks: Sequence[Task]) -> list[RunRecord]:
+    """Outcomes in the order of the tasks. Those that share a seed and what `must_share` asks for run
+    side by side in one model, to the same bytes; where that fails, each runs alone, so that a fault stays
+    with its own run.
+    """
+    groups: dict[Any, list[int]] = {}
+    for at, task in enumerate(tasks):
+        alone = at if task.scenario.fork else None
+        groups.setdefault((task.seed, alone, _shared(task)), []).append(at)
+    found: dict[int, RunRecord] = {}
+    for places in groups.values():
+        mine = [tasks[at] for at in places]
+        try:
+            found |= zip(places, _side_by_side(mine), strict=True)
+        except Exception:  # told apart below
+            found |= {at: simulate(tasks[at]) for at in places}
+    return [found[at] for at in range(len(tasks))]
+
+
+def _shared(task: Task) -> Any:
+    try:
+        return must_share(task.parameters)
+    except ParameterError:  # its draw does not fit, `simulate` makes a row of it
+        return task
+
+
+def _side_by_side(tasks: list[Task]) -> list[RunRecord]:
+    if len(tasks) == 1:
+        return [simulate(tasks[0])]
+    began = time.process_time()
+    sets = [task.scenario.modifiers for task in tasks]
+    model = sim.MutualAidModel(
+        [task.parameters for task in tasks], seed=tasks[0].seed, modifiers=sets if len(sets) > 1 else sets[0]
+    )
+    model.run()
+    share = (time.process_time() - began) / len(tasks)
+    return [
+        outcome(task, result, time.process_time() - share)
+        for task, result in zip(tasks, model.results, strict=True)
+    ]
+
+
+def outcome(task: Task, result: sim.Result, began: float) -> RunRecord:
+    """The rows of a finished run; `began` is the processor time at which it began."""
+    villages, series = village_rows(result, task), monthly(result, task) if task.keep_series else None
+    row = heading(task) | {"viable_villages": int((result.verdict.classes == CLASSES.index("viable")).sum())}
+    row |= {"villages": villages.num_rows, "content": content(villages, series)}
+    return RunRecord(row | {"cpu_seconds": time.process_time() - began}, villages, series)
+
+
+def failure(task: Task, error: BaseException, seconds: float = 0.0) -> RunRecord:
+    """The row of a run that failed: what was said, and in which line of which file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    origin = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "worker"
+    return RunRecord(
+        {
+            **heading(task),
+            "error": f"{type(error).__name__}: {error}",
+            "origin": origin,
+            "cpu_seconds": seconds,
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def _trunk(parameters: Parameters, modifiers: tuple[Modifier, ...], seed: int, month: int) -> dict[str, Any]:
+    """Snapshot before `month`; the forks of one seed come one after the other."""
+    model = sim.MutualAidModel(parameters, seed=seed, modifiers=modifiers)
+    model.run(month)
+    return model.snapshot()
+
+
+def content(*tables: pa.Table | None) -> str:
+    """Sixteen hexadecimal digits of the SHA-256 of what a run found, column by column."""
+    total = hashlib.sha256()
+    for table in filter(None, tables):
+        for name in table.column_names:
+            column = table[name]
+            if not pa.types.is_dictionary(column.type):
+                text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+                total.update(
+                    name.encode()
+                    + ("\0".join(column.to_pylist()).encode() if text else column.to_numpy().tobytes())
+                )
+    return total.hexdigest()[:16]
