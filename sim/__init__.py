@@ -5,10 +5,10 @@
 >>> result = model.run()
 """
 
-from sim.engine.compile_cache import use_cache as _use_cache
+from sim.engine.compile_cache import silence_overflow as _silence_overflow
 from sim.engine.lazy_imports import import_mesa as _import_mesa
 
-_use_cache()  # before the first kernel is declared
+_silence_overflow()  # before the first draw
 _import_mesa()  # before anything else imports Mesa
 
 from sim.agents.agents import Funder, VillageCollective  # noqa: E402

@@ -14,20 +14,21 @@ import numpy as np
 
 from sim import snapshot
 from sim.agents import agents
+from sim.engine.copies import Uncopied
 from sim.engine.randomness import Keys, Purpose, key_of
 from sim.engine.tables import Table
 from sim.result import Result
 from sim.schedule import MONTH, START
 from sim.start import build, county, initial_population, tables
 from sim.state.codes import NONE, WORKING
-from sim.state.counties import Counties
+from sim.state.counties import Counties, counties_of, seeds_of, whole_number
 from sim.state.fields import COLUMNS, FLOWS, STATES, person_columns
 from sim.state.horizon import month_number
 from sim.state.ledger import Ledger
-from sim.state.parameters import ParameterError, Parameters
+from sim.state.parameters import ParameterError, Parameters, nearest
 from sim.state.people import TRAITS
 from sim.state.records import Recorder, Series
-from sim.state.values import Modifier, Values
+from sim.state.values import Modifier, Values, sets_of
 from sim.state.world import CountyMoney, fresh_world, scratch
 
 
@@ -66,7 +67,7 @@ KEPT: dict[str, Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, ...]]] = {
 }  # what of a month joins the series
 
 
-class MutualAidModel(mesa.Model):
+class MutualAidModel(Uncopied, mesa.Model):
     """A county of villages, month by month.
 
     `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's
@@ -77,33 +78,42 @@ class MutualAidModel(mesa.Model):
     by side (then `seed` is one for all or one for each, and `modifiers` one tuple for each): the same bytes
     as one model each in half the time. `results` tells them apart; agents, snapshots and persons added by
     hand belong to models of one county.
+
+    `seed` is a whole number from 0 on, `rng` another name for it; `seed=None` draws one, which stands in
+    `seed_number`. As Mesa has it, `running` is true until the horizon; a month beyond it is refused. A model
+    is not copied or pickled: `restore(model.snapshot())` is its exact fork. Models run in several threads
+    side by side, each in one at a time.
     """
+
+    _instead = "sim.MutualAidModel.restore(model.snapshot()) makes an exact fork, in another process too"
 
     def __init__(
         self,
         parameters: Parameters | Sequence[Parameters] | None = None,
         *,
-        seed: int | Sequence[int] = 0,
+        seed: int | Sequence[int] | None = 0,
+        rng: int | Sequence[int] | None = None,
         villages: Sequence[int] | None = None,
         modifiers: tuple[Modifier, ...] | Sequence[tuple[Modifier, ...]] = (),
         capacity: float = 1.1,
         spin_up: bool = True,
         keep: str = "villages",
     ) -> None:
-        alone = parameters is None or isinstance(parameters, Parameters)
-        each: tuple[Parameters, ...] = (parameters or Parameters(),) if alone else tuple(parameters)  # type: ignore
-        seeds = [seed] * len(each) if isinstance(seed, int | np.integer) else list(seed)
-        super().__init__(rng=int(seeds[0]))
+        each = counties_of(parameters)
+        seeds, sets = seeds_of(seed, rng, len(each)), sets_of(modifiers, len(each))
+        super().__init__(rng=seeds[0] if seeds else 0)
+        if keep not in KEPT:
+            raise ParameterError(f"keep = {keep!r}: allowed are {', '.join(KEPT)}{nearest(str(keep), KEPT)}")
         if len(each) > 1 and keep == "county":
             raise ParameterError("counties side by side keep their villages: keep='villages'")
         self.keep = KEPT[keep]
+        self._kept, self._modifiers = keep, sets
         self.counties = Counties(each, seeds, villages)
         self.parameters = shared = each[0]  # of one county; of several what they share
         self.start_month = month_number(shared.horizon.start)
         self.horizon = shared.horizon.months
         self.coupled = shared.county.couplings
         self._businesses = {county.business.kind for county in each}
-        sets: Any = (modifiers,) if len(each) == 1 else (modifiers or ((),) * len(each))
         numbers, county_of = self.counties.numbers, self.counties.of_village
         self.values = Values([*zip(each, sets, strict=True)], numbers, county_of)
         self.ledger = Ledger(len(numbers))
@@ -116,6 +126,7 @@ class MutualAidModel(mesa.Model):
         self._populate(capacity)
         self._start()
         self._recorder = Recorder()
+        self._in_month = False
         agents.install(self)
         for _ in range(shared.horizon.spin_up if spin_up else 0):
             self._month()
@@ -296,6 +307,12 @@ class MutualAidModel(mesa.Model):
 
     # -- time --------------------------------------------------------------------------------------
     def _month(self) -> None:
+        if self._in_month:
+            raise RuntimeError(
+                f"month {self.date} was begun and not finished, broken off or in another thread: restore a "
+                "snapshot from before it, or make the model anew"
+            )
+        self._in_month = True
         self.values.refresh(self.month)
         for month in self._month_bytes:
             month.fill(0)
@@ -309,16 +326,28 @@ class MutualAidModel(mesa.Model):
                 self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.perf_counter() - began
         self.month += 1
         self.clock += 1
+        self._in_month = False
 
     def step(self) -> None:
-        """One month; the month's records join the series."""
+        """One month; the month's records join the series. ParameterError beyond the horizon."""
+        self._within(1)
         self.steps += 1
         self._month()
         self._recorder.append(self.keep(self._records))
+        if self.month >= self.horizon:
+            self.running = False
+
+    def _within(self, months: int) -> None:
+        if self.month + months > self.horizon:
+            raise ParameterError(
+                f"{months} more from {self.date} on go beyond horizon.end = {self.parameters.horizon.end}, "
+                "where nothing is budgeted: a later horizon.end runs longer"
+            )
 
     def run(self, months: int | None = None) -> Result:
-        """Step to the horizon (or for `months`) and return what was seen."""
-        months = max(self.horizon - self.month if months is None else months, 0)
+        """Step to the horizon (or for `months`, not beyond it) and return what was seen."""
+        months = self.horizon - self.month if months is None else whole_number("months", months, 0)
+        self._within(months)
         self._recorder.reserve(months)
         for _ in range(months):
             self.step()
@@ -339,15 +368,23 @@ class MutualAidModel(mesa.Model):
     def snapshot(self) -> dict[str, Any]:
         """Everything needed to go on from here, as plain values (`meta`) and arrays (`arrays`)."""
         self._one()
+        if self._in_month:
+            raise RuntimeError(
+                f"month {self.date} was begun and not finished: there is nothing to go on from"
+            )
         return snapshot.take(self)
 
     @classmethod
     def restore(
-        cls, taken: dict[str, Any], parameters: Parameters | None = None, modifiers: tuple[Modifier, ...] = ()
+        cls,
+        taken: dict[str, Any],
+        parameters: Parameters | None = None,
+        modifiers: tuple[Modifier, ...] | None = (),
     ) -> MutualAidModel:
-        """An exact fork of a snapshot.
+        """An exact fork of a snapshot: of the county, not of agents that a user registered.
 
-        `parameters` may differ in live ones only, `modifiers` act from here on.
+        `parameters` may differ in live ones only, `modifiers` act from here on: where none are given, those
+        that acted before; with None, none.
         """
         meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
@@ -355,10 +392,12 @@ class MutualAidModel(mesa.Model):
             parameters or before,
             seed=meta["seed"],
             villages=meta["numbers"],
-            modifiers=modifiers,
+            modifiers=() if modifiers is None else modifiers or snapshot.modifiers_of(meta),
             spin_up=False,
+            keep=meta.get("keep", "villages"),
         )
         snapshot.put(model, taken)
+        model.running = model.month < model.horizon
         return model
 
     def audit(self) -> None:

@@ -12,9 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sim.state.horizon import month_number
+import numpy as np
+
+from sim.state.counties import whole_number
+from sim.state.horizon import FIRST_YEAR, LAST_YEAR, month_number
 from sim.state.parameters import ParameterError, Parameters, checked, declarations, nearest
 from sim.state.values import Modifier, check, modified, partners
+from sim.state.yaml12 import flag_of
 
 OPS = ("set", "scale", "add")
 WHEN = ("start", "end", "ramp", "villages")
@@ -32,8 +36,10 @@ def month_of(word: Any, parameters: Parameters) -> int:
 
     From "2027-01", or a whole number as it is; ParameterError otherwise.
     """
-    if isinstance(word, int) and not isinstance(word, bool):
-        return word
+    if isinstance(word, int | np.integer) and not isinstance(word, bool):
+        if FIRST_YEAR <= word <= LAST_YEAR:
+            raise ParameterError(f"{word} is no month: a year has twelve, {word}-01 is its first")
+        return int(word)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(word)):
         raise ParameterError(f"{word!r} is no month: YYYY-MM or a whole number of months is wanted")
     return month_number(str(word)) - month_number(parameters.horizon.start)
@@ -83,20 +89,39 @@ class Policy:
             raise ParameterError(
                 f"policy {self.name}: a line has a path and one of set, scale, add, not {dict(line)}"
             )
-        value, villages = line[ops[0]], line.get("villages", ())
-        if not isinstance(value, int | float):
+        value = line[ops[0]]
+        if ops[0] == "set" and str(line["path"]) in declarations():
+            value = flag_of(value) if declarations()[str(line["path"])].kind is bool else value
+        if not isinstance(value, int | float | np.number | np.bool_):
             raise ParameterError(
                 f"policy {self.name}: {line['path']}: {ops[0]} wants a number, not {value!r}"
             )
-        when = {key: month_of(line[key], parameters) for key in ("start", "end") if key in line}
+        when = {key: self._month(key, line[key], parameters) for key in ("start", "end") if key in line}
         return Modifier(
             str(line["path"]),
             ops[0],
             float(value),
             **when,
-            ramp=int(line.get("ramp", 0)),
-            villages=tuple(villages),
+            ramp=whole_number(f"policy {self.name}: ramp", line.get("ramp", 0), 0),
+            villages=self._villages(line["villages"]) if "villages" in line else (),
         )
+
+    def _month(self, key: str, word: Any, parameters: Parameters) -> int:
+        try:
+            return month_of(word, parameters)
+        except ParameterError as error:
+            raise ParameterError(f"policy {self.name}: {key} = {error}") from error
+
+    def _villages(self, listed: Any) -> tuple[int, ...]:
+        """As listed; whether they are there is for `compose` to say."""
+        place = f"policy {self.name}: villages = {listed!r}"
+        if isinstance(listed, str) or not isinstance(listed, Sequence | np.ndarray):
+            raise ParameterError(f"{place}: a list of village numbers is wanted, such as [1]")
+        if not len(listed):
+            raise ParameterError(
+                f"{place}: without this line a policy acts in all villages, in none it is none"
+            )
+        return tuple(one.item() if isinstance(one, np.generic) else one for one in listed)
 
 
 @dataclass(frozen=True)
@@ -120,9 +145,35 @@ class Indexation:
         return [Modifier(path, "scale", 1.0 + rate, month, last) for path in self.paths for month in years]
 
 
+def _check_villages(place: str, numbers: Iterable[Any], parameters: Parameters) -> None:
+    """Raise ParameterError where a village is not there: nobody would notice that a policy acts on nobody."""
+    for number in numbers:
+        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+        if not whole or not 1 <= number <= parameters.county.villages:
+            raise ParameterError(
+                f"{place}: there is no village {number!r}, but numbers 1 to {parameters.county.villages} "
+                "(county.villages)"
+            )
+
+
 def compose(policies: Iterable[Intervention], parameters: Parameters) -> tuple[Modifier, ...]:
-    """All modifiers of several policies, in the order of the policies."""
-    return tuple(modifier for policy in policies for modifier in policy.modifiers(parameters))
+    """All modifiers of several policies, in the order of the policies.
+
+    ParameterError where one is named twice, since it would act twice, or names a village that is not there.
+    """
+    found: list[Modifier] = []
+    seen: list[Intervention] = []
+    named: set[str] = set()
+    for policy in policies:
+        name = getattr(policy, "name", type(policy).__name__)
+        if policy in seen or name in named:
+            raise ParameterError(f"policy {name} is named twice: it acts once, name it once")
+        seen.append(policy)
+        named |= {name} if isinstance(policy, Policy) else set()
+        for modifier in policy.modifiers(parameters):
+            _check_villages(f"policy {name}: {modifier.path}", modifier.villages, parameters)
+            found.append(modifier)
+    return tuple(found)
 
 
 def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:

@@ -192,7 +192,9 @@ def viability(result: Any) -> pd.DataFrame:
             "businesses": [_words(BUSINESSES, bits) for bits in last["plus"]],
             "class": np.array(CLASSES, object)[v.classes],
             "opened": np.array(opened, object),
-            "closed": np.array([_date(result.model.start_month, month) for month in v.closed], object),
+            "closed": np.array(
+                [_date(month_number(result.parameters.horizon.start), month) for month in v.closed], object
+            ),
             "causes": [_words(CAUSES, bits) for bits in v.cause],
             "solvency": v.solvency,
             "service": v.service,
@@ -205,16 +207,33 @@ def viability(result: Any) -> pd.DataFrame:
 
 
 class Result:
-    """Tidy tables of a run (of one county where several stand side by side); units stand in the names."""
+    """Tidy tables of a run (of one county where several stand side by side); units stand in the names.
+
+    A result that is pickled or copied has the same tables, and no `model`.
+    """
 
     def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
-        self.model, self.series = model, series or model.series
+        self._model: MutualAidModel | None = model
+        self.series = series or model.series
         self.parameters = model.counties.parameters[county]
         mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
         self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
             self.series = self.series.of(mine)
         self.first = model.start_month + model.month - len(self.series.flow)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the model, which is not copied."""
+        return {**vars(self), "_model": None}
+
+    @property
+    def model(self) -> MutualAidModel:
+        """The model that ran; AttributeError where the result was pickled or copied."""
+        if self._model is None:
+            raise AttributeError(
+                "a result that was pickled or copied has its tables and no model: send model.snapshot() too"
+            )
+        return self._model
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -4,12 +4,14 @@ objects.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.state.fields import COLUMNS
 from sim.state.parameters import ParameterError, Parameters, declarations
+from sim.state.values import Modifier
 from sim.state.world import scratch
 
 if TYPE_CHECKING:
@@ -37,6 +39,12 @@ def _in_place(model: MutualAidModel) -> dict[str, np.ndarray]:
     }
 
 
+def _plain(modifier: Modifier) -> dict[str, Any]:
+    """A modifier as Python's own values."""
+    fields = asdict(modifier) | {"villages": np.array(modifier.villages, np.int64).tolist()}
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in fields.items()}
+
+
 def take(model: MutualAidModel) -> dict[str, Any]:
     """A copy of the model between two months: `meta` (plain values) and `arrays`."""
     meta = {
@@ -46,6 +54,8 @@ def take(model: MutualAidModel) -> dict[str, Any]:
         "clock": model.clock,
         "steps": model.steps,
         "numbers": model.world.villages.number.tolist(),
+        "modifiers": [_plain(modifier) for modifier in model._modifiers[0]],
+        "keep": model._kept,
     }
     arrays = {name: np.array(values) for name, values in _in_place(model).items()}
     columns: list[np.ndarray] = list(model.people)
@@ -57,6 +67,12 @@ def take(model: MutualAidModel) -> dict[str, Any]:
             for name, values in zip(SERIES, model._recorder.whole(), strict=True)
         }
     return {"meta": meta, "arrays": arrays}
+
+
+def modifiers_of(meta: dict[str, Any]) -> tuple[Modifier, ...]:
+    """Those that acted on the model of a snapshot."""
+    kept = meta.get("modifiers", ())
+    return tuple(Modifier(**{**one, "villages": tuple(one["villages"])}) for one in kept)
 
 
 def only_live(before: Parameters, after: Parameters) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from runs import warm
+
+from sim.engine.compile_cache import UnsafeFolderError, check_closed
+
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -11,3 +20,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     warm()
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that nobody else can write, nor replace: one for all temporary files never is."""
+    for place in (Path.home(), PROJECT):
+        try:
+            check_closed(place.resolve())
+            made = Path(tempfile.mkdtemp(prefix=".closed-", dir=place.resolve()))
+        except (UnsafeFolderError, OSError):
+            continue
+        yield made
+        shutil.rmtree(made)
+        return
+    pytest.skip("every folder here may be written by others")

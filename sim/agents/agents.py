@@ -18,6 +18,7 @@ from mesa.agent import Agent, AgentSet
 from sim.agents import views
 from sim.agents.by_hand import add_one, end_one
 from sim.agents.views import AGES, OWED, WRITABLE, Elder, LazySet, Person, Volunteer, fits, named, view_of
+from sim.engine.copies import Uncopied
 from sim.engine.randomness import key_of
 from sim.state.codes import ALONE, ELDER, HELPER, PAYERS, ROBUST
 from sim.state.fields import FLOWS, STATES
@@ -53,10 +54,11 @@ class Figure:
         raise AttributeError(f"{self.name} is not assigned: the model writes it")
 
 
-class _Lasting(Agent):
+class _Lasting(Uncopied, Agent):
     """A real Mesa agent that comes and goes with its model."""
 
     model: Any
+    _instead = "it comes with its model; keep its unique_id, or what you read of it"
 
     def __init__(self, *_: Any, **__: Any) -> None:
         raise TypeError(

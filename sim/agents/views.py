@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mesa.agent import Agent, AgentSet, GroupBy
 
+from sim.engine.copies import Uncopied
 from sim.state.codes import ELDER, FREE, HELPER, SERIAL_BITS
 from sim.state.fields import COLUMNS, Column
 
@@ -124,7 +125,7 @@ class Years(Cell):
         model.people.age[rows] = round(value * 12)
 
 
-class Person(Agent):
+class Person(Uncopied, Agent):
     """A view over one row: every column is an attribute, also with its unit (credit_min).
 
     `unique_id` = village number << 24 | serial; `age` is in years. Reading or writing after the person has
@@ -133,6 +134,7 @@ class Person(Agent):
 
     model: Any
     pos = None
+    _instead = "it is a view of a row of its model; keep its unique_id, or what you read of it"
     living_arrangement = property(
         lambda self: LIVING[self.living], doc="with_child, couple, alone or in_home"
     )
@@ -284,11 +286,13 @@ for _name in ("select", "shuffle", "sort"):
     setattr(HeldSet, _name, _keeping(_name))
 
 
-class LazySet(AgentSet):
+class LazySet(Uncopied, AgentSet):
     """All persons of some kinds, after the registered agents `others`; always as the model stands now.
 
     What asks for an order or a choice gets a set of its own, also with `inplace`.
     """
+
+    _instead = "it is the model's own; list(set) holds its members, set.get('age') what you read of them"
 
     def __init__(self, model: Any, kinds: tuple[int, ...], others: AgentSet | None = None) -> None:
         self.model, self.kinds, self.others = model, kinds, others

@@ -16,10 +16,11 @@ import numpy as np
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
+from sim.engine.compile_cache import compiler
 from sim.engine.tables import plain
 
 # A row of the month. No reference counts: a kernel allocates nothing, scratch is in `world.work`.
-_kernel = numba.njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+_kernel = compiler(error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
 class Kernel:
@@ -155,12 +156,8 @@ def kernel(function: Callable[..., Any]) -> Any:
     return function if numba.config.DISABLE_JIT else Kernel(function)
 
 
-setup = numba.njit(
-    cache=True, error_model="numpy", no_cfunc_wrapper=True
-)  # the same for the start: may allocate
-inline = numba.njit(
-    cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False
-)  # small, also called from Python
+setup = compiler(error_model="numpy", no_cfunc_wrapper=True)  # the same for the start: may allocate
+inline = compiler(error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # small, also called from Python
 
 
 def drawing(signature: str) -> Callable[..., Any]:
@@ -168,7 +165,7 @@ def drawing(signature: str) -> Callable[..., Any]:
 
     Without it each mixture of widths of integers is compiled by itself.
     """
-    return numba.njit(signature, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)  # type: ignore[no-any-return]
+    return compiler(signature, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
 def inner(function: Callable[..., Any]) -> Any:

@@ -55,6 +55,9 @@ class Table:
         )
         return int(self.words.ctypes.data)
 
+    def __getstate__(self) -> None:
+        """The address is that of these arrays: a copy finds its own."""
+
 
 class TableType(types.Type):
     """Numba's type of a table: its columns' types and where their words begin."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,52 @@ def must_share(parameters: Parameters) -> tuple[object, ...]:
     return tuple(value for path, value in parameters.flat().items() if shared(path, value))
 
 
+MOST_SEED = 2**64 - 1
+
+
+def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """`value` as Python's whole number, or ParameterError; NumPy's are taken, flags, floats and texts not."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise ParameterError(f"{name} = {value!r}: a whole number is wanted")
+    if value < least or (most is not None and value > most):
+        allowed = f"from {least} on" if most is None else f"from {least} to {most}"
+        raise ParameterError(f"{name} = {value!r}: a whole number {allowed} is wanted")
+    return int(value)
+
+
+def seeds_of(seed: object, rng: object, counties: int) -> list[int]:
+    """One seed a county, from what a user gives as `seed` or under Mesa's newer name `rng`.
+
+    None draws one number for all. A generator has no number that could be recorded, so it is refused.
+    """
+    name = "seed" if rng is None else "rng"
+    if rng is not None:
+        if seed is not None and not (isinstance(seed, int) and seed == 0):
+            raise ParameterError(f"seed = {seed!r}, rng = {rng!r}: both name the seed, give one")
+        seed = rng
+    if seed is None:
+        return [secrets.randbits(63)] * counties
+    if isinstance(seed, list | tuple | range) or (isinstance(seed, np.ndarray) and seed.ndim == 1):
+        return [whole_number(name, one, 0, MOST_SEED) for one in seed]
+    if isinstance(seed, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | Random):
+        raise ParameterError(
+            f"{name} is a {type(seed).__name__}: draws are keyed by a whole number, such as seed=7"
+        )
+    return [whole_number(name, seed, 0, MOST_SEED)] * counties
+
+
+def counties_of(parameters: object) -> tuple[Parameters, ...]:
+    """The parameters of each county; the defaults for None."""
+    each = (Parameters(),) if parameters is None else parameters
+    each = (each,) if isinstance(each, Parameters) else each
+    if not isinstance(each, list | tuple) or not each or not all(isinstance(one, Parameters) for one in each):
+        raise ParameterError(
+            f"parameters = {parameters!r:.60}: sim.Parameters are wanted, or a list of them for several "
+            "counties; Parameters().replace({'section.name': value}) makes them"
+        )
+    return tuple(each)
+
+
 class Counties:
     """The counties of a model in the order given, each with its own parameters, seed and villages.
 
@@ -67,8 +115,10 @@ class Counties:
     @staticmethod
     def _numbers(parameters: Parameters, villages: Sequence[int] | None) -> np.ndarray:
         listed = range(1, parameters.county.villages + 1) if villages is None else villages
-        numbers = np.array(list(listed), np.int64)
-        if len(numbers) == 0 or numbers.min() < 1 or len(set(numbers.tolist())) != len(numbers):
+        if isinstance(listed, str) or not isinstance(listed, Iterable):
+            raise ParameterError(f"villages = {listed!r}: a list of village numbers is wanted")
+        numbers = np.array([whole_number("villages", number, 1) for number in listed], np.int64)
+        if len(numbers) == 0 or len(set(numbers.tolist())) != len(numbers):
             raise ParameterError("villages: different numbers from 1 on are wanted, at least one")
         return numbers
 

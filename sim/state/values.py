@@ -75,6 +75,20 @@ class Modifier:
         return value + weight * (target - value)
 
 
+def sets_of(modifiers: Any, counties: int) -> tuple[tuple[Modifier, ...], ...]:
+    """The modifiers of each county, from one tuple of them or, for several counties, one for each or none."""
+    sets = [modifiers] if counties == 1 else list(modifiers) or [()] * counties
+    if len(sets) != counties:
+        raise ParameterError(
+            f"modifiers: one tuple for each of {counties} counties is wanted, not {len(sets)}"
+        )
+    for one in sets:
+        right = isinstance(one, list | tuple) and all(isinstance(modifier, Modifier) for modifier in one)
+        if not right:
+            raise ParameterError(f"modifiers = {one!r:.60}: a tuple of sim.Modifier is wanted")
+    return tuple(map(tuple, sets))
+
+
 def partners(path: str) -> tuple[str, ...]:
     """The paths that sum to one with this one, itself among them; itself alone where there are none."""
     section, _, name = path.partition(".")

@@ -169,7 +169,7 @@ def test_on_a_generic_processor(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path) -> None:
+def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path, closed: Path) -> None:
     """A cached kernel does not notice that a function of another file changed.
 
     The cache folder's name does.
@@ -182,7 +182,7 @@ def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path)
         f"assert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\nprint(repr(next_news(0.0, "
         f"0.5, 0.2, key_of(1, NEWS, 0), 1)))"
     )
-    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    cache = {"XDG_CACHE_HOME": str(closed)}
     before = float(elsewhere(tmp_path, code, **cache))
     again = float(elsewhere(tmp_path, code, **cache))
     shared = copy / "engine" / "randomness.py"
@@ -192,4 +192,4 @@ def test_a_changed_shared_file_is_seen_through_the_compile_cache(tmp_path: Path)
     after = float(elsewhere(tmp_path, code, **cache))
     assert before == again
     assert after == pytest.approx(before + 0.2, abs=1e-12)  # volatility times the one added
-    assert len(list((tmp_path / "cache" / "mutual-aid-sim").iterdir())) == 2
+    assert len(list((closed / "mutual-aid-sim").iterdir())) == 2

@@ -297,9 +297,9 @@ def test_a_policy_reads_the_parameters_it_meets() -> None:
 BAD = {
     "unknown policy": ("policy=operating_subsidi", "did you mean operating_subsidy?"),
     "unknown among known": ("policy=[taper_2027,oldest_fre]", "did you mean oldest_free?"),
-    "out of range when all act": (
-        "policy=[operating_subsidy,operating_subsidy,operating_subsidy]",
-        "allowed is 0 to 60000",
+    "twice": (
+        "policy=[operating_subsidy,taper_2027,operating_subsidy]",
+        "policy operating_subsidy is named twice",
     ),
 }
 
@@ -309,6 +309,9 @@ def test_a_policy_that_does_not_fit_is_named(case: str) -> None:
     word, sentence = BAD[case]
     with pytest.raises((Mistake, ParameterError), match=sentence.replace("?", r"\?")):
         compose_line(["experiment=baseline", word])
+
+
+DEARER = {"path": "canteen.food", "set": 4.5}
 
 
 @pytest.mark.parametrize(
@@ -324,12 +327,52 @@ def test_a_policy_that_does_not_fit_is_named(case: str) -> None:
         ({"modifiers": [{"path": "canteen.food", "set": 2.0, "start": "27-01"}]}, "is no month"),
         ({"modifiers": [{"path": "canteen.food"}]}, "one of set, scale, add"),
         ({"modifiers": "canteen.food"}, "a list of modifiers"),
+        ({"modifiers": [{**DEARER, "start": 2027}]}, "mine: start = 2027 is no month.*2027-01"),
+        ({"modifiers": [DEARER], "end": 2030}, "mine: end = 2030 is no month.*2030-01"),
+        ({"modifiers": [{**DEARER, "start": 2027.0}]}, "2027.0 is no month"),
+        ({"modifiers": [{**DEARER, "ramp": "soon"}]}, "ramp = 'soon': a whole number"),
+        ({"modifiers": [{**DEARER, "ramp": 1.5}]}, "ramp = 1.5: a whole number"),
+        ({"modifiers": [{**DEARER, "ramp": -1}]}, "ramp = -1: a whole number from 0 on"),
+        ({"modifiers": [DEARER], "villages": [999]}, "no village 999, but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": [1, 999]}, "no village 999, but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": ["3"]}, "no village '3', but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": ["上王村"]}, "no village '上王村', but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": [0]}, "no village 0, but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": [True]}, "no village True, but numbers 1 to 20"),
+        ({"modifiers": [DEARER], "villages": 3}, "villages = 3: a list of village numbers"),
+        ({"modifiers": [DEARER], "villages": "3"}, "villages = '3': a list of village numbers"),
+        ({"modifiers": [DEARER], "villages": []}, "without this line"),
         ({"modifer": []}, "did you mean modifiers"),
     ],
 )
 def test_a_slip_in_yaml_gets_one_sentence(content: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ParameterError, match=sentence):
-        check_all(Parameters(), Policy.read("mine", content).modifiers(Parameters()))
+        check_all(Parameters(), compose([Policy.read("mine", content)], Parameters()))
+
+
+def test_policies_that_top_a_range_together_are_refused() -> None:
+    rises = [Policy(name, ({"path": "canteen.food", "scale": 1.5},)) for name in ("one", "two")]
+    for modifiers in ([rises[0]], rises):
+        made = compose(modifiers, Parameters())
+        if len(made) == 1:
+            check_all(Parameters(), made)  # 2.5 yuan a meal times 1.5
+    with pytest.raises(ParameterError, match=r"canteen\.food = 5\.625: allowed is 1\.5 to 5"):
+        check_all(Parameters(), made)
+
+
+def test_a_policy_acts_once_and_where_somebody_lives() -> None:
+    """Also a policy that is a class of one's own."""
+    indexation = Indexation(("government.ceiling",), rate=0.1)
+    for twice in ([indexation, indexation], [Policy("a", (DEARER,)), Policy("a", ())]):
+        with pytest.raises(ParameterError, match="is named twice"):
+            compose(twice, Parameters())
+    with pytest.raises(
+        ParameterError, match=r"Weak: canteen\.food: there is no village 4, but numbers 1 to 3"
+    ):
+        compose([Weak(4)], Parameters().replace({"county.villages": 3}))
+    switch = {"path": "organisation.honours", "set": "on", "villages": np.array([2])}
+    (made,) = Policy("a", (switch,)).modifiers(Parameters())
+    assert (made.value, made.villages) == (1.0, (2,))
 
 
 class Weak:

@@ -174,7 +174,9 @@ def test_dates_and_causes_of_viability_read_as_words() -> None:
         cause=np.array([5, 0, 0]),
     )
     table = tables.viability(
-        SimpleNamespace(verdict=told, series=r.series, states=r.states, model=r.model, months=r.months)
+        SimpleNamespace(
+            verdict=told, series=r.series, states=r.states, parameters=r.parameters, months=r.months
+        )
     )
     assert table["class"].tolist() == ["closed", "too_young", "never_opened"]
     assert table["opened"].tolist()[:2] == ["start", "2025-02"] and pd.isna(table["opened"][2])
