@@ -25,7 +25,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.catalogue import ABOUT, experiment
-from experiments.command.scenario_file import parse_scenario, read_scenario, read_text, write_scenario
+from experiments.command.scenario_file import parse_scenario, read_scenario, write_scenario
 from experiments.command.settings import (
     CONFIGS,
     HOW,
@@ -41,6 +41,7 @@ from experiments.command.settings import (
     options,
     read_overrides,
 )
+from experiments.command.user_files import read_text
 from sim import policies
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies

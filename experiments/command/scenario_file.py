@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from experiments.command.settings import FILED, MOST_BYTES, Mistake, Settings, check_override
+from experiments.command.settings import FILED, Mistake, Settings, check_override
+from experiments.command.user_files import MOST_BYTES, read_text
 from sim.state.parameters import ParameterError, Parameters
 
 
@@ -86,18 +87,6 @@ def _checked(path: str, value: Any) -> Any:
     if sort != "path" and path not in FILED:
         raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
     return checked
-
-
-def read_text(path: Path) -> str:
-    """A small text file in UTF-8; Mistake otherwise."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Mistake(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise Mistake(f"{path} is not a text in UTF-8") from error
 
 
 def read_scenario(path: Path) -> dict[str, Any]:

@@ -24,7 +24,6 @@ FILED = (
     "draws",
     "policy",
 )  # settings that a scenario file may hold beside sections of parameters
-MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
 HOW = (

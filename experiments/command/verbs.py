@@ -23,7 +23,7 @@ from experiments.command.settings import check_read
 from experiments.study import runner
 from experiments.study.engines import Engine
 from experiments.study.plan import Task
-from experiments.study.store import BEGIN, TABLES, Results, RunRecord, stored
+from experiments.study.store import TABLES, Results, RunRecord, anew, stored
 from experiments.study.study import Lock, Study, files, provenance, requested, writing
 from sim.state.parameters import nearest
 
@@ -90,7 +90,7 @@ def status(words: list[str]) -> int:
     )
     for text, count in failed.groupby(["error", "origin"]).size().head(5).items():
         print(f"failed {count} times: {text[0]} at {text[1]}")
-    for path in sorted(found.folder.glob("*/*.corrupt")):
+    for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")
     if (missing and not holder) or state == "stopped":
         print(f"go on with: python run.py resume study={found.folder}")
@@ -139,7 +139,7 @@ def verify(words: list[str]) -> int:
 
 def changes(found: Results) -> list[str]:
     """Sentences on what has changed since the study was made."""
-    now = provenance(stored(found.folder / "resolved.yaml", str, BEGIN))
+    now = provenance(stored(found.folder / "resolved.yaml", str, anew(found.folder)))
     said = [
         f"{name} has changed since the study was made"
         for name in ("code", "model", "lock", "configuration")
