@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -26,8 +27,37 @@ PART = re.compile(
 Counts = dict[int, int]  # run -> rows that a part holds of it
 
 
+def say(text: str) -> None:
+    """Tell what was found."""
+    print(text, file=sys.stderr)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename to *.corrupt, or *.corrupt.1 where that is taken; the new path."""
+    names = (
+        path.with_name(f"{path.name}.corrupt{more}") for more in ("", *(f".{i}" for i in range(1, 10_000)))
+    )
+    free = next(name for name in names if not os.path.lexists(name))
+    os.replace(path, free)
+    return free
+
+
+def make_room(path: Path) -> None:
+    """What stands where a file is to be written, and is none, is set aside."""
+    if os.path.lexists(path) and not path.is_file():
+        say(f"{path} is no file: set aside as {set_aside(path).name}")
+
+
+def make_folder(path: Path) -> None:
+    """A folder; what stands in its place and is none is set aside."""
+    if os.path.lexists(path) and not path.is_dir():
+        say(f"{path} is no folder: set aside as {set_aside(path).name}")
+    path.mkdir(parents=True, exist_ok=True)
+
+
 def replace(path: Path, content: bytes) -> None:
     """Write whole or not at all."""
+    make_room(path)
     temporary = path.with_name(path.name + ".tmp")
     try:
         with temporary.open("wb") as file:
@@ -155,13 +185,3 @@ def disagreeing(rows: pd.DataFrame) -> list[int]:
     twice = rows[rows["run"].duplicated(keep=False)]
     apart = twice.groupby("run")["content"].transform("nunique") > 1
     return sorted({int(number) for number in twice.loc[apart, "_part"]})
-
-
-def set_aside(path: Path) -> Path:
-    """Rename to *.corrupt, or *.corrupt.1 where that is taken; the new path."""
-    names = (
-        path.with_name(f"{path.name}.corrupt{more}") for more in ("", *(f".{i}" for i in range(1, 10_000)))
-    )
-    free = next(name for name in names if not os.path.lexists(name))
-    os.replace(path, free)
-    return free

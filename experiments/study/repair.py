@@ -6,8 +6,6 @@ What is whole is kept; what is not is set aside, never deleted; only what is the
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,25 +14,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.study.parts import TABLES, Counts, disagreeing, held, lost, numbered, read_part, set_aside
-
-
-def say(text: str) -> None:
-    """Tell what was found."""
-    print(text, file=sys.stderr)
-
-
-def make_room(path: Path) -> None:
-    """What stands where a file is to be written, and is none, is set aside."""
-    if os.path.lexists(path) and not path.is_file():
-        say(f"{path} is no file: set aside as {set_aside(path).name}")
-
-
-def make_folder(path: Path) -> None:
-    """A folder; what stands in its place and is none is set aside."""
-    if os.path.lexists(path) and not path.is_dir():
-        say(f"{path} is no folder: set aside as {set_aside(path).name}")
-    path.mkdir(exist_ok=True)
+from experiments.study.parts import (
+    TABLES,
+    Counts,
+    disagreeing,
+    held,
+    lost,
+    numbered,
+    read_part,
+    say,
+    set_aside,
+)
 
 
 class Repair:

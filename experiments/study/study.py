@@ -29,10 +29,20 @@ from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.lock import Lock
 from experiments.study.manifest import manifest_of
-from experiments.study.parts import TABLES, joined, merge, replace, taken, write_part
+from experiments.study.parts import (
+    TABLES,
+    joined,
+    make_folder,
+    make_room,
+    merge,
+    replace,
+    say,
+    taken,
+    write_part,
+)
 from experiments.study.plan import Plan, Task
 from experiments.study.provenance import ROOT, files, model_digest, provenance
-from experiments.study.repair import Repair, make_folder, make_room, say
+from experiments.study.repair import Repair
 from experiments.study.store import SCHEMA, Results, RunRecord, read_plan
 
 REFUSED = (
@@ -106,14 +116,15 @@ class Study:
         words: Sequence[str],
         *,
         line: Composed | None = None,
-        batch: int = BATCH,
+        batch: int | None = None,
     ) -> None:
-        self.folder, self.batch, self.line = folder, batch, line
+        self.folder, self.batch, self.line = folder, batch or BATCH, line
         self._rows: list[dict[str, Any]] = []
         self._tables: dict[str, list[pa.Table]] = {"villages": [], "series": []}
         self._late: threading.Timer | None = None  # writes what waits for its batch
         self._writer = threading.RLock()
         self._refused: Exception | None = None  # why it could not
+        self._looked: set[int] = set()  # runs whose series are known to be there
         self._small: list[int] = []  # parts of fewer runs than a batch
         self._results: Results | None = None  # as it lies in the folder now
         self.done: dict[int, str] = {}  # run -> hash of its rows
@@ -217,12 +228,13 @@ class Study:
 
     def _put(self, name: str, content: str) -> None:
         """Write a text file into the folder, whole or not at all."""
-        make_room(self.folder / name)
         replace(self.folder / name, content.encode())
 
     def _repair(self) -> None:
         """Count what is whole, set aside what is damaged."""
-        rows = Repair(self.folder, {task.run for task in self.plan.tasks() if task.keep_series}).whole()
+        self._looked = {task.run for task in self.plan.tasks() if task.keep_series}
+        rows = Repair(self.folder, self._looked).whole()
+        self.done.clear()
         self._count(rows.to_dict("records"))
         sizes = rows["_part"].value_counts()
         self._small = sorted(int(number) for number, count in sizes.items() if count < self.batch)
@@ -298,6 +310,7 @@ class Study:
                     pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False),
                 )
                 self._count(rows)
+                self._looked |= {row["run"] for row in rows}
                 self._results = None
                 self._merge(number, len(rows))
 
@@ -326,6 +339,11 @@ class Study:
         with self._writing():
             self._put("scenarios.json", json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False))
             self.note(status="running")
+            series = {task.run for task in self.plan.tasks() if task.keep_series}
+            if (
+                series - self._looked
+            ) & self.done.keys():  # the plan was not known when the folder was opened
+                self._repair()
         self._results = None
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
         if left:
