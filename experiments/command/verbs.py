@@ -73,7 +73,8 @@ def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Comp
 def status(words: list[str]) -> int:
     """What is done, what failed, what is missing, and how to go on."""
     found, _ = take("status", words)
-    runs = found.runs(allow_partial=True) if found.wanted else pd.DataFrame({"error": [], "cpu_seconds": []})
+    runs = found.rows() if found.wanted else pd.DataFrame({"error": []})
+    minutes = runs["cpu_seconds"].sum() / 60 if len(runs) else 0.0
     failed, missing, holder = runs[runs["error"] != ""], found.missing(), Lock.holder(found.folder)
     state = (
         f"running (pid {holder})"
@@ -86,9 +87,9 @@ def status(words: list[str]) -> int:
     )
     print(
         f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, "
-        f"{runs['cpu_seconds'].sum() / 60:.1f} minutes of processor time"
+        f"{minutes:.1f} minutes of processor time"
     )
-    for text, count in failed.groupby(["error", "origin"]).size().head(5).items():
+    for text, count in failed.groupby(["error", "origin"]).size().head(5).items() if len(failed) else ():
         print(f"failed {count} times: {text[0]} at {text[1]}")
     for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-import yaml
 
-from experiments.command.scenario import CONFIGS, known, options, read_policies
+from experiments.command.scenario import known, options, policy_file, read_policies
 from experiments.dashboard import state
 from experiments.dashboard.session import (
     changed,
@@ -113,10 +112,7 @@ def ready_policies(shown: Draft) -> None:
     """The policies of configs/, which act in the order chosen, and what each does."""
     key = f"{shown.uid}/policies"
     st.session_state[key] = list(shown.policies)
-    about = {
-        name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in options()["policy"]
-    }
+    about = {name: policy_file(name) for name in options()["policy"]}
     st.multiselect(
         say("policies"),
         list(about),
@@ -128,9 +124,9 @@ def ready_policies(shown: Draft) -> None:
         on_change=lambda: setattr(shown, "policies", list(st.session_state[key])),
     )
     for name in shown.policies:
-        what = about[name]["description"]
+        what = str(about[name].get("description", ""))
         what = style.translated().get(what, what) if language() == "zh" else what
-        st.caption(f"{word(name, language())}: {what} ({about[name]['clause']})")
+        st.caption(f"{word(name, language())}: {what} ({about[name].get('clause', '')})")
     try:
         read_policies(shown.policies, shown.parameters())
     except (Mistake, ParameterError) as error:

@@ -18,6 +18,7 @@ from typing import Any
 import matplotlib
 import yaml
 
+matplotlib.rcdefaults()  # a file of settings in the working folder has no say
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib import font_manager

@@ -347,6 +347,11 @@ class Results:
         return rows
 
     @patient
+    def rows(self) -> pd.DataFrame:
+        """One row a planned run that was done or failed, however many are missing."""
+        return self._index.copy()
+
+    @patient
     def runs(self, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run; with `allow_partial` failed ones too (`error` and `origin` say what happened)."""
         self._check(allow_partial)

@@ -404,7 +404,7 @@ class Study:
                     f"interrupted: {len(self.done)} of {total} planned runs are kept; go on with: "
                     f"python run.py resume study={self.folder}"
                 ) from error
-            if error is None:
+            if error is None or isinstance(error, BrokenPipeError):  # who read the answer stopped
                 self.flush()
                 self._close("incomplete" if self._gaps() else "finished")
             elif self.manifest["status"] == "running":

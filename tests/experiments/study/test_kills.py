@@ -139,12 +139,8 @@ def test_a_kill_between_merging_and_clearing_leaves_each_run_once(tmp_path, monk
 def test_a_bundle_is_no_longer_than_a_few_seconds():
     """By the size of the county first (40 counties of 12 x 300 elders take 50 s), then as runs have taken."""
     base = Parameters().replace({"county.elders": 300})
-    mine = [
-        Task(
-            Scenario(str(at), Parameters().replace({"county.elders": 300, "canteen.food": 2 + at / 99})), 0, 7
-        )
-        for at in range(80)
-    ]
+    arms = [Scenario(str(at), base.replace({"canteen.food": 2 + at / 99})) for at in range(80)]
+    mine = [Task(arm, 0, 7) for arm in arms]
     queue = runner.Queue(mine)
     assert 1 <= len(queue.take([], 1)) <= 9
     queue.took(RunRecord({"cpu_seconds": 0.01}))
