@@ -99,7 +99,7 @@ def answering(verb: str) -> Verb | None:
 
 def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
-    from experiments.command.settings import check_read, refuse_twice
+    from experiments.command.settings import check_read, idle, refuse_twice
 
     refuse_twice(words)
     direct = answering(verb)
@@ -112,6 +112,8 @@ def run(verb: str, words: list[str]) -> int:
     if verb == "run":
         line = compose_line(words)
         check_read(line.settings, words)
+        for said in idle(line.pinned, line.parameters, line.settings):
+            print(f"note: {said}", file=sys.stderr)
         line, words = study.resolve(line, words)
     else:
         line, words = verbs.again(verb, words)

@@ -203,9 +203,14 @@ def listed(word: str) -> str:
     return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
 
 
+def policy_folder() -> Path:
+    """Where policies lie."""
+    return CONFIGS / "policy"
+
+
 def policy_file(name: str) -> dict[str, Any]:
     """What configs/policy/<name>.yaml says, as plain values; Mistake where it is no table."""
-    path = CONFIGS / "policy" / f"{name}.yaml"
+    path = policy_folder() / f"{name}.yaml"
     try:
         content = plain(read_text(path), "a policy file")
     except Mistake as error:
@@ -246,7 +251,7 @@ def policy(name: str, parameters: Parameters, trust: bool = False) -> Interventi
     foreign = [word for word in targets(content) if word not in OWN]
     if foreign and not trust:
         raise Mistake(
-            f"policy {name} runs code, {', '.join(foreign)}: read {CONFIGS / 'policy' / name}.yaml and that "
+            f"policy {name} runs code, {', '.join(foreign)}: read {policy_folder() / name}.yaml and that "
             f"code, then allow it with trusted=true"
         )
     try:

@@ -7,7 +7,7 @@ A user's mistake becomes one sentence (`Mistake`) with the nearest right spellin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -341,6 +341,18 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
             f"by = section: method={settings.method} looks at single parameters; by=section is read "
             f"with method=morris or sobol"
         )
+
+
+def idle(pinned: Iterable[str], parameters: Any, settings: Settings) -> list[str]:
+    """A sentence on each thing that was set and has no effect."""
+    found = []
+    for path in pinned:
+        section, _, name = path.partition(".")
+        if name != "on" and getattr(getattr(parameters, section), "on", True) is False:
+            found.append(f"{path} has no effect: {section}.on is false")
+    if settings.engine.kind == "serial" and settings.workers > 1:
+        found.append(f"workers = {settings.workers} has no effect: engine=serial works in one process")
+    return found
 
 
 def one_line(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from pyarrow import csv
 
 from experiments.command.scenario import HOW, Composed, Mistake, compose_line
 from experiments.command.settings import check_read
+from experiments.report.cells import neutral_frame, neutral_table
 from experiments.study import runner
 from experiments.study.engines import Engine
 from experiments.study.plan import Task
@@ -56,7 +57,7 @@ def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:
     """The command line that made a study, with `more` words on how to run it and those that expand it."""
     words, now = (
-        [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more],
+        [*requested([*found.manifest["overrides"], *found.manifest["expanded"]]), *expanding, *more],
         files(found.manifest["overrides"]),
     )
     for path, kept in found.manifest.get("files", {}).items():
@@ -238,7 +239,7 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
     )
     with contextlib.ExitStack() as stack:
         for content in found.parts(table):
-            rows = _plain(content.filter(pc.is_in(content["run"], value_set=wanted)))
+            rows = neutral_table(_plain(content.filter(pc.is_in(content["run"], value_set=wanted))))
             rows = pa.concat_tables([schema.empty_table(), rows], promote_options="permissive")
             writer = writer or stack.enter_context(csv.CSVWriter(str(path), schema))
             writer.write_table(rows)
@@ -269,7 +270,7 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         for name, sheet in fits.items():
             whole = {column: str for column in ("run", "seed") if column in sheet}  # a sheet keeps 15 digits
-            sheet.astype(whole).to_excel(book, sheet_name=name, index=False)
+            neutral_frame(sheet.astype(whole)).to_excel(book, sheet_name=name, index=False)
     return [
         f"{name} has more than {ROWS:,} rows and stands in {name}.csv only"
         for name in sheets

@@ -21,7 +21,7 @@ from experiments.dashboard.tabs import (
     language,
     say,
 )
-from experiments.dashboard.words import helped, label, word
+from experiments.dashboard.words import escaped, helped, label, word
 from experiments.report import style
 from sim.state.parameters import Declaration
 
@@ -126,11 +126,12 @@ def ready_policies(shown: Draft) -> None:
     for name in shown.policies:
         what = str(about[name].get("description", ""))
         what = style.translated().get(what, what) if language() == "zh" else what
-        st.caption(f"{word(name, language())}: {what} ({about[name].get('clause', '')})")
+        clause = str(about[name].get("clause", ""))
+        st.caption(f"{word(name, language())}: {escaped(what)} ({escaped(clause)})")
     try:
         read_policies(shown.policies, shown.parameters())
     except (Mistake, ParameterError) as error:
-        st.error(str(error))
+        st.error(escaped(str(error)))
 
 
 def preset(shown: Draft, group: str) -> None:
@@ -257,7 +258,9 @@ def take_file(shown: Draft, content: bytes, identity: str) -> None:
         st.error(say("faults", n=len(faults)))
         head = [say(key) for key in ("row", "column", "stands", "allowed")]
         st.table(
-            pd.DataFrame([tuple(map(str, fault)) for fault in faults[:50]], columns=head).set_index(head[0])
+            pd.DataFrame(
+                [tuple(escaped(str(cell)) for cell in fault) for fault in faults[:50]], columns=head
+            ).set_index(head[0])
         )
         return
     st.session_state.seen_csv = identity

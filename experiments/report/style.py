@@ -18,7 +18,6 @@ from typing import Any
 import matplotlib
 import yaml
 
-matplotlib.rcdefaults()  # a file of settings in the working folder has no say
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
@@ -92,6 +91,7 @@ SETTINGS = {
     "hatch.linewidth": 0.5,
     "axes.unicode_minus": False,
 }
+matplotlib.rcdefaults()  # a file of settings in the working folder has no say
 plt.rcParams.update(SETTINGS)
 
 LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
