@@ -44,6 +44,7 @@ from experiments.benchmark.readings import (
 from experiments.benchmark.studies import calls, draws, overhead, peak
 from experiments.command.scenario import Composed
 from experiments.study import study
+from experiments.study.engines import end_with_parent
 from sim.state.codes import MUTUAL
 from sim.state.fields import COLUMNS
 from sim.state.parameters import nearest
@@ -260,7 +261,7 @@ def workers(size: Scale) -> list[Reading]:
     if not size.worker_runs:
         return []
     context = multiprocessing.get_context("spawn")  # a fork after Mesa or Numba threads may hang
-    with context.Pool(1) as one, context.Pool(2) as two:
+    with context.Pool(1, end_with_parent) as one, context.Pool(2, end_with_parent) as two:
         tasks = range(size.worker_runs)
         for pool in (one, two):
             pool.map(short_run, tasks, chunksize=1)  # warm

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.command.scenario import Mistake
-from experiments.report.explain import chain
+from experiments.report.explain import chain, closures
 from experiments.report.pictures import newest
 from experiments.study.plan import Task
 from experiments.study.simulate import outcome, play
@@ -26,14 +26,14 @@ def read(words: Sequence[str]) -> dict[str, str]:
                 f"explain does not know {word!r}; allowed are {', '.join(KEYS)}{nearest(key, KEYS)}"
             )
         given[key] = value
-    lacking = [key for key in ("run", "village", "month") if not given[key]]
+    lacking = [key for key in ("run", "village") if not given[key]]
     if lacking:
         raise Mistake(
             f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
-            f"first_answer/<id> village=7 month=2031-04"
+            f"first_answer/<id> village=7, and month=2031-04 where one month is meant"
         )
     for key in ("village", "replicate"):
-        if not given[key].isdigit():
+        if not (given[key].isascii() and given[key].isdigit() and len(given[key]) < 10):
             raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
     return given
 
@@ -82,12 +82,17 @@ def relieved(found: Results, task: Task, village: int) -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    """`run=<folder> village=N month=YYYY-MM [scenario=..] [replicate=N] [arm=main]`: print the chain."""
+    """`run=<folder> village=N [month=YYYY-MM] [scenario=..] [replicate=N] [arm=main]`: print the chain.
+
+    Without a month every closure of the village is told.
+    """
     given = read(words)
     found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
     result = play(task)
-    told = chain(result, int(given["village"]), given["month"], task)
+    village = int(given["village"])
+    months = [given["month"]] if given["month"] else closures(result, village)
+    told = "\n\n".join(chain(result, village, month, task) for month in months)
     stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")
     if stored and stored != outcome(task, result, 0.0).row["content"]:
         raise Mistake(

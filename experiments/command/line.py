@@ -31,6 +31,7 @@ from experiments.command.catalogue import Mistake
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
+LONGEST = 2_000  # signs of a message
 OTHER_VERBS = ("report", "gallery", "explain", "dashboard", "live")
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *OTHER_VERBS)
 
@@ -98,17 +99,21 @@ def answering(verb: str) -> Verb | None:
 
 def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
-    answer = answering(verb)
-    if answer is not None:
-        return int(answer(words) or 0)
+    from experiments.command.settings import check_read, idle, refuse_twice
+
+    refuse_twice(words)
+    direct = answering(verb)
+    if direct is not None:
+        return int(direct(words) or 0)
     from experiments.command import verbs
     from experiments.command.scenario import compose_line
-    from experiments.command.settings import check_read
     from experiments.study import study
 
     if verb == "run":
         line = compose_line(words)
         check_read(line.settings, words)
+        for said in idle(line.pinned, line.parameters, line.settings):
+            print(f"note: {said}", file=sys.stderr)
         line, words = study.resolve(line, words)
     else:
         line, words = verbs.again(verb, words)
@@ -125,6 +130,27 @@ def run(verb: str, words: list[str]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """As `answer`; who reads the output may stop before its end, and need not know every letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = answer(argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def sentence(text: str) -> str:
+    """A message as one line of a length that can be read; signs that steer a terminal are written out."""
+    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
+
+def answer(argv: list[str] | None = None) -> int:
     """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was
     finished is kept.
     """
@@ -151,5 +177,5 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt as error:
         print(str(error) or "interrupted before anything was finished", file=sys.stderr)
         return 130
-    print(f"error: {said}", file=sys.stderr)
+    print(f"error: {sentence(said)}", file=sys.stderr)
     return 1

@@ -25,7 +25,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.catalogue import ABOUT, experiment
-from experiments.command.scenario_file import parse_scenario, read_scenario, read_text, write_scenario
+from experiments.command.scenario_file import parse_scenario, read_scenario, write_scenario
 from experiments.command.settings import (
     CONFIGS,
     HOW,
@@ -40,12 +40,17 @@ from experiments.command.settings import (
     one_line,
     options,
     read_overrides,
+    refuse_twice,
 )
+from experiments.command.user_files import read_text
+from experiments.command.user_yaml import plain
 from sim import policies
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
 from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
+
+OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
 
 
 @dataclass(frozen=True)
@@ -198,14 +203,57 @@ def listed(word: str) -> str:
     return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
 
 
-def policy(name: str, parameters: Parameters) -> Intervention:
+def policy_folder() -> Path:
+    """Where policies lie."""
+    return CONFIGS / "policy"
+
+
+def policy_file(name: str) -> dict[str, Any]:
+    """What configs/policy/<name>.yaml says, as plain values; Mistake where it is no table."""
+    path = policy_folder() / f"{name}.yaml"
+    try:
+        content = plain(read_text(path), "a policy file")
+    except Mistake as error:
+        said = str(error)
+        raise Mistake(said if said.startswith(str(path)) else f"policy {name}: {said}") from error
+    if not isinstance(content, dict):
+        raise Mistake(f"policy {name}: a table is wanted, with modifiers: and below it lines of path and set")
+    for line in (content, *(one for one in _lines(content) if isinstance(one, dict))):
+        if "villages" in line and "_target_" not in content and not isinstance(line["villages"], list):
+            raise Mistake(
+                f"policy {name}: villages = {line['villages']!r}: a list of numbers is wanted, such as [3]"
+            )
+    return {str(key): value for key, value in content.items()}
+
+
+def _lines(content: Mapping[str, Any]) -> list[Any]:
+    lines = content.get("modifiers")
+    return lines if isinstance(lines, list) else []
+
+
+def targets(content: Any) -> list[str]:
+    """Every `_target_` in a file, at any depth: the code that reading it would run."""
+    if isinstance(content, dict):
+        mine = [str(content["_target_"])] if "_target_" in content else []
+        return mine + [name for value in content.values() for name in targets(value)]
+    return [name for value in content for name in targets(value)] if isinstance(content, list) else []
+
+
+def policy(name: str, parameters: Parameters, trust: bool = False) -> Intervention:
     """Read configs/policy/<name>.yaml.
 
-    Lines of modifiers, or a class by Hydra's `_target_`; Mistake where it does not fit.
+    Lines of modifiers, or a class by Hydra's `_target_`, where it is the model's own or `trust` is given;
+    Mistake where it does not fit.
     """
-    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+    content = policy_file(name)
     if "_target_" not in content:
         return policies.Policy.read(name, content)
+    foreign = [word for word in targets(content) if word not in OWN]
+    if foreign and not trust:
+        raise Mistake(
+            f"policy {name} runs code, {', '.join(foreign)}: read {policy_folder() / name}.yaml and that "
+            f"code, then allow it with trusted=true"
+        )
     try:
         made = instantiate(
             {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
@@ -217,22 +265,24 @@ def policy(name: str, parameters: Parameters) -> Intervention:
     return typing.cast(Intervention, made)
 
 
-def read_policies(names: Sequence[str], parameters: Parameters) -> tuple[tuple[Intervention, ...], str]:
+def read_policies(
+    names: Sequence[str], parameters: Parameters, trust: bool = False
+) -> tuple[tuple[Intervention, ...], str]:
     """Policies in the order named, checked to fit these parameters, and the lines of YAML that say what
     they modify.
     """
-    made = tuple(policy(name, parameters) for name in names)
+    made = tuple(policy(name, parameters, trust) for name in names)
     policies.check_all(parameters, compose_policies(made, parameters))
     if not made:
         return (), ""
 
-    def plain(one):
+    def told(one):
         return [
             {**dataclasses.asdict(modifier), "villages": list(modifier.villages)}
             for modifier in compose_policies([one], parameters)
         ]
 
-    said = [{"name": name, "modifiers": plain(one)} for name, one in zip(names, made, strict=True)]
+    said = [{"name": name, "modifiers": told(one)} for name, one in zip(names, made, strict=True)]
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
@@ -279,6 +329,7 @@ def sort_out(words: Sequence[str]) -> Words:
     """Check each word of a command line and put it where it belongs."""
     found, more, without = Words(), list[str](), list[tuple[str, str]]()
     words = [listed(word) for word in words]
+    refuse_twice(words)
     for word, override in zip(words, read_overrides(words), strict=True):
         key = str(override.key_or_group)
         sort, value = check_override(key, override.value())
@@ -314,6 +365,22 @@ def sort_out(words: Sequence[str]) -> Words:
     return found
 
 
+def _table(path: str) -> str:
+    """The text of a CSV file of villages; Mistake where there is none or nothing in it."""
+    try:
+        there = Path(path).exists() and not Path(path).is_dir()
+    except (OSError, ValueError):  # no path at all
+        there = False
+    if not there or not path.endswith(".csv"):
+        raise Mistake(
+            f"given.villages = {path[:200]!r}: there is no such CSV file; the path of a file *.csv is wanted"
+        )
+    text = read_text(Path(path))
+    if not text.strip():
+        raise Mistake(f"given.villages = {path!r}: the file is empty; a header and a village are wanted")
+    return text
+
+
 def compose_line(words: Sequence[str]) -> Composed:
     """Read a command line into settings and checked parameters.
 
@@ -331,12 +398,7 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.fork.arms = read.arms
         villages = str(pinned.get("given.villages", ""))
         if villages and "\n" not in villages:  # a path: a table has a heading and rows
-            if not Path(villages).is_file() or not villages.endswith(".csv"):
-                raise Mistake(
-                    f"given.villages = {villages!r}: there is no such CSV file; the path of a file "
-                    f"*.csv is wanted"
-                )
-            OmegaConf.update(config, "given.villages", read_text(Path(villages)))
+            OmegaConf.update(config, "given.villages", _table(villages))
         typed = read.typed | {
             path for group, option in named.items() if group != "experiment" for path in arm(group, option)
         }
@@ -358,7 +420,7 @@ def compose_line(words: Sequence[str]) -> Composed:
     settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
     parameters = Parameters.from_dict(plain)
-    made, said = read_policies(settings.policy, parameters)
+    made, said = read_policies(settings.policy, parameters, settings.trusted)
     for group, option in read.added:
         named[group] = f"{named[group]}+{option}" if group in named else option
     if made:

@@ -11,26 +11,17 @@ from typing import Any
 
 import yaml
 
-from experiments.command.settings import FILED, MOST_BYTES, Mistake, Settings, check_override
+from experiments.command.settings import FILED, Mistake, Settings, check_override
+from experiments.command.user_files import read_text
+from experiments.command.user_yaml import plain
 from sim.state.parameters import ParameterError, Parameters
-
-
-class _Loader(yaml.SafeLoader):
-    """Plain values only; a key written twice is a mistake."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-        if twice:
-            raise Mistake(f"line {node.start_mark.line + 1}: {twice[0]} is written twice")
-        return super().construct_mapping(node, deep)
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
     """Path or setting -> checked value of a scenario written as YAML: sections as in configs/, and seeds,
     seed, draws, policy. Mistake with one sentence.
     """
-    content = _loaded(text)
+    content = plain(text, "a scenario file")
     if not isinstance(content, dict):
         raise Mistake(
             "a scenario file holds sections of values, such as funding: and below it rule: matching"
@@ -43,33 +34,6 @@ def parse_scenario(text: str) -> dict[str, Any]:
             path = str(section) if key is None else f"{section}.{key}"
             found[path] = _checked(path, value)
     return found
-
-
-def _loaded(text: str) -> Any:
-    """The YAML as plain values."""
-    if len(text.encode()) > MOST_BYTES:
-        raise Mistake(f"a scenario file has at most {MOST_BYTES:,} bytes")
-    if "${" in text:
-        raise Mistake("${...} is not allowed in a scenario file: write the value itself")
-    try:
-        for token in yaml.scan(text, yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken | yaml.DirectiveToken):
-                raise Mistake(
-                    f"line {token.start_mark.line + 1}: tags, anchors and directives are not allowed "
-                    f"in a scenario file"
-                )
-        return yaml.load(text, _Loader)
-    except RecursionError as error:
-        raise Mistake(
-            "the scenario file is nested too deeply: section, then name: value, is wanted"
-        ) from error
-    except Mistake:
-        raise
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise Mistake(f"{where}not readable as YAML ({problem})") from error
 
 
 def _checked(path: str, value: Any) -> Any:
@@ -88,20 +52,10 @@ def _checked(path: str, value: Any) -> Any:
     return checked
 
 
-def read_text(path: Path) -> str:
-    """A small text file in UTF-8; Mistake otherwise."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Mistake(f"{path}: at most {MOST_BYTES:,} bytes are read")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Mistake(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise Mistake(f"{path} is not a text in UTF-8") from error
-
-
 def read_scenario(path: Path) -> dict[str, Any]:
     """`parse_scenario` of a file; the sentence names the file."""
+    if not path.name:
+        raise Mistake("scenario = '': a file is wanted, such as scenario=mine.yaml")
     text = read_text(path)
     try:
         return parse_scenario(text)

@@ -6,7 +6,8 @@ A user's mistake becomes one sentence (`Mistake`) with the nearest right spellin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -24,7 +25,6 @@ FILED = (
     "draws",
     "policy",
 )  # settings that a scenario file may hold beside sections of parameters
-MOST_BYTES = 2_000_000
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
 HOW = (
@@ -34,9 +34,11 @@ HOW = (
     "engine",
     "fresh",
     "partial",
+    "trusted",
 )  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
+TAKEN = ("as_is", "main", "luck")  # names that arms of a study have already
 METHODS = ("morris", "sobol", "pawn", "delta")
 
 
@@ -83,6 +85,7 @@ class Settings:
     progress: bool = True
     fresh: bool = False
     partial: bool = False
+    trusted: bool = False  # code that a policy file names may run
     engine: EngineSettings = field(default_factory=EngineSettings)
     fork: ForkSettings = field(default_factory=ForkSettings)
 
@@ -100,7 +103,8 @@ class Settings:
         for key, (low, high) in ranges.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
-                raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
+                raise Mistake(f"{key} = {str(value)[:30]}: allowed is {low} to {high}")
+        self._check_words()
         single = {
             "size": SIZES,
             "method": METHODS,
@@ -127,6 +131,23 @@ class Settings:
                     raise Mistake(
                         f"{key}: unknown {word!r}; allowed are {', '.join(allowed)}{nearest(word, allowed)}"
                     )
+
+    def _check_words(self) -> None:
+        """Words that are no choice of a few."""
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(self.fork.month)):
+            raise Mistake(f"fork.month = {self.fork.month!r}: a month written YYYY-MM is wanted")
+        if not self.out.strip() or "\0" in self.out:
+            raise Mistake(f"out = {self.out!r}: a folder is wanted, such as out=results")
+        if self.engine.scheduler and self.engine.kind != "dask":
+            raise Mistake(
+                f"engine.scheduler = {self.engine.scheduler!r}: it is read with engine=dask only, and the "
+                f"engine is {self.engine.kind}"
+            )
+        for key in ("panels", "rows", "columns", "inputs"):
+            words = [str(word) for word in getattr(self, key)]
+            twice = [word for at, word in enumerate(words) if word in words[:at]]
+            if twice:
+                raise Mistake(f"{key}: {twice[0]} is there twice; each is run once")
 
 
 NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
@@ -160,14 +181,40 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
     for word in words:
         try:
             override = parser.parse_override(word)
-        except HydraException:
+        except (HydraException, ValueError, RecursionError):  # of a number or a list without end
             override = None
         if override is None or override.is_add() or override.is_delete() or override.package is not None:
-            raise Mistake(f"cannot read {word!r}: key=value is wanted, such as county.villages=50")
+            raise Mistake(f"cannot read {word[:200]!r}: key=value is wanted, such as county.villages=50")
         if override.is_sweep_override():
             raise Mistake(f"{word!r} holds several values: give one value at a time")
         found.append(override)
     return found
+
+
+def refuse_twice(words: Sequence[str]) -> None:
+    """Raise Mistake where a key has two values, or a table in a value has a name twice."""
+    given: dict[str, str] = {}
+    for word in words:
+        key, sign, value = word.partition("=")
+        if sign and given.setdefault(key, value) != value:
+            raise Mistake(f"{key} is given twice, as {given[key][:80]!r} and {value[:80]!r}: give it once")
+        if name := _twice(value):
+            raise Mistake(f"{key}: {name} is written twice in {value[:200]!r}")
+
+
+def _twice(value: str) -> str:
+    """The first name that stands twice in one table of a value such as {a:{b:1},a:{b:2}}, or nothing."""
+    open_tables: list[set[str] | None] = []
+    for token in re.findall(r"""'[^']*'|"[^"]*"|[{}\[\]]|[^\s{}\[\],:'"]+(?=\s*:)""", value):
+        if token in "{[":
+            open_tables.append(set() if token == "{" else None)
+        elif token in "}]":
+            open_tables[-1:] = []
+        elif open_tables and (names := open_tables[-1]) is not None:
+            if token in names and not token.startswith(("'", '"')):
+                return token
+            names.add(token)
+    return ""
 
 
 def check_override(key: str, value: Any) -> tuple[str, Any]:
@@ -200,6 +247,8 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
         )
     mine = [one.name for one in fields(Settings) if one.name not in ("name", *NESTED)]
     mine += [f"{name}.{one.name}" for name, cls in NESTED.items() for one in fields(cls)]
+    if key.partition(".")[0] == "hydra":
+        raise Mistake(f"{key}: settings of Hydra are not read; parameters are section.name=value")
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
     return "setting", typed(key, value)
@@ -249,6 +298,12 @@ def arms_of(value: Any) -> dict[str, dict[str, Any]]:
                 checked(known()[path], given)
             except ParameterError as error:
                 raise Mistake(f"fork.arms.{name}: {error}") from error
+    for name in map(str, value):
+        if name in TAKEN or not re.fullmatch(r"[^\W_][\w .+-]{0,59}", name):
+            raise Mistake(
+                f"fork.arms: {name[:60]!r} cannot be the name of an arm: letters, digits and _ are wanted, "
+                f"and {', '.join(TAKEN)} are taken"
+            )
     return {str(name): changes for name, changes in value.items()}
 
 
@@ -286,6 +341,18 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
             f"by = section: method={settings.method} looks at single parameters; by=section is read "
             f"with method=morris or sobol"
         )
+
+
+def idle(pinned: Iterable[str], parameters: Any, settings: Settings) -> list[str]:
+    """A sentence on each thing that was set and has no effect."""
+    found = []
+    for path in pinned:
+        section, _, name = path.partition(".")
+        if name != "on" and getattr(getattr(parameters, section), "on", True) is False:
+            found.append(f"{path} has no effect: {section}.on is false")
+    if settings.engine.kind == "serial" and settings.workers > 1:
+        found.append(f"workers = {settings.workers} has no effect: engine=serial works in one process")
+    return found
 
 
 def one_line(error: BaseException) -> str:

@@ -20,10 +20,11 @@ from pyarrow import csv
 
 from experiments.command.scenario import HOW, Composed, Mistake, compose_line
 from experiments.command.settings import check_read
+from experiments.report.cells import neutral_frame, neutral_table
 from experiments.study import runner
 from experiments.study.engines import Engine
 from experiments.study.plan import Task
-from experiments.study.store import BEGIN, TABLES, Results, RunRecord, stored
+from experiments.study.store import TABLES, Results, RunRecord, anew, stored
 from experiments.study.study import Lock, Study, files, provenance, requested, writing
 from sim.state.parameters import nearest
 
@@ -56,7 +57,7 @@ def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:
     """The command line that made a study, with `more` words on how to run it and those that expand it."""
     words, now = (
-        [*found.manifest["overrides"], *found.manifest["expanded"], *expanding, *more],
+        [*requested([*found.manifest["overrides"], *found.manifest["expanded"]]), *expanding, *more],
         files(found.manifest["overrides"]),
     )
     for path, kept in found.manifest.get("files", {}).items():
@@ -73,7 +74,8 @@ def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Comp
 def status(words: list[str]) -> int:
     """What is done, what failed, what is missing, and how to go on."""
     found, _ = take("status", words)
-    runs = found.runs(allow_partial=True) if found.wanted else pd.DataFrame({"error": [], "cpu_seconds": []})
+    runs = found.rows() if found.wanted else pd.DataFrame({"error": []})
+    minutes = runs["cpu_seconds"].sum() / 60 if len(runs) else 0.0
     failed, missing, holder = runs[runs["error"] != ""], found.missing(), Lock.holder(found.folder)
     state = (
         f"running (pid {holder})"
@@ -86,11 +88,11 @@ def status(words: list[str]) -> int:
     )
     print(
         f"{len(found.wanted) - len(missing)} of {len(found.wanted)} runs done, "
-        f"{runs['cpu_seconds'].sum() / 60:.1f} minutes of processor time"
+        f"{minutes:.1f} minutes of processor time"
     )
-    for text, count in failed.groupby(["error", "origin"]).size().head(5).items():
+    for text, count in failed.groupby(["error", "origin"]).size().head(5).items() if len(failed) else ():
         print(f"failed {count} times: {text[0]} at {text[1]}")
-    for path in sorted(found.folder.glob("*/*.corrupt")):
+    for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")
     if (missing and not holder) or state == "stopped":
         print(f"go on with: python run.py resume study={found.folder}")
@@ -139,7 +141,7 @@ def verify(words: list[str]) -> int:
 
 def changes(found: Results) -> list[str]:
     """Sentences on what has changed since the study was made."""
-    now = provenance(stored(found.folder / "resolved.yaml", str, BEGIN))
+    now = provenance(stored(found.folder / "resolved.yaml", str, anew(found.folder)))
     said = [
         f"{name} has changed since the study was made"
         for name in ("code", "model", "lock", "configuration")
@@ -237,7 +239,7 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
     )
     with contextlib.ExitStack() as stack:
         for content in found.parts(table):
-            rows = _plain(content.filter(pc.is_in(content["run"], value_set=wanted)))
+            rows = neutral_table(_plain(content.filter(pc.is_in(content["run"], value_set=wanted))))
             rows = pa.concat_tables([schema.empty_table(), rows], promote_options="permissive")
             writer = writer or stack.enter_context(csv.CSVWriter(str(path), schema))
             writer.write_table(rows)
@@ -268,7 +270,7 @@ def _to_xlsx(found: Results, path: Path) -> list[str]:
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         for name, sheet in fits.items():
             whole = {column: str for column in ("run", "seed") if column in sheet}  # a sheet keeps 15 digits
-            sheet.astype(whole).to_excel(book, sheet_name=name, index=False)
+            neutral_frame(sheet.astype(whole)).to_excel(book, sheet_name=name, index=False)
     return [
         f"{name} has more than {ROWS:,} rows and stands in {name}.csv only"
         for name in sheets

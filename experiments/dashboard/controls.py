@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-import yaml
 
-from experiments.command.scenario import CONFIGS, known, options, read_policies
+from experiments.command.scenario import known, options, policy_file, read_policies
 from experiments.dashboard import state
 from experiments.dashboard.session import (
     changed,
@@ -22,7 +21,7 @@ from experiments.dashboard.tabs import (
     language,
     say,
 )
-from experiments.dashboard.words import helped, label, word
+from experiments.dashboard.words import escaped, helped, label, word
 from experiments.report import style
 from sim.state.parameters import Declaration
 
@@ -113,10 +112,7 @@ def ready_policies(shown: Draft) -> None:
     """The policies of configs/, which act in the order chosen, and what each does."""
     key = f"{shown.uid}/policies"
     st.session_state[key] = list(shown.policies)
-    about = {
-        name: yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in options()["policy"]
-    }
+    about = {name: policy_file(name) for name in options()["policy"]}
     st.multiselect(
         say("policies"),
         list(about),
@@ -128,13 +124,14 @@ def ready_policies(shown: Draft) -> None:
         on_change=lambda: setattr(shown, "policies", list(st.session_state[key])),
     )
     for name in shown.policies:
-        what = about[name]["description"]
+        what = str(about[name].get("description", ""))
         what = style.translated().get(what, what) if language() == "zh" else what
-        st.caption(f"{word(name, language())}: {what} ({about[name]['clause']})")
+        clause = str(about[name].get("clause", ""))
+        st.caption(f"{word(name, language())}: {escaped(what)} ({escaped(clause)})")
     try:
         read_policies(shown.policies, shown.parameters())
     except (Mistake, ParameterError) as error:
-        st.error(str(error))
+        st.error(escaped(str(error)))
 
 
 def preset(shown: Draft, group: str) -> None:
@@ -261,7 +258,9 @@ def take_file(shown: Draft, content: bytes, identity: str) -> None:
         st.error(say("faults", n=len(faults)))
         head = [say(key) for key in ("row", "column", "stands", "allowed")]
         st.table(
-            pd.DataFrame([tuple(map(str, fault)) for fault in faults[:50]], columns=head).set_index(head[0])
+            pd.DataFrame(
+                [tuple(escaped(str(cell)) for cell in fault) for fault in faults[:50]], columns=head
+            ).set_index(head[0])
         )
         return
     st.session_state.seen_csv = identity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -11,10 +10,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing import connection
 from typing import Any
 
-from experiments.study.engines import cores, one_thread
+from experiments.study.engines import cores, end_with_parent, one_thread
 from experiments.study.plan import Task
 from experiments.study.run_tables import heading
 from experiments.study.runner import DEATHS, warm
@@ -30,11 +28,7 @@ def _begin(lock: Any) -> None:
     """A worker starts: it ends with its parent, and compiles before the first run asks for it (one worker
     at a time).
     """
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(
-            target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True
-        ).start()
+    end_with_parent()
     with lock:
         warm(Parameters())
 

@@ -45,7 +45,7 @@ from experiments.dashboard.tabs import (
     time_tab,
     why_tab,
 )
-from experiments.dashboard.words import LANGUAGES
+from experiments.dashboard.words import LANGUAGES, escaped
 from experiments.dashboard.words import section as part
 from sim.state.parameters import SECTIONS
 
@@ -102,7 +102,7 @@ def files(shown: Draft) -> None:
             on_click="ignore",
         )
     except ParameterError as error:
-        st.error(str(error))
+        st.error(escaped(str(error)))
     file = st.file_uploader(say("load"), type=["yaml", "yml"], key="yaml", max_upload_size=2)
     if file is None or st.session_state.get("seen_yaml") == file.file_id:
         return
@@ -278,7 +278,7 @@ def results() -> None:
     if mine is None:
         return
     if mine.errors:
-        st.error(say("failed", n=len(mine.errors), what=mine.errors[0]))
+        st.error(say("failed", n=len(mine.errors), what=escaped(mine.errors[0])))
     if not mine.seeds:
         return
     every = [found for draft in drafts() if (found := result_of(draft)) is not None and found.seeds]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from experiments.dashboard.engine import BackgroundRuns
 from experiments.dashboard.state import Draft, DraftResult, Mistake, ParameterError
+from experiments.dashboard.words import escaped
 
 
 @st.cache_resource(show_spinner=False)
@@ -85,5 +86,5 @@ def guarded(action: Callable[[], None]) -> bool:
         action()
         return True
     except (Mistake, ParameterError) as error:
-        st.error(str(error))
+        st.error(escaped(str(error)))
         return False

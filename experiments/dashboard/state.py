@@ -20,6 +20,7 @@ import pyarrow as pa
 from experiments import statistics
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
 from experiments.command.settings import FILED, Mistake, Settings, arm, options
+from experiments.report.cells import neutral_frame
 from experiments.studies import baseline
 from experiments.study.plan import Task
 from experiments.study.store import RunRecord
@@ -440,13 +441,13 @@ def excel(result: DraftResult, draft: Draft) -> bytes:
     buffer = io.BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
         for name, sheet in sheets.items():
-            sheet.to_excel(writer, sheet_name=name, index=False)
+            neutral_frame(sheet).to_excel(writer, sheet_name=name, index=False)
     return buffer.getvalue()
 
 
 def table_csv(result: DraftResult) -> str:
     """Villages of every run as run.py keeps them (arm main), without the weights."""
-    return result.rows.drop(columns="weight").to_csv(index=False)
+    return neutral_frame(result.rows.drop(columns="weight")).to_csv(index=False)
 
 
 __all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]

@@ -11,7 +11,7 @@ import streamlit as st
 from experiments import statistics
 from experiments.dashboard import charts, report, state, story
 from experiments.dashboard.state import Draft, DraftResult
-from experiments.dashboard.words import said, word
+from experiments.dashboard.words import escaped, said, word
 from sim.state.codes import PAYERS
 
 
@@ -32,7 +32,7 @@ def percent_frame(results: list[DraftResult], make: Callable[[pd.DataFrame], pd.
 
 def show(chart: Any, text: str) -> None:
     """A chart with its title; the title is read out too."""
-    st.markdown(f"**{text}**")
+    st.markdown(f"**{escaped(text)}**")
     st.altair_chart(chart, width="stretch", alt=text)
 
 
@@ -77,7 +77,7 @@ def compare_tab(results: list[DraftResult]) -> None:
         return
     for column, shown in zip(st.columns(len(results)), results, strict=True):
         one = state.figures(shown)["viable"]
-        column.metric(shown.name, f"{one.mean:.0f} %", help=say("m_viable"))
+        column.metric(escaped(shown.name), f"{one.mean:.0f} %", help=say("m_viable"))
         column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
     show(
         charts.stacked(percent_frame(results, last_classes), "class", "%", lang),
@@ -92,9 +92,9 @@ def compare_tab(results: list[DraftResult]) -> None:
         if same:
             others.append(shown)
         else:
-            st.warning(say("unmatched", name=shown.name))
+            st.warning(say("unmatched", name=escaped(shown.name)))
     if others:
-        st.markdown(f"**{say('against', name=base.name)}**")
+        st.markdown(f"**{say('against', name=escaped(base.name))}**")
         st.caption(say("sure"))
         gaps = {other.name: state.differences(base, other) for other in others}
         for name in state.MEASURES:

@@ -5,6 +5,8 @@ Chinese names of sections, parameters and units stand in parameters_zh.yaml.
 
 from __future__ import annotations
 
+import re
+
 from experiments.dashboard.texts import CHINESE, ENGLISH, GRADES_ZH, HELP, LABELS, SAID
 from experiments.report import style
 from sim.state.parameters import GRADES, Declaration
@@ -83,3 +85,8 @@ def helped(declared: Declaration, language: str) -> str:
         path=declared.path,
     )
     return text.replace("$", "\\$").replace("~", "\\~")
+
+
+def escaped(text: str) -> str:
+    """A text of a user for a page that reads Markdown: every sign stands for itself."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

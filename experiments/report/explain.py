@@ -110,6 +110,18 @@ def find(result: sim.Result, village: int, month: str, task: Task | None = None)
     )
 
 
+def closures(result: sim.Result, village: int) -> list[str]:
+    """Months in which a village closed after it had been open; Mistake where it never did."""
+    levels = result.series.state["level"][:, find(result, village, result.months[0]).v]
+    shut = [result.months[at] for at in range(1, len(levels)) if levels[at] == 0 and levels[at - 1] > 0]
+    if not shut:
+        raise Mistake(
+            f"village {village} never closed in this run: month= says which of {result.months[0]} to "
+            f"{result.months[-1]} is to be explained"
+        )
+    return shut
+
+
 def head(place: Place) -> str:
     """Which village, what happened in the month, and how it ends."""
     result, month = place.result, place.result.months[place.t]

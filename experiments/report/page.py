@@ -19,10 +19,12 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from experiments.command.scenario import Mistake
+from experiments.command.user_files import read_bytes
 from experiments.report import pictures, style
 from experiments.report.page_tables import failures, headed, number, parameters, provenance, spread, whole
 from experiments.report.pictures import Kept
 from experiments.report.style import phrase, tell, words
+from experiments.report.vector import cleaned
 from experiments.study import store
 from experiments.study.findings import Findings, Picture, findings_path
 from sim.state.parameters import GRADES, nearest
@@ -33,6 +35,7 @@ KEYS = {
     "report.language": "en or zh",
     "out": "folder for the page",
 }
+MOST_BYTES = 50_000_000  # of a picture
 SENSITIVE = (
     "indices",
     "tornado",
@@ -139,9 +142,7 @@ def inline(svg: str, name: str, title: str, text: str) -> Markup:
 
     Ids of its own, a title and a description, no address, no fixed size.
     """
-    svg = svg[svg.index("<svg") :]
-    for start, end in (("<metadata>", "</metadata>"), ("<style", "</style>"), ("<!--", "-->")):
-        svg = re.sub(f"{start}.*?{end}", "", svg, flags=re.DOTALL)
+    svg = cleaned(svg)
     box = _cropped(svg)
     svg = (
         re.sub(r'\bid="', f'id="{name}-', svg)
@@ -172,6 +173,9 @@ def _cropped(svg: str) -> str:
 def shown(picture: Picture, folder: Path, note: str = "") -> dict[str, Any]:
     """A picture for the page: SVG inline, else PNG inside the page; Mistake where neither is there."""
     svg, png = folder / f"{picture.file}.svg", folder / f"{picture.file}.png"
+    for path in (svg, png):
+        if path.is_symlink() or (path.exists() and folder.resolve() not in path.resolve().parents):
+            raise Mistake(f"{path} leads out of the study: put the picture itself there")
     if svg.exists():
         image = store.stored(
             svg,
@@ -179,7 +183,7 @@ def shown(picture: Picture, folder: Path, note: str = "") -> dict[str, Any]:
             "run the experiment again, it draws it anew",
         )
     elif png.exists():
-        data = base64.b64encode(png.read_bytes()).decode()
+        data = base64.b64encode(read_bytes(png, MOST_BYTES)).decode()
         image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(
             f"{picture.title} {picture.caption}", data
         )
@@ -341,7 +345,7 @@ def main(words: Sequence[str]) -> int:
     asked = {"pdf": "false", "report.language": "en"}
     for word in words:
         key, equals, value = word.partition("=")
-        if key not in KEYS or not equals:
+        if key not in KEYS or not equals or (key == "out" and not value.strip()):
             raise Mistake(
                 f"report: cannot read {word!r}; allowed are "
                 f"{', '.join(f'{key}=... ({v})' for key, v in KEYS.items())}{nearest(key, KEYS)}"

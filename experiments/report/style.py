@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 
 from experiments import outcomes
 from experiments.study.findings import Findings, Picture
-from experiments.study.store import replace
+from experiments.study.parts import make_folder, replace
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
     "#E69F00",
@@ -91,6 +91,7 @@ SETTINGS = {
     "hatch.linewidth": 0.5,
     "axes.unicode_minus": False,
 }
+matplotlib.rcdefaults()  # a file of settings in the working folder has no say
 plt.rcParams.update(SETTINGS)
 
 LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
@@ -315,7 +316,7 @@ def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) ->
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write PNG and SVG; the SVG carries no date."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     paths = []
     for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         buffer = io.BytesIO()

@@ -7,6 +7,7 @@ arm.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -51,6 +52,8 @@ def scenarios(line: Composed) -> list[Scenario]:
             only_live(parameters, after)
         except ParameterError as error:
             raise Mistake(f"fork.arms.{name}: {error}") from error
+        if after == parameters:
+            print(f"note: fork.arms.{name} changes nothing: these values hold already", file=sys.stderr)
         new: dict[str, object] = after.flat()
         found.append(
             replace(plain, name=name, fork=Fork(month, tuple((path, new[path]) for path in sorted(changes))))

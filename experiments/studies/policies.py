@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from experiments import comparison, outcomes
 from experiments.arms import PLAIN, Arm, BaselineRuns, Size
-from experiments.command.scenario import Composed, policy
-from experiments.command.settings import CONFIGS, options
+from experiments.command.scenario import Composed, policy, policy_file
+from experiments.command.settings import options
 from experiments.outcomes import AGAINST_BASELINE
 from experiments.report import arm_effects
 from experiments.report.style import both, figures_in, phrase, tell
@@ -41,7 +40,10 @@ LIMITS = (
 def arms(line: Composed) -> list[Arm]:
     """One arm a policy; where several were named, one more with all of them in that order."""
     names = line.settings.policy or list(options()["policy"])
-    found = [Arm(name, plain(name), policies=(policy(name, line.parameters),)) for name in names]
+    found = [
+        Arm(name, plain(name), policies=(policy(name, line.parameters, line.settings.trusted),))
+        for name in names
+    ]
     together = Arm(
         "all", "all of these together", policies=tuple(one for arm in found for one in arm.policies)
     )
@@ -50,7 +52,7 @@ def arms(line: Composed) -> list[Arm]:
 
 def meaning(name: str) -> list[str]:
     """Name, what it is, and the clause behind it, as its file says."""
-    content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+    content = policy_file(name)
     return [phrase(plain(name)), phrase(str(content.get("description", ""))), str(content.get("clause", ""))]
 
 

@@ -6,11 +6,16 @@ Findings.json.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from experiments.study.store import anew, replace, stored
+
+FILE = re.compile(r"\w[\w.-]{0,150}")  # of a picture: a name, never a path
+TEXTS = ("question", "hypothesis", "built_in", "verdict")
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,28 @@ class Findings:
     @classmethod
     def _read(cls, text: str) -> Findings:
         content = json.loads(text)
+        _check(content)
         content["tables"] = [ShownTable(**table) for table in content["tables"]]
         content["pictures"] = [Picture(**table) for table in content["pictures"]]
         return cls(**content)
+
+
+def _check(content: Mapping[str, Any]) -> None:
+    """Raise ValueError, LookupError or TypeError where findings are none: a study may come from others."""
+    texts = (
+        [content[key] for key in TEXTS if key in content] + content["sentences"] + content.get("limits", [])
+    )
+    for table in content["tables"]:
+        texts += [table["title"], table.get("note", ""), *table["columns"]]
+        cells = [cell for row in table["rows"] for cell in row]
+        if not all(cell is None or isinstance(cell, str | int | float) for cell in cells):
+            raise TypeError("a cell is a text or a number")
+    for picture in content["pictures"]:
+        texts += [picture["title"], picture["caption"]]
+        if not FILE.fullmatch(picture["file"]):
+            raise ValueError(f"{picture['file']!r} is no name of a picture")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a text is wanted")
 
 
 def findings_path(folder: Path, code: str) -> Path:

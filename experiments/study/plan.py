@@ -15,6 +15,7 @@ from experiments.study import draws
 from sim.state.parameters import Parameters
 
 MAIN = "main"  # the arm of a run that is no rerun
+MOST_REPLICATES = 10_000_000  # of a scenario; what says more is no plan
 SAME = "replicate"  # in the plan: the draw of a run has the number of its replicate
 
 
@@ -70,6 +71,17 @@ def _ranges(numbers: Iterable[int]) -> list[list[int]]:
         else:
             found.append([number, number + 1])
     return found
+
+
+def _check(group: Mapping[str, Any], scenarios: Mapping[str, Any]) -> None:
+    """Raise ValueError, LookupError or TypeError where a group of runs is none."""
+    scenarios[group["scenario"]]
+    spans = [(int(low), int(high)) for low, high in (*group["replicates"], *group["series"])]
+    wrong = not isinstance(group["arm"], str) or int(group["root"]) < 0
+    if wrong or any(not 0 <= low < high <= MOST_REPLICATES for low, high in spans):
+        raise ValueError(group)
+    if group["draw"] != SAME:
+        int(group["draw"])
 
 
 @dataclass
@@ -131,7 +143,9 @@ class Plan:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Plan:
-        """What `to_dict` gave."""
+        """What `to_dict` gave; ValueError, LookupError or TypeError where it is something else."""
+        for group in [group for phase in content["phases"].values() for group in phase]:
+            _check(group, content["scenarios"])
         return cls(
             {name: Scenario.from_dict(v) for name, v in content["scenarios"].items()}, dict(content["phases"])
         )

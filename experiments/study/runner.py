@@ -27,6 +27,8 @@ from sim.state.parameters import Parameters
 
 DEATHS = 3  # a run whose worker died so often is given up
 BUNDLE = 40  # runs of one seed that a worker takes at a time; results do not depend on it
+SECONDS = 5.0  # and it is given no more than it does in so many, since only whole bundles are kept
+ELDER_MONTH = 0.3 / (12 * 150 * 132)  # seconds of one core, about
 
 Work = Callable[[Sequence[Task]], list[RunRecord]]
 
@@ -70,6 +72,7 @@ class Queue:
 
         self.groups = deque(list(group) for _, group in groupby(sorted(tasks, key=one_seed), one_seed))
         self.left, self.suspects, self.deaths = len(tasks), deque[Task](), Counter[int]()
+        self.runs, self.seconds = 0, 0.0  # done so far, and the processor time they took
 
     def __bool__(self) -> bool:
         return bool(self.groups or self.suspects)
@@ -91,7 +94,7 @@ class Queue:
             return [task]
         if not self.groups:
             return []
-        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))))
+        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))), self.pace(self.groups[0][0]))
         if self.groups[0][0].scenario.fork:
             size = BUNDLE  # they share what went before
         bundle, self.groups[0] = self.groups[0][:size], self.groups[0][size:]
@@ -99,6 +102,18 @@ class Queue:
             self.groups.popleft()
         self.left -= len(bundle)
         return bundle
+
+    def took(self, record: RunRecord) -> None:
+        """A run is done: how long those to come will take."""
+        self.runs, self.seconds = self.runs + 1, self.seconds + record.row["cpu_seconds"]
+
+    def pace(self, task: Task) -> int:
+        """Runs that a worker does in SECONDS, by those done or else by the size of the county."""
+        county, horizon = task.scenario.parameters.county, task.scenario.parameters.horizon
+        one = ELDER_MONTH * county.villages * county.elders * horizon.months
+        if self.runs:
+            one = self.seconds / self.runs
+        return max(1, int(SECONDS / max(one, 1e-3)))
 
     def died(self, bundle: list[Task]) -> Iterator[tuple[Task, RunRecord]]:
         """A worker died while these were under way.
@@ -162,6 +177,8 @@ def _collect(
         else:
             queue.suspects.extend(bundle)
     else:
+        for record in found:
+            queue.took(record)
         yield from zip(bundle, found, strict=True)
 
 

@@ -1,87 +1,53 @@
 """Reading a study: results/<experiment>/<id>/ with runs, villages and monthly series in Parquet parts that
 belong together.
 
-A run counts once its row stands in runs/part-*.parquet; the parts of villages and series with the same number
-were written before it. `Results` joins the parts in an order that depends on what was run only, and refuses
+A run counts once its row stands in runs/part-*.parquet; its villages and series were written before it.
+`Results` joins the parts in an order that depends on what was run only, counts no run twice, and refuses
 gaps.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
-import re
-import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
 from experiments.command.scenario import Mistake
+from experiments.study.manifest import BEGIN, anew, manifest_of, schema_of, stored
+from experiments.study.parts import (
+    TABLES,
+    Counts,
+    disagreeing,
+    held,
+    lost,
+    numbered,
+    once,
+    parts,
+    read_part,
+    replace,
+    write_part,
+)
 from experiments.study.plan import Plan, Task
-from sim.state.parameters import ParameterError
+from sim.state.parameters import nearest
 
-TABLES = ("series", "villages", "runs")  # the order in which they are written
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
 SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1
+PLACE = "_part"  # column: the number of the part that a row stands in
 RENAMED_COLUMNS: dict[int, dict[str, str]] = {}  # schema -> old name of a column -> its name from there on
-PART = re.compile(
-    r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt)?"
-)  # what is named otherwise is not the store's
-MANIFEST = {
-    "experiment": str,
-    "id": str,
-    "started": str,
-    "status": str,
-    "overrides": list,
-    "expanded": list,
-    "versions": dict,
-    "sha256": dict,
-}
-HASHES = {"configuration", "code", "model", "data", "lock"}
-BEGIN = (
-    "give the first command of the study again with fresh=true, which begins anew and keeps this "
-    "folder beside it"
-)
 T = TypeVar("T")
-
-
-def stored(path: Path, read: Callable[[str], T], then: str) -> T:
-    """What `read` makes of a study's text file.
-
-    Where that cannot be, Mistake names the file and says what to do (`then`).
-    """
-    try:
-        return read(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise Mistake(f"{path} is not there: {then}") from error
-    except (Mistake, ParameterError):
-        raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise Mistake(f"{path} is damaged: {then}") from error
-
-
-def anew(folder: Path) -> str:
-    """What brings a file back that is made from the runs."""
-    return f"python run.py resume study={folder} writes it anew"
-
-
-def _manifest(text: str) -> dict[str, Any]:
-    content = json.loads(text)
-    if (
-        not all(isinstance(content[key], kind) for key, kind in MANIFEST.items())
-        or not set(content["sha256"]) >= HASHES
-    ):
-        raise ValueError
-    return dict(content)
 
 
 def _summary(text: str) -> pd.DataFrame:
@@ -91,9 +57,13 @@ def _summary(text: str) -> pd.DataFrame:
     return rows
 
 
-def schema_of(manifest: Mapping[str, Any]) -> int:
-    """The schema of a study by its manifest."""
-    return int(manifest.get("schema", 1))
+def _configuration(text: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(text).items())
+
+
+def read_plan(path: Path, folder: Path) -> Plan:
+    """The plan of a study's scenarios.json; Mistake where it is damaged or gone."""
+    return stored(path, lambda text: Plan.from_dict(json.loads(text)), anew(folder))
 
 
 def new_names(schema: int) -> dict[str, str]:
@@ -103,75 +73,6 @@ def new_names(schema: int) -> dict[str, str]:
         step = RENAMED_COLUMNS[later]
         found = step | {old: step.get(new, new) for old, new in found.items()}
     return found
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write whole or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def write_part(folder: Path, table: str, number: int, content: pa.Table) -> None:
-    """One Parquet part, whole or not at all; its name carries the checksum of its bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(content, sink, compression="zstd", compression_level=1)
-    written = sink.getvalue().to_pybytes()
-    replace(folder / table / f"part-{number:05d}-{zlib.crc32(written):08x}.parquet", written)
-
-
-def intact(path: Path) -> bytes:
-    """A part's bytes; ValueError when they are not those that were written."""
-    content = path.read_bytes()
-    if f"{zlib.crc32(content):08x}" != path.stem[-8:]:
-        raise ValueError(f"{path} is damaged")
-    return content
-
-
-def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A part; ValueError when its bytes are not those that were written."""
-    return pq.read_table(pa.BufferReader(intact(path)), columns=columns)
-
-
-def parts(folder: Path, table: str) -> dict[int, Path]:
-    """Number -> part of a table, in order."""
-    return {
-        int(path.name[5:10]): path
-        for path in sorted((folder / table).glob("part-*.parquet"))
-        if PART.fullmatch(path.name)
-    }
-
-
-def taken(folder: Path) -> list[int]:
-    """Numbers that parts have or, before they were set aside, had."""
-    return [
-        int(named[1])
-        for table in TABLES
-        for path in (folder / table).glob("part-*")
-        if (named := PART.fullmatch(path.name))
-    ]
-
-
-def lost(rows: pa.Table, number: int, there: Mapping[str, Collection[int]], series: Collection[int]) -> str:
-    """The table whose part of this number is gone though `rows` of runs were written with it, or nothing.
-
-    `there`: numbers of the parts of each table; `series`: the runs whose series are kept.
-    """
-    whole = [
-        run
-        for run, villages in zip(rows["run"].to_pylist(), rows["villages"].to_pylist(), strict=True)
-        if villages
-    ]
-    if whole and number not in there["villages"]:
-        return "villages"
-    return "series" if number not in there["series"] and any(run in series for run in whole) else ""
 
 
 @dataclass
@@ -208,6 +109,25 @@ def _unpacked(row: dict[str, Any], *packed: pa.Buffer | None) -> RunRecord:
     )
 
 
+class Moved(Mistake):
+    """A part went while it was read, since the writer at work put several into one."""
+
+
+def patient(method: Callable[..., T]) -> Callable[..., T]:
+    """Read again where parts were put together meanwhile."""
+
+    @wraps(method)
+    def read(self: Results, *args: Any, **kwargs: Any) -> T:
+        for _ in range(5):
+            with contextlib.suppress(Moved):
+                return method(self, *args, **kwargs)
+            for name in ("_stored_rows", "_index", "_villages"):
+                self.__dict__.pop(name, None)
+        return method(self, *args, **kwargs)
+
+    return read
+
+
 class Results:
     """A study as it lies in its folder, for reading; Mistake in one sentence where it is none or a part is
     damaged.
@@ -217,12 +137,13 @@ class Results:
 
     def __init__(self, folder: Path | str, partial: bool = False) -> None:
         self.folder, self.partial = Path(folder), partial
-        if not (self.folder / "manifest.json").exists():
+        if not os.path.lexists(self.folder / "manifest.json"):
+            rest = any(numbered(self.folder, table) for table in TABLES)
             raise Mistake(
-                f"{str(folder)!r} is no study: it has no manifest.json; give a folder results/"
-                f"<experiment>/<id>"
+                f"{str(folder)!r} is no study: it has no manifest.json; "
+                + (BEGIN if rest else "give a folder results/<experiment>/<id>")
             )
-        self.manifest = stored(self.folder / "manifest.json", _manifest, BEGIN)
+        self.manifest = manifest_of(self.folder)
         self.experiment, self.id = self.manifest["experiment"], self.manifest["id"]
         self.schema = schema_of(self.manifest)
         if self.schema > SCHEMA:
@@ -238,12 +159,12 @@ class Results:
         path = self.folder / "scenarios.json"
         if not path.exists() and not parts(self.folder, "runs"):  # begun, or an experiment without runs
             return Plan()
-        return stored(path, lambda text: Plan.from_dict(json.loads(text)), anew(self.folder))
+        return read_plan(path, self.folder)
 
     @cached_property
     def configuration(self) -> dict[str, Any]:
         """resolved.yaml: every value used."""
-        return stored(self.folder / "resolved.yaml", lambda text: dict(yaml.safe_load(text).items()), BEGIN)
+        return stored(self.folder / "resolved.yaml", _configuration, anew(self.folder))
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -251,6 +172,24 @@ class Results:
         path = self.folder / "summary.csv"
         rows = stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
         return rows.rename(columns=self._new_names)
+
+    def _known(self, table: str, columns: Sequence[str] | None) -> list[str] | None:
+        """Columns that are asked for; Mistake where the table has no such column."""
+        if columns is None:
+            return None
+        asked = [columns] if isinstance(columns, str) else list(columns)
+        first = next(iter(numbered(self.folder, table)), None)
+        if first is None:
+            return asked
+        with self._reading(first[1]):
+            there = [self._new_names.get(name, name) for name in pq.read_schema(first[1]).names]
+        for name in asked:
+            if name not in there:
+                raise Mistake(
+                    f"{table} of {self.folder} has no column {name!r}{nearest(str(name), there)}; it has "
+                    f"{', '.join(there)}"
+                )
+        return asked
 
     @cached_property
     def wanted(self) -> dict[int, Task]:
@@ -260,56 +199,92 @@ class Results:
     def parts(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Part by part, so that a large study need not stand in memory.
 
-        Order as written, planned runs and others.
+        Order as written, planned runs and others, each once.
         """
-        return (content for _, content in self._numbered(table, columns))
+        if table == "runs":
+            rows = self._stored_rows.drop(columns=PLACE)
+            whole = [pa.Table.from_pandas(rows, preserve_index=False)] if len(rows) else []
+            return (content if columns is None else content.select(list(columns)) for content in whole)
+        good = pa.array(self._stored_rows.loc[self._stored_rows["error"] == "", "run"].to_numpy(np.int64))
+        wanted = None if columns is None else list(dict.fromkeys(["run", *columns]))
+        contents = once(content for _, content in self._numbered(table, wanted))
+        return (content.filter(pc.is_in(content["run"], value_set=good)) for content in contents)
 
     def _numbered(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
-        mine, whole = parts(self.folder, table), parts(self.folder, "runs")
         old_names = {new: old for old, new in self._new_names.items()}
         stored_columns = None if columns is None else [old_names.get(name, name) for name in columns]
-        for number in (number for number in whole if number in mine):
-            try:
-                content = read_part(mine[number], stored_columns)
-            except (OSError, ValueError) as error:
-                raise Mistake(
-                    f"{mine[number]} is damaged: python run.py resume study={self.folder} sets it "
-                    f"aside and does its runs again"
-                ) from error
+        for number, path in numbered(self.folder, table):
+            with self._reading(path):
+                content = read_part(path, stored_columns)
             yield (
                 number,
                 content.rename_columns([self._new_names.get(name, name) for name in content.column_names]),
             )
 
+    @contextlib.contextmanager
+    def _reading(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise Moved(f"{path} went while it was read: give the command again") from error
+        except (OSError, ValueError, LookupError) as error:
+            raise Mistake(
+                f"{path} is damaged: python run.py resume study={self.folder} sets it aside and does its "
+                f"runs again"
+            ) from error
+
+    def _there(self, table: str) -> Counts:
+        """Rows that a table holds of each run, in the first part that holds it; every byte is looked at."""
+        found: Counts = {}
+        for _, path in numbered(self.folder, table):
+            with self._reading(path):
+                found = held(path) | found
+        return found
+
+    @cached_property
+    def _stored_rows(self) -> pd.DataFrame:
+        """Rows of all runs, planned or not, with their part; one that went well tops a failure."""
+        found = [
+            content.append_column(PLACE, pa.array(np.full(content.num_rows, number)))
+            for number, content in self._numbered("runs")
+        ]
+        if not found:
+            return pd.DataFrame({name: [] for name in ("run", "error", PLACE, *ORDER)})
+        rows = pa.concat_tables(found, promote_options="permissive").to_pandas()
+        good = rows["error"] == ""
+        if apart := disagreeing(rows[good]):
+            raise Mistake(
+                f"{self.folder / 'runs'} holds different values of one run in parts "
+                f"{' and '.join(f'{number:05d}' for number in apart)}: python run.py resume "
+                f"study={self.folder} sets them aside and does their runs again"
+            )
+        return pd.concat([rows[~good], rows[good]]).drop_duplicates("run", keep="last").sort_index()
+
     @cached_property
     def _index(self) -> pd.DataFrame:
-        """Planned runs, failed ones too, in their order; a run that was done again counts as it went last."""
-        found = dict(self._numbered("runs"))
-        if not found:
-            return pd.DataFrame({name: [] for name in ("run", "error", *ORDER)})
-        self._refuse_losses(found)
-        tables = list(found.values())
-        rows = pa.concat_tables(tables, promote_options="permissive").to_pandas()
-        rows = rows[rows["run"].isin(self.wanted)].drop_duplicates("run", keep="last")
-        return rows.sort_values(ORDER, kind="stable", ignore_index=True)
+        """Planned runs, failed ones too, in their order."""
+        rows = self._stored_rows
+        rows = rows[rows["run"].isin(self.wanted)]
+        self._refuse_losses(rows)
+        return rows.drop(columns=PLACE).sort_values(ORDER, kind="stable", ignore_index=True)
 
-    def _refuse_losses(self, found: dict[int, pa.Table]) -> None:
+    def _refuse_losses(self, rows: pd.DataFrame) -> None:
         """Mistake where runs stand without the villages or series that were written before them."""
-        there = {
-            table: parts(self.folder, table) for table in TABLES
-        }  # after the runs: a writer at work puts them last
+        if rows.empty:
+            return
+        there = {table: self._there(table) for table in ("villages", "series")}
+        good = rows[rows["error"] == ""]
         series = {run for run, task in self.wanted.items() if task.keep_series}
-        gone = {
-            number: table for number, rows in found.items() if (table := lost(rows, number, there, series))
-        }
+        gone = lost(dict(zip(good["run"], good["villages"], strict=True)), there, series)
         if gone:
-            number, table = next(iter(gone.items()))
-            runs = sum(found[number].num_rows for number in gone)
+            run, table = next(iter(gone.items()))
+            number = int(rows.loc[rows["run"] == run, PLACE].iloc[0])
             raise Mistake(
-                f"{self.folder / table} has lost part {number:05d}, and so {runs} runs are not whole: "
+                f"{self.folder / table} has lost part {number:05d}, and so {len(gone)} runs are not whole: "
                 f"python run.py resume study={self.folder} does them again"
             )
 
+    @patient
     def missing(self) -> list[Task]:
         """Planned runs that have not been done, or failed."""
         good = set(self._index.loc[self._index["error"] == "", "run"])
@@ -340,11 +315,17 @@ class Results:
     def _read(self, table: str, columns: Sequence[str] | None, scenario: str = "") -> pd.DataFrame:
         """The rows of all planned runs, or of those of one scenario's main arm."""
         index = self._index
+        if scenario and len(index) and scenario not in set(index["scenario"]):
+            names = list(dict.fromkeys(index["scenario"]))
+            raise Mistake(
+                f"{self.folder} has no scenario {scenario!r}{nearest(scenario, names)}; it has "
+                f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
+            )
         index = index[(index["scenario"] == scenario) & (index["arm"] == "main")] if scenario else index
         run, rank = index["run"].to_numpy(), np.arange(len(index))
         rank = rank[np.argsort(run, kind="stable")]
         run, found = np.sort(run), []
-        for content in self.parts(table, None if columns is None else list(dict.fromkeys(["run", *columns]))):
+        for content in self.parts(table, columns):
             mine = content["run"].to_numpy()
             at = np.minimum(np.searchsorted(run, mine), max(len(run) - 1, 0))
             keep = run[at] == mine if len(run) else np.zeros(len(mine), bool)
@@ -365,16 +346,25 @@ class Results:
             )
         return rows
 
+    @patient
+    def rows(self) -> pd.DataFrame:
+        """One row a planned run that was done or failed, however many are missing."""
+        return self._index.copy()
+
+    @patient
     def runs(self, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run; with `allow_partial` failed ones too (`error` and `origin` say what happened)."""
         self._check(allow_partial)
         return self._index.copy()
 
+    @patient
     def villages(self, columns: Sequence[str] | None = None, allow_partial: bool = False) -> pd.DataFrame:
         """One row a run and village."""
         self._check(allow_partial)
+        columns = self._known("villages", columns)
         return self._villages.copy() if columns is None else self._read("villages", columns)
 
+    @patient
     def series(
         self, columns: Sequence[str] | None = None, allow_partial: bool = False, scenario: str = ""
     ) -> pd.DataFrame:
@@ -384,4 +374,20 @@ class Results:
         `scenario` leaves its main arm only.
         """
         self._check(allow_partial)
-        return self._read("series", columns, scenario)
+        return self._read("series", self._known("series", columns), scenario)
+
+
+__all__ = [
+    "BEGIN",
+    "SCHEMA",
+    "TABLES",
+    "Results",
+    "RunRecord",
+    "anew",
+    "new_names",
+    "parts",
+    "read_part",
+    "replace",
+    "stored",
+    "write_part",
+]

@@ -1,8 +1,8 @@
 """Writing a study: one process at a time, parts whole or not at all, what is finished is never run again.
 
 The id of a study is the hash of what is asked (configuration, experiment) and of the model, so that the same
-command finds its study again. A kill loses at most the batch in flight; a damaged part is set aside and its
-runs are redone.
+command finds its study again. A kill loses what was finished in the last five seconds at most; a damaged part
+is set aside and its runs are redone (repair.py).
 """
 
 from __future__ import annotations
@@ -10,102 +10,59 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import fcntl
 import hashlib
 import json
 import os
-import platform
-import sys
-import time
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from experiments.command.scenario import CONFIGS, HOW, Composed, Mistake, Settings, compose_line
+from experiments.command.scenario import HOW, Composed, Mistake, Settings, compose_line
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
-from experiments.study.plan import Plan, Task
-from experiments.study.simulate import simulate_many
-from experiments.study.store import (
-    SCHEMA,
+from experiments.study.lock import Lock
+from experiments.study.manifest import manifest_of
+from experiments.study.parts import (
     TABLES,
-    Results,
-    RunRecord,
-    intact,
-    lost,
-    parts,
+    joined,
+    make_folder,
+    make_room,
+    merge,
     replace,
+    say,
     taken,
     write_part,
 )
+from experiments.study.plan import Plan, Task
+from experiments.study.provenance import ROOT, files, model_digest, provenance
+from experiments.study.repair import Repair
+from experiments.study.simulate import simulate_many
+from experiments.study.store import SCHEMA, Results, RunRecord, read_plan
 
-ROOT = CONFIGS.parent
-LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
 REFUSED = (
     errno.ENOSPC,
     errno.EDQUOT,
     errno.EROFS,
     errno.EACCES,
     errno.EPERM,
-)  # by the disk, not by a fault here
-NAMED = ("scenario", "given.villages")  # words whose value is a file's path
-BATCH, SECONDS = 120, 30.0  # a part is written after so many runs or seconds
+    errno.EIO,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENOTDIR,
+)  # by the disk or what lies on it, not by a fault here
+BATCH, SECONDS = 120, 5.0  # a part is written after so many runs or seconds
+MOST_SMALL = 24  # parts of fewer runs; one more, and they become one
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C; the message says how to go on."""
-
-
-# -- what made the results
-# ---------------------------------------------------------------------------------------------
-def digest(files: Iterable[Path]) -> str:
-    """SHA-256 over names and contents, in order of name."""
-    total = hashlib.sha256()
-    for path in sorted(files):
-        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()
-
-
-def model_digest() -> str:
-    """Hash of the model's code and tables, on which every run depends."""
-    return digest([*ROOT.glob("sim/**/*.py"), *ROOT.glob("sim/data/*.csv")])
-
-
-def provenance(text: str) -> dict[str, Any]:
-    """Versions and hashes that tie results to what made them; `text` is the resolved configuration."""
-    code = [*ROOT.glob("sim/**/*.py"), *ROOT.glob("experiments/**/*.py"), ROOT / "run.py"]
-    lock = ROOT / "requirements.lock"
-    return {
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "sha256": {
-            "configuration": hashlib.sha256(text.encode()).hexdigest(),
-            "code": digest([path for path in code if path.exists()]),
-            "model": model_digest(),
-            "data": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(ROOT.glob("sim/data/*.csv"))
-            },
-            "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
-        },
-    }
-
-
-def files(words: Iterable[str]) -> dict[str, str]:
-    """Checksums of the files that words name: a study goes on only while they stay as they were."""
-    named = {
-        path
-        for key, _, path in (word.partition("=") for word in words)
-        if key in NAMED and Path(path).is_file()
-    }
-    return {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in sorted(named)}
 
 
 # -- which study
@@ -121,8 +78,13 @@ def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
     settings = line.settings
     identity = hashlib.sha256(f"{settings.name}\n{model_digest()}\n{line.text}".encode()).hexdigest()[:12]
     folder, words = Path(settings.out) / settings.name / identity, list(words)
-    if (folder / "manifest.json").exists() and not settings.fresh:
-        kept = Results(folder).manifest
+    if (folder / "manifest.json").is_file() and not settings.fresh:
+        kept = _manifest(folder) or {"expanded": [], "id": identity}
+        if kept["id"] != identity:
+            raise Mistake(
+                f"{folder} holds a copy of study {kept['id']}: give the folder the name it had, or begin "
+                f"anew beside it with fresh=true"
+            )
         if kept["expanded"]:
             words = [
                 *kept["overrides"],
@@ -133,41 +95,12 @@ def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
     return dataclasses.replace(line, folder=folder), words
 
 
-class Lock:
-    """One writer a folder: held by the open file, so that it ends with its process, however that ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "lock"
-        self._file: IO[str] = self.path.open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "unknown"
-            self._file.close()
-            raise Mistake(
-                f"another process is at work on {folder} (pid {holder}): wait for it or end it"
-            ) from None
-        self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
-
-    @classmethod
-    def holder(cls, folder: Path) -> str:
-        """The pid at work on a folder, or the empty string."""
-        try:
-            with (folder / "lock").open() as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except OSError:
-                    return file.read().strip()
-        except FileNotFoundError:
-            pass
-        return ""
-
-    def release(self) -> None:
-        """Let the next one in."""
-        self._file.close()
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder, or nothing where it is damaged and will be made again."""
+    try:
+        return manifest_of(folder)
+    except Mistake:
+        return None
 
 
 class Study:
@@ -184,20 +117,26 @@ class Study:
         words: Sequence[str],
         *,
         line: Composed | None = None,
-        batch: int = BATCH,
+        batch: int | None = None,
     ) -> None:
-        self.folder, self.batch, self.line = folder, batch, line
+        self.folder, self.batch, self.line = folder, batch or BATCH, line
         self._rows: list[dict[str, Any]] = []
         self._tables: dict[str, list[pa.Table]] = {"villages": [], "series": []}
-        self._written = time.monotonic()
+        self._late: threading.Timer | None = None  # writes what waits for its batch
+        self._writer = threading.RLock()
+        self._refused: Exception | None = None  # why it could not
+        self._looked: set[int] = set()  # runs whose series are known to be there
+        self._small: list[int] = []  # parts of fewer runs than a batch
         self._results: Results | None = None  # as it lies in the folder now
         self.done: dict[int, str] = {}  # run -> hash of its rows
         self.failed: dict[int, str] = {}
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
+            make_room(folder / "lock")
             self._lock = Lock(folder)
         try:
-            if line is not None and line.settings.fresh and (folder / "manifest.json").exists():
+            fresh = line is not None and line.settings.fresh
+            if fresh and any(path.name != "lock" for path in folder.iterdir()):
                 self._put_away()
             with self._writing():
                 self._open(experiment, text, words)
@@ -222,116 +161,167 @@ class Study:
 
     def _open(self, experiment: str, text: str, words: Sequence[str]) -> None:
         for table in TABLES:
-            (self.folder / table).mkdir(exist_ok=True)
-        self.plan = Plan()
-        if (self.folder / "manifest.json").exists():
-            found = Results(self.folder)
-            self.manifest = found.manifest
-            if found.schema < SCHEMA:
-                raise Mistake(
-                    f"{self.folder} was written by an earlier version of this program (schema "
-                    f"{found.schema}, now {SCHEMA}), old and new runs do not mix: it can still be read, "
-                    f"reported and exported; fresh=true begins anew beside it"
-                )
-            if self.manifest["sha256"]["model"] != model_digest():
-                raise Mistake(
-                    f"the model has changed since {self.folder} was begun, old and new runs do not "
-                    f"mix: give the first command again, which begins anew"
-                )
-            try:
-                self.plan = found.plan
-            except Mistake:
-                if self.line is not None and self.line.expanding:
-                    raise
-                print(f"{self.folder / 'scenarios.json'} cannot be read and is written anew", file=sys.stderr)
-            self._repair()
-            return
-        replace(self.folder / "resolved.yaml", text.encode())
-        self.manifest = {
-            "schema": SCHEMA,
-            "experiment": experiment,
-            "id": self.folder.name,
-            "started": now(),
-            "status": "running",
-            "overrides": requested(words),
-            "expanded": [],
-            "files": files(words),
-            **provenance(text),
-        }
-        self.note()
+            make_folder(self.folder / table)
+        path = self.folder / "manifest.json"
+        there = os.path.lexists(path)
+        kept = _manifest(self.folder) if there else None
+        if kept is not None:
+            self._go_on(Results(self.folder), experiment, text)
+        else:
+            if there:
+                say(f"{path} is damaged and is written anew from the command")
+            self.manifest = {
+                "schema": SCHEMA,
+                "experiment": experiment,
+                "id": self.folder.name,
+                "started": now(),
+                "status": "running",
+                "overrides": requested(words),
+                "expanded": [],
+                "files": files(words),
+                **provenance(text),
+            }
+            self._put("resolved.yaml", text)
+        self.plan = self._stored_plan()
+        self._repair()
+        if kept is None:
+            self.note()
+
+    def _go_on(self, found: Results, experiment: str, text: str) -> None:
+        """Take up a study; Mistake where its runs and those to come do not mix."""
+        self.manifest = found.manifest
+        if found.schema < SCHEMA:
+            raise Mistake(
+                f"{self.folder} was written by an earlier version of this program (schema "
+                f"{found.schema}, now {SCHEMA}), old and new runs do not mix: it can still be read, "
+                f"reported and exported; fresh=true begins anew beside it"
+            )
+        if self.manifest["sha256"]["model"] != model_digest():
+            raise Mistake(
+                f"the model has changed since {self.folder} was begun, old and new runs do not "
+                f"mix: give the first command again, which begins anew"
+            )
+        if self.manifest["experiment"] != experiment:
+            raise Mistake(
+                f"{self.folder} is a study of experiment={self.manifest['experiment']}, not of {experiment}: "
+                f"begin anew beside it with fresh=true"
+            )
+        path = self.folder / "resolved.yaml"
+        sums = self.manifest["sha256"]
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sums["configuration"]:
+            say(f"{path} is damaged or gone and is written anew")
+            self._put("resolved.yaml", text)
+            sums["configuration"] = hashlib.sha256(text.encode()).hexdigest()
+            self.note()
+
+    def _stored_plan(self) -> Plan:
+        """The plan as it lies in the folder; an empty one where it cannot be read, it is made again."""
+        path = self.folder / "scenarios.json"
+        if not os.path.lexists(path) and not taken(self.folder):
+            return Plan()
+        try:
+            return read_plan(path, self.folder)
+        except Mistake:
+            if self.line is not None and self.line.expanding:
+                raise
+            say(f"{path} cannot be read and is written anew")
+            return Plan()
+
+    def _put(self, name: str, content: str) -> None:
+        """Write a text file into the folder, whole or not at all."""
+        replace(self.folder / name, content.encode())
 
     def _repair(self) -> None:
-        """Set damaged parts aside with those of the same number, drop parts whose runs were never written."""
-        found = {table: parts(self.folder, table) for table in TABLES}
-        series = {task.run for task in self.plan.tasks() if task.keep_series}
-        for table in TABLES:
-            for number in set(found[table]) - set(found["runs"]):
-                found[table][number].unlink()
-            for path in (self.folder / table).glob("*.tmp"):
-                path.unlink()
-        for number in found["runs"]:
-            paths = [found[table][number] for table in TABLES if number in found[table]]
-            try:
-                rows = pq.read_table([pa.BufferReader(intact(path)) for path in paths][-1])
-                if table := lost(rows, number, found, series):
-                    raise ValueError(f"{paths[-1]} has lost its part of {table}")
-            except ValueError as error:
-                print(f"{error}: set aside as *.corrupt, its runs are done again", file=sys.stderr)
-                for path in paths:
-                    os.replace(path, path.with_name(path.name + ".corrupt"))
-            else:
-                self._count(rows.to_pylist())
+        """Count what is whole, set aside what is damaged."""
+        self._looked = {task.run for task in self.plan.tasks() if task.keep_series}
+        rows = Repair(self.folder, self._looked).whole()
+        self.done.clear()
+        self._count(rows.to_dict("records"))
+        sizes = rows["_part"].value_counts()
+        self._small = sorted(int(number) for number, count in sizes.items() if count < self.batch)
 
     def _count(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
-            good = not row["error"]
-            (self.done if good else self.failed)[row["run"]] = (
-                row["content"] if good else f"{row['error']} at {row['origin']}"
-            )
-            if good:
+            if not row["error"]:
+                self.done[row["run"]] = row["content"]
                 self.failed.pop(row["run"], None)
+            elif row["run"] not in self.done:
+                self.failed[row["run"]] = f"{row['error']} at {row['origin']}"
 
     # -- writing
     # -----------------------------------------------------------------------------------------------------
     def note(self, **changes: Any) -> None:
         """Bring the manifest up to date."""
         self.manifest.update(changes)
-        replace(
-            self.folder / "manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False).encode()
-        )
+        self._put("manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False))
 
     def text(self, name: str, content: str) -> None:
         """A text file in the folder."""
         with self._writing():
-            replace(self.folder / name, content.encode())
+            self._put(name, content)
 
     def add(self, outcome: RunRecord) -> None:
-        """Take one finished or failed run."""
-        self._rows.append(outcome.row)
-        for name, tables in self._tables.items():
-            table = getattr(outcome, name)
-            if table is not None:
-                tables.append(table)
-        if len(self._rows) >= self.batch or time.monotonic() - self._written > SECONDS:
+        """Take one finished or failed run; it is written with its batch, or after SECONDS without."""
+        with self._writer:
+            self._rows.append(outcome.row)
+            for name, tables in self._tables.items():
+                table = getattr(outcome, name)
+                if table is not None:
+                    tables.append(table)
+            if len(self._rows) >= self.batch or self._refused is not None:
+                self.flush()
+            elif self._late is None:
+                self._late = threading.Timer(SECONDS, self._flush_late)
+                self._late.daemon = True
+                self._late.start()
+
+    def _flush_late(self) -> None:
+        """Called by the clock, beside the runs: what goes wrong is said by the next run that is added."""
+        try:
             self.flush()
+        except Exception as error:
+            self._refused = error
 
     def flush(self) -> None:
         """Series first, then villages, then the runs they belong to: one number."""
-        rows, tables = self._rows, self._tables
-        self._rows, self._tables, self._written = [], {"villages": [], "series": []}, time.monotonic()
-        if not rows:
-            return
-        number = max(taken(self.folder), default=-1) + 1
-        with self._writing():
-            for name in ("series", "villages"):
-                if tables[name]:
-                    whole = pa.concat_tables(tables[name], promote_options="permissive").unify_dictionaries()
-                    write_part(self.folder, name, number, whole)
-            write_part(
-                self.folder, "runs", number, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
-            )
-        self._count(rows)
-        self._results = None
+        with self._writer:
+            if self._late is not None:
+                self._late.cancel()
+                self._late = None
+            if self._refused is not None:
+                raise self._refused
+            rows, tables = self._rows, self._tables
+            self._rows, self._tables = [], {"villages": [], "series": []}
+            if not rows:
+                return
+            if not self._lock.held():
+                raise Mistake(
+                    f"{self.folder} was moved, or another process took it over, while it was written: what "
+                    f"was finished before is kept where it is now; give the first command again"
+                )
+            number = max(taken(self.folder), default=-1) + 1
+            with self._writing():
+                for name in ("series", "villages"):
+                    if tables[name]:
+                        write_part(self.folder, name, number, joined(tables[name]))
+                write_part(
+                    self.folder,
+                    "runs",
+                    number,
+                    pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False),
+                )
+                self._count(rows)
+                self._looked |= {row["run"] for row in rows}
+                self._results = None
+                self._merge(number, len(rows))
+
+    def _merge(self, number: int, count: int) -> None:
+        """Put small parts together once there are many, so that their number stays bounded."""
+        self._small += [number] if count < self.batch else []
+        if len(self._small) > MOST_SMALL:
+            small, self._small = self._small, []
+            with contextlib.suppress(ValueError):  # one is damaged: left to the next repair
+                self._small = [merge(self.folder, small)]
 
     # -- running
     # -----------------------------------------------------------------------------------------------------
@@ -346,11 +336,13 @@ class Study:
         self.plan.phases = {phase: v for phase, v in self.plan.phases.items() if phase not in later}
         self.plan.put(label, tasks)
         with self._writing():
-            replace(
-                self.folder / "scenarios.json",
-                json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False).encode(),
-            )
+            self._put("scenarios.json", json.dumps(self.plan.to_dict(), indent=1, ensure_ascii=False))
             self.note(status="running")
+            series = {task.run for task in self.plan.tasks() if task.keep_series}
+            if (
+                series - self._looked
+            ) & self.done.keys():  # the plan was not known when the folder was opened
+                self._repair()
         self._results = None
         left = list({task.run: task for task in tasks if task.run not in self.done}.values())
         if left:
@@ -411,16 +403,20 @@ class Study:
                     f"interrupted: {len(self.done)} of {total} planned runs are kept; go on with: "
                     f"python run.py resume study={self.folder}"
                 ) from error
-            if error is None:
+            if error is None or isinstance(error, BrokenPipeError):  # who read the answer stopped
                 self.flush()
                 self._close("incomplete" if self._gaps() else "finished")
             elif self.manifest["status"] == "running":
+                with contextlib.suppress(OSError, Mistake):
+                    self.flush()
                 with contextlib.suppress(OSError, Mistake):
                     self._close("incomplete" if isinstance(error, Mistake) and self._gaps() else "failed")
             if isinstance(error, OSError) and error.errno in REFUSED:
                 with self._writing():
                     raise error
         finally:
+            if self._late is not None:
+                self._late.cancel()
             self.engine.close()
             self._lock.release()
 
@@ -457,8 +453,9 @@ def writing(folder: Path) -> Any:
         yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
+        where = f" ({error.filename})" if error.errno in (errno.EEXIST, errno.EISDIR, errno.ENOTDIR) else ""
         raise Mistake(
-            f"results cannot be written to {str(folder)!r}: {why}; parts written before are kept, "
+            f"results cannot be written to {str(folder)!r}: {why}{where}; parts written before are kept, "
             f"out=folder writes elsewhere"
         ) from error
 
@@ -472,3 +469,19 @@ def begin(line: Composed, words: Sequence[str], *, fresh: bool = False) -> Study
     if fresh:
         line = dataclasses.replace(line, settings=dataclasses.replace(line.settings, fresh=True))
     return Study(folder, line.settings.name, line.text, words, line=line)
+
+
+__all__ = [
+    "ROOT",
+    "Interrupted",
+    "Lock",
+    "Study",
+    "begin",
+    "files",
+    "model_digest",
+    "now",
+    "provenance",
+    "requested",
+    "resolve",
+    "writing",
+]

@@ -326,7 +326,10 @@ def read_villages(text: str) -> Table:
     """Read the table; every cell that cannot be used is a fault, and so is a column that is not known."""
     if len(text) > MOST:
         return Table(0, {}, (), (Fault(1, "-", f"{len(text)} characters", f"at most {MOST}"),))
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=None))]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=None))]
+    except csv.Error as error:  # a cell without end, a byte of zero
+        return Table(0, {}, (), (Fault(1, "-", str(error), "a table of small cells"),))
     while rows and not any(rows[-1]):
         rows.pop()
     if len(rows) < 2:
@@ -348,7 +351,8 @@ def read_villages(text: str) -> Table:
             faults.append(Fault(place, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
             continue
         cells = dict(zip(header, row, strict=True))
-        number = int(cells["number"]) if cells["number"].isascii() and cells["number"].isdigit() else 0
+        digits = cells["number"].isascii() and cells["number"].isdigit() and len(cells["number"]) < 10
+        number = int(cells["number"]) if digits else 0
         if not 1 <= number <= len(body) or number in seen:
             faults.append(Fault(place, "number", cells["number"], f"1 to {len(body)}, each once"))
             continue

@@ -182,7 +182,7 @@ def declarations() -> dict[str, Declaration]:
 
 def nearest(word: str, allowed: typing.Iterable[str]) -> str:
     """'; did you mean x?' when something close exists, else the empty string."""
-    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -214,6 +214,8 @@ def _number(declared: Declaration, value: Any) -> int | float:
     place = f"{declared.path} = {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ParameterError(f"{place}: a number is wanted ({declared.unit})")
+    if isinstance(value, int) and abs(value) > 2**63:
+        raise ParameterError(f"{declared.path}: a number of at most 19 digits is wanted ({declared.unit})")
     if not math.isfinite(value):
         raise ParameterError(f"{place}: a finite number is wanted ({declared.unit})")
     if declared.kind is int and value != int(value):

@@ -395,11 +395,13 @@ def test_a_class_of_ones_own_comes_in_by_its_target(tmp_path: Any, monkeypatch: 
     (tmp_path / "policy" / "none.yaml").write_text("_target_: test_policies.Weeak\n")
     (tmp_path / "policy" / "dict.yaml").write_text("_target_: builtins.dict\n")
     monkeypatch.setattr(scenario, "CONFIGS", tmp_path)
-    (found,) = compose([policy("mine", Parameters())], Parameters())
+    with pytest.raises(Mistake, match="policy mine runs code, test_policies.Weak: .* trusted=true"):
+        policy("mine", Parameters())
+    (found,) = compose([policy("mine", Parameters(), trust=True)], Parameters())
     assert found == Modifier("canteen.food", "scale", 0.8, villages=(1, 2))
     for name, sentence in (("none", "policy none: .*Weeak"), ("dict", "no method modifiers")):
         with pytest.raises(Mistake, match=sentence):
-            policy(name, Parameters())
+            policy(name, Parameters(), trust=True)
 
 
 def test_policies_act_from_a_fork_on() -> None:

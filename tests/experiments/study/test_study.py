@@ -573,7 +573,7 @@ def test_kill_nine_in_the_middle_then_resume_gives_every_run_once(tmp_path):
     """Kills the parent of two workers three times while parts are being written: 40 s."""
     words = [*TINY, "seeds=60", "workers=2", f"out={tmp_path}"]
     code = (
-        "import sys, run; from experiments import study; study.SECONDS = 0.2; "
+        "import sys, run; from experiments.study import study; study.SECONDS = 0.2; "
         "sys.exit(run.main(sys.argv[1:]))"
     )
     for _ in range(3):
@@ -695,13 +695,13 @@ DAMAGED = {
         lambda f: (f / "resolved.yaml").unlink(),
         "verify report",
         "resolved.yaml is not there",
-        "fresh=true",
+        "resume study=",
     ),
     "configuration a list": (
         lambda f: (f / "resolved.yaml").write_text("- 1\n"),
         "report",
         "resolved.yaml is damaged",
-        "fresh=true",
+        "resume study=",
     ),
     "villages gone": (
         lambda f: shutil.rmtree(f / "villages"),
@@ -736,7 +736,17 @@ def test_a_damaged_study_gets_one_sentence_that_names_the_file_and_the_way_out(c
         assert code == 1 and what in line and way in line, (verb, line)
 
 
-@pytest.mark.parametrize("case", ["scenarios cut short", "scenarios gone", "villages gone", "series gone"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "scenarios cut short",
+        "scenarios gone",
+        "villages gone",
+        "series gone",
+        "configuration gone",
+        "configuration a list",
+    ],
+)
 def test_resume_brings_back_what_was_lost(case, smoke, capsys, tmp_path):
     folder = shutil.copytree(smoke, tmp_path / "study")
     DAMAGED[case][0](folder)

@@ -1,0 +1,67 @@
+"""What people write is taken or refused in one sentence, within seconds: input.yaml."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+import run
+from experiments.command import scenario, settings
+
+CASES = yaml.safe_load(Path(__file__).with_name("input.yaml").read_text(encoding="utf-8"))
+LONG = {
+    "DIGITS400": "1" * 400,
+    "DIGITS5000": "1" * 5_000,
+    "LONG900": "x" * 900,
+    "LONG140000": "x" * 140_000,
+    "LONG3000000": "x: y\n" * 600_000,
+    "NESTED3000": "[" * 3_000 + "]" * 3_000,
+    "LADDER3000": "".join(" " * at + "a:\n" for at in range(1_000)),
+    "KEYS20000": "".join(f"a{at}: 1\n" for at in range(20_000)),
+}
+
+
+def spelled(text, **more):
+    """A text with what is too long to stand in the list."""
+    for word, long in {**dict(sorted(LONG.items(), reverse=True)), **more}.items():
+        text = text.replace(word, long)
+    return text
+
+
+@pytest.fixture
+def configs(tmp_path, monkeypatch):
+    """A folder of policies with one more."""
+    policies = tmp_path / "configs" / "policy"
+    policies.mkdir(parents=True)
+    plain = settings.options()
+    monkeypatch.setattr(settings, "options", lambda: {**plain, "policy": (*plain["policy"], "mine")})
+    monkeypatch.setattr(scenario, "options", settings.options)
+    return policies
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_people_write_gets_one_sentence_within_seconds(case, configs, tmp_path, capsys, monkeypatch):
+    told, here = CASES[case], tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for name in ("PIPE", "PIPE.csv"):
+        os.mkfifo(tmp_path / name)
+    for name, text in told.get("file", {}).items():
+        (tmp_path / name).write_text(spelled(text), encoding="utf-8")
+        monkeypatch.setitem(
+            told, "words", [word.replace("{file}", str(tmp_path / name)) for word in told["words"]]
+        )
+    if "policy" in told:
+        (configs / "mine.yaml").write_text(spelled(told["policy"], HERE=str(here / "ran")), encoding="utf-8")
+        monkeypatch.setattr(scenario, "policy_folder", lambda: configs)
+    words = [spelled(word, PIPE=str(tmp_path / "PIPE")) for word in told["words"]]
+    began = time.process_time()
+    code = run.main(words)
+    assert time.process_time() - began < 3
+    said = capsys.readouterr().err
+    assert code == 1 and said.startswith("error: ") and len(said.strip().splitlines()) == 1, said
+    assert told["says"] in said and len(said) < 2_200, said
+    assert told.get("not", "\0") not in said
+    assert not list(here.iterdir()), "nothing was begun"
