@@ -12,6 +12,7 @@ import pytest
 from experiments.command.scenario import Mistake, Scenario
 from experiments.study import parts, runner, study
 from experiments.study.plan import Task
+from experiments.study.run_tables import heading
 from experiments.study.store import Results, RunRecord
 from experiments.study.study import Study
 from sim.state.parameters import Parameters
