@@ -340,8 +340,8 @@ class MutualAidModel(Uncopied, mesa.Model):
     def _within(self, months: int) -> None:
         if self.month + months > self.horizon:
             raise ParameterError(
-                f"{months} more from {self.date} on go beyond horizon.end = {self.parameters.horizon.end}, "
-                "where nothing is budgeted: a later horizon.end runs longer"
+                f"months = {months} from {self.date} on: horizon.end = {self.parameters.horizon.end} is the "
+                "last that is budgeted, a later one runs longer"
             )
 
     def run(self, months: int | None = None) -> Result:
