@@ -50,9 +50,8 @@ def test_what_people_write_gets_one_sentence_within_seconds(case, configs, tmp_p
         os.mkfifo(tmp_path / name)
     for name, text in told.get("file", {}).items():
         (tmp_path / name).write_text(spelled(text), encoding="utf-8")
-        monkeypatch.setitem(
-            told, "words", [word.replace("{file}", str(tmp_path / name)) for word in told["words"]]
-        )
+        words = [word.replace("{file}", str(tmp_path / name)) for word in told["words"]]
+        monkeypatch.setitem(told, "words", words)
     if "policy" in told:
         (configs / "mine.yaml").write_text(spelled(told["policy"], HERE=str(here / "ran")), encoding="utf-8")
         monkeypatch.setattr(scenario, "policy_folder", lambda: configs)

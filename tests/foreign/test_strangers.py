@@ -202,7 +202,7 @@ def test_a_village_is_explained_without_a_month(tmp_path, capsys):
 
 def test_what_has_no_effect_is_said(tmp_path, capsys):
     words = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-06"]
-    more = ["timebank.on=false", "timebank.expiry=0.2", "engine=serial", "workers=2", "progress=false"]
+    more = ["timebank.on=false", "timebank.expiry=0.02", "engine=serial", "workers=2", "progress=false"]
     assert run.main([*words, *more, f"out={tmp_path}"]) == 0
     said = capsys.readouterr().err
     assert "timebank.expiry has no effect: timebank.on is false" in said
