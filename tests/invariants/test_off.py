@@ -36,6 +36,7 @@ GOES_WITH: dict[str, tuple[set[str], set[str]]] = {
     ),
     "families": (set(), {"meal_fees", "hour_fees", "diner_price_sum"}),
     "government": ({"grant_homes", "grant_posts"}, set()),
+    "organisation": (set(), {"newly_trained"}),
     "participation": ({"cost_stipend"}, set()),
     "society": ({"partner_training", "partner_insurance", "partner_clinic"}, set()),
     "timebank": (set(), {"redeem_asked", "redeem_got", "credit_dropped"}),

@@ -411,7 +411,7 @@ DAMAGED = {  # what is done to the folder, the file that is named, what is advis
     "resolved.yaml gone": (
         lambda f: (f / "resolved.yaml").unlink(),
         "resolved.yaml is not there",
-        "fresh=true",
+        "resume study=",
     ),
     "scenarios.json cut short": (
         lambda f: (f / "scenarios.json").write_text('{"phases'),
