@@ -120,26 +120,34 @@ class PieceCompiler(Compiler):
 class Piece:
     """A piece of kernels, compiled once and for them alone: it is inlined wherever it is used.
 
-    From Python it is the plain function, as no way in is compiled.
+    From Python it is the plain function, as no way in is compiled. What compiles it is made when a kernel
+    first asks: a process that finds its kernels compiled needs none of them.
     """
 
-    __slots__ = ("__name__", "__wrapped__", "dispatcher")
+    __slots__ = ("__name__", "__wrapped__", "_dispatcher")
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.dispatcher = numba.njit(
-            error_model="numpy",
-            no_cfunc_wrapper=True,
-            no_cpython_wrapper=True,
-            forceinline=True,  # a call for each person costs more than what a verb does
-            _nrt=False,
-            pipeline_class=PieceCompiler,
-        )(function)
         self.__name__, self.__wrapped__ = function.__name__, function
-        # a constant among the arguments makes no version of its own
-        versions = self.dispatcher.get_call_template
-        self.dispatcher.get_call_template = lambda types, named: versions(
-            tuple(map(numba.types.unliteral, types)), named
-        )
+        self._dispatcher: Any = None
+
+    @property
+    def dispatcher(self) -> Any:
+        """Numba's side of it."""
+        if self._dispatcher is None:
+            self._dispatcher = numba.njit(
+                error_model="numpy",
+                no_cfunc_wrapper=True,
+                no_cpython_wrapper=True,
+                forceinline=True,  # a call for each person costs more than what a verb does
+                _nrt=False,
+                pipeline_class=PieceCompiler,
+            )(self.__wrapped__)
+            # a constant among the arguments makes no version of its own
+            versions = self._dispatcher.get_call_template
+            self._dispatcher.get_call_template = lambda types, named: versions(
+                tuple(map(numba.types.unliteral, types)), named
+            )
+        return self._dispatcher
 
     def __call__(self, *arguments: Any) -> Any:
         return self.__wrapped__(*arguments)
