@@ -80,7 +80,7 @@ def judging(verb: str, words: list[str]) -> list[str]:
     for word in words:
         if word.startswith("experiment=") and word != "experiment=patterns":
             raise Mistake(f"{verb} judges patterns and runs no other experiment: leave {word} out")
-    if verb == "validate" and not any(word.partition("=")[0] == "patterns" for word in words):
+    if verb == "validate" and not any(word.startswith("patterns=") and word != "patterns=" for word in words):
         raise Mistake(
             "validate wants a file of patterns, such as patterns=mine.yaml in the form of "
             "configs/patterns.yaml; `patterns` judges that one"

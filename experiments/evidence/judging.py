@@ -43,6 +43,11 @@ class Judgement:
         return 0.0 if math.isnan(at) else max(0.0, -at, at - 1.0)
 
 
+def short(value: float) -> str:
+    """A number of three digits, thousands in full."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+
+
 def implausibility(pattern: Pattern, values: np.ndarray) -> float:
     """|value - observed| over the root of the variances of observation, discrepancy and the mean over seeds.
 

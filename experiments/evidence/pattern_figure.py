@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.judging import HOLDS, MISSES, Judgement
+from experiments.evidence.judging import HOLDS, MISSES, Judgement, short
 from experiments.evidence.pattern_file import Pattern
 from experiments.report import style
 from experiments.report.style import plt, tell
@@ -43,7 +43,7 @@ def draw(rows: list[Judgement], title: str, folder: Path, name_of: Callable[[Pat
     names = [style.wrapped(f"{one.pattern.id}  {name_of(one.pattern)}", 3.6, 8) for one in rows]
     axis.set_yticks(range(len(rows)), names, fontsize=8)
     right = axis.secondary_yaxis("right")
-    numbers = [f"{one.value:.3g}   ({one.pattern.low:g} – {one.pattern.high:g})" for one in rows]
+    numbers = [f"{short(one.value)}   ({one.pattern.low:g} – {one.pattern.high:g})" for one in rows]
     right.set_yticks(range(len(rows)), numbers, fontsize=8)
     right.tick_params(length=0)
     right.spines["right"].set_visible(False)

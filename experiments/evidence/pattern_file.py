@@ -87,7 +87,9 @@ class Checker:
         self.lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                self._mark(value, (*place, key.value))
+                name = key.value if isinstance(key, yaml.ScalarNode) else ""
+                self.lines.setdefault((*place, name), key.start_mark.line + 1)
+                self._mark(value, (*place, name))
         elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
                 self._mark(value, (*place, number))

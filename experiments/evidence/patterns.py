@@ -14,7 +14,7 @@ import pandas as pd
 import sim
 from experiments.command.scenario import Composed, policy
 from experiments.evidence import pattern_file
-from experiments.evidence.judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge
+from experiments.evidence.judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge, short
 from experiments.evidence.pattern_figure import draw
 from experiments.evidence.pattern_file import Pattern, Setup
 from experiments.evidence.summaries import Value
@@ -105,8 +105,8 @@ def cells(one: Judgement) -> list[str]:
     return [
         pattern.id,
         name_of(pattern),
-        f"{one.value:.3g}",
-        f"{one.low:.3g} {tell('to', '至')} {one.high:.3g}",
+        short(one.value),
+        f"{short(one.low)} {tell('to', '至')} {short(one.high)}",
         f"{pattern.low:g} {tell('to', '至')} {pattern.high:g}",
         f"{pattern.observed:g}",
         f"{one.implausibility:.1f}",
@@ -134,9 +134,9 @@ def sentences(rows: list[Judgement]) -> list[str]:
         pattern = worst.pattern
         said.append(
             tell(
-                f"Farthest off its band: {name_of(pattern)} ({pattern.id}), {worst.value:.3g} against "
+                f"Farthest off its band: {name_of(pattern)} ({pattern.id}), {short(worst.value)} against "
                 f"{pattern.low:g} to {pattern.high:g}.",
-                f"离区间最远：{name_of(pattern)}（{pattern.id}），{worst.value:.3g}，"
+                f"离区间最远：{name_of(pattern)}（{pattern.id}），{short(worst.value)}，"
                 f"区间为 {pattern.low:g} 至 {pattern.high:g}。",
             )
         )
