@@ -237,24 +237,25 @@ def causes(series: Series, found: Doors) -> dict[int, int]:
 
 # -- elders
 def organised_minutes(series: Series) -> np.ndarray:
-    """Minutes of mutual aid but for the needs that meals meet."""
+    """Minutes of mutual aid but for the needs that meals meet and for visits, which are counted apart."""
     mutual = series.hours[:, :, MUTUAL]
-    return np.asarray(mutual.sum(axis=2) - mutual[:, :, MEALS])
+    others = mutual.sum(axis=2) - mutual[:, :, MEALS] - series.flow["visit_minutes"]
+    return np.asarray(np.maximum(others, 0))
 
 
 def served_months(series: Series, parameters: Parameters) -> np.ndarray:
     """Elder-months served: the sum over elders of min(1, meals / 8 + hours of organised help / 2).
 
-    From the recorded `served_months` (thousandths), which is made by person. Otherwise a bound by village
-    from above: meals go to diners alike, and all hours to elders who do not eat, none of whom gets more than
-    counts.
+    From the recorded `served_months` (thousandths), which is made by person. Otherwise an estimate by village
+    that lies above it: meals go to diners alike, and hours to those who received some, alike too, as if none
+    of them dined.
     """
     thousandths = recorded(series, "served_months")
     if thousandths is not None:
         return thousandths / 1000.0
     rules, diners = parameters.reported, series.flow["diners"]
     fed = np.minimum(series.flow["meals"] / rules.full_meals, diners)
-    helped = organised_minutes(series) / (60.0 * rules.full_hours)
+    helped = np.minimum(organised_minutes(series) / (60.0 * rules.full_hours), series.flow["helped"])
     return np.minimum(fed + helped, series.state["elders"])
 
 

@@ -153,10 +153,17 @@ def test_causes_are_those_of_the_ladder_or_the_room():
 
 # -- elders and money
 def test_elder_months_are_bounded_by_meals_hours_and_elders():
-    """20 diners of 4 meals each are 10 elder-months; 600 minutes by 2 hours are 5; 12 elders are the most."""
+    """20 diners of 4 meals each are 10 elder-months; 600 minutes by 2 hours are 5, for 3 who got them 3; 12
+    elders are the most.
+    """
     s = history(months=1)
+    s.flow["helped"] = 9
     s.flow["meals"], s.hours[:, :, MUTUAL, CLEANING], s.hours[:, :, MUTUAL, MEALS] = 80, 600, 5_000
     assert service.served_months(s, P)[0, 0] == pytest.approx(15)
+    s.flow["visit_minutes"] = 240  # counted apart
+    assert service.served_months(s, P)[0, 0] == pytest.approx(13)
+    s.flow["visit_minutes"], s.flow["helped"] = 0, 3
+    assert service.served_months(s, P)[0, 0] == pytest.approx(13)
     s.state["elders"] = 12
     assert service.served_months(s, P)[0, 0] == 12
     s.flow["meals"] = 20 * 52
