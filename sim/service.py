@@ -5,9 +5,9 @@ A station is the service's room or tables. It is *open* in a month with door or 
 and counts neither way. `reported.stops` stops in a row are one *closure*, dated at the first. Source: the
 definitions of this file; every threshold is a parameter, to be swept.
 
-What a later model records by itself (`open_days`, `served_months`, `age_at_start`, `planned_cost`, `arrears`,
-`debt`) is read where a series has it; otherwise each function says what it reads instead. All arrays are
-(months, villages) unless said; money is in fen, time in months or minutes.
+What a model records by itself (`served_persons`; later `open_days`, `age_at_start`, `planned_cost`,
+`arrears`, `debt`) is read where a series has it; otherwise each function says what it reads instead. All
+arrays are (months, villages) unless said; money is in fen, time in months or minutes.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Reported:
     )  # fmt: skip
     full_hours: float = par(
         2.0, unit="hours/month", low=0.5, high=20.0, doc="hours of organised help that make an elder served",
-        source="definition", live=False,
+        source="definition", live=False, stored="minutes",
     )  # fmt: skip
 
 
@@ -237,22 +237,21 @@ def causes(series: Series, found: Doors) -> dict[int, int]:
 
 # -- elders
 def organised_minutes(series: Series) -> np.ndarray:
-    """Minutes of mutual aid but for the needs that meals meet and for visits, which are counted apart."""
+    """Minutes of mutual aid but for the needs that meals meet; the company of visits is in them."""
     mutual = series.hours[:, :, MUTUAL]
-    others = mutual.sum(axis=2) - mutual[:, :, MEALS] - series.flow["visit_minutes"]
-    return np.asarray(np.maximum(others, 0))
+    return np.asarray(mutual.sum(axis=2) - mutual[:, :, MEALS])
 
 
 def served_months(series: Series, parameters: Parameters) -> np.ndarray:
     """Elder-months served: the sum over elders of min(1, meals / 8 + hours of organised help / 2).
 
-    From the recorded `served_months` (thousandths), which is made by person. Otherwise an estimate by village
-    that lies above it: meals go to diners alike, and hours to those who received some, alike too, as if none
-    of them dined.
+    From the recorded `served_persons`, which is made by person (`sim/parts/served.py`). Otherwise an estimate
+    by village that lies above it: meals go to diners alike, and hours to those who received some, alike too,
+    as if none of them dined.
     """
-    thousandths = recorded(series, "served_months")
-    if thousandths is not None:
-        return thousandths / 1000.0
+    counted = recorded(series, "served_persons")
+    if counted is not None:
+        return counted
     rules, diners = parameters.reported, series.flow["diners"]
     fed = np.minimum(series.flow["meals"] / rules.full_meals, diners)
     helped = np.minimum(organised_minutes(series) / (60.0 * rules.full_hours), series.flow["helped"])
