@@ -112,7 +112,9 @@ def run(verb: str, words: list[str]) -> int:
     if verb == "run":
         line = compose_line(words)
         check_read(line.settings, words)
-        for said in idle(line.pinned, line.parameters, line.settings):
+        changes = line.scenario(line.settings.name, line.parameters).modifiers
+        modified = [change.path for change in changes]
+        for said in idle(line.pinned, line.parameters, line.settings, modified):
             print(f"note: {said}", file=sys.stderr)
         line, words = study.resolve(line, words)
     else:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import yaml
 
 from experiments.command.catalogue import Mistake
 from experiments.command.user_files import MOST_BYTES
+from sim.state.parameters import ParameterError
+from sim.state.yaml12 import Loader, load
 
 DEEPEST, MOST_VALUES, LONGEST_KEY = 20, 5_000, 200
-_Plain: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Events: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # of YAML's marks, which both read alike
 
 
-class _Loader(_Plain):  # type: ignore[misc]
-    """Plain values only; a key written twice is a mistake."""
+class _Loader(Loader):
+    """Plain values only; a key is a short word."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
         for key, _ in node.value:
-            word = self.construct_object(key, deep=True)
-            if word in seen:
-                raise Mistake(f"line {node.start_mark.line + 1}: {word} is written twice")
-            if len(str(word)) > LONGEST_KEY:
-                raise Mistake(f"line {key.start_mark.line + 1}: a name has at most {LONGEST_KEY} signs")
-            seen.add(word)
+            if len(str(key.value)) > LONGEST_KEY:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"a name has at most {LONGEST_KEY} signs", problem_mark=key.start_mark
+                )
         return dict(super().construct_mapping(node, deep))
 
 
@@ -34,22 +34,18 @@ def plain(text: str, what: str) -> Any:
         raise Mistake(f"{what} has at most {MOST_BYTES:,} bytes")
     if "${" in text:
         raise Mistake(f"${{...}} is not allowed in {what}: write the value itself")
-    try:
+    with contextlib.suppress(yaml.YAMLError):  # said below, in the words of the loader
         _look_through(text, what)
-        return yaml.load(text, _Loader)
-    except Mistake:
-        raise
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or (str(error).splitlines() or ["no YAML"])[0]
-        raise Mistake(f"{where}not readable as YAML ({problem})") from error
+    try:
+        return load(text, loader=_Loader)
+    except ParameterError as error:
+        raise Mistake(str(error)) from error
 
 
 def _look_through(text: str, what: str) -> None:
     """Refuse what is no plain data, or too much of it, before anything is built."""
     depth = values = 0
-    for event in yaml.parse(text, _Plain):
+    for event in yaml.parse(text, _Events):
         line = f"line {event.start_mark.line + 1}: "
         opens = isinstance(event, yaml.CollectionStartEvent)
         depth += opens - isinstance(event, yaml.CollectionEndEvent)

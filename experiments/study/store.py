@@ -23,7 +23,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 
 from experiments.command.scenario import Mistake
 from experiments.study.manifest import BEGIN, anew, manifest_of, schema_of, stored
@@ -41,7 +40,8 @@ from experiments.study.parts import (
     write_part,
 )
 from experiments.study.plan import Plan, Task
-from sim.state.parameters import nearest
+from sim.state.parameters import ParameterError, nearest
+from sim.state.yaml12 import load
 
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
 SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1
@@ -58,7 +58,10 @@ def _summary(text: str) -> pd.DataFrame:
 
 
 def _configuration(text: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(text).items())
+    try:
+        return dict(load(text).items())
+    except ParameterError as error:
+        raise ValueError(str(error)) from error
 
 
 def read_plan(path: Path, folder: Path) -> Plan:

@@ -203,10 +203,17 @@ def test_a_village_is_explained_without_a_month(tmp_path, capsys):
 def test_what_has_no_effect_is_said(tmp_path, capsys):
     words = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-06"]
     more = ["timebank.on=false", "timebank.expiry=0.02", "engine=serial", "workers=2", "progress=false"]
+    more += ["funding.match=2", "shocks.flood_damage=0.5", "shocks.scheduled=flood", "tourism.growth=0.1"]
     assert run.main([*words, *more, f"out={tmp_path}"]) == 0
     said = capsys.readouterr().err
     assert "timebank.expiry has no effect: timebank.on is false" in said
     assert "workers = 2 has no effect" in said
+    assert (
+        "funding.match has no effect with funding.rule = fixed_shares: it is read with funding.rule=matching"
+        in said
+    )
+    assert "tourism.growth has no effect with business.kind = none" in said
+    assert "flood_damage" not in said
 
 
 def test_words_of_a_strangers_manifest_reach_no_host(tmp_path):
