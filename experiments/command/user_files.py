@@ -7,11 +7,23 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 from experiments.command.catalogue import Mistake
 
 MOST_BYTES = 2_000_000
+
+
+def printable(text: str, kept: str = "") -> str:
+    """A stranger's words for a terminal: signs that steer one, or change the order of letters, are written
+    out, but for those in `kept`.
+    """
+    return "".join(sign if sign in kept or _seen(sign) else repr(sign)[1:-1] for sign in text)
+
+
+def _seen(sign: str) -> bool:
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+import experiments.report  # noqa: F401  # before Mesa loads matplotlib
 from experiments.command.guard import Guard
 from experiments.command.serve import ADDRESS
 
