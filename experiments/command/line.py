@@ -26,11 +26,12 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from experiments.command import catalogue
 from experiments.command.catalogue import Mistake
-from experiments.command.user_files import printable
+from experiments.command.user_files import look_through, printable, read_text
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
@@ -172,6 +173,18 @@ def sentence(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
 
 
+def look_at_files(words: list[str]) -> None:
+    """Refuse what is no scenario file at once: loading the model takes longer than all that follows."""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "scenario" and Path(value).name:
+            text = read_text(Path(value))
+            try:
+                look_through(text, "a scenario file")
+            except Mistake as error:
+                raise Mistake(f"{value}: {error}") from error
+
+
 def answer(argv: list[str] | None = None) -> int:
     """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was
     finished is kept.
@@ -181,6 +194,11 @@ def answer(argv: list[str] | None = None) -> int:
     if {"-h", "--help"} & set(words):
         print(usage())
         return 0
+    try:
+        look_at_files(words)
+    except Mistake as error:
+        print(f"error: {sentence(str(error))}", file=sys.stderr)
+        return 1
     import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
 
     from hydra.errors import HydraException

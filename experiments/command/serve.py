@@ -38,7 +38,10 @@ def port_of(words: list[str], default: int, more: str = "") -> int:
 def need(package: str, extra: str) -> None:
     """Mistake with the command that installs what is missing."""
     if importlib.util.find_spec(package) is None:
-        raise Mistake(f"{package} is not installed: pip install -e '.[{extra}]'")
+        raise Mistake(
+            f"{package} is not installed: pip install -r requirements-all.lock, or without checksums "
+            f"pip install -e '.[{extra}]'"
+        )
 
 
 def become(command: list[str], more: dict[str, str] | None = None) -> None:

@@ -85,7 +85,7 @@ def test_what_is_no_yaml_is_refused(text: str) -> None:
 
 READERS = {  # file -> what of PyYAML it may call, and why
     "sim/state/yaml12.py": {"load"},  # the one loader
-    "experiments/command/user_yaml.py": {"parse"},  # counts marks before anything is built
+    "experiments/command/user_files.py": {"parse"},  # counts marks before anything is built
     "experiments/command/catalogue.py": {"load"},  # with BaseLoader: words as written, before the model
 }
 CALLS = {
