@@ -175,7 +175,7 @@ def _cluster(count: int) -> Iterator[str]:
     import dask
     from distributed import LocalCluster
 
-    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
+    pages: dict[str, list[str]] = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
     here = {"dashboard": False, "dashboard_address": f"{ADDRESS}:0"}
     with (
         dask.config.set(pages),
