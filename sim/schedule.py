@@ -81,6 +81,7 @@ HEADINGS = (
     "observation",
 )
 MONTH: tuple[Process, ...] = (
+    process(1, "purses at the start", "opening.run"),
     process(1, "prices", "economy.run"),
     process(1, "shocks", "shocks.run"),
     process(2, "heirs of credits", "clearing.run_heirs"),
@@ -108,6 +109,8 @@ MONTH: tuple[Process, ...] = (
     process(7, "leaders and associations", "organisation_leaders.run"),
     process(7, "levels of support", "organisation.run_support"),
     process(7, "way of operating", "operation.run_take_over"),
+    process(7, "plan", "plan.run"),
+    process(7, "door", "station.run"),
     process(7, "ladder", "solvency.run"),
     process(7, "buildings", "facilities.run_build"),
     process(8, "enrolment", "acceptance.run_enrol"),
@@ -116,6 +119,8 @@ MONTH: tuple[Process, ...] = (
     process(8, "paid posts", "organisation_posts.run"),
     process(8, "what may be asked", "timebank.run_quotas"),
     process(8, "what trust moves", "trust.run_act"),
+    process(9, "unasked help", "neighbours.run"),
+    process(9, "credit of suppliers", "credit.run_limit"),
     process(9, "canteen", "canteen.run"),
     process(9, "visits", "visits.run"),
     process(9, "matching", "matching.run"),
@@ -140,6 +145,7 @@ MONTH: tuple[Process, ...] = (
     process(11, "families pay", "families.run_pay"),
     process(11, "society gives", "society.run_pay"),
     process(11, "business shares", "business.run_share_out"),
+    process(11, "old debts", "credit.run_instalments"),
     process(11, "bills", "funding_bills.run_bills"),
     process(11, "settlement between villages", "clearing_platform.run_settle"),
     process(12, "acceptance", "acceptance.run_spread"),
@@ -148,10 +154,12 @@ MONTH: tuple[Process, ...] = (
     process(12, "choice of operator", "operation.run_choose"),
     process(12, "visibility", "society.run_visibility"),
     process(13, "memory", "funding_bills.run_remember"),
+    process(13, "books of the village", "plan.run_note"),
 )
 START: tuple[Process, ...] = (
     process(0, "set-up costs", "business.run_begin"),
     process(0, "standing services", "solvency.run_begin"),
+    process(0, "standing stations", "station.run_begin"),
     process(0, "prices", "economy.run"),
     process(0, "public rooms", "facilities.run_begin"),
     process(0, "acceptance", "acceptance.run_begin"),

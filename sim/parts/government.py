@@ -39,6 +39,39 @@ class Government:
         grade="C",
         stored="fen",
     )
+    ceiling_by_step: bool = par(
+        True,
+        unit="switch",
+        doc="the county's ceiling grows with what a station offers; off: one ceiling for all",
+        source="design choice after Mizhi (5,000-20,000) and Jinxiang (at most 5,000)",
+    )
+    ceiling_days: float = par(
+        0.25,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="of the ceiling for station days or tables at home",
+        source="Jinxiang pays at most 5,000 yuan, Xiyang 20,000",
+        grade="C",
+    )
+    ceiling_self_cooked: float = par(
+        0.625,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="of the ceiling where elders cook for themselves",
+        source="Mizhi pays 5,000-20,000 yuan: the middle",
+        grade="C",
+    )
+    township: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="of government's share the township pays out of its own purse, once a year",
+        source="Jingdezhen, Jiangxi: 1:1 for building",
+        grade="C",
+    )
     per_elder: float = par(
         0.0,
         unit="yuan/year",

@@ -203,6 +203,9 @@ def give_money(world, values, sizes, edges, coupled, month, keys):
     for v in range(len(world.used)):
         society, village, county = values.society[v], world.villages[v], world.county[v]
         chance = min(society.gifts_per_year / 12.0, 1.0)
+        if village.appealing > 0:  # what an appeal of the village's plan brings
+            give(world.posted[v], world.balance[v].receivable_society, village.appealing)
+            village.appealing = 0
         if not may_receive(values, v, village) or uniform(keys[county], village.number, 0) >= chance:
             continue
         mean = world.means[0, county] if coupled else 1.0

@@ -198,7 +198,7 @@ def close(world, v, month, solvency):
 def open_service(world, v, month):
     """Service begins at the full step."""
     village = world.villages[v]
-    village.level = FULL
+    village.level, village.launched = FULL, month
     if village.opened == NEVER:
         village.opened = month
     village.bad, village.good = 0, START_OF_GOOD
@@ -301,7 +301,8 @@ def start(world, values):
     for v in range(len(world.used)):
         village = world.villages[v]
         if village.facility == WORKING:
-            village.level, village.opened, village.good = FULL, -1, 0
+            village.level, village.good = FULL, 0
+            village.opened, village.launched = -1, -1
             village.cost_average = values.solvency[v].first_cost
             world.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
 
@@ -311,8 +312,21 @@ def run_begin(model) -> None:
     start(model.world, model.values.table)
 
 
+@kernel
+def count_days(world, values):
+    """Days on which the former ladder has the door open."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        is_open = village.level > CLOSED and village.facility == WORKING
+        village.door = np.int64(values.canteen[v].days) if is_open else 0
+        world.flow[v].open_days = village.door
+
+
 def run(model) -> None:
-    """The ladder; closures are off during spin-up."""
+    """The ladder, where nobody plans; closures are off during spin-up."""
+    if model.parameters.plan.on:
+        return
+    count_days(model.world, model.values.table)
     if model.parameters.solvency.on:
         canteen, keys = model.parameters.canteen.on, model.keys(REOPEN)
         climb(model.world, model.values.table, model.ledger.books, model.month, keys, canteen)

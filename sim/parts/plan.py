@@ -1,0 +1,585 @@
+"""M29 The plan: once a year, and in trouble, a village chooses what service it can carry from its own books.
+
+State   the plan in force (step of the menu, open days a week, meals a day, staff), what it asks of each
+        payer, what it expected, why fuller steps were refused, and the books it looks back on.
+Month   `run` at heading 7 after leaders have come and gone: at the first month or an opening, each December,
+        and in March, June and September where bills pile up; `run_note` last of all.
+Off     nobody plans: the ladder of `solvency.py` moves services.
+
+The menu, what a step costs and who carries the gap stand in `sim/planning`. The leader plans, or the
+association; without both the old plan runs on, but for the township, which may renew it. No foresight: a
+plan looks at the village's own books to the month before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.kernels import inner, kernel
+from sim.engine.randomness import Purpose, uniform
+from sim.planning.books import costs_two_days, lendable, weigh
+from sim.planning.levers import DAYS, ROTA, best_of_step, levers_of, on_menu, search, usual_plan
+from sim.planning.menu import charges_meals, needs_room, serves_meals
+from sim.planning.sheet import (
+    CARE,
+    CARRIED,
+    CASH,
+    COST,
+    DEBT,
+    FEES,
+    GUESTS,
+    MEALS,
+    OUT_OF_CREDIT,
+    SHEET,
+    TOO_DEAR,
+    USERS,
+    WANTS,
+    Draft,
+)
+from sim.state.codes import (
+    CANTEEN,
+    CLOSED,
+    FAMILIES,
+    FULL,
+    GOVERNMENT,
+    HOME_TABLES,
+    NEIGHBOURS,
+    NEVER,
+    NO_MONEY,
+    PAYERS,
+    POOL_MONTHS,
+    REDUCED,
+    SELF_COOKED,
+    SOCIETY,
+    STATION_DAYS,
+    STEPS,
+    VISITS_ONLY,
+)
+from sim.state.fields import state
+from sim.state.parameters import choice, par, section, switch
+
+DECEMBER, YEAR, QUARTER = 12, 12, 3
+HELD = 0.95  # of its cost that an old plan must still expect
+UP = 1.05  # of its cost that a fuller one must
+CALM = 24  # months after a step down in which none goes up
+LOWER, CUSHION, FEWER = 0.9, 3.0, 0.8  # prices fall so far, above so many months of cash, or so few diners
+HALF = 0.5
+LITTLE = 1e6  # a meal counts for more than any number of days
+
+
+@section("plan")
+class Plan:
+    """Who plans, how carefully, and with which levers."""
+
+    on: bool = switch(True, doc="off: nobody plans; a ladder of bad months moves services")
+    menu_end: str = choice("canteen_with_guests", choices=STEPS, doc="fullest step that the policy offers")
+    prudence: float = par(
+        1.1, unit="ratio", low=1.0, high=1.5, doc="budget that payers are asked for over expected cost"
+    )
+    optimism: float = par(
+        1.2, unit="ratio", low=0.8, high=1.6, doc="expected over reported uptake where none ate before"
+    )
+    uptake: float = par(
+        0.13,
+        unit="share",
+        low=0.10,
+        high=0.20,
+        doc="elders who are expected at a table never set before",
+        source="WS village, K county, Zhejiang 2024: 35 of 263",
+        grade="B",
+    )
+    first_helpers: float = par(
+        0.06, unit="share", low=0.02, high=0.14, doc="helpers an elder expected of a first plan"
+    )
+    offers_used: float = par(
+        0.8, unit="share", low=0.5, high=1.0, doc="most of the hours lately offered that a plan counts on"
+    )
+    reserve: float = par(
+        2.0, unit="months", low=0.0, high=12.0, doc="months of cost in cash that a plan does not spend"
+    )
+    care_counted: float = par(
+        0.8, unit="share", low=0.0, high=1.0, doc="last year's share of businesses that is counted on"
+    )
+    memory: float = par(
+        0.5, unit="share", low=0.1, high=1.0, doc="weight of the last year in what a payer is expected to pay"
+    )
+    first_record: float = par(
+        0.95,
+        unit="share",
+        low=0.7,
+        high=1.0,
+        doc="what payers are expected to pay of what falls due, at first",
+    )
+    notice: float = par(
+        0.5, unit="share", low=0.1, high=1.0, doc="chance that trouble is noticed, without skill or leader"
+    )
+    renewal: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="chance that the township renews a plan where neither leader nor association is",
+    )
+    price: bool = par(True, unit="switch", doc="lever: the price rises", source="design choice")
+    rota: bool = par(
+        True, unit="switch", doc="lever: a rota cooks or keeps in place of paid hands", source="design choice"
+    )
+    days: bool = par(True, unit="switch", doc="lever: fewer open days and meals", source="design choice")
+    appeal: bool = par(True, unit="switch", doc="lever: an appeal for gifts", source="design choice")
+    advance: bool = par(
+        True, unit="switch", doc="lever: the collective lends its allowance", source="design choice"
+    )
+    guests: bool = par(True, unit="switch", doc="lever: guests eat for a price", source="design choice")
+    appeal_money: float = par(
+        5000.0,
+        unit="yuan",
+        low=500.0,
+        high=20000.0,
+        doc="gifts of a first appeal; each repeat within five years brings half",
+        stored="fen",
+    )
+    appeal_every: int = par(24, unit="months", low=6, high=60, doc="months between two appeals")
+    usual_days: int = par(
+        6, unit="days/week", low=2, high=6, doc="open days a week that a new station would like"
+    )
+
+
+state("step", "i8", unit="step", label="step of the menu", written_by=("station",))
+state("open_week", "i8", unit="days/week", label="open days a week as planned", written_by=("station",))
+state("meals_a_day", "i8", unit="meals/day", label="meals a day as planned", written_by=("station",))
+state("rota", "i8", unit="flag", label="helpers cook or keep in place of paid hands", written_by=("station",))
+state(
+    "usual_days",
+    "i8",
+    unit="days/week",
+    label="open days that the village would like",
+    written_by=("station",),
+)
+state("planned", "i8", unit="fen/year", label="asked of each payer in the year's plan", shape=(4,))
+state("planned_cost", "i8", unit="fen/year", label="expected running cost of the plan")
+state("planned_debt", "i8", unit="fen/year", label="instalments in the plan")
+state(
+    "expected",
+    "i8",
+    unit="fen/year",
+    label="receipts the plan expected: government, collective, fees, society, guests, businesses, cash",
+    shape=(7,),
+)
+state("expected_diners", "i8", unit="persons", label="diners the plan expected")
+state("refused", "i8", unit="code", label="why each step was refused at the last plan", shape=(7,))
+state(
+    "planned_in", "i8", unit="month", label="month of the last plan", initial=NEVER, written_by=("station",)
+)
+state("raised_in", "i8", unit="month", label="month of the last step up", initial=NEVER)
+state("lowered_in", "i8", unit="month", label="month of the last step down", initial=NEVER)
+state("price_moved", "i8", unit="month", label="month in which the plan last moved prices", initial=NEVER)
+state("priced", "i8", unit="flag", label="a plan has set the price")
+state("appealed", "i8", unit="month", label="month of the last appeal", initial=NEVER)
+state("appeals", "i8", unit="times", label="appeals of the last five years")
+state("appealing", "i8", unit="fen", label="gifts that an appeal is about to bring", written_by=("society",))
+state(
+    "borrowed",
+    "i8",
+    unit="fen",
+    label="advance of the collective still to be given back",
+    written_by=("collective",),
+)
+state("lent", "i8", unit="fen", label="the advance as it was lent")
+state("may_open", "i8", unit="flag", label="a station may be planned", written_by=("facilities", "station"))
+state(
+    "last_open",
+    "i8",
+    unit="month",
+    label="last month with an open door",
+    initial=NEVER,
+    written_by=("station",),
+)
+state("skill", "f8", unit="share", label="skill of the leader in noticing trouble", written_by=("station",))
+state("pays_share", "f8", unit="share", label="what a payer is expected to pay of what falls due", shape=(4,))
+state("due_seen", "i8", unit="fen", label="fallen due since the record was last looked at", shape=(4,))
+state("paid_seen", "i8", unit="fen", label="paid since then", shape=(4,))
+state("months_seen", "i8", unit="months", label="months since then")
+state("care_last_year", "i8", unit="fen", label="share of businesses over the last twelve months")
+state("care_months", "i8", unit="fen", label="share of businesses, last twelve months", shape=(12,))
+state("receipts", "i8", unit="fen", label="money in, less instalments, last twelve months", shape=(12,))
+state("diners_mean", "f8", unit="persons", label="diners, mean of the last quarter")
+state("attendance_mean", "f8", unit="persons", label="visitors of an open day, mean of the last quarter")
+state("helpers_mean", "f8", unit="persons", label="active helpers, mean of the last quarter")
+state("offered_mean", "f8", unit="minutes", label="minutes offered a month, mean of the last quarter")
+state("other_average", "f8", unit="fen/month", label="cost of what stands behind helpers, smoothed")
+state("list_mean", "f8", unit="fen/meal", label="mean price of a meal at level one")
+state("delivered_share", "f8", unit="share", label="diners who are served at home", initial=0.15)
+state("free_share", "f8", unit="share", label="diners who pay nothing", initial=0.07)
+state("adults", "i8", unit="persons", label="residents of 40-59")
+
+NOTICE = Purpose("plan.notice")
+RENEW = Purpose("plan.renew")
+
+
+# -- who plans, and when ---------------------------------------------------------------------------------
+@inner
+def has_planner(village):
+    """A leader or an association."""
+    return village.leader == 1 or village.association == 1
+
+
+@inner
+def top_of(values, v, village):
+    """Fullest step that policy and money rule offer; without a room or leave to open, neighbours."""
+    top = values.plan[v].menu_end
+    if values.funding[v].rule == NO_MONEY or village.may_open == 0:
+        return min(top, NEIGHBOURS)
+    return top
+
+
+@inner
+def overdue(village, balance):
+    """Bills over a month old less what payers owe and by record pay within the quarter, fen."""
+    old = 0
+    for age in range(2, len(village.bills)):
+        old += village.bills[age]
+    coming = village.pays_share[GOVERNMENT] * balance.receivable_government
+    coming += village.pays_share[SOCIETY] * balance.receivable_society
+    return old - coming
+
+
+@inner
+def notices(plan, village, drawn):
+    """Whether somebody notices trouble: a leader by skill, an association by half."""
+    if village.leader == 1:
+        return drawn < plan.notice + (1.0 - plan.notice) * village.skill
+    return village.association == 1 and drawn < plan.notice
+
+
+@inner
+def in_trouble(village, balance, plan, drawn):
+    """Bills pile up, and somebody notices."""
+    if village.step < STATION_DAYS:
+        return False
+    return overdue(village, balance) > village.planned_cost / 12.0 and notices(plan, village, drawn)
+
+
+# -- taking a plan ---------------------------------------------------------------------------------------
+@inner
+def level_of(step):
+    """The coarse level of a step, as the former ladder counted."""
+    if step >= CANTEEN:
+        return FULL
+    if step > STATION_DAYS:
+        return REDUCED
+    return VISITS_ONLY if step >= NEIGHBOURS else CLOSED
+
+
+@inner
+def enter_money(village, sheet, want):
+    """What the plan asks, costs and expects, from the sheet."""
+    record = village.pays_share
+    for payer in range(len(PAYERS)):
+        village.planned[payer] = np.int64(12.0 * want[payer])
+        village.expected[payer] = np.int64(12.0 * want[payer] * record[payer])
+    village.planned[FAMILIES] = np.int64(sheet[FEES])
+    village.expected[FAMILIES] = np.int64(sheet[FEES] * record[FAMILIES])
+    village.expected[4], village.expected[5] = np.int64(sheet[GUESTS]), np.int64(sheet[CARE])
+    village.expected[6] = np.int64(sheet[CASH])
+    village.planned_cost, village.planned_debt = np.int64(sheet[COST]), np.int64(sheet[DEBT])
+    village.expected_diners = np.int64(sheet[USERS])
+
+
+@inner
+def is_less(village, draft):
+    """The same step on fewer days or with fewer meals."""
+    fewer = draft.days < village.open_week or draft.meals < village.meals_a_day
+    return draft.step == village.step and fewer
+
+
+@inner
+def note_step(village, draft, month):
+    """Steps up and down, and what the plan says of days, meals, staff and price."""
+    if draft.step > village.step and village.planned_in >= 0:
+        village.raised_in = month
+    elif draft.step < village.step or is_less(village, draft):
+        village.lowered_in = month
+    elif draft.days * draft.meals > village.open_week * village.meals_a_day:
+        village.raised_in = month
+    village.step, village.level = draft.step, level_of(draft.step)
+    if draft.step >= STATION_DAYS:
+        village.open_week, village.meals_a_day, village.rota = draft.days, draft.meals, draft.rota
+    else:
+        village.open_week, village.meals_a_day, village.rota = 0, 0, 0
+    if draft.level != village.fee_level:
+        village.price_moved = month
+    village.fee_level = draft.level
+    if charges_meals(draft.step):
+        village.priced = 1
+
+
+@inner
+def pull(world, v, values, draft, month):
+    """An appeal goes out; the collective lends what is left of its allowance, a loan to be given back."""
+    village, plan = world.villages[v], values.plan[v]
+    if draft.appeal == 1:
+        worth = plan.appeal_money
+        for _ in range(village.appeals):
+            worth //= 2
+        village.appealing, village.appealed = worth, month
+        village.appeals += 1
+    lent = lendable(world, v) if draft.advance == 1 else 0
+    if lent > 0:
+        village.borrowed, village.lent = lent, lent
+        world.posted[v].lent_collective += lent
+
+
+@inner
+def take(world, v, values, draft, margin, month, calendar):
+    """The plan is taken: weighed once more for its figures, then in force."""
+    village = world.villages[v]
+    weigh(world, v, values, draft, margin, month, calendar)
+    enter_money(village, world.sums[:SHEET], world.sums[SHEET:WANTS])
+    note_step(village, draft, month)
+    pull(world, v, values, draft, month)
+    village.planned_in = month
+
+
+@inner
+def for_money(reason):
+    """Whether a step was refused for money."""
+    return reason == TOO_DEAR or reason == OUT_OF_CREDIT
+
+
+@inner
+def two_days(world, v, values, draft):
+    """Two open days kept by a rota, where the search found less and last year's money carries them."""
+    village, came = world.villages[v], 0
+    if (
+        village.step < STATION_DAYS
+        or draft.step >= STATION_DAYS
+        or not for_money(village.refused[STATION_DAYS])
+    ):
+        return draft
+    for before in range(YEAR):
+        came += village.receipts[before]
+    if came < costs_two_days(world, v, values) or not needs_room(STATION_DAYS):
+        return draft
+    return Draft(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
+
+
+@inner
+def first(world, v, values, month, calendar):
+    """A first plan, or that of a new start: from the fullest step down."""
+    village = world.villages[v]
+    top = top_of(values, v, village)
+    _, draft = search(world, v, values, top, NEIGHBOURS, 1.0, month, calendar)
+    take(world, v, values, draft, 1.0, month, calendar)
+
+
+@inner
+def down(world, v, values, month, calendar):
+    """The same step by its levers, or a lower one."""
+    village = world.villages[v]
+    _, draft = search(world, v, values, village.step, NEIGHBOURS, 1.0, month, calendar)
+    take(world, v, values, two_days(world, v, values, draft), 1.0, month, calendar)
+
+
+@inner
+def next_step(village, top):
+    """The next fuller step that is offered; guests are no step up."""
+    if village.step == STATION_DAYS:
+        return min(SELF_COOKED, top)
+    return min(village.step + 1, CANTEEN, max(top, village.step))
+
+
+@inner
+def more_of_it(world, v, values, old, month, calendar):
+    """The same step on more days or with more meals, paid from what is there; (whether, plan)."""
+    sheet = world.sums[:SHEET]
+    weigh(world, v, values, old, UP, month, calendar)
+    before = sheet[MEALS] * LITTLE + np.float64(old.days)
+    pulled = levers_of(values.plan[v], world.villages[v], month) & (DAYS | ROTA)
+    wish = Draft(
+        old.step, old.days, max(old.meals, most_meals(values, v, old.step)), old.rota, old.level, 0, 0
+    )
+    reason, draft = best_of_step(world, v, values, wish, pulled, UP, month, calendar)
+    if reason != CARRIED:
+        return False, old
+    weigh(world, v, values, draft, UP, month, calendar)
+    return sheet[MEALS] * LITTLE + np.float64(draft.days) > before, draft
+
+
+@inner
+def most_meals(values, v, step):
+    """Meals a day that a step would serve."""
+    if not serves_meals(step):
+        return 0
+    return np.int64(1 if step == HOME_TABLES else values.canteen[v].meals_per_day + HALF)
+
+
+@inner
+def fuller(world, v, values, old, month, calendar):
+    """A fuller plan that expects well over its cost: one step up, or more days; else the old one."""
+    village = world.villages[v]
+    resting = month - village.lowered_in < CALM or month - village.raised_in < YEAR
+    if resting or old.step < STATION_DAYS:
+        return False, old
+    top = top_of(values, v, village)
+    step = next_step(village, top)
+    if step > old.step and on_menu(world, v, values, step, top) == CARRIED:
+        usual = usual_plan(world, v, values, step, month, calendar)
+        pulled = levers_of(values.plan[v], village, month) & (DAYS | ROTA)
+        reason, draft = best_of_step(world, v, values, usual, pulled, UP, month, calendar)
+        if reason == CARRIED:
+            return True, draft
+    return more_of_it(world, v, values, old, month, calendar)
+
+
+@inner
+def eased(world, v, values, old, month, calendar):
+    """The old plan at a lower price, where cash is plenty or diners fell by a fifth and it stays carried."""
+    village = world.villages[v]
+    cushion = (values.plan[v].reserve + CUSHION) * village.planned_cost / 12.0
+    fell = village.diners_mean < FEWER * village.expected_diners
+    may_move = charges_meals(old.step) and month - village.price_moved >= YEAR
+    if may_move and values.plan[v].price == 1 and (world.balance[v].cash > cushion or fell):
+        lower = Draft(old.step, old.days, old.meals, old.rota, old.level * LOWER, 0, 0)
+        if weigh(world, v, values, lower, 1.0, month, calendar) == CARRIED:
+            return lower
+    return old
+
+
+@inner
+def yearly(world, v, values, month, calendar):
+    """December: the old plan while it holds, a fuller one where there is room, else what can be carried."""
+    village = world.villages[v]
+    if village.step < STATION_DAYS:
+        first(world, v, values, month, calendar)
+        return
+    old = usual_plan(world, v, values, village.step, month, calendar)
+    if weigh(world, v, values, old, HELD, month, calendar) != CARRIED:
+        down(world, v, values, month, calendar)
+        return
+    found, draft = fuller(world, v, values, old, month, calendar)
+    if not found:
+        draft = eased(world, v, values, old, month, calendar)
+    take(world, v, values, draft, HELD, month, calendar)
+
+
+@inner
+def review(world, v, values, month, calendar, notice_key, renew_key):
+    """Whether, and how, the village plans this month."""
+    village, plan = world.villages[v], values.plan[v]
+    number = village.number
+    if village.may_open == 1 and (village.step < STATION_DAYS or village.planned_in < 0):
+        first(world, v, values, month, calendar)
+    elif calendar == DECEMBER and village.planned_in >= 0:
+        look_at_records(village, plan)
+        if has_planner(village) or uniform(renew_key, number, 0) < plan.renewal:
+            yearly(world, v, values, month, calendar)
+    elif calendar % QUARTER == 0 and has_planner(village):
+        drawn = uniform(notice_key, number, 0)
+        if in_trouble(village, world.balance[v], plan, drawn):
+            down(world, v, values, month, calendar)
+
+
+@inner
+def look_at_records(village, plan):
+    """What each payer paid of what fell due over a year joins its record; appeals are forgotten."""
+    if village.months_seen < YEAR:
+        return
+    for payer in range(len(PAYERS)):
+        if village.due_seen[payer] > 0:
+            paid = min(village.paid_seen[payer] / village.due_seen[payer], 1.0)
+            village.pays_share[payer] += plan.memory * (max(paid, 0.0) - village.pays_share[payer])
+        village.due_seen[payer], village.paid_seen[payer] = 0, 0
+    village.months_seen = 0
+
+
+@kernel
+def plan_all(world, values, month, calendar, notice_keys, renew_keys):
+    """Every village that plans this month."""
+    for v in range(len(world.used)):
+        village, plan, county = world.villages[v], values.plan[v], world.county[v]
+        if month == 0:
+            for payer in range(len(PAYERS)):
+                village.pays_share[payer] = plan.first_record
+        if month - village.appealed >= 5 * YEAR:
+            village.appeals = 0
+        if village.usual_days == 0:
+            village.usual_days = plan.usual_days
+        review(world, v, values, month, calendar, notice_keys[county], renew_keys[county])
+
+
+# -- the books -------------------------------------------------------------------------------------------
+@inner
+def third(mean, new):
+    """A mean over about a quarter; the first figure is taken as it is."""
+    return new if mean == 0.0 else mean + (new - mean) / 3.0
+
+
+@inner
+def note_people(village, flow):
+    """Users, helpers and prices of the last quarter."""
+    village.helpers_mean = third(village.helpers_mean, np.float64(flow.volunteers))
+    village.offered_mean = third(village.offered_mean, np.float64(flow.offered))
+    if village.door > 0:
+        village.attendance_mean = third(village.attendance_mean, np.float64(flow.attendance))
+    if village.meals_a_day > 0 and village.door > 0:
+        village.diners_mean = third(village.diners_mean, np.float64(flow.diners))
+    if flow.diners > 0:
+        village.delivered_share += (flow.delivered / flow.diners - village.delivered_share) / 3.0
+        if flow.fees_at_list > 0 and flow.meals > 0:
+            paying = 1.0 - village.free_share
+            village.list_mean = third(village.list_mean, flow.fees_at_list / flow.meals / paying)
+
+
+@inner
+def note_money(village, flow, post, month):
+    """What fell due and was paid, by payer; the shares of businesses and the receipts of a year."""
+    due = (post.due_government, post.due_collective, post.due_families, post.due_society)
+    paid = (post.paid_government, post.paid_collective, post.paid_families, post.paid_society)
+    came = flow.care_share + post.guest_money - post.instalment_suppliers - post.instalment_workers
+    for payer in range(len(PAYERS)):
+        village.due_seen[payer] += due[payer]
+        village.paid_seen[payer] += paid[payer]
+        came += paid[payer]
+    village.months_seen += 1
+    place = month % YEAR
+    village.care_last_year += flow.care_share - village.care_months[place]
+    village.care_months[place], village.receipts[place] = flow.care_share, came
+
+
+@inner
+def note_other_cost(village, flow, post):
+    """What stands behind helpers: cost less the lines that a plan works out for itself."""
+    station = post.cost_power + post.cost_repairs + post.cost_rent + post.cost_coordinator
+    kitchen = post.cost_food + post.cost_fuel + post.cost_cook + post.cost_delivery + post.cost_hired
+    other = np.float64(flow.cost - station - kitchen)
+    if village.step >= NEIGHBOURS:
+        before = village.other_average
+        village.other_average = other if before == 0.0 else before + (other - before) / 6.0
+
+
+@kernel
+def note(world, books, month):
+    """The month joins what a plan looks back on."""
+    for v in range(len(world.used)):
+        village, flow, post = world.villages[v], world.flow[v], books.named[v]
+        note_people(village, flow)
+        note_money(village, flow, post, month)
+        note_other_cost(village, flow, post)
+        adults = np.int64(village.helpers)
+        for sex in range(2):
+            for age in range(POOL_MONTHS):
+                adults += world.pool[v, sex, age]
+        village.adults = adults
+
+
+def run(model) -> None:
+    """Plans of the month; none before the first month."""
+    if model.parameters.plan.on and model.month >= 0:
+        keys = model.keys(NOTICE), model.keys(RENEW)
+        plan_all(model.world, model.values.table, model.month, model.calendar_month, *keys)
+
+
+def run_note(model) -> None:
+    """The month is entered in the village's books."""
+    if model.parameters.plan.on and model.month >= 0:
+        note(model.world, model.ledger.books, model.month)
