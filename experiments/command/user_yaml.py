@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ from experiments.command.catalogue import Mistake
 from experiments.command.user_files import MOST_BYTES
 
 DEEPEST, MOST_VALUES, LONGEST_KEY = 20, 5_000, 200
+TOO_FAR = "maximum nesting depth"  # said by PyYAML from 6.0.4 on, whose scanner runs ahead of the events
 _Plain: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -35,7 +37,7 @@ def plain(text: str, what: str) -> Any:
     if "${" in text:
         raise Mistake(f"${{...}} is not allowed in {what}: write the value itself")
     try:
-        _look_through(text, what)
+        _look_through(text, what, _Plain)
         return yaml.load(text, _Loader)
     except Mistake:
         raise
@@ -43,13 +45,16 @@ def plain(text: str, what: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or (str(error).splitlines() or ["no YAML"])[0]
+        if TOO_FAR in problem:  # the parser in Python names the level at which we stop, and its line
+            with suppress(yaml.YAMLError):
+                _look_through(text, what, yaml.SafeLoader)
         raise Mistake(f"{where}not readable as YAML ({problem})") from error
 
 
-def _look_through(text: str, what: str) -> None:
+def _look_through(text: str, what: str, parser: Any) -> None:
     """Refuse what is no plain data, or too much of it, before anything is built."""
     depth = values = 0
-    for event in yaml.parse(text, _Plain):
+    for event in yaml.parse(text, parser):
         line = f"line {event.start_mark.line + 1}: "
         opens = isinstance(event, yaml.CollectionStartEvent)
         depth += opens - isinstance(event, yaml.CollectionEndEvent)

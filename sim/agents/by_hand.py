@@ -32,8 +32,13 @@ def add_one(people, world, v, kind, age, sex, living, health, month, county, key
 
 @setup
 def end_one(people, world, v, slot):
-    """Free one person's slot; a spouse left behind lives alone."""
+    """Free one person's slot; a spouse left behind lives alone.
+
+    The serial stays until the slot is taken, so that `add_one` gives nobody the same in this month.
+    """
     i = world.start[v] + slot
+    serial = people.serial[i]
     if people.spouse[i] >= 0 and people.living[world.start[v] + people.spouse[i]] == COUPLE:
         people.living[world.start[v] + people.spouse[i]] = ALONE
     vacate(people, world, v, i)
+    people.serial[i] = serial

@@ -127,12 +127,19 @@ class ColumnModel(models.StructModel):
 register_model(Plain)(models.ArrayModel)
 
 
+SEEN: dict[Any, TableType] = {}  # by class and by what tells arrays apart
+
+
 @typeof_impl.register(Table)
 def _type_of(table: Any, context: Any) -> TableType:
-    fields = tuple(
-        (name, plain(numba.typeof(array))) for name, array in zip(table._fields, table, strict=True)
-    )
-    return TableType(type(table).__name__, fields)
+    """Made once for tables of one kind: to look at records of a hundred fields is half of a warm start."""
+    key = (type(table), *((array.dtype, array.ndim, array.flags.num) for array in table))
+    if key not in SEEN:
+        fields = tuple(
+            (name, plain(numba.typeof(array))) for name, array in zip(table._fields, table, strict=True)
+        )
+        SEEN[key] = TableType(type(table).__name__, fields)
+    return SEEN[key]
 
 
 @unbox(TableType)

@@ -100,7 +100,7 @@ class Acceptance:
     )
 
 
-column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid", written_by=("people",))
+column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid")
 column(
     "acceptance",
     "f4",

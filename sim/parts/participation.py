@@ -169,7 +169,7 @@ state(
     label="minutes asked last month that went unmet",
     written_by=("funding_bills",),
 )
-column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("people",))
+column("volunteer", "i1", unit="flag", label="active volunteer")
 column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
 column(
     "motivation",

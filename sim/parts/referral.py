@@ -221,7 +221,7 @@ column(
     "i1",
     unit="months",
     label="0 at home, more: months on the centre's waiting list, -1: in a bed",
-    written_by=("people", "referral_centre"),
+    written_by=("referral_centre",),
 )
 flow("beds_used", unit="persons", label="elders in a bed of the centre", written_by=("referral_centre",))
 flow("beds_waiting", unit="persons", label="elders on the waiting list", written_by=("referral_centre",))

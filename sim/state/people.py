@@ -31,7 +31,13 @@ from sim.state.codes import (
 from sim.state.fields import column
 
 column("kind", "i1", unit="code", label="0 free slot, 1 elder, 2 helper", written_by=("demography",))
-column("serial", "u4", unit="number", label="entry month << 12 | n-th entrant of that month")
+column(
+    "serial",
+    "u4",
+    unit="number",
+    label="entry month << 12 | n-th entrant of that month",
+    written_by=("by_hand",),
+)
 column("age", "i2", unit="months", label="age", written_by=("demography", "initial_population", "views"))
 column("sex", "i1", unit="code", label="0 man, 1 woman")
 column(
@@ -176,21 +182,24 @@ def close_account(people, world, v, i):
 
 @inner
 def vacate(people, world, v, i):
-    """A person leaves the table: links let go, the account is settled, the slot is free for the next."""
+    """A person leaves the table: links let go, the account is settled, the row is as declared.
+
+    Whatever must be known of a leaver is read before: no rule of the month finds anything of those who have
+    gone.
+    """
     village = world.villages[v]
     if people.spouse[i] >= 0:
         people.spouse[world.start[v] + people.spouse[i]] = -1
     if people.kin[i] >= 0:
         people.kin[world.start[v] + people.kin[i]] = -1
     if people.partner[i] >= 0:
-        people.partner[world.start[v] + people.partner[i]], people.partner[i] = -1, -1
+        people.partner[world.start[v] + people.partner[i]] = -1
     close_account(people, world, v, i)
     if people.kind[i] == ELDER:
         village.elders -= 1
     else:
         village.helpers -= 1
-    people.kind[i] = FREE
-    people.volunteer[i], people.enrolled[i], people.place[i] = 0, 0, 0
+    blank(people, world, i)
     village.hint = min(village.hint, i - world.start[v])
 
 

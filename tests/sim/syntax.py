@@ -6,8 +6,13 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 import sim
 from sim.state.fields import COLUMNS, FLOWS, STATES
+from sim.state.ledger import POSTINGS
+from sim.state.parameters import declarations
+from sim.state.values import stored_as
 
 PACKAGE = Path(sim.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
@@ -21,6 +26,16 @@ HOLDERS = {  # names under which a kernel holds the record of a village, or the 
     "village": STATES,
     "villages": STATES,
     "flow": FLOWS,
+}
+WHOLE, FRACTION, SWITCH = "int", "float", "bool"
+TYPES = {"i": WHOLE, "u": WHOLE, "f": FRACTION, "b": SWITCH}
+CALLS = {  # calls whose number has one type, whatever they are given
+    "int": WHOLE,
+    "len": WHOLE,
+    "np.int64": WHOLE,
+    "float": FRACTION,
+    "np.float64": FRACTION,
+    "uniform": FRACTION,
 }
 
 
@@ -141,3 +156,81 @@ def declared(tree: ast.Module) -> set[tuple[str, str]]:
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
+
+
+def _fields() -> dict[tuple[str, str], str]:
+    """(holder, field) -> type in which kernels read it: persons, villages, flows, postings, parameters."""
+    found = {
+        (holder, field.name): TYPES[np.dtype(field.dtype).kind]
+        for holder, registry in HOLDERS.items()
+        for field in registry.values()
+    }
+    found |= {(holder, name): WHOLE for holder in ("post", "posted") for name in POSTINGS}
+    for path, parameter in declarations().items():
+        section, _, name = path.partition(".")
+        if parameter.kind is not str or parameter.choices:
+            found[section, name] = TYPES[np.dtype(stored_as(parameter)[0]).kind]
+    return found
+
+
+FIELDS = _fields()
+
+
+def _holder(node: ast.AST) -> str:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def type_of(node: ast.AST) -> str | None:
+    """Type of an expression's number as far as the file tells; None where it does not."""
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return type(value).__name__
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=inner) | ast.Subscript(value=inner):
+            return type_of(inner)
+        case ast.Attribute(value=holder, attr=name):
+            return FIELDS.get((_holder(holder), name))
+        case ast.Call(func=ast.Name(id="min" | "max" | "abs"), args=parts):
+            return _widest(parts)
+        case ast.Call(func=function):
+            return CALLS.get(ast.unparse(function))
+        case ast.BinOp(op=ast.Div()):
+            return FRACTION
+        case ast.BinOp(left=left, right=right):
+            return _widest([left, right])
+        case ast.IfExp(body=body, orelse=other):
+            return _widest([body, other])
+    return None
+
+
+def _widest(parts: list[ast.expr]) -> str | None:
+    types = set(map(type_of, parts))
+    return FRACTION if FRACTION in types else (WHOLE if types == {WHOLE} else None)
+
+
+def _arms(node: ast.expr) -> list[ast.expr]:
+    return [*_arms(node.body), *_arms(node.orelse)] if isinstance(node, ast.IfExp) else [node]
+
+
+def mixed_arms(tree: ast.Module) -> list[str]:
+    """`a if condition else b` where one arm is a number as written and another is of another type.
+
+    The compiler would make one type of them, and plain Python not: whole numbers turn into fractions, or
+    results differ between the two.
+    """
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.IfExp):
+            continue
+        arms = _arms(node)
+        written_out = {type_of(arm) for arm in arms if _literal(arm)}
+        types = {type_of(arm) for arm in arms} - {None}
+        if written_out and len(types) > 1:
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+def _literal(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and isinstance(inner.value, bool | int | float)

@@ -15,6 +15,7 @@ from syntax import (
     bare_numbers,
     declared,
     long_conditions,
+    mixed_arms,
     name_of,
     one_letter_names,
     tree_of,
@@ -39,6 +40,11 @@ def test_codes_are_names(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_condition_joins_three_terms_at_most(path: Path) -> None:
     assert long_conditions(tree_of(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_arms_of_a_condition_have_one_type(path: Path) -> None:
+    assert mixed_arms(tree_of(path)) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -76,6 +82,15 @@ def test_who_is_named_as_a_writer_writes() -> None:
         (bare_numbers, "people.health[i] >= 1 and people.age[i] > 960", []),
         (long_conditions, "a and b or (c and not d)", ["line 1: 4 terms"]),
         (long_conditions, "a and b or c", []),
+        (mixed_arms, "x = 1 if a else 0.5", ["line 1: 1 if a else 0.5"]),
+        (mixed_arms, "x = 0.5 if a else b if c else -1", ["line 1: 0.5 if a else b if c else -1"]),
+        (mixed_arms, "x = True if a else 0", ["line 1: True if a else 0"]),
+        (mixed_arms, "x = 0 if a else b / c", ["line 1: 0 if a else b / c"]),
+        (mixed_arms, "x = village.elders if a else 0.0", ["line 1: village.elders if a else 0.0"]),
+        (mixed_arms, "x = people.trust[i] if a else 0", ["line 1: people.trust[i] if a else 0"]),
+        (mixed_arms, "x = 0 if a else needs.cover_near", ["line 1: 0 if a else needs.cover_near"]),
+        (mixed_arms, "x = 1.0 if a else needs.cover_near * people.age[i]", []),
+        (mixed_arms, "x = 0 if a else people.credit[i] // 60", []),
     ],
 )
 def test_the_rules_see_what_they_forbid(find: object, code: str, seen: list[str]) -> None:

@@ -7,6 +7,7 @@ import yaml
 
 import run
 from experiments.command.scenario import Mistake, compose_line, parse_scenario, write_scenario
+from experiments.command.user_yaml import TOO_FAR
 from sim.state.parameters import ParameterError, Parameters
 
 CHANGES = {
@@ -108,6 +109,27 @@ def test_a_bad_file_gets_one_sentence(case):
     with pytest.raises((Mistake, ParameterError)) as e:
         parse_scenario(text)
     assert sentence in str(e.value) and "\n" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [("[" * 5_000, 1), ("a:\n  b: " + "[\n" * 3_000, 20), ("".join(" " * k + "a:\n" for k in range(50)), 21)],
+)
+def test_depth_is_refused_in_the_same_words_by_a_parser_that_looks_far_ahead(monkeypatch, text, line):
+    with pytest.raises(Mistake) as ours:
+        parse_scenario(text)
+    parse = yaml.parse
+
+    def ahead(read, loader):
+        if loader is not yaml.SafeLoader:
+            raise yaml.scanner.ScannerError("while increasing flow level", None, f"exceeded {TOO_FAR}", None)
+        return parse(read, loader)
+
+    monkeypatch.setattr(yaml, "parse", ahead)
+    with pytest.raises(Mistake) as theirs:
+        parse_scenario(text)
+    assert str(theirs.value) == str(ours.value)
+    assert str(ours.value).startswith(f"line {line}: ") and "nested too deeply" in str(ours.value)
 
 
 def test_the_command_line_says_which_file_and_what(tmp_path, capsys):

@@ -105,3 +105,14 @@ def test_a_row_is_copied_whatever_its_columns(copier: Any) -> None:
     assert table.small.tolist() == [3, 2, 3]
     assert table.wide.tolist() == [[8, 9, 10, 11], [4, 5, 6, 7], [8, 9, 10, 11]]
     assert table.real.tolist() == [2.5, 1.5, 2.5]
+
+
+def test_tables_of_one_kind_share_a_type_and_others_do_not() -> None:
+    """A type is made once; width, number of dimensions or a closed array make another."""
+    one = numba.typeof(shelf())
+    assert numba.typeof(shelf()) is one
+    wide = shelf()._replace(line=np.arange(4, dtype=np.int16))
+    flat = shelf()._replace(sheet=np.arange(6.0))
+    closed = shelf()
+    closed.block.flags.writeable = False
+    assert len({str(kind) for kind in (one, *map(numba.typeof, (wide, flat, closed)))}) == 4
