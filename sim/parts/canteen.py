@@ -16,7 +16,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.planning.menu import cook_pay, delivery_pay, guests_at, kitchen_minutes, seats_of
-from sim.planning.sheet import Draft
+from sim.planning.sheet import draft_of
 from sim.state.codes import (
     ASKED,
     AT_TABLE,
@@ -460,7 +460,7 @@ def bill(world, v, canteen, staff, hired_minutes):
 def settle_meals(people, world, v, values, table, willing_key, drawn):
     """Kitchen work and bills of a planned table; at home the hosts buy the food and are thanked for it."""
     village, flow, station = world.villages[v], world.flow[v], values.station[v]
-    draft = Draft(village.step, village.open_week, village.meals_a_day, village.rota, 1.0, 0, 0)
+    draft = draft_of(village.step, village.open_week, village.meals_a_day, village.rota, 1.0, 0, 0)
     guests = np.floor(guests_at(values, v, village, draft, np.float64(flow.diners), village.adults))
     flow.guest_meals = np.int64(guests * table[SERVED])
     world.posted[v].guest_money += flow.guest_meals * station.guest_price

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner, kernel
+from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.planning.books import costs_two_days, lendable, weigh
 from sim.planning.levers import DAYS, ROTA, best_of_step, levers_of, on_menu, search, usual_plan
@@ -34,7 +34,7 @@ from sim.planning.sheet import (
     TOO_DEAR,
     USERS,
     WANTS,
-    Draft,
+    draft_of,
 )
 from sim.state.codes import (
     CANTEEN,
@@ -277,8 +277,9 @@ def enter_money(village, sheet, want):
     for payer in range(len(PAYERS)):
         village.planned[payer] = np.int64(12.0 * want[payer])
         village.expected[payer] = np.int64(12.0 * want[payer] * record[payer])
-    village.planned[FAMILIES] = np.int64(sheet[FEES])
-    village.expected[FAMILIES] = np.int64(sheet[FEES] * record[FAMILIES])
+    families = sheet[FEES] + 12.0 * want[FAMILIES]
+    village.planned[FAMILIES] = np.int64(families)
+    village.expected[FAMILIES] = np.int64(families * record[FAMILIES])
     village.expected[4], village.expected[5] = np.int64(sheet[GUESTS]), np.int64(sheet[CARE])
     village.expected[6] = np.int64(sheet[CASH])
     village.planned_cost, village.planned_debt = np.int64(sheet[COST]), np.int64(sheet[DEBT])
@@ -329,7 +330,7 @@ def pull(world, v, values, draft, month):
         world.posted[v].lent_collective += lent
 
 
-@inner
+@called
 def take(world, v, values, draft, margin, month, calendar):
     """The plan is taken: weighed once more for its figures, then in force."""
     village = world.villages[v]
@@ -346,7 +347,7 @@ def for_money(reason):
     return reason == TOO_DEAR or reason == OUT_OF_CREDIT
 
 
-@inner
+@called
 def two_days(world, v, values, draft):
     """Two open days kept by a rota, where the search found less and last year's money carries them."""
     village, came = world.villages[v], 0
@@ -360,10 +361,10 @@ def two_days(world, v, values, draft):
         came += village.receipts[before]
     if came < costs_two_days(world, v, values) or not needs_room(STATION_DAYS):
         return draft
-    return Draft(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
+    return draft_of(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
 
 
-@inner
+@called
 def first(world, v, values, month, calendar):
     """A first plan, or that of a new start: from the fullest step down."""
     village = world.villages[v]
@@ -372,7 +373,7 @@ def first(world, v, values, month, calendar):
     take(world, v, values, draft, 1.0, month, calendar)
 
 
-@inner
+@called
 def down(world, v, values, month, calendar):
     """The same step by its levers, or a lower one."""
     village = world.villages[v]
@@ -388,14 +389,14 @@ def next_step(village, top):
     return min(village.step + 1, CANTEEN, max(top, village.step))
 
 
-@inner
+@called
 def more_of_it(world, v, values, old, month, calendar):
     """The same step on more days or with more meals, paid from what is there; (whether, plan)."""
     sheet = world.sums[:SHEET]
     weigh(world, v, values, old, UP, month, calendar)
     before = sheet[MEALS] * LITTLE + np.float64(old.days)
     pulled = levers_of(values.plan[v], world.villages[v], month) & (DAYS | ROTA)
-    wish = Draft(
+    wish = draft_of(
         old.step, old.days, max(old.meals, most_meals(values, v, old.step)), old.rota, old.level, 0, 0
     )
     reason, draft = best_of_step(world, v, values, wish, pulled, UP, month, calendar)
@@ -413,7 +414,7 @@ def most_meals(values, v, step):
     return np.int64(1 if step == HOME_TABLES else values.canteen[v].meals_per_day + HALF)
 
 
-@inner
+@called
 def fuller(world, v, values, old, month, calendar):
     """A fuller plan that expects well over its cost: one step up, or more days; else the old one."""
     village = world.villages[v]
@@ -431,7 +432,7 @@ def fuller(world, v, values, old, month, calendar):
     return more_of_it(world, v, values, old, month, calendar)
 
 
-@inner
+@called
 def eased(world, v, values, old, month, calendar):
     """The old plan at a lower price, where cash is plenty or diners fell by a fifth and it stays carried."""
     village = world.villages[v]
@@ -439,13 +440,13 @@ def eased(world, v, values, old, month, calendar):
     fell = village.diners_mean < FEWER * village.expected_diners
     may_move = charges_meals(old.step) and month - village.price_moved >= YEAR
     if may_move and values.plan[v].price == 1 and (world.balance[v].cash > cushion or fell):
-        lower = Draft(old.step, old.days, old.meals, old.rota, old.level * LOWER, 0, 0)
+        lower = draft_of(old.step, old.days, old.meals, old.rota, old.level * LOWER, 0, 0)
         if weigh(world, v, values, lower, 1.0, month, calendar) == CARRIED:
             return lower
     return old
 
 
-@inner
+@called
 def yearly(world, v, values, month, calendar):
     """December: the old plan while it holds, a fuller one where there is room, else what can be carried."""
     village = world.villages[v]

@@ -141,9 +141,12 @@ class Station:
         unit="share/year",
         low=0.1,
         high=0.35,
-        doc="keepers who stop in a year",
+        doc="keepers without pay who stop in a year",
         source="drop-out of rural volunteers, expert assumption",
         grade="D",
+    )
+    keeper_paid: float = par(
+        0.5, unit="ratio", low=0.0, high=1.0, doc="keepers who are paid that stop, over those without pay"
     )
     keeper_found: float = par(
         0.3, unit="share/month", low=0.05, high=0.9, doc="chance that a keeper is found"
@@ -242,12 +245,12 @@ def is_unpaid(village, months):
 
 
 @inner
-def follow_keeper(village, station, key):
-    """The keeper stops by chance or for want of pay; another is found, seldom without leader."""
+def follow_keeper(village, station, stipend, key):
+    """The keeper stops by chance, sooner without pay; another is found, seldom without leader."""
     if village.has_keeper == 1:
-        quits = uniform(key, village.number, QUITS) * 12.0 < station.keeper_quits
-        unpaid = is_unpaid(village, station.cook_waits + 1)
-        village.has_keeper = 0 if quits or unpaid else 1
+        unpaid = stipend == 0 or is_unpaid(village, station.cook_waits)
+        rate = station.keeper_quits * (1.0 if unpaid else station.keeper_paid)
+        village.has_keeper = 0 if uniform(key, village.number, QUITS) * 12.0 < rate else 1
     chance = station.keeper_found
     if village.leader == 0 and village.association == 0:
         chance = station.keeper_found_alone
@@ -450,7 +453,7 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
         village.habit += (1.0 - village.habit) / 3.0
         form_ended = 0
         if village.step >= STATION_DAYS:
-            follow_keeper(village, station, keeper_keys[county])
+            follow_keeper(village, station, values.organisation[v].coordinator, keeper_keys[county])
             follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)

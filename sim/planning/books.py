@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner
+from sim.engine.kernels import called, inner
 from sim.planning.asking import apply_rule, crowd_out, set_ceilings, step_share, want_shares
 from sim.planning.menu import charges_meals, fewest, list_price, needs_room
 from sim.planning.menu import work_out as work_out_users_and_cost
@@ -47,6 +47,7 @@ from sim.state.codes import (
     STATION_DAYS,
     WORKING,
 )
+from sim.state.world import takes_fees
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
 RESIDUALS = (
@@ -141,7 +142,7 @@ def instalments_of(village):
 @inner
 def expected_fees(values, v, village, draft, sheet):
     """Fees of a year at the plan's prices; the poor pay none."""
-    if values.families[v].on == 0 or not charges_meals(draft.step):
+    if not takes_fees(values, v) or not charges_meals(draft.step):
         return 0.0
     paying = 1.0 - village.free_share
     return sheet[MEALS] * 12.0 * list_price(values.families[v], village) * draft.level * paying
@@ -156,14 +157,15 @@ def appeal_worth(values, v, village, draft):
     return worth
 
 
-@inner
+@called
 def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
     """What each payer is asked for a month: by the rule up to the ceilings, then the gap."""
     funding = values.funding[v]
     budget = sheet[ASKED] / 12.0
     set_ceilings(values, v, village, sheet[USERS], ceiling)
     ceiling[GOVERNMENT] *= step_share(values.government[v], draft.step)
-    want_shares(funding, budget, charges_meals(draft.step) and values.families[v].on == 1, want)
+    charges = charges_meals(draft.step) and values.families[v].on == 1
+    want_shares(funding, budget, charges or funding.identical_payers == 1, want)
     limited = funding.basis != ENVELOPE and funding.identical_payers == 0
     if limited:
         served = (sheet[MEALS], np.float64(village.served_minutes), np.float64(village.served_visits))
@@ -172,7 +174,8 @@ def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
         want[SOCIETY] = min(want[SOCIETY], ceiling[SOCIETY])
         apply_rule(funding, village, want, ceiling, budget, cash, month, served)
         crowd_out(village, funding, budget, want)
-    on = (values.government[v].on, values.collective[v].on, 1, values.society[v].on)
+    alike = values.families[v].on if funding.identical_payers == 1 else 0  # else families pay by the price
+    on = (values.government[v].on, values.collective[v].on, alike, values.society[v].on)
     for payer in range(len(PAYERS)):
         want[payer] *= on[payer]
     if limited:
@@ -187,7 +190,7 @@ def basis_of_envelope(village, funding):
     return max(funding.envelope * village.elders_start - 12.0 * village.setup_annuity, 0.0)
 
 
-@inner
+@called
 def expect(world, v, values, draft, month, sheet, want, ceiling):
     """Receipts of a year: by payer and its record, fees, guests, businesses, and cash above the reserve."""
     village, plan, funding = world.villages[v], values.plan[v], values.funding[v]
@@ -204,7 +207,7 @@ def expect(world, v, values, draft, month, sheet, want, ceiling):
     ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling)
     record = village.pays_share
     receipts = sheet[FEES] * record[FAMILIES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH] + sheet[APPEAL]
-    for payer in (GOVERNMENT, COLLECTIVE, SOCIETY):
+    for payer in range(len(PAYERS)):
         receipts += 12.0 * record[payer] * want[payer]
     sheet[RECEIPTS] = receipts
 
@@ -219,7 +222,7 @@ def lendable(world, v):
 
 
 # -- the purse, month by month ---------------------------------------------------------------------------
-@inner
+@called
 def lowest_purse(world, v, values, draft, calendar, sheet, want):
     """The lowest cash of the twelve months from `calendar` on, on the dates that payers keep, fen."""
     balance, record = world.balance[v], world.villages[v].pays_share
@@ -227,7 +230,7 @@ def lowest_purse(world, v, values, draft, calendar, sheet, want):
     owed = record[GOVERNMENT] * balance.receivable_government
     promised = record[COLLECTIVE] * balance.receivable_collective
     monthly = sheet[FEES] * record[FAMILIES] + sheet[GUESTS]
-    monthly = monthly / 12.0 + want[SOCIETY] * record[SOCIETY]
+    monthly = monthly / 12.0 + want[SOCIETY] * record[SOCIETY] + want[FAMILIES] * record[FAMILIES]
     spent = (sheet[COST] + sheet[DEBT]) / 12.0
     loan = np.float64(lendable(world, v)) if draft.advance == 1 else 0.0
     cash = world.balance[v].cash + loan + sheet[APPEAL]
@@ -268,7 +271,7 @@ def reason_before_money(values, v, village, draft, sheet):
     return FEW_USERS if draft.step == NEIGHBOURS and village.signed_up < least else CARRIED
 
 
-@inner
+@called
 def weigh(world, v, values, draft, margin, month, calendar):
     """Whether the village carries a plan at `margin` of its cost; CARRIED or the reason why not."""
     sums = world.sums

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner
+from sim.engine.kernels import called, inner
 from sim.planning.books import families_may_carry, weigh
 from sim.planning.menu import charges_meals, needs_room, serves_meals
 from sim.planning.sheet import (
@@ -18,7 +18,7 @@ from sim.planning.sheet import (
     NOT_TRIED,
     RECEIPTS,
     SHEET,
-    Draft,
+    draft_of,
 )
 from sim.state.codes import CANTEEN, HOME_TABLES, NEIGHBOURS, SELF_COOKED, WITH_GUESTS, WORKING
 
@@ -42,7 +42,7 @@ def levers_of(plan, village, month):
     return bits
 
 
-@inner
+@called
 def first_level(world, v, values, draft, month, calendar):
     """The price level at which fees meet the families' share of the asked budget, within its bounds.
 
@@ -51,7 +51,7 @@ def first_level(world, v, values, draft, month, calendar):
     families, level, sheet = values.families[v], 1.0, world.sums[:SHEET]
     share = values.funding[v].share_families
     for _ in range(3):
-        tried = Draft(draft.step, draft.days, draft.meals, draft.rota, level, 0, 0)
+        tried = draft_of(draft.step, draft.days, draft.meals, draft.rota, level, 0, 0)
         weigh(world, v, values, tried, 1.0, month, calendar)
         asked = values.plan[v].prudence * (sheet[COST] + sheet[DEBT]) * share
         level = level * asked / sheet[FEES] if sheet[FEES] > 0.0 else level
@@ -59,7 +59,7 @@ def first_level(world, v, values, draft, month, calendar):
     return level
 
 
-@inner
+@called
 def raised_level(world, v, values, draft, month, calendar):
     """The price level that covers the gap, at most a fifth above the present one."""
     sheet, families = world.sums[:SHEET], values.families[v]
@@ -93,7 +93,7 @@ def candidate(usual, number, raised, appeal, advance):
     """Plan `number` of a step (0 to 63): staff, price, open days and meals a day."""
     rota, dearer, place, meals = number & 1, (number >> 1) & 1, (number >> 2) & 3, number >> 4
     level = raised if dearer == 1 else usual.level
-    return Draft(usual.step, WEEKS_OPEN[place], meals, rota, level, appeal, advance)
+    return draft_of(usual.step, WEEKS_OPEN[place], meals, rota, level, appeal, advance)
 
 
 @inner
@@ -119,7 +119,7 @@ def price_after(world, v, values, usual, pulled, month, calendar):
     return usual.level
 
 
-@inner
+@called
 def best_of_step(world, v, values, usual, pulled, margin, month, calendar):
     """The fullest carried plan of a step with the levers `pulled` (bits); (reason, plan).
 
@@ -145,7 +145,7 @@ def best_of_step(world, v, values, usual, pulled, margin, month, calendar):
     return CARRIED if found == CARRIED else reason, chosen
 
 
-@inner
+@called
 def usual_plan(world, v, values, step, month, calendar):
     """A step as it would be run without any lever: as it is run now, or as a first plan of its form."""
     village = world.villages[v]
@@ -158,11 +158,11 @@ def usual_plan(world, v, values, step, month, calendar):
         days = 0
     same = step == village.step or (step == CANTEEN and village.step == WITH_GUESTS)
     if same and village.planned_in >= 0:
-        return Draft(step, village.open_week, village.meals_a_day, village.rota, village.fee_level, 0, 0)
+        return draft_of(step, village.open_week, village.meals_a_day, village.rota, village.fee_level, 0, 0)
     level = village.fee_level
     if charges_meals(step) and village.priced == 0:
-        level = first_level(world, v, values, Draft(step, days, meals, rota, 1.0, 0, 0), month, calendar)
-    return Draft(step, days, meals, rota, level, 0, 0)
+        level = first_level(world, v, values, draft_of(step, days, meals, rota, 1.0, 0, 0), month, calendar)
+    return draft_of(step, days, meals, rota, level, 0, 0)
 
 
 @inner
@@ -180,9 +180,9 @@ def on_menu(world, v, values, step, top):
     return NOT_ON_MENU if step == HOME_TABLES and has_room else CARRIED
 
 
-@inner
+@called
 def with_levers(world, v, values, usual, levers, margin, month, calendar):
-    """A step without levers, then with the first, with the first two, and so on: the first that is carried."""
+    """A step without levers, then with the first, the first two, and so on until it is carried."""
     reason, draft = best_of_step(world, v, values, usual, NO_LEVER, margin, month, calendar)
     for place in range(len(LEVERS) - 1):
         lever = 1 << place
@@ -193,7 +193,7 @@ def with_levers(world, v, values, usual, levers, margin, month, calendar):
     return reason, draft
 
 
-@inner
+@called
 def search(world, v, values, top, bottom, margin, month, calendar):
     """The first carried plan from step `top` down to `bottom`; notes why fuller steps were refused.
 
@@ -210,9 +210,9 @@ def search(world, v, values, top, bottom, margin, month, calendar):
         last, draft = with_levers(world, v, values, usual, levers, margin, month, calendar)
         village.refused[step] = last
         if last != CARRIED and step == CANTEEN and top >= WITH_GUESTS and levers & INVITING != 0:
-            guests = Draft(WITH_GUESTS, usual.days, usual.meals, usual.rota, usual.level, 0, 0)
+            guests = draft_of(WITH_GUESTS, usual.days, usual.meals, usual.rota, usual.level, 0, 0)
             last, draft = best_of_step(world, v, values, guests, levers, margin, month, calendar)
             village.refused[WITH_GUESTS] = last
         if last == CARRIED:
             return last, draft
-    return last, Draft(bottom - 1, 0, 0, 0, village.fee_level, 0, 0)
+    return last, draft_of(bottom - 1, 0, 0, 0, village.fee_level, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner
+from sim.engine.kernels import called, inner
 from sim.planning.sheet import ATTENDING, COST, GUEST_MEALS, HANDS, KITCHEN, MEALS, USERS, WEEKS
 from sim.state.codes import (
     CANTEEN,
@@ -226,7 +226,7 @@ def guests_at(values, v, village, draft, diners, adults):
     return max(min(wanted, seats_of(values, v, village, draft.step) - diners), 0.0)
 
 
-@inner
+@called
 def work_out(world, v, values, draft, sheet):
     """Users, hands and cost of a plan, onto the sheet."""
     village, canteen, station = world.villages[v], values.canteen[v], values.station[v]

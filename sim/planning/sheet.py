@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
+from sim.engine.kernels import inner
+
 WEEKS = 52.0 / 12.0  # of a month
 NO_LIMIT = 1e15  # fen
 
@@ -51,3 +55,12 @@ class Draft(NamedTuple):
     level: float  # prices over the list
     appeal: int
     advance: int
+
+
+@inner
+def draft_of(step, days, meals, rota, level, appeal, advance):
+    """A draft with figures of one type each: of what takes it one version is compiled."""
+    whole = np.int64(step), np.int64(days), np.int64(meals), np.int64(rota)
+    return Draft(
+        whole[0], whole[1], whole[2], whole[3], np.float64(level), np.int64(appeal), np.int64(advance)
+    )
