@@ -298,7 +298,8 @@ def seeds_of(question: Question, size: str) -> int:
 def _compared(question: Question, runs: ArmRuns, seeds: int) -> Compared:
     county = {path: value for path, value in question.base.items() if path.startswith("county.")}
     cells = tuple(sorted(question.needed()))
-    found = outcomes.table(runs.villages(), runs.base.replace(county), cells).reset_index()
+    more = set(question.shown).union(*(one.outcomes for one in question.expected))
+    found = outcomes.table(runs.villages(), runs.base.replace(county), cells, sorted(more)).reset_index()
     found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
     values = found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()
     return Compared(question, runs, values, seeds)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.command.settings import Mistake
+from sim.funnel import FUNNEL
 from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
 
@@ -177,12 +178,73 @@ OUTCOMES = register([
         label="loneliness", chinese="孤独感", above="loneliness_sum", below="elder_months", better=-1,
         key="loneliness", unit="% of full", digits=2,
     )),
+    ("service_years", Outcome(  # by its open station
+        label="years with an open station, a village", chinese="每村站点开放年数",
+        above="open_years", share=False, better=1,
+    )),
+    ("table_years", Outcome(
+        label="years with an open station and meals, a village", chinese="每村站点开放且供餐年数",
+        above="table_years", share=False, better=1,
+    )),
+    ("served_years", Outcome(
+        label="elder-years served, a village", chinese="每村受服务老人年",
+        above="served_years", share=False, better=1,
+    )),
+    ("station_closures", Outcome(
+        label="closures per station-year", chinese="每站点年关闭次数",
+        above="station_closures", below="open_years", share=False, better=-1,
+    )),
+    ("lasting", Outcome(
+        label="villages whose station lasts", chinese="站点持续开放的村", above="lasting", better=1,
+    )),
+    ("paying", Outcome(
+        label="villages whose station lasts and pays", chinese="站点持续且付得起的村",
+        above="paying", better=1,
+    )),
+    ("station_viable", Outcome(
+        label="villages whose station lasts, pays and serves", chinese="站点持续、付得起且服务到位的村",
+        above="station_viable", better=1,
+    )),
+    ("viable_meals", Outcome(
+        label="villages whose station lasts, pays and serves with meals",
+        chinese="站点持续、付得起、服务到位并供餐的村", above="viable_meals", better=1,
+    )),
+    ("on_time", Outcome(
+        label="visits on time of those due", chinese="按时探访占应做探访之比",
+        above="visits_on_time", below="visits_due", empty=1.0, better=1,
+    )),
+    ("unpaid", Outcome(
+        label="cost that stayed unpaid", chinese="未付清的成本", above="unpaid_fen", below="cost_fen",
+        share=False, better=-1,
+    )),
+    ("public_served", Outcome(
+        label="public yuan per elder-year served", chinese="每受服务老人年公共支出（元，按服务量）",
+        above="public_fen", below="served_years", scale=0.01, share=False, better=-1,
+    )),
+    ("own_served", Outcome(
+        label="elders' own yuan per elder-year served", chinese="每受服务老人年老人自付（元）",
+        above="own_fen", below="served_years", scale=0.01, share=False, better=-1,
+    )),
 ])
 # fmt: on
 HEADLINE = ("viable", "closed", "unmet", "public", "redeemed")
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")
+BY_STATION = (
+    "service_years",
+    "table_years",
+    "served_years",
+    "station_closures",
+    "lasting",
+    "paying",
+    "station_viable",
+    "viable_meals",
+    "on_time",
+    "unpaid",
+    "public_served",
+    "own_served",
+)  # of a question that shows them; studies of before 0.3.0 lack their columns
 COMPARED = tuple(
-    name for name in OUTCOMES if name not in ONLY_AGAINST_BASELINE
+    name for name in OUTCOMES if name not in (*ONLY_AGAINST_BASELINE, *BY_STATION)
 )  # of a question, in this order
 AGAINST_BASELINE = {  # column of summary.csv -> outcome, where arms are compared with a baseline
     OUTCOMES[name].key: OUTCOMES[name]
@@ -214,6 +276,11 @@ def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[
         "redeem_asked_got": lambda: rows["redeem_got_minutes"],
         "paid_fen": lambda: rows[[f"paid_{payer}_fen" for payer in PAYERS]].sum(axis=1),
         "full_cost_fen": lambda: _full_cost(rows, parameters),
+        "open_years": lambda: rows["open_months"] / 12,
+        "table_years": lambda: rows["table_months"] / 12,
+        "lasting": lambda: rows["station_class"].isin(FUNNEL[3:]),
+        "paying": lambda: rows["station_class"].isin(FUNNEL[4:]),
+        "station_viable": lambda: rows["station_class"] == FUNNEL[5],
     }
     used = sorted({column for outcome in wanted for column in (outcome.above, outcome.below)})
     found = rows.assign(**{column: made[column]() for column in used if column in made})
@@ -226,18 +293,22 @@ def _full_cost(rows: pd.DataFrame, parameters: Parameters | None) -> pd.Series:
     return rows["cost_fen"] + rows["mutual_minutes"] / 60 * 100 * parameters.economy.shadow_wage
 
 
-def table(rows: pd.DataFrame, parameters: Parameters, cells: tuple[str, ...] = (ALL,)) -> pd.DataFrame:
-    """One row a (scenario, replicate, cell) with every outcome of `COMPARED`; finite everywhere.
+def table(
+    rows: pd.DataFrame, parameters: Parameters, cells: tuple[str, ...] = (ALL,), more: Iterable[str] = ()
+) -> pd.DataFrame:
+    """One row a (scenario, replicate, cell) with every outcome of `COMPARED` and those of `more`.
 
-    A cell without villages has no row.
+    Finite everywhere; a cell without villages has no row.
     """
-    rows, wanted = statistics.with_weights(rows, parameters), {name: OUTCOMES[name] for name in COMPARED}
+    names = dict.fromkeys((*COMPARED, *more))
+    rows, wanted = statistics.with_weights(rows, parameters), {name: OUTCOMES[name] for name in names}
     made, found = columns(rows, parameters, wanted.values()), []
     for cell in cells:
         there = slice(None) if cell == ALL else (rows["kind"] == cell) | (rows["strength"] == cell)
         mine = rows.loc[there, ["scenario", "replicate"]].join(made.loc[there])
         sums = mine.groupby(["scenario", "replicate"], sort=False).sum()
-        sums["elder_years_helped"] = np.maximum(sums["elder_years_helped"], LEAST_YEARS)
+        for years in {"elder_years_helped", "served_years"} & set(sums):
+            sums[years] = np.maximum(sums[years], LEAST_YEARS)
         out = pd.DataFrame(index=sums.index)
         for name, outcome in wanted.items():
             below, top = sums[outcome.below], outcome.scale * sums[outcome.above]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.views import HEALTH, LIVING, OWED, named
+from sim.funnel import Funnel, funnel
 from sim.parts.solvency import CAUSES
+from sim.service import Doors, doors_of
 from sim.state.codes import BUSINESSES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS, WORKING
 from sim.state.fields import FLOWS, STATES, Column
 from sim.state.horizon import month_number
@@ -244,6 +246,16 @@ class Result:
     def evidence(self) -> Evidence:
         """What the definition of viability looks at."""
         return evidence(self.series)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Months in which a station was open, stopped or suspended, and its closures."""
+        return doors_of(self.series, self.parameters)
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        """From villages that opened a station to those whose station lasts, pays and serves."""
+        return funnel(self.series, self.parameters, self.doors)
 
     @cached_property
     def months(self) -> list[str]:

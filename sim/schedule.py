@@ -153,6 +153,7 @@ MONTH: tuple[Process, ...] = (
     process(12, "copying a neighbour", "organisation_copying.run"),
     process(12, "choice of operator", "operation.run_choose"),
     process(12, "visibility", "society.run_visibility"),
+    process(13, "elders served", "served.run"),
     process(13, "memory", "funding_bills.run_remember"),
     process(13, "books of the village", "plan.run_note"),
 )

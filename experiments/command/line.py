@@ -10,6 +10,8 @@
     python run.py report study=results/first_answer/<id> pdf=true report.language=zh
     python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or
     any month of it
+    python run.py patterns                          which published patterns the default county shows
+    python run.py validate patterns=mine.yaml       the same for patterns of your own
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
@@ -33,7 +35,8 @@ Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
 OTHER_VERBS = ("report", "gallery", "explain", "dashboard", "live")
-VERBS = ("run", "status", "resume", "expand", "verify", "export", *OTHER_VERBS)
+JUDGES = ("patterns", "validate")  # run experiment=patterns
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, *OTHER_VERBS)
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
@@ -72,6 +75,19 @@ def usage() -> str:
     )
 
 
+def judging(verb: str, words: list[str]) -> list[str]:
+    """The words that run the patterns; Mistake where another experiment, or no file to validate, is named."""
+    for word in words:
+        if word.startswith("experiment=") and word != "experiment=patterns":
+            raise Mistake(f"{verb} judges patterns and runs no other experiment: leave {word} out")
+    if verb == "validate" and not any(word.startswith("patterns=") and word != "patterns=" for word in words):
+        raise Mistake(
+            "validate wants a file of patterns, such as patterns=mine.yaml in the form of "
+            "configs/patterns.yaml; `patterns` judges that one"
+        )
+    return ["experiment=patterns", *(word for word in words if word != "experiment=patterns")]
+
+
 def answering(verb: str) -> Verb | None:
     """What answers a verb that runs no experiment."""
     if verb in STUDY_VERBS:
@@ -102,6 +118,8 @@ def run(verb: str, words: list[str]) -> int:
     from experiments.command.settings import check_read, idle, refuse_twice
 
     refuse_twice(words)
+    if verb in JUDGES:
+        verb, words = "run", judging(verb, words)
     direct = answering(verb)
     if direct is not None:
         return int(direct(words) or 0)

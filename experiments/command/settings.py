@@ -72,6 +72,7 @@ class Settings:
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     policy: list[str] = field(default_factory=list)
+    patterns: str = ""  # a file of patterns; empty: configs/patterns.yaml
     precision: float | None = None  # half-width asked of every headline share and test
     max_seeds: int | None = None
     method: str = "morris"

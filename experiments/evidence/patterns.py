@@ -1,385 +1,217 @@
-"""Which published patterns the default configuration shows, and by how much the others miss. Nothing is tuned
-to them here.
+"""Which published patterns a county shows: `python run.py patterns`, or `validate patterns=<file>`.
 
-Each pattern is one function: it takes finished runs and returns what was found, the band, and how many units
-stand behind it. Bands are those proposed with the collected values. All runs start from the parameters asked
-for; C9 sets the incomes of 2019 in 200 villages, C10 six years of a scenic county with a crash in the fifth.
+Patterns are data (`configs/patterns.yaml`); each set-up they name is run once a seed, from the parameters
+asked for, and each pattern's function reads its value off. Nothing is tuned to the bands here.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
 import sim
-from experiments.command.scenario import Composed
+from experiments.command.scenario import Composed, policy
+from experiments.evidence import pattern_file
+from experiments.evidence.judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge, short
+from experiments.evidence.pattern_figure import draw
+from experiments.evidence.pattern_file import Pattern, Setup
+from experiments.evidence.summaries import Value
+from experiments.report.style import both, figures_in, phrase, tell
+from experiments.report.text import layout, numbered
 from experiments.study import draws, study
 from experiments.study.findings import Findings, ShownTable
-from sim.start import tables
-from sim.start.county import village_states
+from sim.policies import compose
 from sim.state.horizon import month_number
 
 SIZES = {"quick": 3, "default": 6, "full": 20}  # seeds
 VILLAGES = 20
-CRASH = 48  # months into the horizon
+COLUMNS = (
+    "id",
+    "pattern",
+    "found",
+    "95 % interval",
+    "band",
+    "observed",
+    "implausibility",
+    "verdict",
+    "seen in",
+)
+LIMITS = (
+    (
+        "Bands are proposals made with the collected values; a pattern in its band does not prove the rules "
+        "behind it."
+    ),
+    "Seeds differ in luck alone unless draws=true; set-ups of a pattern stand in the file of patterns.",
+)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One pattern: found value(s), band, sample, and whether it holds."""
-
-    pattern: str
-    what: str
-    found: float
-    low: float
-    high: float
-    sample: str
-
-    @property
-    def holds(self) -> bool:
-        """Inside the band."""
-        return self.low <= self.found <= self.high
-
-    @property
-    def miss(self) -> float:
-        """Distance to the band, 0 inside and where there was nothing to see."""
-        return max(0.0, self.low - self.found, self.found - self.high)
-
-    @property
-    def word(self) -> str:
-        """`holds`, or by how much not."""
-        return "holds" if self.holds else "not seen" if math.isnan(self.found) else f"off {self.miss:.3g}"
+def months_of(base: sim.Parameters, months: int) -> str:
+    """The last month, YYYY-MM, of so many from the start."""
+    year, month = divmod(month_number(base.horizon.start) + months - 1, 12)
+    return f"{year:04d}-{month + 1:02d}"
 
 
-def pooled(runs: list[Any], part: Callable[[Any], np.ndarray], whole: Callable[[Any], np.ndarray]) -> float:
-    """Sum of parts over sum of wholes, over all runs."""
-    return float(sum(part(run).sum() for run in runs) / max(sum(whole(run).sum() for run in runs), 1))
+def parameters_of(line: Composed, base: sim.Parameters, setup: Setup, at: int) -> sim.Parameters:
+    """What seed `at` of a set-up is run with: the parameters asked for, a draw, then the set-up's own."""
+    changes = dict(setup.changes)
+    if setup.months:
+        changes["horizon.end"] = months_of(base, setup.months)
+    if line.settings.draws:
+        fixed = line.touched() | set(changes)
+        base = draws.with_draw(base, draws.draw(line.settings.seed, at, fixed))
+    return base.replace(changes)
 
 
-def age_structure(starts: list[Any]) -> list[Finding]:
-    """C1: largest distance of a 5-year age and sex share from the table at the start."""
-    first, shares = tables.age_shares()
-    found = np.zeros_like(shares)
-    for model in starts:
-        people = model.people
-        elder = people.kind == 1
-        group = np.clip(people.age[elder] // 12 - 60, 0, 40) // 5
-        np.add.at(found, (group, people.sex[elder]), 1)
-    count = int(found.sum())
-    gap = float(np.abs(found / count - shares).max())
+def values(
+    line: Composed, base: sim.Parameters, setup: Setup, patterns: list[Pattern]
+) -> dict[str, list[Value]]:
+    """Pattern -> a value a seed, for the patterns of one set-up; a run is let go once it has been read."""
+    seeds = line.settings.seeds or SIZES[line.settings.size]
+    found: dict[str, list[Value]] = {pattern.id: [] for pattern in patterns}
+    for at in range(min(seeds, setup.seeds or seeds)):
+        parameters = parameters_of(line, base, setup, at)
+        own = tuple(policy(name, parameters) for name in setup.policy)
+        model = sim.MutualAidModel(
+            parameters,
+            seed=draws.replicate_seed(line.settings.seed, at),
+            modifiers=compose((*line.policies, *own), parameters),
+            spin_up=setup.gives == "run",
+        )
+        seen = model.run() if setup.gives == "run" else model
+        for pattern in patterns:
+            found[pattern.id].append(pattern.summary.of(seen))
+    return found
+
+
+def judged(line: Composed, base: sim.Parameters, patterns: Iterable[Pattern]) -> list[Judgement]:
+    """Every pattern, in its order."""
+    patterns, found = list(patterns), dict[str, list[Value]]()
+    for setup in dict.fromkeys(pattern.setup.name for pattern in patterns):
+        mine = [pattern for pattern in patterns if pattern.setup.name == setup]
+        found |= values(line, base, mine[0].setup, mine)
+    return [judge(pattern, found[pattern.id]) for pattern in patterns]
+
+
+def name_of(pattern: Pattern) -> str:
+    """What a pattern is, in the language that is spoken, where the file says so."""
+    return tell(pattern.what, pattern.chinese or pattern.what)
+
+
+def cells(one: Judgement) -> list[str]:
+    """A row of the table."""
+    pattern = one.pattern
     return [
-        Finding(
-            "C1",
-            "largest gap of an age-sex share at the start",
-            gap,
-            0.0,
-            0.005,
-            f"{count} elders, {len(first)} groups",
+        pattern.id,
+        name_of(pattern),
+        short(one.value),
+        f"{short(one.low)} {tell('to', '至')} {short(one.high)}",
+        f"{pattern.low:g} {tell('to', '至')} {pattern.high:g}",
+        f"{pattern.observed:g}",
+        f"{one.implausibility:.1f}",
+        phrase(one.verdict),
+        tell(f"{one.seeds} seeds, {one.units}", f"{one.seeds} 个种子，{one.units}"),
+    ]
+
+
+def sentences(rows: list[Judgement]) -> list[str]:
+    """How many hold, what misses most, what is implausible and what cannot be told."""
+    comma, full, none = tell(", ", "、"), tell(".", "。"), tell("none", "无")
+    holding, missing = ([one for one in rows if one.verdict == word] for word in (HOLDS, MISSES))
+    unknown = [one.pattern.id for one in rows if one.verdict not in (HOLDS, MISSES)]
+    far = [one.pattern.id for one in rows if one.implausibility > IMPLAUSIBLE]
+    said = [
+        tell(
+            f"{len(holding)} of {len(rows)} patterns hold, {len(missing)} miss, {len(unknown)} cannot be "
+            "told.",
+            f"{len(rows)} 条规律中 {len(holding)} 条成立，{len(missing)} 条不成立，"
+            f"{len(unknown)} 条无法判断。",
         )
     ]
-
-
-def homes(starts: list[Any]) -> list[Finding]:
-    """C2: empty nest, and couples in it."""
-    living = np.concatenate([model.people.living[model.people.kind == 1] for model in starts])
-    nest = float((living > 0).mean())
-    couples = float((living == 1).sum() / (living > 0).sum())
-    sample = f"{len(living)} elders"
-    return [
-        Finding("C2", "elders living alone or with spouse only", nest, 0.60, 0.64, sample),
-        Finding("C2", "of these, couples", couples, 0.73, 0.77, sample),
-    ]
-
-
-def disability(starts: list[Any], runs: list[Any]) -> list[Finding]:
-    """C3 at the start; and what has become of it at the end."""
-    health = np.concatenate([model.people.health[model.people.kind == 1] for model in starts])
-    end = sum(run.series.flow["state_persons"][-1].sum(axis=0) for run in runs)
-    sample = f"{len(health)} elders"
-    return [
-        Finding("C3", "any disability at the start", float((health > 0).mean()), 0.15, 0.22, sample),
-        Finding("C3", "severe disability at the start", float((health == 3).mean()), 0.01, 0.03, sample),
-        Finding(
-            "C3",
-            "any disability at the end",
-            float(end[1:].sum() / end.sum()),
-            0.15,
-            0.25,
-            f"{int(end.sum())} elders",
-        ),
-    ]
-
-
-def coverage(runs: list[Any]) -> list[Finding]:
-    """C4: villages with a facility at the start."""
-    share = float(np.mean([(run.series.state["facility"][0] == 2).mean() for run in runs]))
-    return [
-        Finding("C4", "villages with a facility at the start", share, 0.25, 0.35, f"{len(runs)} counties")
-    ]
-
-
-def participation(runs: list[Any]) -> list[Finding]:
-    """C6: who takes part in villages in service for 24 months, and who says yes."""
-
-    def old(run: Any) -> np.ndarray:
-        state = run.series.state
-        month = np.arange(len(state))[:, None]
-        return (
-            (state["level"] > 0)
-            & ((state["opened"] == -1) | (month - state["opened"] >= 24))
-            & (month % 12 == 11)
-        )
-
-    part = pooled(
-        runs,
-        lambda run: run.series.flow["took_part"] * old(run),
-        lambda run: run.series.state["elders"] * old(run),
-    )
-    yes = pooled(
-        runs, lambda run: run.series.flow["willing_elders"][:12], lambda run: run.series.state["elders"][:12]
-    )
-    sample = f"{sum(int(old(run).sum()) for run in runs)} village-years"
-    return [
-        Finding("C6", "elders who gave or received within 12 months", part, 0.20, 0.35, sample),
-        Finding("C6", "elders who say yes when asked", yes, 0.50, 1.0, f"{len(runs)} counties, first year"),
-    ]
-
-
-def _cooking(run: Any) -> np.ndarray:
-    return (run.series.state["level"] == 3) & (run.series.flow["diners"] > 0)
-
-
-def prices(runs: list[Any]) -> list[Finding]:
-    """C8: the elder's share of a meal's full cost falls with age."""
-    out = []
-    price = np.concatenate(
-        [
-            (run.series.state["price"] / (0.5 + 0.5 * run.series.state["wage_index"][..., None]))[
-                _cooking(run)
-            ]
-            for run in runs
-        ]
-    )
-    price = price.mean(axis=0) / 100 if len(price) else np.full(3, np.nan)
-    full = runs[
-        0
-    ].model.parameters.families.full_meal_cost  # the list follows wages by half, and so is deflated here
-    for band, name in enumerate(("60-69", "70-79", "80 and over")):
-        top = 0.5 if band == 0 else price[band - 1] / full
-        out.append(
-            Finding(
-                "C8",
-                f"price over full cost of a meal, {name}",
-                float(price[band] / full),
-                0.0,
-                float(top),
-                "villages cooking",
+    worst = max(missing, key=lambda one: one.miss, default=None)
+    if worst is not None:
+        pattern = worst.pattern
+        said.append(
+            tell(
+                f"Farthest off its band: {name_of(pattern)} ({pattern.id}), {short(worst.value)} against "
+                f"{pattern.low:g} to {pattern.high:g}.",
+                f"离区间最远：{name_of(pattern)}（{pattern.id}），{short(worst.value)}，"
+                f"区间为 {pattern.low:g} 至 {pattern.high:g}。",
             )
         )
-    return out
-
-
-def incomes(base: sim.Parameters, seeds: list[int]) -> list[Finding]:
-    """C9: the configuration of 2019, first year, no news."""
-    parameters = base.replace({"collective.income_year": "2019", "collective.volatility": 0.0})
-    rank = np.concatenate([village_states(parameters, seed, np.arange(1, 201)).income_rank for seed in seeds])
-    quantiles = tables.income_quantiles(2019)
-    low = np.minimum((rank * 256).astype(int), 255)
-    income = quantiles[low] + (rank * 256 - low) * (quantiles[low + 1] - quantiles[low])
-    return [
-        Finding(
-            "C9",
-            "collectives below 50,000 yuan, 2019",
-            float((income < 5_000_000).mean()),
-            0.55,
-            0.60,
-            f"{len(rank)} villages",
+    far_text, unknown_text = comma.join(far) or none, comma.join(unknown) or none
+    said.append(
+        tell(
+            f"Implausible (over {IMPLAUSIBLE:g}): {far_text}; cannot be told: {unknown_text}",
+            f"难以置信（大于 {IMPLAUSIBLE:g}）：{far_text}；无法判断：{unknown_text}",
         )
-    ]
+        + full
+    )
+    return said
 
 
-def growth(runs: list[Any]) -> list[Finding]:
-    """C11: elders over 2025-35, the band of 2020-35 pro rata."""
-    rise = float(
-        np.mean(
-            [run.series.state["elders"][-1].sum() / run.series.state["elders"][0].sum() - 1 for run in runs]
-        )
+def findings(rows: list[Judgement], folder: Path) -> Findings:
+    """What was found, in the language that is spoken."""
+    said = sentences(rows)
+    note = phrase(
+        "95 % interval of the mean over seeds (Student's t); implausibility: distance from the observed "
+        "value over the deviations of observation, discrepancy and luck; seen in: seeds, and units"
     )
-    years = len(runs[0].series.state) / 12
-    band = [(1 + fall) ** (years / 15) - 1 for fall in (0.17, 0.45)]
-    return [Finding("C11", "growth of elders over the run", rise, band[0], band[1], f"{len(runs)} counties")]
-
-
-def canteens(runs: list[Any]) -> list[Finding]:
-    """C12 and C13 in villages at full service with a canteen."""
-    diners = np.concatenate([run.series.flow["diners"][_cooking(run)] for run in runs])
-    fees = pooled(
-        runs,
-        lambda run: run.series.flow["meal_fees"] * _cooking(run),
-        lambda run: run.series.flow["cost"] * _cooking(run),
-    )
-    meal = (
-        pooled(
-            runs,
-            lambda run: run.series.flow["meal_fees"] * _cooking(run),
-            lambda run: run.series.flow["meals"] * _cooking(run),
-        )
-        / 100
-    )
-    month = (
-        pooled(
-            runs,
-            lambda run: run.series.flow["meal_fees"] * _cooking(run),
-            lambda run: run.series.flow["diners"] * _cooking(run),
-        )
-        / 100
-    )
-    helpers = pooled(
-        runs,
-        lambda run: run.series.flow["volunteer_elders"] * _cooking(run),
-        lambda run: run.series.state["elders"] * _cooking(run),
-    )
-    sample = f"{len(diners)} village-months"
-    cook = runs[0].model.parameters.canteen.cook
-    return [
-        Finding(
-            "C12",
-            "median number of regular diners",
-            float(np.median(diners)) if len(diners) else math.nan,
-            12,
-            35,
-            sample,
+    sources = [
+        [one.pattern.id, one.pattern.source, one.pattern.year, one.pattern.grade, phrase(one.pattern.use),
+         one.pattern.summary.name, one.pattern.setup.name]
+        for one in rows
+    ]  # fmt: skip
+    return Findings(
+        question=phrase(
+            "Which published patterns does the county asked for show, and by how much does it miss the "
+            "others?"
         ),
-        Finding("C12", "price of a meal, yuan", meal, 2.0, 5.0, sample),
-        Finding("C12", "fees of a diner a month, yuan", month, 100, 300, sample),
-        Finding("C12", "fees over cash cost", fees, 0.50, 0.70, sample),
-        Finding("C12", "wage of a cook a month, yuan, 2025", cook, 1000, 2000, "a parameter"),
-        Finding("C13", "unpaid helpers among elders", helpers, 0.03, 0.14, sample),
-    ]
-
-
-def tourism(crash: list[Any]) -> list[Finding]:
-    """C10: visitors in the year of a crash over the same months of the year before."""
-    now, before = 0.0, 0.0
-    for run in crash:
-        v, at = run.series.state["visitors"], run.model.parameters.shocks.scheduled_month
-        now, before = now + v[at : at + 12].sum(), before + v[at - 12 : at].sum()
-    return [
-        Finding(
-            "C10",
-            "visitors in a crash over the year before",
-            float(now / before),
-            0.23,
-            0.48,
-            f"{len(crash)} counties",
-        )
-    ]
-
-
-def findings(line: Composed, base: sim.Parameters) -> list[Finding]:
-    """Run the configuration `base` of the command line, as often as it asks, and return every pattern."""
-    settings = line.settings
-    seeds = [draws.replicate_seed(settings.seed, at) for at in range(settings.seeds or SIZES[settings.size])]
-
-    def model(parameters: sim.Parameters, seed: int, **how: Any) -> sim.MutualAidModel:
-        return sim.MutualAidModel(
-            parameters, seed=seed, modifiers=line.scenario("patterns", parameters).modifiers, **how
-        )
-
-    end = month_number(base.horizon.start) + CRASH + 23
-    starts = [model(base, seed, spin_up=False) for seed in seeds]
-    runs = [model(base, seed).run() for seed in seeds]
-    scenic = base.replace(
-        {
-            "business.kind": "tourism",
-            "shocks.scheduled": "tourism_crash",
-            "shocks.scheduled_month": CRASH,
-            "shocks.tourism_crash": 0.0,
-            "county.share_scenic": 0.8,
-            "county.share_craft": 0.0,
-            "county.share_near_town": 0.0,
-            "horizon.end": f"{end // 12:04d}-{end % 12 + 1:02d}",
-        }
+        sentences=said,
+        tables=[
+            ShownTable(
+                phrase("Patterns"), [phrase(head) for head in COLUMNS], [cells(one) for one in rows], note
+            ),
+            ShownTable(
+                phrase("Where the patterns come from"),
+                [phrase(head) for head in ("id", "source", "year", "grade", "use", "summary", "set-up")],
+                sources,
+            ),
+        ],
+        pictures=[draw(rows, said[0].rstrip(".。"), figures_in(folder), name_of)],
+        limits=list(map(phrase, LIMITS)),
     )
-    crash = [model(scenic, seed).run() for seed in seeds[:3]]
-    return [
-        *age_structure(starts),
-        *homes(starts),
-        *disability(starts, runs),
-        *coverage(runs),
-        *participation(runs),
-        *prices(runs),
-        *incomes(base, seeds),
-        *tourism(crash),
-        *growth(runs),
-        *canteens(runs),
-    ]
+
+
+def table(rows: list[Judgement]) -> pd.DataFrame:
+    """One row a pattern with every number, for summary.csv."""
+    return pd.DataFrame(
+        {
+            "id": one.pattern.id, "what": one.pattern.what, "value": one.value, "low": one.low,
+            "high": one.high, "band_low": one.pattern.low, "band_high": one.pattern.high,
+            "observed": one.pattern.observed, "implausibility": one.implausibility, "verdict": one.verdict,
+            "seeds": one.seeds, "units": one.units, "use": one.pattern.use,
+        }
+        for one in rows
+    )  # fmt: skip
 
 
 def run(line: Composed, words: list[str]) -> int:
-    """Run, print the table and leave findings.json.
+    """Run, print the table, keep findings, picture and summary.csv.
 
     The exit code is 0 whether or not patterns hold: a miss is a finding.
     """
+    path = line.settings.patterns
+    patterns = pattern_file.read(Path(path)) if path else list(pattern_file.ready())
     base = line.sized({"county.villages": VILLAGES})
     with study.begin(line.starting(base), words, fresh=True) as work:
-        rows = findings(line, base)
-        found = kept(rows)
-        found.save(work.folder)
-        print(f"{'':4} {'pattern':52} {'found':>9}  {'band':>15}  {'':7} sample")
-        for finding in rows:
-            print(
-                f"{finding.pattern:4} {finding.what:52} {finding.found:9.3f}  {finding.low:7.3g} - "
-                f"{finding.high:<7.3g} {finding.word:9} "
-                f"{finding.sample}"
-            )
-        print(
-            f"{found.sentences[0]} Bands are proposals; outputs are what-if "
-            f"statements.\n{work.folder}/: findings.json, resolved.yaml"
-        )
+        rows = judged(line, base, patterns)
+        work.text("summary.csv", table(rows).to_csv(index=False))
+        found = both(lambda: findings(rows, work.folder), work.folder)
+        shown = layout([found.tables[0].columns, *found.tables[0].rows])
+        where = f"{work.folder}/: findings.json, summary.csv, figures/patterns.png, resolved.yaml"
+        text = "\n\n".join([shown, found.tables[0].note, numbered(found.sentences), where])
+        work.text("answer.txt", text + "\n")
+        print(text)
     return 0
-
-
-def kept(rows: list[Finding]) -> Findings:
-    """The table as findings.json."""
-    columns = ["pattern", "what", "found", "band from", "to", "verdict", "sample"]
-    lines = [
-        [
-            finding.pattern,
-            finding.what,
-            round(finding.found, 4),
-            finding.low,
-            finding.high,
-            finding.word,
-            finding.sample,
-        ]
-        for finding in rows
-    ]
-    worst = max(rows, key=lambda finding: finding.miss / max(abs(finding.high), abs(finding.low)))
-    said = [
-        f"{sum(finding.holds for finding in rows)} of {len(rows)} findings lie in their bands.",
-        (
-            f"Farthest off in proportion: {worst.what}, {worst.found:.3g} against {worst.low:.3g} to "
-            f"{worst.high:.3g}."
-        )
-        if worst.miss
-        else "None is off.",
-        (
-            "Nothing was tuned to these bands here; the found values are means or medians over the sample "
-            "named in each row."
-        ),
-    ]
-    asked = (
-        "Which published patterns does the county asked for show, and by how much does it miss the others?"
-    )
-    limits = [
-        (
-            "Bands are proposals made with the collected values; a pattern in its band does not prove the "
-            "rules behind it."
-        )
-    ]
-    return Findings(asked, said, [ShownTable("Patterns", columns, lines)], limits=limits)

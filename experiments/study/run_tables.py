@@ -10,6 +10,8 @@ import pyarrow as pa
 
 import sim
 from experiments.study.plan import Task
+from sim import service
+from sim.funnel import FUNNEL
 from sim.state.codes import (
     ELIGIBLE,
     FAMILY,
@@ -126,7 +128,8 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     for name, stage in MET.items():
         for need, kind in enumerate(KINDS):
             table[f"{name}_{kind}_minutes"] = minutes[:, stage, need]
-    return labelled(task, table | more_columns(series, first) | held_by_age(result))
+    more = more_columns(series, first) | reported(result)
+    return labelled(task, table | more | held_by_age(result))
 
 
 def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
@@ -136,12 +139,12 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
     Paid care goes to what is eligible last, so that `eligible_unmet_minutes` is eligible less mutual aid,
     kind by kind, at most what stays unmet.
     """
-    eligible, mutual, unmet = (series.hours[:, :, stage] for stage in (ELIGIBLE, MUTUAL, UNMET))
+    eligible, mutual = (series.hours[:, :, stage] for stage in (ELIGIBLE, MUTUAL))
     year, two = slice(-YEARS, None), 2 * YEARS
     levels, facilities = series.state["level"], series.state["facility"]
     target = min((TARGET - first + 1) * YEARS, len(levels)) - 1
     found = {
-        "eligible_unmet_minutes": np.minimum(np.maximum(eligible - mutual, 0), unmet).sum(axis=(0, 2)),
+        "eligible_unmet_minutes": service.unmet_minutes(series),
         "last_year_minutes": mutual[year].sum(axis=(0, 2)),
         "credits_minutes": -np.array(series.balance["credits_held"][-1]),
         "level_end": np.array(levels[-1]),
@@ -159,6 +162,25 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
         "eligible_last": eligible[-two:].sum(axis=(0, 2)),
     }
     return found
+
+
+def reported(result: sim.Result) -> dict[str, np.ndarray]:
+    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills.
+
+    One number a village each; money in fen.
+    """
+    series, doors, found = result.series, result.doors, result.funnel
+    return {
+        "open_months": doors.open.sum(axis=0),
+        "table_months": (doors.open & (series.flow["meals"] > 0)).sum(axis=0),
+        "station_closures": doors.closed.sum(axis=0),
+        "served_years": service.served_months(series, result.parameters).sum(axis=0) / YEARS,
+        "station_class": np.array(FUNNEL)[found.classes],
+        "viable_meals": found.with_meals,
+        "visits_on_time": series.flow["visits_on_time"].sum(axis=(0, 2)),
+        "own_fen": service.own_money(series),
+        "unpaid_fen": service.unpaid(series),
+    }
 
 
 def first_closed(level: np.ndarray, opened: np.ndarray) -> np.ndarray:

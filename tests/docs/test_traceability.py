@@ -37,7 +37,7 @@ OTHERS = {
     },
     "003": {"I", "II", "III", "IV"},
 }
-NOT_ASKED = {"county", "horizon", "economy", "given"}  # what a run needs whatever a clause asks
+NOT_ASKED = {"county", "horizon", "economy", "given", "reported"}  # what a run needs whatever a clause asks
 
 
 @lru_cache

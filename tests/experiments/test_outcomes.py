@@ -2,12 +2,14 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from experiments import outcomes
 from experiments.command.settings import Mistake
-from experiments.outcomes import AGAINST_BASELINE, COMPARED, HEADLINE, OUTCOMES, register
+from experiments.outcomes import AGAINST_BASELINE, BY_STATION, COMPARED, HEADLINE, OUTCOMES, register
 from experiments.report import style
+from sim import Parameters
 
 VIABLE = OUTCOMES["viable"]
 
@@ -51,3 +53,41 @@ def test_columns_of_summaries_are_those_that_studies_were_stored_with():
 def test_hours_that_stay_unmet_are_not_hours_without_mutual_aid():
     """What is left when paid care has come, and what mutual aid left."""
     assert OUTCOMES["unmet"].above == "eligible_unmet" and OUTCOMES["not_mutual"].above == "short_minutes"
+
+
+def test_outcomes_by_station_are_shown_where_they_are_asked_for():
+    """Two villages: 60 and 0 months open with one closure, 30 of them with meals; 10 elder-years; 2,000 yuan.
+
+    Five station-years: a closure in five; 2.5 years with an open station a village; 200 yuan an elder-year.
+    """
+    lines = [
+        (60, 30, 1, 10.0, "does_not_serve", 200_000, 50_000, 400, 1_000),
+        (0, 0, 0, 0.0, "never_opened", 0, 0, 0, 0),
+    ]
+    names = (
+        "open_months", "table_months", "station_closures", "served_years", "station_class", "public_fen",
+        "own_fen", "unpaid_fen", "cost_fen",
+    )  # fmt: skip
+    rows = pd.DataFrame(lines, columns=names).assign(
+        scenario="a", replicate=0, kind="plain", strength="weak", verdict="closed",
+        visits_due=10, visits_on_time=4, viable_meals=False,
+    )  # fmt: skip
+    others = {outcome.above for outcome in OUTCOMES.values()} | {
+        outcome.below for outcome in OUTCOMES.values()
+    }
+    more = [
+        "level_end",
+        "facility_end",
+        "facility_2030",
+        "level_2030",
+        "closures",
+        "plus",
+        "redeem_got_minutes",
+    ]
+    more += [f"paid_{payer}_fen" for payer in ("government", "collective", "families", "society")]
+    rows = rows.assign(**{name: 0 for name in [*others, *more, "eligible_unmet_minutes"] if name not in rows})
+    found = outcomes.table(rows, Parameters(), more=BY_STATION).iloc[0]
+    assert found[list(BY_STATION)].tolist() == pytest.approx(
+        [2.5, 1.25, 5.0, 0.2, 0.5, 0.5, 0.0, 0.0, 0.4, 0.4, 200.0, 50.0]
+    )
+    assert set(BY_STATION).isdisjoint(outcomes.table(rows, Parameters()))

@@ -49,7 +49,7 @@ UNREAD = {
         "seeds is read by ablation, baseline",
     ),
     "a month of a fork that is none": (["experiment=smoke", "fork.month=2026-01"], "fork is read by fork"),
-    "draws of patterns": (["experiment=patterns", "draws=true"], "draws is read by ablation, baseline"),
+    "precision of patterns": (["experiment=patterns", "precision=0.1"], "precision is read by "),
     "seeds of a benchmark": (["experiment=benchmark", "seeds=3"], "seeds is read by ablation, baseline"),
     "a parameter of a benchmark": (["experiment=benchmark", "county.villages=3"], "counties of its own"),
     "an option of a benchmark": (
@@ -138,18 +138,20 @@ def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypat
     ]
     assert run.main([*words, f"out={tmp_path}", "workers=1"]) == 0
     assert (
-        len(seen) == 3 * 2 and len({seed for seed, *_ in seen}) == 2
-    )  # starts, runs and crashes, each with two seeds
+        len(seen) == 5 * 2 and len({seed for seed, *_ in seen}) == 2
+    )  # as built, of 2019, as asked, crash and drive, each with two seeds
     assert {(p.county.villages, p.county.elders, p.funding.share_government) for _, p, _ in seen} == {
-        (4, 30, 0.5)
+        (4, 30, 0.5),
+        (200, 20, 0.5),  # incomes of 2019
+        (25, 30, 0.6),  # the drive
     }
-    assert sorted({months for *_, months in seen}) == [24, 72]  # C10 has its six years whatever is asked
+    assert {months for *_, months in seen} == {24, 72, 132}  # those with months of their own keep them
     (study,) = (tmp_path / "patterns").iterdir()
     kept = yaml.safe_load((study / "resolved.yaml").read_text())
     assert (kept["county"]["villages"], kept["seeds"], kept["seed"]) == (4, 2, 9)
-    assert re.search(r"gap of an age-sex share .* (\d+) elders", capsys.readouterr().out)
+    assert re.search(r"gap of an age-sex share .* 2 seeds, \d+", capsys.readouterr().out)
     rows = json.loads((study / "findings.json").read_text())["tables"][0]["rows"]
-    assert {row[0] for row in rows} >= {"C1", "C2", "C3", "C9", "C10", "C11", "C12"}
+    assert {row[0].rstrip("abcde") for row in rows} == {f"C{number}" for number in range(1, 18)}
 
 
 @pytest.mark.parametrize("words, villages", [([], 12), (["county=big"], 175), (["county.villages=3"], 3)])

@@ -17,8 +17,6 @@ import pytest
 import run
 from experiments.benchmark import readings
 from experiments.command.settings import Mistake, known
-from experiments.evidence import patterns
-from experiments.evidence.patterns import Finding
 from experiments.report import page as report
 from experiments.report import page_tables, pictures, style
 from experiments.study.findings import Findings, Picture
@@ -441,17 +439,7 @@ def test_a_damaged_study_gets_one_sentence(case, study, tmp_path, capsys):
     assert said.startswith("error: ") and what in said and way in said and "\n" not in said
 
 
-def test_patterns_and_benchmark_leave_findings(tmp_path):
-    patterns.kept(
-        [Finding("C1", "gap", 0.3, 0.1, 0.2, "9 elders"), Finding("C2", "nest", 0.6, 0.5, 0.7, "9 elders")]
-    ).save(tmp_path)
-    found = Findings.load(tmp_path)
-    assert found.sentences[0] == "1 of 2 findings lie in their bands." and found.tables[0].rows[0][2:6] == [
-        0.3,
-        0.1,
-        0.2,
-        "off 0.1",
-    ]
+def test_a_benchmark_leaves_findings(tmp_path):
     readings.kept([readings.figure("ratio", [40.0, 42.0, 44.0], "times", ">= 40", lambda x: x >= 40)]).save(
         tmp_path
     )
