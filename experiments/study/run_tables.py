@@ -32,6 +32,7 @@ YEARS = 12
 PUBLIC = (
     "paid_government",
     "capital_government",
+    "capital_project",
     "setup_government",
     "referral_government",
     "guarantee_called",
