@@ -54,7 +54,8 @@ def read(path: Path) -> Experiment:
     A YAML whose `name` is that of another is the other with other values.
     """
     name, shown = path.stem, f"configs/experiment/{path.name}"
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    # words alone, as written: the loader of values would load the model, and `--help` answers at once
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) or {}
     kind = content.get("name", name)
     if kind != name:
         base = read(path.with_name(f"{kind}.yaml"))
@@ -68,7 +69,7 @@ def read(path: Path) -> Experiment:
             raise Mistake(f"{shown} has no {key}: write `{example}` into it")
     file = Path(content.get("file", STUDIES / f"{name}.py"))
     about = content["title"], " ".join(content["help"].split()), tuple(content["reads"])
-    return Experiment(name, *about, file, bool(content.get("own_model", False)))
+    return Experiment(name, *about, file, content.get("own_model") == "true")
 
 
 def file_of(experiment: Experiment, root: Path = ROOT) -> Path:
@@ -156,8 +157,26 @@ def options() -> dict[str, tuple[str, ...]]:
 
 @functools.lru_cache(maxsize=256)
 def _arm(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return {f"{section}.{key}": value for section, values in content.items() for key, value in values.items()}
+    from omegaconf import OmegaConf
+
+    from sim.state.yaml12 import flag_of, load
+
+    def flat(content: Any) -> dict[str, Any]:
+        return {
+            f"{section}.{key}": value for section, lines in content.items() for key, value in lines.items()
+        }
+
+    shown = "/".join(path.parts[-3:])
+    mine = flat(load(path.read_text(encoding="utf-8"), shown) or {})
+    theirs = flat(OmegaConf.to_container(OmegaConf.load(path)))
+    for name, value in mine.items():
+        # Hydra composes from these files, by the rules of YAML 1.1 but for numbers such as 3e-2
+        if name in theirs and theirs[name] not in (value, flag_of(value)):
+            raise Mistake(
+                f"{shown}: {name} is {value!r} by YAML 1.2 and {theirs[name]!r} to Hydra, which reads this "
+                f"file too: write it so that both read the same"
+            )
+    return mine | {name: value for name, value in theirs.items() if isinstance(value, bool)}
 
 
 def arm(group: str, option: str) -> dict[str, Any]:

@@ -7,7 +7,9 @@ the same name.
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import shlex
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from experiments.command.scenario import CONFIGS, Mistake, compose_line
+from experiments.command.user_files import printable
 from experiments.report.pictures import Kept, newest
 from experiments.studies import first_answer
 from experiments.study.findings import Picture
@@ -43,6 +46,12 @@ def small(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def markdown(text: str) -> str:
+    """A study's words as one line of a page of Markdown: text, neither a link nor a tag."""
+    line = html.escape(printable(" ".join(text.split())), quote=False)
+    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", line)
+
+
 def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
     """Write the pictures of the studies and README.md, the list of them; the paths."""
     taken: dict[str, tuple[Picture, Kept]] = {}
@@ -64,9 +73,10 @@ def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
     for name, (shown, kept) in taken.items():
         paths.append(into / f"{name}.png")
         replace(paths[-1], small((kept.folder / "figures" / f"{name}.png").read_bytes()))
-        lines += ["", f"## {shown.title}", "", f"![{shown.title}]({name}.png)", "", shown.caption]
+        title = markdown(shown.title)
+        lines += ["", f"## {title}", "", f"![{title}]({name}.png)", "", markdown(shown.caption)]
     commands = dict.fromkeys(
-        f"python run.py {shlex.join(kept.manifest['overrides'])}" for _, kept in taken.values()
+        printable(f"python run.py {shlex.join(kept.manifest['overrides'])}") for _, kept in taken.values()
     )
     models = dict.fromkeys(kept.manifest["sha256"]["code"] for _, kept in taken.values())
     lines += [
@@ -75,7 +85,7 @@ def make(studies: Sequence[Path], into: Path = FOLDER) -> list[Path]:
         "",
         *(f"    {command}" for command in commands),
         "",
-        f"Code: SHA-256 {', '.join(models)}.",
+        f"Code: SHA-256 {markdown(', '.join(models))}.",
     ]
     replace(into / "README.md", ("\n".join(lines) + "\n").encode())
     return [*paths, into / "README.md"]

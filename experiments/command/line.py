@@ -23,13 +23,17 @@ and group.option=true (service.sharing_station=true) adds one more option's valu
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from experiments.command import catalogue
 from experiments.command.catalogue import Mistake
+from experiments.command.user_files import look_through, printable, read_text
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
@@ -37,6 +41,22 @@ LONGEST = 2_000  # signs of a message
 OTHER_VERBS = ("report", "gallery", "explain", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, *OTHER_VERBS)
+
+
+class Printable:
+    """A stream to which every verb prints what it says; words of a study may be a stranger's."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be seen, and new lines."""
+        if self._stream is not None:  # as it is without a console
+            self._stream.write(printable(text, "\n\t"))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def split_verb(argv: list[str]) -> tuple[str, list[str]]:
@@ -67,7 +87,7 @@ def usage() -> str:
             "  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta "
             "by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)",
             "  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in "
-            "spite of failed runs)",
+            "spite of failed runs) trusted=true (code that a policy file names by _target_ may run)",
             "",
             *listed,
             "",
@@ -130,8 +150,10 @@ def run(verb: str, words: list[str]) -> int:
     if verb == "run":
         line = compose_line(words)
         check_read(line.settings, words)
-        for said in idle(line.pinned, line.parameters, line.settings):
-            print(f"note: {said}", file=sys.stderr)
+        changes = line.scenario(line.settings.name, line.parameters).modifiers
+        modified = [change.path for change in changes]
+        for said in idle(line.pinned, line.parameters, line.settings, modified):
+            print(f"note: {printable(said)}", file=sys.stderr)
         line, words = study.resolve(line, words)
     else:
         line, words = verbs.again(verb, words)
@@ -153,7 +175,8 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = answer(argv)
+        with contextlib.redirect_stdout(Printable(sys.stdout)):  # type: ignore[type-var]
+            code = answer(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -164,8 +187,20 @@ def main(argv: list[str] | None = None) -> int:
 
 def sentence(text: str) -> str:
     """A message as one line of a length that can be read; signs that steer a terminal are written out."""
-    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
+    line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
+
+def look_at_files(words: list[str]) -> None:
+    """Refuse what is no scenario file at once: loading the model takes longer than all that follows."""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "scenario" and Path(value).name:
+            text = read_text(Path(value))
+            try:
+                look_through(text, "a scenario file")
+            except Mistake as error:
+                raise Mistake(f"{value}: {error}") from error
 
 
 def answer(argv: list[str] | None = None) -> int:
@@ -177,6 +212,11 @@ def answer(argv: list[str] | None = None) -> int:
     if {"-h", "--help"} & set(words):
         print(usage())
         return 0
+    try:
+        look_at_files(words)
+    except Mistake as error:
+        print(f"error: {sentence(str(error))}", file=sys.stderr)
+        return 1
     import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
 
     from hydra.errors import HydraException

@@ -49,6 +49,7 @@ from sim.policies import Intervention
 from sim.policies import compose as compose_policies
 from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
+from sim.state.yaml12 import load
 
 OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
 
@@ -438,7 +439,7 @@ def resolved(content: dict[str, Any]) -> str:
 def resolved_with(text: str, parameters: Parameters) -> str:
     """A resolved configuration with other parameters: those that an experiment really starts from."""
     return yaml.safe_dump(
-        {**yaml.safe_load(text), **parameters.to_dict()}, sort_keys=False, allow_unicode=True
+        {**load(text, "resolved.yaml"), **parameters.to_dict()}, sort_keys=False, allow_unicode=True
     )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import yaml
 
-from experiments.command.settings import FILED, Mistake, Settings, check_override
+from experiments.command.settings import FILED, Mistake, Settings, check_override, known
 from experiments.command.user_files import read_text
 from experiments.command.user_yaml import plain
 from sim.state.parameters import ParameterError, Parameters
+from sim.state.yaml12 import Loader, flag_of
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
@@ -29,8 +30,6 @@ def parse_scenario(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for section, values in content.items():
         for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
-            if isinstance(key, bool):  # YAML reads a bare on as true
-                key = "on" if key else "off"
             path = str(section) if key is None else f"{section}.{key}"
             found[path] = _checked(path, value)
     return found
@@ -46,7 +45,8 @@ def _checked(path: str, value: Any) -> Any:
         return names
     if isinstance(value, dict | list) or value is None:
         raise Mistake(f"{path}: one value is wanted")
-    sort, checked = check_override(path, value)
+    switch = path == "draws" or (path in known() and known()[path].kind is bool)
+    sort, checked = check_override(path, flag_of(value) if switch else value)
     if sort != "path" and path not in FILED:
         raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")
     return checked
@@ -73,6 +73,9 @@ _Dumper.add_representer(
         "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
     ),
 )
+for _first, _resolvers in Loader.yaml_implicit_resolvers.items():  # a text that reads as a number is quoted
+    for _tag, _pattern in _resolvers:
+        _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
 
 
 def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:

@@ -15,18 +15,6 @@ from experiments.command.scenario import CONFIGS, Mistake
 ROOT = CONFIGS.parent
 
 ADDRESS = "127.0.0.1"
-OPTIONS = {
-    "server.address": ADDRESS,
-    "server.headless": "true",
-    "server.fileWatcherType": "none",
-    "server.maxUploadSize": "2",
-    "browser.gatherUsageStats": "false",
-    "client.toolbarMode": "minimal",
-    "client.showErrorDetails": "none",
-    "theme.primaryColor": "#0072B2",
-}
-
-
 LANGUAGE = "MUTUAL_AID_LANGUAGE"  # what the server of the live model speaks
 
 
@@ -50,7 +38,10 @@ def port_of(words: list[str], default: int, more: str = "") -> int:
 def need(package: str, extra: str) -> None:
     """Mistake with the command that installs what is missing."""
     if importlib.util.find_spec(package) is None:
-        raise Mistake(f"{package} is not installed: pip install -e '.[{extra}]'")
+        raise Mistake(
+            f"{package} is not installed: pip install -r requirements-all.lock, or without checksums "
+            f"pip install -e '.[{extra}]'"
+        )
 
 
 def become(command: list[str], more: dict[str, str] | None = None) -> None:
@@ -67,9 +58,8 @@ def dashboard(words: list[str]) -> None:
     """The planner's dashboard, by Streamlit."""
     need("streamlit", "dashboard")
     port = port_of(words, 8501)
-    flags = [f"--{key}={v}" for key, v in {**OPTIONS, "server.port": str(port)}.items()]
     print(f"The dashboard is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
-    become(["-m", "streamlit", "run", str(ROOT / "experiments/dashboard/app.py"), *flags])
+    become(["-m", "experiments.dashboard.served", str(port)])
 
 
 def live(words: list[str]) -> None:
@@ -86,9 +76,8 @@ def live(words: list[str]) -> None:
         [word for word in words if word not in spoken], 8502, f" and report.language={' or '.join(LANGUAGES)}"
     )
     print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
-    flags = [f"--host={ADDRESS}", f"--port={port}", "--no-open", "--production"]
     become(
-        ["-m", "solara", "run", str(ROOT / "experiments/live/app.py"), *flags],
+        ["-m", "experiments.live.served", str(port)],
         {
             "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
             LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en",

@@ -17,7 +17,16 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from experiments.command.catalogue import CONFIGS, Mistake, arm, experiment, experiments, options
-from sim.state.parameters import SECTIONS, Declaration, ParameterError, checked, declarations, nearest
+from sim.state.parameters import (
+    SECTIONS,
+    Declaration,
+    ParameterError,
+    checked,
+    condition,
+    declarations,
+    nearest,
+    unmet,
+)
 
 FILED = (
     "seeds",
@@ -344,13 +353,21 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
         )
 
 
-def idle(pinned: Iterable[str], parameters: Any, settings: Settings) -> list[str]:
-    """A sentence on each thing that was set and has no effect."""
-    found = []
+def idle(
+    pinned: Iterable[str], parameters: Any, settings: Settings, modified: Iterable[str] = ()
+) -> list[str]:
+    """A sentence on each thing that was set and has no effect. `modified`: paths that policies change."""
+    found, flat, moving = [], parameters.flat(), set(modified)
     for path in pinned:
         section, _, name = path.partition(".")
         if name != "on" and getattr(getattr(parameters, section), "on", True) is False:
             found.append(f"{path} has no effect: {section}.on is false")
+            continue
+        wanted = unmet(path, flat)
+        of = list(dict.fromkeys(condition(one)[0] for one in wanted))
+        if wanted and not moving & set(of):
+            now = " and ".join(f"{one} = {flat[one]}" for one in of)
+            found.append(f"{path} has no effect with {now}: it is read with {' or '.join(wanted)}")
     if settings.engine.kind == "serial" and settings.workers > 1:
         found.append(f"workers = {settings.workers} has no effect: engine=serial works in one process")
     return found

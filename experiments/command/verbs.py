@@ -92,6 +92,8 @@ def status(words: list[str]) -> int:
     )
     for text, count in failed.groupby(["error", "origin"]).size().head(5).items() if len(failed) else ():
         print(f"failed {count} times: {text[0]} at {text[1]}")
+    for text in [] if holder else found.damaged():
+        print(text)
     for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")
     if (missing and not holder) or state == "stopped":
@@ -130,13 +132,14 @@ def verify(words: list[str]) -> int:
         label="verify",
     )
     differing = taker.found
-    for text in [*changed, *differing]:
+    damaged = found.damaged()
+    for text in [*changed, *damaged, *differing]:
         print(text)
     print(
         f"{count} of {len(good)} runs done again: "
         + (f"{len(differing)} differ" if differing else "every byte the same")
     )
-    return 1 if differing else 0
+    return 1 if differing or damaged else 0
 
 
 def changes(found: Results) -> list[str]:

@@ -65,7 +65,7 @@ def write(result: DraftResult, draft: Draft, others: list[DraftResult], language
         )
         with study.begin(line, ["experiment=baseline", f"scenario={file.name}"]) as work:
             baseline.answer(work, line, partial(outcomes, engine))
-        for code in style.LANGUAGES if others else ():
-            found = Findings.load(work.folder, code)
-            replace(found, tables=[*found.tables, compared(result, others, code)]).save(work.folder, code)
+            for code in style.LANGUAGES if others else ():
+                found = Findings.load(work.folder, code)
+                replace(found, tables=[*found.tables, compared(result, others, code)]).save(work.folder, code)
         return page.page(Kept(work.folder), language)

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from experiments.command.scenario import CONFIGS, options, policy
 from experiments.report import break_even
 from experiments.report.break_even import table
@@ -24,6 +22,7 @@ from sim.start import tables
 from sim.state.fields import COLUMNS, FLOWS, STATES, Column
 from sim.state.ledger import POSTINGS
 from sim.state.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
+from sim.state.yaml12 import load
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -108,7 +107,7 @@ def ready_policies() -> str:
     """Ready policies: clause, what they are, what they modify."""
     rows = []
     for name in options()["policy"]:
-        content = yaml.safe_load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+        content = load((CONFIGS / "policy" / f"{name}.yaml").read_text(encoding="utf-8"), name)
         modifiers = policy(name, Parameters()).modifiers(Parameters())
         paths = ", ".join(f"`{path}`" for path in dict.fromkeys(modifier.path for modifier in modifiers))
         rows.append([f"`{name}`", content["clause"], content["description"], paths])

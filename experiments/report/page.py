@@ -239,6 +239,8 @@ def page(kept: Kept, code: str) -> str:
             f"{kept.folder} holds no findings.json: its experiment ended before it had an answer; run "
             f"it again"
         )
+    if kept.manifest["status"] == "finished" and kept.results.wanted:
+        kept.results.runs()  # what it found rests on all of them: a gap since then is refused
     findings = Findings.load(kept.folder, code)
     with style.speaking(code):
         found, done = figures_of(kept, findings, code)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import yaml
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -26,6 +25,7 @@ from matplotlib.figure import Figure
 from experiments import outcomes
 from experiments.study.findings import Findings, Picture
 from experiments.study.parts import make_folder, replace
+from sim.state.yaml12 import load
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
     "#E69F00",
@@ -236,7 +236,7 @@ def tell(english: str, chinese: str) -> str:
 
 
 def _kept(file: str) -> Any:
-    return yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+    return load(Path(__file__).with_name(file).read_text(encoding="utf-8"), file)
 
 
 @lru_cache(maxsize=1)

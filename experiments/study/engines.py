@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from experiments.command.scenario import Mistake
 
 T = TypeVar("T")
+ADDRESS = "127.0.0.1"
 THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -150,15 +151,11 @@ class Standing:
 @contextlib.contextmanager
 def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError as error:
         raise Mistake("engine=dask needs Dask: pip install -e '.[cluster]'") from error
     with contextlib.ExitStack() as stack:
-        if not scheduler:
-            cluster = LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None, memory_limit=0
-            )
-            scheduler = stack.enter_context(cluster).scheduler_address
+        scheduler = scheduler or stack.enter_context(_cluster(count))
         try:
             client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))
         except (OSError, ValueError) as error:
@@ -166,3 +163,29 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
         executor = client.get_executor(pure=False)
         stack.callback(executor.shutdown, wait=False)
         yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
+
+
+@contextlib.contextmanager
+def _cluster(count: int) -> Iterator[str]:
+    """The address of workers of our own: on this computer only, without pages.
+
+    Where no address of a page is given, Dask serves its pages, a proxy among them, all the same: so the pages
+    themselves are taken away.
+    """
+    import dask
+    from distributed import LocalCluster
+
+    pages: dict[str, list[str]] = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
+    here = {"dashboard": False, "dashboard_address": f"{ADDRESS}:0"}
+    with (
+        dask.config.set(pages),
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            host=ADDRESS,
+            dashboard_address=None,
+            scheduler_kwargs=here,
+            memory_limit=0,
+        ) as cluster,
+    ):
+        yield cluster.scheduler_address

@@ -20,6 +20,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.command.user_files import printable
+
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 PART = re.compile(
     r"part-(\d{5})-[0-9a-f]{8}\.parquet(\.corrupt(\.\d+)?)?"
@@ -29,7 +31,7 @@ Counts = dict[int, int]  # run -> rows that a part holds of it
 
 def say(text: str) -> None:
     """Tell what was found."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
 
 
 def set_aside(path: Path) -> Path:

@@ -23,10 +23,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 
 from experiments.command.scenario import Mistake
-from experiments.study.manifest import BEGIN, anew, manifest_of, schema_of, stored
+from experiments.study.manifest import BEGIN, altered, anew, manifest_of, schema_of, stored
 from experiments.study.parts import (
     TABLES,
     Counts,
@@ -41,7 +40,8 @@ from experiments.study.parts import (
     write_part,
 )
 from experiments.study.plan import Plan, Task
-from sim.state.parameters import nearest
+from sim.state.parameters import ParameterError, nearest
+from sim.state.yaml12 import load
 
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
 SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1
@@ -58,7 +58,10 @@ def _summary(text: str) -> pd.DataFrame:
 
 
 def _configuration(text: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(text).items())
+    try:
+        return dict(load(text).items())
+    except ParameterError as error:
+        raise ValueError(str(error)) from error
 
 
 def read_plan(path: Path, folder: Path) -> Plan:
@@ -166,11 +169,22 @@ class Results:
         """resolved.yaml: every value used."""
         return stored(self.folder / "resolved.yaml", _configuration, anew(self.folder))
 
+    def damaged(self) -> list[str]:
+        """A sentence on each text that is not as the study left it; they are made from the runs."""
+        names = self.manifest.get("texts", {}) if self.manifest["status"] != "running" else {}
+        paths = [self.folder / name for name in (*names, "resolved.yaml")]
+        gone = [path for path in paths if not path.is_file()]
+        other = [path for path in paths if path not in gone and altered(path, path.read_bytes())]
+        return [f"{path} is not there: {anew(self.folder)}" for path in gone] + [
+            f"{path} is damaged: {anew(self.folder)}" for path in other
+        ]
+
     @property
     def summary(self) -> pd.DataFrame:
         """summary.csv; empty where the experiment wrote none."""
         path = self.folder / "summary.csv"
-        rows = stored(path, _summary, anew(self.folder)) if path.exists() else pd.DataFrame()
+        wrote = path.exists() or path.name in self.manifest.get("texts", {})
+        rows = stored(path, _summary, anew(self.folder)) if wrote else pd.DataFrame()
         return rows.rename(columns=self._new_names)
 
     def _known(self, table: str, columns: Sequence[str] | None) -> list[str] | None:

@@ -28,7 +28,7 @@ from experiments.command.scenario import HOW, Composed, Mistake, Settings, compo
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.lock import Lock
-from experiments.study.manifest import manifest_of
+from experiments.study.manifest import manifest_of, sealed, sums_of
 from experiments.study.parts import (
     TABLES,
     joined,
@@ -253,7 +253,7 @@ class Study:
     def note(self, **changes: Any) -> None:
         """Bring the manifest up to date."""
         self.manifest.update(changes)
-        self._put("manifest.json", json.dumps(self.manifest, indent=1, ensure_ascii=False))
+        self._put("manifest.json", sealed(self.manifest))
 
     def text(self, name: str, content: str) -> None:
         """A text file in the folder."""
@@ -438,6 +438,7 @@ class Study:
                 runs=len(wanted),
                 done=lines.count("\n"),
                 failed=sum(run in self.failed for run in wanted),
+                texts=sums_of(self.folder),
             )
 
 

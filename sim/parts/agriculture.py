@@ -9,6 +9,8 @@ Off     where no village has it; nothing before the first month.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
@@ -29,6 +31,7 @@ MU = 0.1  # land is kept in tenths of a mu
 class Agriculture:
     """Characteristic agriculture on leased land."""
 
+    ONLY: ClassVar[tuple[str, ...]] = ("business.kind=agriculture", "business.kind=portfolio")
     setup: float = par(
         150000.0,
         unit="yuan",

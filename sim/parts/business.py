@@ -34,7 +34,10 @@ class Business:
         "none", choices=CHOICES, doc="which business; portfolio is all that the village has an endowment for"
     )
     payer: str = choice(
-        "government", choices=("government", "collective", "society"), doc="who pays the set-up money"
+        "government",
+        choices=("government", "collective", "society"),
+        doc="who pays the set-up money",
+        only=("kind!=none",),
     )
     start: int = par(
         6,
@@ -44,6 +47,7 @@ class Business:
         doc="month in which set-up money is paid",
         source="design choice",
         monthly=False,
+        only=("kind!=none",),
     )
     care_share: float = par(
         0.15,
@@ -56,9 +60,15 @@ class Business:
             "and Chetian"
         ),
         grade="C",
+        only=("kind!=none",),
     )
     working_capital: float = par(
-        0.15, unit="share", low=0.0, high=0.5, doc="set-up money kept as working capital"
+        0.15,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="set-up money kept as working capital",
+        only=("kind!=none",),
     )
     loss_limit: float = par(
         0.15,
@@ -66,9 +76,15 @@ class Business:
         low=0.0,
         high=1.0,
         doc="loss, as a share of set-up money, at which a business stops",
+        only=("kind!=none",),
     )
     work_share: float = par(
-        0.5, unit="share", low=0.1, high=1.0, doc="most of a person's free hours that a business uses"
+        0.5,
+        unit="share",
+        low=0.1,
+        high=1.0,
+        doc="most of a person's free hours that a business uses",
+        only=("kind!=none",),
     )
     interest: float = par(
         0.015,
@@ -76,9 +92,15 @@ class Business:
         low=0.0,
         high=0.05,
         doc="real interest of the deposit, all of it for the service",
+        only=("kind=deposit",),
     )
     endowment: float = par(
-        0.5, unit="ratio", low=0.0, high=1.0, doc="market of a half-endowed village over a fully endowed one"
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="market of a half-endowed village over a fully endowed one",
+        only=("kind!=none",),
     )
 
 

@@ -60,6 +60,7 @@ class Funding:
         "cost",
         choices=("cost", "envelope"),
         doc="pledges follow last months' cost, or an envelope fixed beforehand",
+        only=("rule!=none",),
     )
     share_government: float = par(
         0.25,
@@ -68,6 +69,7 @@ class Funding:
         high=1.0,
         doc="share of cost pledged by government",
         source="design choice around Tuanjie: elders 60, collective 21, government 18 %",
+        only=("rule!=none",),
     )
     share_collective: float = par(
         0.15,
@@ -76,6 +78,7 @@ class Funding:
         high=1.0,
         doc="share of cost pledged by the collective",
         source="design choice around Tuanjie",
+        only=("rule!=none",),
     )
     share_families: float = par(
         0.50,
@@ -84,9 +87,16 @@ class Funding:
         high=1.0,
         doc="share of cost asked of families",
         source="design choice around Tuanjie; fees are 50-70 % of cash cost",
+        only=("rule!=none",),
     )
     share_society: float = par(
-        0.10, unit="share", low=0.0, high=1.0, doc="share of cost pledged by society", source="design choice"
+        0.10,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="share of cost pledged by society",
+        source="design choice",
+        only=("rule!=none",),
     )
     residual: str = choice(
         "collective_families",
@@ -104,6 +114,7 @@ class Funding:
         source="assumption: running cost of a canteen and station in a village of 150-200 elders",
         live=False,
         stored="fen",
+        only=("basis=envelope",),
     )
     match: float = par(
         1.0,
@@ -112,6 +123,7 @@ class Funding:
         high=3.0,
         doc="government's yuan per yuan of the others, under matching",
         source="design choice",
+        only=("rule=matching",),
     )
     per_meal: float = par(
         2.0,
@@ -121,6 +133,7 @@ class Funding:
         doc="government's payment a meal, per service",
         source="assumption; 2-7 yuan a day for low-income elders",
         stored="fen",
+        only=("rule=per_service",),
     )
     per_hour: float = par(
         3.0,
@@ -129,6 +142,7 @@ class Funding:
         high=20.0,
         doc="government's payment an hour, per service",
         stored="fen",
+        only=("rule=per_service",),
     )
     per_visit: float = par(
         0.5,
@@ -137,6 +151,7 @@ class Funding:
         high=5.0,
         doc="government's payment a visit, per service",
         stored="fen",
+        only=("rule=per_service",),
     )
     taper: int = par(
         60,
@@ -145,6 +160,7 @@ class Funding:
         high=240,
         doc="months over which seed money tapers to nothing",
         source="design choice",
+        only=("rule=tapering", "profile=front"),
     )
     point: float = par(
         0.9,
@@ -153,6 +169,7 @@ class Funding:
         high=1.0,
         doc="share of cost that all pledges must reach, else they are refunded",
         source="design choice",
+        only=("rule=provision_point",),
     )
     crowding: float = par(
         0.0,
@@ -180,6 +197,7 @@ class Funding:
         high=24.0,
         doc="months of cost in cash above which payers pledge nothing more",
         source="design choice",
+        only=("basis=cost",),
     )
     cost_speed: float = par(
         0.25,
@@ -202,6 +220,7 @@ class Funding:
         "level",
         choices=("level", "front"),
         doc="envelope in time: level, or front-loaded over the taper at the same present value",
+        only=("basis=envelope",),
     )
 
     def problems(self, parameters: Parameters) -> Iterator[str]:

@@ -9,6 +9,8 @@ Off     where no village has it; nothing before the first month.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
@@ -28,6 +30,7 @@ LEAST_MARKET = 0.1  # of a normal year
 class Handicraft:
     """A workshop of the village's craft."""
 
+    ONLY: ClassVar[tuple[str, ...]] = ("business.kind=handicraft", "business.kind=portfolio")
     setup: float = par(
         120000.0, unit="yuan", low=30000.0, high=600000.0, doc="set-up money", monthly=False, stored="fen"
     )

@@ -96,6 +96,7 @@ class Matching:
         low=0.0,
         high=1.0,
         doc="in pairs: part of a volunteer's offer kept for the partner; 0: no pairs",
+        only=("form=pairs",),
     )
     pair_pleased: float = par(
         0.02,
@@ -103,9 +104,15 @@ class Matching:
         low=0.0,
         high=0.1,
         doc="in pairs: further rise of satisfaction in a month in which the partner came",
+        only=("form=pairs",),
     )
     team_minutes: int = par(
-        10, unit="minutes", low=0, high=60, doc="in teams: coordination and travel that a request costs"
+        10,
+        unit="minutes",
+        low=0,
+        high=60,
+        doc="in teams: coordination and travel that a request costs",
+        only=("form=teams",),
     )
     team_cover: float = par(
         0.5,
@@ -116,6 +123,7 @@ class Matching:
             "in teams: part of what absent members would have offered that those who came make up, within "
             "their free time"
         ),
+        only=("form=teams",),
     )
 
 

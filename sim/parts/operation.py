@@ -46,6 +46,7 @@ class Operation:
         high=10,
         doc="years for which a village keeps a way that it chose",
         monthly=False,
+        only=("choosing=true",),
     )
     cost_scale: float = par(
         1.0,
@@ -53,12 +54,23 @@ class Operation:
         low=0.0,
         high=2.0,
         doc="fees, food and rent of a way, over the table's distance from the village's own",
+        only=("way!=village", "choosing=true"),
     )
     visits_share: float = par(
-        0.5, unit="ratio", low=0.0, high=1.0, doc="operator's fee at visits only over full service"
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="operator's fee at visits only over full service",
+        only=("way!=village", "choosing=true"),
     )
     quality_scale: float = par(
-        1.0, unit="ratio", low=0.0, high=2.0, doc="rise of satisfaction, over the table"
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="rise of satisfaction, over the table",
+        only=("way!=village", "choosing=true"),
     )
     hours_scale: float = par(
         1.0,
@@ -66,6 +78,7 @@ class Operation:
         low=0.0,
         high=2.0,
         doc="hours of staff and volunteers, over the table's distance from the village's own",
+        only=("way!=village", "choosing=true"),
     )
 
 

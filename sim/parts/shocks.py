@@ -96,12 +96,29 @@ class Shocks:
         doc="chance of a pandemic: no tables, fewer helpers, no visitors, more deaths",
         source="design choice: off; 0.03 (0.01-0.06) assumed for a major epidemic closure",
     )
-    pandemic_months: int = par(6, unit="months", low=1, high=36, doc="length of a pandemic")
+    pandemic_months: int = par(
+        6,
+        unit="months",
+        low=1,
+        high=36,
+        doc="length of a pandemic",
+        only=("pandemic!=0", "scheduled=pandemic"),
+    )
     pandemic_helpers: float = par(
-        0.5, unit="share", low=0.0, high=1.0, doc="helpers who still turn up in a pandemic"
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="helpers who still turn up in a pandemic",
+        only=("pandemic!=0", "scheduled=pandemic"),
     )
     pandemic_deaths: float = par(
-        1.15, unit="ratio", low=1.0, high=3.0, doc="deaths of elders in a pandemic over other months"
+        1.15,
+        unit="ratio",
+        low=1.0,
+        high=3.0,
+        doc="deaths of elders in a pandemic over other months",
+        only=("pandemic!=0", "scheduled=pandemic"),
     )
     price_crash: float = par(
         0.0,
@@ -119,6 +136,7 @@ class Shocks:
         doc="price left in a crash",
         source="Tianjin 2011: glut fruit -25 to -30 %",
         grade="B",
+        only=("price_crash!=0", "scheduled=price_crash"),
     )
     flood: float = par(
         0.0,
@@ -129,7 +147,12 @@ class Shocks:
         source="design choice: off; 0.075 (0.06-0.092) of residents are affected by a disaster in a year",
     )
     flood_damage: float = par(
-        0.3, unit="share", low=0.0, high=0.8, doc="condition that a flood takes from a building"
+        0.3,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="condition that a flood takes from a building",
+        only=("flood!=0", "scheduled=flood"),
     )
     leader_loss: float = par(
         0.0,
@@ -147,8 +170,22 @@ class Shocks:
         doc="chance that children lose their jobs",
         source="design choice: off",
     )
-    remit_to: float = par(0.5, unit="share", low=0.0, high=1.0, doc="money from children that is left")
-    job_months: int = par(12, unit="months", low=1, high=36, doc="months until children have jobs again")
+    remit_to: float = par(
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="money from children that is left",
+        only=("job_loss!=0", "scheduled=job_loss"),
+    )
+    job_months: int = par(
+        12,
+        unit="months",
+        low=1,
+        high=36,
+        doc="months until children have jobs again",
+        only=("job_loss!=0", "scheduled=job_loss"),
+    )
     scheduled: str = choice(
         "none", choices=("none", *KINDS), doc="a shock that strikes all villages on a given month", live=True
     )
@@ -159,6 +196,7 @@ class Shocks:
         high=600,
         doc="months after the start on which the scheduled shock strikes",
         source="design choice",
+        only=("scheduled!=none",),
     )
 
 

@@ -8,6 +8,8 @@ Off     where no village has it; nothing before the first month.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
@@ -25,6 +27,7 @@ LEAST_YEAR = 0.1  # of the usual visitors
 class Tourism:
     """A village tourism product in a village that has a tourism base."""
 
+    ONLY: ClassVar[tuple[str, ...]] = ("business.kind=tourism", "business.kind=portfolio")
     setup: float = par(
         300000.0,
         unit="yuan",

@@ -54,6 +54,7 @@ class Declaration:
     live: bool
     choices: tuple[str, ...]
     monthly: bool = True
+    only: tuple[str, ...] = ()
 
     @property
     def modifiable(self) -> bool:
@@ -91,12 +92,15 @@ def par(
     live: bool = True,
     choices: tuple[str, ...] = (),
     monthly: bool = True,
+    only: tuple[str, ...] = (),
 ) -> Any:
     """One parameter; without a source it is an assumption. `low` and `high` bound what is accepted and drawn.
 
     `stored` says how rules hold it: "fen" for yuan, "minutes" for hours, both as whole numbers; by default a
     float is a float and the rest are whole numbers. `live` parameters may change in a fork; the others shape
     the start. `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
+    `only`: conditions such as "rule=matching" or "business.kind!=none"; where none holds, no rule reads it.
+    A section's `ONLY` is that of all its parameters.
     """
     if grade not in GRADES:
         raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
@@ -113,6 +117,7 @@ def par(
         live=live,
         choices=choices,
         monthly=monthly,
+        only=only,
     )
     return field(default=default, metadata=meta)
 
@@ -123,10 +128,16 @@ def switch(default: bool, *, doc: str, live: bool = False) -> Any:
 
 
 def choice(
-    default: str, *, choices: tuple[str, ...], doc: str, source: str = "design choice", live: bool = False
+    default: str,
+    *,
+    choices: tuple[str, ...],
+    doc: str,
+    source: str = "design choice",
+    live: bool = False,
+    only: tuple[str, ...] = (),
 ) -> Any:
     """A parameter that is one of a few words."""
-    return par(default, unit="choice", doc=doc, source=source, live=live, choices=choices)
+    return par(default, unit="choice", doc=doc, source=source, live=live, choices=choices, only=only)
 
 
 def section(name: str) -> Callable[[type], type]:
@@ -171,6 +182,9 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
                 live=meta["live"],
                 choices=meta["choices"],
                 monthly=meta["monthly"],
+                only=tuple(
+                    one if "." in one else f"{name}.{one}" for one in meta["only"] or getattr(cls, "ONLY", ())
+                ),
             )
     return found
 
@@ -178,6 +192,28 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
 def declarations() -> dict[str, Declaration]:
     """Every declared parameter by its path, in order of declaration."""
     return dict(_declared(tuple(SECTIONS)))
+
+
+def unmet(path: str, flat: Mapping[str, Any]) -> tuple[str, ...]:
+    """The conditions under which a parameter is read, where none of them holds with these values."""
+    conditions = declarations()[path].only
+    return () if any(_holds(one, flat) for one in conditions) else conditions
+
+
+def condition(text: str) -> tuple[str, bool, str]:
+    """Path, whether it is to be equal, and the word of "funding.rule=matching" or "shocks.flood!=0"."""
+    path, equal, word = text.partition("=")
+    assert equal, text
+    return path.removesuffix("!"), not path.endswith("!"), word
+
+
+def _holds(text: str, flat: Mapping[str, Any]) -> bool:
+    path, equal, word = condition(text)
+    value = flat[path]
+    said = (
+        str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else f"{value:g}"
+    )
+    return (said == word) is equal
 
 
 def nearest(word: str, allowed: typing.Iterable[str]) -> str:

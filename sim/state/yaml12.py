@@ -62,17 +62,18 @@ Loader.add_constructor(f"{TAG}int", Loader.whole)
 Loader.add_constructor(f"{TAG}float", Loader.decimal)
 
 
-def load(text: str, where: str) -> Any:
+def load(text: str, where: str = "", loader: type[Loader] = Loader) -> Any:
     """The plain values of one document; ParameterError, naming `where` and the line, for what is no YAML."""
     try:
-        return yaml.load(text, Loader)
+        return yaml.load(text, loader)
     except RecursionError as error:
-        raise ParameterError(f"{where}: nested too deeply") from error
+        raise ParameterError(": ".join(filter(None, [where, "nested too deeply"]))) from error
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise ParameterError(f"{where}{line}: not readable as YAML ({problem})") from error
+        place = ", ".join(filter(None, [where, f"line {mark.line + 1}" if mark else ""]))
+        problem = getattr(error, "problem", None) or (str(error).splitlines() or ["no YAML"])[0]
+        said = f"not readable as YAML ({problem})"
+        raise ParameterError(f"{place}: {said}" if place else said) from error
 
 
 def flag_of(value: Any) -> Any:

@@ -58,6 +58,13 @@ def flip(path):
     path.write_bytes(content)
 
 
+def digit(path, old, new):
+    """Other figures in a text that stays whole."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def renumbered(folder, old, new, tables=parts.TABLES):
     """Files of a part and the names they would have under another number."""
     for table in tables:
@@ -80,6 +87,7 @@ def change(folder, line):
     if what == "set":
         path = folder / "manifest.json"
         content = json.loads(path.read_text(encoding="utf-8")) | {words[0]: json.loads(words[1])}
+        content.pop("own", None)  # as one who writes it by hand
         path.write_text(json.dumps(content), encoding="utf-8")
     elif what in ("copy", "move"):
         for path, to in list(renumbered(folder, *words[:2], *([words[2:]] if words[2:] else []))):
@@ -114,6 +122,7 @@ DONE = {
     "file": lambda path: (remove(path), path.write_text("x")),
     "nested": lambda path: path.write_text("[" * 100_000),
     "flip": flip,
+    "digit": digit,
     "text": text_part,
 }  # fmt: skip
 

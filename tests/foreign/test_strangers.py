@@ -10,10 +10,13 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 import run
+from experiments.command import gallery
 from experiments.command.line import sentence
 from experiments.command.settings import Mistake
+from experiments.command.user_files import printable
 from experiments.report import page, vector
 from experiments.report.cells import neutral, neutral_frame, neutral_table
 from experiments.report.style import save
@@ -97,7 +100,15 @@ def made(tmp_path, **more):
         Findings("q", ["one"], pictures=[Picture("mine", "t", "c")]).save(work.folder)
     path = work.folder / "findings.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | more))
+    by_hand(work.folder)
     return work.folder
+
+
+def by_hand(folder, **more):
+    """The manifest as one writes it who keeps no checksums."""
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text()) | more
+    path.write_text(json.dumps({key: v for key, v in content.items() if key not in ("own", "texts")}))
 
 
 @pytest.mark.parametrize(
@@ -147,9 +158,12 @@ def test_a_message_is_one_line_that_steers_no_terminal():
     assert sentence("a\nb \x1b[31mc") == "a b \\x1b[31mc" and len(sentence("x" * 10**6)) < 2_100
 
 
-@pytest.mark.parametrize("settings", ["text.usetex: True\nbackend: nope\n", "figure.dpi: 7\nfont.size: 99\n"])
+@pytest.mark.parametrize(
+    "settings",
+    ["text.usetex: True\nbackend: nope\n", "figure.dpi: 7\nfont.size: 99\n", "font.size: 9 # \xff\xfe\n"],
+)
 def test_settings_of_the_working_folder_have_no_say_in_a_figure(settings, tmp_path):
-    (tmp_path / "matplotlibrc").write_text(settings)
+    (tmp_path / "matplotlibrc").write_bytes(settings.encode("latin-1"))
     code = (
         "import sys; from pathlib import Path; from experiments.report.style import plt, save; "
         "figure, axes = plt.subplots(); axes.plot([1, 2]); save(figure, Path(sys.argv[1]), 'mine')"
@@ -203,10 +217,17 @@ def test_a_village_is_explained_without_a_month(tmp_path, capsys):
 def test_what_has_no_effect_is_said(tmp_path, capsys):
     words = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-06"]
     more = ["timebank.on=false", "timebank.expiry=0.02", "engine=serial", "workers=2", "progress=false"]
+    more += ["funding.match=2", "shocks.flood_damage=0.5", "shocks.scheduled=flood", "tourism.growth=0.1"]
     assert run.main([*words, *more, f"out={tmp_path}"]) == 0
     said = capsys.readouterr().err
     assert "timebank.expiry has no effect: timebank.on is false" in said
     assert "workers = 2 has no effect" in said
+    assert (
+        "funding.match has no effect with funding.rule = fixed_shares: it is read with funding.rule=matching"
+        in said
+    )
+    assert "tourism.growth has no effect with business.kind = none" in said
+    assert "flood_damage" not in said
 
 
 def test_words_of_a_strangers_manifest_reach_no_host(tmp_path):
@@ -229,8 +250,57 @@ def test_words_of_a_strangers_manifest_reach_no_host(tmp_path):
         "trusted=true",
         "out=/elsewhere",
     ]
+    del content["own"]
     path.write_text(json.dumps(content))
     line, words = line_of(Results(folder), [], [])
     assert (
         line.settings.engine.kind == "local" and not line.settings.trusted and "out=/elsewhere" not in words
     )
+
+
+EVIL_WORDS = "x=\x1b]0;gone\x07\x1b[2J\u202eb\nfake: 4 of 4 runs done"
+
+
+@pytest.mark.parametrize("verb", ["status", "verify", "export", "report", "resume"])
+def test_a_strangers_words_steer_no_terminal(verb, tmp_path, capsys):
+    """Names of the manifest, and of files, whatever the verb prints of them."""
+    folder = made(tmp_path)
+    by_hand(folder, overrides=["experiment=smoke", EVIL_WORDS], experiment="\x1b[31msmoke", status="\x1b[1m")
+    (folder / "runs" / "part-\x1b[5m.corrupt").write_text("x")
+    run.main([verb, f"study={folder}"])
+    out, err = capsys.readouterr()
+    assert not {"\x1b", "\x07", "\u202e"} & set(out + err) and out + err
+
+
+def test_letters_of_all_scripts_are_left_as_they_are():
+    assert printable("上王村\u3000é – 10 %\n", "\n") == "上王村\u3000é – 10 %\n"
+    assert printable("a\u2028b\u200bc\ud800") == "a\\u2028b\\u200bc\\ud800"
+
+
+def test_a_strangers_title_is_text_in_the_gallery(tmp_path):
+    evil = "](http://evil.example) <img src=x onerror=alert(1)>\n\n# Mine `x` \x1b[2J"
+    folder = made(tmp_path, pictures=[{"file": "mine", "title": evil, "caption": evil}])
+    Image.new("RGB", (4, 4)).save(folder / "figures" / "mine.png")
+    by_hand(folder, overrides=["a=1\n\n# Mine\x1b"])
+    gallery.make([folder], tmp_path / "out")
+    told = (tmp_path / "out" / "README.md").read_text()
+    assert "<img" not in told and "\x1b" not in told and "](http" not in told.replace("\\]", "")
+    assert [line for line in told.splitlines() if line.startswith("# ")] == ["# Gallery"]
+    assert told.count("mine.png)") == 1
+
+
+def test_what_was_changed_after_the_end_is_said(tmp_path, capsys):
+    """By `status`, and by `verify` with its exit code; a study of an earlier version kept no checksum."""
+    words = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-06", "seeds=2"]
+    assert run.main([*words, "workers=1", "progress=false", f"out={tmp_path}"]) == 0
+    (folder,) = (tmp_path / "smoke").iterdir()
+    verify = ["verify", f"study={folder}", "sample=1", "workers=1", "progress=false"]
+    assert run.main(verify) == 0
+    path = folder / "summary.csv"
+    path.write_text(path.read_text().replace("0", "1"))
+    capsys.readouterr()
+    assert run.main(["status", f"study={folder}"]) == 0
+    assert f"{path} is damaged: python run.py resume" in capsys.readouterr().out
+    assert run.main(verify) == 1 and run.main(["export", f"study={folder}"]) == 1
+    by_hand(folder)
+    assert run.main(verify) == 0 and run.main(["export", f"study={folder}"]) == 0

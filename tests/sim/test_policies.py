@@ -390,12 +390,12 @@ def test_a_class_of_ones_own_comes_in_by_its_target(tmp_path: Any, monkeypatch: 
 
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "mine.yaml").write_text(
-        "_target_: test_policies.Weak\ndescription: mine\nvillages: 2\n"
+        f"_target_: {__name__}.Weak\ndescription: mine\nvillages: 2\n"
     )
-    (tmp_path / "policy" / "none.yaml").write_text("_target_: test_policies.Weeak\n")
+    (tmp_path / "policy" / "none.yaml").write_text(f"_target_: {__name__}.Weeak\n")
     (tmp_path / "policy" / "dict.yaml").write_text("_target_: builtins.dict\n")
     monkeypatch.setattr(scenario, "CONFIGS", tmp_path)
-    with pytest.raises(Mistake, match="policy mine runs code, test_policies.Weak: .* trusted=true"):
+    with pytest.raises(Mistake, match=f"policy mine runs code, {__name__}.Weak: .* trusted=true"):
         policy("mine", Parameters())
     (found,) = compose([policy("mine", Parameters(), trust=True)], Parameters())
     assert found == Modifier("canteen.food", "scale", 0.8, villages=(1, 2))

@@ -14,11 +14,13 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from watching import elsewhere, watched
 
 import run
 from experiments.command.scenario import write_scenario
@@ -78,6 +80,7 @@ def served(verb: str, folder: Path):
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "run.py"), verb, f"port={port}"],
             cwd=folder,
+            env=watched(folder / "sockets"),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -99,6 +102,7 @@ def served(verb: str, folder: Path):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    assert elsewhere(folder / "sockets") == set(), "the server or a worker turned to a host"
 
 
 @pytest.fixture(scope="module")
@@ -119,17 +123,19 @@ def page(browser):
     made = browser.new_page(viewport={"width": 1280, "height": 900})
     made.asked, made.errors = [], []
     made.on("request", lambda r: made.asked.append(r.url))
+    made.on("websocket", lambda w: made.asked.append(w.url))
     made.on("pageerror", lambda e: made.errors.append(str(e)))
     yield made
     made.close()
 
 
 def only_here(page, address: str) -> None:
-    """No request left this computer, no script failed."""
-    strange = [
-        u for u in page.asked if not u.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
-    ]
+    """No request left for elsewhere, no script failed."""
+    host = address.removeprefix("http://")
+    ours = [url for url in page.asked if url.startswith((f"http://{host}/", f"ws://{host}/"))]
+    strange = [url for url in page.asked if url not in ours and not url.startswith(("data:", "blob:"))]
     assert strange == [] and page.errors == []
+    assert any(url.startswith("ws:") for url in ours), "the page answers by a websocket"
 
 
 def shows(page, label: str, value: str, kind: str = "text") -> None:
@@ -294,3 +300,72 @@ def test_the_live_model_is_opened_and_stepped(page, live):
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Step: 0").wait_for(timeout=WAIT)
     only_here(page, live)
+
+
+def asked_as(address: str, *, websocket: bool = False, **headers: str) -> int:
+    """The status of an answer to a request with other headers than a browser here sends."""
+    told = {"Host": address.removeprefix("http://"), **{key.capitalize(): v for key, v in headers.items()}}
+    if websocket:
+        told |= {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        told["Sec-WebSocket-Key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+    host, _, port = address.removeprefix("http://").partition(":")
+    path = "/_stcore/stream" if websocket else "/"
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        text = "".join(f"{key}: {v}\r\n" for key, v in told.items())
+        line.sendall(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
+        return int(line.recv(64).split()[1])
+
+
+def test_no_page_elsewhere_is_answered(dashboard, live):
+    """A stranger's name for this computer, a page of a stranger, and the socket that runs the dashboard."""
+    for address in (dashboard, live):
+        assert asked_as(address) == 200
+        assert asked_as(address, host="evil.example") == 403
+        assert asked_as(address, origin="http://evil.example") == 403
+    assert asked_as(dashboard, websocket=True, origin=dashboard) == 101
+    assert asked_as(dashboard, websocket=True, origin="http://evil.example") == 403
+    assert asked_as(dashboard, websocket=True, host="evil.example", origin="http://evil.example") == 403
+
+
+def test_a_screen_stands_in_no_frame_and_loads_from_nowhere_else(page, dashboard, live):
+    """The browser itself refuses, whatever a page would want."""
+    for address in (dashboard, live):
+        page.goto(address)
+        told = page.evaluate(
+            """() => new Promise(done => {
+                addEventListener("securitypolicyviolation", e => done(e.effectiveDirective), {once: true});
+                new Image().src = "http://192.0.2.1/x.png";
+            })"""
+        )
+        assert told == "img-src"
+        page.set_content(f"<iframe src='{address}'></iframe>")
+        page.wait_for_timeout(1_000)
+        assert not page.frames[-1].url.startswith(address)
+
+
+def test_a_script_that_is_not_held_is_not_fetched(live):
+    """Solara would ask another host for it."""
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{live}/_solara/cdn/left-pad@1.0.0/index.js", timeout=20)
+
+
+def test_five_sessions_at_once_see_each_their_own(browser, dashboard):
+    """Each takes another share of the government and finds it again after the others have answered."""
+    pages = [browser.new_context().new_page() for _ in range(5)]
+    for page in pages:
+        page.goto(dashboard)
+    for number, page in enumerate(pages):
+        button(page, "Run").wait_for(timeout=WAIT)
+        slide(page, "Government", *["ArrowRight"] * (number + 1))
+    own = [
+        page.locator("input[type=range][aria-label='Government']").first.input_value(timeout=WAIT)
+        for page in pages
+    ]
+    assert [int(share) - int(own[0]) for share in own] == [0, 1, 2, 3, 4]
+    for page in pages:
+        button(page, "Run").click(timeout=WAIT)
+    for number, page in enumerate(pages):
+        settled(page)
+        shows(page, "Government", own[number], "range")
+        page.get_by_text("viable").filter(visible=True).first.wait_for(timeout=WAIT)
+        page.context.close()

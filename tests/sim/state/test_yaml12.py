@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from sim.state.parameters import ParameterError
 from sim.state.yaml12 import flag_of, load
 
+ROOT = Path(__file__).parents[3]
 READ: dict[str, Any] = {
     "010": 10,
     "-08": -8,
@@ -78,6 +81,59 @@ def test_what_is_no_yaml_is_refused(text: str) -> None:
     with pytest.raises(ParameterError, match=f"^{REFUSED[text]}") as refusal:
         load(text, "file")
     assert "\n" not in str(refusal.value)
+
+
+READERS = {  # file -> what of PyYAML it may call, and why
+    "sim/state/yaml12.py": {"load"},  # the one loader
+    "experiments/command/user_files.py": {"parse"},  # counts marks before anything is built
+    "experiments/command/catalogue.py": {"load"},  # with BaseLoader: words as written, before the model
+}
+CALLS = {
+    "load",
+    "safe_load",
+    "full_load",
+    "unsafe_load",
+    "load_all",
+    "safe_load_all",
+    "parse",
+    "compose",
+    "scan",
+}
+
+
+def calls_of(path: Path) -> set[str]:
+    """Readers of PyYAML and OmegaConf's file reader that a file calls, under whatever name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == "yaml"
+    }
+    taken = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "yaml"
+        for alias in node.names
+    }
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in names
+    }
+    return (called | taken) & CALLS
+
+
+def test_nobody_else_reads_yaml() -> None:
+    found = {}
+    for path in sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "experiments").rglob("*.py")]):
+        if calls := calls_of(path):
+            found[path.relative_to(ROOT).as_posix()] = calls
+    assert found == READERS
 
 
 def test_words_of_a_switch() -> None:
