@@ -54,30 +54,42 @@ def is_able(people, i):
     """Helpers, and elders who are well enough to bring a meal."""
     if people.kind[i] == HELPER:
         return True
-    return people.kind[i] == ELDER and people.health[i] <= MILD and people.dementia[i] == 0
+    return people.kind[i] != FREE and people.health[i] <= MILD and people.dementia[i] == 0
 
 
 @inner
-def help_with(people, i, helper, kind, most):
-    """Minutes of a kind that a helper takes over from elder i."""
-    minutes = min(np.int64(people.need[i, kind]), most)
-    people.need[i, kind] -= minutes
-    people.unasked[helper] += minutes
-    people.free[helper] -= minutes
-    people.offer[helper] -= min(minutes, np.int64(people.offer[helper]))
-    return minutes
+def spare_minutes(people, helper, neighbours):
+    """Minutes that a person has left for unasked help this month."""
+    left = neighbours.minutes - np.int64(people.unasked[helper])
+    if left <= 0 or not is_able(people, helper):
+        return np.int64(0)
+    return min(left, np.int64(people.free[helper]))
+
+
+@inner
+def take_over(people, i, spare):
+    """Company, errands and meals of elder i that somebody takes over, within `spare` minutes."""
+    given = np.int64(0)
+    for kind in (COMPANIONSHIP, MOBILITY, MEALS):
+        minutes = min(np.int64(people.need[i, kind]), spare - given)
+        people.need[i, kind] -= minutes
+        given += minutes
+    return given
 
 
 @inner
 def help_elder(people, world, v, i, slot, neighbours):
-    """What one linked person gives elder i: company, errands, a meal."""
-    helper, given = world.start[v] + slot, 0
-    if helper == i or people.kind[helper] == FREE or not is_able(people, helper):
-        return 0
-    for kind in (COMPANIONSHIP, MOBILITY, MEALS):
-        left = min(neighbours.minutes - np.int64(people.unasked[helper]), np.int64(people.free[helper]))
-        if left > 0:
-            given += help_with(people, i, helper, kind, left)
+    """What one linked person gives elder i."""
+    helper = world.start[v] + slot
+    if slot < 0 or helper == i:
+        return np.int64(0)
+    spare = spare_minutes(people, helper, neighbours)
+    if spare <= 0:
+        return np.int64(0)
+    given = take_over(people, i, spare)
+    people.unasked[helper] += given
+    people.free[helper] -= given
+    people.offer[helper] -= min(given, np.int64(people.offer[helper]))
     return given
 
 
@@ -89,11 +101,8 @@ def help_unasked(people, world, values):
         for i in residents(world, v):
             people.unasked[i] = 0
         for i in residents(world, v):
-            if people.kind[i] != ELDER:
-                continue
-            if people.kin[i] >= 0:
+            if people.kind[i] == ELDER:
                 flow.unasked_minutes += help_elder(people, world, v, i, people.kin[i], neighbours)
-            if people.neighbour[i] >= 0:
                 flow.unasked_minutes += help_elder(people, world, v, i, people.neighbour[i], neighbours)
 
 

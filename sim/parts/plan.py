@@ -64,6 +64,7 @@ UP = 1.05  # of its cost that a fuller one must
 CALM = 24  # months after a step down in which none goes up
 LOWER, CUSHION, FEWER = 0.9, 3.0, 0.8  # prices fall so far, above so many months of cash, or so few diners
 HALF = 0.5
+UNASKED = 0.5  # weight of a leader where a drive put the station up
 LITTLE = 1e6  # a meal counts for more than any number of days
 
 
@@ -139,9 +140,6 @@ class Plan:
         stored="fen",
     )
     appeal_every: int = par(24, unit="months", low=6, high=60, doc="months between two appeals")
-    usual_days: int = par(
-        6, unit="days/week", low=2, high=6, doc="open days a week that a new station would like"
-    )
 
 
 state("step", "i8", unit="step", label="step of the menu", written_by=("station",))
@@ -236,7 +234,7 @@ def top_of(values, v, village):
 def overdue(village, balance):
     """Bills over a month old less what payers owe and by record pay within the quarter, fen."""
     old = 0
-    for age in range(2, len(village.bills)):
+    for age in range(1, len(village.bills)):
         old += village.bills[age]
     coming = village.pays_share[GOVERNMENT] * balance.receivable_government
     coming += village.pays_share[SOCIETY] * balance.receivable_society
@@ -246,8 +244,9 @@ def overdue(village, balance):
 @inner
 def notices(plan, village, drawn):
     """Whether somebody notices trouble: a leader by skill, an association by half."""
+    part = UNASKED if village.by_drive == 1 else 1.0  # a leader of a village that did not ask counts as half
     if village.leader == 1:
-        return drawn < plan.notice + (1.0 - plan.notice) * village.skill
+        return drawn < part * (plan.notice + (1.0 - plan.notice) * village.skill)
     return village.association == 1 and drawn < plan.notice
 
 
@@ -396,9 +395,9 @@ def more_of_it(world, v, values, old, month, calendar):
     weigh(world, v, values, old, UP, month, calendar)
     before = sheet[MEALS] * LITTLE + np.float64(old.days)
     pulled = levers_of(values.plan[v], world.villages[v], month) & (DAYS | ROTA)
-    wish = draft_of(
-        old.step, old.days, max(old.meals, most_meals(values, v, old.step)), old.rota, old.level, 0, 0
-    )
+    days = max(old.days, world.villages[v].usual_days)
+    meals = max(old.meals, most_meals(values, v, old.step))
+    wish = draft_of(old.step, days, meals, old.rota, old.level, 0, 0)
     reason, draft = best_of_step(world, v, values, wish, pulled, UP, month, calendar)
     if reason != CARRIED:
         return False, old
@@ -503,8 +502,6 @@ def plan_all(world, values, month, calendar, notice_keys, renew_keys):
                 village.pays_share[payer] = plan.first_record
         if month - village.appealed >= 5 * YEAR:
             village.appeals = 0
-        if village.usual_days == 0:
-            village.usual_days = plan.usual_days
         review(world, v, values, month, calendar, notice_keys[county], renew_keys[county])
 
 

@@ -418,8 +418,8 @@ def count_stops(world, v, month):
 
 @inner
 def refusal(village):
-    """What the plan found against station days, as a cause."""
-    reason = village.refused[STATION_DAYS]
+    """What the plan found against station days, or without a room against tables at home, as a cause."""
+    reason = village.refused[STATION_DAYS if village.facility == WORKING else HOME_TABLES]
     return (BY_PLAN, BY_PLAN, BY_ROOM, BY_HELPERS, BY_USERS, BY_MONEY, BY_PLAN, BY_MONEY)[reason]
 
 
@@ -474,10 +474,14 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
 # -- start -----------------------------------------------------------------------------------------------
 @inner
 def days_drawn(drawn):
-    """Open days a week that a standing station is used to, around those of Korean senior halls (C16)."""
+    """Open days a week that the village's elders ask for: 3.7 in the mean.
+
+    Korean senior halls serve meals on 3.5 days (2.5 to 5.3 by region), pattern C16; their spread is an
+    assumption.
+    """
     if drawn < 0.20:
         return 2
-    if drawn < 0.60:
+    if drawn < 0.65:
         return 3
     return 5 if drawn < 0.85 else 6
 
@@ -488,9 +492,9 @@ def begin(world, values, skill_keys, days_keys, age_keys, shut_keys):
     for v in range(len(world.used)):
         village, county, number = world.villages[v], world.county[v], world.villages[v].number
         village.skill = uniform(skill_keys[county], number, 0)
+        village.usual_days = days_drawn(uniform(days_keys[county], number, 0))
         if village.facility != WORKING:
             continue
-        village.usual_days = days_drawn(uniform(days_keys[county], number, 0))
         village.opened = -1 - np.int64(uniform(age_keys[county], number, 0) * values.county[v].oldest_station)
         village.launched = village.opened
         village.step, village.open_week, village.meals_a_day = CANTEEN, village.usual_days, 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.kernels import called, inner
 from sim.planning.asking import apply_rule, crowd_out, set_ceilings, step_share, want_shares
-from sim.planning.menu import charges_meals, fewest, list_price, needs_room
+from sim.planning.menu import charges_meals, fewest, is_young, list_price, needs_room
 from sim.planning.menu import work_out as work_out_users_and_cost
 from sim.planning.sheet import (
     APPEAL,
@@ -253,22 +253,37 @@ def lowest_purse(world, v, values, draft, calendar, sheet, want):
 
 # -- whether a village carries a plan --------------------------------------------------------------------
 @inner
-def reason_before_money(values, v, village, draft, sheet):
+def reason_before_money(values, v, village, draft, young, sheet):
     """Why a plan cannot be, money aside; CARRIED where it can."""
     if needs_room(draft.step) and village.facility != WORKING:
         return NO_ROOM
-    helpers = village.helpers_mean
-    if helpers > 0.0 and helpers < values.solvency[v].least_helpers:
+    if has_few_helpers(values, v, village, draft, young, sheet):
         return FEW_HELPERS
+    return FEW_USERS if has_few_users(values, v, village, draft, sheet) else CARRIED
+
+
+@inner
+def has_few_helpers(values, v, village, draft, young, sheet):
+    """Fewer helpers than a step needs, or fewer hands than a rota does."""
+    if draft.step > NEIGHBOURS and values.station[v].hands_end == 0:
+        return False
+    if not young and village.helpers_mean < values.solvency[v].least_helpers:
+        return True
     unpaid = draft.rota == 1 or draft.step < CANTEEN
-    if unpaid and sheet[KITCHEN] > sheet[HANDS]:
-        return FEW_HELPERS
+    return unpaid and sheet[KITCHEN] > sheet[HANDS]
+
+
+@inner
+def has_few_users(values, v, village, draft, sheet):
+    """Fewer users than the step's fewest: diners, visitors of an open day, or enrolled."""
+    if draft.step > NEIGHBOURS and values.station[v].diners_end == 0:
+        return False
     least = fewest(values, v, draft.step)
     if draft.step == STATION_DAYS:
-        return FEW_USERS if sheet[ATTENDING] < least else CARRIED
+        return sheet[ATTENDING] < least
     if draft.step > STATION_DAYS:
-        return FEW_USERS if sheet[USERS] < least else CARRIED
-    return FEW_USERS if draft.step == NEIGHBOURS and village.signed_up < least else CARRIED
+        return sheet[USERS] < least
+    return draft.step == NEIGHBOURS and village.signed_up < least
 
 
 @called
@@ -276,8 +291,9 @@ def weigh(world, v, values, draft, margin, month, calendar):
     """Whether the village carries a plan at `margin` of its cost; CARRIED or the reason why not."""
     sums = world.sums
     sheet, want, ceiling = sums[:SHEET], sums[SHEET:WANTS], sums[WANTS:CEILINGS]
-    work_out_users_and_cost(world, v, values, draft, sheet)
-    reason = reason_before_money(values, v, world.villages[v], draft, sheet)
+    work_out_users_and_cost(world, v, values, draft, month, sheet)
+    young = is_young(values, v, world.villages[v], month)
+    reason = reason_before_money(values, v, world.villages[v], draft, young, sheet)
     expect(world, v, values, draft, month, sheet, want, ceiling)
     sheet[LOWEST] = lowest_purse(world, v, values, draft, calendar, sheet, want)
     if reason != CARRIED or draft.step <= NEIGHBOURS:

@@ -105,7 +105,8 @@ def is_open_to(usual, draft, staff, days_free, raised):
     if draft.level != usual.level and draft.level != raised:
         return False
     if days_free:
-        return draft.meals == usual.meals or 0 < draft.meals < usual.meals
+        fewer_meals = draft.meals == usual.meals or 0 < draft.meals < usual.meals
+        return fewer_meals and draft.days <= usual.days
     return draft.days == usual.days and draft.meals == usual.meals
 
 

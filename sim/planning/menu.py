@@ -10,6 +10,7 @@ from sim.state.codes import (
     CANTEEN,
     HOME_TABLES,
     NEIGHBOURS,
+    NEVER,
     NO_STEP,
     SELF_COOKED,
     STATION_DAYS,
@@ -17,6 +18,7 @@ from sim.state.codes import (
 )
 
 FULL_WEEK = 6.0  # days
+LEAST_EAGER, MOST_MOVED = 0.05, 2.0  # bounds of what a price is believed to do
 FULL_TABLE = 2.0  # meals a day, on which delivery's full round stands
 
 
@@ -65,11 +67,19 @@ def price_of(values, v, village, step, level):
 
 
 @inner
+def hosts_of(values, v, village):
+    """Helpers among whom hosts are found: as lately active, else as hoped for."""
+    if village.helpers_mean > 0.0:
+        return village.helpers_mean
+    return values.plan[v].first_helpers * village.elders
+
+
+@inner
 def seats_of(values, v, village, step):
     """Elders who find a place at a meal time."""
     station = values.station[v]
     if step == HOME_TABLES:
-        return np.floor(station.hosts * village.active) * station.table_seats
+        return np.floor(station.hosts * hosts_of(values, v, village)) * station.table_seats
     if step == SELF_COOKED:
         return min(station.self_cooked_seats, np.float64(village.seats))
     seats = min(values.canteen[v].seats, np.float64(village.seats))
@@ -77,18 +87,32 @@ def seats_of(values, v, village, step):
 
 
 @inner
-def expected_diners(values, v, village, step, level):
-    """Last quarter's diners moved by the believed elasticity; where none ate, uptake as reported."""
-    plan, canteen = values.plan[v], values.canteen[v]
+def is_young(values, v, village, month):
+    """Whether a station is so new that users and helpers are still waited for."""
+    return village.launched == NEVER or month - village.launched <= values.station[v].grace
+
+
+@inner
+def moved_diners(values, v, village, price):
+    """Last quarter's diners moved by the believed elasticity; a table never set before has none."""
+    if village.diners_mean == 0.0:
+        return 0.0
+    canteen = values.canteen[v]
+    before = price_of(values, v, village, village.step, village.fee_level)
+    moved = eagerness(canteen, village, price) / max(eagerness(canteen, village, before), LEAST_EAGER)
+    return village.diners_mean * min(moved, MOST_MOVED)
+
+
+@inner
+def expected_diners(values, v, village, step, level, young):
+    """Last quarter's diners at another price; where none ate, or the station is young, uptake as reported."""
     if not serves_meals(step):
         return 0.0
-    price = price_of(values, v, village, step, level)
-    if village.diners_mean > 0.0:
-        before = price_of(values, v, village, village.step, village.fee_level)
-        moved = eagerness(canteen, village, price) / max(eagerness(canteen, village, before), 0.05)
-        diners = village.diners_mean * min(moved, 2.0)
-    else:
-        diners = plan.uptake * village.elders * plan.optimism * eagerness(canteen, village, price)
+    plan, price = values.plan[v], price_of(values, v, village, step, level)
+    diners = moved_diners(values, v, village, price)
+    if young or diners == 0.0:
+        hoped = plan.uptake * village.elders * plan.optimism
+        diners = max(diners, hoped * eagerness(values.canteen[v], village, price))
     return min(diners, seats_of(values, v, village, step))
 
 
@@ -100,12 +124,13 @@ def expected_users(values, v, village):
 
 
 @inner
-def expected_helpers(values, v, village):
-    """Active helpers, and the minutes a month they offer; where none is known, a share of the elders."""
-    if village.helpers_mean > 0.0:
-        return village.helpers_mean, village.offered_mean
-    helpers = values.plan[v].first_helpers * village.elders
-    return helpers, helpers * values.participation[v].hours
+def expected_helpers(values, v, village, young):
+    """Active helpers, and the minutes a month they offer; at first a share of the elders is hoped for."""
+    helpers, offered = village.helpers_mean, village.offered_mean
+    if young or helpers == 0.0:
+        hoped = values.plan[v].first_helpers * village.elders
+        helpers, offered = max(helpers, hoped), max(offered, hoped * values.participation[v].hours)
+    return helpers, offered
 
 
 @inner
@@ -227,18 +252,19 @@ def guests_at(values, v, village, draft, diners, adults):
 
 
 @called
-def work_out(world, v, values, draft, sheet):
+def work_out(world, v, values, draft, month, sheet):
     """Users, hands and cost of a plan, onto the sheet."""
     village, canteen, station = world.villages[v], values.canteen[v], values.station[v]
     open_days = draft.days * WEEKS
-    diners = expected_diners(values, v, village, draft.step, draft.level)
+    young = is_young(values, v, village, month)
+    diners = expected_diners(values, v, village, draft.step, draft.level, young)
     guests = guests_at(values, v, village, draft, diners, village.adults)
-    helpers, offered = expected_helpers(values, v, village)
+    helpers, offered = expected_helpers(values, v, village, young)
     sheet[USERS], sheet[MEALS] = diners, diners * open_days * draft.meals
-    known = village.attendance_mean > 0.0
-    sheet[ATTENDING] = (
-        village.attendance_mean if known else station.drop_in * expected_users(values, v, village)
-    )
+    sheet[ATTENDING] = village.attendance_mean
+    if young or village.attendance_mean == 0.0:
+        hoped = station.drop_in * expected_users(values, v, village)
+        sheet[ATTENDING] = max(village.attendance_mean, hoped)
     sheet[GUEST_MEALS] = guests * open_days * draft.meals
     sheet[KITCHEN] = kitchen_minutes(station, canteen, draft, diners + guests, open_days)
     sheet[HANDS] = hands_of(values, v, helpers, offered)
