@@ -18,6 +18,7 @@ from sim.planning.menu import fewest, needs_room, power_share, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
     CANTEEN,
+    HOME_TABLES,
     NEIGHBOURS,
     NEVER,
     PAYERS,
