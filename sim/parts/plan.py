@@ -1,4 +1,4 @@
-"""M29 The plan: once a year, and in trouble, a village chooses what service it can carry from its own books.
+"""M23 The plan: once a year, and in trouble, a village chooses what service it can carry from its own books.
 
 State   the plan in force (step of the menu, open days a week, meals a day, staff), what it asks of each
         payer, what it expected, why fuller steps were refused, and the books it looks back on.
