@@ -155,7 +155,7 @@ state(
     label="open days that the village would like",
     written_by=("station",),
 )
-state("planned", "i8", unit="fen/year", label="asked of each payer in the year's plan", shape=(4,))
+state("planned", "i8", unit="fen/year", label="asked of each payer in the year's plan", shape=(4,), written_by=("station",))
 state("planned_cost", "i8", unit="fen/year", label="expected running cost of the plan")
 state("planned_debt", "i8", unit="fen/year", label="instalments in the plan")
 state(
@@ -166,7 +166,7 @@ state(
     shape=(7,),
 )
 state("expected_diners", "i8", unit="persons", label="diners the plan expected")
-state("refused", "i8", unit="code", label="why each step was refused at the last plan", shape=(7,))
+state("refused", "i8", unit="code", label="why each step was refused at the last plan", shape=(7,), written_by=("levers",))
 state(
     "planned_in", "i8", unit="month", label="month of the last plan", initial=NEVER, written_by=("station",)
 )
@@ -202,8 +202,8 @@ state("months_seen", "i8", unit="months", label="months since then")
 state("care_last_year", "i8", unit="fen", label="share of businesses over the last twelve months")
 state("care_months", "i8", unit="fen", label="share of businesses, last twelve months", shape=(12,))
 state("receipts", "i8", unit="fen", label="money in, less instalments, last twelve months", shape=(12,))
-state("diners_mean", "f8", unit="persons", label="diners, mean of the last quarter")
-state("attendance_mean", "f8", unit="persons", label="visitors of an open day, mean of the last quarter")
+state("diners_mean", "f8", unit="persons", label="diners, mean of the last quarter", written_by=("station",))
+state("attendance_mean", "f8", unit="persons", label="visitors of an open day, mean of the last quarter", written_by=("station",))
 state("helpers_mean", "f8", unit="persons", label="active helpers, mean of the last quarter")
 state("offered_mean", "f8", unit="minutes", label="minutes offered a month, mean of the last quarter")
 state("other_average", "f8", unit="fen/month", label="cost of what stands behind helpers, smoothed")

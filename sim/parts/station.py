@@ -195,7 +195,7 @@ class Station:
     )
 
 
-state("door", "i8", unit="days/month", label="open days of this month", written_by=("canteen", "solvency"))
+state("door", "i8", unit="days/month", label="open days of this month", written_by=("solvency",))
 state("stops", "i8", unit="months", label="months in a row without an open day")
 state("against", "i8", unit="bits", label="what stood against the door this month")
 state("stopped_by", "i8", unit="bits", label="what stood against it since it shut")
@@ -218,10 +218,10 @@ state(
     "launched", "i8", unit="month", label="month of the last opening", initial=NEVER, written_by=("solvency",)
 )
 state("by_drive", "i8", unit="flag", label="a drive put the station up", written_by=("facilities",))
-state("shares_room", "i8", unit="flag", label="shop, clinic or school share the room")
+state("shares_room", "i8", unit="flag", label="shop, clinic or school share the room", written_by=("facilities",))
 flow("open_days", unit="days", label="open days of the station, door or meals", written_by=("solvency",))
 flow("suspended", unit="villages", label="a plan stands, and epidemic, flood or seal shut the door")
-flow("attendance", unit="persons", label="visitors of the station on an open day")
+flow("attendance", unit="persons", label="visitors of the station on an open day", written_by=("canteen",))
 
 KEEPER = Purpose("station.keeper")
 COOK = Purpose("station.cook")
