@@ -133,7 +133,18 @@ column(
     unit="minutes",
     label="need of each kind not met so far this month",
     shape=(9,),
-    written_by=("canteen", "clearing_platform", "clearing_redemption", "matching", "neighbours", "operation", "referral", "referral_centre", "sharing", "visits"),
+    written_by=(
+        "canteen",
+        "clearing_platform",
+        "clearing_redemption",
+        "matching",
+        "neighbours",
+        "operation",
+        "referral",
+        "referral_centre",
+        "sharing",
+        "visits",
+    ),
 )
 
 FIXED = Purpose("needs.own_level")

@@ -115,13 +115,35 @@ state(
     "level",
     "i8",
     unit="step",
-    label="0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service", written_by=("plan", "station"))
-state("opened", "i8", unit="month", label="first month of service; -1 at the start", initial=NEVER, written_by=("station",))
-state("closed_month", "i8", unit="month", label="month of the last closure", initial=NEVER, written_by=("station",))
-state("closures", "i8", unit="times", label="closures so far", written_by=("station",))
+    label="0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service",
+    written_by=("plan", "station", "station_start"),
+)
+state(
+    "opened",
+    "i8",
+    unit="month",
+    label="first month of service; -1 at the start",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state(
+    "closed_month",
+    "i8",
+    unit="month",
+    label="month of the last closure",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state("closures", "i8", unit="times", label="closures so far", written_by=("station", "station_start"))
 state("bad", "i8", unit="months", label="bad months in a row")
 state("good", "i8", unit="months", label="good months in a row")
-state("cause", "i8", unit="bits", label="conditions breached in the 12 months before the last closure", written_by=("station",))
+state(
+    "cause",
+    "i8",
+    unit="bits",
+    label="conditions breached in the 12 months before the last closure",
+    written_by=("station",),
+)
 state("breaches", "i8", unit="bits", label="conditions breached, last 12 months", shape=(12,))
 state("users", "i8", unit="persons", label="diners last month", written_by=("funding_bills",))
 state("signed_up", "i8", unit="persons", label="enrolled last month", written_by=("funding_bills",))

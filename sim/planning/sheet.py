@@ -48,13 +48,13 @@ REASONS = (
 class Draft(NamedTuple):
     """A plan that is weighed: step of the menu, open days a week, meals a day, flags, and the price level."""
 
-    step: int
-    days: int
-    meals: int
-    rota: int  # helpers in place of a paid cook or keeper
-    level: float  # prices over the list
-    appeal: int
-    advance: int
+    step: np.int64
+    days: np.int64
+    meals: np.int64
+    rota: np.int64  # helpers in place of a paid cook or keeper
+    level: np.float64  # prices over the list
+    appeal: np.int64
+    advance: np.int64
 
 
 @inner
