@@ -155,7 +155,7 @@ def usual_plan(world, v, values, step, month, calendar):
     if step == HOME_TABLES:
         meals = np.int64(min(meals, 1))
     if step <= NEIGHBOURS:
-        days = 0
+        days = np.int64(0)
     same = step == village.step or (step == CANTEEN and village.step == WITH_GUESTS)
     if same and village.planned_in >= 0:
         return draft_of(step, village.open_week, village.meals_a_day, village.rota, village.fee_level, 0, 0)
