@@ -59,7 +59,7 @@ HELD = 0.95  # of its cost that an old plan must still expect
 
 
 @section("plan")
-class Plan:
+class YearPlan:
     """Who plans, how carefully, and with which levers."""
 
     on: bool = switch(True, doc="off: nobody plans; a ladder of bad months moves services")

@@ -18,7 +18,7 @@ from sim.state.fields import FLOWS, STATES
 from sim.viability import CLASSES, judge
 
 SHORT = re.compile(
-    r"_(fen|min|persons|visits|meals|requests|villages|months?|share|ratio|km|units|(fen|days|meals)_per_(year|month|week|day|meal))$|^(meals|requests|month)$"
+    r"_(fen|min|persons|visits|meals|requests|villages|months?|share|ratio|km|units|(fen|days|meals)_per_(year|month|week|day|meal))$|^(meals|requests|month|open_days)$"
 )
 
 
