@@ -132,7 +132,7 @@ MONTH: tuple[Process, ...] = (
     process(10, "time bank", "timebank.run_book"),
     process(10, "goods and practice credits", "clearing_redemption.run_redeem"),
     process(10, "points for assets", "points.run"),
-    process(11, "upkeep", "facilities.run_upkeep"),
+    process(11, "upkeep", "facilities_upkeep.run"),
     process(11, "aids: rent and wear", "sharing.run_bill"),
     process(11, "supervision", "quality.run"),
     process(11, "home bills", "homes.run_bills"),
@@ -155,12 +155,12 @@ MONTH: tuple[Process, ...] = (
     process(12, "visibility", "society.run_visibility"),
     process(13, "elders served", "served.run"),
     process(13, "memory", "funding_bills.run_remember"),
-    process(13, "books of the village", "plan.run_note"),
+    process(13, "books of the village", "plan_books.run"),
 )
 START: tuple[Process, ...] = (
     process(0, "set-up costs", "business.run_begin"),
     process(0, "standing services", "solvency.run_begin"),
-    process(0, "standing stations", "station.run_begin"),
+    process(0, "standing stations", "station_start.run"),
     process(0, "prices", "economy.run"),
     process(0, "public rooms", "facilities.run_begin"),
     process(0, "acceptance", "acceptance.run_begin"),

@@ -113,7 +113,7 @@ state(
     "i8",
     unit="fen",
     label="what may still go to the service this year",
-    written_by=("credit", "plan"),
+    written_by=("credit",),
 )
 state(
     "capital_left",

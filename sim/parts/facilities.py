@@ -17,17 +17,15 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import sort_by
-from sim.planning.menu import power_share
-from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, REDUCED, WORKING
+from sim.planning.rooms import ADD, BUILD, RENOVATE, RENT, SIMPLE, seats_by_way
+from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.world import overdue_bills
 
 NOT_OPEN = 1e18  # fen a year: more than any way costs
 TOO_MUCH = 1e17
 SEEN_ALONE = 0.3  # share in service that a village takes for given where villages do not meet
-WORST = 0.2  # condition that a building keeps
 BY_NUMBER = 1e-9  # of equal scores the lower number comes first
 
 
@@ -238,8 +236,15 @@ posting(
 )
 state("facility", "i8", unit="code", label="0 none, 1 being built, 2 standing", written_by=("model",))
 state("rented", "i8", unit="flag", label="the building is rented", written_by=("model",))
-state("seats", "i8", unit="persons", label="seats", written_by=("model",))
-state("condition", "f8", unit="share", label="condition of the building", initial=1.0)
+state("seats", "i8", unit="persons", label="seats", written_by=("facilities_upkeep", "model"))
+state(
+    "condition",
+    "f8",
+    unit="share",
+    label="condition of the building",
+    initial=1.0,
+    written_by=("facilities_upkeep",),
+)
 state("ready", "i8", unit="month", label="month in which a building is ready", initial=NEVER)
 state("public_room", "i8", unit="flag", label="a public room stands to which the function can be added")
 state(
@@ -253,14 +258,10 @@ state(
 )
 state("beds", "i8", unit="persons", label="beds of the village home")
 flow("renewed", unit="villages", label="buildings renewed this month")
-posting("cost_power", debit="expense", credit="payables", label="bill: electricity, water, heating")
-posting("cost_repairs", debit="expense", credit="payables", label="bill: repairs")
-posting("cost_rent", debit="expense", credit="payables", label="bill: rent")
 
 COME_UP = Purpose("facilities.come_up")
 HOME = Purpose("facilities.home")
 ROOM = Purpose("facilities.room")
-RENOVATE, RENT, BUILD, ADD, SIMPLE = 1, 2, 3, 4, 5  # ways; 0: at the start
 
 
 # -- money -----------------------------------------------------------------------------------------------
@@ -345,14 +346,6 @@ def with_labour(facilities, village, way, price):
     if called and (way == RENOVATE or way == SIMPLE):
         return np.int64(price * (1.0 - facilities.labour))
     return np.int64(price)
-
-
-@inner
-def seats_by_way(facilities, village):
-    """Seats of a facility in good condition."""
-    if village.way == ADD:
-        return facilities.add_seats
-    return facilities.simple_seats if village.way == SIMPLE else facilities.seats
 
 
 @inner
@@ -483,51 +476,6 @@ def mark_public_rooms(world, values, keys):
         village.public_room = 1 if drawn < values.facilities[v].public_rooms else 0
 
 
-# -- upkeep ----------------------------------------------------------------------------------------------
-@inner
-def bill(facilities, village, post, planned, power):
-    """Power and repairs, less in a public room and on few days (or at visits only), and rent."""
-    part = facilities.shared_cost if village.way == ADD else 1.0
-    if not planned:
-        part *= 1.0 if village.level >= REDUCED else facilities.visits_share
-    post.cost_power += np.int64(facilities.power * part * (power if planned else 1.0))
-    post.cost_repairs += np.int64(facilities.repairs * part)
-    if village.rented == 1:
-        post.cost_rent += np.int64(facilities.rent * village.operator_rent)
-
-
-@inner
-def wear(facilities, village):
-    """Repairs that are not paid for, and age, wear a building.
-
-    Repairs that are paid for catch up at the same pace; they do not undo age.
-    """
-    if overdue_bills(village) > 0:
-        village.condition = max(village.condition - facilities.decay / 12.0, WORST)
-    elif facilities.ageing == 0:
-        village.condition = min(village.condition + facilities.decay / 12.0, 1.0)
-    if facilities.ageing == 1:
-        life = facilities.life_new if village.way == BUILD else facilities.life
-        village.condition = max(village.condition - 1.0 / (12.0 * life), WORST)
-
-
-@kernel
-def upkeep(world, values, planned):
-    """Bills of the building, its condition and its seats."""
-    for v in range(len(world.used)):
-        facilities, village, post = values.facilities[v], world.villages[v], world.posted[v]
-        in_use = village.door > 0 if planned else village.level > CLOSED
-        if village.facility != WORKING or not in_use:
-            continue
-        bill(facilities, village, post, planned, power_share(values.station[v], village.open_week))
-        wear(facilities, village)
-        damage = world.flow[v].flood_damage
-        if damage > 0.0:
-            post.cost_repairs += int(facilities.renovate * damage)
-            village.condition = max(village.condition - damage, WORST)
-        village.seats = int(seats_by_way(facilities, village) * village.condition)
-
-
 def run_begin(model) -> None:
     """Which villages have a public room; a trait of the village."""
     mark_public_rooms(model.world, model.values.table, model.lasting_keys(ROOM))
@@ -542,9 +490,3 @@ def run_build(model) -> None:
     when = model.coupled, parameters.rollout.on, model.month
     keys = model.keys(COME_UP), model.keys(HOME)
     build(model.world, model.values.table, model.county.construction, *when, *keys, payers)
-
-
-def run_upkeep(model) -> None:
-    """Bills of the building."""
-    if model.parameters.facilities.on:
-        upkeep(model.world, model.values.table, model.parameters.plan.on)

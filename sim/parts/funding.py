@@ -235,7 +235,7 @@ flow(
     unit="fen",
     label="pledged by payer: government, collective, families, society",
     shape=(4,),
-    written_by=("solvency",),
+    written_by=("solvency", "station"),
 )
 flow(
     "pledge_basis",
@@ -270,7 +270,7 @@ state(
     unit="fen",
     label="unpaid bills by age in months, the last five and over",
     shape=(6,),
-    written_by=("funding_bills", "solvency"),
+    written_by=("credit", "funding_bills", "opening", "solvency", "station"),
 )
 state("last_paid_gifts", "i8", unit="fen", label="gifts of last month", written_by=("funding_bills",))
 state("served_meals", "i8", unit="meals", label="meals of last month", written_by=("funding_bills",))
@@ -289,7 +289,7 @@ state(
     unit="fen",
     label="receivables a year ago: government, collective, families, society",
     shape=(4,),
-    written_by=("funding_bills", "solvency"),
+    written_by=("funding_bills", "opening", "solvency", "station"),
 )
 posting("bills_paid", debit="payables", credit="cash", label="bills paid")
 posting(

@@ -138,6 +138,7 @@ column(
         "clearing_platform",
         "clearing_redemption",
         "matching",
+        "neighbours",
         "operation",
         "referral",
         "referral_centre",

@@ -417,8 +417,9 @@ def kept(organisation, village, planned):
     """Share of a full month for which the keeper is paid: by open days, or by the former ladder."""
     if not planned:
         return 1.0 if village.level >= REDUCED else organisation.visits_share
-    by_rota = village.rota == 1 and village.step == STATION_DAYS
-    at_work = village.door > 0 and village.has_keeper == 1 and village.step != HOME_TABLES and not by_rota
+    if village.step == HOME_TABLES or (village.rota == 1 and village.step == STATION_DAYS):
+        return 0.0  # nobody is paid to keep tables at home, or a door that helpers keep
+    at_work = village.door > 0 and village.has_keeper == 1
     return village.open_week / FULL_WEEK if at_work else 0.0
 
 

@@ -193,7 +193,7 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "organisation_posts", "people", "timeuse", "trust", "visits"),
+    written_by=("matching", "neighbours", "organisation_posts", "people", "timeuse", "trust", "visits"),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(

@@ -1,9 +1,9 @@
 """M23 The plan: once a year, and in trouble, a village chooses what service it can carry from its own books.
 
 State   the plan in force (step of the menu, open days a week, meals a day, staff), what it asks of each
-        payer, what it expected, why fuller steps were refused, and the books it looks back on.
+        payer, what it expected, why fuller steps were refused. Its books stand in `plan_books.py`.
 Month   `run` at heading 7 after leaders have come and gone: at the first month or an opening, each December,
-        and in March, June and September where bills pile up; `run_note` last of all.
+        and in March, June and September where bills pile up.
 Off     nobody plans: the ladder of `solvency.py` moves services.
 
 The menu, what a step costs and who carries the gap stand in `sim/planning`. The leader plans, or the
@@ -18,8 +18,9 @@ import numpy as np
 from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.planning.books import costs_two_days, lendable, weigh
-from sim.planning.levers import DAYS, ROTA, best_of_step, levers_of, on_menu, search, usual_plan
-from sim.planning.menu import charges_meals, needs_room, serves_meals
+from sim.planning.levers import search, usual_plan
+from sim.planning.menu import charges_meals, needs_room
+from sim.planning.raising import eased, fuller, top_of
 from sim.planning.sheet import (
     CARE,
     CARRIED,
@@ -28,7 +29,6 @@ from sim.planning.sheet import (
     DEBT,
     FEES,
     GUESTS,
-    MEALS,
     OUT_OF_CREDIT,
     SHEET,
     TOO_DEAR,
@@ -42,14 +42,10 @@ from sim.state.codes import (
     FAMILIES,
     FULL,
     GOVERNMENT,
-    HOME_TABLES,
     NEIGHBOURS,
     NEVER,
-    NO_MONEY,
     PAYERS,
-    POOL_MONTHS,
     REDUCED,
-    SELF_COOKED,
     SOCIETY,
     STATION_DAYS,
     STEPS,
@@ -60,16 +56,11 @@ from sim.state.parameters import choice, par, section, switch
 
 DECEMBER, YEAR, QUARTER = 12, 12, 3
 HELD = 0.95  # of its cost that an old plan must still expect
-UP = 1.05  # of its cost that a fuller one must
-CALM = 24  # months after a step down in which none goes up
-LOWER, CUSHION, FEWER = 0.9, 3.0, 0.8  # prices fall so far, above so many months of cash, or so few diners
-HALF = 0.5
 UNASKED = 0.5  # weight of a leader where a drive put the station up
-LITTLE = 1e6  # a meal counts for more than any number of days
 
 
 @section("plan")
-class Plan:
+class YearPlan:
     """Who plans, how carefully, and with which levers."""
 
     on: bool = switch(True, doc="off: nobody plans; a ladder of bad months moves services")
@@ -142,18 +133,37 @@ class Plan:
     appeal_every: int = par(24, unit="months", low=6, high=60, doc="months between two appeals")
 
 
-state("step", "i8", unit="step", label="step of the menu", written_by=("station",))
-state("open_week", "i8", unit="days/week", label="open days a week as planned", written_by=("station",))
-state("meals_a_day", "i8", unit="meals/day", label="meals a day as planned", written_by=("station",))
+state("step", "i8", unit="step", label="step of the menu", written_by=("station", "station_start"))
+state(
+    "open_week",
+    "i8",
+    unit="days/week",
+    label="open days a week as planned",
+    written_by=("station", "station_start"),
+)
+state(
+    "meals_a_day",
+    "i8",
+    unit="meals/day",
+    label="meals a day as planned",
+    written_by=("station", "station_start"),
+)
 state("rota", "i8", unit="flag", label="helpers cook or keep in place of paid hands", written_by=("station",))
 state(
     "usual_days",
     "i8",
     unit="days/week",
     label="open days that the village would like",
+    written_by=("station_start",),
+)
+state(
+    "planned",
+    "i8",
+    unit="fen/year",
+    label="asked of each payer in the year's plan",
+    shape=(4,),
     written_by=("station",),
 )
-state("planned", "i8", unit="fen/year", label="asked of each payer in the year's plan", shape=(4,))
 state("planned_cost", "i8", unit="fen/year", label="expected running cost of the plan")
 state("planned_debt", "i8", unit="fen/year", label="instalments in the plan")
 state(
@@ -164,7 +174,14 @@ state(
     shape=(7,),
 )
 state("expected_diners", "i8", unit="persons", label="diners the plan expected")
-state("refused", "i8", unit="code", label="why each step was refused at the last plan", shape=(7,))
+state(
+    "refused",
+    "i8",
+    unit="code",
+    label="why each step was refused at the last plan",
+    shape=(7,),
+    written_by=("levers",),
+)
 state(
     "planned_in", "i8", unit="month", label="month of the last plan", initial=NEVER, written_by=("station",)
 )
@@ -183,33 +200,28 @@ state(
     written_by=("collective",),
 )
 state("lent", "i8", unit="fen", label="the advance as it was lent")
-state("may_open", "i8", unit="flag", label="a station may be planned", written_by=("facilities", "station"))
+state(
+    "may_open",
+    "i8",
+    unit="flag",
+    label="a station may be planned",
+    written_by=("facilities", "station", "station_start"),
+)
 state(
     "last_open",
     "i8",
     unit="month",
     label="last month with an open door",
     initial=NEVER,
-    written_by=("station",),
+    written_by=("station", "station_start"),
 )
-state("skill", "f8", unit="share", label="skill of the leader in noticing trouble", written_by=("station",))
-state("pays_share", "f8", unit="share", label="what a payer is expected to pay of what falls due", shape=(4,))
-state("due_seen", "i8", unit="fen", label="fallen due since the record was last looked at", shape=(4,))
-state("paid_seen", "i8", unit="fen", label="paid since then", shape=(4,))
-state("months_seen", "i8", unit="months", label="months since then")
-state("care_last_year", "i8", unit="fen", label="share of businesses over the last twelve months")
-state("care_months", "i8", unit="fen", label="share of businesses, last twelve months", shape=(12,))
-state("receipts", "i8", unit="fen", label="money in, less instalments, last twelve months", shape=(12,))
-state("diners_mean", "f8", unit="persons", label="diners, mean of the last quarter")
-state("attendance_mean", "f8", unit="persons", label="visitors of an open day, mean of the last quarter")
-state("helpers_mean", "f8", unit="persons", label="active helpers, mean of the last quarter")
-state("offered_mean", "f8", unit="minutes", label="minutes offered a month, mean of the last quarter")
-state("other_average", "f8", unit="fen/month", label="cost of what stands behind helpers, smoothed")
-state("list_mean", "f8", unit="fen/meal", label="mean price of a meal at level one")
-state("delivered_share", "f8", unit="share", label="diners who are served at home", initial=0.15)
-state("free_share", "f8", unit="share", label="diners who pay nothing", initial=0.07)
-state("adults", "i8", unit="persons", label="residents of 40-59")
-
+state(
+    "skill",
+    "f8",
+    unit="share",
+    label="skill of the leader in noticing trouble",
+    written_by=("station_start",),
+)
 NOTICE = Purpose("plan.notice")
 RENEW = Purpose("plan.renew")
 
@@ -219,15 +231,6 @@ RENEW = Purpose("plan.renew")
 def has_planner(village):
     """A leader or an association."""
     return village.leader == 1 or village.association == 1
-
-
-@inner
-def top_of(values, v, village):
-    """Fullest step that policy and money rule offer; without a room or leave to open, neighbours."""
-    top = values.plan[v].menu_end
-    if values.funding[v].rule == NO_MONEY or village.may_open == 0:
-        return min(top, NEIGHBOURS)
-    return top
 
 
 @inner
@@ -380,71 +383,6 @@ def down(world, v, values, month, calendar):
     take(world, v, values, two_days(world, v, values, draft), 1.0, month, calendar)
 
 
-@inner
-def next_step(village, top):
-    """The next fuller step that is offered; guests are no step up."""
-    if village.step == STATION_DAYS:
-        return min(SELF_COOKED, top)
-    return min(village.step + 1, CANTEEN, max(top, village.step))
-
-
-@called
-def more_of_it(world, v, values, old, month, calendar):
-    """The same step on more days or with more meals, paid from what is there; (whether, plan)."""
-    sheet = world.sums[:SHEET]
-    weigh(world, v, values, old, UP, month, calendar)
-    before = sheet[MEALS] * LITTLE + np.float64(old.days)
-    pulled = levers_of(values.plan[v], world.villages[v], month) & (DAYS | ROTA)
-    days = max(old.days, world.villages[v].usual_days)
-    meals = max(old.meals, most_meals(values, v, old.step))
-    wish = draft_of(old.step, days, meals, old.rota, old.level, 0, 0)
-    reason, draft = best_of_step(world, v, values, wish, pulled, UP, month, calendar)
-    if reason != CARRIED:
-        return False, old
-    weigh(world, v, values, draft, UP, month, calendar)
-    return sheet[MEALS] * LITTLE + np.float64(draft.days) > before, draft
-
-
-@inner
-def most_meals(values, v, step):
-    """Meals a day that a step would serve."""
-    if not serves_meals(step):
-        return 0
-    return np.int64(1 if step == HOME_TABLES else values.canteen[v].meals_per_day + HALF)
-
-
-@called
-def fuller(world, v, values, old, month, calendar):
-    """A fuller plan that expects well over its cost: one step up, or more days; else the old one."""
-    village = world.villages[v]
-    resting = month - village.lowered_in < CALM or month - village.raised_in < YEAR
-    if resting or old.step < STATION_DAYS:
-        return False, old
-    top = top_of(values, v, village)
-    step = next_step(village, top)
-    if step > old.step and on_menu(world, v, values, step, top) == CARRIED:
-        usual = usual_plan(world, v, values, step, month, calendar)
-        pulled = levers_of(values.plan[v], village, month) & (DAYS | ROTA)
-        reason, draft = best_of_step(world, v, values, usual, pulled, UP, month, calendar)
-        if reason == CARRIED:
-            return True, draft
-    return more_of_it(world, v, values, old, month, calendar)
-
-
-@called
-def eased(world, v, values, old, month, calendar):
-    """The old plan at a lower price, where cash is plenty or diners fell by a fifth and it stays carried."""
-    village = world.villages[v]
-    cushion = (values.plan[v].reserve + CUSHION) * village.planned_cost / 12.0
-    fell = village.diners_mean < FEWER * village.expected_diners
-    may_move = charges_meals(old.step) and month - village.price_moved >= YEAR
-    if may_move and values.plan[v].price == 1 and (world.balance[v].cash > cushion or fell):
-        lower = draft_of(old.step, old.days, old.meals, old.rota, old.level * LOWER, 0, 0)
-        if weigh(world, v, values, lower, 1.0, month, calendar) == CARRIED:
-            return lower
-    return old
-
-
 @called
 def yearly(world, v, values, month, calendar):
     """December: the old plan while it holds, a fuller one where there is room, else what can be carried."""
@@ -505,79 +443,8 @@ def plan_all(world, values, month, calendar, notice_keys, renew_keys):
         review(world, v, values, month, calendar, notice_keys[county], renew_keys[county])
 
 
-# -- the books -------------------------------------------------------------------------------------------
-@inner
-def third(mean, new):
-    """A mean over about a quarter; the first figure is taken as it is."""
-    return new if mean == 0.0 else mean + (new - mean) / 3.0
-
-
-@inner
-def note_people(village, flow):
-    """Users, helpers and prices of the last quarter."""
-    village.helpers_mean = third(village.helpers_mean, np.float64(flow.volunteers))
-    village.offered_mean = third(village.offered_mean, np.float64(flow.offered))
-    if village.door > 0:
-        village.attendance_mean = third(village.attendance_mean, np.float64(flow.attendance))
-    if village.meals_a_day > 0 and village.door > 0:
-        village.diners_mean = third(village.diners_mean, np.float64(flow.diners))
-    if flow.diners > 0:
-        village.delivered_share += (flow.delivered / flow.diners - village.delivered_share) / 3.0
-        if flow.fees_at_list > 0 and flow.meals > 0:
-            paying = 1.0 - village.free_share
-            village.list_mean = third(village.list_mean, flow.fees_at_list / flow.meals / paying)
-
-
-@inner
-def note_money(village, flow, post, month):
-    """What fell due and was paid, by payer; the shares of businesses and the receipts of a year."""
-    due = (post.due_government, post.due_collective, post.due_families, post.due_society)
-    paid = (post.paid_government, post.paid_collective, post.paid_families, post.paid_society)
-    came = flow.care_share + post.guest_money - post.instalment_suppliers - post.instalment_workers
-    for payer in range(len(PAYERS)):
-        village.due_seen[payer] += due[payer]
-        village.paid_seen[payer] += paid[payer]
-        came += paid[payer]
-    village.months_seen += 1
-    place = month % YEAR
-    village.care_last_year += flow.care_share - village.care_months[place]
-    village.care_months[place], village.receipts[place] = flow.care_share, came
-
-
-@inner
-def note_other_cost(village, flow, post):
-    """What stands behind helpers: cost less the lines that a plan works out for itself."""
-    station = post.cost_power + post.cost_repairs + post.cost_rent + post.cost_coordinator
-    kitchen = post.cost_food + post.cost_fuel + post.cost_cook + post.cost_delivery + post.cost_hired
-    other = np.float64(flow.cost - station - kitchen)
-    if village.step >= NEIGHBOURS:
-        before = village.other_average
-        village.other_average = other if before == 0.0 else before + (other - before) / 6.0
-
-
-@kernel
-def note(world, books, month):
-    """The month joins what a plan looks back on."""
-    for v in range(len(world.used)):
-        village, flow, post = world.villages[v], world.flow[v], books.named[v]
-        note_people(village, flow)
-        note_money(village, flow, post, month)
-        note_other_cost(village, flow, post)
-        adults = np.int64(village.helpers)
-        for sex in range(2):
-            for age in range(POOL_MONTHS):
-                adults += world.pool[v, sex, age]
-        village.adults = adults
-
-
 def run(model) -> None:
     """Plans of the month; none before the first month."""
     if model.parameters.plan.on and model.month >= 0:
         keys = model.keys(NOTICE), model.keys(RENEW)
         plan_all(model.world, model.values.table, model.month, model.calendar_month, *keys)
-
-
-def run_note(model) -> None:
-    """The month is entered in the village's books."""
-    if model.parameters.plan.on and model.month >= 0:
-        note(model.world, model.ledger.books, model.month)

@@ -116,20 +116,41 @@ state(
     "i8",
     unit="step",
     label="0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service",
+    written_by=("plan", "station", "station_start"),
 )
-state("opened", "i8", unit="month", label="first month of service; -1 at the start", initial=NEVER)
-state("closed_month", "i8", unit="month", label="month of the last closure", initial=NEVER)
-state("closures", "i8", unit="times", label="closures so far")
+state(
+    "opened",
+    "i8",
+    unit="month",
+    label="first month of service; -1 at the start",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state(
+    "closed_month",
+    "i8",
+    unit="month",
+    label="month of the last closure",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state("closures", "i8", unit="times", label="closures so far", written_by=("station", "station_start"))
 state("bad", "i8", unit="months", label="bad months in a row")
 state("good", "i8", unit="months", label="good months in a row")
-state("cause", "i8", unit="bits", label="conditions breached in the 12 months before the last closure")
+state(
+    "cause",
+    "i8",
+    unit="bits",
+    label="conditions breached in the 12 months before the last closure",
+    written_by=("station",),
+)
 state("breaches", "i8", unit="bits", label="conditions breached, last 12 months", shape=(12,))
 state("users", "i8", unit="persons", label="diners last month", written_by=("funding_bills",))
 state("signed_up", "i8", unit="persons", label="enrolled last month", written_by=("funding_bills",))
 state("active", "i8", unit="persons", label="volunteers last month", written_by=("funding_bills",))
-flow("closed_now", unit="villages", label="closed this month")
-flow("opened_now", unit="villages", label="opened this month")
-flow("idle", unit="villages", label="facility stands, no service")
+flow("closed_now", unit="villages", label="closed this month", written_by=("station",))
+flow("opened_now", unit="villages", label="opened this month", written_by=("station",))
+flow("idle", unit="villages", label="facility stands, no service", written_by=("station",))
 
 REOPEN = Purpose("solvency.reopen")
 

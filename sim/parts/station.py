@@ -3,8 +3,8 @@
 State   open days of the month, months in a row without, keeper and cook, months of too few diners or hands,
         what stood against the door; the last closure and its causes.
 Month   `run` once plans are made: keeper, cook and leader, then the door; three months in a row without an
-        open day are a closure, dated at the first. After a year a closed village may try again. `run_begin`
-        once at the start, `run_open` on the first month.
+        open day are a closure, dated at the first. After a year a closed village may try again. Stations of
+        the start are in `station_start.py`.
 Off     with the plan: the ladder of `solvency.py` says which door is open. Each end has a switch or rate.
 """
 
@@ -17,7 +17,6 @@ from sim.engine.randomness import Purpose, uniform
 from sim.planning.menu import fewest, needs_room, power_share, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
-    CANTEEN,
     HOME_TABLES,
     NEIGHBOURS,
     NEVER,
@@ -196,7 +195,9 @@ class Station:
     )
 
 
-state("door", "i8", unit="days/month", label="open days of this month", written_by=("canteen", "solvency"))
+state(
+    "door", "i8", unit="days/month", label="open days of this month", written_by=("solvency", "station_start")
+)
 state("stops", "i8", unit="months", label="months in a row without an open day")
 state("against", "i8", unit="bits", label="what stood against the door this month")
 state("stopped_by", "i8", unit="bits", label="what stood against it since it shut")
@@ -216,22 +217,29 @@ state(
 state("habit", "f8", unit="share", label="diners left of those before a stop", initial=1.0)
 state("struck_until", "i8", unit="month", label="an accident shuts the station until", initial=NEVER)
 state(
-    "launched", "i8", unit="month", label="month of the last opening", initial=NEVER, written_by=("solvency",)
+    "launched",
+    "i8",
+    unit="month",
+    label="month of the last opening",
+    initial=NEVER,
+    written_by=("solvency", "station_start"),
 )
 state("by_drive", "i8", unit="flag", label="a drive put the station up", written_by=("facilities",))
-state("shares_room", "i8", unit="flag", label="shop, clinic or school share the room")
+state(
+    "shares_room",
+    "i8",
+    unit="flag",
+    label="shop, clinic or school share the room",
+    written_by=("facilities",),
+)
 flow("open_days", unit="days", label="open days of the station, door or meals", written_by=("solvency",))
 flow("suspended", unit="villages", label="a plan stands, and epidemic, flood or seal shut the door")
-flow("attendance", unit="persons", label="visitors of the station on an open day")
+flow("attendance", unit="persons", label="visitors of the station on an open day", written_by=("canteen",))
 
 KEEPER = Purpose("station.keeper")
 COOK = Purpose("station.cook")
 ACCIDENT = Purpose("station.accident")
 REOPEN = Purpose("station.reopen")
-SKILL = Purpose("station.skill")
-DAYS = Purpose("station.days")
-AGE = Purpose("station.age")
-SHUT_BEFORE = Purpose("station.shut_before")
 QUITS, FINDS = 0, 1  # indices of the keeper's draws
 
 
@@ -470,49 +478,6 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
         try_again(world, v, values, month, uniform(reopen_keys[county], village.number, 0))
         world.flow[v].idle = 1 if village.facility == WORKING and village.door == 0 else 0
     settle(books)
-
-
-# -- start -----------------------------------------------------------------------------------------------
-@inner
-def days_drawn(drawn):
-    """Open days a week that the village's elders ask for: 3.7 in the mean.
-
-    Korean senior halls serve meals on 3.5 days (2.5 to 5.3 by region), pattern C16; their spread is an
-    assumption.
-    """
-    if drawn < 0.20:
-        return 2
-    if drawn < 0.65:
-        return 3
-    return 5 if drawn < 0.85 else 6
-
-
-@kernel
-def begin(world, values, skill_keys, days_keys, age_keys, shut_keys):
-    """Stations that stand at the start: their age, habits, and which of them are shut."""
-    for v in range(len(world.used)):
-        village, county, number = world.villages[v], world.county[v], world.villages[v].number
-        village.skill = uniform(skill_keys[county], number, 0)
-        village.usual_days = days_drawn(uniform(days_keys[county], number, 0))
-        if village.facility != WORKING:
-            continue
-        village.opened = -1 - np.int64(uniform(age_keys[county], number, 0) * values.county[v].oldest_station)
-        village.launched = village.opened
-        village.step, village.open_week, village.meals_a_day = CANTEEN, village.usual_days, 1
-        village.door, village.last_open = np.int64(village.open_week * WEEKS + 0.5), -1
-        village.may_open = 1
-        if uniform(shut_keys[county], number, 0) < values.county[v].shut_share:
-            village.step, village.level, village.door, village.may_open = NEIGHBOURS, VISITS_ONLY, 0, 0
-            village.open_week, village.meals_a_day, village.launched = 0, 0, NEVER
-            village.closures = 1
-            village.closed_month = -1 - np.int64(uniform(shut_keys[county], number, 1) * 3 * YEAR)
-
-
-def run_begin(model) -> None:
-    """Habits and ages of standing stations."""
-    if model.parameters.plan.on:
-        keys = [model.lasting_keys(purpose) for purpose in (SKILL, DAYS, AGE, SHUT_BEFORE)]
-        begin(model.world, model.values.table, *keys)
 
 
 def run(model) -> None:

@@ -151,7 +151,7 @@ def expected_fees(values, v, village, draft, sheet):
 @inner
 def appeal_worth(values, v, village, draft):
     """What an appeal may bring: the more were made within five years, the less."""
-    worth = values.plan[v].appeal_money if draft.appeal == 1 else 0.0
+    worth = np.float64(values.plan[v].appeal_money) if draft.appeal == 1 else 0.0
     for _ in range(village.appeals):
         worth *= 0.5
     return worth

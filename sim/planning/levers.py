@@ -154,9 +154,9 @@ def usual_plan(world, v, values, step, month, calendar):
     meals = np.int64(values.canteen[v].meals_per_day + 0.5) if serves_meals(step) else 0
     days = np.int64(village.usual_days)
     if step == HOME_TABLES:
-        meals = min(meals, 1)
+        meals = np.int64(min(meals, 1))
     if step <= NEIGHBOURS:
-        days = 0
+        days = np.int64(0)
     same = step == village.step or (step == CANTEEN and village.step == WITH_GUESTS)
     if same and village.planned_in >= 0:
         return draft_of(step, village.open_week, village.meals_a_day, village.rota, village.fee_level, 0, 0)
@@ -210,7 +210,8 @@ def search(world, v, values, top, bottom, margin, month, calendar):
         usual = usual_plan(world, v, values, step, month, calendar)
         last, draft = with_levers(world, v, values, usual, levers, margin, month, calendar)
         village.refused[step] = last
-        if last != CARRIED and step == CANTEEN and top >= WITH_GUESTS and levers & INVITING != 0:
+        may_invite = step == CANTEEN and top >= WITH_GUESTS and levers & INVITING != 0
+        if last != CARRIED and may_invite:
             guests = draft_of(WITH_GUESTS, usual.days, usual.meals, usual.rota, usual.level, 0, 0)
             last, draft = best_of_step(world, v, values, guests, levers, margin, month, calendar)
             village.refused[WITH_GUESTS] = last

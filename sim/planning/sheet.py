@@ -45,22 +45,22 @@ REASONS = (
 )
 
 
-class Draft(NamedTuple):
+class DraftPlan(NamedTuple):
     """A plan that is weighed: step of the menu, open days a week, meals a day, flags, and the price level."""
 
-    step: int
-    days: int
-    meals: int
-    rota: int  # helpers in place of a paid cook or keeper
-    level: float  # prices over the list
-    appeal: int
-    advance: int
+    step: np.int64
+    days: np.int64
+    meals: np.int64
+    rota: np.int64  # helpers in place of a paid cook or keeper
+    level: np.float64  # prices over the list
+    appeal: np.int64
+    advance: np.int64
 
 
 @inner
 def draft_of(step, days, meals, rota, level, appeal, advance):
     """A draft with figures of one type each: of what takes it one version is compiled."""
     whole = np.int64(step), np.int64(days), np.int64(meals), np.int64(rota)
-    return Draft(
+    return DraftPlan(
         whole[0], whole[1], whole[2], whole[3], np.float64(level), np.int64(appeal), np.int64(advance)
     )

@@ -32,6 +32,7 @@ def history(villages: int = 1, months: int = MONTHS) -> Any:
     """Villages that stood at the start: 100 elders, 20 diners, 50 minutes asked and given, no debts."""
     s = empty_series(months, villages)
     s.state["level"], s.state["opened"], s.state["facility"] = FULL, -1, WORKING
+    s.state["launched"], s.flow["open_days"] = -1, 26
     s.state["elders"], s.state["cost_average"] = 100, 1_000
     s.flow["diners"], s.flow["meals"] = 20, 20 * 52
     s.hours[:, :, (ELIGIBLE, ASKED, MUTUAL), CLEANING] = 50
@@ -41,7 +42,7 @@ def history(villages: int = 1, months: int = MONTHS) -> Any:
 
 def shut(s: Any, first: int, last: int, v: int = 0) -> None:
     """No service from `first` to before `last`."""
-    for records, names in ((s.state, ("level",)), (s.flow, ("diners", "meals"))):
+    for records, names in ((s.state, ("level",)), (s.flow, ("diners", "meals", "open_days"))):
         for name in names:
             records[name][first:last, v] = 0
 
@@ -49,7 +50,8 @@ def shut(s: Any, first: int, last: int, v: int = 0) -> None:
 def open_in(s: Any, month: int, v: int = 0) -> None:
     """No service before `month`, which is its first."""
     shut(s, 0, month, v)
-    s.state["opened"][:month, v], s.state["opened"][month:, v] = NEVER, month
+    for name in ("opened", "launched"):
+        s.state[name][:month, v], s.state[name][month:, v] = NEVER, month
 
 
 def without(s: Any, name: str) -> Any:
@@ -60,7 +62,7 @@ def without(s: Any, name: str) -> Any:
 
 # -- doors
 def test_a_station_is_open_with_a_room_or_meals_above_the_closed_step():
-    s = history(months=4)
+    s = without(history(months=4), "open_days")
     s.state["level"][:, 0] = (0, VISITS_ONLY, FULL, VISITS_ONLY)
     s.state["facility"][3], s.flow["meals"][:] = 1, 0
     assert service.station_open(s)[:, 0].tolist() == [False, True, True, False]
@@ -70,13 +72,7 @@ def test_a_station_is_open_with_a_room_or_meals_above_the_closed_step():
 
 def test_recorded_open_days_stand_before_that_reading():
     s = history(months=3)
-    state = np.zeros(
-        s.state.shape, [*((n, s.state.dtype[n]) for n in s.state.dtype.names), ("open_days", "i8")]
-    )
-    for name in s.state.dtype.names:
-        state[name] = s.state[name]
-    state["open_days"][:, 0] = (5, 6, 26)
-    s.state = state
+    s.flow["open_days"][:, 0] = (5, 6, 26)
     assert service.station_open(s)[:, 0].tolist() == [False, True, True]
     assert service.station_open(s, open_days=10)[:, 0].tolist() == [False, False, True]
 
@@ -149,11 +145,8 @@ def test_spells_start_late_at_their_age_and_end_at_a_closure_or_the_end():
 def test_causes_are_those_of_the_ladder_or_the_room():
     s = history(villages=2, months=10)
     shut(s, 4, 10)
-    s.state["cause"][4:, 0] = 5
-    s.state["facility"][6:, 1], s.flow["meals"][6:, 1] = (
-        0,
-        0,
-    )  # the ladder says full service, the room is gone
+    s.state["cause"][4:, 0], s.state["closed_month"][4:, 0] = 5, 4
+    s.flow["open_days"][6:, 1] = 0  # the ladder says full service, the room is gone
     assert service.causes(s, service.doors_of(s, P)) == {5: 1, service.ROOM: 1}
 
 

@@ -33,6 +33,7 @@ ARMS = [
         "timebank.price_per_hour": 0.5,
         "families.arrears": 0.3,
         "viability.hours": 0.3,
+        "plan.menu_end": "station_days",
     },
 ]
 
