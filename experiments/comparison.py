@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import outcomes, statistics
-from experiments.arms import BASELINE, Arm, ArmRuns
+from experiments.arms import BASELINE, Arm, ArmRuns, reference_arm
 from experiments.command.settings import Mistake, known
 from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, OUTCOMES
 from experiments.statistics import Interval
@@ -279,6 +279,7 @@ def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
     """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
     settings = runs.settings
     seeds = settings.seeds or seeds_of(question, settings.size)
+    runs.reference = reference_arm(question.base)
     limit = max(settings.max_seeds or 8 * seeds, seeds) if settings.precision else seeds
     while True:
         runs.run(question.wanted(range(seeds)))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.state.codes import ELIGIBLE, MEALS, MUTUAL, NEVER, UNMET, WORKING
-from sim.state.parameters import par, section
+from sim.state.parameters import choice, par, section
 from sim.state.records import Series
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ WRITTEN_OFF = ("bills_dropped_workers", "bills_dropped_suppliers", "lost_workers
 class Reported:
     """Thresholds of what is reported; all of them assumptions, to be swept."""
 
+    viability: str = choice(
+        "funnel", choices=("funnel", "strict"),
+        doc="viable: at the end of the funnel, or by the former definition (no bad month in eleven years)",
+    )  # fmt: skip
     open_days: float = par(
         6.0, unit="days/month", low=1.0, high=26.0, doc="days with door or meals that make it open",
         source="definition", live=False,
@@ -207,6 +211,20 @@ def spells(found: Doors, ages: np.ndarray) -> Spells:
     at_start = first & (ages[villages] >= 0)
     entry = np.where(at_start, ages[villages] + began, 0)
     return Spells(villages, began, entry, entry + end - began, closed, first, at_start)
+
+
+def first_spells(found: Doors, ages: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each village's first station: age when first seen, when last seen (months), whether it closed then.
+
+    NEVER, NEVER and False where none opened; each (villages,).
+    """
+    seen, villages = spells(found, ages), found.open.shape[1]
+    entry, leave, ended = (np.full(villages, value) for value in (NEVER, NEVER, False))
+    mine = seen.village[seen.first]
+    entry[mine], leave[mine], ended[mine] = (
+        column[seen.first] for column in (seen.entry, seen.exit, seen.closed)
+    )
+    return entry, leave, ended
 
 
 def product_limit(entry: np.ndarray, leave: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import statistics
+from experiments import reference, statistics
 from experiments.command.scenario import known
 from experiments.report import figures, figures_money, figures_time, style, ternary
 from experiments.report.style import tell, words
@@ -75,8 +75,8 @@ class Kept:
 
     @cached_property
     def villages(self) -> pd.DataFrame:
-        """The village table with weights, finished runs only."""
-        rows = self.table("villages")
+        """The village table with weights, finished runs only, without the reference that arms add to."""
+        rows = reference.split(self.table("villages"))
         return statistics.with_weights(rows, self.parameters) if len(rows) else rows
 
     def series(self, scenario: str) -> pd.DataFrame:

@@ -166,17 +166,24 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
 
 
 def reported(result: sim.Result) -> dict[str, np.ndarray]:
-    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills.
+    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills; ages
+    of the first station from which and to which it was seen.
 
     One number a village each; money in fen.
     """
     series, doors, found = result.series, result.doors, result.funnel
+    entry, leave, ended = service.first_spells(doors, service.ages_at_start(series))
+    by_funnel, strict = np.array(FUNNEL)[found.classes], result.parameters.reported.viability == "strict"
     return {
+        "judged": np.array(CLASSES)[result.verdict.classes] if strict else by_funnel,
+        "first_entry": entry,
+        "first_exit": leave,
+        "first_ended": ended,
         "open_months": doors.open.sum(axis=0),
         "table_months": (doors.open & (series.flow["meals"] > 0)).sum(axis=0),
         "station_closures": doors.closed.sum(axis=0),
         "served_years": service.served_months(series, result.parameters).sum(axis=0) / YEARS,
-        "station_class": np.array(FUNNEL)[found.classes],
+        "station_class": by_funnel,
         "viable_meals": found.with_meals,
         "visits_on_time": series.flow["visits_on_time"].sum(axis=(0, 2)),
         "own_fen": service.own_money(series),
