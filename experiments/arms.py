@@ -187,7 +187,10 @@ class ArmRuns:
         self.work.run(tasks, label)
 
     def villages(self) -> pd.DataFrame:
-        """Village rows of every run asked for but the reference, with what they add to it; Mistake names what is missing, whatever `partial` says."""
+        """Village rows of every run asked for but the reference, with what they add to it.
+
+        Mistake names what is missing, whatever `partial` says.
+        """
         self.work.flush()
         rows = Results(self.work.folder).villages().drop(columns=["scenario", "replicate"])
         names = pd.DataFrame(

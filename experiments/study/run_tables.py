@@ -166,8 +166,8 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
 
 
 def reported(result: sim.Result) -> dict[str, np.ndarray]:
-    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills; ages
-    of the first station from which and to which it was seen.
+    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills; the
+    ages of the first station from which and to which it was seen.
 
     One number a village each; money in fen.
     """
