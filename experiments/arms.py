@@ -37,6 +37,7 @@ ENDS_OFF: Mapping[str, Mapping[str, Any]] = {  # cause of a closure -> the end o
     "accident": {"station.accidents": 0.0},
     "room": {"station.room_ends": False},
 }
+NO_ENDS = {path: value for ends in ENDS_OFF.values() for path, value in ends.items()}  # a door never shuts
 ENVELOPE = {"funding.rule": "fixed_shares", "funding.basis": "envelope"}  # equal pledged present value
 
 

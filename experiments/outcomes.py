@@ -252,6 +252,7 @@ OUTCOMES = register([
 RANKED = "added"  # what arms are ranked by; table-years stand beside
 HEADLINE = ("added", "table_years", "viable", "unmet", "public_added", "own_added")
 STEPS = ("station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals")  # the funnel
+LASTING = ("station_closures", "unpaid", "on_time")  # beside the funnel
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")
 BY_STATION = (
     "service_years",

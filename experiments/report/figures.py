@@ -26,6 +26,7 @@ NULLS = (
     "deposit",
 )  # arms beside the question: funding rows and a business column
 LEAST_SPAN = 1.0  # of the colours of a map: smaller differences look small
+NARROW = 0.2  # of the highest number, likewise
 MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
 
 
@@ -75,7 +76,7 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
     )
     scale = 1 if column == RANKED else 100
     low, high = scale * float(summary[column].min()), scale * float(summary[column].max())
-    high = max(high, low + LEAST_SPAN)
+    high = max(high, low + max(LEAST_SPAN, NARROW * abs(high)))
     image = None
     for axis, panel in zip(axes[0], panels, strict=True):
         mine = summary[summary["panel"] == panel].set_index(["funding", "business"])
@@ -129,9 +130,9 @@ def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]
         )
     elif tied > 0:
         title = tell(
-            f"{what}: highest mean {most}, {best};\n{tied} of {len(panel) - 1} others of its panel cannot be "
+            f"{what}: highest mean {most}, {best}; {tied} of {len(panel) - 1} others of its panel cannot be "
             f"told from it",
-            f"{what}：均值最高 {most}，{best}；\n同组其余 {len(panel) - 1} 种中 {tied} 种无法与之区分",
+            f"{what}：均值最高 {most}，{best}；同组其余 {len(panel) - 1} 种中 {tied} 种无法与之区分",
         )
     else:
         title = tell(f"{what}: most, {most}, with {best}", f"{what}：最多 {most}，{best}")

@@ -22,10 +22,11 @@ HEADS = (  # of the steps, in the order of `experiments.outcomes.STEPS`
 
 
 class Row(NamedTuple):
-    """One arm: its name and the interval of every step."""
+    """One arm: its name, the interval of every step, and whether it stands beside the question."""
 
     name: str
     steps: tuple[Interval, ...]
+    null: bool = False
 
 
 def draw(rows: list[Row], year: str, folder: Path, note: str = "") -> Picture:
@@ -56,7 +57,8 @@ def draw(rows: list[Row], year: str, folder: Path, note: str = "") -> Picture:
 
 
 def _said(rows: list[Row], year: str) -> str:
-    """Where most villages are lost, as a mean over the arms."""
+    """Where most villages are lost, as a mean over the arms, null arms aside."""
+    rows = [row for row in rows if not row.null] or rows
     means = [sum(row.steps[step].mean for row in rows) / len(rows) for step in range(len(HEADS) - 1)]
     lost = {
         step: before - after for step, (before, after) in enumerate(zip([1.0, *means], means, strict=False))

@@ -163,10 +163,12 @@ def _funnel(summary: pd.DataFrame, year: str, named: dict[str, str], into: Path)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     mine = summary.set_index(names).reindex(list(named))
     rows = [
-        figures_funnel.Row(named[name], figures_funnel.of_summary(row, STEPS, int(row["seeds"])))
+        figures_funnel.Row(
+            named[name], figures_funnel.of_summary(row, STEPS, int(row["seeds"])), figures.is_null(str(name))
+        )
         for name, row in mine.iterrows()
     ]
-    return partial(figures_funnel.draw, rows, year, into, _sentence(shared(named)))
+    return partial(figures_funnel.draw, rows, year, into, style.capital(_sentence(shared(named))))
 
 
 def scenarios(kept: Kept) -> dict[str, str]:

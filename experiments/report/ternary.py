@@ -22,6 +22,7 @@ PLACES = (
     ("center", 24),
 )  # of the names of the corners: alignment, points above
 LEAST = 5.0  # points, or elder-years, that colours span at least: smaller differences look small
+NARROW = 0.2  # of the highest number, likewise
 
 
 def ternary(
@@ -44,13 +45,14 @@ def ternary(
 
     `frame`: a row a mix with the three corner columns (what a fourth share leaves is put to one) and `value`
     (a share in [0, 1]). `rows` and `columns` name columns of headings: one triangle a pair, coloured
-    between the points too; colours span what is seen. `label` names a column with a text: points then carry letters and a list
-    says what they are. `ring` names a flag: that point stands out.
+    between the points too; colours span what is seen. `label` names a column with a text: points then carry
+    letters and a list says what they are. `ring` names a flag: that point stands out.
     """
     down, across = (list(dict.fromkeys(frame[key])) if key else [""] for key in (rows, columns))
     many, scale, unit = bool(rows or columns), 100 if share else 1, " %" if share else ""
     low, high = scale * float(frame[value].min()), scale * float(frame[value].max())
-    low, high = (low, high) if high - low >= LEAST else (min(low, max(high - LEAST, 0.0)), max(high, LEAST))
+    least = LEAST if share else max(LEAST, NARROW * abs(high))
+    low, high = (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
     size = (1.5 + 2.7 * len(across), 1.4 + 2.4 * len(down)) if many else (7.0, 4.9)
     figure, axes = plt.subplots(len(down), len(across), figsize=size, layout="constrained", squeeze=False)
     points: Any = None

@@ -133,8 +133,8 @@ def _winner(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     if tied:
         return hold + tell(
             f"no single winner: {tied + 1} of {others + 1} combinations cannot be told from the best "
-            f"{under}. The highest mean of added elder-years a village to {year} has {funding} with {business}, "
-            f"{beside}",
+            f"{under}. The highest mean of added elder-years a village to {year} has {funding} with "
+            f"{business}, {beside}",
             f"没有唯一胜者：{under}时，{others + 1} 种组合中有 {tied + 1} 种与最好者无法区分（含其自身）。到 "
             f"{year} 年每村新增老人年均值最高的是“{funding}”配“{business}”，{beside}",
         )
