@@ -103,7 +103,7 @@ OUTCOMES = register([
         label="hours asked for with credit that were served", chinese="积分求助中得到服务的时数",
         above="redeem_asked_got", below="redeem_asked_minutes", empty=1.0, better=1,
     )),
-    ("in_service", Outcome(  # by its ladder
+    ("in_service", Outcome(  # by its open station
         label="villages in service at the end", chinese="期末在服务的村", above="serving", better=1,
     )),
     ("idle", Outcome(
@@ -163,7 +163,7 @@ OUTCOMES = register([
         label="hours on offer over hours eligible, last two years", chinese="最后两年供给与应助时数之比",
         above="offered_last", below="eligible_last", share=False, better=1,
     )),
-    ("open", Outcome(  # by its class: once in service, and not closed
+    ("open", Outcome(  # the same, in percent where arms are compared with a baseline
         label="villages in service at the end", chinese="期末在服务的村", above="open", better=1, key="open",
     )),
     ("not_mutual", Outcome(  # whoever else met them
@@ -294,16 +294,16 @@ def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[
     made: dict[str, Callable[[], Any]] = {
         "one": lambda: 1.0,
         "viable": lambda: statistics.viable(rows),
-        "open": lambda: ~rows["verdict"].isin(["closed", "never_opened"]),
+        "open": lambda: in_service(rows),
         "short_minutes": lambda: rows["eligible_minutes"] - rows["mutual_minutes"],
         "closed_once": lambda: rows["closures"] > 0,
         "eligible_unmet": lambda: rows["eligible_unmet_minutes"],
-        "serving": lambda: rows["level_end"] > 0,
+        "serving": lambda: in_service(rows),
         "standing": lambda: rows["facility_end"] == 2,
-        "idle_now": lambda: (rows["facility_end"] == 2) & (rows["level_end"] == 0),
+        "idle_now": lambda: (rows["facility_end"] == 2) & ~in_service(rows),
         "at_work": lambda: rows["plus"] > 0,
         "standing_2030": lambda: rows["facility_2030"] == 2,
-        "serving_2030": lambda: (rows["facility_2030"] == 2) & (rows["level_2030"] > 0),
+        "serving_2030": lambda: (rows["facility_2030"] == 2) & in_service(rows, "2030"),
         "redeem_asked_got": lambda: rows["redeem_got_minutes"],
         "paid_fen": lambda: rows[[f"paid_{payer}_fen" for payer in PAYERS]].sum(axis=1),
         "full_cost_fen": lambda: _full_cost(rows, parameters),
@@ -320,6 +320,15 @@ def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[
     used = sorted({column for outcome in wanted for column in (outcome.above, outcome.below)})
     found = rows.assign(**{column: made[column]() for column in used if column in made})
     return found[used].astype(float).mul(rows["weight"], axis=0)
+
+
+def in_service(rows: pd.DataFrame, when: str = "end") -> pd.Series:
+    """Villages with an open station: without one a village is not in service, whatever its neighbours do.
+
+    Read off the former ladder in studies that lack the column.
+    """
+    opened = f"open_{when}"
+    return rows[opened].astype(bool) if opened in rows else rows[f"level_{when}"] > 0
 
 
 def _full_cost(rows: pd.DataFrame, parameters: Parameters | None) -> pd.Series:

@@ -165,6 +165,13 @@ def doors_of(series: Series, parameters: Parameters) -> Doors:
     return doors(station_open(series, rules.open_days), suspending(series), rules.stops)
 
 
+def open_at(found: Doors, month: int) -> np.ndarray:
+    """(villages,): open in `month`, or in the last month before it that counts where it was suspended."""
+    counted = ~found.suspended[: month + 1]
+    last = month - counted[::-1].argmax(axis=0)
+    return np.asarray(found.open[last, np.arange(found.open.shape[1])])
+
+
 # -- survival
 def ages_at_start(series: Series) -> np.ndarray:
     """(villages,): months a station had stood when the record begins, -1 where none did.
