@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.state.codes import ELIGIBLE, MEALS, MUTUAL, NEVER, UNMET, WORKING
-from sim.state.parameters import par, section
+from sim.state.parameters import choice, par, section
 from sim.state.records import Series
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ WRITTEN_OFF = ("bills_dropped_workers", "bills_dropped_suppliers", "lost_workers
 class Reported:
     """Thresholds of what is reported; all of them assumptions, to be swept."""
 
+    viability: str = choice(
+        "funnel", choices=("funnel", "strict"),
+        doc="viable: at the end of the funnel, or by the former definition (no bad month in eleven years)",
+    )  # fmt: skip
     open_days: float = par(
         6.0, unit="days/month", low=1.0, high=26.0, doc="days with door or meals that make it open",
         source="definition", live=False,
@@ -161,6 +165,13 @@ def doors_of(series: Series, parameters: Parameters) -> Doors:
     return doors(station_open(series, rules.open_days), suspending(series), rules.stops)
 
 
+def open_at(found: Doors, month: int) -> np.ndarray:
+    """(villages,): open in `month`, or in the last month before it that counts where it was suspended."""
+    counted = ~found.suspended[: month + 1]
+    last = month - counted[::-1].argmax(axis=0)
+    return np.asarray(found.open[last, np.arange(found.open.shape[1])])
+
+
 # -- survival
 def ages_at_start(series: Series) -> np.ndarray:
     """(villages,): months a station had stood when the record begins, -1 where none did.
@@ -207,6 +218,20 @@ def spells(found: Doors, ages: np.ndarray) -> Spells:
     at_start = first & (ages[villages] >= 0)
     entry = np.where(at_start, ages[villages] + began, 0)
     return Spells(villages, began, entry, entry + end - began, closed, first, at_start)
+
+
+def first_spells(found: Doors, ages: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each village's first station: age when first seen, when last seen (months), whether it closed then.
+
+    NEVER, NEVER and False where none opened; each (villages,).
+    """
+    seen, villages = spells(found, ages), found.open.shape[1]
+    entry, leave, ended = (np.full(villages, value) for value in (NEVER, NEVER, False))
+    mine = seen.village[seen.first]
+    entry[mine], leave[mine], ended[mine] = (
+        column[seen.first] for column in (seen.entry, seen.exit, seen.closed)
+    )
+    return entry, leave, ended
 
 
 def product_limit(entry: np.ndarray, leave: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np.ndarray:
