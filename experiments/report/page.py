@@ -232,6 +232,23 @@ def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str
 # ----------------------------------------------------------------------------------------------------------
 
 
+def notices(kept: Kept, status: str, drawn: bool, code: str) -> list[str]:
+    """What stands above the findings: an unfinished study, pictures or sentences in English alone."""
+    said = []
+    if status != "finished":
+        said.append(
+            tell(
+                f"The study is {status}: what follows rests on the runs that were finished.",
+                f"研究状态：{status}；以下仅依据已完成的运行。",
+            )
+        )
+    if not drawn:
+        said.append(tell("", "本机没有中文字体，图中文字为英文。"))
+    if code != "en" and not findings_path(kept.folder, code).exists():
+        said.append(tell("", "本实验的句子只有英文。"))
+    return said
+
+
 def page(kept: Kept, code: str) -> str:
     """The HTML of a study in a language."""
     if kept.findings is None:
@@ -246,22 +263,6 @@ def page(kept: Kept, code: str) -> str:
         found, done = figures_of(kept, findings, code)
         apart = [picture for picture in found if picture["file"].startswith(SENSITIVE)]
         manifest, status = kept.manifest, str(kept.manifest.get("status", ""))
-        notices = (
-            []
-            if status == "finished"
-            else [
-                tell(
-                    f"The study is {status}: what follows rests on the runs that were finished.",
-                    f"研究状态：{status}；以下仅依据已完成的运行。",
-                )
-            ]
-        )
-        notices += [] if done else [tell("", "本机没有中文字体，图中文字为英文。")]
-        notices += (
-            [tell("", "本实验的句子只有英文。")]
-            if code != "en" and not findings_path(kept.folder, code).exists()
-            else []
-        )
         counts = ", ".join(
             f"{manifest[key]} {tell(*pair)}"
             for key, pair in {"runs": ("runs", "次运行"), "failed": ("failed", "次失败")}.items()
@@ -294,7 +295,7 @@ def page(kept: Kept, code: str) -> str:
                 )
                 if value
             ),
-            notice=" ".join(notices),
+            notice=" ".join(notices(kept, status, done, code)),
             findings=findings,
             tables=[headed(table) for table in findings.tables],
             verdict=words(findings.verdict),

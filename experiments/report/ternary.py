@@ -25,6 +25,13 @@ LEAST = 5.0  # points, or elder-years, that colours span at least: smaller diffe
 NARROW = 0.2  # of the highest number, likewise
 
 
+def spanned(values: pd.Series, share: bool) -> tuple[float, float]:
+    """What the colours span: what is seen, or more of it where the differences are small."""
+    low, high = float(values.min()), float(values.max())
+    least = LEAST if share else max(LEAST, NARROW * abs(high))
+    return (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
+
+
 def ternary(
     frame: pd.DataFrame,
     outcome: str,
@@ -50,9 +57,7 @@ def ternary(
     """
     down, across = (list(dict.fromkeys(frame[key])) if key else [""] for key in (rows, columns))
     many, scale, unit = bool(rows or columns), 100 if share else 1, " %" if share else ""
-    low, high = scale * float(frame[value].min()), scale * float(frame[value].max())
-    least = LEAST if share else max(LEAST, NARROW * abs(high))
-    low, high = (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
+    low, high = spanned(frame[value] * scale, share)
     size = (1.5 + 2.7 * len(across), 1.4 + 2.4 * len(down)) if many else (7.0, 4.9)
     figure, axes = plt.subplots(len(down), len(across), figsize=size, layout="constrained", squeeze=False)
     points: Any = None

@@ -248,7 +248,9 @@ def test_the_gap_and_the_profit_that_closes_it() -> None:
             if row[1] == "at its ceiling"
             else min(P.government.ceiling, P.government.operating_envelope)
         )
-        gap = 12 * (canteen + station - fees) - county - income * P.collective.residual_cap - P.society.ceiling
+        gap = (
+            12 * (canteen + station - fees) - county - income * P.collective.residual_cap - P.society.ceiling
+        )
         assert number(row[7]) == pytest.approx(gap, abs=0.51)
         assert number(row[8]) == pytest.approx(max(gap, 0) / P.business.care_share, abs=0.51)
 

@@ -87,6 +87,7 @@ READERS = {  # file -> what of PyYAML it may call, and why
     "sim/state/yaml12.py": {"load"},  # the one loader
     "experiments/command/user_files.py": {"parse"},  # counts marks before anything is built
     "experiments/command/catalogue.py": {"load"},  # with BaseLoader: words as written, before the model
+    "experiments/evidence/pattern_file.py": {"compose"},  # the lines on which values stand
 }
 CALLS = {
     "load",
