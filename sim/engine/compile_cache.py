@@ -22,7 +22,7 @@ from typing import Any
 import numba
 from numba.core import caching
 
-SHARED_ROOMS = ("engine", "state")  # kernels of every file may call what stands there
+SHARED_ROOMS = ("engine", "planning", "state")  # kernels of every file may call what stands there
 PACKAGE = Path(__file__).parents[1]
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

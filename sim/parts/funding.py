@@ -92,7 +92,10 @@ class Funding:
         "collective_families",
         choices=RESIDUALS,
         doc="who is asked, in order, for what no payer gives under its ceiling (families: by the price)",
-        source="assumption: a collective covers its canteen's yearly loss (Tongjiang 2025); fees most of the rest",
+        source=(
+            "assumption: a collective covers its canteen's yearly loss (Tongjiang 2025); fees carry "
+            "most of the rest"
+        ),
         live=True,
     )
     envelope: float = par(

@@ -160,6 +160,7 @@ def test_money_in_equals_cost_capital_and_change_of_cash_less_payables(trace: Tr
         "capital_government",
         "capital_collective",
         "capital_society",
+        "capital_project",
         *(n for n in trace.series.names if n.startswith("grant_")),
     )
     business = trace.amount("care_share", "interest", "points_money", "points_land", "points_project")
