@@ -207,7 +207,13 @@ state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left
 state("squeeze_until", "i8", unit="month", label="envelopes fall until", initial=-1)
 state("squeeze_left", "f8", unit="share", label="envelopes that squeezes left", initial=1.0)
 posting("grant_pilots", debit="cash", credit="government", label="government: extra money of pilots")
-state("township_owes", "i8", unit="fen", label="what the township owes the service")
+state(
+    "township_owes",
+    "i8",
+    unit="fen",
+    label="what the township owes the service",
+    written_by=("opening", "station"),
+)
 flow("township_paid", unit="fen", label="of what government paid, from the township's purse")
 state("common_news", "f8", unit="units", label="news of the county's budget this year, where payers share it")
 state(

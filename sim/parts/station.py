@@ -399,6 +399,7 @@ def close(world, v, credit, month):
     for payer in range(len(PAYERS)):
         village.old_receivable[payer], village.planned[payer] = 0, 0
         flow.pledged[payer] = 0
+    village.township_owes = 0
     village.stops, village.stopped_by, village.may_open, village.planned_in = 0, 0, 0, month
     village.diners_mean, village.attendance_mean, village.launched = 0.0, 0.0, NEVER
     flow.closed_now += 1
