@@ -98,6 +98,7 @@ SIZES: dict[str, Any] = {
     "government.pilot_start": 3,
     "government.pilot_months": 12,
     "government.squeeze_start": 12,
+    "government.township": 0.5,
     "organisation.association_founded": 0.5,
     "organisation.association_lapses": 0.5,
     "organisation.honour_cost": 50.0,

@@ -176,6 +176,15 @@ class Canteen:
     days_taste: float = par(
         0.3, unit="share", low=0.0, high=0.8, doc="wish to eat that is lost where a table is seldom laid"
     )
+    usual_food: float = par(
+        2.5,
+        unit="yuan/meal",
+        low=1.5,
+        high=5.0,
+        doc="food money of a meal on which taste stands",
+        source="assumption: the default of canteen.food",
+        stored="fen",
+    )
     food_taste: float = par(
         0.2, unit="ratio", low=0.0, high=1.0, doc="relative rise of the wish to eat per rise of food money"
     )

@@ -207,7 +207,13 @@ state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left
 state("squeeze_until", "i8", unit="month", label="envelopes fall until", initial=-1)
 state("squeeze_left", "f8", unit="share", label="envelopes that squeezes left", initial=1.0)
 posting("grant_pilots", debit="cash", credit="government", label="government: extra money of pilots")
-state("township_owes", "i8", unit="fen", label="what the township owes the service")
+state(
+    "township_owes",
+    "i8",
+    unit="fen",
+    label="what the township owes the service",
+    written_by=("opening", "station"),
+)
 flow("township_paid", unit="fen", label="of what government paid, from the township's purse")
 state("common_news", "f8", unit="units", label="news of the county's budget this year, where payers share it")
 state(
@@ -320,7 +326,8 @@ def claim_of(world, values, v, coupled, calendar_month, key):
     if calendar_month % government.pays_every != 0 or values.funding[v].identical_payers == 1:
         return np.int64(0)
     late = uniform(key, 0 if coupled else world.villages[v].number, 0) < government.late
-    owed = world.balance[v].receivable_government - world.villages[v].township_owes
+    of_township = world.villages[v].township_owes + world.flow[v].township_paid  # paid just now, or owed
+    owed = world.balance[v].receivable_government - of_township
     return np.int64(0 if late else max(owed, 0))
 
 

@@ -43,6 +43,7 @@ def clear(world, books, values):
             village.bills[age], village.wages[age] = 0, 0
         for payer in range(len(PAYERS)):
             village.old_receivable[payer] = 0
+        village.township_owes = 0
         solvency = values.solvency[v]
         if village.step > NEIGHBOURS:
             post.start_cash += int(solvency.first_cost * solvency.start_cash)

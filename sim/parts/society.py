@@ -192,7 +192,8 @@ def size_of(village, sizes, edges, key):
 @inner
 def give(post, due, gift):
     """A gift is paid as it comes; what tops the pledges falls due with it."""
-    post.due_society += max(gift - due - post.due_society, 0)
+    open_claim = due + post.due_society - post.paid_society  # what an appeal brought this month is paid
+    post.due_society += max(gift - open_claim, 0)
     post.paid_society += gift
 
 

@@ -378,12 +378,15 @@ def open_door(world, v, values, month):
 
 # -- closures and new starts -----------------------------------------------------------------------------
 @inner
-def close(world, v, month):
-    """Three months in a row without an open day: the service has ended; neighbours may go on."""
+def close(world, v, credit, month):
+    """Three months in a row without an open day: the service has ended; neighbours may go on.
+
+    Unpaid bills become debts; where suppliers wait for ever they stay as they are.
+    """
     village, balance, post, flow = world.villages[v], world.balance[v], world.posted[v], world.flow[v]
     village.cause, village.closed_month = village.stopped_by, month - CLOSURE + 1
     village.closures += 1
-    for age in range(len(village.bills)):
+    for age in range(len(village.bills) if credit.on == 1 else 0):
         workers = village.wages[age]
         post.indebted_workers += workers
         post.indebted_suppliers += village.bills[age] - workers
@@ -397,13 +400,14 @@ def close(world, v, month):
     for payer in range(len(PAYERS)):
         village.old_receivable[payer], village.planned[payer] = 0, 0
         flow.pledged[payer] = 0
+    village.township_owes = 0
     village.stops, village.stopped_by, village.may_open, village.planned_in = 0, 0, 0, month
     village.diners_mean, village.attendance_mean, village.launched = 0.0, 0.0, NEVER
     flow.closed_now += 1
 
 
 @inner
-def count_stops(world, v, month):
+def count_stops(world, v, values, month):
     """Months in a row without an open day; a suspended month counts neither way."""
     village = world.villages[v]
     if village.door >= LEAST_DAYS:
@@ -419,7 +423,7 @@ def count_stops(world, v, month):
     if village.step < STATION_DAYS:
         village.stopped_by |= refusal(village)
     if village.stops >= CLOSURE:
-        close(world, v, month)
+        close(world, v, values.credit[v], month)
         if village.step >= STATION_DAYS:
             village.step, village.level, village.open_week = NEIGHBOURS, VISITS_ONLY, 0
             village.meals_a_day, village.rota = 0, 0
@@ -462,7 +466,8 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
         village.habit += (1.0 - village.habit) / 3.0
         form_ended = 0
         if village.step >= STATION_DAYS:
-            follow_keeper(village, station, values.organisation[v].coordinator, keeper_keys[county])
+            organisation = values.organisation[v]
+            follow_keeper(village, station, organisation.coordinator * organisation.on, keeper_keys[county])
             follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)
@@ -474,7 +479,7 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
             village.against |= form_ended
         if village.door > 0 and village.launched == NEVER:
             begin_service(world, v, month)
-        count_stops(world, v, month)
+        count_stops(world, v, values, month)
         try_again(world, v, values, month, uniform(reopen_keys[county], village.number, 0))
         world.flow[v].idle = 1 if village.facility == WORKING and village.door == 0 else 0
     settle(books)

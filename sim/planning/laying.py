@@ -9,7 +9,6 @@ from sim.planning.menu import FULL_WEEK, seats_of
 from sim.state.codes import CANTEEN, FULL, REDUCED, SELF_COOKED, WORKING
 
 NO_LIMIT = 1e12  # meals
-USUAL_FOOD = 250.0  # fen a meal, on which taste stands
 SERVED, USUAL, SEATS, PART, PULL = range(
     5
 )  # of the table: meals a diner, as asked for, seats, need met, wish
@@ -48,7 +47,7 @@ def feel(values, v, village):
     canteen = values.canteen[v]
     pull = canteen.rota_taste if village.rota == 1 else 1.0
     pull *= 1.0 - canteen.days_taste * (1.0 - village.open_week / FULL_WEEK)
-    pull *= max(1.0 + canteen.food_taste * (canteen.food / USUAL_FOOD - 1.0), 0.0)
+    pull *= max(1.0 + canteen.food_taste * (canteen.food / max(canteen.usual_food, 1) - 1.0), 0.0)
     at_once = village.pull_felt < 0.0
     village.pull_felt = pull if at_once else village.pull_felt + canteen.inertia * (pull - village.pull_felt)
     for group in range(len(village.price)):
@@ -69,7 +68,7 @@ def is_cooked(village):
 def lay_by_plan(world, v, values, table):
     """The table as planned: on the days the door is open, with a cook, within what suppliers deliver."""
     village, canteen = world.villages[v], values.canteen[v]
-    if not is_cooked(village):
+    if canteen.on == 0 or not is_cooked(village):
         return False
     feel(values, v, village)
     meals, most = np.float64(village.door * village.meals_a_day), NO_LIMIT

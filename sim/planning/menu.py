@@ -203,7 +203,8 @@ def room_cost(values, v, village, draft):
     cost = shared * (facilities.power * power_share(values.station[v], draft.days) + facilities.repairs)
     if village.rented == 1:
         cost += facilities.rent * village.operator_rent
-    if draft.rota == 0 or draft.step > STATION_DAYS:
+    kept_for_pay = draft.rota == 0 or draft.step > STATION_DAYS
+    if organisation.on == 1 and kept_for_pay:
         cost += organisation.coordinator * draft.days / FULL_WEEK * village.wage_index
     return cost
 
