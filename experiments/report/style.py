@@ -50,7 +50,15 @@ DASHES = (
     (0, (8, 2)),
 )  # told apart in grey print too
 CLASS_COLOURS = dict(
-    viable=GREEN, under_serving=ORANGE, recovered=SKY, closed=RED, too_young=PINK, never_opened=GREY
+    viable=GREEN,
+    does_not_serve=ORANGE,
+    does_not_pay=SKY,
+    not_open=RED,
+    under_serving=ORANGE,
+    recovered=SKY,
+    closed=RED,
+    too_young=PINK,
+    never_opened=GREY,
 )
 PAYER_COLOURS = dict(government=BLUE, collective=ORANGE, families=GREEN, society=PINK, business=YELLOW)
 LANGUAGES = ("en", "zh")
@@ -151,7 +159,13 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "open too seldom": ("open too seldom", "开放过少"),
     "does not pay": ("does not pay", "付不起"),
     "serves too few": ("serves too few", "服务过少"),
+    "keeper": ("keeper", "无人值守"),
+    "accident": ("accident", "事故"),
+    "room": ("room", "房屋不适"),
+    "unfit_plan": ("unfit plan", "方案不适"),
     "not_open": ("not open", "未开放"),
+    "funnel": ("funnel", "漏斗（开办至可持续）"),
+    "strict": ("strict, as before", "原定义"),
     "does_not_pay": ("does not pay", "付不起"),
     "does_not_serve": ("does not serve", "服务不到位"),
     "bills or long cuts": ("bills or long cuts", "欠账或长期缩减"),

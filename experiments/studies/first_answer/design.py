@@ -273,7 +273,7 @@ def _by_station(main: pd.DataFrame, luck: pd.DataFrame) -> dict[str, float]:
     each |= {
         name: statistics.interval(made[name].to_numpy(), outcomes.OUTCOMES[name].share) for name in SHARES
     }
-    found = {}
+    found: dict[str, float] = {}
     for name, one in each.items():
         found |= {name: one.mean, f"{name}_low": one.low, f"{name}_high": one.high}
     found |= {name: float(pooled[name]) for name in POOLED}
