@@ -1,4 +1,4 @@
-"""Figures over scenarios: shares viable, classes by year, who paid, who met which need, paired differences.
+"""Figures over scenarios: elder-years added, classes by year, who paid, who met which need, differences.
 
 Each title says the finding and each caption scenario, seeds and n; a planner should need ten seconds.
 """

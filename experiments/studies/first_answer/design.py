@@ -1,4 +1,4 @@
-"""The first answer: which funding mix, with which business, keeps village services viable to the horizon.
+"""The first answer: which funding mix, with which business, adds the most elder-years of service.
 
 Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence,
 in two panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same

@@ -420,9 +420,7 @@ def test_the_null_arms_give_a_verdict(tmp_path: Any, monkeypatch: Any, capsys: A
         and found.hypothesis
         and found.built_in
     )
-    assert (
-        len(found.sentences) == 3 and len(found.tables) == 2 and "by villages viable" in found.sentences[2]
-    )
+    assert len(found.sentences) == 3 and len(found.tables) == 2 and "by villages viable" in found.sentences[2]
     assert json.loads((folder / "manifest.json").read_text())["failed"] == 0
     assert (
         folder / "figures" / "null_arms.png"
