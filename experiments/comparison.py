@@ -204,7 +204,7 @@ class Compared:
         ]
 
 
-class Best(NamedTuple):
+class BestArm(NamedTuple):
     """The arm with most of what arms are ranked by: its interval, how many others cannot be told from it.
 
     `winner`: it is told from zero and from every other.
@@ -216,7 +216,7 @@ class Best(NamedTuple):
     winner: bool
 
 
-def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> Best:
+def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> BestArm:
     """The best of `names` (all where empty): no winner at zero, nor where another cannot be told from it.
 
     Told apart is what has a paired difference to the best below zero over all of its interval.
@@ -225,7 +225,7 @@ def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> Best:
     top = max(names, key=lambda arm: done.mean(arm, RANKED, cell).mean)
     level = done.mean(top, RANKED, cell)
     tied = sum(not done.paired(arm, RANKED, cell, top).high < 0 for arm in names if arm != top)
-    return Best(top, level, tied, tied == 0 and level.low > 0)
+    return BestArm(top, level, tied, tied == 0 and level.low > 0)
 
 
 # -- verdicts ------------------------------------------------------------------------------------------------

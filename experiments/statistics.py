@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from sim.funnel import FUNNEL
 from sim.parts.station import ENDS
 from sim.start.county import STRENGTH_EDGES
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
+from sim.viability import CLASSES
 
 LEVEL = 0.95
 FALSE_DISCOVERIES = 0.05  # share of clear effects that may be none
@@ -235,6 +237,13 @@ def viable(rows: pd.DataFrame) -> pd.Series:
 def judged(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with `judged`, the class that says who is viable: the former verdict in old studies."""
     return rows if "judged" in rows else rows.assign(judged=rows["verdict"])
+
+
+def classes(rows: pd.DataFrame) -> tuple[dict[int, str], tuple[str, ...]]:
+    """Year -> column of the classes at its end; their names by code: of the funnel, or the former ones."""
+    by_funnel = any(str(name).startswith("judged_") for name in rows)
+    prefix, names = ("judged_", FUNNEL) if by_funnel else ("class_", CLASSES)
+    return {int(name[-4:]): name for name in rows if str(name).startswith(prefix)}, names
 
 
 def causes(rows: pd.DataFrame) -> pd.Series:

@@ -108,16 +108,32 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_why": ("Why did it close?", "为何关闭？"),
     "tab_files": ("Download", "下载"),
     "headline": (
-        "{mean} of 100 villages are viable at the end of {year}",
-        "到 {year} 年底，每 100 个村中有 {mean} 个可持续",
+        "{mean} added elder-years of service a village to the end of {year}",
+        "到 {year} 年底，每村新增受服务老人年 {mean}",
     ),
+    "not_from_zero": ("Not told from adding nothing.", "与毫无新增无法区分。"),
+    "added_means": (
+        (
+            "Added: meals and hours of organised help, less those of the same county and luck without "
+            "station, rooms and their money."
+        ),
+        "新增：用餐与有组织的帮助时数，减去同县、同运气下无站点、无房屋、无相应资金时的数值。",
+    ),
+    "m_added": ("Added elder-years, a village", "每村新增受服务老人年"),
+    "m_tables": ("Years with an open station and meals, a village", "每村站点开放且供餐年数"),
+    "m_public_added": ("Public yuan per added elder-year", "每新增老人年公共支出（元）"),
+    "m_own_added": ("Elders' own yuan per added elder-year", "每新增老人年老人自付（元）"),
+    "m_opened": ("Villages whose station opened, %", "站点开办过的村，%"),
+    "m_lasting": ("Villages whose station lasts, %", "站点持续开放的村，%"),
     "interval": ("95 % interval {low} to {high}; {n} seeds.", "95% 区间 {low} 至 {high}；{n} 个种子。"),
     "viable_means": (
         (
-            "Viable: three years in service, never closed, bills paid, at least 60 % of eligible hours "
-            "and 80 % of visits delivered (thresholds are parameters)."
+            "Viable: opened three years before the end, open since then in 30 of 36 months and at the end, "
+            "not closed and small debts, at least 60 % of hours asked and 80 % of visits delivered, help or "
+            "meals for 30 % of elders in need (thresholds are parameters)."
         ),
-        "可持续：服务满三年、未曾关闭、账单付清、至少完成 60% 的应助时数和 80% 的探访（阈值为参数）。",
+        "可持续：期末三年前已开办，此后 36 个月中至少 30 个月且期末开放，未关闭且欠债不多，至少完成 60% 的"
+        "所求时数和 80% 的探访，至少 30% 有需要的老人得到帮助或用餐（阈值为参数）。",
     ),
     "m_viable": ("Villages viable, %", "可持续村庄，%"),
     "m_closed": ("Villages that closed, %", "曾关闭村庄，%"),
@@ -173,8 +189,8 @@ SAID: dict[str, tuple[str, str]] = {
         "本方案中没有村庄关闭。可任选一个村查看其收支。",
     ),
     "closed_in": (
-        "Closed in {month}. In the twelve months before: {cause}.",
-        "{month} 关闭。此前十二个月：{cause}。",
+        "Closed in {month}. What stood against it: {cause}.",
+        "{month} 关闭。原因：{cause}。",
     ),
     "reopened": ("It opened again later.", "后来重新开放。"),
     "is_now": ("At the end: {verdict}.", "期末：{verdict}。"),

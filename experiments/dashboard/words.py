@@ -21,7 +21,9 @@ def said(key: str, language: str, **values: object) -> str:
 
 def word(key: str, language: str) -> str:
     """A key such as an option, class or payer as a word for readers."""
-    return CHINESE.get(key, key) if language == "zh" else ENGLISH.get(key, style.words(key))
+    if language == "zh":
+        return CHINESE.get(key) or style.LABELS.get(key, (key, key))[1]
+    return ENGLISH.get(key, style.words(key))
 
 
 def section(name: str, language: str) -> str:

@@ -224,7 +224,7 @@ def added_text(done: Compared) -> str:
     return said + (_best_text(done, top) if others else "") + tell(".", "。")
 
 
-def _best_text(done: Compared, top: comparison.Best) -> str:
+def _best_text(done: Compared, top: comparison.BestArm) -> str:
     """The best arm, or why none is."""
     first, *others = done.question.available
     most, served = spread(top.level, share=False), number(done.mean(top.arm, "table_years").mean, share=False)

@@ -1,4 +1,4 @@
-"""Figures over scenarios: shares viable, classes by year, who paid, who met which need, paired differences.
+"""Figures over scenarios: elder-years added, classes by year, who paid, who met which need, differences.
 
 Each title says the finding and each caption scenario, seeds and n; a planner should need ten seconds.
 """
@@ -18,7 +18,6 @@ from experiments.report import style
 from experiments.report.style import plt, tell, words
 from experiments.study.findings import Picture
 from sim.state.codes import KINDS, PAYERS
-from sim.viability import CLASSES
 
 NULLS = (
     "identical_payers",
@@ -156,18 +155,19 @@ def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     Plain t: a class that no village can be in that year (never opened, where all are open) must not get the
     band of what was not yet seen.
     """
-    columns = [column for column in rows.columns if column.startswith("class_")]
+    columns, names = statistics.classes(rows)
     found: dict[str, np.ndarray] = {}
-    for code, name in enumerate(CLASSES):
+    for name in sorted(names, key=list(style.CLASS_COLOURS).index):
+        code = names.index(name)
         found[name] = np.array(
             [
                 statistics.interval(
                     statistics.by_replicate(rows, rows[column] == code).to_numpy(), never=False
                 )[:3]
-                for column in columns
+                for column in columns.values()
             ]
         )
-    return [int(column[-4:]) for column in columns], found
+    return list(columns), found
 
 
 def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: str = "") -> Picture:
@@ -208,10 +208,11 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
         axis.set_ylim(0, 100)
         axis.set_xlabel(tell("end of year", "年底"))
         axis.set_xticks([year for year in years if year % 2 == 1] if len(years) > 3 else years)
-        viable, closed = (f"{100 * paths[verdict][-1, 0]:.0f} %" for verdict in ("viable", "closed"))
+        shut = "closed" if "closed" in paths else "not_open"
+        viable, closed = (f"{100 * paths[verdict][-1, 0]:.0f} %" for verdict in ("viable", shut))
         finding = finding or tell(
-            f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} closed",
-            f"{label}：{years[-1]} 年底可持续 {viable}，已关闭 {closed}",
+            f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} {words(shut)}",
+            f"{label}：{years[-1]} 年底可持续 {viable}，{words(shut)} {closed}",
         )
     axes[0][0].set_ylabel(tell("share of villages, %", "村占比，%"))
     entries = {

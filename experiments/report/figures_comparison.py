@@ -31,7 +31,7 @@ def draw(done: Compared, states: Mapping[str, list[str]], verdict: str) -> list[
     found = [effects(done, states, verdict, folder)] if done.question.tested else []
     year = done.runs.base.horizon.end[:4]
     rows = [
-        figures_funnel.Row(_name(arm), tuple(done.mean(arm, step) for step in STEPS))
+        figures_funnel.FunnelLine(_name(arm), tuple(done.mean(arm, step) for step in STEPS))
         for arm in done.question.available
     ]
     seeds = tell(f"{done.seeds} seeds.", f"{done.seeds} 个种子。")

@@ -21,7 +21,7 @@ HEADS = (  # of the steps, in the order of `experiments.outcomes.STEPS`
 )
 
 
-class Row(NamedTuple):
+class FunnelLine(NamedTuple):
     """One arm: its name, the interval of every step, and whether it stands beside the question."""
 
     name: str
@@ -29,7 +29,7 @@ class Row(NamedTuple):
     null: bool = False
 
 
-def draw(rows: list[Row], year: str, folder: Path, note: str = "") -> Picture:
+def draw(rows: list[FunnelLine], year: str, folder: Path, note: str = "") -> Picture:
     """Shares of all villages by step, a line an arm, with 95 % intervals; nested, so they never rise."""
     size = (3.0 + 1.45 * len(HEADS), 1.9 + 0.34 * len(rows))
     figure, axes = plt.subplots(1, len(HEADS), figsize=size, layout="constrained", sharey=True, squeeze=False)
@@ -56,7 +56,7 @@ def draw(rows: list[Row], year: str, folder: Path, note: str = "") -> Picture:
     return style.finish(figure, _said(rows, year), caption, folder, "funnel")
 
 
-def _said(rows: list[Row], year: str) -> str:
+def _said(rows: list[FunnelLine], year: str) -> str:
     """Where most villages are lost, as a mean over the arms, null arms aside."""
     rows = [row for row in rows if not row.null] or rows
     means = [sum(row.steps[step].mean for row in rows) / len(rows) for step in range(len(HEADS) - 1)]

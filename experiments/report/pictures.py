@@ -163,7 +163,7 @@ def _funnel(summary: pd.DataFrame, year: str, named: dict[str, str], into: Path)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
     mine = summary.set_index(names).reindex(list(named))
     rows = [
-        figures_funnel.Row(
+        figures_funnel.FunnelLine(
             named[name], figures_funnel.of_summary(row, STEPS, int(row["seeds"])), figures.is_null(str(name))
         )
         for name, row in mine.iterrows()
@@ -317,8 +317,9 @@ def _gains(summary: pd.DataFrame, into: Path) -> Job:
             f"{int(mine['seeds'].max())} 个随机种子"
         ),
     )
-    units = {"unit": "a village", "scale": 1.0} if gain == "added_gain" else {}
-    return partial(figures.paired, frame, label, into, caption, **units)
+    by_years = gain == "added_gain"
+    unit, scale = ("a village", 1.0) if by_years else ("points", 100.0)
+    return partial(figures.paired, frame, label, into, caption, unit=unit, scale=scale)
 
 
 def _middling(series: pd.DataFrame) -> int:

@@ -50,7 +50,15 @@ DASHES = (
     (0, (8, 2)),
 )  # told apart in grey print too
 CLASS_COLOURS = dict(
-    viable=GREEN, under_serving=ORANGE, recovered=SKY, closed=RED, too_young=PINK, never_opened=GREY
+    viable=GREEN,
+    does_not_serve=ORANGE,
+    does_not_pay=SKY,
+    not_open=RED,
+    under_serving=ORANGE,
+    recovered=SKY,
+    closed=RED,
+    too_young=PINK,
+    never_opened=GREY,
 )
 PAYER_COLOURS = dict(government=BLUE, collective=ORANGE, families=GREEN, society=PINK, business=YELLOW)
 LANGUAGES = ("en", "zh")
@@ -151,7 +159,23 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "open too seldom": ("open too seldom", "开放过少"),
     "does not pay": ("does not pay", "付不起"),
     "serves too few": ("serves too few", "服务过少"),
+    "keeper": ("keeper", "无人值守"),
+    "accident": ("accident", "事故"),
+    "room": ("room", "房屋不适"),
+    "unfit_plan": ("unfit plan", "方案不适"),
     "not_open": ("not open", "未开放"),
+    "collective_families": ("collective, then families", "村集体，再由家庭"),
+    "families_collective": ("families, then collective", "家庭，再由村集体"),
+    "government_collective_families": ("government, collective, families", "政府、村集体、家庭依次"),
+    "shared": ("shared", "按比例分担"),
+    "neighbours": ("neighbours only", "仅邻里互助"),
+    "station_days": ("station days without meals", "站点开放日（不供餐）"),
+    "tables_at_home": ("tables at home", "农户餐桌"),
+    "self_cooked": ("meals cooked by a rota", "轮流做饭"),
+    "canteen": ("canteen", "食堂"),
+    "canteen_with_guests": ("canteen with guests", "对外食堂"),
+    "funnel": ("funnel", "漏斗（开办至可持续）"),
+    "strict": ("strict, as before", "原定义"),
     "does_not_pay": ("does not pay", "付不起"),
     "does_not_serve": ("does not serve", "服务不到位"),
     "bills or long cuts": ("bills or long cuts", "欠账或长期缩减"),

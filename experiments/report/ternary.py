@@ -25,13 +25,6 @@ LEAST = 5.0  # points, or elder-years, that colours span at least: smaller diffe
 NARROW = 0.2  # of the highest number, likewise
 
 
-def spanned(values: pd.Series, share: bool) -> tuple[float, float]:
-    """What the colours span: what is seen, or more of it where the differences are small."""
-    low, high = float(values.min()), float(values.max())
-    least = LEAST if share else max(LEAST, NARROW * abs(high))
-    return (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
-
-
 def ternary(
     frame: pd.DataFrame,
     outcome: str,
@@ -57,7 +50,7 @@ def ternary(
     """
     down, across = (list(dict.fromkeys(frame[key])) if key else [""] for key in (rows, columns))
     many, scale, unit = bool(rows or columns), 100 if share else 1, " %" if share else ""
-    low, high = spanned(frame[value] * scale, share)
+    low, high = span(scale * frame[value], share)
     size = (1.5 + 2.7 * len(across), 1.4 + 2.4 * len(down)) if many else (7.0, 4.9)
     figure, axes = plt.subplots(len(down), len(across), figsize=size, layout="constrained", squeeze=False)
     points: Any = None
@@ -69,10 +62,7 @@ def ternary(
             else frame,
         )
         _frame(axis, corners, 7.0 if many else 8.5)
-        if i == 0 and column:
-            axis.set_title(column, fontsize=9, loc="center", pad=16)
-        if column_at == 0 and row:
-            axis.text(-0.22, 0.45, row, rotation=90, va="center", ha="center", fontsize=9)
+        _heads(axis, column if i == 0 else "", row if column_at == 0 else "")
         if mine.empty:
             continue
         shares, colour = mine[list(corners)].to_numpy(float), scale * mine[value].to_numpy(float)
@@ -109,6 +99,13 @@ def ternary(
     return style.finish(figure, title or _said(frame, corners, value, share), caption, folder, name)
 
 
+def span(seen: pd.Series, share: bool) -> tuple[float, float]:
+    """Ends of the colours: those of the data, further apart where these are close."""
+    low, high = float(seen.min()), float(seen.max())
+    least = LEAST if share else max(LEAST, NARROW * abs(high))
+    return (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
+
+
 def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str, share: bool) -> str:
     """The highest value and its mix, or that all are alike."""
     top = frame.loc[frame[value].idxmax()]
@@ -119,6 +116,14 @@ def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str, share:
     if frame[value].round(2 if share else 0).nunique() == 1:
         return tell(f"All mixes alike: {most}", f"各方案相同：{most}")
     return tell(f"Highest mean, {most}, at {mix}", f"均值最高 {most}：{mix}")
+
+
+def _heads(axis: plt.Axes, column: str, row: str) -> None:
+    """Heading of a column above, of a row beside; nothing where empty."""
+    if column:
+        axis.set_title(column, fontsize=9, loc="center", pad=16)
+    if row:
+        axis.text(-0.22, 0.45, row, rotation=90, va="center", ha="center", fontsize=9)
 
 
 def _letters(axis: plt.Axes, at: np.ndarray, texts: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.arms import ENVELOPE, SHARES
-from experiments.comparison import Best, Compared, Expectation, Question, best
+from experiments.comparison import BestArm, Compared, Expectation, Question, best
 from experiments.outcomes import HEADLINE, RANKED
 from experiments.report import ternary
 from experiments.report.labels import number, spread
@@ -155,7 +155,7 @@ def _mixes(done: Compared) -> Extra:
     return [first], [table], [_triangles(done, points, none)]
 
 
-def _in_cell(cell: str, shares: tuple[float, ...], top: Best, rest: str) -> str:
+def _in_cell(cell: str, shares: tuple[float, ...], top: BestArm, rest: str) -> str:
     """The highest mean among villages of one strength, and whether it is told from zero and the others."""
     if top.level.low <= 0:
         return tell(f"{cell} none told from zero", f"{phrase(cell)}无一能与零相区分")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import sim
 from experiments.study.plan import Task
 from sim import service
-from sim.funnel import FUNNEL
+from sim.funnel import FUNNEL, at_end_of
 from sim.state.codes import (
     ELIGIBLE,
     FAMILY,
@@ -165,6 +165,15 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
     return found
 
 
+def classes_by_year(result: sim.Result) -> dict[str, np.ndarray]:
+    """Place in `sim.funnel.FUNNEL` of every village at each December, `judged_<year>`."""
+    first, months = int(result.parameters.horizon.start[:4]), len(result.series.flow)
+    return {
+        f"judged_{first + end // YEARS}": at_end_of(result.series, result.parameters, end).astype(np.int8)
+        for end in range(YEARS - 1, months, YEARS)
+    }
+
+
 def target_month(series: Series, first: int) -> int:
     """Place of December of the target's year, or of the last month where the record is shorter."""
     return min((TARGET - first + 1) * YEARS, len(series.flow)) - 1
@@ -180,7 +189,8 @@ def reported(result: sim.Result) -> dict[str, np.ndarray]:
     entry, leave, ended = service.first_spells(doors, service.ages_at_start(series))
     by_funnel, strict = np.array(FUNNEL)[found.classes], result.parameters.reported.viability == "strict"
     last, target = len(series.flow) - 1, target_month(series, int(result.parameters.horizon.start[:4]))
-    return {
+    years = {} if strict else classes_by_year(result)
+    return years | {
         "open_end": service.open_at(doors, last),
         f"open_{TARGET}": service.open_at(doors, target),
         "judged": np.array(CLASSES)[result.verdict.classes] if strict else by_funnel,

@@ -37,7 +37,8 @@ def history(villages: int = 1, months: int = MONTHS) -> Any:
     s.flow["diners"], s.flow["meals"] = 20, 20 * 52
     s.hours[:, :, (ELIGIBLE, ASKED, MUTUAL), CLEANING] = 50
     s.flow["visits_due"][:, :, 2] = s.flow["visits_made"][:, :, 2] = 10
-    return s
+    s.state["launched"] = -1
+    return without(s, "open_days")
 
 
 def shut(s: Any, first: int, last: int, v: int = 0) -> None:
@@ -140,6 +141,23 @@ def test_spells_start_late_at_their_age_and_end_at_a_closure_or_the_end():
     assert found.entry.tolist() == [24, 0] and found.exit.tolist() == [25, 2]
     assert found.closed.tolist() == [True, False] and found.at_start.tolist() == [True, False]
     assert found.first.tolist() == [True, False] and found.month.tolist() == [0, 5]
+
+
+def test_a_suspended_end_is_read_from_the_month_before_that_counts():
+    """Open, stopped and suspended: at the last month the one before counts."""
+    assert service.open_at(marks("ooe"), 2).tolist() == [True]
+    assert service.open_at(marks("o.e"), 2).tolist() == [False]
+    assert service.open_at(marks("o.eo"), 0).tolist() == [True]
+
+
+def test_ages_of_first_stations_by_hand():
+    """Opened in month 1, closed from 4: ages 0 to 3; stood at the start for 5 months, seen for 8; never."""
+    first, never = marks(".ooo...."), marks("........")
+    entry, leave, ended = service.first_spells(first, np.array([-1]))
+    assert (entry[0], leave[0], ended[0]) == (0, 3, True)
+    entry, leave, ended = service.first_spells(marks("oooooooo"), np.array([5]))
+    assert (entry[0], leave[0], ended[0]) == (5, 13, False)
+    assert service.first_spells(never, np.array([-1]))[0].tolist() == [NEVER]
 
 
 def test_causes_are_those_of_the_ladder_or_the_room():

@@ -1,4 +1,4 @@
-"""The first answer: which funding mix, with which business, keeps village services viable to the horizon.
+"""The first answer: which funding mix, with which business, adds the most elder-years of service.
 
 Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence,
 in two panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same
@@ -273,7 +273,7 @@ def _by_station(main: pd.DataFrame, luck: pd.DataFrame) -> dict[str, float]:
     each |= {
         name: statistics.interval(made[name].to_numpy(), outcomes.OUTCOMES[name].share) for name in SHARES
     }
-    found = {}
+    found: dict[str, float] = {}
     for name, one in each.items():
         found |= {name: one.mean, f"{name}_low": one.low, f"{name}_high": one.high}
     found |= {name: float(pooled[name]) for name in POOLED}

@@ -160,7 +160,7 @@ PAY = {
 
 
 class Known:
-    """One village on the ladder of which all the rule looks at was written by hand (fen); it then pledged."""
+    """One village on the ladder, all that the rule looks at written by hand (fen); the rule then pledged."""
 
     t, month, plans = 1, 0, False
     states: ClassVar[dict] = {

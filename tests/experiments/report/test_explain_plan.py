@@ -46,7 +46,7 @@ def place(month: int = 14, **states: Any) -> Any:
 
 
 def test_a_plan_in_words_with_its_receipts_by_hand() -> None:
-    """6,000 of 12,000 by the record of one half, 6,000 + 22,800 + 900 of guests + 500 of cash: 36,200."""
+    """6,000 of 12,000 by the record of a half, 6,000 + 22,800 + 900 of guests + 500 of cash: 36,200 yuan."""
     text = explain_plan.planned(place())
     assert "Plan in force: canteen, 5 open days a week, 1 meal a day, a paid cook; prices at 1.20" in text
     assert "Made in 2025-12 by the leader; it kept what there was." in text
