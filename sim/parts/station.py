@@ -72,7 +72,7 @@ class Station:
         low=160.0,
         high=260.0,
         doc="hours for which a cook gets a full month's pay",
-        source="eight hours on 26 days",
+        source="definition: eight hours on 26 days",
         stored="minutes",
     )
     cook_scale: float = par(
