@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.report.text import layout, yuan
-from sim.parts.plan import CALM
 from sim.parts.station import CLOSURE, ENDS, LEAST_DAYS
+from sim.planning.raising import CALM
 from sim.planning.sheet import NOT_TRIED, REASONS
 from sim.state.codes import (
     CANTEEN,

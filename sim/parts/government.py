@@ -326,8 +326,11 @@ def claim_of(world, values, v, coupled, calendar_month, key):
     if calendar_month % government.pays_every != 0 or values.funding[v].identical_payers == 1:
         return np.int64(0)
     late = uniform(key, 0 if coupled else world.villages[v].number, 0) < government.late
-    of_township = world.villages[v].township_owes + world.flow[v].township_paid  # paid just now, or owed
-    owed = world.balance[v].receivable_government - of_township
+    new = np.int64(world.posted[v].due_government * government.township)
+    of_township = (
+        world.villages[v].township_owes + world.flow[v].township_paid - new
+    )  # of what was due before
+    owed = world.balance[v].receivable_government - max(of_township, 0)
     return np.int64(0 if late else max(owed, 0))
 
 
