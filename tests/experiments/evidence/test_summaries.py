@@ -159,8 +159,8 @@ def test_shut_after_a_drive_counts_rooms_that_stand():
     seen = run(70, villages=3)
     state, flow = seen.series.state, seen.series.flow
     state["opened"][:, :2] = 0
-    state["level"][51:, 0], flow["meals"][51:, 0] = 0, 0
-    state["facility"][51:, 1], flow["meals"][51:, 1] = 0, 0
+    flow["open_days"][51:, :2] = 0
+    state["facility"][51:, 1] = 0
     assert value("shut_after_drive", seen) == (pytest.approx(10 / 40), 2)
     state["pandemic_until"][51:, 0] = 56  # five of the ten months are suspended
     assert value("shut_after_drive", seen) == (pytest.approx(5 / 35), 2)
