@@ -1,7 +1,7 @@
 """M15 Credit: how long suppliers wait, how old bills become debt, how debt is paid back or written off.
 
 State   debts by creditor, their instalments and arrears; whether suppliers deliver for cash only.
-Month   `run_limit` before meals are cooked: whether suppliers still wait. `run_instalments` before bills are
+Month   `run_limit` before the door opens: whether suppliers still wait. `run_instalments` before bills are
         paid; what is older than suppliers and workers wait becomes a debt of the collective.
 Off     suppliers wait for ever, and bills grow old.
 """
