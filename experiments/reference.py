@@ -1,4 +1,7 @@
-"""The run that every arm is measured against: the same county and luck without station, rooms and its money.
+"""The run that every arm is measured against: the same county and luck without stations and their money.
+
+Rooms that stand are not opened, none is made ready, and the menu ends at neighbours: people begin as warm
+as in the arms, and what neighbours and duty do alone is taken off.
 
 Elder-years that an arm adds are those served less those that neighbours serve in the reference of the same
 replicate. It is run once a replicate and shared by all arms, so that a difference between two arms is theirs.
@@ -16,7 +19,6 @@ CHANGES: Mapping[str, Any] = {
     "funding.rule": "none",
     "funding.residual": "none",
     "facilities.on": False,
-    "county.facility_share": 0.0,
     "plan.menu_end": "neighbours",
 }
 COMPARED = ("served_years", "public_fen", "own_fen")  # columns of the village table that are compared

@@ -26,6 +26,7 @@ from sim.state.codes import (
     COLLECTIVE,
     FAMILIES,
     GOVERNMENT,
+    NEVER,
     NO_MONEY,
     PAYERS,
     POINT,
@@ -406,7 +407,7 @@ def pledge_by_plan(village, flow, month):
     for payer in range(len(PAYERS)):
         flow.pledged[payer] = village.planned[payer] // MONTHS
         flow.pledge_ceiling[payer] = -1
-    if month - village.last_open > LONG_SHUT:
+    if village.last_open != NEVER and month - village.last_open > LONG_SHUT:
         flow.pledged[GOVERNMENT] = 0
     for payer in range(len(PAYERS)):
         flow.pledge_asked[payer] = flow.pledged[payer]

@@ -346,7 +346,7 @@ def level(organisation, village, place):
     """
     if village.copied == 1:
         return village.levels[place]
-    if village.bare == 1:
+    if village.bare == 1 or village.unfunded == 1:
         return np.int64(0)
     if place == TRAINING:
         return np.int64(organisation.training)

@@ -30,6 +30,7 @@ from sim.planning.sheet import (
     FEES,
     GUESTS,
     OUT_OF_CREDIT,
+    RECEIPTS,
     SHEET,
     TOO_DEAR,
     USERS,
@@ -201,6 +202,12 @@ state(
 )
 state("lent", "i8", unit="fen", label="the advance as it was lent")
 state(
+    "unfunded",
+    "i8",
+    unit="flag",
+    label="nobody pays for insurance, training and publicity of the neighbours",
+)
+state(
     "may_open",
     "i8",
     unit="flag",
@@ -332,6 +339,12 @@ def pull(world, v, values, draft, month):
         world.posted[v].lent_collective += lent
 
 
+@inner
+def sheet_lacks(sheet):
+    """Whether the receipts on the sheet do not carry its cost."""
+    return sheet[RECEIPTS] < sheet[COST] + sheet[DEBT]
+
+
 @called
 def take(world, v, values, draft, margin, month, calendar):
     """The plan is taken: weighed once more for its figures, then in force."""
@@ -339,6 +352,7 @@ def take(world, v, values, draft, margin, month, calendar):
     weigh(world, v, values, draft, margin, month, calendar)
     enter_money(village, world.sums[:SHEET], world.sums[SHEET:WANTS])
     note_step(village, draft, month)
+    village.unfunded = 1 if draft.step == NEIGHBOURS and sheet_lacks(world.sums[:SHEET]) else 0
     pull(world, v, values, draft, month)
     village.planned_in = month
 

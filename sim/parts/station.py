@@ -338,7 +338,7 @@ def stands_against(world, v, values, month):
     village, station, bits = world.villages[v], values.station[v], 0
     if not needs_room(village.step):
         return bits
-    keeps_itself = village.rota == 1 and village.step == STATION_DAYS
+    keeps_itself = village.rota == 1  # who cooks or keeps by rota holds the key
     if station.keeper_ends == 1 and village.has_keeper == 0 and not keeps_itself:
         bits |= BY_KEEPER
     nobody = village.leader == 0 and village.association == 0

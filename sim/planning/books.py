@@ -180,7 +180,8 @@ def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
         want[payer] *= on[payer]
     if limited:
         given = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
-        gap = budget - given - (sheet[FEES] + sheet[GUESTS] + sheet[CARE]) / 12.0
+        own = sheet[FEES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH]
+        gap = budget - given - own / 12.0
         carry_gap(values, v, village, gap, want, ceiling)
 
 

@@ -232,7 +232,7 @@ def support_cost(values, v, village, draft, helpers):
     """What stands behind helpers at every step: as last seen, else their insurance and publicity."""
     if draft.step == NO_STEP or values.organisation[v].on == 0:
         return 0.0
-    if village.other_average > 0.0:
+    if village.other_average > 0.0 and village.unfunded == 0:
         return village.other_average
     organisation = values.organisation[v]
     premium = helpers * organisation.insurance / 12.0 if organisation.insured == 1 else 0.0
