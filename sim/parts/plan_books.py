@@ -104,12 +104,13 @@ def note_other_cost(village, flow, post):
 
 @kernel
 def note(world, books, month):
-    """The month joins what a plan looks back on."""
+    """The month joins what a plan looks back on; before the first month people alone, no money."""
     for v in range(len(world.used)):
         village, flow, post = world.villages[v], world.flow[v], books.named[v]
         note_people(village, flow)
-        note_money(village, flow, post, month)
-        note_other_cost(village, flow, post)
+        if month >= 0:
+            note_money(village, flow, post, month)
+            note_other_cost(village, flow, post)
         adults = np.int64(village.helpers)
         for sex in range(2):
             for age in range(POOL_MONTHS):
@@ -119,5 +120,5 @@ def note(world, books, month):
 
 def run(model) -> None:
     """The month is entered in the village's books."""
-    if model.parameters.plan.on and model.month >= 0:
+    if model.parameters.plan.on:
         note(model.world, model.ledger.books, model.month)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.kernels import called, inner
 from sim.planning.asking import apply_rule, crowd_out, set_ceilings, step_share, want_shares
-from sim.planning.menu import charges_meals, fewest, is_young, list_price, needs_room
+from sim.planning.menu import charges_meals, expected_helpers, fewest, is_young, list_price, needs_room
 from sim.planning.menu import work_out as work_out_users_and_cost
 from sim.planning.sheet import (
     APPEAL,
@@ -268,7 +268,8 @@ def has_few_helpers(values, v, village, draft, young, sheet):
     """Fewer helpers than a step needs, or fewer hands than a rota does."""
     if draft.step > NEIGHBOURS and values.station[v].hands_end == 0:
         return False
-    if not young and village.helpers_mean < values.solvency[v].least_helpers:
+    helpers, _ = expected_helpers(values, v, village, young)
+    if not young and helpers < values.solvency[v].least_helpers:
         return True
     unpaid = draft.rota == 1 or draft.step < CANTEEN
     return unpaid and sheet[KITCHEN] > sheet[HANDS]
