@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
+from sim.planning.menu import door_bill
 from sim.state.codes import (
     ALL_KINDS,
     ASKED,
@@ -56,13 +57,17 @@ def pay_bill(village, post, age, amount):
 
 
 @inner
-def pay_oldest(village, post, cash):
-    """Cash pays the oldest bills first; what is delivered for cash only is paid before all."""
+def pay_oldest(village, post, cash, kept):
+    """Cash pays the oldest bills first.
+
+    Where suppliers no longer wait, what they deliver is paid before all, and `kept` fen for the room's next
+    bill are kept back from old ones.
+    """
     if village.cash_only == 1:
         goods = min(cash, village.bills[0] - village.wages[0])
         village.bills[0] -= goods
         post.bills_paid += goods
-        cash -= goods
+        cash = max(cash - goods - kept, 0)
     for age in range(OLDEST_BILLS, -1, -1):
         paid = min(cash, village.bills[age])
         cash -= paid
@@ -118,7 +123,8 @@ def pay_bills(world, values, books, calendar_month):
         world.flow[v].cost = new
         wages = min(wages_of(books.named[v]), max(new, 0))
         add_bills(village, new, wages)
-        pay_oldest(village, post, max(balance.cash, 0))
+        kept = np.int64(door_bill(values, v, village)) if village.door > 0 else 0
+        pay_oldest(village, post, max(balance.cash, 0), kept)
         if village.level > CLOSED:
             smooth_cost(village, funding, new)
         if calendar_month == DECEMBER and funding.forgive == 1:

@@ -187,7 +187,14 @@ state(
     "planned_in", "i8", unit="month", label="month of the last plan", initial=NEVER, written_by=("station",)
 )
 state("raised_in", "i8", unit="month", label="month of the last step up", initial=NEVER)
-state("lowered_in", "i8", unit="month", label="month of the last step down", initial=NEVER)
+state(
+    "lowered_in",
+    "i8",
+    unit="month",
+    label="month of the last step down",
+    initial=NEVER,
+    written_by=("station",),
+)
 state("price_moved", "i8", unit="month", label="month in which the plan last moved prices", initial=NEVER)
 state("priced", "i8", unit="flag", label="a plan has set the price")
 state("appealed", "i8", unit="month", label="month of the last appeal", initial=NEVER)

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.menu import fewest, needs_room, power_share, serves_meals
+from sim.planning.menu import door_bill, fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
     HOME_TABLES,
@@ -301,7 +301,7 @@ def cut_to_hands(village):
 
 
 @inner
-def end_form(village, station):
+def end_form(village, station, month):
     """Too few diners or hands end the meals: the door stays open for station days, where there is a room."""
     few = village.few_users >= station.patience and station.diners_end == 1
     gone = village.rota_gone >= 3
@@ -309,6 +309,7 @@ def end_form(village, station):
         return 0
     against = BY_USERS if few else BY_HELPERS
     village.step = STATION_DAYS if needs_room(village.step) else NEIGHBOURS
+    village.lowered_in = month
     village.level, village.meals_a_day, village.planned_in = VISITS_ONLY, 0, max(village.planned_in, 0)
     village.few_users, village.rota_gone, village.rota_short = 0, 0, 0
     village.rota = 0
@@ -322,14 +323,6 @@ def end_form(village, station):
 def is_suspended(village, month):
     """An epidemic, a flood or a seal shuts the door; such months count neither way."""
     return month < max(village.pandemic_until, village.sealed_until)
-
-
-@inner
-def fixed_bill(values, v, village):
-    """What the room costs this month whoever comes, fen: power, repairs and rent."""
-    facilities = values.facilities[v]
-    power = facilities.power * power_share(values.station[v], village.open_week)
-    return power + facilities.repairs + (facilities.rent if village.rented == 1 else 0)
 
 
 @inner
@@ -351,7 +344,7 @@ def stands_against(world, v, values, month):
     if station.room_ends == 1 and village.condition < station.unfit:
         bits |= BY_ROOM
     cash_only = village.cash_only == 1 and station.money_ends == 1
-    if cash_only and world.balance[v].cash < fixed_bill(values, v, village):
+    if cash_only and world.balance[v].cash < door_bill(values, v, village):
         bits |= BY_MONEY
     return bits
 
@@ -386,6 +379,7 @@ def close(world, v, credit, month):
     village, balance, post, flow = world.villages[v], world.balance[v], world.posted[v], world.flow[v]
     village.cause, village.closed_month = village.stopped_by, month - CLOSURE + 1
     village.closures += 1
+    village.lowered_in = month
     for age in range(len(village.bills) if credit.on == 1 else 0):
         workers = village.wages[age]
         post.indebted_workers += workers
@@ -471,7 +465,7 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
             follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)
-            form_ended = end_form(village, station)
+            form_ended = end_form(village, station, month)
             if uniform(accident_keys[county], village.number, 0) * 12.0 < station.accidents:
                 village.struck_until = month + station.accident_months
         open_door(world, v, values, month)

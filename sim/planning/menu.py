@@ -194,6 +194,14 @@ def power_share(station, week):
 
 
 @inner
+def door_bill(values, v, village):
+    """What the room costs in a month whoever comes, fen: power, repairs and rent."""
+    facilities = values.facilities[v]
+    power = facilities.power * power_share(values.station[v], village.open_week)
+    return power + facilities.repairs + (facilities.rent if village.rented == 1 else 0)
+
+
+@inner
 def room_cost(values, v, village, draft):
     """Power, repairs, rent and the keeper."""
     if not needs_room(draft.step):
