@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import costs_two_days, lendable, weigh
+from sim.planning.books import costs_nothing, costs_two_days, lendable, weigh
 from sim.planning.levers import search, usual_plan
 from sim.planning.menu import charges_meals, needs_room
 from sim.planning.raising import eased, fuller, top_of
@@ -359,7 +359,7 @@ def take(world, v, values, draft, margin, month, calendar):
     weigh(world, v, values, draft, margin, month, calendar)
     enter_money(village, world.sums[:SHEET], world.sums[SHEET:WANTS])
     note_step(village, draft, month)
-    village.unfunded = 1 if draft.step == NEIGHBOURS and sheet_lacks(world.sums[:SHEET]) else 0
+    village.unfunded = 1 if costs_nothing(draft.step) and sheet_lacks(world.sums[:SHEET]) else 0
     pull(world, v, values, draft, month)
     village.planned_in = month
 
@@ -422,11 +422,18 @@ def yearly(world, v, values, month, calendar):
 
 
 @inner
+def awaits_first(village):
+    """A station that may open and has no plan yet, or none that opened it."""
+    waits = village.launched == NEVER and village.step < STATION_DAYS
+    return village.may_open == 1 and (waits or village.planned_in < 0)
+
+
+@inner
 def review(world, v, values, month, calendar, notice_key, renew_key):
     """Whether, and how, the village plans this month."""
     village, plan = world.villages[v], values.plan[v]
     number = village.number
-    if village.may_open == 1 and (village.step < STATION_DAYS or village.planned_in < 0):
+    if awaits_first(village):
         first(world, v, values, month, calendar)
     elif calendar == DECEMBER and village.planned_in >= 0:
         look_at_records(village, plan)

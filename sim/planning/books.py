@@ -41,6 +41,7 @@ from sim.state.codes import (
     CREDITORS,
     FAMILIES,
     GOVERNMENT,
+    HOME_TABLES,
     NEIGHBOURS,
     PAYERS,
     SOCIETY,
@@ -288,6 +289,12 @@ def has_few_users(values, v, village, draft, sheet):
     return draft.step == NEIGHBOURS and village.signed_up < least
 
 
+@inner
+def costs_nothing(step):
+    """Steps of which the village pays nothing that they cannot be without."""
+    return step <= NEIGHBOURS or step == HOME_TABLES
+
+
 @called
 def weigh(world, v, values, draft, margin, month, calendar):
     """Whether the village carries a plan at `margin` of its cost; CARRIED or the reason why not."""
@@ -298,7 +305,7 @@ def weigh(world, v, values, draft, margin, month, calendar):
     reason = reason_before_money(values, v, world.villages[v], draft, young, sheet)
     expect(world, v, values, draft, month, sheet, want, ceiling)
     sheet[LOWEST] = lowest_purse(world, v, values, draft, calendar, sheet, want)
-    if reason != CARRIED or draft.step <= NEIGHBOURS:
+    if reason != CARRIED or costs_nothing(draft.step):
         return reason
     if sheet[RECEIPTS] < margin * (sheet[COST] + sheet[DEBT]):
         return TOO_DEAR

@@ -32,18 +32,17 @@ def history(villages: int = 1, months: int = MONTHS) -> Any:
     """Villages that stood at the start: 100 elders, 20 diners, 50 minutes asked and given, no debts."""
     s = empty_series(months, villages)
     s.state["level"], s.state["opened"], s.state["facility"] = FULL, -1, WORKING
-    s.state["launched"], s.flow["open_days"] = -1, 26
     s.state["elders"], s.state["cost_average"] = 100, 1_000
     s.flow["diners"], s.flow["meals"] = 20, 20 * 52
     s.hours[:, :, (ELIGIBLE, ASKED, MUTUAL), CLEANING] = 50
     s.flow["visits_due"][:, :, 2] = s.flow["visits_made"][:, :, 2] = 10
     s.state["launched"] = -1
-    return without(s, "open_days")
+    return without(without(s, "open_days"), "needy")
 
 
 def shut(s: Any, first: int, last: int, v: int = 0) -> None:
     """No service from `first` to before `last`."""
-    for records, names in ((s.state, ("level",)), (s.flow, ("diners", "meals", "open_days"))):
+    for records, names in ((s.state, ("level",)), (s.flow, ("diners", "meals"))):
         for name in names:
             records[name][first:last, v] = 0
 
@@ -63,7 +62,7 @@ def without(s: Any, name: str) -> Any:
 
 # -- doors
 def test_a_station_is_open_with_a_room_or_meals_above_the_closed_step():
-    s = without(history(months=4), "open_days")
+    s = history(months=4)
     s.state["level"][:, 0] = (0, VISITS_ONLY, FULL, VISITS_ONLY)
     s.state["facility"][3], s.flow["meals"][:] = 1, 0
     assert service.station_open(s)[:, 0].tolist() == [False, True, True, False]
@@ -73,7 +72,13 @@ def test_a_station_is_open_with_a_room_or_meals_above_the_closed_step():
 
 def test_recorded_open_days_stand_before_that_reading():
     s = history(months=3)
-    s.flow["open_days"][:, 0] = (5, 6, 26)
+    state = np.zeros(
+        s.state.shape, [*((n, s.state.dtype[n]) for n in s.state.dtype.names), ("open_days", "i8")]
+    )
+    for name in s.state.dtype.names:
+        state[name] = s.state[name]
+    state["open_days"][:, 0] = (5, 6, 26)
+    s.state = state
     assert service.station_open(s)[:, 0].tolist() == [False, True, True]
     assert service.station_open(s, open_days=10)[:, 0].tolist() == [False, False, True]
 
@@ -163,8 +168,11 @@ def test_ages_of_first_stations_by_hand():
 def test_causes_are_those_of_the_ladder_or_the_room():
     s = history(villages=2, months=10)
     shut(s, 4, 10)
-    s.state["cause"][4:, 0], s.state["closed_month"][4:, 0] = 5, 4
-    s.flow["open_days"][6:, 1] = 0  # the ladder says full service, the room is gone
+    s.state["cause"][4:, 0], s.state["closed_month"][6:, 0] = 5, 4  # recorded with the third stop
+    s.state["facility"][6:, 1], s.flow["meals"][6:, 1] = (
+        0,
+        0,
+    )  # the ladder says full service, the room is gone
     assert service.causes(s, service.doors_of(s, P)) == {5: 1, service.ROOM: 1}
 
 

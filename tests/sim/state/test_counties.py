@@ -101,7 +101,7 @@ def test_counties_with_every_mechanism_do_not_hear_of_each_other(coupled: bool) 
 
 
 def test_each_county_has_its_own_modifiers() -> None:
-    dearer = Modifier("canteen.food", "scale", 1.5, start=3)
+    dearer = Modifier("facilities.power", "scale", 1.5, start=3)
     together = sim.MutualAidModel([BASE, BASE], seed=4, modifiers=[(), (dearer,)])
     together.run(12)
     first, second = together.results

@@ -121,9 +121,6 @@ def test_in_a_calm_world_no_village_goes_to_and_fro_or_up_twice_in_a_year() -> N
         assert ups[start : start + 12].sum(axis=0).max() <= 1
 
 
-@pytest.mark.xfail(
-    reason="a plan judges users of a first month, which the door is given six for", strict=True
-)
 def test_no_plan_gives_up_a_new_station_for_users_or_helpers_before_its_months_of_grace() -> None:
     s = run(CALM, months=108).series
     month = np.arange(len(s.state))[:, None]

@@ -13,6 +13,7 @@ from sim.state.codes import CANTEEN, HOME_TABLES, NEVER, SELF_COOKED, STATION_DA
 
 YUAN, YEAR = 100, 12
 WEEKS = 52 / 12  # of a month
+GRACE = 6  # months
 FEWEST = {HOME_TABLES: 3, SELF_COOKED: 6, CANTEEN: 8, WITH_GUESTS: 8}
 SCARCE = {"participation.hours": 2.0, "plan.menu_end": "self_cooked"}  # hands bind, and a rota is the form
 
@@ -37,7 +38,8 @@ def test_a_rota_is_planned_within_the_hours_that_helpers_lately_offered() -> Non
     planned = 0
     for before, now in taken(SCARCE) + taken():
         unpaid = now["step"] <= SELF_COOKED or now["rota"] == 1
-        if not unpaid or before["helpers_mean"] == 0 or now["step"] == HOME_TABLES:
+        hoped = before["launched"] == NEVER or now["planned_in"] - before["launched"] <= GRACE
+        if not unpaid or hoped or now["step"] == HOME_TABLES:
             continue
         hands = min(0.8 * before["offered_mean"], 12 * 60 * before["helpers_mean"]) / 2
         days, diners = now["open_week"] * WEEKS, now["expected_diners"]
