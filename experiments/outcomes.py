@@ -251,6 +251,8 @@ OUTCOMES = register([
 # fmt: on
 RANKED = "added"  # what arms are ranked by; table-years stand beside
 HEADLINE = ("added", "table_years", "viable", "unmet", "public_added", "own_added")
+# what a run of its own tells, without the reference that added elder-years are counted against
+MEASURED = ("served_years", "table_years", "viable", "unmet", "public")
 STEPS = ("station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals")  # the funnel
 LASTING = ("station_closures", "unpaid", "on_time")  # beside the funnel
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")
