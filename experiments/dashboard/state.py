@@ -287,8 +287,13 @@ def result(draft: Draft, outcomes: list[RunRecord]) -> DraftResult:
     if len(rows):
         rows = statistics.with_weights(reference.split(rows), parameters)
         months = months.merge(rows[["replicate", "village", "weight"]], on=["replicate", "village"])
-    runs = pd.DataFrame([record.row for record in outcomes])
-    return DraftResult(draft.name, parameters, runs[runs["scenario"] != reference.REFERENCE], rows, months)
+    runs = pd.DataFrame([record.row for record in outcomes if not is_reference(record)])
+    return DraftResult(draft.name, parameters, runs, rows, months)
+
+
+def is_reference(record: RunRecord) -> bool:
+    """Whether a run is the one that the others are measured against."""
+    return record.row.get("scenario") == reference.REFERENCE
 
 
 def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:

@@ -303,8 +303,7 @@ CHINESE = {
     "tourism": "乡村旅游",
     "generous": "宽松",
     "off": "关闭",
-    "strict": "严格",
-    "funnel": "逐级判定",
+    **{"strict": "严格", "funnel": "逐级判定"},
     "plain": "普通",
     "visits_only": "只探访",
     "budget_cut": "预算削减",
@@ -497,16 +496,5 @@ ENGLISH = {
     "q6": "question 6",
     "q7": "question 7",
     "q9": "question 9",
-    "q12": "question 12",
-    "q13": "question 13",
-}
-GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
-HELP = {
-    "en": (
-        "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}"
-    ),
-    "zh": (
-        "{name}。单位：{unit}。允许：{allowed}。来源等级 {grade}：{meaning}。英文说明：{doc}。来源："
-        "{source}。名称：{path}"
-    ),
+    **{"q12": "question 12", "q13": "question 13"},
 }

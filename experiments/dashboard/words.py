@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import re
 
-from experiments.dashboard.texts import CHINESE, ENGLISH, GRADES_ZH, HELP, LABELS, SAID
+from experiments.dashboard.texts import CHINESE, ENGLISH, LABELS, SAID
 from experiments.report import style
 from sim.state.parameters import GRADES, Declaration
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
+HELP = {
+    "en": (
+        "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}"
+    ),
+    "zh": (
+        "{name}。单位：{unit}。允许：{allowed}。来源等级 {grade}：{meaning}。英文说明：{doc}。来源："
+        "{source}。名称：{path}"
+    ),
+}
 
 
 def said(key: str, language: str, **values: object) -> str:

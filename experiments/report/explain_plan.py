@@ -253,7 +253,7 @@ def closure(place: Place) -> str:
     months = place.result.months
     first, cause = date(place, int(place.state("closed_month"))), causes(int(place.state("cause")))
     lines = [f"The station closed: {CLOSURE} months in a row without an open door, from {first}; {cause}."]
-    lines += [f"  {months[place.t - ago]}: {door(place, ago)}" for ago in range(back, -1, -1)]
+    lines += [f"  {months[place.t - ago]}: {door(place, ago)}" for ago in range(min(back, place.t), -1, -1)]
     found = ["\n".join(lines)]
     ended = int(place.state("step", 1)) < STATION_DAYS and place.t > 0
     if ended:

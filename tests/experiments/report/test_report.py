@@ -123,7 +123,8 @@ def page(html) -> Page:
 
 
 def test_no_address_but_places_in_the_page(page, html):
-    assert not re.findall(r"(?:https?:|//)[^\s\"'<)]+", ALLOWED.sub("", html))
+    text = re.sub(r"data:image/[^\"']*", "", html)  # in which two slashes are no address
+    assert not re.findall(r"(?:https?:|//)[^\s\"'<)]+", ALLOWED.sub("", text))
     assert all(link.startswith("#") for link in page.links) and all(
         x.startswith(("#", "data:")) for x in page.loads
     )
