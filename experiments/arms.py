@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from experiments import statistics
+from experiments import reference, statistics
 from experiments.command.scenario import Composed, Scenario, compose_policies, patched
 from experiments.command.settings import Mistake
 from experiments.study import draws
@@ -27,6 +28,16 @@ from sim.state.parameters import ParameterError, Parameters
 BASELINE = "baseline"
 RELIEF = "relief:"  # a rerun without the condition that is named behind it
 SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
+ENDS_OFF: Mapping[str, Mapping[str, Any]] = {  # cause of a closure -> the end of a station switched off
+    "money": {"station.money_ends": False},
+    "users": {"station.diners_end": False},
+    "helpers": {"station.hands_end": False},
+    "leader": {"station.leader_ends": False},
+    "keeper": {"station.keeper_ends": False},
+    "accident": {"station.accidents": 0.0},
+    "room": {"station.room_ends": False},
+}
+NO_ENDS = {path: value for ends in ENDS_OFF.values() for path, value in ends.items()}  # a door never shuts
 ENVELOPE = {"funding.rule": "fixed_shares", "funding.basis": "envelope"}  # equal pledged present value
 
 
@@ -35,7 +46,7 @@ class Arm:
     """One way to differ from another arm.
 
     `changes`: path -> value; `fit`: changes that follow from the drawn parameters; `against`: the arm that it
-    is compared with.
+    is compared with; `wins`: its changes hold over the command line.
     """
 
     name: str
@@ -44,9 +55,15 @@ class Arm:
     policies: tuple[Intervention, ...] = ()
     fit: Callable[[Parameters], dict[str, Any]] | None = None
     against: str = BASELINE
+    wins: bool = False
 
 
 PLAIN = Arm(BASELINE, "baseline")
+
+
+def reference_arm(base: Mapping[str, Any] = MappingProxyType({})) -> Arm:
+    """The arm without station, rooms and its money, in the county that the changes `base` make."""
+    return Arm(reference.REFERENCE, changes={**base, **reference.CHANGES}, wins=True)
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,11 @@ def fitting(base: Parameters, arms: Iterable[Arm]) -> tuple[list[Arm], list[str]
     return good, refused
 
 
+def relief_of(cause: str, parameters: Parameters) -> dict[str, Any]:
+    """What relieves a cause of closure: that end of a station switched off, or a condition of the ladder."""
+    return dict(ENDS_OFF[cause]) if parameters.plan.on else {"solvency.relief": cause}
+
+
 class ArmRuns:
     """Runs of the arms of a command line, from the county `base`.
 
@@ -107,6 +129,7 @@ class ArmRuns:
         self.arms_win = arms_win
         self.policies = line.policies if policies is None else policies
         self.touched = frozenset(line.touched())
+        self.reference: Arm | None = None  # run once a replicate, where it is wanted
         self._scenarios: dict[tuple[str, str], Scenario] = {}
         self._runs: dict[tuple[str, int], int] = {}  # (arm, replicate) -> number of its run
 
@@ -138,9 +161,9 @@ class ArmRuns:
     def _scenario(self, arm: Arm, kind: str) -> Scenario:
         """What an arm sets, the same for all replicates; what it sets is not drawn."""
         if (arm.name, kind) not in self._scenarios:
-            changes = {**arm.changes, **({} if self.arms_win else self.line.pinned)}
+            changes = {**arm.changes, **({} if self.arms_win or arm.wins else self.line.pinned)}
             if kind.startswith(RELIEF):
-                changes["solvency.relief"] = kind.removeprefix(RELIEF)
+                changes |= relief_of(kind.removeprefix(RELIEF), patched(self.base, changes))
             held = self.touched | set(changes) if self.settings.draws else frozenset[str]()
             parameters = patched(self.base, changes)
             modifiers = compose_policies(self.policies, parameters)
@@ -155,21 +178,26 @@ class ArmRuns:
         return Scenario(arm.name, parameters, modifiers=compose_policies(policies, parameters))
 
     def run(self, wanted: Iterable[tuple[Arm, int]], label: str = "runs", drawn: bool | None = None) -> None:
-        """Run what is not done of (arm, replicate)."""
-        tasks = []
-        for arm, replicate in wanted:
+        """Run what is not done of (arm, replicate), and the reference of each replicate."""
+        asked, tasks = list(wanted), []
+        if self.reference:
+            asked += [(self.reference, at) for at in sorted({replicate for _, replicate in asked})]
+        for arm, replicate in asked:
             tasks.append(self.task(arm, replicate, drawn=drawn))
             self._runs[arm.name, replicate] = tasks[-1].run
         self.work.run(tasks, label)
 
     def villages(self) -> pd.DataFrame:
-        """Village rows of every run asked for; Mistake names what is missing, whatever `partial` says."""
+        """Village rows of every run asked for but the reference, with what they add to it.
+
+        Mistake names what is missing, whatever `partial` says.
+        """
         self.work.flush()
         rows = Results(self.work.folder).villages().drop(columns=["scenario", "replicate"])
         names = pd.DataFrame(
             [(*key, run) for key, run in self._runs.items()], columns=["scenario", "replicate", "run"]
         )
-        return names.merge(rows, on="run", how="inner")
+        return reference.split(names.merge(rows, on="run", how="inner"))
 
 
 class BaselineRuns(ArmRuns):
@@ -196,9 +224,10 @@ class BaselineRuns(ArmRuns):
             )
 
     def run_all(self) -> pd.DataFrame:
-        """Run all arms; their village rows with `weight`."""
-        self.work.run([self.task(arm, at) for at in range(self.seeds) for arm in self.arms])
-        return statistics.with_weights(self.work.results().villages(), self.base)
+        """Run all arms and the reference; rows of the arms with `weight` and what they add to it."""
+        arms = [*self.arms, reference_arm()]
+        self.work.run([self.task(arm, at) for at in range(self.seeds) for arm in arms])
+        return statistics.with_weights(reference.split(self.work.results().villages()), self.base)
 
 
 __all__ = [
@@ -214,5 +243,6 @@ __all__ = [
     "BaselineRuns",
     "Size",
     "fitting",
+    "reference_arm",
     "shares",
 ]

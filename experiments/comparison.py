@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from experiments import outcomes, statistics
-from experiments.arms import BASELINE, Arm, ArmRuns
+from experiments.arms import BASELINE, Arm, ArmRuns, reference_arm
 from experiments.command.settings import Mistake, known
-from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, OUTCOMES
+from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.statistics import Interval
 from experiments.study import draws
 from sim.start.county import village_states
@@ -204,6 +204,30 @@ class Compared:
         ]
 
 
+class BestArm(NamedTuple):
+    """The arm with most of what arms are ranked by: its interval, how many others cannot be told from it.
+
+    `winner`: it is told from zero and from every other.
+    """
+
+    arm: str
+    level: Interval
+    tied: int
+    winner: bool
+
+
+def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> BestArm:
+    """The best of `names` (all where empty): no winner at zero, nor where another cannot be told from it.
+
+    Told apart is what has a paired difference to the best below zero over all of its interval.
+    """
+    names = list(names or done.question.available)
+    top = max(names, key=lambda arm: done.mean(arm, RANKED, cell).mean)
+    level = done.mean(top, RANKED, cell)
+    tied = sum(not done.paired(arm, RANKED, cell, top).high < 0 for arm in names if arm != top)
+    return BestArm(top, level, tied, tied == 0 and level.low > 0)
+
+
 # -- verdicts ------------------------------------------------------------------------------------------------
 def state(effect: np.ndarray, least: float = 0.0) -> str:
     """holds (interval above zero), none (it lies below `least`, or all are zero), against (below zero),
@@ -279,6 +303,7 @@ def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
     """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
     settings = runs.settings
     seeds = settings.seeds or seeds_of(question, settings.size)
+    runs.reference = reference_arm(question.base)
     limit = max(settings.max_seeds or 8 * seeds, seeds) if settings.precision else seeds
     while True:
         runs.run(question.wanted(range(seeds)))
@@ -298,7 +323,7 @@ def seeds_of(question: Question, size: str) -> int:
 def _compared(question: Question, runs: ArmRuns, seeds: int) -> Compared:
     county = {path: value for path, value in question.base.items() if path.startswith("county.")}
     cells = tuple(sorted(question.needed()))
-    more = set(question.shown).union(*(one.outcomes for one in question.expected))
+    more = {*question.shown, *HEADLINE, *STEPS, *LASTING}.union(*(one.outcomes for one in question.expected))
     found = outcomes.table(runs.villages(), runs.base.replace(county), cells, sorted(more)).reset_index()
     found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
     values = found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()

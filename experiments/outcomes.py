@@ -103,7 +103,7 @@ OUTCOMES = register([
         label="hours asked for with credit that were served", chinese="积分求助中得到服务的时数",
         above="redeem_asked_got", below="redeem_asked_minutes", empty=1.0, better=1,
     )),
-    ("in_service", Outcome(  # by its ladder
+    ("in_service", Outcome(  # by its open station
         label="villages in service at the end", chinese="期末在服务的村", above="serving", better=1,
     )),
     ("idle", Outcome(
@@ -163,7 +163,7 @@ OUTCOMES = register([
         label="hours on offer over hours eligible, last two years", chinese="最后两年供给与应助时数之比",
         above="offered_last", below="eligible_last", share=False, better=1,
     )),
-    ("open", Outcome(  # by its class: once in service, and not closed
+    ("open", Outcome(  # the same, in percent where arms are compared with a baseline
         label="villages in service at the end", chinese="期末在服务的村", above="open", better=1, key="open",
     )),
     ("not_mutual", Outcome(  # whoever else met them
@@ -189,6 +189,28 @@ OUTCOMES = register([
     ("served_years", Outcome(
         label="elder-years served, a village", chinese="每村受服务老人年",
         above="served_years", share=False, better=1,
+    )),
+    ("added", Outcome(  # over the same county and luck without station, rooms and their money
+        label="added elder-years, a village", chinese="每村新增受服务老人年", above="added_served_years",
+        share=False, better=1, key="added", short="added elder-years", short_chinese="新增老人年",
+        unit="a village", digits=1,
+    )),
+    ("public_added", Outcome(
+        label="public yuan per added elder-year", chinese="每新增老人年公共支出（元）",
+        above="added_public_fen", below="added_years", scale=0.01, share=False, better=-1,
+        key="public_added", short="public yuan", short_chinese="公共支出（元）",
+        unit="yuan per added elder-year", digits=0,
+    )),
+    ("own_added", Outcome(
+        label="elders' own yuan per added elder-year", chinese="每新增老人年老人自付（元）",
+        above="added_own_fen", below="added_years", scale=0.01, share=False, better=-1,
+    )),
+    ("station_opened", Outcome(
+        label="villages whose station opened", chinese="站点开办过的村", above="station_opened", better=1,
+    )),
+    ("station_old", Outcome(
+        label="villages whose station opened three years before the end",
+        chinese="期末三年前已开办站点的村", above="station_old", better=1,
     )),
     ("station_closures", Outcome(
         label="closures per station-year", chinese="每站点年关闭次数",
@@ -219,20 +241,30 @@ OUTCOMES = register([
     )),
     ("public_served", Outcome(
         label="public yuan per elder-year served", chinese="每受服务老人年公共支出（元，按服务量）",
-        above="public_fen", below="served_years", scale=0.01, share=False, better=-1,
+        above="public_fen", below="served_divisor", scale=0.01, share=False, better=-1,
     )),
     ("own_served", Outcome(
         label="elders' own yuan per elder-year served", chinese="每受服务老人年老人自付（元）",
-        above="own_fen", below="served_years", scale=0.01, share=False, better=-1,
+        above="own_fen", below="served_divisor", scale=0.01, share=False, better=-1,
     )),
 ])
 # fmt: on
-HEADLINE = ("viable", "closed", "unmet", "public", "redeemed")
+RANKED = "added"  # what arms are ranked by; table-years stand beside
+HEADLINE = ("added", "table_years", "viable", "unmet", "public_added", "own_added")
+# what a run of its own tells, without the reference that added elder-years are counted against
+MEASURED = ("served_years", "table_years", "viable", "unmet", "public")
+STEPS = ("station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals")  # the funnel
+LASTING = ("station_closures", "unpaid", "on_time")  # beside the funnel
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")
 BY_STATION = (
     "service_years",
     "table_years",
     "served_years",
+    "added",
+    "public_added",
+    "own_added",
+    "station_opened",
+    "station_old",
     "station_closures",
     "lasting",
     "paying",
@@ -248,8 +280,9 @@ COMPARED = tuple(
 )  # of a question, in this order
 AGAINST_BASELINE = {  # column of summary.csv -> outcome, where arms are compared with a baseline
     OUTCOMES[name].key: OUTCOMES[name]
-    for name in ("viable", "open", "not_mutual", "visits", "loneliness", "public")
+    for name in ("added", "viable", "open", "not_mutual", "visits", "loneliness", "public", "public_added")
 }
+DIVISORS = ("elder_years_helped", "served_divisor", "added_years")  # elder-years that money is divided by
 LEAST_YEARS = 1.0  # elder-years below which public cost stands over one: cost is not infinite
 
 
@@ -262,22 +295,26 @@ def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[
     """The columns that `wanted` outcomes are made of, one row a village, times `weight` of the village."""
     made: dict[str, Callable[[], Any]] = {
         "one": lambda: 1.0,
-        "viable": lambda: rows["verdict"] == "viable",
-        "open": lambda: ~rows["verdict"].isin(["closed", "never_opened"]),
+        "viable": lambda: statistics.viable(rows),
+        "open": lambda: in_service(rows),
         "short_minutes": lambda: rows["eligible_minutes"] - rows["mutual_minutes"],
         "closed_once": lambda: rows["closures"] > 0,
         "eligible_unmet": lambda: rows["eligible_unmet_minutes"],
-        "serving": lambda: rows["level_end"] > 0,
+        "serving": lambda: in_service(rows),
         "standing": lambda: rows["facility_end"] == 2,
-        "idle_now": lambda: (rows["facility_end"] == 2) & (rows["level_end"] == 0),
+        "idle_now": lambda: (rows["facility_end"] == 2) & ~in_service(rows),
         "at_work": lambda: rows["plus"] > 0,
         "standing_2030": lambda: rows["facility_2030"] == 2,
-        "serving_2030": lambda: (rows["facility_2030"] == 2) & (rows["level_2030"] > 0),
+        "serving_2030": lambda: (rows["facility_2030"] == 2) & in_service(rows, "2030"),
         "redeem_asked_got": lambda: rows["redeem_got_minutes"],
         "paid_fen": lambda: rows[[f"paid_{payer}_fen" for payer in PAYERS]].sum(axis=1),
         "full_cost_fen": lambda: _full_cost(rows, parameters),
+        "served_divisor": lambda: rows["served_years"],
+        "added_years": lambda: rows["added_served_years"],
         "open_years": lambda: rows["open_months"] / 12,
         "table_years": lambda: rows["table_months"] / 12,
+        "station_opened": lambda: rows["station_class"].isin(FUNNEL[1:]),
+        "station_old": lambda: rows["station_class"].isin(FUNNEL[2:]),
         "lasting": lambda: rows["station_class"].isin(FUNNEL[3:]),
         "paying": lambda: rows["station_class"].isin(FUNNEL[4:]),
         "station_viable": lambda: rows["station_class"] == FUNNEL[5],
@@ -285,6 +322,15 @@ def columns(rows: pd.DataFrame, parameters: Parameters | None, wanted: Iterable[
     used = sorted({column for outcome in wanted for column in (outcome.above, outcome.below)})
     found = rows.assign(**{column: made[column]() for column in used if column in made})
     return found[used].astype(float).mul(rows["weight"], axis=0)
+
+
+def in_service(rows: pd.DataFrame, when: str = "end") -> pd.Series:
+    """Villages with an open station: without one a village is not in service, whatever its neighbours do.
+
+    Read off the former ladder in studies that lack the column.
+    """
+    opened = f"open_{when}"
+    return rows[opened].astype(bool) if opened in rows else rows[f"level_{when}"] > 0
 
 
 def _full_cost(rows: pd.DataFrame, parameters: Parameters | None) -> pd.Series:
@@ -300,21 +346,30 @@ def table(
 
     Finite everywhere; a cell without villages has no row.
     """
-    names = dict.fromkeys((*COMPARED, *more))
-    rows, wanted = statistics.with_weights(rows, parameters), {name: OUTCOMES[name] for name in names}
-    made, found = columns(rows, parameters, wanted.values()), []
+    names = list(dict.fromkeys((*COMPARED, *more)))
+    rows, found = statistics.with_weights(rows, parameters), []
     for cell in cells:
         there = slice(None) if cell == ALL else (rows["kind"] == cell) | (rows["strength"] == cell)
-        mine = rows.loc[there, ["scenario", "replicate"]].join(made.loc[there])
-        sums = mine.groupby(["scenario", "replicate"], sort=False).sum()
-        for years in {"elder_years_helped", "served_years"} & set(sums):
-            sums[years] = np.maximum(sums[years], LEAST_YEARS)
-        out = pd.DataFrame(index=sums.index)
-        for name, outcome in wanted.items():
-            below, top = sums[outcome.below], outcome.scale * sums[outcome.above]
-            out[name] = np.where(below > 0, top / below.where(below > 0, 1.0), outcome.empty)
+        out = by_run(rows.loc[there], names, parameters)
         found.append(out.assign(cell=cell).set_index("cell", append=True))
     return pd.concat(found)
+
+
+def by_run(
+    rows: pd.DataFrame, names: Iterable[str], parameters: Parameters | None = None, pooled: bool = False
+) -> pd.DataFrame:
+    """(scenario, replicate) x outcome of rows that have their weights; over all replicates where `pooled`."""
+    wanted = {name: OUTCOMES[name] for name in names}
+    keys = ["scenario"] if pooled else ["scenario", "replicate"]
+    made = rows[keys].join(columns(rows, parameters, wanted.values()))
+    sums = made.groupby(keys, sort=False, observed=True).sum()
+    for years in set(DIVISORS) & set(sums):
+        sums[years] = np.maximum(sums[years], LEAST_YEARS)
+    out = pd.DataFrame(index=sums.index)
+    for name, outcome in wanted.items():
+        below, top = sums[outcome.below], outcome.scale * sums[outcome.above]
+        out[name] = np.where(below > 0, top / below.where(below > 0, 1.0), outcome.empty)
+    return out
 
 
 def against_baseline(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,13 +14,16 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.parts.solvency import CAUSES
+from sim.funnel import FUNNEL
+from sim.parts.station import ENDS
 from sim.start.county import STRENGTH_EDGES
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
+from sim.viability import CLASSES
 
 LEVEL = 0.95
 FALSE_DISCOVERIES = 0.05  # share of clear effects that may be none
+NO_SWITCH = "unfit_plan"  # the cause that no rerun relieves
 STABLE = 0.05  # c_v counts as stable once it moves less than this with further seeds (Lee et al. 2015)
 
 
@@ -226,10 +229,28 @@ def by_replicate(rows: pd.DataFrame, hit: pd.Series) -> pd.Series:
     )
 
 
+def viable(rows: pd.DataFrame) -> pd.Series:
+    """Villages that are viable as `reported.viability` had it; by the former definition in old studies."""
+    return judged(rows)["judged"] == "viable"
+
+
+def judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with `judged`, the class that says who is viable: the former verdict in old studies."""
+    return rows if "judged" in rows else rows.assign(judged=rows["verdict"])
+
+
+def classes(rows: pd.DataFrame) -> tuple[dict[int, str], tuple[str, ...]]:
+    """Year -> column of the classes at its end; their names by code: of the funnel, or the former ones."""
+    by_funnel = any(str(name).startswith("judged_") for name in rows)
+    prefix, names = ("judged_", FUNNEL) if by_funnel else ("class_", CLASSES)
+    return {int(name[-4:]): name for name in rows if str(name).startswith(prefix)}, names
+
+
 def causes(rows: pd.DataFrame) -> pd.Series:
     """Weight of failing villages by cause; a village with several causes counts in parts."""
     total: dict[str, float] = {}
-    alike = rows[rows["verdict"] != "viable"].groupby(list(Fate._fields), sort=False)
+    rows = judged(rows)
+    alike = rows[rows["judged"] != "viable"].groupby(list(Fate._fields), sort=False)
     for key, weight in alike["weight"].sum().items():
         names = reasons(Fate(*key))
         for name in names:
@@ -237,10 +258,18 @@ def causes(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(total, dtype=float).sort_values(ascending=False, kind="stable")
 
 
+SIMPLE = {  # class -> its one reason
+    "never_opened": "never opened",
+    "too_young": "opened too late",
+    "does_not_pay": "does not pay",
+    "does_not_serve": "serves too few",
+}
+
+
 class Fate(NamedTuple):
     """The columns of the village table that say why a village is not viable."""
 
-    verdict: str
+    judged: str
     cause: int
     solvent: bool
     hours_met: bool
@@ -249,18 +278,33 @@ class Fate(NamedTuple):
 
 def reasons(row: Any) -> list[str]:
     """Why one village (a row of the village table) is not viable, in a planner's words."""
-    if row.verdict == "never_opened":
-        return ["never opened"]
-    if row.verdict == "too_young":
-        return ["opened too late"]
-    if row.verdict in ("closed", "recovered"):
-        return [f"closed: {CAUSES[bit]}" for bit in range(4) if int(row.cause) >> bit & 1] or ["closed"]
+    if row.judged in SIMPLE:
+        return [SIMPLE[row.judged]]
+    if row.judged in ("closed", "recovered", "not_open"):
+        plain = "open too seldom" if row.judged == "not_open" else "closed"
+        return [f"closed: {name}" for bit, name in enumerate(ENDS) if int(row.cause) >> bit & 1] or [plain]
     failed = {
         "bills or long cuts": row.solvent,
         "too few hours": row.hours_met,
         "too few visits": row.visits_met,
     }
     return [name for name, good in failed.items() if not good]
+
+
+def survival(rows: pd.DataFrame, ages: np.ndarray) -> np.ndarray:
+    """Weighted share of first stations that survive to each age (months) from their opening.
+
+    Product limit with late entry (`sim.service.product_limit`, with weights); nan beyond the last age seen.
+    """
+    there = rows["first_exit"].to_numpy() > rows["first_entry"].to_numpy()
+    entry, leave = (rows[name].to_numpy()[there] for name in ("first_entry", "first_exit"))
+    ended, weight = rows["first_ended"].to_numpy(bool)[there], rows["weight"].to_numpy(float)[there]
+    times = np.unique(leave[ended])
+    risk = np.array([weight[(entry < time) & (time <= leave)].sum() for time in times])
+    ends = np.array([weight[(leave == time) & ended].sum() for time in times])
+    curve = np.concatenate([[1.0], np.cumprod(1.0 - ends / risk)])
+    found = curve[np.searchsorted(times, ages, side="right")]
+    return np.where((np.asarray(ages) <= leave.max(initial=0)) | (found == 0), found, np.nan)
 
 
 def public_cost(rows: pd.DataFrame) -> float:
@@ -294,7 +338,7 @@ def to_relieve(villages: pd.DataFrame, scenario: str, at: int = -1) -> tuple[int
     if at not in set(shut["replicate"]):
         at = most_closed(shut)
     bits = int(np.bitwise_or.reduce(shut.loc[shut["replicate"] == at, "cause"].to_numpy()))
-    return at, [name for bit, name in enumerate(CAUSES) if bits >> bit & 1]
+    return at, [name for bit, name in enumerate(ENDS) if bits >> bit & 1 and name != NO_SWITCH]
 
 
 def closed(villages: pd.DataFrame) -> pd.DataFrame:

@@ -105,6 +105,20 @@ def funnel(series: Series, parameters: Parameters, found: Doors | None = None) -
     return Funnel(classes, *steps, viable & meals)
 
 
+def at_end_of(series: Series, parameters: Parameters, month: int) -> np.ndarray:
+    """(villages,): class of every village had the record ended with `month` (its place in the series)."""
+    until = slice(month + 1)
+    so_far = Series(
+        series.flow[until],
+        series.state[until],
+        series.hours[until],
+        series.posted[until],
+        series.balance[until],
+        series.names,
+    )
+    return funnel(so_far, parameters).classes
+
+
 def shares(found: Funnel) -> np.ndarray:
     """(6,): share of villages in each class of FUNNEL; they sum to one."""
     return np.asarray(np.bincount(found.classes, minlength=len(FUNNEL)) / len(found.classes))

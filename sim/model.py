@@ -412,5 +412,12 @@ class MutualAidModel(Uncopied, mesa.Model):
             np.int64,
         )
         self.ledger.audit(
-            {"payables": -world.villages.bills.sum(axis=1), "credits_held": -held}, world.villages.number
+            {
+                "payables": -world.villages.bills.sum(axis=1),
+                "debts_suppliers": -world.villages.debt[:, 0],
+                "debts_workers": -world.villages.debt[:, 1],
+                "loans": -world.villages.borrowed,
+                "credits_held": -held,
+            },
+            world.villages.number,
         )

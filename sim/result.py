@@ -14,7 +14,18 @@ from sim.agents.views import HEALTH, LIVING, OWED, named
 from sim.funnel import Funnel, funnel
 from sim.parts.solvency import CAUSES
 from sim.service import Doors, doors_of
-from sim.state.codes import BUSINESSES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS, WORKING
+from sim.state.codes import (
+    BUSINESSES,
+    CREDITORS,
+    KINDS,
+    NEVER,
+    PAYERS,
+    STAGES,
+    STEPS,
+    STRENGTHS,
+    VILLAGE_KINDS,
+    WORKING,
+)
 from sim.state.fields import FLOWS, STATES, Column
 from sim.state.horizon import month_number
 from sim.state.ledger import POSTINGS
@@ -37,6 +48,17 @@ PARTS: dict[str, tuple[str, ...]] = {  # words for the places of a field that ho
     "visits_on_time": TIERS,
     "pledged": PAYERS,
     "old_receivable": PAYERS,
+    "planned": PAYERS,
+    "expected": (*PAYERS, "guests", "businesses", "cash"),
+    "refused": STEPS,
+    "pays_share": PAYERS,
+    "due_seen": PAYERS,
+    "paid_seen": PAYERS,
+    "wages": AGES_OF_BILLS,
+    "debt": CREDITORS,
+    "instalment": CREDITORS,
+    "unpaid_months": CREDITORS,
+    "price_felt": BANDS,
     "price": BANDS,
     "list_price": BANDS,
     "bills": AGES_OF_BILLS,
@@ -55,6 +77,8 @@ INSIDE = (
     "breaches",
     "welcome",
     "operator_seen",
+    "care_months",
+    "receipts",
 )  # states that are no indicator; `village` is the number
 SUMMED = (
     "fen",

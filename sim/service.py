@@ -5,8 +5,8 @@ A station is the service's room or tables. It is *open* in a month with door or 
 and counts neither way. `reported.stops` stops in a row are one *closure*, dated at the first. Source: the
 definitions of this file; every threshold is a parameter, to be swept.
 
-What a model records by itself (`served_persons`; later `open_days`, `age_at_start`, `planned_cost`,
-`arrears`, `debt`) is read where a series has it; otherwise each function says what it reads instead. All
+What a model records by itself (`served_persons`, `open_days`, `launched`, `planned_cost`, `arrears`, `debt`)
+is read where a series has it; otherwise each function says what it reads instead. All
 arrays are (months, villages) unless said; money is in fen, time in months or minutes.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.state.codes import ELIGIBLE, MEALS, MUTUAL, NEVER, UNMET, WORKING
-from sim.state.parameters import par, section
+from sim.state.parameters import choice, par, section
 from sim.state.records import Series
 
 if TYPE_CHECKING:
@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
 YEAR = 12  # months
 FLOOD = 6  # place among the shocks of `shock_struck`
-ROOM = 0  # cause of a closure that the ladder did not make: the room or its tables stood still
+ROOM = 0  # cause of a closure that no rule recorded: the room or its tables stood still
 OWN = ("paid_families", "referral_families")  # postings that elders and their families pay
-WRITTEN_OFF = ("bills_dropped_workers", "bills_dropped_suppliers")
+WRITTEN_OFF = ("bills_dropped_workers", "bills_dropped_suppliers", "lost_workers", "lost_suppliers")
 
 
 @section("reported")
 class Reported:
     """Thresholds of what is reported; all of them assumptions, to be swept."""
 
+    viability: str = choice(
+        "funnel", choices=("funnel", "strict"),
+        doc="viable: at the end of the funnel, or by the former definition (no bad month in eleven years)",
+    )  # fmt: skip
     open_days: float = par(
         6.0, unit="days/month", low=1.0, high=26.0, doc="days with door or meals that make it open",
         source="definition", live=False,
@@ -161,17 +165,24 @@ def doors_of(series: Series, parameters: Parameters) -> Doors:
     return doors(station_open(series, rules.open_days), suspending(series), rules.stops)
 
 
+def open_at(found: Doors, month: int) -> np.ndarray:
+    """(villages,): open in `month`, or in the last month before it that counts where it was suspended."""
+    counted = ~found.suspended[: month + 1]
+    last = month - counted[::-1].argmax(axis=0)
+    return np.asarray(found.open[last, np.arange(found.open.shape[1])])
+
+
 # -- survival
 def ages_at_start(series: Series) -> np.ndarray:
     """(villages,): months a station had stood when the record begins, -1 where none did.
 
-    From the recorded `age_at_start`; otherwise 0: the start cohort enters as if it were new, which
-    understates its age.
+    From the month of its last opening, `launched`, -1 where it opened on the eve of the first month;
+    otherwise 0: the start cohort enters as if it were new, which understates its age.
     """
-    first = series.state["opened"][0]
+    launched = recorded(series, "launched")
+    first = series.state["opened"][0] if launched is None else launched[0]
     standing = (first < 0) & (first != NEVER)
-    ages = recorded(series, "age_at_start")
-    return np.where(standing, 0 if ages is None else ages[0], -1)
+    return np.where(standing, 0 if launched is None else -1 - first, -1)
 
 
 @dataclass(frozen=True)
@@ -209,6 +220,20 @@ def spells(found: Doors, ages: np.ndarray) -> Spells:
     return Spells(villages, began, entry, entry + end - began, closed, first, at_start)
 
 
+def first_spells(found: Doors, ages: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each village's first station: age when first seen, when last seen (months), whether it closed then.
+
+    NEVER, NEVER and False where none opened; each (villages,).
+    """
+    seen, villages = spells(found, ages), found.open.shape[1]
+    entry, leave, ended = (np.full(villages, value) for value in (NEVER, NEVER, False))
+    mine = seen.village[seen.first]
+    entry[mine], leave[mine], ended[mine] = (
+        column[seen.first] for column in (seen.entry, seen.exit, seen.closed)
+    )
+    return entry, leave, ended
+
+
 def product_limit(entry: np.ndarray, leave: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Share that survives to each age of `at`; all ages in one unit, `entry` 0 where seen from the beginning.
 
@@ -224,14 +249,15 @@ def product_limit(entry: np.ndarray, leave: np.ndarray, ended: np.ndarray, at: n
     return np.where((np.asarray(at) <= seen) | (found == 0), found, np.nan)
 
 
-def causes(series: Series, found: Doors) -> dict[int, int]:
-    """Bits of the conditions behind the ladder's closure -> closures of stations that they stand behind.
+def causes(series: Series, found: Doors, stops: int = 3) -> dict[int, int]:
+    """Bits of what stood behind a closure as recorded -> closures of stations that they stand behind.
 
-    `ROOM` (0) where the ladder was still above closed when the station stopped.
+    Known when the last of its `stops` has come; `ROOM` (0) where no closure was recorded by then.
     """
     months, villages = np.nonzero(found.closed)
-    level, bits = series.state["level"][months, villages], series.state["cause"][months, villages]
-    codes, counts = np.unique(np.where(level == 0, bits, ROOM), return_counts=True)
+    known = np.minimum(months + stops - 1, len(series.state) - 1)
+    dated, bits = (series.state[name][known, villages] for name in ("closed_month", "cause"))
+    codes, counts = np.unique(np.where(dated >= months - stops, bits, ROOM), return_counts=True)
     return dict(zip(codes.tolist(), counts.tolist(), strict=True))
 
 
@@ -278,20 +304,20 @@ def on_time(series: Series) -> np.ndarray:
 # -- money
 def planned_cost(series: Series) -> np.ndarray:
     """Fen a month that the plan costs: recorded `planned_cost`, or the smoothed running cost."""
-    planned = recorded(series, "planned_cost")
-    return np.asarray(series.state["cost_average"] if planned is None else planned)
+    planned, seen = recorded(series, "planned_cost"), series.state["cost_average"]
+    return np.asarray(seen if planned is None else np.where(planned > 0, planned / YEAR, seen))
 
 
 def arrears(series: Series, unpaid_age: int = 2) -> np.ndarray:
-    """Fen in arrears, missed instalments too: recorded `arrears`, or bills of `unpaid_age` months on."""
-    found = recorded(series, "arrears")
-    return np.asarray(series.state["bills"][:, :, unpaid_age:].sum(axis=2) if found is None else found)
+    """Fen in arrears: bills of `unpaid_age` months on, and missed instalments as recorded in `arrears`."""
+    missed, old = recorded(series, "arrears"), series.state["bills"][:, :, unpaid_age:].sum(axis=2)
+    return np.asarray(old if missed is None else old + missed)
 
 
 def debt(series: Series) -> np.ndarray:
-    """Fen owed in all: recorded `debt`, or all unpaid bills."""
-    found = recorded(series, "debt")
-    return np.asarray(series.state["bills"].sum(axis=2) if found is None else found)
+    """Fen owed in all: unpaid bills, and old ones that became debts as recorded in `debt`."""
+    found, bills = recorded(series, "debt"), series.state["bills"].sum(axis=2)
+    return np.asarray(bills if found is None else bills + found.sum(axis=2))
 
 
 def unpaid(series: Series) -> np.ndarray:
@@ -300,7 +326,8 @@ def unpaid(series: Series) -> np.ndarray:
     Today's record tells ages up to five months: what is that old at the end stands for the latter.
     """
     dropped = sum(series.amount(name).sum(axis=0) for name in WRITTEN_OFF if name in series.names)
-    return np.asarray(dropped + series.state["bills"][-1, :, -1])
+    owed, oldest = recorded(series, "debt"), series.state["bills"][-1, :, -1]
+    return np.asarray(dropped + oldest + (0 if owed is None else owed[-1].sum(axis=1)))
 
 
 def own_money(series: Series) -> np.ndarray:

@@ -15,12 +15,29 @@ from sim.state.fields import FLOWS, STATES
 from sim.state.ledger import share_out
 from sim.state.parameters import declarations
 
+# Nobody plans, suppliers wait for ever, nobody helps unasked: a ladder of bad months moves services.
+FORMER = {
+    "plan.on": False,
+    "credit.on": False,
+    "neighbours.on": False,
+    "funding.residual": "none",
+}
+# A village of fifty elders that plans and keeps a table, as one of two hundred would.
+EAGER = {
+    "plan.uptake": 0.2,
+    "plan.optimism": 1.6,
+    "solvency.least_users": 2,
+    "solvency.least_helpers": 1,
+    "station.fewest_attending": 1.0,
+    "county.shut_share": 0.0,
+}
 SMALL = {
     "county.elders": 50,
     "county.size_spread": 0.3,
     "county.facility_share": 0.7,
     "horizon.spin_up": 3,
     "business.start": 1,
+    **EAGER,
 }
 QUIET = {"county.couplings": False}
 LARGE = {
@@ -81,6 +98,7 @@ SIZES: dict[str, Any] = {
     "government.pilot_start": 3,
     "government.pilot_months": 12,
     "government.squeeze_start": 12,
+    "government.township": 0.5,
     "organisation.association_founded": 0.5,
     "organisation.association_lapses": 0.5,
     "organisation.honour_cost": 50.0,

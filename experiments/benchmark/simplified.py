@@ -18,6 +18,9 @@ OFF = (
     "collective",
     "shocks",
     "solvency",
+    "plan",
+    "credit",
+    "neighbours",
 )
 SIMPLIFIED: dict[str, Any] = {f"{part}.on": False for part in OFF} | {
     "county.facility_share": 1.0,

@@ -12,6 +12,7 @@ import pandas as pd
 from experiments.dashboard.words import said, word
 from experiments.report import style
 from experiments.statistics import Interval
+from sim.funnel import FUNNEL
 from sim.viability import CLASSES
 
 SOURCES = tuple(style.PAYER_COLOURS)
@@ -22,9 +23,16 @@ def _scale(keys: tuple[str, ...], colours: dict[str, str], language: str) -> alt
     return alt.Scale(domain=[word(key, language) for key in keys], range=[colours[key] for key in keys])
 
 
+def names_of(frame: pd.DataFrame) -> tuple[str, ...]:
+    """The classes that the column `class` is of, the best first: those of the funnel, or the former ones."""
+    return FUNNEL[::-1] if set(frame["class"]) <= set(FUNNEL) else CLASSES
+
+
 def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
     """Shares as one horizontal bar a scenario; `key` is class or source."""
-    keys, colours = (CLASSES, style.CLASS_COLOURS) if key == "class" else (SOURCES, style.PAYER_COLOURS)
+    keys, colours = (
+        (names_of(frame), style.CLASS_COLOURS) if key == "class" else (SOURCES, style.PAYER_COLOURS)
+    )
     frame = frame.assign(
         percent=100 * frame["share"],
         what=[word(key, language) for key in frame[key]],
@@ -70,10 +78,11 @@ def reasons(frame: pd.DataFrame, axis: str) -> Any:
 
 def years(frame: pd.DataFrame, language: str) -> Any:
     """Stacked columns by class at each year's end."""
+    names = names_of(frame)
     frame = frame.assign(
         percent=100 * frame["share"],
         what=[word(key, language) for key in frame["class"]],
-        order=[CLASSES.index(key) for key in frame["class"]],
+        order=[names.index(key) for key in frame["class"]],
     )
     return (
         alt.Chart(frame)
@@ -83,7 +92,7 @@ def years(frame: pd.DataFrame, language: str) -> Any:
             y=alt.Y("percent:Q", stack="zero", scale=alt.Scale(domain=[0, 100]), title="%"),
             color=alt.Color(
                 "what:N",
-                scale=_scale(CLASSES, style.CLASS_COLOURS, language),
+                scale=_scale(names, style.CLASS_COLOURS, language),
                 legend=alt.Legend(orient="bottom", title=None, columns=3),
             ),
             order="order:Q",
@@ -167,7 +176,7 @@ def county(frame: pd.DataFrame, language: str) -> Any:
             tooltip=tip,
             color=alt.Color(
                 "what:N",
-                scale=_scale(CLASSES, style.CLASS_COLOURS, language),
+                scale=_scale(names_of(frame), style.CLASS_COLOURS, language),
                 legend=alt.Legend(orient="bottom", title=None, columns=3),
             ),
             shape=alt.Shape("kind:N", legend=alt.Legend(orient="bottom", title=None, columns=4)),

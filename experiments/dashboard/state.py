@@ -17,17 +17,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments import statistics
+from experiments import reference, statistics
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
 from experiments.command.settings import FILED, Mistake, Settings, arm, options
 from experiments.report.cells import neutral_frame
 from experiments.studies import baseline
 from experiments.study.plan import Task
 from experiments.study.store import RunRecord
+from sim.funnel import FUNNEL
 from sim.start import county
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
-from sim.viability import CLASSES
 
 SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
 ELDERS = 150  # half the time of the default
@@ -75,7 +75,7 @@ class Draft:
         }
 
     def tasks(self) -> list[Task]:
-        """One run a seed, exactly those of `run.py experiment=baseline scenario=<file>`."""
+        """One run a seed and its reference, exactly those of `run.py experiment=baseline scenario=<file>`."""
         parameters = self.parameters()
         if (
             parameters.county.villages > MOST_VILLAGES
@@ -87,10 +87,9 @@ class Draft:
             )
         settings = Settings("baseline", seeds=self.seeds, seed=self.seed, draws=self.draws)
         acting, _ = read_policies(self.policies, parameters)
-        return [
-            baseline.one(settings, parameters, set(self.values), at, policies=acting)
-            for at in range(self.seeds)
-        ]
+        touched, seeds = set(self.values), range(self.seeds)
+        own = [baseline.one(settings, parameters, touched, at, policies=acting) for at in seeds]
+        return [*own, *(baseline.reference_task(settings, parameters, touched, at, acting) for at in seeds)]
 
     def yaml(self) -> str:
         """The scenario as `run.py scenario=<file>` reads it."""
@@ -286,24 +285,45 @@ def result(draft: Draft, outcomes: list[RunRecord]) -> DraftResult:
     rows = _frame([record.villages for record in made])
     parameters, months = draft.parameters(), _frame([record.series for record in made])
     if len(rows):
-        rows = statistics.with_weights(rows, parameters)
+        rows = statistics.with_weights(reference.split(rows), parameters)
         months = months.merge(rows[["replicate", "village", "weight"]], on=["replicate", "village"])
-    return DraftResult(
-        draft.name, parameters, pd.DataFrame([record.row for record in outcomes]), rows, months
-    )
+    runs = pd.DataFrame([record.row for record in outcomes if not is_reference(record)])
+    return DraftResult(draft.name, parameters, runs, rows, months)
+
+
+def is_reference(record: RunRecord) -> bool:
+    """Whether a run is the one that the others are measured against."""
+    return record.row.get("scenario") == reference.REFERENCE
 
 
 def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
     sums = {
-        column: (rows["weight"] * rows[column]).groupby(rows["replicate"]).sum() for column in (part, base)
+        column: (rows["weight"] * _of(rows, column)).groupby(rows["replicate"]).sum()
+        for column in (part, base)
     }
     return scale * sums[part] / sums[base].where(sums[base] > 0)
+
+
+def _of(rows: pd.DataFrame, column: str) -> pd.Series:
+    """A column; missing where the reference of these runs has not finished."""
+    return rows[column] if column in rows else pd.Series(np.nan, rows.index)
+
+
+def _class_from(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Share of villages that came as far in the funnel as class `name`, one number a seed."""
+    return statistics.by_replicate(rows, rows["station_class"].isin(FUNNEL[FUNNEL.index(name) :]))
 
 
 MEASURES: dict[
     str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
 ] = {  # name -> (a share in %, one figure a seed)
-    "viable": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["verdict"] == "viable")),
+    "added": (False, lambda rows: statistics.by_replicate(rows, _of(rows, "added_served_years"))),
+    "tables": (False, lambda rows: statistics.by_replicate(rows, rows["table_months"] / 12)),
+    "viable": (True, lambda rows: 100 * statistics.by_replicate(rows, statistics.viable(rows))),
+    "lasting": (True, lambda rows: 100 * _class_from(rows, "does_not_pay")),
+    "opened": (True, lambda rows: 100 * _class_from(rows, "too_young")),
+    "public_added": (False, lambda rows: _ratio(rows, "added_public_fen", "added_served_years", 0.01)),
+    "own_added": (False, lambda rows: _ratio(rows, "added_own_fen", "added_served_years", 0.01)),
     "closed": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)),
     "hours": (True, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
     "public": (False, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
@@ -333,11 +353,11 @@ def differences(base: DraftResult, other: DraftResult) -> dict[str, statistics.I
 
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """year, class, share (0 to 1) at each year's end."""
-    years = [column for column in rows.columns if column.startswith("class_")]
+    years, names = statistics.classes(rows)
     found = [
-        (int(year[6:]), name, float(statistics.by_replicate(rows, rows[year] == code).mean()))
-        for year in years
-        for code, name in enumerate(CLASSES)
+        (year, name, float(statistics.by_replicate(rows, rows[column] == code).mean()))
+        for year, column in years.items()
+        for code, name in enumerate(names)
     ]
     return pd.DataFrame(found, columns=["year", "class", "share"])
 
@@ -393,14 +413,15 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
         numbers,
     )
     last = result.months[(result.months["replicate"] == replicate)].groupby("village")["elders"].last()
-    often = (result.rows["verdict"] == "viable").groupby(result.rows["village"]).mean()
+    years, classes_by_code = statistics.classes(result.rows)
+    often = statistics.viable(result.rows).groupby(result.rows["village"]).mean()
     return pd.DataFrame(
         {
             "village": numbers,
             "name": [names(result.parameters).get(int(number), "") for number in numbers],
             "east": states.east,
             "north": states.north,
-            "class": [CLASSES[verdict] for verdict in mine[f"class_{year}"]],
+            "class": [classes_by_code[code] for code in mine[years[year]]],
             "kind": mine["kind"].to_numpy(),
             "strength": mine["strength"].to_numpy(),
             "elders": last.reindex(numbers).to_numpy(),
@@ -446,8 +467,9 @@ def excel(result: DraftResult, draft: Draft) -> bytes:
 
 
 def table_csv(result: DraftResult) -> str:
-    """Villages of every run as run.py keeps them (arm main), without the weights."""
-    return neutral_frame(result.rows.drop(columns="weight")).to_csv(index=False)
+    """Villages of every run as run.py keeps them (arm main), without weights and differences."""
+    made = ["weight", *(name for name in reference.ADDED if name in result.rows)]
+    return neutral_frame(result.rows.drop(columns=made)).to_csv(index=False)
 
 
 __all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.dashboard.state import DraftResult
-from sim.parts.solvency import CAUSES
+from sim.parts.station import ENDS
 from sim.state.codes import PAYERS
 
 
@@ -29,6 +29,16 @@ class Story:
     def closed(self) -> str:
         """Month of the last closure, YYYY-MM, or empty."""
         return str(self.months["month"].iloc[self.stop].strftime("%Y-%m")) if self.row.closures > 0 else ""
+
+    @property
+    def judged(self) -> str:
+        """Its class at the end."""
+        return str(self.row.judged)
+
+    @property
+    def reopened(self) -> bool:
+        """Whether its door was open at the end, after a closure."""
+        return bool(self.row.closures > 0 and self.row.open_end)
 
     def sums(self) -> dict[str, float]:
         """Yuan in the twelve months up to the closure or the end.
@@ -58,6 +68,7 @@ def story(result: DraftResult, replicate: int, village: int) -> Story:
     Conditions breached before its closure, tests missed at the end, money by source.
     """
     rows, series = result.rows, result.months
+    rows = statistics.judged(rows)
     row = next(rows[(rows["replicate"] == replicate) & (rows["village"] == village)].itertuples())
     mine = series[(series["replicate"] == replicate) & (series["village"] == village)].sort_values("month")
     yuan = {
@@ -74,7 +85,7 @@ def story(result: DraftResult, replicate: int, village: int) -> Story:
     )
     stop = int(row.closed) if row.closures > 0 else len(months) - 1
     causes = (
-        [name for payer, name in enumerate(CAUSES) if int(row.cause) >> payer & 1] if row.closures > 0 else []
+        [name for place, name in enumerate(ENDS) if int(row.cause) >> place & 1] if row.closures > 0 else []
     )
-    missed = [] if row.verdict in ("viable", "closed") else statistics.reasons(row)
+    missed = [] if row.judged in ("viable", "closed") else statistics.reasons(row)
     return Story(row, months, stop, causes, missed)

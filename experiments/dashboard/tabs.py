@@ -14,6 +14,8 @@ from experiments.dashboard.state import Draft, DraftResult
 from experiments.dashboard.words import escaped, said, word
 from sim.state.codes import PAYERS
 
+OLDER = ("closed", "hours", "public")  # measures of the former definition, beside
+
 
 def language() -> str:
     """Chosen language."""
@@ -45,15 +47,16 @@ def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
 def result_tab(result: DraftResult) -> None:
     """The answer in one sentence, four figures, why and who paid."""
     lang, found = language(), state.figures(result)
-    top = found["viable"]
-    st.subheader(say("headline", mean=f"{top.mean:.0f}", year=result.year))
+    top = found["added"]
+    zero = "" if top.low > 0 else f" {say('not_from_zero')}"
+    st.subheader(say("headline", mean=f"{top.mean:,.0f}", year=result.year))
     st.caption(
-        f"{say('interval', low=f'{top.low:.0f}', high=f'{top.high:.0f}', n=top.n)} {say('viable_means')}"
+        f"{say('interval', low=f'{top.low:,.0f}', high=f'{top.high:,.0f}', n=top.n)}{zero} "
+        f"{say('added_means')} {say('viable_means')}"
     )
-    for column, name in zip(st.columns(3), ("closed", "hours", "public"), strict=True):
-        one = found[name]
-        column.metric(say(f"m_{name}"), f"{one.mean:,.0f}" if one.n else "–")
-        column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}" if one.n else "")
+    for names in (("tables", "public_added", "own_added"), ("opened", "lasting", "viable"), OLDER):
+        for column, name in zip(st.columns(3), names, strict=True):
+            _metric(column, name, found[name])
     show(
         charts.stacked(percent_frame([result], last_classes), "class", "%", lang),
         say("end_of", year=result.year),
@@ -69,6 +72,13 @@ def result_tab(result: DraftResult) -> None:
         st.success(say("nobody"))
 
 
+def _metric(column: Any, name: str, one: statistics.Interval) -> None:
+    """A measure with its interval."""
+    digits = 1 if name == "tables" else 0
+    column.metric(say(f"m_{name}"), f"{one.mean:,.{digits}f}" if one.n else "–")
+    column.caption(f"95 %: {one.low:,.{digits}f} – {one.high:,.{digits}f}" if one.n else "")
+
+
 def compare_tab(results: list[DraftResult]) -> None:
     """Side by side and as paired differences."""
     lang = language()
@@ -76,9 +86,9 @@ def compare_tab(results: list[DraftResult]) -> None:
         st.info(say("compare_need"))
         return
     for column, shown in zip(st.columns(len(results)), results, strict=True):
-        one = state.figures(shown)["viable"]
-        column.metric(escaped(shown.name), f"{one.mean:.0f} %", help=say("m_viable"))
-        column.caption(f"95 %: {one.low:.0f} – {one.high:.0f}")
+        one = state.figures(shown)["added"]
+        column.metric(escaped(shown.name), f"{one.mean:,.0f}", help=say("m_added"))
+        column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}")
     show(
         charts.stacked(percent_frame(results, last_classes), "class", "%", lang),
         say("end_of", year=" / ".join(dict.fromkeys(result.year for result in results))),
@@ -124,7 +134,7 @@ def time_tab(results: list[DraftResult], current: DraftResult) -> None:
 
 def map_tab(result: DraftResult) -> None:
     """Villages of one run by place and state."""
-    years = [int(column[6:]) for column in result.rows.columns if column.startswith("class_")]
+    years = list(statistics.classes(result.rows)[0])
     seeds = sorted(result.rows["replicate"].unique())
     left, right = st.columns(2)
     year = (
@@ -174,9 +184,9 @@ def why_tab(result: DraftResult) -> None:
                 month=told.closed,
                 cause=", ".join(word(cause, lang) for cause in told.causes) or "–",
             )
-            + (" " + say("reopened") if told.row.verdict == "recovered" else "")
+            + (" " + say("reopened") if told.reopened else "")
         )
-    text = say("is_now", verdict=word(told.row.verdict, lang))
+    text = say("is_now", verdict=word(told.judged, lang))
     st.write(
         text
         + (

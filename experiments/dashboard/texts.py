@@ -108,16 +108,32 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_why": ("Why did it close?", "为何关闭？"),
     "tab_files": ("Download", "下载"),
     "headline": (
-        "{mean} of 100 villages are viable at the end of {year}",
-        "到 {year} 年底，每 100 个村中有 {mean} 个可持续",
+        "{mean} added elder-years of service a village to the end of {year}",
+        "到 {year} 年底，每村新增受服务老人年 {mean}",
     ),
+    "not_from_zero": ("Not told from adding nothing.", "与毫无新增无法区分。"),
+    "added_means": (
+        (
+            "Added: meals and hours of organised help, less those of the same county and luck without "
+            "station, rooms and their money."
+        ),
+        "新增：用餐与有组织的帮助时数，减去同县、同运气下无站点、无房屋、无相应资金时的数值。",
+    ),
+    "m_added": ("Added elder-years, a village", "每村新增受服务老人年"),
+    "m_tables": ("Years with an open station and meals, a village", "每村站点开放且供餐年数"),
+    "m_public_added": ("Public yuan per added elder-year", "每新增老人年公共支出（元）"),
+    "m_own_added": ("Elders' own yuan per added elder-year", "每新增老人年老人自付（元）"),
+    "m_opened": ("Villages whose station opened, %", "站点开办过的村，%"),
+    "m_lasting": ("Villages whose station lasts, %", "站点持续开放的村，%"),
     "interval": ("95 % interval {low} to {high}; {n} seeds.", "95% 区间 {low} 至 {high}；{n} 个种子。"),
     "viable_means": (
         (
-            "Viable: three years in service, never closed, bills paid, at least 60 % of eligible hours "
-            "and 80 % of visits delivered (thresholds are parameters)."
+            "Viable: opened three years before the end, open since then in 30 of 36 months and at the end, "
+            "not closed and small debts, at least 60 % of hours asked and 80 % of visits delivered, help or "
+            "meals for 30 % of elders in need (thresholds are parameters)."
         ),
-        "可持续：服务满三年、未曾关闭、账单付清、至少完成 60% 的应助时数和 80% 的探访（阈值为参数）。",
+        "可持续：期末三年前已开办，此后 36 个月中至少 30 个月且期末开放，未关闭且欠债不多，至少完成 60% 的"
+        "所求时数和 80% 的探访，至少 30% 有需要的老人得到帮助或用餐（阈值为参数）。",
     ),
     "m_viable": ("Villages viable, %", "可持续村庄，%"),
     "m_closed": ("Villages that closed, %", "曾关闭村庄，%"),
@@ -173,8 +189,8 @@ SAID: dict[str, tuple[str, str]] = {
         "本方案中没有村庄关闭。可任选一个村查看其收支。",
     ),
     "closed_in": (
-        "Closed in {month}. In the twelve months before: {cause}.",
-        "{month} 关闭。此前十二个月：{cause}。",
+        "Closed in {month}. What stood against it: {cause}.",
+        "{month} 关闭。原因：{cause}。",
     ),
     "reopened": ("It opened again later.", "后来重新开放。"),
     "is_now": ("At the end: {verdict}.", "期末：{verdict}。"),
@@ -258,6 +274,16 @@ CHINESE = {
     "tapering": "递减",
     "provision_point": "达标才付",
     "none": "无",
+    "collective_families": "集体，其次家庭",
+    "families_collective": "家庭，其次集体",
+    "government_collective_families": "政府，其次集体、家庭",
+    "shared": "按比例分担",
+    "neighbours": "邻里互助",
+    "station_days": "站点开放日",
+    "tables_at_home": "家庭餐桌",
+    "self_cooked": "自办餐",
+    "canteen": "食堂",
+    "canteen_with_guests": "食堂兼待外客",
     "default": "默认",
     "stratified": "十二类村庄",
     "one_village": "一个村",
@@ -277,7 +303,7 @@ CHINESE = {
     "tourism": "乡村旅游",
     "generous": "宽松",
     "off": "关闭",
-    "strict": "严格",
+    **{"strict": "严格", "funnel": "逐级判定"},
     "plain": "普通",
     "visits_only": "只探访",
     "budget_cut": "预算削减",
@@ -397,6 +423,10 @@ CHINESE = {
 ENGLISH = {
     "stratified": "twelve kinds of village",
     "default": "default",
+    "collective_families": "collective, then families",
+    "families_collective": "families, then collective",
+    "government_collective_families": "government, then collective, then families",
+    "shared": "all by their shares",
     "one_village": "one village",
     "upload": "villages of my own (CSV)",
     "off": "no time bank",
@@ -412,7 +442,7 @@ ENGLISH = {
     "big": "a pilot region, 175 villages",
     "rollout": "roll-out by application",
     "generous": "generous start, long overdraft",
-    "strict": "earn first, credits fade",
+    "strict": "strict rules",
     "family": "credit passes within the family",
     "guaranteed": "platform, hours guaranteed by government",
     "platform": "one platform for the county",
@@ -466,16 +496,5 @@ ENGLISH = {
     "q6": "question 6",
     "q7": "question 7",
     "q9": "question 9",
-    "q12": "question 12",
-    "q13": "question 13",
-}
-GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
-HELP = {
-    "en": (
-        "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}"
-    ),
-    "zh": (
-        "{name}。单位：{unit}。允许：{allowed}。来源等级 {grade}：{meaning}。英文说明：{doc}。来源："
-        "{source}。名称：{path}"
-    ),
+    **{"q12": "question 12", "q13": "question 13"},
 }

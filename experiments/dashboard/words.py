@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import re
 
-from experiments.dashboard.texts import CHINESE, ENGLISH, GRADES_ZH, HELP, LABELS, SAID
+from experiments.dashboard.texts import CHINESE, ENGLISH, LABELS, SAID
 from experiments.report import style
 from sim.state.parameters import GRADES, Declaration
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
+HELP = {
+    "en": (
+        "{doc}. Unit: {unit}. Allowed: {allowed}. Source: {source} (grade {grade}: {meaning}). Name: {path}"
+    ),
+    "zh": (
+        "{name}。单位：{unit}。允许：{allowed}。来源等级 {grade}：{meaning}。英文说明：{doc}。来源："
+        "{source}。名称：{path}"
+    ),
+}
 
 
 def said(key: str, language: str, **values: object) -> str:
@@ -21,7 +31,9 @@ def said(key: str, language: str, **values: object) -> str:
 
 def word(key: str, language: str) -> str:
     """A key such as an option, class or payer as a word for readers."""
-    return CHINESE.get(key, key) if language == "zh" else ENGLISH.get(key, style.words(key))
+    if language == "zh":
+        return CHINESE.get(key) or style.LABELS.get(key, (key, key))[1]
+    return ENGLISH.get(key, style.words(key))
 
 
 def section(name: str, language: str) -> str:

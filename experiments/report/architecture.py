@@ -18,12 +18,12 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/architecture.md"
 TRAVELLERS = {
-    "funding.share_families": "sim/parts/funding.py",
+    "funding.share_families": "sim/planning/asking.py",
     "timebank.credit_per_hour": "sim/parts/timebank.py",
 }
 COMMAND = (
-    "experiment=baseline county.villages=1 county.elders=20 county.facility_share=1 horizon.spin_up=0 "
-    "horizon.end=2025-02 seeds=1 engine=serial progress=false"
+    "experiment=baseline county.villages=1 county.elders=40 county.facility_share=1 county.shut_share=0 "
+    "horizon.spin_up=0 horizon.end=2025-02 seeds=1 engine=serial progress=false"
 )
 HEAD = """# Where everything lives, and what may call what
 

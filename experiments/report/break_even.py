@@ -7,7 +7,6 @@ of the example.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from sim.start.tables import age_shares
@@ -57,6 +56,12 @@ class VillageSums:
         return self.diners * self.p.canteen.meals_per_day * self.p.canteen.days
 
     @property
+    def kitchen_hours(self) -> float:
+        """Hours of a paid cook a month."""
+        station, times = self.p.station, self.p.canteen.meals_per_day * self.p.canteen.days
+        return float(times * (station.cook_base + station.cook_each * self.diners) / 60)
+
+    @property
     def price(self) -> float:
         """Mean price of a meal over the ages of elders."""
         families = self.p.families
@@ -76,11 +81,11 @@ class VillageSums:
     @property
     def canteen(self) -> dict[str, float]:
         """The canteen's own lines, yuan a month."""
-        canteen = self.p.canteen
+        canteen, station = self.p.canteen, self.p.station
         return {
             "food": self.meals * canteen.food,
             "fuel": self.meals * canteen.fuel,
-            "cook": math.ceil(self.diners / canteen.diners_per_cook) * canteen.cook * self.wage,
+            "cook": canteen.cook / station.cook_month * self.kitchen_hours * station.cook_scale * self.wage,
             "delivery": canteen.delivery * min(HOME * self.diners / canteen.round_size, 1.0) * self.wage,
         }
 
@@ -118,7 +123,7 @@ class VillageSums:
             year = min(year, government.operating_envelope * (1 + government.growth) ** self.years)
         return {
             "government": year * self.deflator / 12,
-            "collective": self.income * (1 + collective.growth) ** self.years * collective.welfare_cap / 12,
+            "collective": self.income * (1 + collective.growth) ** self.years * collective.residual_cap / 12,
             "society": self.p.society.ceiling / 12,
         }
 
@@ -233,7 +238,7 @@ def lines() -> str:
     how = {
         "food": f"{now.meals:g} meals x {canteen.food:g}",
         "fuel": f"{now.meals:g} meals x {canteen.fuel:g}",
-        "cook": f"{math.ceil(DINERS / canteen.diners_per_cook)} cook x {canteen.cook:g}",
+        "cook": f"{now.kitchen_hours:g} hours x {canteen.cook:g} / {parameters.station.cook_month:g}",
         "delivery": f"{canteen.delivery:g} x {HOME:g} x {DINERS} / {canteen.round_size:g}",
         "keeper": f"{organisation.coordinator:g}",
         "publicity": f"{organisation.publicity:g}",
@@ -277,7 +282,7 @@ def lines() -> str:
     )
     text = {
         "government": f"{government.ceiling:g} / 12",
-        "collective": f"{INCOMES['middle']:,.0f} x {collective.welfare_cap:g} / 12",
+        "collective": f"{INCOMES['middle']:,.0f} x {collective.residual_cap:g} / 12",
         "society": f"{parameters.society.ceiling:g} / 12",
     }
     rows += [

@@ -11,7 +11,7 @@ from experiments import comparison, statistics
 from experiments.arms import ArmRuns
 from experiments.command.settings import known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
-from experiments.outcomes import HEADLINE, OUTCOMES
+from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison
 from experiments.report.labels import (
     arm_label,
@@ -58,7 +58,7 @@ def findings(done: Compared, limit: int) -> Findings:
     return Findings(
         question=phrase(question.question),
         sentences=[
-            *(own[0] or [viable_text(done)]),
+            *(own[0] or [added_text(done)]),
             *verdict_text(done, verdict, states),
             stopped[0].upper() + stopped[1:] + tell(".", "。"),
         ],
@@ -66,6 +66,7 @@ def findings(done: Compared, limit: int) -> Findings:
             *([_effects(done, states)] if question.tested else []),
             *own[1],
             _arms(done),
+            _funnel(done),
             _pairs(done),
             replications(done),
         ],
@@ -206,34 +207,45 @@ def _where_it_holds(verdict: str, states: Mapping[str, list[str]]) -> str:
     )
 
 
-def viable_text(done: Compared) -> str:
-    """The effect on villages viable in plain words."""
+def added_text(done: Compared) -> str:
+    """What arms add in plain words: no winner at zero, nor where others cannot be told from the best."""
     first, *others = done.question.available
-    seen = {float(share) for arm in done.question.available for share in done.of(arm, "viable")}
-    if seen in ({0.0}, {1.0}):
-        whom = tell("No village stays", "没有村") if seen == {0.0} else tell("All villages stay", "所有村都")
+    top = comparison.best(done)
+    if not done.of(top.arm, RANKED).any():
         return tell(
-            f"{whom} viable in any arm and any seed: by this measure no arm can be told from another.",
-            f"在任何一支、任何种子中，{whom}可持续：按此指标无法区分各支。",
+            "No arm adds elder-years of service in any seed: by this measure none can be told from another.",
+            "在任何种子中没有一支新增受服务老人年：按此指标无法区分各支。",
         )
-    gain = {arm: done.paired(arm, "viable") for arm in others}
-    best, worst = max(gain, key=lambda arm: gain[arm].mean), min(gain, key=lambda arm: gain[arm].mean)
-    tied = sum(interval.low <= 0 <= interval.high for interval in gain.values())
-    more = tell(
-        f"'{best}' changes that by {spread(gain[best])} points",
-        f"“{arm_label(best)}”使其变化 {spread(gain[best])} 个百分点",
+    level = spread(done.mean(first, RANKED), share=False)
+    said = tell(
+        f"Added elder-years a village: {level} with '{first}'",
+        f"每村新增受服务老人年：取“{arm_label(first)}”时为 {level}",
     )
-    if worst != best:
-        more += tell(
-            f" and '{worst}' by {spread(gain[worst])}", f"，“{arm_label(worst)}”变化 {spread(gain[worst])}"
+    return said + (_best_text(done, top) if others else "") + tell(".", "。")
+
+
+def _best_text(done: Compared, top: comparison.BestArm) -> str:
+    """The best arm, or why none is."""
+    first, *others = done.question.available
+    most, served = spread(top.level, share=False), number(done.mean(top.arm, "table_years").mean, share=False)
+    if top.level.low <= 0:
+        return tell(
+            f"; no arm is told from adding nothing, the highest mean being {most} with '{top.arm}'",
+            f"；没有一支能与毫无新增相区分，均值最高者为“{arm_label(top.arm)}”，{most}",
         )
-    level = spread(done.mean(first, "viable"))
+    if top.tied:
+        return tell(
+            f"; the highest mean has '{top.arm}' with {most} and {served} table-years, and {top.tied} of "
+            f"{len(others)} other arms cannot be told from it, so that none is best",
+            f"；均值最高者为“{arm_label(top.arm)}”，{most}，供餐 {served} 年；其余 {len(others)} 支中有 "
+            f"{top.tied} 支无法与之区分，故无最优",
+        )
+    change = spread(done.paired(top.arm, RANKED), share=False)
+    more = tell(f", {change} more than '{first}'", f"，比“{arm_label(first)}”多 {change}")
     return tell(
-        f"Of 100 villages {level} are viable at the end with '{first}'; {more}; {tied} of "
-        f"{len(others)} other arms cannot be told from it.",
-        f"取“{arm_label(first)}”时，期末每 100 个村中有 {level} 个可持续；{more}；其余 {len(others)} "
-        f"支中有 {tied} 支无法与之区分。",
-    )
+        f"; most with '{top.arm}': {most} and {served} table-years",
+        f"；“{arm_label(top.arm)}”最多：{most}，供餐 {served} 年",
+    ) + (more if top.arm != first else "")
 
 
 # -- tables --------------------------------------------------------------------------------------------------
@@ -261,6 +273,21 @@ def _arms(done: Compared) -> ShownTable:
         rows.append([arm_label(arm), phrase(cell), *means])
     note = tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）")
     return ShownTable("Arms", ["arm", "villages", *map(outcome_title, shown)], rows, note)
+
+
+def _funnel(done: Compared) -> ShownTable:
+    """From opened to viable, nested shares of all villages; closures, unpaid cost and visits beside."""
+    shown, rows = (*STEPS, *LASTING), []
+    for arm, cell in done.places:
+        means = (spread(done.mean(arm, name, cell), OUTCOMES[name].share) for name in shown)
+        rows.append([arm_label(arm), phrase(cell), *means])
+    note = tell(
+        "nested shares of all villages, mean over seeds (95 % interval); elder-years are added to the same "
+        "county and luck without station, rooms and their money",
+        "嵌套的占比（占全部村），各种子均值（95% 区间）；老人年为相对于同县、同运气下"
+        "无站点、无房屋、无相应资金者的新增",
+    )
+    return ShownTable("From opened to viable", ["arm", "villages", *map(outcome_title, shown)], rows, note)
 
 
 def _pairs(done: Compared) -> ShownTable:

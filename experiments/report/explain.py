@@ -16,7 +16,8 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Mistake
-from experiments.report.text import layout
+from experiments.report import explain_plan
+from experiments.report.text import layout, yuan
 from experiments.study.plan import Task
 from sim.parts.funding import RULES as FUNDING_RULES
 from sim.parts.operation import WAYS
@@ -45,11 +46,6 @@ GOVERNMENT_BY_RULE = {
 }
 
 
-def yuan(fen: float) -> str:
-    """Whole yuan."""
-    return f"{round(fen / 100):,}"
-
-
 @dataclass(frozen=True)
 class Place:
     """One village of one run in one month.
@@ -74,6 +70,15 @@ class Place:
     def flow(self, name: str, months: int = 1) -> Any:
         """A flow of the month, or its sum over the last `months`."""
         return self.result.series.flow[name][max(self.t - months + 1, 0) : self.t + 1, self.v].sum(axis=0)
+
+    def flow_at(self, name: str, back: int) -> Any:
+        """A flow `back` months earlier."""
+        return self.result.series.flow[name][max(self.t - back, 0), self.v]
+
+    @property
+    def plans(self) -> bool:
+        """Whether villages plan; otherwise the ladder of bad months moves their services."""
+        return bool(self.result.parameters.plan.on)
 
     def posted(self, name: str, months: int = 1) -> int:
         """Fen or minutes posted under a kind in the month, or over the last `months`."""
@@ -112,8 +117,10 @@ def find(result: sim.Result, village: int, month: str, task: Task | None = None)
 
 def closures(result: sim.Result, village: int) -> list[str]:
     """Months in which a village closed after it had been open; Mistake where it never did."""
-    levels = result.series.state["level"][:, find(result, village, result.months[0]).v]
+    place = find(result, village, result.months[0])
+    levels = result.series.state["level"][:, place.v]
     shut = [result.months[at] for at in range(1, len(levels)) if levels[at] == 0 and levels[at - 1] > 0]
+    shut = explain_plan.closures(place) if place.plans else shut
     if not shut:
         raise Mistake(
             f"village {village} never closed in this run: month= says which of {result.months[0]} to "
@@ -125,9 +132,8 @@ def closures(result: sim.Result, village: int) -> list[str]:
 def head(place: Place) -> str:
     """Which village, what happened in the month, and how it ends."""
     result, month = place.result, place.result.months[place.t]
-    before, now = int(place.state("level", 1)), int(place.state("level"))
     kind, strength = VILLAGE_KINDS[int(place.state("kind"))], STRENGTHS[int(place.state("strength"))]
-    moved = LEVELS[now] if before == now else f"from {LEVELS[before]} to {LEVELS[now]}"
+    moved = _moved(place)
     if place.flow("opened_now"):
         moved += ", opened in this month"
     way = (
@@ -135,8 +141,11 @@ def head(place: Place) -> str:
         if place.state("operator")
         else "the village itself"
     )
-    steps = [f"{result.months[when]} {LEVELS[level]}" for when, level in _steps(place)]
-    end = CLASSES[int(result.verdict.classes[place.v])].replace("_", " ")
+    if place.plans:
+        steps, end = explain_plan.steps(place), explain_plan.END[int(result.funnel.classes[place.v])]
+    else:
+        steps = "; ".join(f"{result.months[when]} {LEVELS[level]}" for when, level in _steps(place))
+        end = f"it is {CLASSES[int(result.verdict.classes[place.v])]}".replace("_", " ")
     return "\n".join(
         [
             f"Village {int(place.state('number'))} ({kind}, {strength} collective), {month}: {moved}."
@@ -145,9 +154,18 @@ def head(place: Place) -> str:
                 if place.state("operator") or result.parameters.operation.choosing
                 else ""
             ),
-            f"Steps of its service: {'; '.join(steps)}. At the end of the run it is {end}.",
+            f"Steps of its service: {steps}. At the end of the run {end}.",
         ]
     )
+
+
+def _moved(place: Place) -> str:
+    """What became of the service in the month."""
+    if place.plans:
+        before, now = explain_plan.service(place, 1), explain_plan.service(place)
+    else:
+        before, now = LEVELS[int(place.state("level", 1))], LEVELS[int(place.state("level"))]
+    return now if before == now else f"from {before} to {now}"
 
 
 def _steps(place: Place) -> list[tuple[int, int]]:
@@ -259,6 +277,8 @@ def pledges(place: Place) -> str:
 
     Basis, each payer's share of it, ceiling and pledge.
     """
+    if place.plans:
+        return explain_plan.pledges(place)
     funding, notes = place.values["funding"], []
     rule = FUNDING_RULES[int(funding["rule"])]
     if not place.flow("pledge_basis"):
@@ -360,8 +380,11 @@ def care(place: Place) -> str:
         for number, tier in enumerate(TIERS)
         if due[number + 1]
     )
+    unasked = place.flow("unasked_minutes") / 60
     return (
-        f"{layout(table)}\nvisits made of those due: {visits or 'none due'}; {int(place.flow('meals'))} "
+        f"{layout(table)}\n"
+        f"of the rest of the need linked kin and neighbours met {unasked:.0f} hours unasked\n"
+        f"visits made of those due: {visits or 'none due'}; {int(place.flow('meals'))} "
         f"meals for {int(place.flow('diners'))} diners"
     )
 
@@ -419,7 +442,7 @@ def chain(result: sim.Result, village: int, month: str, task: Task | None = None
     return "\n\n".join(
         [
             head(place),
-            conditions(place),
+            explain_plan.told(place) if place.plans else conditions(place),
             money(place),
             care(place),
             people(place),

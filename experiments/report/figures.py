@@ -1,4 +1,4 @@
-"""Figures over scenarios: shares viable, classes by year, who paid, who met which need, paired differences.
+"""Figures over scenarios: elder-years added, classes by year, who paid, who met which need, differences.
 
 Each title says the finding and each caption scenario, seeds and n; a planner should need ten seconds.
 """
@@ -6,23 +6,26 @@ Each title says the finding and each caption scenario, seeds and n; a planner sh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from experiments import statistics
+from experiments.outcomes import RANKED
 from experiments.report import style
 from experiments.report.style import plt, tell, words
 from experiments.study.findings import Picture
 from sim.state.codes import KINDS, PAYERS
-from sim.viability import CLASSES
 
 NULLS = (
     "identical_payers",
     "no_money",
     "deposit",
 )  # arms beside the question: funding rows and a business column
+LEAST_SPAN = 1.0  # of the colours of a map: smaller differences look small
+NARROW = 0.2  # of the highest number, likewise
 MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
 
 
@@ -49,64 +52,101 @@ def sample(rows: pd.DataFrame) -> str:
     return tell(english, f"{seeds} 个随机种子 × {villages} 个村{'，按村类型占比加权' if weighed else ''}")
 
 
+def ranked(summary: pd.DataFrame) -> str:
+    """The column that mixes are ranked by: added elder-years; villages viable in studies that lack them."""
+    return RANKED if RANKED in summary and summary[RANKED].notna().any() else "viable"
+
+
+def cell_text(one: pd.Series, column: str) -> str:
+    """Mean over its interval, as written in a cell of the map."""
+    scale, ends = (1, f"{column}_") if column == RANKED else (100, "")
+    low, high = scale * one[f"{ends}low"], scale * one[f"{ends}high"]
+    join = "–" if low >= 0 else tell(" to ", " 至 ")
+    return f"{scale * one[column]:.0f}\n({low:.0f}{join}{high:.0f})"
+
+
 def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
-    """Share viable by funding and business, with its interval, one map a panel."""
-    panels = list(summary["panel"].unique())
+    """Added elder-years by funding and business, with intervals, one map a panel, coloured over the data."""
+    panels, column = list(summary["panel"].unique()), ranked(summary)
     rows, columns = list(summary["funding"].unique()), list(summary["business"].unique())
     size = (2.6 + 1.15 * len(columns) * len(panels), 2.2 + 0.5 * len(rows))
     figure, axes = plt.subplots(
         1, len(panels), figsize=(max(size[0], 7), size[1]), layout="constrained", squeeze=False
     )
+    scale = 1 if column == RANKED else 100
+    low, high = scale * float(summary[column].min()), scale * float(summary[column].max())
+    high = max(high, low + max(LEAST_SPAN, NARROW * abs(high)))
     image = None
     for axis, panel in zip(axes[0], panels, strict=True):
         mine = summary[summary["panel"] == panel].set_index(["funding", "business"])
-        grid = mine["viable"].unstack().reindex(index=rows, columns=columns)
-        image = axis.imshow(100 * grid, vmin=0, vmax=100, cmap="cividis", aspect="auto")
-        for i, mix in enumerate(rows):
-            for column_at, column in enumerate(columns):
-                if (mix, column) not in mine.index:
-                    axis.text(column_at, i, "–", ha="center", va="center", color=style.GREY)
-                    continue
-                one = mine.loc[(mix, column)]
-                axis.text(
-                    column_at,
-                    i,
-                    f"{100 * one['viable']:.0f}\n({100 * one['low']:.0f}–{100 * one['high']:.0f})",
-                    ha="center",
-                    va="center",
-                    fontsize=7.5,
-                    color="black" if one["viable"] > 0.5 else "white",
-                )
-        counts = summary[summary["panel"] == panel].groupby("business")["villages"].max()
-        axis.set_xticks(
-            range(len(columns)),
-            [f"{words(column)}\n{counts.get(column, 0)} {tell('villages', '个村')}" for column in columns],
-            fontsize=8,
-        )
-        axis.set_yticks(range(len(rows)), [words(row) for row in rows])
+        grid = mine[column].unstack().reindex(index=rows, columns=columns)
+        image = axis.imshow(scale * grid, vmin=low, vmax=high, cmap="cividis", aspect="auto")
+        for (i, mix), (at, business) in product(enumerate(rows), enumerate(columns)):
+            if (mix, business) not in mine.index:
+                axis.text(at, i, "–", ha="center", va="center", color=style.GREY)
+                continue
+            one = mine.loc[(mix, business)]
+            bright = scale * one[column] > (low + high) / 2
+            text = {"ha": "center", "va": "center", "fontsize": 7.5, "color": "black" if bright else "white"}
+            axis.text(at, i, cell_text(one, column), **text)
+        _ticks(axis, summary[summary["panel"] == panel], rows, columns)
         axis.set_title(words(panel))
-        axis.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axes, label=tell("share of villages viable, %", "可持续村占比，%"))
-    mine = real(summary)
-    top = mine.loc[mine["viable"].idxmax()]
-    best = words(f"{top['funding']}/{top['business']}/{top['panel']}")
-    share, seeds = f"{100 * top['viable']:.0f} %", int(summary["seeds"].max())
-    title = tell(
-        f"Over all villages at most {share} are viable to {year}: {best}",
-        f"就全部村而言，到 {year} 年可持续的最多为 {share}：{best}",
+    label = tell("added elder-years, a village", "每村新增受服务老人年")
+    if column != RANKED:
+        label = tell("share of villages viable, %", "可持续村占比，%")
+    figure.colorbar(image, ax=axes, label=label)
+    return style.finish(figure, *_heat_said(summary, column, year), folder, "viability")
+
+
+def _ticks(axis: plt.Axes, mine: pd.DataFrame, rows: list[str], columns: list[str]) -> None:
+    """Mixes beside, businesses with the villages that count below."""
+    counts = mine.groupby("business")["villages"].max()
+    axis.set_xticks(
+        range(len(columns)),
+        [f"{words(column)}\n{counts.get(column, 0)} {tell('villages', '个村')}" for column in columns],
+        fontsize=8,
     )
+    axis.set_yticks(range(len(rows)), [words(row) for row in rows])
+    axis.spines[:].set_visible(False)
+
+
+def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]:
+    """Title and caption of the map: no winner at zero, nor where others cannot be told from the best."""
+    mine = real(summary)
+    top = mine.loc[mine[column].idxmax()]
+    best, seeds = words(f"{top['funding']}/{top['business']}/{top['panel']}"), int(summary["seeds"].max())
+    what = tell(f"Added elder-years a village to {year}", f"到 {year} 年每村新增受服务老人年")
+    if column != RANKED:
+        what = tell(f"Villages viable to {year}, %", f"到 {year} 年可持续的村，%")
+    most = cell_text(top, column).replace("\n", " ")
+    gaps = f"{RANKED}_gap_high" if column == RANKED else "gap_high"
+    panel = mine[mine["panel"] == top["panel"]]
+    tied = int((panel[gaps] >= 0).sum()) - 1 if gaps in mine else 0
+    lowest = top[f"{RANKED}_low"] if column == RANKED else top["low"]
+    if lowest <= 0:
+        title = tell(
+            f"{what}: no mix is told from zero, at most {most}", f"{what}：没有组合能与零相区分，最高 {most}"
+        )
+    elif tied > 0:
+        title = tell(
+            f"{what}: highest mean {most}, {best}; {tied} of {len(panel) - 1} others of its panel cannot be "
+            f"told from it",
+            f"{what}：均值最高 {most}，{best}；同组其余 {len(panel) - 1} 种中 {tied} 种无法与之区分",
+        )
+    else:
+        title = tell(f"{what}: most, {most}, with {best}", f"{what}：最多 {most}，{best}")
     caption = tell(
         (
-            f"Share viable at the end of {year}, % (95 % interval over seeds); {seeds} seeds a cell. A "
+            f"{what} (95 % interval over seeds); {seeds} seeds a cell; colours span what was found. A "
             f"column counts the villages that have what its business needs, as written below it; the "
             f"title compares cells that count all villages, null arms aside."
         ),
         (
-            f"{year} 年底可持续村占比，%（括号内为跨随机种子的 95 % 区间）；每格 {seeds} 个随机种子。"
+            f"{what}（括号内为跨随机种子的 95 % 区间）；每格 {seeds} 个随机种子；颜色按所得范围标定。"
             f"每列只计具备该产业条件的村（数目见列名）；标题只比较计入全部村的格子，对照组除外。"
         ),
     )
-    return style.finish(figure, title, caption, folder, "viability")
+    return title, caption
 
 
 def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
@@ -115,18 +155,19 @@ def class_paths(rows: pd.DataFrame) -> tuple[list[int], dict[str, np.ndarray]]:
     Plain t: a class that no village can be in that year (never opened, where all are open) must not get the
     band of what was not yet seen.
     """
-    columns = [column for column in rows.columns if column.startswith("class_")]
+    columns, names = statistics.classes(rows)
     found: dict[str, np.ndarray] = {}
-    for code, name in enumerate(CLASSES):
+    for name in sorted(names, key=list(style.CLASS_COLOURS).index):
+        code = names.index(name)
         found[name] = np.array(
             [
                 statistics.interval(
                     statistics.by_replicate(rows, rows[column] == code).to_numpy(), never=False
                 )[:3]
-                for column in columns
+                for column in columns.values()
             ]
         )
-    return [int(column[-4:]) for column in columns], found
+    return list(columns), found
 
 
 def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: str = "") -> Picture:
@@ -167,10 +208,11 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
         axis.set_ylim(0, 100)
         axis.set_xlabel(tell("end of year", "年底"))
         axis.set_xticks([year for year in years if year % 2 == 1] if len(years) > 3 else years)
-        viable, closed = (f"{100 * paths[verdict][-1, 0]:.0f} %" for verdict in ("viable", "closed"))
+        shut = "closed" if "closed" in paths else "not_open"
+        viable, closed = (f"{100 * paths[verdict][-1, 0]:.0f} %" for verdict in ("viable", shut))
         finding = finding or tell(
-            f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} closed",
-            f"{label}：{years[-1]} 年底可持续 {viable}，已关闭 {closed}",
+            f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} {words(shut)}",
+            f"{label}：{years[-1]} 年底可持续 {viable}，{words(shut)} {closed}",
         )
     axes[0][0].set_ylabel(tell("share of villages, %", "村占比，%"))
     entries = {
@@ -352,19 +394,31 @@ def paired(
     axis.set_xlabel(outcome)
     sure = int(((mine["low"] > 0) | (mine["high"] < 0)).sum())
     top = mine.iloc[0]
-    said = tell(
-        (
-            f"{top['label']} gains most, {scale * top['gain']:+.0f} {unit} ({scale * top['low']:+.0f} to "
-            f"{scale * top['high']:+.0f}); {sure} of {len(mine)} differences stand clear of zero"
-        ),
-        (
-            f"{top['label']} 提高最多：{scale * top['gain']:+.0f}（{scale * top['low']:+.0f} 至 "
-            f"{scale * top['high']:+.0f}）；{len(mine)} 项差异中 {sure} 项不含零"
-        ),
-    )
+    if not sure:
+        said = tell(
+            f"None of {len(mine)} differences stands clear of zero; the largest mean is {top['label']}'s, "
+            f"{scale * top['gain']:+.0f} {unit}",
+            f"{len(mine)} 项差异均未能与零区分；均值最大者为{top['label']}，{scale * top['gain']:+.0f}",
+        )
+    else:
+        said = _gains_most(top, sure, len(mine), unit, scale)
     marks = tell(
         ". Dot: mean of paired differences; line: 95 % interval over seeds; filled: clear of zero",
         "。点：配对差均值；线：跨随机种子的 95 % 区间；实心：不含零",
     )
     marks += tell("; ticks: one seed each", "；短划：各随机种子") if "points" in mine else ""
     return style.finish(figure, title or said, caption + marks, folder, name)
+
+
+def _gains_most(top: pd.Series, sure: int, count: int, unit: str, scale: float) -> str:
+    """The largest difference with its interval, and how many stand clear of zero."""
+    return tell(
+        (
+            f"{top['label']} gains most, {scale * top['gain']:+.0f} {unit} ({scale * top['low']:+.0f} to "
+            f"{scale * top['high']:+.0f}); {sure} of {count} differences stand clear of zero"
+        ),
+        (
+            f"{top['label']} 提高最多：{scale * top['gain']:+.0f}（{scale * top['low']:+.0f} 至 "
+            f"{scale * top['high']:+.0f}）；{count} 项差异中 {sure} 项不含零"
+        ),
+    )

@@ -10,8 +10,8 @@ import numpy as np
 
 from experiments import statistics
 from experiments.comparison import Compared, Expectation
-from experiments.outcomes import HEADLINE, OUTCOMES
-from experiments.report import style
+from experiments.outcomes import HEADLINE, OUTCOMES, STEPS
+from experiments.report import figures_funnel, style
 from experiments.report.labels import arm_label, outcome_title
 from experiments.report.style import figures_in, phrase, plt, tell, words, wrapped
 from experiments.study.findings import Picture
@@ -29,7 +29,14 @@ def draw(done: Compared, states: Mapping[str, list[str]], verdict: str) -> list[
     """All that apply."""
     folder = figures_in(done.runs.work.folder)
     found = [effects(done, states, verdict, folder)] if done.question.tested else []
-    return [*found, arms(done, folder), replications(done, folder)]
+    year = done.runs.base.horizon.end[:4]
+    rows = [
+        figures_funnel.FunnelLine(_name(arm), tuple(done.mean(arm, step) for step in STEPS))
+        for arm in done.question.available
+    ]
+    seeds = tell(f"{done.seeds} seeds.", f"{done.seeds} 个种子。")
+    found += [arms(done, folder), figures_funnel.draw(rows, year, folder, seeds)]
+    return [*found, replications(done, folder)]
 
 
 def effects(done: Compared, states: Mapping[str, list[str]], verdict: str, folder: Path) -> Picture:
@@ -108,21 +115,26 @@ def arms(done: Compared, folder: Path) -> Picture:
 
 
 def _most(done: Compared, names: list[str], outcome: str) -> str:
-    """The arm with most of an outcome, and how much."""
-    best = max(names, key=lambda arm: done.mean(arm, outcome).mean)
-    top, scale = done.mean(best, outcome), 100 if OUTCOMES[outcome].share else 1
-    unit = " %" * (scale == 100)
-    spread = tell(
+    """The arm with most of an outcome, and how much; none where others cannot be told from it."""
+    top_arm = max(names, key=lambda arm: done.mean(arm, outcome).mean)
+    top, share = done.mean(top_arm, outcome), OUTCOMES[outcome].share
+    scale, unit = (100, " %") if share else (1, "")
+    shown = tell(
         f"{scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){unit}",
         f"{scale * top.mean:.3g}{unit}（{scale * top.low:.3g} 至 {scale * top.high:.3g}）",
     )
-    apart = any(done.mean(arm, outcome).mean < top.mean for arm in names)
-    where = (
-        tell(f"most in '{_name(best)}'", f"“{_name(best)}”最多")
-        if apart
-        else tell("the same in every arm", "各支相同")
-    )
-    return phrase(OUTCOMES[outcome].label) + tell(f": {where}, {spread}", f"：{where}，{spread}")
+    others = [arm for arm in names if arm != top_arm]
+    tied = sum(not done.paired(arm, outcome, reference=top_arm).high < 0 for arm in others)
+    if all(done.mean(arm, outcome).mean == top.mean for arm in names):
+        where = tell("the same in every arm", "各支相同")
+    elif tied:
+        where = tell(
+            f"highest mean in '{_name(top_arm)}', {tied} of {len(others)} others not told from it",
+            f"“{_name(top_arm)}”均值最高，其余 {len(others)} 支中 {tied} 支无法与之区分",
+        )
+    else:
+        where = tell(f"most in '{_name(top_arm)}'", f"“{_name(top_arm)}”最多")
+    return phrase(OUTCOMES[outcome].label) + tell(f": {where}, {shown}", f"：{where}，{shown}")
 
 
 def replications(done: Compared, folder: Path) -> Picture:

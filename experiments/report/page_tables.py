@@ -105,7 +105,7 @@ def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> ShownTable:
     lines = []
     for label, one in why.items():
         rows = by[label]
-        lost = float(rows.loc[rows["verdict"] != "viable", "weight"].sum() / rows["weight"].sum())
+        lost = float(rows.loc[~statistics.viable(rows), "weight"].sum() / rows["weight"].sum())
         shares = [f"{100 * one.get(column, 0.0) / one.sum():.0f}" if one.sum() else "" for column in columns]
         lines.append([label, f"{100 * lost:.0f}", *shares])
     title = tell("Villages that are not viable, and why (% of them)", "不可持续的村及原因（占其百分比）")
@@ -119,10 +119,10 @@ def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> ShownTable:
     note = (
         tell(
             (
-                "A village with several causes counts in parts. 'closed:' names the condition breached "
-                "before it closed."
+                "A village with several causes counts in parts. 'closed:' names what stood against its "
+                "door, or the condition breached before it closed."
             ),
-            "有多个原因的村按份计算；closed: 后为关闭前被突破的条件。",
+            "有多个原因的村按份计算；closed: 后为关门的原因，或关闭前被突破的条件。",
         )
         + more
     )

@@ -12,9 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import statistics
+from experiments import reference, statistics
 from experiments.command.scenario import known
-from experiments.report import figures, figures_money, figures_time, style, ternary
+from experiments.outcomes import RANKED, STEPS
+from experiments.report import figures, figures_funnel, figures_money, figures_time, style, ternary
 from experiments.report.style import tell, words
 from experiments.study.findings import Findings, Picture
 from experiments.study.store import Results
@@ -75,8 +76,8 @@ class Kept:
 
     @cached_property
     def villages(self) -> pd.DataFrame:
-        """The village table with weights, finished runs only."""
-        rows = self.table("villages")
+        """The village table with weights, finished runs only, without the reference that arms add to."""
+        rows = reference.split(self.table("villages"))
         return statistics.with_weights(rows, self.parameters) if len(rows) else rows
 
     def series(self, scenario: str) -> pd.DataFrame:
@@ -119,6 +120,8 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
         return []
     year, mixes, named = kept.parameters.horizon.end[:4], _mixes(summary), scenarios(kept)
     found: list[Job] = [partial(figures.heat, summary, year, into)] if mixes else []
+    if mixes and set(STEPS) <= set(summary):
+        found.append(_funnel(summary, year, named, into))
     if any(column.startswith("class_") for column in rows.columns):  # a year at least was run
         labels = _telling(summary) if mixes else dict(list(named.items())[:4])
         found.append(
@@ -134,7 +137,9 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
     if mixes and len(named) > 1:
         found.append(_triangle(mine, summary, named, into))
     found.append(partial(figures.needs, one, label, into))
-    if "gain" in summary and summary["gain"].notna().any():
+    if {"gain", "added_gain"} & set(summary) and summary.filter(regex="^(added_)?gain$").notna().any(
+        axis=None
+    ):
         found.append(_gains(summary, into))
     series = pd.DataFrame() if few else kept.series(first)
     if len(series):
@@ -153,6 +158,19 @@ def _mixes(summary: pd.DataFrame) -> bool:
     return {"panel", "funding", "business", "viable"} <= set(summary)
 
 
+def _funnel(summary: pd.DataFrame, year: str, named: dict[str, str], into: Path) -> Job:
+    """The funnel of the mixes of one column."""
+    names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
+    mine = summary.set_index(names).reindex(list(named))
+    rows = [
+        figures_funnel.FunnelLine(
+            named[name], figures_funnel.of_summary(row, STEPS, int(row["seeds"])), figures.is_null(str(name))
+        )
+        for name, row in mine.iterrows()
+    ]
+    return partial(figures_funnel.draw, rows, year, into, style.capital(_sentence(shared(named))))
+
+
 def scenarios(kept: Kept) -> dict[str, str]:
     """Scenario -> label: all that were run or, of mixes, those of the first panel in one column, the best
     first.
@@ -163,7 +181,7 @@ def scenarios(kept: Kept) -> dict[str, str]:
     panel = kept.summary["panel"].iloc[0]
     mine = kept.summary[kept.summary["panel"] == panel]
     column = "none" if "none" in set(mine["business"]) else mine["business"].iloc[0]
-    mine = mine[mine["business"] == column].sort_values("viable", ascending=False, kind="stable")
+    mine = mine[mine["business"] == column].sort_values(figures.ranked(mine), ascending=False, kind="stable")
     order = pd.concat([mine[~mine["funding"].isin(figures.NULLS)], mine[mine["funding"].isin(figures.NULLS)]])
     return {
         f"{panel}/{funding}/{column}": words(funding)
@@ -194,8 +212,8 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     mine = summary[summary["panel"] == summary["panel"].iloc[0]]
     low = figures.real(mine)
     chosen = [
-        low.loc[low["viable"].idxmax()],
-        low.loc[low["viable"].idxmin()],
+        low.loc[low[figures.ranked(low)].idxmax()],
+        low.loc[low[figures.ranked(low)].idxmin()],
         *(row for _, row in mine[mine["funding"] == "no_money"].iterrows()),
     ]
     return {
@@ -251,50 +269,57 @@ def _triangle(rows: pd.DataFrame, summary: pd.DataFrame, named: dict[str, str], 
     paid = paid[paid.sum(axis=1) > 0]
     paid = paid.div(paid.sum(axis=1), axis=0)
     names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
-    frame = paid.assign(viable=summary.set_index(names)["viable"], label=pd.Series(named))
+    column = figures.ranked(summary)
+    frame = paid.assign(**{column: summary.set_index(names)[column]}, label=pd.Series(named))
     null = frame.index.map(figures.is_null).to_numpy(bool)
     frame = frame if null.all() else frame[~null]
+    label = tell("added elder-years, a village", "每村新增受服务老人年")
+    label = label if column == RANKED else tell("villages viable, %", "可持续村，%")
     note = tell(
-        "Shares of running money as paid, society left out of the triangle; number: % of villages viable. ",
-        "实付运营资金份额，三角形不含社会；数字：可持续村占比（%）。",
+        f"Shares of running money as paid, society left out of the triangle; number: {label}. ",
+        f"实付运营资金份额，三角形不含社会；数字：{label}。",
     )
     return partial(
         ternary.ternary,
         frame,
-        tell("villages viable, %", "可持续村，%"),
+        label,
         into,
         _sentence(shared(named)) + note + figures.sample(main),
+        value=column,
+        share=column != RANKED,
         label="label",
     )
 
 
 def _gains(summary: pd.DataFrame, into: Path) -> Job:
     """What a business adds on the villages that can have it, mix by mix, the first panel."""
-    mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary["gain"].notna()]
+    gain = "added_gain" if "added_gain" in summary and summary["added_gain"].notna().any() else "gain"
+    mine = summary[(summary["panel"] == summary["panel"].iloc[0]) & summary[gain].notna()]
     labels = [
         f"{words(business)}: {words(funding)}"
         for business, funding in zip(mine["business"], mine["funding"], strict=True)
     ]
     frame = pd.DataFrame(
-        {"label": labels, "gain": mine["gain"], "low": mine["gain_low"], "high": mine["gain_high"]}
+        {"label": labels, "gain": mine[gain], "low": mine[f"{gain}_low"], "high": mine[f"{gain}_high"]}
     )
+    what = tell("Share of villages viable", "可持续村占比")
+    label = tell("change in the share of villages viable, points", "可持续村占比变化，百分点")
+    if gain == "added_gain":
+        what = tell("Added elder-years a village", "每村新增受服务老人年")
+        label = tell("change in added elder-years, a village", "每村新增受服务老人年的变化")
     caption = tell(
         (
-            f"Share of villages viable with the business less without it, same villages and same luck; "
+            f"{what} with the business less without it, same villages and same luck; "
             f"{words(mine['panel'].iloc[0])}; {int(mine['seeds'].max())} seeds"
         ),
         (
-            f"有该产业与无产业时可持续村占比之差（同村同随机数）；{words(mine['panel'].iloc[0])}；"
+            f"{what}：有该产业与无产业之差（同村同随机数）；{words(mine['panel'].iloc[0])}；"
             f"{int(mine['seeds'].max())} 个随机种子"
         ),
     )
-    return partial(
-        figures.paired,
-        frame,
-        tell("change in the share of villages viable, points", "可持续村占比变化，百分点"),
-        into,
-        caption,
-    )
+    by_years = gain == "added_gain"
+    unit, scale = ("a village", 1.0) if by_years else ("points", 100.0)
+    return partial(figures.paired, frame, label, into, caption, unit=unit, scale=scale)
 
 
 def _middling(series: pd.DataFrame) -> int:

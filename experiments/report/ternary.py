@@ -1,5 +1,5 @@
-"""The ternary plot: mixes of three payers in a triangle, coloured by the share of villages viable; a grid
-of triangles where asked.
+"""The ternary plot: mixes of three payers in a triangle, coloured by an outcome; a grid of
+triangles where asked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ PLACES = (
     ("right", -16),
     ("center", 24),
 )  # of the names of the corners: alignment, points above
-LEAST = 5.0  # points that the colours of a grid span at least: smaller differences look small
+LEAST = 5.0  # points, or elder-years, that colours span at least: smaller differences look small
+NARROW = 0.2  # of the highest number, likewise
 
 
 def ternary(
@@ -32,6 +33,7 @@ def ternary(
     *,
     corners: tuple[str, str, str] = ("government", "collective", "families"),
     value: str = "viable",
+    share: bool = True,
     rows: str = "",
     columns: str = "",
     label: str = "",
@@ -39,17 +41,16 @@ def ternary(
     name: str = "ternary",
     title: str = "",
 ) -> Picture:
-    """Points in the triangle of three shares, coloured by a share in percent.
+    """Points in the triangle of three shares, coloured by a share in percent or, without `share`, a number.
 
     `frame`: a row a mix with the three corner columns (what a fourth share leaves is put to one) and `value`
-    in [0, 1]. `rows` and `columns` name columns of headings: one triangle a pair, colours over the range that
-    is seen, between the points too. `label` names a column with a text: points then carry letters and a list
-    says what they are. `ring` names a flag: that point stands out.
+    (a share in [0, 1]). `rows` and `columns` name columns of headings: one triangle a pair, coloured
+    between the points too; colours span what is seen. `label` names a column with a text: points then carry
+    letters and a list says what they are. `ring` names a flag: that point stands out.
     """
     down, across = (list(dict.fromkeys(frame[key])) if key else [""] for key in (rows, columns))
-    many, seen = bool(rows or columns), 100 * frame[value]
-    low, high = (0.0, 100.0) if not many else (float(seen.min()), float(seen.max()))
-    low, high = (low, high) if high - low >= LEAST else (max(high - LEAST, 0.0), max(high, LEAST))
+    many, scale, unit = bool(rows or columns), 100 if share else 1, " %" if share else ""
+    low, high = span(scale * frame[value], share)
     size = (1.5 + 2.7 * len(across), 1.4 + 2.4 * len(down)) if many else (7.0, 4.9)
     figure, axes = plt.subplots(len(down), len(across), figsize=size, layout="constrained", squeeze=False)
     points: Any = None
@@ -61,13 +62,10 @@ def ternary(
             else frame,
         )
         _frame(axis, corners, 7.0 if many else 8.5)
-        if i == 0 and column:
-            axis.set_title(column, fontsize=9, loc="center", pad=16)
-        if column_at == 0 and row:
-            axis.text(-0.22, 0.45, row, rotation=90, va="center", ha="center", fontsize=9)
+        _heads(axis, column if i == 0 else "", row if column_at == 0 else "")
         if mine.empty:
             continue
-        shares, colour = mine[list(corners)].to_numpy(float), 100 * mine[value].to_numpy(float)
+        shares, colour = mine[list(corners)].to_numpy(float), scale * mine[value].to_numpy(float)
         at = shares / shares.sum(axis=1, keepdims=True) @ CORNERS
         if many and np.linalg.matrix_rank(at - at[0]) == 2:
             axis.tricontourf(*at.T, colour, levels=np.linspace(low, high, 11), cmap="cividis", alpha=0.55)
@@ -88,7 +86,9 @@ def ternary(
             )
         if label:
             _letters(
-                axis, at, [f"{text}: {value:.0f} %" for text, value in zip(mine[label], colour, strict=True)]
+                axis,
+                at,
+                [f"{text}: {value:.0f}{unit}" for text, value in zip(mine[label], colour, strict=True)],
             )
         elif not many:
             for place, percent in zip(at, colour, strict=True):
@@ -96,19 +96,34 @@ def ternary(
                     f"{percent:.0f}", place, (0, 8), textcoords="offset points", ha="center", fontsize=7.5
                 )
     figure.colorbar(points, ax=axes, label=outcome, shrink=0.7 if many else 0.8)
-    return style.finish(figure, title or _said(frame, corners, value), caption, folder, name)
+    return style.finish(figure, title or _said(frame, corners, value, share), caption, folder, name)
 
 
-def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str) -> str:
+def span(seen: pd.Series, share: bool) -> tuple[float, float]:
+    """Ends of the colours: those of the data, further apart where these are close."""
+    low, high = float(seen.min()), float(seen.max())
+    least = LEAST if share else max(LEAST, NARROW * abs(high))
+    return (low, high) if high - low >= least else (min(low, max(high - least, 0.0)), max(high, least))
+
+
+def _said(frame: pd.DataFrame, corners: tuple[str, str, str], value: str, share: bool) -> str:
     """The highest value and its mix, or that all are alike."""
     top = frame.loc[frame[value].idxmax()]
     most, mix = (
-        f"{100 * top[value]:.0f} %",
+        f"{100 * top[value]:.0f} %" if share else f"{top[value]:.0f}",
         ", ".join(f"{words(payer)} {100 * top[payer]:.0f} %" for payer in corners),
     )
-    if frame[value].round(2).nunique() == 1:
+    if frame[value].round(2 if share else 0).nunique() == 1:
         return tell(f"All mixes alike: {most}", f"各方案相同：{most}")
-    return tell(f"Highest, {most}, at {mix}", f"最高值 {most}：{mix}")
+    return tell(f"Highest mean, {most}, at {mix}", f"均值最高 {most}：{mix}")
+
+
+def _heads(axis: plt.Axes, column: str, row: str) -> None:
+    """Heading of a column above, of a row beside; nothing where empty."""
+    if column:
+        axis.set_title(column, fontsize=9, loc="center", pad=16)
+    if row:
+        axis.text(-0.22, 0.45, row, rotation=90, va="center", ha="center", fontsize=9)
 
 
 def _letters(axis: plt.Axes, at: np.ndarray, texts: list[str]) -> None:

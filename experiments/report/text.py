@@ -7,6 +7,11 @@ from pathlib import Path
 from experiments.study.findings import Findings, ShownTable
 
 
+def yuan(fen: float) -> str:
+    """Whole yuan."""
+    return f"{round(fen / 100):,}"
+
+
 def layout(lines: list[list[str]]) -> str:
     """Columns in line, the first to the left."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -17,7 +17,7 @@ from experiments import arms, outcomes
 from experiments.arms import Arm, ArmRuns
 from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake
-from experiments.outcomes import HEADLINE
+from experiments.outcomes import MEASURED
 from experiments.report.style import both, figures_in
 from experiments.report.text import as_text
 from experiments.sensitivity import figures, text
@@ -75,7 +75,7 @@ def gather(runs: ArmRuns, wanted: Sequence[tuple[str, int]], replicates: int) ->
     """
     rows = runs.villages()
     mine = rows[rows["scenario"].isin({name for name, _ in wanted})]
-    found = outcomes.table(mine, runs.base).droplevel("cell")
+    found = outcomes.table(mine, runs.base, more=MEASURED).droplevel("cell")
     missing = [key for key in wanted if key not in found.index]
     if missing:
         raise Mistake(
@@ -83,7 +83,7 @@ def gather(runs: ArmRuns, wanted: Sequence[tuple[str, int]], replicates: int) ->
             f"replicate {missing[0][1]}); nothing was analysed"
         )
     values = found.loc[pd.MultiIndex.from_tuples(list(wanted))]
-    return {name: values[name].to_numpy(float).reshape(-1, replicates) for name in HEADLINE}
+    return {name: values[name].to_numpy(float).reshape(-1, replicates) for name in MEASURED}
 
 
 def survivors(screened: Analysed, most: int) -> set[str]:

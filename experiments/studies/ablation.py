@@ -18,7 +18,7 @@ from experiments import comparison, outcomes
 from experiments.arms import PLAIN, Arm, BaselineRuns, Size, fitting
 from experiments.command.scenario import Composed
 from experiments.command.settings import arm, known
-from experiments.outcomes import AGAINST_BASELINE
+from experiments.outcomes import AGAINST_BASELINE, RANKED
 from experiments.report import arm_effects
 from experiments.report.text import layout, numbered
 from experiments.study.findings import Findings, Picture, ShownTable
@@ -224,13 +224,13 @@ def silent(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
 
 
 def headline(table: pd.DataFrame) -> str:
-    """The largest clear effect on the share viable, in one line."""
-    mine = table[(table["measure"] == "viable") & table["clear"]]
+    """The largest clear effect on added elder-years, in one line."""
+    mine = table[(table["measure"] == RANKED) & table["clear"]]
     if mine.empty:
-        return "No part by itself moves the share of viable villages clearly"
+        return "No part by itself moves added elder-years clearly"
     top = mine.loc[mine["effect"].abs().idxmax()]
     return (
-        f"The share of viable villages depends most on: {top['label']} ({top['effect']:+.0f} points; "
+        f"Added elder-years depend most on: {top['label']} ({top['effect']:+.0f} a village; "
         f"{len(mine)} parts have a clear effect on it)"
     )
 
@@ -253,21 +253,20 @@ def seen_from(table: pd.DataFrame) -> float:
 
 
 def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
-    """Three plain sentences: what matters most for viability, for the other measures, and what does
+    """Three plain sentences: what matters most for added elder-years, for the other measures, and what does
     nothing.
     """
-    mine = table[(table["measure"] == "viable") & table["clear"]]
+    mine = table[(table["measure"] == RANKED) & table["clear"]]
     mine = mine.iloc[np.argsort(-mine["effect"].abs().to_numpy(), kind="stable")][:4]
     most = "; ".join(f"{row.label} {row.effect:+.0f}" for row in mine.itertuples()) or "none clearly"
-    base = float(table.loc[table["measure"] == "viable", "baseline"].iloc[0])
-    floor = (
-        f"The baseline has {base:.0f} % viable, and no part can take away more: what a part is worth "
-        f"shows in villages in service, hours and visits."
+    base, stay = (
+        float(table.loc[table["measure"] == measure, "baseline"].iloc[0]) for measure in (RANKED, "viable")
     )
+    floor = f"The baseline adds {base:.0f} elder-years a village and has {stay:.0f} % of villages viable."
     rest = []
     for key, outcome in AGAINST_BASELINE.items():
         other = table[(table["measure"] == key) & table["clear"]]
-        if key != "viable" and len(other):
+        if key != RANKED and len(other):
             top = other.loc[other["effect"].abs().idxmax()]
             rest.append(f"{outcome.brief}: {top['label']} ({top['effect']:+.{outcome.digits}f})")
     unclear = [label for label in silent(table, nothing) if label not in nothing]
@@ -286,7 +285,7 @@ def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
         else "every other part has a clear effect on at least one measure"
     )
     return [
-        f"Largest effects on the share of viable villages, in points: {most}. {floor}",
+        f"Largest effects on added elder-years, a village: {most}. {floor}",
         f"Largest effects on the rest: {'; '.join(rest) or 'none clearly'}.",
         f"{none[0].upper()}{none[1:]}; {weak}.",
     ]

@@ -5,11 +5,14 @@ Villages by class, causes confirmed by paired reruns, public cost, figures.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from experiments import statistics
+from experiments import outcomes, reference, statistics
+from experiments.arms import MAIN, relief_of
 from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.report import pictures
+from experiments.report.labels import outcome_title, spread
 from experiments.report.style import both, tell, words
 from experiments.report.text import layout
 from experiments.study import study
@@ -17,6 +20,7 @@ from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.plan import Task
 from experiments.study.runner import Work
 from experiments.study.simulate import simulate_many
+from sim.funnel import FUNNEL
 from sim.policies import Intervention
 from sim.state.parameters import Parameters
 from sim.viability import CLASSES
@@ -36,10 +40,12 @@ def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) ->
     def task(at: int, arm: str = "main") -> Task:
         return one(settings, parameters, line.touched(), at, arm, line.policies)
 
-    work.run([task(at) for at in range(settings.seeds or 10)], work=simulate)
+    seeds = range(settings.seeds or 10)
+    without = [reference_task(settings, parameters, line.touched(), at, line.policies) for at in seeds]
+    work.run([*(task(at) for at in seeds), *without], work=simulate)
     at, names = statistics.to_relieve(work.results().villages(), settings.name)
     work.run([task(at, f"relief:{name}") for name in names], "paired reruns", simulate)
-    rows = statistics.with_weights(work.results().villages(), parameters)
+    rows = statistics.with_weights(reference.split(work.results().villages()), parameters)
     table = summary(rows)
     work.text("summary.csv", table.to_csv(index=False))
     drawn = pictures.draw(
@@ -79,7 +85,7 @@ def one(
 
     `touched` parameters are never drawn, `relief:` arms rerun it without a condition.
     """
-    changes = {"solvency.relief": arm.partition(":")[2]} if arm != "main" else {}
+    changes = relief_of(arm.partition(":")[2], parameters) if arm != "main" else {}
     held, changed = (
         frozenset(touched | set(changes)) if settings.draws else frozenset(),
         patched(parameters, changes),
@@ -88,12 +94,27 @@ def one(
     return Task(scenario, at, settings.seed, at if settings.draws else -1, arm, arm == "main")
 
 
+def reference_task(
+    settings: Settings,
+    parameters: Parameters,
+    touched: set[str],
+    at: int,
+    policies: tuple[Intervention, ...] = (),
+) -> Task:
+    """Replicate `at` without station, rooms and their money: what elder-years are added to."""
+    changed = patched(parameters, dict(reference.CHANGES))
+    held = frozenset(touched | set(reference.CHANGES)) if settings.draws else frozenset[str]()
+    scenario = Scenario(reference.REFERENCE, changed, held, modifiers=compose_policies(policies, changed))
+    return Task(scenario, at, settings.seed, at if settings.draws else -1, MAIN, False)
+
+
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Share of villages by class with its interval, the seed as unit."""
-    main = rows[rows["arm"] == "main"]
+    main = statistics.judged(rows[rows["arm"] == "main"])
+    strict = not set(main["judged"]) <= set(FUNNEL)
     found = []
-    for name in CLASSES:
-        one = statistics.interval(statistics.by_replicate(main, main["verdict"] == name).to_numpy())
+    for name in CLASSES if strict else reversed(FUNNEL):
+        one = statistics.interval(statistics.by_replicate(main, main["judged"] == name).to_numpy())
         found.append({"class": name, "share": one.mean, "low": one.low, "high": one.high, "seeds": one.n})
     return pd.DataFrame(found)
 
@@ -102,13 +123,14 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
     """Question, sentences, tables, pictures, what was run; in the language that is spoken."""
     end = line.parameters.horizon.end
     asked = tell(
-        f"Under this configuration, which villages are viable at {end}, and why not the others?",
-        f"在此配置下，到 {end} 哪些村可持续，其余为何不能？",
+        f"Under this configuration, how many elder-years of service are added to {end}, which villages are "
+        f"viable then, and why not the others?",
+        f"在此配置下，到 {end} 新增多少受服务老人年，届时哪些村可持续，其余为何不能？",
     )
     return Findings(
         asked,
         sentences(table, rows, end),
-        [classes(table, end), why(rows)],
+        [*served(rows, end), classes(table, end), why(rows)],
         drawn,
         [f"{head(line, rows)}{tell('.', '。')}"],
     )
@@ -128,6 +150,27 @@ def head(line: Composed, rows: pd.DataFrame) -> str:
         f"{groups}; {villages} villages, {horizon.start} to {horizon.end}, {seeds} seeds; {drawn}",
         f"{groups}；{villages} 个村，{horizon.start} 至 {horizon.end}，{seeds} 个种子；{drawn}",
     )
+
+
+def served(rows: pd.DataFrame, end: str) -> list[ShownTable]:
+    """What is added, the funnel, how stations last and what it costs; nothing where no reference was run."""
+    main = rows[rows["arm"] == "main"]
+    if "added_served_years" not in main:
+        return []
+    names = (*outcomes.HEADLINE, "service_years", *outcomes.STEPS, *outcomes.LASTING)
+    made, lines = outcomes.by_run(main, names), []
+    for name in names:
+        outcome = outcomes.OUTCOMES[name]
+        one = statistics.interval(made[name].to_numpy(), outcome.share)
+        lines.append([outcome_title(name), spread(one, outcome.share)])
+    ages = np.array([1, 3, 5, 10])
+    for years, share in zip(ages, statistics.survival(main, 12 * ages), strict=True):
+        label = tell(
+            f"stations open {years} years after their opening, %", f"开办 {years} 年后仍开放的站点，%"
+        )
+        lines.append([label, "-" if np.isnan(share) else f"{100 * share:.0f}"])
+    title = tell(f"service to {end}", f"到 {end} 的服务")
+    return [ShownTable(title, ["", tell("mean (95 %)", "均值（95%）")], lines)]
 
 
 def classes(table: pd.DataFrame, end: str) -> ShownTable:
@@ -153,6 +196,20 @@ def why(rows: pd.DataFrame) -> ShownTable:
     )
 
 
+def _added(main: pd.DataFrame) -> str:
+    """Added elder-years in a sentence; nothing where no reference was run."""
+    if "added_served_years" not in main:
+        return ""
+    one = statistics.interval(
+        statistics.by_replicate(main, main["added_served_years"]).to_numpy(), bounded=False
+    )
+    zero = one.low <= 0
+    return tell(
+        f"Added elder-years a village: {spread(one, share=False)}{', not told from zero' if zero else ''}. ",
+        f"每村新增受服务老人年：{spread(one, share=False)}{'，与零无法区分' if zero else ''}。",
+    )
+
+
 def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
     """Share viable with its uncertainty, the commonest cause, public money."""
     one = table.set_index("class").loc["viable"]
@@ -161,7 +218,8 @@ def sentences(table: pd.DataFrame, rows: pd.DataFrame, end: str) -> list[str]:
         statistics.public_cost(rows[rows["arm"] == "main"]),
     )
     mean, low, high = (f"{100 * one[column]:.0f}" for column in ("share", "low", "high"))
-    first = tell(
+    added = _added(rows[rows["arm"] == "main"])
+    first = added + tell(
         (
             f"If the rules and figures written here hold, {mean} % of villages ({low}-{high}, 95 % over "
             f"{int(one['seeds'])} seeds) are viable at {end}."

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.command.settings import arm
 from experiments.comparison import Compared, Expectation, Question, differ
-from experiments.outcomes import HEADLINE
+from experiments.outcomes import HEADLINE, RANKED
 from experiments.report import style
 from experiments.report.labels import spread
 from experiments.report.style import figures_in, phrase, plt, tell, words
@@ -76,13 +76,13 @@ def _heat(done: Compared, rows: list[list[str]], grid: np.ndarray, best: str) ->
     """Gains as colours: reserve and business down, kinds of village across; `rows`: the same as text."""
     plus = len(BUSINESSES) - 1
     figure, axis = plt.subplots(figsize=(8.5, 1.8 + 0.34 * len(rows)), layout="constrained")
-    most = max(float(np.abs(grid).max()), 0.01)
-    image = axis.imshow(100 * grid, cmap="PuOr", vmin=-100 * most, vmax=100 * most, aspect="auto")
+    most = max(float(np.abs(grid).max()), 1.0)
+    image = axis.imshow(grid, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
     for row_at, column_at in product(range(len(rows)), range(len(VILLAGE_KINDS))):
         axis.text(
             column_at,
             row_at,
-            f"{100 * grid[row_at, column_at]:+.0f}{'*' if rows[row_at][2 + column_at].endswith('*') else ''}",
+            f"{grid[row_at, column_at]:+.0f}{'*' if rows[row_at][2 + column_at].endswith('*') else ''}",
             ha="center",
             va="center",
             fontsize=8,
@@ -96,18 +96,18 @@ def _heat(done: Compared, rows: list[list[str]], grid: np.ndarray, best: str) ->
     figure.colorbar(
         image,
         ax=axis,
-        label=tell("points of villages viable over no business", "与无产业相比可持续的村，百分点"),
+        label=tell("added elder-years, a village, over no business", "与无产业相比每村新增老人年"),
     )
     caption = tell(
         (
-            f"Points of villages viable over the same villages without business, under the same reserve "
+            f"Added elder-years a village over the same villages without business, under the same reserve "
             f"rule and luck; * the 95 % interval leaves out zero. {done.seeds} seeds."
         ),
-        f"与同村无产业相比可持续的村（百分点），储备规则与运气相同；* 95% 区间不含零。{done.seeds} 个种子。",
+        f"与同村无产业相比每村新增老人年，储备规则与运气相同；* 95% 区间不含零。{done.seeds} 个种子。",
     )
     return style.finish(
         figure,
-        tell("Largest gain: ", "最大增益：") + best,
+        best,
         caption,
         figures_in(done.runs.work.folder),
         "gains",
@@ -120,7 +120,7 @@ def _gains(done: Compared) -> Extra:
     rows, grid = [], np.zeros((len(RESERVES) * len(names), len(VILLAGE_KINDS)))
     for i, (months, plus) in enumerate(product(RESERVES, names)):
         gains = [
-            done.paired(f"{plus}, reserve {months:g}", "viable", kind, f"none, reserve {months:g}")
+            done.paired(f"{plus}, reserve {months:g}", RANKED, kind, f"none, reserve {months:g}")
             for kind in VILLAGE_KINDS
         ]
         grid[i] = [gain.mean for gain in gains]
@@ -128,29 +128,38 @@ def _gains(done: Compared) -> Extra:
             [
                 phrase(f"{months:g} months"),
                 words(plus),
-                *(spread(gain) + ("*" if gain.low > 0 or gain.high < 0 else "") for gain in gains),
+                *(
+                    spread(gain, share=False) + ("*" if gain.low > 0 or gain.high < 0 else "")
+                    for gain in gains
+                ),
             ]
         )
     top, nth = divmod(int(grid.argmax()), len(VILLAGE_KINDS))
     (rule, what, *shown), where = rows[top], words(VILLAGE_KINDS[nth])
     gain = shown[nth].rstrip("*")
-    best = tell(
-        f"{what} in {where} villages with a reserve rule of {rule}: {gain} points",
-        f"{where}的{what}（储备规则 {rule}）：{gain} 个百分点",
+    sure = sum(text.endswith("*") for row in rows for text in row[2:])
+    told = tell(
+        f"{what} in {where} villages with a reserve rule of {rule}: {gain} added elder-years",
+        f"{where}的{what}（储备规则 {rule}）：新增 {gain} 老人年",
+    )
+    clear = shown[nth].endswith("*") and grid.max() > 0
+    best = (
+        tell(f"Largest gain: {told}", f"最大增益：{told}")
+        if clear
+        else tell(
+            f"No gain is told from zero; the highest mean is {told}",
+            f"没有增益能与零相区分；均值最高者为{told}",
+        )
     )
     picture = _heat(done, rows, grid, best)
     table = ShownTable(
-        "Gain in villages viable over no business, points",
+        "Gain in added elder-years over no business, a village",
         ["reserve rule", "business", *map(words, VILLAGE_KINDS)],
         rows,
         tell("paired difference (95 %); * leaves out zero", "配对差别（95%）；* 不含零"),
     )
-    sure = sum(text.endswith("*") for row in rows for text in row[2:])
     said = tell(
-        (
-            f"The largest gain in villages viable over no business is {best}; the interval leaves out "
-            f"zero in {sure} of {grid.size} such comparisons."
-        ),
-        f"与无产业相比，可持续的村增加最多的是{best}；{grid.size} 项此类比较中 {sure} 项的区间不含零。",
+        f"{best}; the interval leaves out zero in {sure} of {grid.size} comparisons with no business.",
+        f"{best}；与无产业的 {grid.size} 项比较中 {sure} 项的区间不含零。",
     )
     return [said], [table], [picture]

@@ -113,7 +113,7 @@ def summary(rows: pd.DataFrame, arms: list[str], month: int) -> pd.DataFrame:
         mine = rows[rows["scenario"] == arm]
         closed = (mine["closed"] >= month) & mine["verdict"].isin(["closed", "recovered"])
         return {
-            "viable": statistics.by_replicate(mine, mine["verdict"] == "viable"),
+            "viable": statistics.by_replicate(mine, statistics.viable(mine)),
             "closed": statistics.by_replicate(mine, closed),
         }
 

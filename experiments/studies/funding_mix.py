@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.arms import ENVELOPE, SHARES
-from experiments.comparison import Compared, Expectation, Question
-from experiments.outcomes import HEADLINE
+from experiments.comparison import BestArm, Compared, Expectation, Question, best
+from experiments.outcomes import HEADLINE, RANKED
 from experiments.report import ternary
-from experiments.report.labels import spread
+from experiments.report.labels import number, spread
 from experiments.report.style import figures_in, phrase, tell, words
 from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import PAYERS, STRENGTHS
@@ -102,65 +102,69 @@ def plainly(shares: tuple[float, ...]) -> str:
     )
 
 
-def _best(done: Compared, cell: str, names: list[str]) -> tuple[str, int]:
-    """The mix with most villages viable, and how many others cannot be told from it by paired differences."""
-    best = max(names, key=lambda mix: done.mean(mix, "viable", cell).mean)
-    return best, sum(done.paired(mix, "viable", cell, best).high >= 0 for mix in names if mix != best)
-
-
 def _mixes(done: Compared) -> Extra:
     """Best mixes by strength, and the ternary plots."""
     names = list(done.question.available)
     points = {name: tuple(done.question.arms[name][share] for share in SHARES) for name in names}
     rows, said = [], []
     for cell in ("all", *STRENGTHS):
-        best, tied = _best(done, cell, names)
-        worst = min(names, key=lambda mix: done.mean(mix, "viable", cell).mean)
-        rest = tell(f"{tied} of {len(names) - 1}", f"{len(names) - 1} 种中 {tied} 种")
+        top = best(done, cell)
+        worst = min(names, key=lambda mix: done.mean(mix, RANKED, cell).mean)
+        rest = tell(f"{top.tied} of {len(names) - 1}", f"{len(names) - 1} 种中 {top.tied} 种")
         rows.append(
             [
                 phrase(cell),
-                best,
-                spread(done.mean(best, "viable", cell)),
+                top.arm,
+                spread(top.level, share=False),
                 rest,
+                number(done.mean(top.arm, "table_years", cell).mean, share=False),
+                spread(done.mean(top.arm, "viable", cell)),
                 worst,
-                spread(done.mean(worst, "viable", cell)),
+                spread(done.mean(worst, RANKED, cell), share=False),
             ]
         )
-        said.append(
-            tell(
-                f"{cell} {plainly(points[best])} ({rest} others not told from it)",
-                f"{phrase(cell)}为{plainly(points[best])}（其余 {rest}无法与之区分）",
-            )
-        )
-    none = not any(done.of(mix, "viable").any() for mix in names)
+        said.append(_in_cell(cell, points[top.arm], top, rest))
     note = tell(
         "g, c, f, s: percent pledged by government, collective, families, society",
         "g、c、f、s：政府、村集体、家庭、社会承诺的百分比",
     )
-    table = ShownTable(
-        "Best and worst mix by strength of the collective",
-        ["collective", "best mix", "viable, %", "others not told from the best", "worst mix", "viable, %"],
-        rows,
-        note,
+    columns = ["collective", "highest mean", "added elder-years, a village", "others not told from the best"]
+    columns += ["table-years", "viable, %", "lowest mean", "added elder-years, a village"]
+    table = ShownTable("Highest and lowest mix by strength of the collective", columns, rows, note)
+    top = best(done)
+    none = top.level.low <= 0
+    by, level = tell("; ", "；").join(said[1:]), rows[0][2]
+    if none:
+        first = tell(
+            f"No mix is told from adding nothing: at most {level} elder-years a village",
+            f"没有组合能与毫无新增相区分：最多为每村 {level} 老人年",
+        )
+    elif top.tied:
+        first = tell(
+            f"No mix is best: the highest mean of added elder-years a village is {level}, with "
+            f"{plainly(points[top.arm])}, but {rows[0][3]} other mixes cannot be told from it",
+            f"没有最优组合：每村新增老人年均值最高为 {level}（{plainly(points[top.arm])}），但其余 "
+            f"{rows[0][3]}无法与之区分",
+        )
+    else:
+        first = tell(
+            f"Most elder-years a village are added with {plainly(points[top.arm])}: {level}",
+            f"新增老人年最多的组合为{plainly(points[top.arm])}：每村 {level}",
+        )
+    first += tell(f"; by strength: {by}.", f"；按集体强弱：{by}。")
+    return [first], [table], [_triangles(done, points, none)]
+
+
+def _in_cell(cell: str, shares: tuple[float, ...], top: BestArm, rest: str) -> str:
+    """The highest mean among villages of one strength, and whether it is told from zero and the others."""
+    if top.level.low <= 0:
+        return tell(f"{cell} none told from zero", f"{phrase(cell)}无一能与零相区分")
+    if top.winner:
+        return tell(f"{cell} {plainly(shares)}", f"{phrase(cell)}为{plainly(shares)}")
+    return tell(
+        f"{cell} {plainly(shares)} ({rest} others not told from it)",
+        f"{phrase(cell)}为{plainly(shares)}（其余 {rest}无法与之区分）",
     )
-    mix, level, tied_text, by = (
-        plainly(points[rows[0][1]]),
-        rows[0][2],
-        rows[0][3],
-        tell("; ", "；").join(said[1:]),
-    )
-    first = tell(
-        (
-            f"Most villages stay viable with {mix} ({level} %), but {tied_text} other mixes cannot be "
-            f"told from it; by strength: {by}."
-        ),
-        f"可持续的村最多的组合为{mix}（{level} %），但其余 {tied_text}无法与之区分；按集体强弱：{by}。",
-    )
-    nothing = tell(
-        "No mix keeps any village viable in any run.", "在任何一次运行中，没有一种组合使任何村可持续。"
-    )
-    return [nothing if none else first], [table], [_triangles(done, points, none)]
 
 
 def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool) -> Picture:
@@ -169,9 +173,9 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
     societies = sorted({mix_shares[3] for mix_shares in points.values() if mix_shares[3] < 0.75})[:3]
     for cell, society in product(STRENGTHS, societies):
         here = [point for point in points if points[point][3] == society]
-        best, tied = _best(done, cell, here)
+        top = best(done, cell, here)
         for name in here:
-            alone = tied == 0 and len(here) > 1 and name == best
+            alone = top.winner and len(here) > 1 and name == top.arm
             place: dict[str, Any] = {
                 "row": phrase(cell),
                 "column": f"{tell('society', words('society'))} {100 * society:.0f} %",
@@ -180,7 +184,7 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
                 {
                     **place,
                     **dict(zip(PAYERS, points[name], strict=True)),
-                    "viable": done.mean(name, "viable", cell).mean,
+                    RANKED: done.mean(name, RANKED, cell).mean,
                     "ring": alone,
                 }
             )
@@ -188,11 +192,11 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
     frame = pd.DataFrame(lines)
     each = []
     for cell in (STRENGTHS[0], STRENGTHS[-1]):
-        name, tied = _best(done, cell, [point for point in points if point in shown])
-        level, others = spread(done.mean(name, "viable", cell)), len(shown) - 1
+        top = best(done, cell, [point for point in points if point in shown])
+        tied, level, others = top.tied, spread(top.level, share=False), len(shown) - 1
         one = tell(
-            f"{plainly(points[name])} ({level} %; {tied} of {others} others not told from it)",
-            f"{plainly(points[name])}（{level} %；其余 {others} 种中 {tied} 种无法与之区分）",
+            f"{plainly(points[top.arm])} ({level}; {tied} of {others} others not told from it)",
+            f"{plainly(points[top.arm])}（{level}；其余 {others} 种中 {tied} 种无法与之区分）",
         )
         alike = tell("no mix is told from the others", "各组合无法区分")
         each.append(
@@ -219,10 +223,11 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
         ),
     )
     most = tell(
-        f"Most viable of the mixes shown: {'; '.join(each)}", f"所示组合中可持续的村最多者：{'；'.join(each)}"
+        f"Added elder-years, highest mean of the mixes shown: {'; '.join(each)}",
+        f"所示组合中新增老人年均值最高者：{'；'.join(each)}",
     )
-    title = tell("No mix keeps any village viable", "没有组合使任何村可持续") if none else most
-    label = tell("villages viable at the end, %", "期末可持续的村，%")
+    title = tell("No mix is told from adding nothing", "没有组合能与毫无新增相区分") if none else most
+    label = tell("added elder-years, a village", "每村新增受服务老人年")
     return ternary.ternary(
         frame,
         label,
@@ -230,6 +235,8 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
         caption,
         rows="row",
         columns="column",
+        value=RANKED,
+        share=False,
         ring="ring",
         title=title,
     )

@@ -19,9 +19,10 @@ from experiments import outcomes, statistics
 from experiments.arms import Arm, BaselineRuns, Size
 from experiments.command.scenario import Composed
 from experiments.command.settings import PANELS, arm
-from experiments.outcomes import AGAINST_BASELINE
+from experiments.outcomes import AGAINST_BASELINE, RANKED
 from experiments.report import style
 from experiments.report.arm_effects import size_text
+from experiments.report.labels import unit_label
 from experiments.report.style import plt, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import Interval
@@ -61,7 +62,7 @@ BUILT_IN = (
     "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
     "business.care_share and the margins of the businesses"
 )
-SHOWN = ("viable", "open")  # the headline's measure, and one that is not near zero where few are viable
+SHOWN = (RANKED, "viable")  # the headline's measure, and the end of the funnel
 
 
 def shares(mix: str) -> dict[str, Any]:
@@ -240,7 +241,7 @@ def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, 
     )
     verdict = judge(sign(zero), [sign(alike)])
     return (
-        f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)} points; "
+        f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)}; "
         f"payers alike {band(alike)}; "
         f"luck wholly shared {band(by.loc[steps[-1]])}; {turned}: {verdict}",
         verdict,
@@ -252,7 +253,7 @@ def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
     verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[kind]) for kind in ("zero_margin", "no_share")])
     return (
-        f"{words(panel)}: businesses less none {band(by.loc['portfolio'])} points; without margin "
+        f"{words(panel)}: businesses less none {band(by.loc['portfolio'])}; without margin "
         f"{band(by.loc['zero_margin'])}; "
         f"no share for care {band(by.loc['no_share'])}; money at interest {band(by.loc['deposit'])}: "
         f"{verdict}",
@@ -302,7 +303,7 @@ def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
 
 
 def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]]:
-    """The verdict on villages viable, and three sentences."""
+    """The verdict on added elder-years, and three sentences."""
     both, service = (
         [
             *(payers_sentence(payers, panel, outcome) for panel in PANELS),
@@ -312,21 +313,26 @@ def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]
     )
     verdict, served = overall([word for _, word in both]), [word for _, word in service]
     return verdict, [
-        f"Several payers, share of villages viable, {both[0][0]}; {both[1][0]}.",
-        f"A business helps, share of villages viable, {both[2][0]}; {both[3][0]}.",
-        f"Taken together: {verdict}; by villages in service at the end, several payers: {served[0]} "
+        f"Several payers, added elder-years a village, {both[0][0]}; {both[1][0]}.",
+        f"A business helps, added elder-years a village, {both[2][0]}; {both[3][0]}.",
+        f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
         f"as practised and {served[1]} at an equal "
         f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a null arm, in "
         f"which the effect ought to vanish, still shows it.",
     ]
 
 
+def _measured(outcome: str) -> str:
+    """A measure with the unit of its differences."""
+    return f"{AGAINST_BASELINE[outcome].brief}, {unit_label(AGAINST_BASELINE[outcome])}"
+
+
 def table_of_payers(mine: pd.DataFrame) -> ShownTable:
     """Panel and step down, measures across."""
     by = mine.set_index(["panel", "step", "measure"])
     heads = [
-        "four payers less the best single payer, points",
-        *(text for outcome in SHOWN for text in (AGAINST_BASELINE[outcome].brief, "best single, %")),
+        "four payers less the best single payer",
+        *(text for outcome in SHOWN for text in (_measured(outcome), "best single")),
     ]
     rows = []
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
@@ -344,7 +350,7 @@ def table_of_payers(mine: pd.DataFrame) -> ShownTable:
 def table_of_business(mine: pd.DataFrame) -> ShownTable:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
-    heads = ["businesses less none, points", *(AGAINST_BASELINE[outcome].brief for outcome in SHOWN)]
+    heads = ["businesses less none", *map(_measured, SHOWN)]
     rows = [
         [f"{words(panel)}, {word}", *(band(by.loc[(panel, kind, outcome)]) for outcome in SHOWN)]
         for panel in PANELS
@@ -357,40 +363,25 @@ def table_of_business(mine: pd.DataFrame) -> ShownTable:
 
 def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, folder: Path) -> Picture:
     """One row a panel: the lead of four payers over the best single one as luck is shared; the gain from
-    businesses and their null arms.
+    businesses and their null arms; each by both measures.
     """
+    sides = [
+        (mine, key, measure) for mine, key in ((payers, "step"), (business, "kind")) for measure in SHOWN
+    ]
     figure, axes = plt.subplots(
-        len(PANELS), 2, figsize=(11, 7), layout="constrained", sharex="col", width_ratios=(1.2, 1)
+        len(PANELS), len(sides), figsize=(14, 7), layout="constrained", sharex="col", squeeze=False
     )
     colours = dict(zip(SHOWN, (style.BLUE, style.ORANGE), strict=True))
     for line, panel in zip(axes, PANELS, strict=True):
-        for axis, mine, key in zip(line, (payers, business), ("step", "kind"), strict=True):
-            mine = mine[mine["panel"] == panel]
-            places = list(dict.fromkeys(mine[key]))
-            axis.axhline(0, color="black", lw=0.8)
-            for shift, measure in zip((-0.1, 0.1), SHOWN, strict=True):
-                by = mine[mine["measure"] == measure].set_index(key).reindex(places)
-                at = [i + shift for i in range(len(places))]
-                axis.vlines(at, by["low"], by["high"], color=colours[measure], lw=2)
-                axis.plot(
-                    at, by["mean"], "o", color=colours[measure], ms=5, label=AGAINST_BASELINE[measure].brief
-                )
-                if key == "step":
-                    axis.plot(at[1:], by["mean"].iloc[1:], color=colours[measure], lw=1, alpha=0.5)
-            names = (
-                ["payers\nalike" if place == "alike" else place for place in places]
-                if key == "step"
-                else [BUSINESSES[place].replace(" ", "\n", 1) for place in places]
-            )
-            axis.set_xticks(range(len(places)), names)
-            what = "four payers less the best single payer" if key == "step" else "businesses less none"
-            axis.set_title(f"{words(panel)}: {what}", fontsize=9.5)
-            axis.set_ylabel("points")
-    axes[-1][0].set_xlabel("null arm, then correlation of the payers' yearly luck")
-    axes[-1][1].set_xlabel("what the businesses are")
-    for axis in axes[:, 1]:
-        axis.set_xlim(-0.5, len(BUSINESSES) - 0.5)
-    figure.legend(*axes[0][1].get_legend_handles_labels(), loc="outside lower right", ncols=2, fontsize=8)
+        for axis, (mine, key, measure) in zip(line, sides, strict=True):
+            by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index(key)
+            _side(axis, by, key, colours[measure])
+            what = "four payers less the best one" if key == "step" else "businesses less none"
+            axis.set_title(f"{words(panel)}:\n{what}", fontsize=9)
+            axis.set_ylabel(_measured(measure), fontsize=8)
+    for axis, (_, key, _) in zip(axes[-1], sides, strict=True):
+        last = "null arm, then correlation\nof the payers' yearly luck"
+        axis.set_xlabel(last if key == "step" else "what the businesses are", fontsize=8)
     return style.finish(
         figure,
         title,
@@ -398,3 +389,18 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
         folder,
         "null_arms",
     )
+
+
+def _side(axis: Any, by: pd.DataFrame, key: str, colour: str) -> None:
+    """One measure: a dot with its interval a step, or a kind of business."""
+    places = list(by.index)
+    axis.axhline(0, color="black", lw=0.8)
+    axis.vlines(range(len(places)), by["low"], by["high"], color=colour, lw=2)
+    axis.plot(range(len(places)), by["mean"], "o", color=colour, ms=5)
+    if key == "step":
+        axis.plot(range(1, len(places)), by["mean"].iloc[1:], color=colour, lw=1, alpha=0.5)
+        names = ["payers\nalike" if place == "alike" else place for place in places]
+    else:
+        names = [BUSINESSES[place].replace(" ", "\n") for place in places]
+    axis.set_xticks(range(len(places)), names, fontsize=7.5)
+    axis.margins(x=0.15)

@@ -16,6 +16,7 @@ from experiments.command.scenario import Composed, policy, policy_file
 from experiments.command.settings import options
 from experiments.outcomes import AGAINST_BASELINE
 from experiments.report import arm_effects
+from experiments.report.labels import unit_label
 from experiments.report.style import both, figures_in, phrase, tell
 from experiments.report.style import words as plain
 from experiments.report.text import layout, numbered
@@ -110,7 +111,7 @@ def findings(runs: BaselineRuns, folder: Path, table: pd.DataFrame, nothing: lis
 
 
 def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
-    """Three sentences: most for service, most for hours per money, what does nothing clear."""
+    """Three sentences: most added elder-years, most for hours per money, what does nothing clear."""
     comma, semicolon, none = tell(", ", "、"), tell("; ", "；"), tell("none", "无")
 
     def best(key: str, sign: int) -> str:
@@ -121,11 +122,7 @@ def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
         if mine.empty:
             return tell(f"no policy moves {name} clearly for the better", f"没有政策明确改善“{name}”")
         top = mine.loc[mine["effect"].abs().idxmax()]
-        size = (
-            f"{top['effect']:+.{AGAINST_BASELINE[key].digits}f} " + tell("points", "个百分点")
-            if AGAINST_BASELINE[key].unit.startswith("%")
-            else f"{top['effect']:+.{AGAINST_BASELINE[key].digits}f} " + tell("yuan", "元")
-        )
+        size = f"{top['effect']:+.{AGAINST_BASELINE[key].digits}f} {unit_label(AGAINST_BASELINE[key])}"
         return tell(
             f"{top['label']} moves {name} most ({size})",
             f"“{phrase(top['label'])}”对“{name}”作用最大（{size}）",
@@ -140,7 +137,7 @@ def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
             * table["measure"].map({key: outcome.better for key, outcome in AGAINST_BASELINE.items()})
             < 0
         )
-        & (table["measure"] != "cost")
+        & ~table["measure"].isin(["cost", "public_added"])
     ]
     most = worse.iloc[np.argsort(-worse["effect"].abs().to_numpy())][:3]
     harm = semicolon.join(
@@ -149,7 +146,7 @@ def sentences(table: pd.DataFrame, nothing: list[str]) -> list[str]:
         for row in most.itertuples()
     ) or tell("nothing clearly", "无明确者")
     first, second = (
-        semicolon.join([best("viable", 1), best("open", 1)]),
+        semicolon.join([best("added", 1), best("viable", 1)]),
         semicolon.join([best("unmet", -1), best("visits", 1)]),
     )
     idle, weak = comma.join(map(phrase, nothing)) or none, comma.join(map(phrase, unclear)) or none

@@ -22,7 +22,7 @@ def question(size: str) -> Question:
         ),
         hypothesis="With construction money only, coverage peaks and idle homes grow.",
         because=(
-            "solvency.stress (how soon unpaid bills count against a service); null arm: four payers "
+            "credit.months (how long suppliers wait); null arm: four payers "
             "that pay alike, whatever the envelopes"
         ),
         arms={
@@ -47,7 +47,7 @@ def question(size: str) -> Question:
                 "operation only",
             ),
         ),
-        built_in=("solvency.stress",),
+        built_in=("credit.months",),
         null={"funding.identical_payers": True},
         base=arm("funding", "government_led"),
         shown=(*HEADLINE, "facility", "idle", "in_service"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.arms import NO_ENDS
 from experiments.comparison import Expectation, Question, differ
 from experiments.outcomes import HEADLINE
 
@@ -42,7 +43,7 @@ def question(size: str) -> Question:
             "demography.migration": 0.0,
             **{f"participation.{name}": 1.0 for name in ("leader", "association", "peers", "credit")},
         },
-        base={"county.facility_share": 1.0, "facilities.openings": 0.0, "solvency.on": False},
+        base={"county.facility_share": 1.0, "facilities.openings": 0.0, "solvency.on": False, **NO_ENDS},
         shown=(*HEADLINE, "volunteers", "supply_first", "supply_last"),
         limits=(
             (

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from experiments import statistics
+from experiments.arms import NO_ENDS
 from experiments.command.settings import arm, known
 from experiments.comparison import Compared, Expectation, Question
+from experiments.outcomes import OUTCOMES, RANKED
 from experiments.report.labels import arm_label, spread
 from experiments.report.style import tell, words
 from experiments.statistics import Interval
@@ -44,8 +46,8 @@ def question(size: str) -> Question:
         ),
         hypothesis="Together, shocks leave more eligible hours unmet than the sum of what each adds alone.",
         because=(
-            "solvency.stress (how soon unpaid bills count against a service); null arm: no service "
-            "steps down or closes, so that no threshold turns small costs into a large one"
+            "credit.months (how long suppliers wait); null arm: no end of a station acts, so that no "
+            "threshold turns small costs into a large one"
         ),
         arms=arms,
         expected=(
@@ -58,8 +60,8 @@ def question(size: str) -> Question:
                 room=True,
             ),
         ),
-        built_in=("solvency.stress",),
-        null={"solvency.on": False},
+        built_in=("credit.months",),
+        null=NO_ENDS,
         base=arm("business", "portfolio"),
         extra=_tails,
         limits=(
@@ -71,7 +73,7 @@ def question(size: str) -> Question:
     )
 
 
-COSTS = {"unmet": 1.0, "closed": 1.0, "viable": -1.0}  # outcome -> sign of a cost
+COSTS = {"added": -1.0, "unmet": 1.0, "closed": 1.0, "viable": -1.0}  # outcome -> sign of a cost
 
 
 def _said(
@@ -81,18 +83,27 @@ def _said(
     names = list(uneven)
     worst = max(
         (name for name in names if not name.startswith("all")),
-        key=lambda name: cost[name, "unmet"].mean,
+        key=lambda name: cost[name, RANKED].mean,
     )
     own, shared = (spread(cost[f"all, {how}", "unmet"]) for how in ("own", "shared"))
+    lost = cost[worst, RANKED]
+    certain = lost.low > 0
+    most = spread(lost, share=False)
+    alone = (
+        tell(f"Alone, '{worst}' costs most: {most}", f"单独而言“{arm_label(worst)}”代价最大：{most}")
+        if certain
+        else tell(
+            f"Alone, no shock's cost is told from zero; the highest mean has '{worst}', {most}",
+            f"单独而言没有一种冲击的代价能与零相区分；均值最高者为“{arm_label(worst)}”，{most}",
+        )
+    )
     said = tell(
         (
-            f"Alone, '{worst}' costs most: {spread(cost[worst, 'unmet'])} points of eligible hours that "
-            f"stay unmet; all together cost {own} points when each village has its own and {shared} "
-            f"when they are shared"
+            f"{alone} added elder-years a village; of eligible hours that stay unmet all together cost {own} "
+            f"points when each village has its own and {shared} when they are shared"
         ),
         (
-            f"单独而言“{arm_label(worst)}”代价最大：未满足的应助时数 {spread(cost[worst, 'unmet'])} "
-            f"个百分点；全部合计，各村各自受冲击时为 {own} "
+            f"{alone} 每村新增老人年；未满足的应助时数，全部合计，各村各自受冲击时为 {own} "
             f"个百分点，全县共同时为 {shared}"
         ),
     )
@@ -144,7 +155,7 @@ def _tails(done: Compared) -> Extra:
     rows = [
         [
             arm_label(name),
-            *(spread(cost[name, outcome]) for outcome in COSTS),
+            *(spread(cost[name, outcome], OUTCOMES[outcome].share) for outcome in COSTS),
             uneven[name],
             f"{100 * np.quantile(done.of(name, 'unmet'), 0.9):.1f}",
         ]
@@ -154,6 +165,7 @@ def _tails(done: Compared) -> Extra:
     said = _said(done, cost, uneven, told_apart)
     columns = [
         "shock",
+        "fewer added elder-years, a village",
         "more hours unmet, points",
         "more villages closed, points",
         "fewer villages viable, points",

@@ -48,8 +48,8 @@ def question(size: str) -> Question:
             "fewer of its facilities are in service at the end."
         ),
         because=(
-            "solvency.stress (how soon unpaid bills count against a service); null arm: four payers "
-            "that pay alike, whatever the county's money"
+            "credit.months (how long suppliers wait); null arm: four payers that pay alike, whatever the "
+            "county's money"
         ),
         arms={
             "as now": case(pace, 1, 1),
@@ -75,7 +75,7 @@ def question(size: str) -> Question:
                 "0.6, double both",
             ),
         ),
-        built_in=("solvency.stress",),
+        built_in=("credit.months",),
         null={"funding.identical_payers": True},
         shown=("facility_2030", "function_2030", "in_service", "idle", *HEADLINE),
         extra=_targets,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import sim
 from experiments.study.plan import Task
 from sim import service
-from sim.funnel import FUNNEL
+from sim.funnel import FUNNEL, at_end_of
 from sim.state.codes import (
     ELIGIBLE,
     FAMILY,
@@ -32,6 +32,7 @@ YEARS = 12
 PUBLIC = (
     "paid_government",
     "capital_government",
+    "capital_project",
     "setup_government",
     "referral_government",
     "guarantee_called",
@@ -142,7 +143,7 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
     eligible, mutual = (series.hours[:, :, stage] for stage in (ELIGIBLE, MUTUAL))
     year, two = slice(-YEARS, None), 2 * YEARS
     levels, facilities = series.state["level"], series.state["facility"]
-    target = min((TARGET - first + 1) * YEARS, len(levels)) - 1
+    target = target_month(series, first)
     found = {
         "eligible_unmet_minutes": service.unmet_minutes(series),
         "last_year_minutes": mutual[year].sum(axis=(0, 2)),
@@ -164,18 +165,43 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
     return found
 
 
+def classes_by_year(result: sim.Result) -> dict[str, np.ndarray]:
+    """Place in `sim.funnel.FUNNEL` of every village at each December, `judged_<year>`."""
+    first, months = int(result.parameters.horizon.start[:4]), len(result.series.flow)
+    return {
+        f"judged_{first + end // YEARS}": at_end_of(result.series, result.parameters, end).astype(np.int8)
+        for end in range(YEARS - 1, months, YEARS)
+    }
+
+
+def target_month(series: Series, first: int) -> int:
+    """Place of December of the target's year, or of the last month where the record is shorter."""
+    return min((TARGET - first + 1) * YEARS, len(series.flow)) - 1
+
+
 def reported(result: sim.Result) -> dict[str, np.ndarray]:
-    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills.
+    """Service by its open stations: months, closures, elder-years served, class, own money, unpaid bills; the
+    ages of the first station from which and to which it was seen.
 
     One number a village each; money in fen.
     """
     series, doors, found = result.series, result.doors, result.funnel
-    return {
+    entry, leave, ended = service.first_spells(doors, service.ages_at_start(series))
+    by_funnel, strict = np.array(FUNNEL)[found.classes], result.parameters.reported.viability == "strict"
+    last, target = len(series.flow) - 1, target_month(series, int(result.parameters.horizon.start[:4]))
+    years = {} if strict else classes_by_year(result)
+    return years | {
+        "open_end": service.open_at(doors, last),
+        f"open_{TARGET}": service.open_at(doors, target),
+        "judged": np.array(CLASSES)[result.verdict.classes] if strict else by_funnel,
+        "first_entry": entry,
+        "first_exit": leave,
+        "first_ended": ended,
         "open_months": doors.open.sum(axis=0),
         "table_months": (doors.open & (series.flow["meals"] > 0)).sum(axis=0),
         "station_closures": doors.closed.sum(axis=0),
         "served_years": service.served_months(series, result.parameters).sum(axis=0) / YEARS,
-        "station_class": np.array(FUNNEL)[found.classes],
+        "station_class": by_funnel,
         "viable_meals": found.with_meals,
         "visits_on_time": series.flow["visits_on_time"].sum(axis=(0, 2)),
         "own_fen": service.own_money(series),

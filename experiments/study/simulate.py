@@ -19,7 +19,6 @@ from experiments.study.store import RunRecord
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier
-from sim.viability import CLASSES
 
 
 def simulate(task: Task) -> RunRecord:
@@ -88,7 +87,7 @@ def _side_by_side(tasks: list[Task]) -> list[RunRecord]:
 def outcome(task: Task, result: sim.Result, began: float) -> RunRecord:
     """The rows of a finished run; `began` is the processor time at which it began."""
     villages, series = village_rows(result, task), monthly(result, task) if task.keep_series else None
-    row = heading(task) | {"viable_villages": int((result.verdict.classes == CLASSES.index("viable")).sum())}
+    row = heading(task) | {"viable_villages": villages["judged"].to_pylist().count("viable")}
     row |= {"villages": villages.num_rows, "content": content(villages, series)}
     return RunRecord(row | {"cpu_seconds": time.process_time() - began}, villages, series)
 

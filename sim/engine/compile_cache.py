@@ -22,7 +22,7 @@ from typing import Any
 import numba
 from numba.core import caching
 
-SHARED_ROOMS = ("engine", "state")  # kernels of every file may call what stands there
+OWN_ROOMS = ("parts", "start", "agents")  # no kernel of another file calls what stands there
 PACKAGE = Path(__file__).parents[1]
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -35,7 +35,8 @@ class UnsafeFolderError(Exception):
 
 def shared_files() -> list[Path]:
     """Files whose functions kernels of other files may call."""
-    return sorted(path for room in SHARED_ROOMS for path in (PACKAGE / room).glob("*.py"))
+    rooms = (path for path in PACKAGE.iterdir() if path.is_dir() and path.name not in OWN_ROOMS)
+    return sorted(path for room in rooms for path in room.glob("*.py"))
 
 
 def folder_name() -> str:

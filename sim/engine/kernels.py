@@ -1,7 +1,8 @@
 """Kernels: compiled rows of the month and their pieces.
 
-`kernel` marks a row, `inner` a piece of rows, `inline` a small function that Python calls too, `setup` a
-function of the start that may allocate. With `NUMBA_DISABLE_JIT=1` they are plain Python with the same bytes.
+`kernel` marks a row, `inner` a piece of rows, `called` one that is long and seldom run, `inline` a small
+function that Python calls too, `setup` a function of the start that may allocate. With
+`NUMBA_DISABLE_JIT=1` they are plain Python with the same bytes.
 """
 
 from __future__ import annotations
@@ -107,14 +108,33 @@ class PieceLibrary(JITCodeLibrary):
         """A piece raises nothing and holds no objects."""
 
 
+class CalledLibrary(PieceLibrary):
+    """The code of a piece that is called and never inlined."""
+
+    def add_ir_module(self, ir_module: Any) -> None:
+        """Numba's, with a word to the optimiser."""
+        for function in ir_module.functions:
+            if not function.is_declaration:
+                function.attributes.add("noinline")
+        super().add_ir_module(ir_module)
+
+
 class PieceCompiler(Compiler):
     """Numba's compiler with a piece's library."""
 
+    library: type[PieceLibrary] = PieceLibrary
+
     def __init__(self, typing: Any, target: Any, library: Any, *more: Any) -> None:
         if library is None:
-            library = PieceLibrary(target.codegen(), "piece")
+            library = self.library(target.codegen(), "piece")
             library.enable_object_caching()
         super().__init__(typing, target, library, *more)
+
+
+class CalledCompiler(PieceCompiler):
+    """The same for a piece that is called."""
+
+    library = CalledLibrary
 
 
 class Piece:
@@ -124,10 +144,10 @@ class Piece:
     first asks: a process that finds its kernels compiled needs none of them.
     """
 
-    __slots__ = ("__name__", "__wrapped__", "_dispatcher")
+    __slots__ = ("__name__", "__wrapped__", "_dispatcher", "inlined")
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.__name__, self.__wrapped__ = function.__name__, function
+    def __init__(self, function: Callable[..., Any], inlined: bool = True) -> None:
+        self.__name__, self.__wrapped__, self.inlined = function.__name__, function, inlined
         self._dispatcher: Any = None
 
     @property
@@ -138,9 +158,9 @@ class Piece:
                 error_model="numpy",
                 no_cfunc_wrapper=True,
                 no_cpython_wrapper=True,
-                forceinline=True,  # a call for each person costs more than what a verb does
+                forceinline=self.inlined,  # a call for each person costs more than what a verb does
                 _nrt=False,
-                pipeline_class=PieceCompiler,
+                pipeline_class=PieceCompiler if self.inlined else CalledCompiler,
             )(self.__wrapped__)
             # a constant among the arguments makes no version of its own
             versions = self._dispatcher.get_call_template
@@ -179,3 +199,10 @@ def drawing(signature: str) -> Callable[..., Any]:
 def inner(function: Callable[..., Any]) -> Any:
     """A piece of kernels; the plain function where the compiler is off."""
     return function if numba.config.DISABLE_JIT else Piece(function)
+
+
+def called(function: Callable[..., Any]) -> Any:
+    """A piece that runs once a village or less, from many places: called there, where inlined it would be
+    compiled again and again.
+    """
+    return function if numba.config.DISABLE_JIT else Piece(function, inlined=False)

@@ -8,6 +8,8 @@ Off     the collective pledges and pays nothing; its income is still drawn.
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish
 from sim.start.tables import income_quantiles
@@ -17,6 +19,9 @@ from sim.state.parameters import choice, par, section, switch
 
 QUANTILES = 256  # steps of the table of incomes
 JANUARY = 1
+MONTHS = 12
+MOST_SAVED = 3.0  # years that the capital purse saves up
+SAVED_AT_START = 0.5  # years of savings there are before the first
 
 
 @section("collective")
@@ -42,6 +47,15 @@ class Collective:
         high=0.30,
         doc="most of a year's income that may go to the service",
         source="7 % (3-20) derived from WS village; cap assumed above the typical",
+        grade="C",
+    )
+    residual_cap: float = par(
+        0.20,
+        unit="share",
+        low=0.03,
+        high=0.30,
+        doc="most of a year's income for the service where the collective carries what others do not",
+        source="3-20 % derived from WS village",
         grade="C",
     )
     growth: float = par(0.02, unit="share/year", low=-0.03, high=0.08, doc="real growth of collective income")
@@ -72,7 +86,11 @@ class Collective:
     )
     pays_twice: bool = par(True, unit="switch", doc="an advance is paid half a year before")
     build_share: float = par(
-        0.5, unit="share", low=0.0, high=1.0, doc="most of a year's income that may go into a building"
+        0.25,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="of a year's income that goes to the capital purse, for buildings and stakes",
     )
     project: float = par(
         30000.0,
@@ -90,7 +108,23 @@ class Collective:
 state("income", "i8", unit="fen/year", label="collective income of the year")
 state("rents", "i8", unit="fen/year", label="of this, rent of collective property")
 state("income_news", "f8", unit="share", label="good or bad years, AR(1)")
-state("welfare_left", "i8", unit="fen", label="what may still go to the service this year")
+state(
+    "welfare_left",
+    "i8",
+    unit="fen",
+    label="what may still go to the service this year",
+    written_by=("credit",),
+)
+state(
+    "capital_left",
+    "i8",
+    unit="fen",
+    label="capital purse: savings for buildings",
+    initial=-1,
+    written_by=("facilities",),
+)
+posting("lent_collective", debit="cash", credit="loans", label="collective: advance of its allowance")
+posting("returned_collective", debit="loans", credit="cash", label="collective: advance given back")
 posting("due_collective", debit="receivable_collective", credit="collective", label="collective: fallen due")
 posting("paid_collective", debit="cash", credit="receivable_collective", label="collective: paid")
 posting(
@@ -126,7 +160,7 @@ def at_rank(table, rank):
 
 
 @kernel
-def set_year(world, values, quantiles, years, held, keys):
+def set_year(world, values, quantiles, years, held, planned, keys):
     """The year's income: quantile of the village's rank, trend, news on all but rents; and the cap on
     welfare.
     """
@@ -141,7 +175,12 @@ def set_year(world, values, quantiles, years, held, keys):
         village.rents = int(usual * collective.rent_share)
         own = max(usual * (1.0 + village.income_news) * (1.0 - collective.rent_share), 0.0)
         village.income = int(own) + village.rents
-        village.welfare_left = int(village.income * collective.welfare_cap)
+        carries = max(collective.welfare_cap, collective.residual_cap) if planned else collective.welfare_cap
+        village.welfare_left = int(village.income * carries)
+        saved = np.int64(village.income * collective.build_share)
+        first = SAVED_AT_START if village.capital_left < 0 else 0.0
+        before = np.int64(saved * first) if village.capital_left < 0 else village.capital_left
+        village.capital_left = min(before + saved, np.int64(MOST_SAVED * saved))
 
 
 @inner
@@ -163,6 +202,17 @@ def pay(world, values, calendar_month):
                 village.welfare_left -= amount
 
 
+@kernel
+def take_back(world):
+    """An advance is given back from the purse, a twelfth a month or what is there."""
+    for v in range(len(world.used)):
+        village, post = world.villages[v], world.posted[v]
+        if village.borrowed > 0:
+            back = min(-(-village.lent // MONTHS), village.borrowed, max(world.balance[v].cash, 0))
+            post.returned_collective += back
+            village.borrowed -= back
+
+
 def county_incomes(parameters):
     """Quantiles of collective income in a county, fen a year."""
     return income_quantiles(int(parameters.collective.income_year))
@@ -172,10 +222,13 @@ def run_year(model) -> None:
     """Each January, and in the first month."""
     if model.calendar_month == JANUARY or model.clock == 0:
         incomes, years = model.counties.table(county_incomes), max(model.month, 0) // 12
-        set_year(model.world, model.values.table, incomes, years, model.month < 0, model.keys(NEWS))
+        held, planned = model.month < 0, model.parameters.plan.on
+        set_year(model.world, model.values.table, incomes, years, held, planned, model.keys(NEWS))
 
 
 def run_pay(model) -> None:
     """The collective's dates."""
     if model.parameters.collective.on:
         pay(model.world, model.values.table, model.calendar_month)
+        if model.parameters.plan.on:
+            take_back(model.world)

@@ -28,6 +28,7 @@ from sim.state.codes import (
     POOL_MONTHS,
     RETURNER,
     ROBUST,
+    SEVENTY_FIVE,
     SEVERE,
     SIXTY,
     UNDEREMPLOYED,
@@ -203,11 +204,20 @@ def leave(people, world, values, death, demented, period, death_keys, move_keys,
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             people.age[i] += 1
+            if people.age[i] == SEVENTY_FIVE:
+                stop_earning(people, i)
             chance = death_chance(people, world, v, i, death, demented, period, risk)
             if uniform(death_key, identity, 0) < chance:
                 die(people, world, v, i, demography, home_key)
             else:
                 move(people, world, v, i, rates, death, period, uniform(move_key, identity, 0))
+
+
+@inner
+def stop_earning(people, i):
+    """Land and odd jobs end with the age up to which they are had."""
+    people.income[i] -= people.earned[i]
+    people.earned[i] = 0
 
 
 @inner

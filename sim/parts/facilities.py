@@ -17,16 +17,15 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import sort_by
-from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, REDUCED, WORKING
+from sim.planning.rooms import ADD, BUILD, RENOVATE, RENT, SIMPLE, seats_by_way
+from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.world import overdue_bills
 
 NOT_OPEN = 1e18  # fen a year: more than any way costs
 TOO_MUCH = 1e17
 SEEN_ALONE = 0.3  # share in service that a village takes for given where villages do not meet
-WORST = 0.2  # condition that a building keeps
 BY_NUMBER = 1e-9  # of equal scores the lower number comes first
 
 
@@ -59,6 +58,30 @@ class Facilities:
         source="Liquan 90,000; Xiantao 132,000; Tongchuan 160,000",
         grade="C",
         stored="fen",
+    )
+    simple_rooms: bool = par(
+        True,
+        unit="switch",
+        doc="simple rooms may be opened in an idle building, and the rest renovated later",
+        source="design choice after Gansu",
+    )
+    simple: float = par(
+        30000.0,
+        unit="yuan",
+        low=12000.0,
+        high=50000.0,
+        doc="simple rooms in an idle building, without a canteen's kitchen",
+        source="Tianshui, Gansu 2016: 30,000 a home, the village gives the rooms",
+        grade="B",
+        stored="fen",
+    )
+    simple_seats: int = par(20, unit="persons", low=8, high=40, doc="seats of simple rooms", live=False)
+    labour: float = par(
+        0.3,
+        unit="share",
+        low=0.0,
+        high=0.3,
+        doc="of the cost of a renovation that villagers' labour stands for, where somebody calls on them",
     )
     fit_out: float = par(
         60000.0,
@@ -208,28 +231,37 @@ class Facilities:
     )
 
 
+posting(
+    "capital_project", debit="cash", credit="government", label="government: village project for a building"
+)
 state("facility", "i8", unit="code", label="0 none, 1 being built, 2 standing", written_by=("model",))
 state("rented", "i8", unit="flag", label="the building is rented", written_by=("model",))
-state("seats", "i8", unit="persons", label="seats", written_by=("model",))
-state("condition", "f8", unit="share", label="condition of the building", initial=1.0)
+state("seats", "i8", unit="persons", label="seats", written_by=("facilities_upkeep", "model"))
+state(
+    "condition",
+    "f8",
+    unit="share",
+    label="condition of the building",
+    initial=1.0,
+    written_by=("facilities_upkeep",),
+)
 state("ready", "i8", unit="month", label="month in which a building is ready", initial=NEVER)
 state("public_room", "i8", unit="flag", label="a public room stands to which the function can be added")
 state(
     "way",
     "i8",
     unit="code",
-    label="how the facility came: 0 at the start, 1 renovated, 2 rented, 3 built, 4 in a public room",
+    label=(
+        "how the facility came: 0 at the start, 1 renovated, 2 rented, 3 built, 4 in a public room, "
+        "5 simple rooms"
+    ),
 )
 state("beds", "i8", unit="persons", label="beds of the village home")
 flow("renewed", unit="villages", label="buildings renewed this month")
-posting("cost_power", debit="expense", credit="payables", label="bill: electricity, water, heating")
-posting("cost_repairs", debit="expense", credit="payables", label="bill: repairs")
-posting("cost_rent", debit="expense", credit="payables", label="bill: rent")
 
 COME_UP = Purpose("facilities.come_up")
 HOME = Purpose("facilities.home")
 ROOM = Purpose("facilities.room")
-RENOVATE, RENT, BUILD, ADD = 1, 2, 3, 4  # ways; 0: at the start
 
 
 # -- money -----------------------------------------------------------------------------------------------
@@ -243,8 +275,10 @@ def yearly(facilities, village, way):
         return facilities.renovate / facilities.life if village.idle_building == 1 else NOT_OPEN
     if way == BUILD:
         return facilities.build / facilities.life_new if facilities.build_new == 1 else NOT_OPEN
-    is_open = village.idle_building == 0 or facilities.build_new == 1
-    return facilities.fit_out / facilities.life + 12.0 * facilities.rent if is_open else NOT_OPEN
+    if way == SIMPLE:
+        is_open = facilities.simple_rooms == 1 and village.idle_building == 1
+        return facilities.simple / facilities.life if is_open else NOT_OPEN
+    return facilities.fit_out / facilities.life + 12.0 * facilities.rent
 
 
 @inner
@@ -257,12 +291,15 @@ def raise_money(world, v, values, purse, cost, spent, payers):
     public, collective, society = payers
     grant = min(values.government[v].build_grant, purse, cost) if public else 0
     extra = min(village.pilot_left, cost - grant) if public else 0
-    saved = int(village.income * values.collective[v].build_share) + values.collective[v].project
-    own = min(saved, cost - grant - extra) if collective else 0
-    gift = min(int(cost * facilities.gift_share), cost - grant - extra - own) if society else 0
-    if grant + extra + own + gift < cost:
+    own = min(max(village.capital_left, 0), cost - grant - extra) if collective else 0
+    project = min(values.collective[v].project, cost - grant - extra - own) if public else 0
+    rest = cost - grant - extra - own - project
+    gift = min(int(cost * facilities.gift_share), rest) if society else 0
+    if gift < rest:
         return -1
     post.capital_government += grant
+    post.capital_project += project
+    village.capital_left -= own
     post.capital_collective += own
     post.capital_society += gift
     post.grant_pilots += extra
@@ -276,7 +313,7 @@ def raise_money(world, v, values, purse, cost, spent, payers):
 def cheapest(facilities, village, above):
     """The way of least cost a year above `above`, and that cost; way 0 where none is left."""
     best, least = 0, TOO_MUCH
-    for way in range(RENOVATE, ADD + 1):
+    for way in range(RENOVATE, SIMPLE + 1):
         if above < yearly(facilities, village, way) < least:
             best, least = way, yearly(facilities, village, way)
     return best, least
@@ -286,26 +323,52 @@ def cheapest(facilities, village, above):
 def begin(world, v, values, purse, month, payers):
     """The cheapest way over a building's life that can be paid for; the grant it took."""
     village, facilities, tried = world.villages[v], values.facilities[v], 0.0
-    prices = (facilities.renovate, facilities.fit_out, facilities.build, facilities.add)
+    prices = (facilities.renovate, facilities.fit_out, facilities.build, facilities.add, facilities.simple)
     for _ in range(len(prices)):
         way, tried = cheapest(facilities, village, tried)
         if way == 0:
-            return 0
-        spent = prices[way - 1]
+            break
+        spent = with_labour(facilities, village, way, prices[way - 1])
         grant = raise_money(world, v, values, purse, spent + facilities.start_money, spent, payers)
         if grant >= 0:
             village.facility, village.ready, village.way = PLANNED, month + facilities.lead, way
             village.rented = 1 if way == RENT else 0
+            village.by_drive = 1 if village.selected == 1 and village.association == 0 else 0
             return grant
+    village.may_open = 1  # no room can be paid for: tables at home may still be
     return 0
+
+
+@inner
+def with_labour(facilities, village, way, price):
+    """Cash price of a way: where somebody calls on them, villagers' labour stands for a part."""
+    called = village.leader == 1 or village.association == 1
+    if called and (way == RENOVATE or way == SIMPLE):
+        return np.int64(price * (1.0 - facilities.labour))
+    return np.int64(price)
 
 
 @inner
 def finish(facilities, village):
     """A building is ready for use."""
-    village.facility = WORKING
-    village.seats = facilities.add_seats if village.way == ADD else facilities.seats
+    village.facility, village.may_open = WORKING, 1
+    village.seats = seats_by_way(facilities, village)
+    village.shares_room = 1 if village.way == ADD else 0
     village.condition = 1.0
+
+
+@inner
+def enlarge(world, v, values, purse, payers):
+    """Simple rooms in service become a whole renovation when the money is there; the grant it took."""
+    village, facilities = world.villages[v], values.facilities[v]
+    if village.way != SIMPLE or village.door == 0:
+        return 0
+    cost = with_labour(facilities, village, SIMPLE, facilities.renovate - facilities.simple)
+    grant = raise_money(world, v, values, purse, cost, cost, payers)
+    if grant < 0:
+        return 0
+    village.way, village.condition = RENOVATE, 1.0
+    return grant
 
 
 @inner
@@ -367,7 +430,7 @@ def order_villages(world, construction, planned, keys):
         score[v] = village.number * BY_NUMBER - village.score if planned else drawn
         total[county] += construction[v]
         here[county] += 1
-        serving[county] += 1 if village.level > CLOSED else 0
+        serving[county] += 1 if village.door > 0 else 0
     sort_by(score, world.tally[0])
 
 
@@ -379,6 +442,7 @@ def build_one(world, v, values, purse, in_service, planned, month, key, home_key
         finish(facilities, village)
     if village.facility == WORKING:
         grant = renew(world, v, values, purse, payers)
+        grant += enlarge(world, v, values, purse - grant, payers)
         drawn = uniform(home_key, village.number, 0)
         return grant + add_home(world, v, values, purse - grant, drawn, payers)
     if village.facility == NONE and village.elders >= facilities.least_elders:
@@ -412,50 +476,6 @@ def mark_public_rooms(world, values, keys):
         village.public_room = 1 if drawn < values.facilities[v].public_rooms else 0
 
 
-# -- upkeep ----------------------------------------------------------------------------------------------
-@inner
-def bill(facilities, village, post):
-    """Power and repairs, less in a public room and at visits only, and rent."""
-    part = facilities.shared_cost if village.way == ADD else 1.0
-    part *= 1.0 if village.level >= REDUCED else facilities.visits_share
-    post.cost_power += np.int64(facilities.power * part)
-    post.cost_repairs += np.int64(facilities.repairs * part)
-    if village.rented == 1:
-        post.cost_rent += np.int64(facilities.rent * village.operator_rent)
-
-
-@inner
-def wear(facilities, village):
-    """Repairs that are not paid for, and age, wear a building.
-
-    Repairs that are paid for catch up at the same pace; they do not undo age.
-    """
-    if overdue_bills(village) > 0:
-        village.condition = max(village.condition - facilities.decay / 12.0, WORST)
-    elif facilities.ageing == 0:
-        village.condition = min(village.condition + facilities.decay / 12.0, 1.0)
-    if facilities.ageing == 1:
-        life = facilities.life_new if village.way == BUILD else facilities.life
-        village.condition = max(village.condition - 1.0 / (12.0 * life), WORST)
-
-
-@kernel
-def upkeep(world, values):
-    """Bills of the building, its condition and its seats."""
-    for v in range(len(world.used)):
-        facilities, village, post = values.facilities[v], world.villages[v], world.posted[v]
-        if village.facility != WORKING or village.level == CLOSED:
-            continue
-        bill(facilities, village, post)
-        wear(facilities, village)
-        damage = world.flow[v].flood_damage
-        if damage > 0.0:
-            post.cost_repairs += int(facilities.renovate * damage)
-            village.condition = max(village.condition - damage, WORST)
-        seats = facilities.add_seats if village.way == ADD else facilities.seats
-        village.seats = int(seats * village.condition)
-
-
 def run_begin(model) -> None:
     """Which villages have a public room; a trait of the village."""
     mark_public_rooms(model.world, model.values.table, model.lasting_keys(ROOM))
@@ -470,9 +490,3 @@ def run_build(model) -> None:
     when = model.coupled, parameters.rollout.on, model.month
     keys = model.keys(COME_UP), model.keys(HOME)
     build(model.world, model.values.table, model.county.construction, *when, *keys, payers)
-
-
-def run_upkeep(model) -> None:
-    """Bills of the building."""
-    if model.parameters.facilities.on:
-        upkeep(model.world, model.values.table)

@@ -9,7 +9,7 @@ Off     users pay nothing.
 from __future__ import annotations
 
 from sim.engine.kernels import inner, kernel
-from sim.state.codes import FAMILIES
+from sim.state.codes import FAMILIES, HOME_TABLES
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -74,7 +74,7 @@ class Families:
 
 
 state("list_price", "f8", unit="fen/meal", label="price list at level one, by age band", shape=(3,))
-state("fee_level", "f8", unit="ratio", label="prices over the list", initial=1.0)
+state("fee_level", "f8", unit="ratio", label="prices over the list", initial=1.0, written_by=("plan",))
 state("list_fees", "i8", unit="fen", label="fees of last month at level one", written_by=("funding_bills",))
 posting("due_families", debit="receivable_families", credit="families", label="families: fees fallen due")
 posting("paid_families", debit="cash", credit="receivable_families", label="families: paid")
@@ -90,17 +90,22 @@ def move_level(families, village, pledged):
 
 
 @kernel
-def set_prices(world, values):
-    """Price by age band: list times level."""
+def set_prices(world, values, planned):
+    """Price by age band: list times level, which the plan sets or last month's fees move."""
     for v in range(len(world.used)):
         families, village = values.families[v], world.villages[v]
         shares = (families.share_60s, families.share_70s, families.share_80s)
-        move_level(families, village, world.flow[v].pledged[FAMILIES])
+        if not planned:
+            move_level(families, village, world.flow[v].pledged[FAMILIES])
         full = families.full_meal_cost * ((1.0 - LABOUR) + LABOUR * village.wage_index)
         level = village.fee_level if takes_fees(values, v) else 0.0
         for band in range(len(shares)):
             village.list_price[band] = full * shares[band]
             village.price[band] = full * shares[band] * level
+        if planned and village.step == HOME_TABLES:
+            host = values.canteen[v].food * village.food_price + values.station[v].host_thanks
+            for band in range(len(shares)):
+                village.price[band] = host
 
 
 @kernel
@@ -113,7 +118,8 @@ def pay(world, values):
 
 def run_prices(model) -> None:
     """The month's price list."""
-    set_prices(model.world, model.values.table)
+    planned = model.parameters.plan.on and model.month >= 0
+    set_prices(model.world, model.values.table, planned)
 
 
 def run_pay(model) -> None:

@@ -19,13 +19,18 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
+from sim.planning.asking import apply_rule, crowd_out, set_ceilings, want_shares
+from sim.planning.books import RESIDUALS
 from sim.state.codes import (
     CLOSED,
     COLLECTIVE,
     FAMILIES,
     GOVERNMENT,
+    NEVER,
     NO_MONEY,
     PAYERS,
+    POINT,
+    RULES,
     SOCIETY,
     VISITS_ONLY,
 )
@@ -34,12 +39,10 @@ from sim.state.ledger import posting
 from sim.state.parameters import Parameters, choice, par, section
 from sim.state.world import overdue_bills
 
-RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
-FIXED, MATCHING, GAP, SERVICE, TAPER, POINT = range(6)
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
 LEVEL = 0  # profile of an envelope in time
-NO_CEILING = 1e15  # fen
-QUARTER = 3  # months
+QUARTER, MONTHS = 3, 12
+LONG_SHUT = 6  # months without an open door after which county money stops
 TINY = 1e-9
 
 
@@ -95,6 +98,13 @@ class Funding:
         doc="share of cost pledged by society",
         source="design choice",
         only=("rule!=none",),
+    )
+    residual: str = choice(
+        "collective_families",
+        choices=RESIDUALS,
+        doc="who is asked, in order, for what no payer gives under its ceiling (families: by the price)",
+        source="design choice: a collective covers its canteen's yearly loss (Tongjiang 2025)",
+        live=True,
     )
     envelope: float = par(
         400.0,
@@ -226,7 +236,7 @@ flow(
     unit="fen",
     label="pledged by payer: government, collective, families, society",
     shape=(4,),
-    written_by=("solvency",),
+    written_by=("solvency", "station"),
 )
 flow(
     "pledge_basis",
@@ -261,7 +271,7 @@ state(
     unit="fen",
     label="unpaid bills by age in months, the last five and over",
     shape=(6,),
-    written_by=("funding_bills", "solvency"),
+    written_by=("credit", "funding_bills", "opening", "solvency", "station"),
 )
 state("last_paid_gifts", "i8", unit="fen", label="gifts of last month", written_by=("funding_bills",))
 state("served_meals", "i8", unit="meals", label="meals of last month", written_by=("funding_bills",))
@@ -280,7 +290,7 @@ state(
     unit="fen",
     label="receivables a year ago: government, collective, families, society",
     shape=(4,),
-    written_by=("funding_bills", "solvency"),
+    written_by=("funding_bills", "opening", "solvency", "station"),
 )
 posting("bills_paid", debit="payables", credit="cash", label="bills paid")
 posting(
@@ -302,23 +312,6 @@ posting("capital_spent", debit="assets", credit="cash", label="spent on building
 
 
 # -- pledges ---------------------------------------------------------------------------------------------
-@kernel
-def shares_of(funding):
-    """The four shares in the fixed order of payers."""
-    return (
-        funding.share_government,
-        funding.share_collective,
-        funding.share_families,
-        funding.share_society,
-    )
-
-
-@kernel
-def months_in(month, opened):
-    """Months since the village came into service or since the run began, whichever is later."""
-    return max(month - max(opened, 0), 0)
-
-
 @inner
 def envelope_month(village, funding, month, horizon, discount):
     """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
@@ -357,60 +350,13 @@ def basis_of(village, funding, cash, month, horizon, discount):
 
 
 @inner
-def set_ceilings(values, v, village, ceiling):
-    """Most that each payer pledges in a month, fen."""
-    government, society = values.government[v], values.society[v]
-    budget = government.ceiling + government.per_elder * village.users
-    ceiling[GOVERNMENT] = budget / 12.0 * village.deflator
-    ceiling[COLLECTIVE] = village.income * values.collective[v].welfare_cap / 12.0
-    ceiling[FAMILIES] = NO_CEILING
-    ceiling[SOCIETY] = society.ceiling / 12.0 * (0.5 + 0.5 * village.visibility)
-
-
-@inner
 def ask(village, funding, flow, basis, limited, want, ceiling):
-    """Each payer is asked for its share of the basis, up to the ceiling where pledges are `limited`.
-
-    Without a canteen there is nothing to charge users for: their share is asked of the others, in proportion.
-    """
-    shares = shares_of(funding)
-    no_fees = village.level == VISITS_ONLY and shares[FAMILIES] < 1.0
-    scale = 1.0 / (1.0 - shares[FAMILIES]) if no_fees else 1.0
+    """Each payer is asked for its share of the basis, up to the ceiling where pledges are `limited`."""
+    want_shares(funding, basis, village.level != VISITS_ONLY, want)
     for payer in range(len(PAYERS)):
-        want[payer] = 0.0 if payer == FAMILIES and scale > 1.0 else scale * basis * shares[payer]
         flow.pledge_asked[payer] = int(want[payer])
         flow.pledge_ceiling[payer] = int(ceiling[payer]) if limited and payer != FAMILIES else -1
         want[payer] = min(want[payer], ceiling[payer]) if limited else want[payer]
-
-
-@inner
-def apply_rule(funding, village, want, ceiling, basis, cash, month):
-    """What the rule makes of government's pledge, in fen before its ceiling."""
-    others = want[COLLECTIVE] + want[FAMILIES] + want[SOCIETY]
-    pledged = want[GOVERNMENT]
-    if funding.rule == MATCHING:
-        pledged = funding.match * others
-    elif funding.rule == GAP:
-        pledged = max(basis - others - max(cash - village.cost_average, 0.0) / 6.0, 0.0)
-    elif funding.rule == SERVICE:
-        pledged = (
-            village.served_meals * funding.per_meal
-            + village.served_minutes * funding.per_hour / 60.0
-            + village.served_visits * funding.per_visit
-        ) * village.deflator
-    elif funding.rule == TAPER:
-        left = max(1.0 - months_in(month, village.opened) / funding.taper, 0.0)
-        pledged = min(basis * left, ceiling[GOVERNMENT] * 2.0 * left)
-    want[GOVERNMENT] = min(pledged, ceiling[GOVERNMENT] * (2.0 if funding.rule == TAPER else 1.0))
-    return np.int64(pledged)
-
-
-@inner
-def crowd_out(village, funding, basis, want):
-    """Gifts of last month lower what the others pledge."""
-    gifts = min(village.last_paid_gifts / max(basis, 1.0), 1.0)
-    for payer in range(SOCIETY):
-        want[payer] *= 1.0 - funding.crowding * gifts
 
 
 @inner
@@ -436,24 +382,48 @@ def leave_out(values, v, flow):
             flow.pledged[payer], flow.pledge_asked[payer], flow.pledge_ceiling[payer] = 0, 0, 0
 
 
+@inner
+def pledge_by_cost(world, v, values, month, horizon):
+    """Each payer's pledge by the rule on the month's basis, each under a ceiling."""
+    funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
+    cash, want, ceiling = world.balance[v].cash, world.sums[4:8], world.sums[0:4]
+    limited = funding.basis != ENVELOPE and funding.identical_payers == 0
+    basis = basis_of(village, funding, cash, month, horizon, values.economy[0].discount)
+    flow.pledge_basis = np.int64(basis)
+    set_ceilings(values, v, village, village.users, ceiling)
+    ask(village, funding, flow, basis, limited, want, ceiling)
+    if limited:
+        served = (village.served_meals, village.served_minutes, village.served_visits)
+        flow.pledge_by_rule = apply_rule(funding, village, want, ceiling, basis, cash, month, served)
+        crowd_out(village, funding, basis, want)
+    promise(funding, flow, basis, want)
+    leave_out(values, v, flow)
+
+
+@inner
+def pledge_by_plan(village, flow, month):
+    """A twelfth of what the year's plan asked for; the county's stops where a door stays shut."""
+    flow.pledge_basis = (village.planned_cost + village.planned_debt) // MONTHS
+    for payer in range(len(PAYERS)):
+        flow.pledged[payer] = village.planned[payer] // MONTHS
+        flow.pledge_ceiling[payer] = -1
+    if village.last_open != NEVER and month - village.last_open > LONG_SHUT:
+        flow.pledged[GOVERNMENT] = 0
+    for payer in range(len(PAYERS)):
+        flow.pledge_asked[payer] = flow.pledged[payer]
+
+
 @kernel
-def pledge(world, values, month, horizon):
-    """Each payer's pledge by the rule, each under a ceiling; none by a payer who is off."""
+def pledge(world, values, month, horizon, planned):
+    """Each payer's pledge: a part of the plan, or by the rule on last months' cost."""
     for v in range(len(world.used)):
-        funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
-        if village.level == CLOSED or funding.rule == NO_MONEY:
+        village = world.villages[v]
+        if village.level == CLOSED or values.funding[v].rule == NO_MONEY:
             continue
-        cash, want, ceiling = world.balance[v].cash, world.sums[4:8], world.sums[0:4]
-        limited = funding.basis != ENVELOPE and funding.identical_payers == 0
-        basis = basis_of(village, funding, cash, month, horizon, values.economy[0].discount)
-        flow.pledge_basis = np.int64(basis)
-        set_ceilings(values, v, village, ceiling)
-        ask(village, funding, flow, basis, limited, want, ceiling)
-        if limited:
-            flow.pledge_by_rule = apply_rule(funding, village, want, ceiling, basis, cash, month)
-            crowd_out(village, funding, basis, want)
-        promise(funding, flow, basis, want)
-        leave_out(values, v, flow)
+        if planned:
+            pledge_by_plan(village, world.flow[v], month)
+        else:
+            pledge_by_cost(world, v, values, month, horizon)
 
 
 # -- what falls due --------------------------------------------------------------------------------------
@@ -484,7 +454,8 @@ def pay_alike(world, values, calendar_month):
 
 def run_pledge(model) -> None:
     """Pledges of the month, from last month's cost and the year's envelope."""
-    pledge(model.world, model.values.table, model.month, model.parameters.horizon.months)
+    planned = model.parameters.plan.on and model.month >= 0
+    pledge(model.world, model.values.table, model.month, model.parameters.horizon.months, planned)
 
 
 def run_due(model) -> None:

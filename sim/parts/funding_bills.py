@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
+from sim.planning.menu import door_bill
 from sim.state.codes import (
     ALL_KINDS,
     ASKED,
@@ -30,22 +31,47 @@ DECEMBER = 12
 
 
 @inner
-def add_bills(village, new):
-    """All bills grow a month older; new ones are the youngest."""
+def add_bills(village, new, wages):
+    """All bills grow a month older; new ones are the youngest, wages among them."""
     village.bills[OLDEST_BILLS] += village.bills[OLDEST_BILLS - 1]
+    village.wages[OLDEST_BILLS] += village.wages[OLDEST_BILLS - 1]
     for age in range(OLDEST_BILLS - 1, 0, -1):
         village.bills[age] = village.bills[age - 1]
-    village.bills[0] = new
+        village.wages[age] = village.wages[age - 1]
+    village.bills[0], village.wages[0] = new, wages
 
 
 @inner
-def pay_oldest(village, post, cash):
-    """Cash pays the oldest bills first."""
+def wages_of(post):
+    """Of the month's bills, what is owed to cooks, carers, keepers and helpers, fen."""
+    kitchen = post.cost_cook + post.cost_delivery + post.cost_hired
+    return kitchen + post.cost_coordinator + post.cost_stipend + post.cost_posts
+
+
+@inner
+def pay_bill(village, post, age, amount):
+    """Pay so much of the bills of an age, wages first."""
+    village.wages[age] -= min(amount, village.wages[age])
+    village.bills[age] -= amount
+    post.bills_paid += amount
+
+
+@inner
+def pay_oldest(village, post, cash, kept):
+    """Cash pays the oldest bills first.
+
+    Where suppliers no longer wait, what they deliver is paid before all, and `kept` fen for the room's next
+    bill are kept back from old ones.
+    """
+    if village.cash_only == 1:
+        goods = min(cash, village.bills[0] - village.wages[0])
+        village.bills[0] -= goods
+        post.bills_paid += goods
+        cash = max(cash - goods - kept, 0)
     for age in range(OLDEST_BILLS, -1, -1):
         paid = min(cash, village.bills[age])
-        village.bills[age] -= paid
         cash -= paid
-        post.bills_paid += paid
+        pay_bill(village, post, age, paid)
 
 
 @inner
@@ -95,8 +121,10 @@ def pay_bills(world, values, books, calendar_month):
             owed += village.bills[age]
         new = -balance.payables - owed
         world.flow[v].cost = new
-        add_bills(village, new)
-        pay_oldest(village, post, max(balance.cash, 0))
+        wages = min(wages_of(books.named[v]), max(new, 0))
+        add_bills(village, new, wages)
+        kept = np.int64(door_bill(values, v, village)) if village.door > 0 else 0
+        pay_oldest(village, post, max(balance.cash, 0), kept)
         if village.level > CLOSED:
             smooth_cost(village, funding, new)
         if calendar_month == DECEMBER and funding.forgive == 1:

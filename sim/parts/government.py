@@ -14,11 +14,12 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform, uniforms
 from sim.state.codes import CLOSED
-from sim.state.fields import state
+from sim.state.fields import flow, state
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
+DECEMBER = 12
 LEAST_BUDGET = 0.1  # of its trend
 COUNTY = 2  # pools of villages that share the county's money
 TINY = 1e-9
@@ -38,6 +39,39 @@ class Government:
         source="Xiyang 20,000 flat; Mizhi 5,000-20,000; Jinxiang at most 5,000",
         grade="C",
         stored="fen",
+    )
+    ceiling_by_step: bool = par(
+        True,
+        unit="switch",
+        doc="the county's ceiling grows with what a station offers; off: one ceiling for all",
+        source="design choice after Mizhi (5,000-20,000) and Jinxiang (at most 5,000)",
+    )
+    ceiling_days: float = par(
+        0.25,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="of the ceiling for station days or tables at home",
+        source="Jinxiang pays at most 5,000 yuan, Xiyang 20,000",
+        grade="C",
+    )
+    ceiling_self_cooked: float = par(
+        0.625,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="of the ceiling where elders cook for themselves",
+        source="Mizhi pays 5,000-20,000 yuan: the middle",
+        grade="C",
+    )
+    township: float = par(
+        0.0,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="of government's share the township pays out of its own purse, once a year",
+        source="Jingdezhen, Jiangxi: 1:1 for building",
+        grade="C",
     )
     per_elder: float = par(
         0.0,
@@ -173,6 +207,14 @@ state("pilot_left", "i8", unit="fen", label="extra money of a pilot that is left
 state("squeeze_until", "i8", unit="month", label="envelopes fall until", initial=-1)
 state("squeeze_left", "f8", unit="share", label="envelopes that squeezes left", initial=1.0)
 posting("grant_pilots", debit="cash", credit="government", label="government: extra money of pilots")
+state(
+    "township_owes",
+    "i8",
+    unit="fen",
+    label="what the township owes the service",
+    written_by=("opening", "station"),
+)
+flow("township_paid", unit="fen", label="of what government paid, from the township's purse")
 state("common_news", "f8", unit="units", label="news of the county's budget this year, where payers share it")
 state(
     "shares_news", "i8", unit="flag", label="this year the collective's news and the gifts are the county's"
@@ -189,6 +231,7 @@ LATE = Purpose("government.late")
 SQUEEZE = Purpose("government.squeeze")
 PILOT = Purpose("government.pilot")
 COMMON = Purpose("government.common")
+TOWNSHIP = Purpose("government.township")
 
 
 # -- the year's envelopes --------------------------------------------------------------------------------
@@ -262,13 +305,33 @@ def is_date(world, values, calendar_month):
 
 
 @inner
+def pay_from_township(world, values, v, calendar_month, key):
+    """The township owes its part of what falls due, and pays once a year as its own budget came out."""
+    village, government, post = world.villages[v], values.government[v], world.posted[v]
+    village.township_owes += np.int64(post.due_government * government.township)
+    owed = world.balance[v].receivable_government + post.due_government
+    village.township_owes = min(village.township_owes, owed)
+    if calendar_month == DECEMBER and village.township_owes > 0:
+        luck = min(factor(key, village.township, 2, government.volatility), 1.0)
+        paid = np.int64(village.township_owes * luck)
+        post.paid_government += paid
+        world.flow[v].township_paid += paid
+        village.township_owes -= paid
+
+
+@inner
 def claim_of(world, values, v, coupled, calendar_month, key):
     """What is due to a village on its date, nothing where it is late; one county decides for all."""
     government = values.government[v]
     if calendar_month % government.pays_every != 0 or values.funding[v].identical_payers == 1:
         return np.int64(0)
     late = uniform(key, 0 if coupled else world.villages[v].number, 0) < government.late
-    return np.int64(0 if late else world.balance[v].receivable_government)
+    new = np.int64(world.posted[v].due_government * government.township)
+    of_township = (
+        world.villages[v].township_owes + world.flow[v].township_paid - new
+    )  # of what was due before
+    owed = world.balance[v].receivable_government - max(of_township, 0)
+    return np.int64(0 if late else max(owed, 0))
 
 
 @inner
@@ -291,8 +354,11 @@ def collect(world, values, operating, factors, coupled, calendar_month, keys):
 
 
 @kernel
-def pay(world, values, operating, factors, coupled, calendar_month, keys):
+def pay(world, values, operating, factors, coupled, calendar_month, keys, township, township_keys):
     """What is due to villages on their date, in full or pro rata from the county's `operating` money."""
+    if township:
+        for v in range(len(world.used)):
+            pay_from_township(world, values, v, calendar_month, township_keys[world.county[v]])
     if not is_date(world, values, calendar_month):
         return
     pool, claims, left, purse = world.pools[COUNTY], world.tally[0], world.tally[1], world.tally[2]
@@ -382,4 +448,5 @@ def run_pay(model) -> None:
     if model.parameters.government.on:
         county, values, keys = model.county, model.values.table, model.keys(LATE)
         when = model.calendar_month
-        pay(model.world, values, county.operating, county.factor, model.coupled, when, keys)
+        township = model.values.ever("government.township"), model.keys(TOWNSHIP)
+        pay(model.world, values, county.operating, county.factor, model.coupled, when, keys, *township)

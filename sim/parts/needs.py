@@ -30,7 +30,7 @@ from sim.state.codes import (
     UNMET,
     WITH_CHILD,
 )
-from sim.state.fields import column
+from sim.state.fields import column, flow
 from sim.state.parameters import par, section
 from sim.state.people import eligible_of, identity_of, income_of, residents
 
@@ -138,6 +138,7 @@ column(
         "clearing_platform",
         "clearing_redemption",
         "matching",
+        "neighbours",
         "operation",
         "referral",
         "referral_centre",
@@ -149,6 +150,9 @@ column(
 FIXED = Purpose("needs.own_level")
 EVENT = Purpose("needs.event")
 
+column("needy", "i1", unit="flag", label="has so many eligible hours this month that it counts as in need")
+flow("needy", unit="persons", label="elders in need: with `reported.needy_hours` eligible hours or more")
+HOUR = 60.0  # minutes
 LONGEST = 32_000  # minutes of one kind in a month that the column holds
 
 
@@ -267,8 +271,9 @@ def arise(people, world, values, table, fixed_keys, event_keys):
 def family(people, world, values):
     """Family serves each kind in the same share; a spouse of the table gives own free minutes."""
     for v in range(len(world.used)):
-        needs = values.needs[v]
+        needs, needy_minutes = values.needs[v], values.reported[v].needy_hours * HOUR
         for i in residents(world, v):
+            people.needy[i] = 0
             if people.kind[i] != ELDER:
                 continue
             total = 0
@@ -284,8 +289,13 @@ def family(people, world, values):
                 own = min(given, from_spouse)
                 people.free[spouse] -= own
                 world.flow[v].time_family += own
+            eligible = 0
             for kind in range(ALL_KINDS):
-                world.hours[v, ELIGIBLE, kind] += eligible_of(int(people.need[i, kind]), kind, needs)
+                minutes = eligible_of(int(people.need[i, kind]), kind, needs)
+                world.hours[v, ELIGIBLE, kind] += minutes
+                eligible += minutes
+            people.needy[i] = 1 if eligible >= needy_minutes else 0
+            world.flow[v].needy += people.needy[i]
 
 
 @kernel

@@ -15,12 +15,13 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CLOSED, REDUCED
+from sim.state.codes import CLOSED, HOME_TABLES, REDUCED, STATION_DAYS
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
 
 TRAINING, INSURANCE, PUBLICITY = 0, 1, 2  # places of the levels that a neighbour may copy
+FULL_WEEK = 6.0  # days
 FIRST_DRIVE = 10  # calendar month
 LAUNCH_MONTHS = 6  # a service is new so long
 
@@ -345,7 +346,7 @@ def level(organisation, village, place):
     """
     if village.copied == 1:
         return village.levels[place]
-    if village.bare == 1:
+    if village.bare == 1 or village.unfunded == 1:
         return np.int64(0)
     if place == TRAINING:
         return np.int64(organisation.training)
@@ -368,7 +369,7 @@ def is_insured(organisation, village):
 @inner
 def is_new(village, month):
     """Whether the service opened less than half a year ago."""
-    return village.opened >= 0 and month - village.opened < LAUNCH_MONTHS
+    return village.launched >= 0 and month - village.launched < LAUNCH_MONTHS
 
 
 @inner
@@ -382,7 +383,7 @@ def apply_convention(organisation, village):
 
 
 @inner
-def set_levels(organisation, village, month):
+def set_levels(organisation, village, month, drive_built):
     """Honours, insurance, training, publicity and the pull of the new: none while closed."""
     serving = village.level > CLOSED
     village.honours = 1 if serving and organisation.honours == 1 else 0
@@ -394,7 +395,8 @@ def set_levels(organisation, village, month):
         village.publicity = min(money / max(organisation.publicity_full, 1), 1.0)
     if village.driving == 1:
         village.publicity += organisation.drive_publicity
-    village.launching = organisation.launch_boost if serving and is_new(village, month) else 0.0
+    pull = organisation.launch_boost * (drive_built if village.by_drive == 1 else 1.0)
+    village.launching = pull if serving and is_new(village, month) else 0.0
 
 
 @kernel
@@ -407,14 +409,26 @@ def support(world, values, month, calendar_month, bare_keys):
         village.driving = 1 if has_drive(organisation, village, calendar_month) else 0
         apply_convention(organisation, village)
         village.duty = organisation.party_hours if organisation.party == 1 else 0
-        set_levels(organisation, village, month)
+        set_levels(organisation, village, month, values.station[v].drive_built)
 
 
 @inner
-def bill_keeper(organisation, village, post):
+def kept(organisation, village, planned):
+    """Share of a full month for which the keeper is paid: by open days, or by the former ladder."""
+    if not planned:
+        return 1.0 if village.level >= REDUCED else organisation.visits_share
+    if village.step == HOME_TABLES or (village.rota == 1 and village.step == STATION_DAYS):
+        return 0.0  # nobody is paid to keep tables at home, or a door that helpers keep
+    at_work = village.door > 0 and village.has_keeper == 1
+    return village.open_week / FULL_WEEK if at_work else 0.0
+
+
+@inner
+def bill_keeper(organisation, village, post, planned):
     """Stipend of the station's keeper, which follows wages, and publicity."""
-    served = 1.0 if village.level >= REDUCED else organisation.visits_share
-    post.cost_coordinator += int(organisation.coordinator * served * village.wage_index)
+    post.cost_coordinator += int(
+        organisation.coordinator * kept(organisation, village, planned) * village.wage_index
+    )
     post.cost_publicity += level(organisation, village, PUBLICITY)
 
 
@@ -456,14 +470,14 @@ def bill_posts(organisation, village, flow, post, public):
 
 
 @kernel
-def bill(world, values, public):
+def bill(world, values, public, planned):
     """Cost lines of the month's support."""
     for v in range(len(world.used)):
         organisation, village = values.organisation[v], world.villages[v]
         flow, post = world.flow[v], world.posted[v]
         if village.level == CLOSED:
             continue
-        bill_keeper(organisation, village, post)
+        bill_keeper(organisation, village, post, planned)
         bill_volunteers(organisation, village, flow, post)
         bill_activities(organisation, village, flow, post)
         bill_posts(organisation, village, flow, post, public)
@@ -478,4 +492,5 @@ def run_support(model) -> None:
 def run_bills(model) -> None:
     """Bills of support."""
     if model.parameters.organisation.on:
-        bill(model.world, model.values.table, model.parameters.government.on)
+        public, planned = model.parameters.government.on, model.parameters.plan.on
+        bill(model.world, model.values.table, public, planned)

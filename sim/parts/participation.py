@@ -70,6 +70,14 @@ class Participation:
         doc="motivation over which a person says yes when asked",
         source="55 % willing (40-75) assumed between 30 % acting and 86.8 % willing online (Tang 2023)",
     )
+    time_wanted: float = par(
+        20.0,
+        unit="hours/month",
+        low=0.0,
+        high=80.0,
+        doc="free hours below which fields and grandchildren keep a person from joining, in proportion",
+        stored="minutes",
+    )
     age_limit: float = par(78.0, unit="years", low=65.0, high=90.0, doc="age up to which elders serve")
     mild_factor: float = par(
         0.4,
@@ -185,7 +193,7 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "organisation_posts", "people", "timeuse", "trust", "visits"),
+    written_by=("matching", "neighbours", "organisation_posts", "people", "timeuse", "trust", "visits"),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(
@@ -302,8 +310,9 @@ def join_chance(people, world, v, i, participation, fitness, motive, pay, base, 
     zone = people.zone[i]
     active, heads = world.work[ACTIVE, zone], world.work[HEADS, zone]
     peers = 1.0 + (participation.peers - 1.0) * TEN_POINTS * active / heads
+    rate_of_time = min(people.free[i] / max(participation.time_wanted, 1), 1.0)
     worth = 1.0 + (participation.credit - 1.0) * np.float64(people.trust[i]) if bank else 1.0
-    rate = join_hazard(people, i, participation, fitness, motive)
+    rate = join_hazard(people, i, participation, fitness, motive) * max(rate_of_time, 0.0)
     rate = rate * (1.0 + world.villages[v].launching) * (1.0 + pay * participation.stipend_hours)
     return odds(min(rate, MOST_JOIN), base * peers * worth)
 

@@ -13,6 +13,7 @@ from sim.state.codes import ELDER
 from sim.state.fields import flow
 from sim.state.people import residents
 
+flow("needy_reached", unit="persons", label="of the elders in need, those with help or meals this month")
 flow("served_persons", unit="persons", label="elders served, each by the share of the month", dtype="f8")
 
 
@@ -32,6 +33,8 @@ def count_served(people, world, values):
         for i in residents(world, v):
             if people.kind[i] == ELDER:
                 flow.served_persons += served(people, i, meals, reported)
+                got = people.dines[i] > 0 or people.received[i] > 0
+                flow.needy_reached += people.needy[i] if got else 0
 
 
 def run(model) -> None:

@@ -192,7 +192,8 @@ def size_of(village, sizes, edges, key):
 @inner
 def give(post, due, gift):
     """A gift is paid as it comes; what tops the pledges falls due with it."""
-    post.due_society += max(gift - due - post.due_society, 0)
+    open_claim = due + post.due_society - post.paid_society  # what an appeal brought this month is paid
+    post.due_society += max(gift - open_claim, 0)
     post.paid_society += gift
 
 
@@ -203,6 +204,9 @@ def give_money(world, values, sizes, edges, coupled, month, keys):
     for v in range(len(world.used)):
         society, village, county = values.society[v], world.villages[v], world.county[v]
         chance = min(society.gifts_per_year / 12.0, 1.0)
+        if village.appealing > 0:  # what an appeal of the village's plan brings
+            give(world.posted[v], world.balance[v].receivable_society, village.appealing)
+            village.appealing = 0
         if not may_receive(values, v, village) or uniform(keys[county], village.number, 0) >= chance:
             continue
         mean = world.means[0, county] if coupled else 1.0

@@ -116,20 +116,41 @@ state(
     "i8",
     unit="step",
     label="0 closed or never opened, 1 visits only, 2 reduced meals, 3 full service",
+    written_by=("plan", "station", "station_start"),
 )
-state("opened", "i8", unit="month", label="first month of service; -1 at the start", initial=NEVER)
-state("closed_month", "i8", unit="month", label="month of the last closure", initial=NEVER)
-state("closures", "i8", unit="times", label="closures so far")
+state(
+    "opened",
+    "i8",
+    unit="month",
+    label="first month of service; -1 at the start",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state(
+    "closed_month",
+    "i8",
+    unit="month",
+    label="month of the last closure",
+    initial=NEVER,
+    written_by=("station", "station_start"),
+)
+state("closures", "i8", unit="times", label="closures so far", written_by=("station", "station_start"))
 state("bad", "i8", unit="months", label="bad months in a row")
 state("good", "i8", unit="months", label="good months in a row")
-state("cause", "i8", unit="bits", label="conditions breached in the 12 months before the last closure")
+state(
+    "cause",
+    "i8",
+    unit="bits",
+    label="conditions breached in the 12 months before the last closure",
+    written_by=("station",),
+)
 state("breaches", "i8", unit="bits", label="conditions breached, last 12 months", shape=(12,))
 state("users", "i8", unit="persons", label="diners last month", written_by=("funding_bills",))
 state("signed_up", "i8", unit="persons", label="enrolled last month", written_by=("funding_bills",))
 state("active", "i8", unit="persons", label="volunteers last month", written_by=("funding_bills",))
-flow("closed_now", unit="villages", label="closed this month")
-flow("opened_now", unit="villages", label="opened this month")
-flow("idle", unit="villages", label="facility stands, no service")
+flow("closed_now", unit="villages", label="closed this month", written_by=("station",))
+flow("opened_now", unit="villages", label="opened this month", written_by=("station",))
+flow("idle", unit="villages", label="facility stands, no service", written_by=("station",))
 
 REOPEN = Purpose("solvency.reopen")
 
@@ -198,7 +219,7 @@ def close(world, v, month, solvency):
 def open_service(world, v, month):
     """Service begins at the full step."""
     village = world.villages[v]
-    village.level = FULL
+    village.level, village.launched = FULL, month
     if village.opened == NEVER:
         village.opened = month
     village.bad, village.good = 0, START_OF_GOOD
@@ -301,7 +322,8 @@ def start(world, values):
     for v in range(len(world.used)):
         village = world.villages[v]
         if village.facility == WORKING:
-            village.level, village.opened, village.good = FULL, -1, 0
+            village.level, village.good = FULL, 0
+            village.opened, village.launched = -1, -1
             village.cost_average = values.solvency[v].first_cost
             world.posted[v].start_cash += int(values.solvency[v].first_cost * values.solvency[v].start_cash)
 
@@ -311,8 +333,21 @@ def run_begin(model) -> None:
     start(model.world, model.values.table)
 
 
+@kernel
+def count_days(world, values):
+    """Days on which the former ladder has the door open."""
+    for v in range(len(world.used)):
+        village = world.villages[v]
+        is_open = village.level > CLOSED and village.facility == WORKING
+        village.door = np.int64(values.canteen[v].days) if is_open else 0
+        world.flow[v].open_days = village.door
+
+
 def run(model) -> None:
-    """The ladder; closures are off during spin-up."""
+    """The ladder, where nobody plans; closures are off during spin-up."""
+    if model.parameters.plan.on:
+        return
+    count_days(model.world, model.values.table)
     if model.parameters.solvency.on:
         canteen, keys = model.parameters.canteen.on, model.keys(REOPEN)
         climb(model.world, model.values.table, model.ledger.books, model.month, keys, canteen)

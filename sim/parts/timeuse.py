@@ -87,7 +87,16 @@ column(
     "i4",
     unit="minutes",
     label="time left of this month's budget",
-    written_by=("agriculture", "handicraft", "needs", "people", "points", "referral_centre", "tourism"),
+    written_by=(
+        "agriculture",
+        "handicraft",
+        "needs",
+        "neighbours",
+        "people",
+        "points",
+        "referral_centre",
+        "tourism",
+    ),
 )
 flow("time_budget", unit="minutes", label="disposable time of all persons", written_by=("referral_centre",))
 flow("time_farm", unit="minutes", label="own farm work")

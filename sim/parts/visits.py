@@ -130,10 +130,13 @@ flow("in_book", unit="persons", label="elders in the account book by tier", shap
 flow("visits_due", unit="visits", label="visits due by tier", shape=(5,))
 flow("visits_made", unit="visits", label="visits made by tier", shape=(5,))
 flow("visits_on_time", unit="visits", label="slots of the month that had their visit, by tier", shape=(5,))
+flow("duty_minutes", unit="minutes", label="duty of group leaders and cadres put on offer for visits")
 flow("visit_minutes", unit="minutes", label="minutes used for visits")
 
 TURN = Purpose("visits.turn")
 ROTA = Purpose("visits.rota")
+TOWNSHIP = Purpose("visits.township")
+FIRST_YEAR = 2025.0
 
 ORDER, ENDS = 0, 1  # rows of the village's scratch: elders by tier, and where each tier ends
 
@@ -159,10 +162,19 @@ def visit_minutes(visits):
 
 @inner
 def duty_of(visits, village):
-    """Duty minutes of each cadre this month."""
+    """Duty minutes of each cadre this month, where duty is the service's."""
     if village.level > CLOSED:
         return visits.cadre_hours + village.duty
     return np.int64(visits.cadre_hours * visits.duty_when_closed)
+
+
+@inner
+def duty_of_township(visits, neighbours, village, years, drawn):
+    """Duty minutes of each cadre this month, service or not: more as policy grows, by township."""
+    grown = min(max(years / 5.0, 0.0), 1.0)
+    share = neighbours.duty_2025 + grown * (neighbours.duty_2030 - neighbours.duty_2025)
+    share *= 1.0 + neighbours.duty_spread * (2.0 * drawn - 1.0)
+    return np.int64(visits.cadre_hours * min(share, 1.0)) + village.duty
 
 
 @inner
@@ -182,6 +194,7 @@ def go_on_duty(people, i, duty, flow):
     extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
     people.offer[i] += extra
     flow.offered += extra
+    flow.duty_minutes += extra
 
 
 @inner
@@ -292,13 +305,16 @@ def end_duty(people, world, v):
 
 
 @kernel
-def visit(people, world, values, keys, rota_keys):
+def visit(people, world, values, by_township, years, township_keys, keys, rota_keys):
     """Write the book and make the visits, most urgent tier first; within a tier from a drawn place."""
     for v in range(len(world.used)):
         key, rota_key = keys[world.county[v]], rota_keys[world.county[v]]
         visits, village, days = values.visits[v], world.villages[v], np.int64(values.canteen[v].days)
         due = (0, visits.daily, visits.twice_weekly, visits.weekly, visits.monthly)
         minutes, duty = visit_minutes(visits), duty_of(visits, village)
+        if by_township:
+            drawn = uniform(township_keys[world.county[v]], village.township, 0)
+            duty = duty_of_township(visits, values.neighbours[v], village, years, drawn)
         for tier in range(UNLISTED, MONTHLY + 1):
             world.work[ENDS, tier] = 0
         for i in residents(world, v):
@@ -329,6 +345,9 @@ def run(model) -> None:
             model.people,
             model.world,
             model.values.table,
+            model.parameters.neighbours.on,
+            (model.start_month + model.month) / 12.0 - FIRST_YEAR,
+            model.lasting_keys(TOWNSHIP),
             model.keys(TURN),
             model.keys(ROTA),
         )

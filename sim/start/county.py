@@ -95,6 +95,24 @@ class County:
         grade="C",
         live=False,
     )
+    shut_share: float = par(
+        0.275,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="standing stations whose door is shut at the start",
+        source="a quarter of homes in Huxian 2017, 20-30 % of centres in Xiyang 2018 do not operate",
+        grade="B",
+        live=False,
+    )
+    oldest_station: int = par(
+        120,
+        unit="months",
+        low=1,
+        high=240,
+        doc="age of the oldest station at the start; ages are even",
+        live=False,
+    )
     stratified: bool = par(
         False,
         unit="switch",

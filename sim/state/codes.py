@@ -29,8 +29,21 @@ STRENGTHS = ("weak", "middle", "rich")
 WEAK, MIDDLE, RICH = range(3)
 PLAIN, SCENIC, CRAFT_HERITAGE, NEAR_TOWN = range(4)
 NONE, PLANNED, WORKING = 0, 1, 2
-NO_MONEY = 6  # place of "none" among the rules of funding
 CLOSED, VISITS_ONLY, REDUCED, FULL = 0, 1, 2, 3
+STEPS = (
+    "none",
+    "neighbours",
+    "station_days",
+    "tables_at_home",
+    "self_cooked",
+    "canteen",
+    "canteen_with_guests",
+)  # of the menu
+NO_STEP, NEIGHBOURS, STATION_DAYS, HOME_TABLES, SELF_COOKED, CANTEEN, WITH_GUESTS = range(7)
+CREDITORS = ("suppliers", "workers")
+SUPPLIERS, WORKERS = range(2)
+RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "provision_point", "none")
+FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)  # rules of funding
 POOL_MONTHS = 240  # months of birth of the people aged 40-59
 NEVER = -9999
 SERIAL_BITS, MONTH_BITS = 24, 12

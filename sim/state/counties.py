@@ -18,6 +18,8 @@ WORDS_MAY_DIFFER = (
     "families",
     "funding",
     "government",
+    "organisation",
+    "plan",
     "society",
     "solvency",
     "timebank",

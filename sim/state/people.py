@@ -83,7 +83,16 @@ column(
     label="helper: 0 woman, 1 cadre, 2 under-employed, 3 returned",
     written_by=("by_hand", "demography", "initial_population"),
 )
-column("income", "i4", unit="fen/month", label="own income: pension, land, odd jobs")
+column(
+    "income", "i4", unit="fen/month", label="own income: pension, land, odd jobs", written_by=("demography",)
+)
+column(
+    "earned",
+    "i4",
+    unit="fen/month",
+    label="of this, land and odd jobs, which end at 75",
+    written_by=("demography",),
+)
 column("remit", "i4", unit="fen/month", label="money from children")
 column("dibao", "i1", unit="flag", label="on subsistence allowance")
 column("land", "i2", unit="0.1 mu", label="land held")
@@ -251,7 +260,7 @@ def give_traits(people, i, identity, county, key, craft_village):
     land = up_to_twice(county.land_income, key, identity, 21) if people.age[i] < SEVENTY_FIVE else 0
     spread = county.pension_spread
     percent = 100 - spread + np.int64(uniform(key, identity, 20) * (2.0 * spread + 1.0))
-    people.income[i] = county.pension * percent // 100 + land
+    people.income[i], people.earned[i] = county.pension * percent // 100 + land, land
     people.remit[i] = up_to_twice(county.remittances, key, identity, 22)
     people.dibao[i] = 1 if uniform(key, identity, 23) < county.dibao else 0
     people.land[i] = np.int64(county.land_mu * 20.0 * uniform(key, identity, 24))

@@ -120,7 +120,7 @@ def pools_of(county: np.ndarray, township: np.ndarray, coupled: bool) -> np.ndar
 
 def scratch(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scratch arrays for the longest block."""
-    longest = max(int(np.diff(start).max()) + 2, 16)  # some kernels keep a dozen figures of their own there
+    longest = max(int(np.diff(start).max()) + 2, 64)  # some kernels keep their own figures there
     return np.zeros((6, longest), np.int64), np.zeros(longest, np.float64)
 
 

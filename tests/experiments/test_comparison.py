@@ -262,13 +262,13 @@ def test_a_question_leaves_findings_figures_and_a_verdict(asked):
         found["verdict"] in ("supported", "not supported", "built in", "undecided")
         and found["hypothesis"] == EVERY["q4"].hypothesis
     )
-    assert {p["file"] for p in found["pictures"]} == {"effects", "arms", "replications"}
+    assert {p["file"] for p in found["pictures"]} == {"effects", "arms", "funnel", "replications"}
     assert all(
         (asked / "figures" / f"{p['file']}.{kind}").exists()
         for p in found["pictures"]
         for kind in ("png", "svg")
     )
-    assert len(found["sentences"]) == 3 and "viable" in found["sentences"][0]
+    assert len(found["sentences"]) == 3 and "elder-years" in found["sentences"][0]
     ratios = next(t for t in found["tables"] if "variance ratio" in t["columns"])
     assert {row[1] for row in ratios["rows"]} >= {OUTCOMES[o].label for o in HEADLINE}
 
@@ -339,24 +339,31 @@ def asks(**more: Any) -> Question:
     )
 
 
-def test_the_effect_on_villages_viable_is_said_in_plain_words():
-    """b - a is 20, 30, 40 points: mean 30, t 4.303 x 10 / sqrt(3) = 24.8; c - a is 0 in all seeds."""
-    text = comparison_text.viable_text(
-        made(
-            asks(),
-            {
-                "a": {"viable": [0.2, 0.2, 0.2]},
-                "b": {"viable": [0.4, 0.5, 0.6]},
-                "c": {"viable": [0.2, 0.2, 0.2]},
-            },
-        )
-    )
-    assert (
-        text.startswith("Of 100 villages 20.0 (") and "'b' changes that by 30.0 (5.2 to 54.8) points" in text
-    )
-    assert "1 of 2 other arms cannot be told from it" in text
-    nowhere = comparison_text.viable_text(made(asks(), {a: {"viable": [0.0, 0.0]} for a in "abc"}))
-    assert nowhere.startswith("No village stays viable in any arm")
+def test_what_arms_add_is_said_in_plain_words():
+    """b - a is 20, 30, 40: mean 30, t 4.303 x 10 / sqrt(3) = 24.8, so that b is best; c is a in all seeds."""
+    levels = {"a": [20.0, 20.0, 20.0], "b": [40.0, 50.0, 60.0], "c": [20.0, 20.0, 20.0]}
+    text = comparison_text.added_text(made(asks(), {arm: {"added": x} for arm, x in levels.items()}))
+    assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (25.16 to")
+    assert "0.5 table-years, 30 (5.159 to 54.84) more than 'a'." in text
+    assert comparison.best(made(asks(), {arm: {"added": x} for arm, x in levels.items()})).winner
+
+
+def test_no_arm_wins_inside_noise_or_at_zero():
+    """c - b is 1, -1, 3 (mean 1, half-width 4.97): not told from c; and -1, 0, 2 hold zero."""
+    tied = {"a": [5.0, 5.1, 5.2], "b": [20.0, 30.0, 40.0], "c": [21.0, 29.0, 43.0]}
+    done = made(asks(), {arm: {"added": x} for arm, x in tied.items()})
+    top = comparison.best(done)
+    assert (top.arm, top.tied, top.winner) == (
+        "c",
+        2,
+        False,
+    )  # a - c: 16, 23.9, 37.8 below: 95 % -53.3 to 1.5
+    assert "other arms cannot be told from it, so that none is best" in comparison_text.added_text(done)
+    zero = made(asks(), {arm: {"added": [-1.0, 0.0, 2.0]} for arm in "abc"})
+    assert not comparison.best(zero).winner
+    assert "no arm is told from adding nothing" in comparison_text.added_text(zero)
+    nowhere = comparison_text.added_text(made(asks(), {a: {"added": [0.0, 0.0]} for a in "abc"}))
+    assert nowhere.startswith("No arm adds elder-years of service in any seed")
 
 
 @pytest.mark.parametrize(
@@ -404,9 +411,8 @@ def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_kno
     assert wide["villages viable at the end, a, weak villages"] == pytest.approx(1 - 0.025 ** (1 / 20))
     table = comparison_text.replications(done)
     assert len(table.rows) == 3 * 2 * len(HEADLINE)
-    assert table.rows[0][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"] and {
-        row[1] for row in table.rows
-    } == {ALL, "weak"}
+    assert table.rows[HEADLINE.index("viable")][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"]
+    assert {row[1] for row in table.rows} == {ALL, "weak"}
 
 
 def test_the_axis_of_an_effect_names_a_difference():
@@ -421,28 +427,32 @@ def test_the_axis_of_an_effect_names_a_difference():
 
 def test_shocks_cost_positive_points_and_a_floor_is_no_finding():
     q = EVERY["stress"]
-    levels = {arm: {"unmet": [0.4, 0.5, 0.6], "viable": [0.0] * 3} for arm in q.arms}
+    levels = {arm: {"unmet": [0.4, 0.5, 0.6], "added": [9.0, 9.0, 9.0]} for arm in q.arms}
+    for arm in q.arms:
+        levels[arm]["viable"] = [0.0] * 3
     levels["flood, own"]["unmet"] = [0.6, 0.7, 0.8]  # costs 20 points in each seed
+    levels["flood, own"]["added"] = [5.0, 5.0, 5.0]  # and 4 elder-years
     levels["all, own"]["unmet"] = levels["all, shared"]["unmet"] = [1.0, 1.0, 1.0]
     (said,), (table,), _ = stress._tails(made(q, levels))
     assert (
-        "'flood, own' costs most: 20.0 (20.0 to 20.0) points" in said
+        "'flood, own' costs most: 4 (4 to 4) added elder-years a village" in said
         and "standard deviation" not in said
         and "nothing left to take" in said
     )
     rows = {row[0]: row for row in table.rows}
     assert (
-        rows["all, own"][4] == "at the end of the scale"
-        and rows["flood, own"][4] == "10.0"
-        and rows["all, own"][1].startswith("50.0 (")
+        rows["all, own"][5] == "at the end of the scale"
+        and rows["flood, own"][5] == "10.0"
+        and rows["all, own"][2].startswith("50.0 (")
+        and rows["flood, own"][2].startswith("20.0 (")
     )
 
 
 @pytest.mark.parametrize("clear", [False, True])
 def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatch):
     q = funding_mix.question("quick")
-    levels = {name: {"viable": [0.3, 0.31, 0.32]} for name in q.arms}
-    levels["g100 c0 f0 s0"]["viable"] = [0.5, 0.51, 0.52] if clear else [0.3, 0.31, 0.33]
+    levels = {name: {"added": [30.0, 31.0, 32.0]} for name in q.arms}
+    levels["g100 c0 f0 s0"]["added"] = [50.0, 51.0, 52.0] if clear else [30.0, 31.0, 33.0]
     done, seen = made(q, levels), {}
     done.runs = runs_in(tmp_path)
     monkeypatch.setattr(
@@ -456,15 +466,16 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
         [[cell, "society 0 %", 1.0] for cell in ("weak", "middle", "rich")] if clear else []
     )
     assert ("Red ring" in seen["caption"]) == clear
-    assert ("government 100 % (51.0" if clear else "no mix is told from the others") in seen["title"]
-    assert f"but {0 if clear else 10} of 10 other mixes" in said
+    assert ("government 100 % (51 (" if clear else "no mix is told from the others") in seen["title"]
+    most = "Most elder-years a village are added with government 100 %: 51 ("
+    assert (most if clear else "but 10 of 10 other mixes cannot be told from it") in said
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch):
     """With every outcome the same in every arm.
 
-    A sentence of its own (on villages viable, roll-outs aside), the verdict, the seeds.
+    A sentence of its own (on what is added, roll-outs aside), the verdict, the seeds.
     """
     q = EVERY[name]
     done = made(q, {arm: {"viable": [0.2, 0.3, 0.4]} for arm in q.arms}, tuple(q.conditions()))
@@ -477,7 +488,7 @@ def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch
         and found.sentences[1].startswith(found.verdict.capitalize())
         and found.sentences[2].startswith("3 seeds as asked for;")
     )
-    assert "viable" in found.sentences[0] or name in ("targets", "stress")
+    assert "elder-years" in found.sentences[0] or name == "targets"
     assert found.verdict == "not supported" and all(
         not s[0].islower() and s[-1] == "." for s in found.sentences
     )

@@ -201,7 +201,14 @@ def test_a_workbook_takes_a_name_with_a_control_sign(tmp_path):
 
 def test_a_village_is_explained_without_a_month(tmp_path, capsys):
     """Every closure of it, or one sentence where it never closed."""
-    words = ["experiment=smoke", "county.elders=20", "funding=no_money", "workers=1", "progress=false"]
+    words = [
+        "experiment=smoke",
+        "county.elders=40",
+        "county.facility_share=1.0",
+        "funding=no_money",
+        "workers=1",
+        "progress=false",
+    ]
     assert run.main([*words, "seeds=1", "horizon.end=2028-12", f"out={tmp_path}"]) == 0
     (folder,) = (tmp_path / "smoke").iterdir()
     told = set()
@@ -210,7 +217,11 @@ def test_a_village_is_explained_without_a_month(tmp_path, capsys):
         code = run.main(["explain", f"run={folder}", f"village={village}"])
         out, err = capsys.readouterr()
         told.add(code)
-        assert ("to closed" in out and f"Village {village} (" in out) if code == 0 else "never closed" in err
+        assert (
+            ("The station closed" in out and f"Village {village} (" in out)
+            if code == 0
+            else "never closed" in err
+        )
     assert 0 in told
 
 

@@ -6,10 +6,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from runs import CARE, EVERYTHING, SHORT_LEADS, small
+from runs import CARE, EVERYTHING, FORMER, SHORT_LEADS, small
 
 from sim.parts.matching import FORMS
-from sim.state.codes import ELIGIBLE, FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
+from sim.state.codes import (
+    COMPANIONSHIP,
+    CREDITORS,
+    ELIGIBLE,
+    FAMILY,
+    KINDS,
+    MEALS,
+    MOBILITY,
+    MUTUAL,
+    NEED,
+    PROFESSIONAL,
+    UNMET,
+)
 
 MONTHS = 40
 PAYERS = ("government", "collective", "families", "society")
@@ -77,6 +89,19 @@ CASES: dict[str, dict[str, Any]] = {
         "county.facility_share": 0.4,
         "government.construction_envelope": 30_000.0,
     },
+    "former ladder, no business, poor": {
+        **FORMER,
+        "funding.rule": "fixed_shares",
+        **POOR,
+        "solvency.least_helpers": 30,
+        "acceptance.enrol_own": 0.02,
+    },
+    "former ladder, portfolio, poor": {
+        **FORMER,
+        "funding.rule": "none",
+        "business.kind": "portfolio",
+        **POOR,
+    },
     "four identical payers": {"funding.identical_payers": True, "county.couplings": False},
 }
 
@@ -93,6 +118,7 @@ class Trace(NamedTuple):
     received: np.ndarray
     credit: np.ndarray
     before: np.ndarray  # balances before the first month
+    planned: bool  # villages plan their service
 
     def amount(self, *names: str) -> np.ndarray:
         """Sum of postings."""
@@ -120,29 +146,37 @@ def trace(request: pytest.FixtureRequest) -> Trace:
             sums = [int(x[here][alive].sum()) for x in (p.free, p.offer, p.given, p.received, p.credit)]
             month.append([sums[0], int(free.min()), int(offer.min()), *sums[1:]])
         seen.append(month)
-    return Trace(model.series, *np.moveaxis(np.array(seen, np.int64), 2, 0), before)
+    found = np.moveaxis(np.array(seen, np.int64), 2, 0)
+    return Trace(model.series, *found, before, model.parameters.plan.on)
 
 
 def test_money_in_equals_cost_capital_and_change_of_cash_less_payables(trace: Trace) -> None:
-    """paid in + capital given + business income = running cost + capital spent + change of cash - change of
-    payables + paid to other villages less got from them, which is zero over the county - bills written
-    off: a bill that is dropped leaves payables without cash."""
+    """paid in + capital given + business income + guests + advances got less given back = running cost +
+    capital spent + change of cash - change of payables + paid to other villages less got from them, which is
+    zero over the county + paid on debts - bills written off or turned into debts, which leave payables
+    without cash. What spin-up left is cleared once: its cash goes, its bills go."""
     paid_in = trace.amount(*(f"paid_{k}" for k in PAYERS), "start_cash")
     capital = trace.amount(
         "capital_government",
         "capital_collective",
         "capital_society",
+        "capital_project",
         *(n for n in trace.series.names if n.startswith("grant_")),
     )
     business = trace.amount("care_share", "interest", "points_money", "points_land", "points_project")
     cost = trace.amount(*(n for n in trace.series.names if n.startswith("cost_")))
+    more = trace.amount("guest_money", "lent_collective") - trace.amount("returned_collective")
     dropped = trace.amount("bills_dropped_workers", "bills_dropped_suppliers")
+    dropped = dropped + trace.amount("indebted_workers", "indebted_suppliers", "cleared_payables")
+    debts = trace.amount("instalment_workers", "instalment_suppliers")
     payables = -trace.change("payables")  # a liability stands as a negative balance
     spent = trace.amount("capital_spent")
     between = trace.amount("settlement_paid") - trace.amount("settlement_got")
+    held = trace.change("cash") + trace.amount("cleared_cash")
     assert np.array_equal(
-        paid_in + capital + business, cost + spent + between + trace.change("cash") - payables - dropped
+        paid_in + capital + business + more, cost + spent + between + debts + held - payables - dropped
     )
+    assert not trace.amount("cleared_cash", "cleared_payables")[1:].any()
     assert not between.sum(axis=1).any()
     assert cost.sum() > 0 and paid_in.sum() > 0
 
@@ -159,7 +193,8 @@ def test_cash_is_never_lent(trace: Trace) -> None:
 @pytest.mark.parametrize("payer", PAYERS)
 def test_due_is_paid_owed_or_written_off(trace: Trace, payer: str) -> None:
     due, paid, forgiven = (trace.amount(f"{word}_{payer}") for word in ("due", "paid", "forgiven"))
-    assert np.array_equal(due, paid + trace.change(f"receivable_{payer}") + forgiven)
+    cleared = trace.amount(f"cleared_receivable_{payer}")  # of spin-up
+    assert np.array_equal(due, paid + trace.change(f"receivable_{payer}") + forgiven + cleared)
     assert (trace.series.balance[f"receivable_{payer}"] >= 0).all()
     assert (due >= 0).all() and (paid >= 0).all() and (forgiven >= 0).all()
 
@@ -174,19 +209,44 @@ def test_no_posting_is_negative(trace: Trace) -> None:
     assert (trace.series.posted >= 0).all()
 
 
-def test_a_closed_village_owes_nothing_and_its_creditors_lost_what_it_owed(trace: Trace) -> None:
+def test_what_a_closed_village_owed_is_lost_or_turned_into_a_debt(trace: Trace) -> None:
+    """Creditors of the former ladder lose it; of a village that plans they have a claim, and lose nothing."""
     closed_now = trace.series.flow["closed_now"] == 1
-    assert (trace.series.balance["payables"][closed_now] == 0).all()
     dropped = trace.amount("bills_dropped_workers", "bills_dropped_suppliers")
-    assert (dropped[~closed_now] == 0).all()
+    gone = trace.amount("indebted_workers", "indebted_suppliers") if trace.planned else dropped
     owed_before = -np.vstack([trace.before["payables"][None], trace.series.balance["payables"][:-1]])
-    assert np.array_equal(dropped[closed_now], owed_before[closed_now])
+    assert np.array_equal(gone[closed_now], owed_before[closed_now])
+    assert not (dropped if trace.planned else dropped[~closed_now]).any()
+    if not trace.planned:
+        assert (trace.series.balance["payables"][closed_now] == 0).all()
 
 
-def test_a_need_is_met_by_family_mutual_aid_or_paid_care_or_not_at_all(trace: Trace) -> None:
+@pytest.mark.parametrize("creditor", CREDITORS)
+def test_a_debt_is_what_became_one_less_what_was_paid_repaid_or_written_off(
+    trace: Trace, creditor: str
+) -> None:
+    words = ("instalment", "repaid", "lost")
+    gone = trace.amount(*(f"{word}_{creditor}" for word in words))
+    owed = -trace.series.balance[f"debts_{creditor}"]
+    assert np.array_equal(owed, (trace.amount(f"indebted_{creditor}") - gone).cumsum(axis=0))
+    assert np.array_equal(owed, trace.series.state["debt"][:, :, CREDITORS.index(creditor)])
+    assert (owed >= 0).all()
+
+
+def test_an_advance_is_what_was_lent_less_what_came_back(trace: Trace) -> None:
+    lent, back = (trace.amount(f"{word}_collective").cumsum(axis=0) for word in ("lent", "returned"))
+    assert np.array_equal(lent - back, trace.series.state["borrowed"]) and (lent >= back).all()
+
+
+def test_a_need_is_met_by_family_neighbours_mutual_aid_or_paid_care_or_not_at_all(trace: Trace) -> None:
+    """Neighbours help unasked with company, errands and meals, and with nothing else."""
     hours = trace.series.hours
     assert (hours >= 0).all()
-    assert np.array_equal(hours[:, :, NEED], hours[:, :, (FAMILY, MUTUAL, PROFESSIONAL, UNMET)].sum(axis=2))
+    unasked = hours[:, :, NEED] - hours[:, :, (FAMILY, MUTUAL, PROFESSIONAL, UNMET)].sum(axis=2)
+    personal = [kind for kind in range(len(KINDS)) if kind not in (COMPANIONSHIP, MOBILITY, MEALS)]
+    assert (unasked >= 0).all() and not unasked[:, :, personal].any()
+    assert np.array_equal(unasked.sum(axis=2), trace.series.flow["unasked_minutes"])
+    assert unasked.any() == trace.planned
     assert (hours[:, :, ELIGIBLE] <= hours[:, :, NEED] - hours[:, :, FAMILY]).all()
     assert hours[:, :, NEED].sum() > hours[:, :, FAMILY].sum() > 0
 
@@ -200,6 +260,7 @@ def test_no_hour_of_the_month_is_used_twice(trace: Trace) -> None:
         + f["time_business"]
         + f["time_aid"]
         + f["time_lessons"]
+        + f["unasked_minutes"]
     )
     assert np.array_equal(f["time_budget"], used + trace.free)
     assert (trace.least_free >= 0).all()
@@ -290,17 +351,17 @@ def test_no_more_visits_are_made_than_due_and_no_more_diners_seated_than_seats(t
 
 def test_the_cases_reach_what_they_are_meant_to_reach() -> None:
     """Closures, reopening and sales occur, so that the identities above are not proved on nothing."""
-    poor = small(
-        {"county.stratified": True, **CASES["no money, portfolio, poor"], **SHORT_LEADS}, villages=4, seed=11
+    base = {"county.stratified": True, **SHORT_LEADS}
+    poor, paid, planned = (
+        small({**base, **CASES[name]}, villages=4, seed=11).run(MONTHS).series
+        for name in (
+            "former ladder, portfolio, poor",
+            "former ladder, no business, poor",
+            "fixed shares, no business, poor",
+        )
     )
-    s = poor.run(MONTHS).series
-    assert s.flow["closed_now"].sum() > 0
-    assert s.amount("bills_dropped_workers").sum() > 0
-    assert (s.amount("sales").sum(axis=0) > 0).sum() >= 3
-    paid = small(
-        {"county.stratified": True, **CASES["fixed shares, no business, poor"], **SHORT_LEADS},
-        villages=4,
-        seed=11,
-    )
-    s = paid.run(MONTHS).series
-    assert s.flow["opened_now"][s.state["closures"] > 0].sum() > 0  # a village that had closed
+    assert poor.flow["closed_now"].sum() > 0
+    assert poor.amount("bills_dropped_workers").sum() > 0
+    assert (poor.amount("sales").sum(axis=0) > 0).sum() >= 3
+    assert paid.flow["opened_now"][paid.state["closures"] > 0].sum() > 0  # a village that had closed
+    assert planned.flow["closed_now"].sum() > 0 and planned.amount("indebted_suppliers").sum() > 0

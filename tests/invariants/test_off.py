@@ -8,16 +8,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import CARE, EVERYTHING, NO_SIZE, SHORT_LEADS, county_bytes, differences, small
+from runs import CARE, EVERYTHING, FORMER, NO_SIZE, SHORT_LEADS, county_bytes, differences, small
 
 import sim
-from sim.state.codes import ELIGIBLE, MUTUAL, NEVER
+from sim.state.codes import CREDITORS, ELIGIBLE, MUTUAL, NEVER, PAYERS
 from sim.state.parameters import declarations
 
 MONTHS = 26
 PARTS = Path(sim.__file__).parent / "parts"
 CARE_PARTS = ("referral", "clearing", "points", "sharing")  # off by default
-BUSY = {"business.kind": "portfolio", "participation.stipend": 2.0, "timebank.levy": 0.01, **SHORT_LEADS}
+BUSY = {
+    "business.kind": "portfolio",
+    "government.township": 0.5,
+    "participation.stipend": 2.0,
+    "timebank.levy": 0.01,
+    **SHORT_LEADS,
+}
 # What is counted whether the part is on or not.
 COUNTED_ANYWAY = {
     "acceptance": {"enrolled", "joined_users", "left_users", "acceptance_sum", "loneliness_sum"},
@@ -29,6 +35,26 @@ COUNTED_ANYWAY = {
 }
 # What goes with a part though another file declares it, or declares it in a loop.
 GOES_WITH: dict[str, tuple[set[str], set[str]]] = {
+    "plan": (
+        {
+            *(
+                f"cleared_{account}"
+                for account in ("cash", "payables", *(f"receivable_{payer}" for payer in PAYERS))
+            ),
+            "lent_collective",
+            "returned_collective",
+            "guest_money",
+        },
+        {"suspended", "attendance", "guest_meals", "rota_wanted"},
+    ),
+    "credit": (
+        {
+            f"{word}_{creditor}"
+            for word in ("indebted", "instalment", "repaid", "lost")
+            for creditor in CREDITORS
+        },
+        set(),
+    ),
     "canteen": ({"cost_food", "cost_fuel", "cost_cook", "cost_delivery", "cost_hired"}, set()),
     "facilities": (
         {"capital_spent", "capital_government", "capital_collective", "capital_society"},
@@ -67,7 +93,12 @@ def traces(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 SWITCHED = sorted(path.partition(".")[0] for path in declarations() if path.endswith(".on"))
 TRACES = {part: traces(part) for part in SWITCHED}
-MARKS = {"rollout": ("applied", "selected")}  # states that stay at zero likewise
+MARKS = {  # states that stay at zero likewise
+    "rollout": ("applied", "selected"),
+    "plan": ("step", "open_week", "planned", "expected", "refused", "priced", "receipts", "usual_days"),
+    "credit": ("debt", "instalment", "unpaid_months", "arrears", "cash_only"),
+}
+BESIDE: dict[str, dict[str, Any]] = {"solvency": FORMER}  # a part that runs where others are off only
 STILL = {"health": "health", "acceptance": "acceptance", "demography": "age"}
 UNRUN = {"timebank": {"credit", "quota"}, "visits": {"tier"}, "canteen": {"dines"}, "referral": {"place"}}
 # Parts that are off by default, on with every effect at zero.
@@ -132,7 +163,7 @@ def test_every_part_with_a_switch_has_traces_or_marks() -> None:
 
 @pytest.mark.parametrize("part", TRACES)
 def test_a_part_that_is_off_posts_and_counts_nothing(part: str, busy: sim.MutualAidModel) -> None:
-    off = busy if part in CARE_PARTS else run({**EVERYTHING, f"{part}.on": False})
+    off = busy if part in CARE_PARTS else run({**EVERYTHING, **BESIDE.get(part, {}), f"{part}.on": False})
     postings, flows = TRACES[part]
     assert [k for k in postings if off.series.amount(k).any()] == []
     assert [k for k in flows if off.series.flow[k].any()] == []
@@ -189,7 +220,7 @@ def test_matching_off_leaves_only_meals_and_the_company_of_visits() -> None:
 
 
 def test_solvency_off_never_steps_down() -> None:
-    s = run({"solvency.on": False, "funding.rule": "none"}).series
+    s = run({**FORMER, "solvency.on": False, "funding.rule": "none"}).series
     level = s.state["level"]
     assert (np.diff(level, axis=0) >= 0).all() and set(np.unique(level)) <= {0, 3}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from runs import CARE, EVERYTHING, SHORT_LEADS, differences, small, village_bytes
+from runs import CARE, EVERYTHING, FORMER, SHORT_LEADS, differences, small, village_bytes
 
 import sim
 from sim.schedule import COUPLINGS
@@ -91,6 +91,7 @@ def test_where_county_money_binds_what_changed_first_is_the_money_paid() -> None
         "government.operating_envelope": 300.0,
         "society.on": False,
         "facilities.on": False,
+        **FORMER,
     }
     a, b = small(short, villages=5, seed=5, capacity=1.3), small(short, villages=5, seed=5, capacity=1.3)
     one_more_elder(b, 3)
@@ -103,7 +104,12 @@ def test_where_county_money_binds_what_changed_first_is_the_money_paid() -> None
             break
     assert "posting paid_government" in found
     assert {n for n in found if n.startswith("posting")} <= PAID
-    assert {n for n in found if n.startswith("state")} <= {"state bills"}
+    assert {n for n in found if n.startswith("state")} <= {
+        "state bills",
+        "state receipts",
+        "state paid_seen",
+        "state wages",
+    }
     assert {n for n in found if n.startswith("balance")} <= {
         "balance cash",
         "balance government",

@@ -70,7 +70,7 @@ def test_a_condition_names_what_can_be_set(path: str) -> None:
 
 MET = {
     "funding.match": {"funding.rule": "matching"},
-    "funding.taper": {"funding.rule": "tapering"},
+    "funding.taper": {"funding.rule": "tapering", "plan.on": False},
     "funding.per_meal": {"funding.rule": "per_service"},
     "funding.point": {"funding.rule": "provision_point"},
     "funding.envelope": {"funding.basis": "envelope"},

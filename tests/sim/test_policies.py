@@ -215,7 +215,8 @@ def test_every_ready_policy_is_the_baseline_until_it_starts_and_changes_somethin
     per_service = {
         "funding.rule": "per_service",
         "government.ceiling": 1000.0,
-    }  # where payments a meal and the ceiling bind
+        "funding.residual": "none",
+    }  # where payments a meal and the ceiling bind, and nobody carries the rest
     model, plain = (
         small({**per_service, "county.facility_share": 0.3}, villages=8, seed=3, modifiers=x)
         for x in (tuple(now), ())

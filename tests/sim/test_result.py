@@ -18,7 +18,7 @@ from sim.state.fields import FLOWS, STATES
 from sim.viability import CLASSES, judge
 
 SHORT = re.compile(
-    r"_(fen|min|persons|visits|meals|requests|villages|months?|share|ratio|km|units|fen_per_(year|month|meal))$|^(meals|requests|month)$"
+    r"_(fen|min|persons|visits|meals|requests|villages|months?|share|ratio|km|units|(fen|days|meals)_per_(year|month|week|day|meal))$|^(meals|requests|month|open_days)$"
 )
 
 
@@ -58,6 +58,7 @@ def test_every_column_carries_its_unit_or_is_a_code_flag_or_count(result: Any) -
         for c in (*STATES.values(), *FLOWS.values())
         if c.unit in ("code", "flag", "bits", "step", "times", "number")
     }
+    plain |= {f"{name}_{word}" for name in plain for word in tables.PARTS.get(name, ())}
     without = [
         c
         for c in result.villages.columns

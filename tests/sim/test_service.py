@@ -36,7 +36,8 @@ def history(villages: int = 1, months: int = MONTHS) -> Any:
     s.flow["diners"], s.flow["meals"] = 20, 20 * 52
     s.hours[:, :, (ELIGIBLE, ASKED, MUTUAL), CLEANING] = 50
     s.flow["visits_due"][:, :, 2] = s.flow["visits_made"][:, :, 2] = 10
-    return s
+    s.state["launched"] = -1
+    return without(without(s, "open_days"), "needy")
 
 
 def shut(s: Any, first: int, last: int, v: int = 0) -> None:
@@ -49,7 +50,8 @@ def shut(s: Any, first: int, last: int, v: int = 0) -> None:
 def open_in(s: Any, month: int, v: int = 0) -> None:
     """No service before `month`, which is its first."""
     shut(s, 0, month, v)
-    s.state["opened"][:month, v], s.state["opened"][month:, v] = NEVER, month
+    for name in ("opened", "launched"):
+        s.state[name][:month, v], s.state[name][month:, v] = NEVER, month
 
 
 def without(s: Any, name: str) -> Any:
@@ -146,10 +148,27 @@ def test_spells_start_late_at_their_age_and_end_at_a_closure_or_the_end():
     assert found.first.tolist() == [True, False] and found.month.tolist() == [0, 5]
 
 
+def test_a_suspended_end_is_read_from_the_month_before_that_counts():
+    """Open, stopped and suspended: at the last month the one before counts."""
+    assert service.open_at(marks("ooe"), 2).tolist() == [True]
+    assert service.open_at(marks("o.e"), 2).tolist() == [False]
+    assert service.open_at(marks("o.eo"), 0).tolist() == [True]
+
+
+def test_ages_of_first_stations_by_hand():
+    """Opened in month 1, closed from 4: ages 0 to 3; stood at the start for 5 months, seen for 8; never."""
+    first, never = marks(".ooo...."), marks("........")
+    entry, leave, ended = service.first_spells(first, np.array([-1]))
+    assert (entry[0], leave[0], ended[0]) == (0, 3, True)
+    entry, leave, ended = service.first_spells(marks("oooooooo"), np.array([5]))
+    assert (entry[0], leave[0], ended[0]) == (5, 13, False)
+    assert service.first_spells(never, np.array([-1]))[0].tolist() == [NEVER]
+
+
 def test_causes_are_those_of_the_ladder_or_the_room():
     s = history(villages=2, months=10)
     shut(s, 4, 10)
-    s.state["cause"][4:, 0] = 5
+    s.state["cause"][4:, 0], s.state["closed_month"][6:, 0] = 5, 4  # recorded with the third stop
     s.state["facility"][6:, 1], s.flow["meals"][6:, 1] = (
         0,
         0,

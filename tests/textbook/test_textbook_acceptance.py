@@ -11,7 +11,7 @@ from runs import large, rows, small
 import sim
 from sim.engine.randomness import key_of
 from sim.parts import acceptance, canteen, matching, participation, shocks
-from sim.state.codes import ELDER, MUTUAL
+from sim.state.codes import CANTEEN, ELDER, MUTUAL
 
 SILENT = {"acceptance.publicity": 0.0, "acceptance.experience_speed": 0.0}
 
@@ -20,6 +20,7 @@ def in_service(model: sim.MutualAidModel) -> sim.MutualAidModel:
     """Full service without launch, leader, association or honours."""
     r = model.world.villages
     r.level, r.facility, r.opened, r.launching, r.seats = 3, 2, -1, 0.0, 10_000
+    r.step, r.open_week, r.door, r.meals_a_day = CANTEEN, 6, 26, 2
     r.leader = r.association = r.honours = r.insured = r.training = 0
     r.publicity = 0.0
     return model

@@ -78,6 +78,7 @@ def test_claims_of_the_villages_on_the_platform_sum_to_zero() -> None:
             **CARE,
             "county.elders": 80,
             "county.townships": 2,
+            "county.facility_share": 1.0,
             "clearing.scope": "township",
             "matching.platform": 0,
         },

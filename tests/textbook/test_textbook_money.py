@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from runs import small
+from runs import FORMER, small
 
 from sim.engine.randomness import key_of
 from sim.parts import collective, families, funding, government
@@ -33,7 +33,7 @@ def pledged(changes: dict, **states: object) -> list[float]:
     """Yuan that the four payers pledge to a village at full service with costs of 1,000 yuan a month and
     no cash.
     """
-    model = small({**SHARES, **HIGH, **changes}, villages=1)
+    model = small({**FORMER, **SHARES, **HIGH, **changes}, villages=1)
     w, r = model.world, model.world.villages
     given = {
         "level": 3,
@@ -171,7 +171,7 @@ def test_fees_pay_the_families_pledge_by_the_level_of_the_price_list() -> None:
     """The level moves by three tenths of the way to pledge over fees at list, and no further than the
     highest.
     """
-    model = small({"families.highest_level": 2.0}, villages=1)
+    model = small({**FORMER, "families.highest_level": 2.0}, villages=1)
     r, flow = model.world.villages, model.world.flow
     r.list_fees, r.fee_level = 1_000, 1.0
     flow.pledged[:, 2] = 1_500

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from runs import large, parameters
+from runs import FORMER, large, parameters
 
 import sim
 from sim.engine.randomness import Keys
@@ -224,6 +224,7 @@ CUT = (
     0.3  # chance of a year without subsidy; the cost is 9,600 yuan a year, the subsidy of a good year 19,200
 )
 RESERVE = {
+    **FORMER,
     "county.elders": 1,
     "county.size_spread": 0.0,
     "county.facility_share": 1.0,

@@ -1,4 +1,4 @@
-"""The first answer: which funding mix, with which business, keeps village services viable to the horizon."""
+"""The first answer: which funding mix, with which business, adds the most elder-years of service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first answer: which funding mix, with which business, keeps village services viable to the horizon.
+"""The first answer: which funding mix, with which business, adds the most elder-years of service.
 
 Funding x business x seeds on a county with one village a stratum (kind x strength), reweighted to prevalence,
 in two panels: *practised* (pledges follow cost, each payer under its ceiling) and *envelope* (the same
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size
+from experiments import outcomes, reference, statistics
+from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
 from experiments.command.scenario import Composed
 from experiments.command.settings import PANELS, Mistake, arm
 from experiments.report import figures
@@ -60,6 +60,9 @@ USED = [
     "elder_years_helped",
     "public_fen",
 ]  # of the village table
+SHARES = ("table_years", *outcomes.STEPS)  # by replicate, with intervals, beside what arms are ranked by
+POOLED = ("station_closures", "unpaid", "public_added", "own_added")  # ratios of sums over all replicates
+AGES = (1, 3, 5, 10)  # years from the opening of a station at which survival is told
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,12 @@ class FirstAnswer:
         The first few again with default parameters.
         """
         found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
+        found += [self.runs.task(reference_arm(), at) for at in range(self.seeds)]
         if self.line.settings.draws and self.line.settings.size != "quick":
             first = (cell for cell in self.cells if cell.panel == self.panels[0])
             again = [cell for cell in first if cell.business in LUCK_COLUMNS]
             replicates = range(min(LUCK_REPLICATES, self.seeds))
+            found += [self.runs.task(reference_arm(), at, LUCK, drawn=False) for at in replicates]
             found += [self.task(cell, at, LUCK, drawn=False) for at in replicates for cell in again]
         return found
 
@@ -156,7 +161,7 @@ class FirstAnswer:
         """
         found = []
         mine = [cell for cell in self.cells if cell.panel == self.panels[0]]
-        rows = statistics.with_weights(villages[USED], self.base)
+        rows = statistics.with_weights(statistics.judged(villages)[USED], self.base)
         rows = rows[rows["scenario"].isin([cell.name for cell in mine]) & (rows["arm"] == MAIN)]
         shut = statistics.closed(rows)
         worst = statistics.most_closed(shut)
@@ -171,11 +176,11 @@ class FirstAnswer:
 
 
 def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: share viable with interval, gain over no business on the same villages, cause,
-    public cost, spreads, and `gap_high`.
+    """One row a cell: added elder-years and the funnel with intervals, gain over no business on the same
+    villages, share viable, cause, costs, spreads, and `gap_high`, `added_gap_high`.
     """
-    by_cell = dict(tuple(statistics.with_weights(villages[USED], plan.base).groupby("scenario")))
-    found = []
+    rows = statistics.with_weights(statistics.judged(reference.split(villages)), plan.base)
+    by_cell, found = dict(tuple(rows.groupby("scenario", observed=True))), []
     for cell in plan.cells:
         if cell.name in by_cell:
             found += _summary(
@@ -188,23 +193,33 @@ def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Add `gap_high`: upper end of the paired difference in villages viable to the best real cell of the
-    panel; nan where villages differ.
+    """Add `gap_high` and `added_gap_high`: upper end of the paired difference, in villages viable and in
+    added elder-years, to the best real cell of the panel; nan where villages differ.
 
-    A cell whose `gap_high` is not below zero cannot be told from the best. `rows`: village rows of the main
+    A cell whose upper end is not below zero cannot be told from the best. `rows`: village rows of the main
     arm by cell.
     """
-
-    def share(place):
-        return statistics.by_replicate(rows["/".join(place)], rows["/".join(place)]["verdict"] == "viable")
-
-    summary["gap_high"] = np.nan
-    for _, mine in summary.groupby("panel", sort=False):
-        real = figures.real(mine)[["panel", "funding", "business"]]
-        top = share(real.loc[summary.loc[real.index, "viable"].idxmax()])
-        for at, cell in real.iterrows():
-            summary.loc[at, "gap_high"] = statistics.difference(share(cell), top).high
+    for column, ranked, measure in (("gap_high", "viable", _viable), ("added_gap_high", "added", _added)):
+        summary[column] = np.nan
+        for _, mine in summary.groupby("panel", sort=False):
+            real = figures.real(mine)
+            if ranked not in real or real[ranked].isna().all():
+                continue
+            names = real["panel"] + "/" + real["funding"] + "/" + real["business"]
+            top = measure(rows[names[real[ranked].idxmax()]])
+            for at, name in names.items():
+                summary.loc[at, column] = statistics.difference(measure(rows[name]), top).high
     return summary
+
+
+def _viable(rows: pd.DataFrame) -> pd.Series:
+    """Share of villages viable, by replicate."""
+    return statistics.by_replicate(rows, statistics.viable(rows))
+
+
+def _added(rows: pd.DataFrame) -> pd.Series:
+    """Added elder-years a village, by replicate."""
+    return statistics.by_replicate(rows, rows["added_served_years"])
 
 
 def _summary(
@@ -215,11 +230,9 @@ def _summary(
     if mine.empty:
         return []
     main, luck = mine[mine["arm"] == MAIN], mine[mine["arm"] == LUCK]
-    viable = statistics.by_replicate(main, main["verdict"] == "viable")
+    viable = _viable(main)
     share = statistics.interval(viable.to_numpy())
-    total, chance, unknown = statistics.spreads(
-        viable, statistics.by_replicate(luck, luck["verdict"] == "viable")
-    )
+    total, chance, unknown = statistics.spreads(viable, _viable(luck))
     opened = main[main["verdict"] != "never_opened"]
     why = statistics.causes(main)
     row = {
@@ -231,9 +244,7 @@ def _summary(
         "viable": share.mean,
         "low": share.low,
         "high": share.high,
-        "viable_of_opened": statistics.by_replicate(opened, opened["verdict"] == "viable").mean()
-        if len(opened)
-        else np.nan,
+        "viable_of_opened": _viable(opened).mean() if len(opened) else np.nan,
         "cause": why.index[0] if len(why) else "",
         "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
         "public_yuan_per_elder_year": statistics.public_cost(main),
@@ -244,11 +255,34 @@ def _summary(
     }
     if cell.business != "none" and plain is not None:
         same = plain[(plain["arm"] == MAIN) & plain["kind"].isin(kinds)]
-        gain = statistics.difference(viable, statistics.by_replicate(same, same["verdict"] == "viable"))
+        gain = statistics.difference(viable, _viable(same))
         row |= {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}
+        if "added_served_years" in main:
+            gain = statistics.difference(_added(main), _added(same))
+            row |= {"added_gain": gain.mean, "added_gain_low": gain.low, "added_gain_high": gain.high}
     for name, (fewer, shut) in statistics.averted(rows, cell.name).items():
         row[f"relief_{name}"] = f"{fewer} of {shut}"
-    return [row]
+    return [row | (_by_station(main, luck) if "added_served_years" in main else {})]
+
+
+def _by_station(main: pd.DataFrame, luck: pd.DataFrame) -> dict[str, float]:
+    """Added elder-years, table-years and the funnel with intervals; closures, survival, money, spreads."""
+    made, pooled = outcomes.by_run(main, SHARES), outcomes.by_run(main, POOLED, pooled=True).iloc[0]
+    added = _added(main)
+    each = {"added": statistics.interval(added.to_numpy(), bounded=False)}
+    each |= {
+        name: statistics.interval(made[name].to_numpy(), outcomes.OUTCOMES[name].share) for name in SHARES
+    }
+    found: dict[str, float] = {}
+    for name, one in each.items():
+        found |= {name: one.mean, f"{name}_low": one.low, f"{name}_high": one.high}
+    found |= {name: float(pooled[name]) for name in POOLED}
+    alive = statistics.survival(main, 12 * np.array(AGES))
+    found |= {f"survive_{years}": share for years, share in zip(AGES, alive, strict=True)}
+    total, chance, unknown = statistics.spreads(added, _added(luck))
+    found |= {"added_sd_all": total, "added_sd_luck": chance, "added_sd_parameters": unknown}
+    enough = statistics.replications(added.to_numpy(), bounded=False)
+    return found | {"added_half": enough.half, "added_cv": enough.cv, "added_settled": enough.settled}
 
 
 def _enough(main: pd.DataFrame, viable: pd.Series) -> dict[str, float]:

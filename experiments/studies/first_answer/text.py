@@ -5,121 +5,50 @@ A table a panel, three sentences, where things are. What-if, never a forecast.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.outcomes import RANKED
 from experiments.report import pictures
 from experiments.report.figures import real
 from experiments.report.style import both, tell, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import STABLE
-from experiments.studies.first_answer.design import BUSINESSES, NULLS, FirstAnswer
+from experiments.studies.first_answer.design import NULLS, FirstAnswer
+from experiments.studies.first_answer.tables import share_text, spread_text, tables
 from experiments.study.findings import Findings, Picture, ShownTable
 from experiments.study.study import Study
 
-TITLES = {
-    "practised": (
-        "AS PRACTISED: pledges follow cost, each payer under its ceiling",
-        "按现行做法：承诺随成本而定，各方有上限",
-    ),
-    "envelope": (
-        "EQUAL PLEDGED ENVELOPE: the same present value of all pledges an elder, set-up capital inside it",
-        "承诺总额相同：每位老人的承诺现值相同，含启动资金",
-    ),
-}
-SHORT = {
-    "bills or long cuts": "bills",
-    "too few hours": "hours",
-    "too few visits": "visits",
-    "never opened": "unopened",
-    "opened too late": "late",
-}
-
-
-def share_text(row: pd.Series) -> str:
-    """Mean and interval in percent."""
-    return f"{100 * row['viable']:.0f} ({100 * row['low']:.0f}-{100 * row['high']:.0f})"
-
-
-def cause_text(row: pd.Series) -> str:
-    """Commonest cause with its share of failures; * where a paired rerun without it averted closures."""
-    if not row["cause"]:
-        return tell("none", "无")
-    name = str(row["cause"])
-    relief = row.get(f"relief_{name.removeprefix('closed: ')}")
-    star = (
-        "*" if name.startswith("closed: ") and isinstance(relief, str) and not relief.startswith("0 ") else ""
-    )
-    return f"{words(SHORT.get(name, name.removeprefix('closed: ')))}{star} {100 * row['cause_share']:.0f}%"
-
-
-def cost_text(row: pd.Series) -> str:
-    """Yuan an elder-year."""
-    cost = row["public_yuan_per_elder_year"]
-    return "-" if np.isnan(cost) else f"{cost:.0f}"
-
-
-def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -> ShownTable:
-    """One table: rows funding, columns business; '.' where nothing was run."""
-    columns = [business for business in BUSINESSES if business in set(summary["business"])]
-    lines = []
-    for funding in summary["funding"].unique():
-        by = summary[summary["funding"] == funding].set_index("business")
-        lines.append(
-            [
-                words(funding),
-                *(write(by.loc[business]) if business in by.index else "." for business in columns),
-            ]
-        )
-    counts = summary.groupby("business")["villages"].max()
-    lines.append([tell("villages that count", "计入的村"), *(str(counts[business]) for business in columns)])
-    return ShownTable(title, ["", *(words(business) for business in columns)], lines)
-
-
-def tables(plan: FirstAnswer, summary: pd.DataFrame) -> dict[str, list[ShownTable]]:
-    """Each panel's three tables, under its title."""
-    year, found = plan.base.horizon.end[:4], {}
-    for panel in plan.panels:
-        mine = summary[summary["panel"] == panel]
-        found[tell(*TITLES[panel])] = [
-            grid(
-                mine,
-                tell(f"villages viable to {year}, % (95 %)", f"到 {year} 可持续的村，%（95%）"),
-                share_text,
-            ),
-            grid(mine, tell("commonest cause of failure", "最常见的失败原因"), cause_text),
-            grid(mine, tell("public yuan per elder-year helped", "每受助老人年公共支出（元）"), cost_text),
-        ]
-    return found
-
-
+GAIN = "added_gain"  # what a business adds over none
 NOTES = (
     (
-        "hours, visits, bills: still open, but below the threshold; money, users, helpers, leader: closed "
-        "for want of it\n* a rerun under the same luck with that condition relieved averted closures; "
-        "'.': not run or no village has the endowment\nidentical payers (null): each pays a quarter "
-        "of the cost, in full and on time, as practised without a ceiling: what is left to fail when "
-        "money does not; no offer that anybody makes"
+        "added elder-years: elder-years served (meals, hours of organised help) less those of the same "
+        "county and luck without station, rooms and their money, sum of the years, mean of a village\n"
+        "hours, visits, bills, arrears, serves few: open, but below the threshold; money, users, helpers, "
+        "leader, keeper, room: closed for want of it\n* a rerun under the same luck with that condition "
+        "relieved averted closures; '.': not run or no village has the endowment\nidentical payers (null): "
+        "each pays a quarter of the cost, in full and on time, as practised without a ceiling: what is left "
+        "to fail when money does not; no offer that anybody makes"
     ),
     (
-        "时数、探访、欠账：仍开放但低于门槛；资金、用户、志愿者、带头人：因其不足而关闭\n* "
-        "相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件\n四方相同（对照）："
-        "各付成本四分之一，足额按时，“现行做法”下无上限：资金不缺时仍会失败的部分；"
+        "新增老人年：受服务老人年（用餐、有组织的帮助时数）减去同县、同运气下无站点、无房屋、无相应资金时的数值，"
+        "历年合计，每村平均\n时数、探访、欠账、拖欠、服务过少：仍开放但低于门槛；资金、用户、志愿者、带头人、值守、"
+        "房屋：因其不足而关闭\n* 相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件\n"
+        "四方相同（对照）：各付成本四分之一，足额按时，“现行做法”下无上限：资金不缺时仍会失败的部分；"
         "并非任何一方的现实承诺"
     ),
 )
 
 
 def best(summary: pd.DataFrame, panel: str) -> pd.Series:
-    """The real cell (no null arm, all villages counted) with the highest share.
+    """The real cell (no null arm, all villages counted) that adds most elder-years.
 
     A null arm where nothing else was run.
     """
     whole = real(summary[summary["panel"] == panel])
-    return whole.loc[whole["viable"].idxmax()]
+    return whole.loc[whole[RANKED].idxmax()]
 
 
 def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
@@ -127,11 +56,11 @@ def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
     are.
     """
     others = real(summary[summary["panel"] == panel]).drop(index=best(summary, panel).name)
-    return len(others) - int((others["gap_high"] < 0).sum()), len(others)
+    return len(others) - int((others[f"{RANKED}_gap_high"] < 0).sum()), len(others)
 
 
 def replications(summary: pd.DataFrame) -> ShownTable:
-    """Whether there are enough seeds, by cell, for the share viable and for public cost."""
+    """Whether there are enough seeds, by cell, for added elder-years and for public cost."""
 
     def count(cv: float, settled: float) -> list[Any]:
         return ["-" if np.isnan(cv) else f"{cv:.2f}", int(settled) or tell("not yet", "尚未稳定")]
@@ -140,21 +69,21 @@ def replications(summary: pd.DataFrame) -> ShownTable:
         [
             words(f"{row.panel}/{row.funding}/{row.business}"),
             int(row.seeds),
-            f"{100 * row.half:.1f}",
-            *count(row.cv, row.settled),
+            f"{row.added_half:.0f}",
+            *count(row.added_cv, row.added_settled),
             "-" if np.isnan(row.cost_half) else f"{row.cost_half:.0f}",
             *count(row.cost_cv, row.cost_settled),
         ]
         for row in summary.itertuples()
     ]
-    viable, cost = tell("viable", "可持续"), tell("public cost", "公共支出")
+    added, cost = tell("added elder-years", "新增老人年"), tell("public cost", "公共支出")
     half, settled = tell("half-width", "半宽"), tell("c_v settled from", "c_v 稳定所需种子数")
     columns = [
         "",
         tell("seeds", "种子数"),
         *(
             f"{of}{tell(': ', '：')}{what}"
-            for of, unit in ((viable, tell(", points", "，百分点")), (cost, tell(", yuan", "，元")))
+            for of, unit in ((added, tell(", a village", "，每村")), (cost, tell(", yuan", "，元")))
             for what in (half + unit, "c_v", settled)
         ),
     ]
@@ -174,66 +103,85 @@ def replications(summary: pd.DataFrame) -> ShownTable:
 
 def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
     """Three plain sentences: the best mix, what a business adds, luck against what is not known."""
+    mine = summary[summary["panel"] == plan.panels[0]]
+    top = best(summary, plan.panels[0])
+    first = _winner(plan, summary, top) if top[f"{RANKED}_low"] > 0 else _no_winner(plan, top)
+    return [first + _others(mine) + tell(".", "。"), _gain(mine), _doubt(plan, summary, top)]
+
+
+def _no_winner(plan: FirstAnswer, top: pd.Series) -> str:
+    """Where the best mix cannot be told from adding nothing."""
+    year, most = plan.base.horizon.end[:4], spread_text(top, RANKED)
+    return tell(
+        f"If the rules and figures written here hold, no mix is told from adding nothing to {year}: the most "
+        f"is {most} elder-years a village",
+        f"若此处所写规则与数值成立，到 {year} 年没有一种组合能与毫无新增相区分：最多为每村 {most} 老人年",
+    )
+
+
+def _winner(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
+    """The mix that adds most, its table-years and viable villages, and whether others are told from it."""
     year, panel = plan.base.horizon.end[:4], plan.panels[0]
-    top = best(summary, panel)
-    mine = summary[summary["panel"] == panel]
+    tied, others = ties(summary, panel)
+    funding, business, under = (words(name) for name in (top["funding"], top["business"], panel))
+    most, tables_open = spread_text(top, RANKED), f"{top['table_years']:.1f}"
+    beside = tell(
+        f"{most}, with meals in {tables_open} years and {share_text(top)} % of villages viable",
+        f"{most}，供餐 {tables_open} 年，可持续的村 {share_text(top)}%",
+    )
+    hold = tell("If the rules and figures written here hold, ", "若此处所写规则与数值成立，")
+    if tied:
+        return hold + tell(
+            f"no single winner: {tied + 1} of {others + 1} combinations cannot be told from the best "
+            f"{under}. The highest mean of added elder-years a village to {year} has {funding} with "
+            f"{business}, {beside}",
+            f"没有唯一胜者：{under}时，{others + 1} 种组合中有 {tied + 1} 种与最好者无法区分（含其自身）。到 "
+            f"{year} 年每村新增老人年均值最高的是“{funding}”配“{business}”，{beside}",
+        )
+    return hold + tell(
+        f"{funding} with {business} adds the most elder-years a village to {year} {under}, {beside}",
+        f"{under}时“{funding}”配“{business}”到 {year} 年每村新增老人年最多，为 {beside}",
+    )
+
+
+def _others(mine: pd.DataFrame) -> str:
+    """Where the mixes without business lie, and the mix without money."""
     plain = mine[(mine["business"] == "none") & ~mine["funding"].isin(NULLS)]
-    low, high = (f"{100 * share:.0f}" for share in (plain["viable"].min(), plain["viable"].max()))
+    low, high = (f"{plain[RANKED].agg(end):.0f}" for end in ("min", "max")) if len(plain) else ("", "")
     between = (
-        (f"every mix stands at {low} %", f"各方案均为 {low}%")
+        (f"every mix adds {low}", f"各方案均新增 {low}")
         if low == high
-        else (f"the mixes lie between {low} and {high} %", f"各方案在 {low}% 至 {high}% 之间")
+        else (f"the mixes lie between {low} and {high}", f"各方案在 {low} 至 {high} 之间")
     )
     rest = tell(f"; without any business {between[0]}", f"；无产业时{between[1]}") if len(plain) else ""
     nothing = mine[mine["funding"] == "no_money"]
-    none = f"{100 * nothing['viable'].iloc[0]:.0f}" if len(nothing) else ""
-    zero = tell(f", and with no money {none} %", f"，无资金时为 {none}%") if none else ""
-    tied, others = ties(summary, panel)
-    alike = (
-        tell(
-            f", but {tied} of the {others} other combinations cannot be told from it under the same luck",
-            f"，但其余 {others} 种组合中有 {tied} 种在相同运气下与之无法区分",
-        )
-        if others
-        else ""
-    )
-    funding, business, under = (words(share) for share in (top["funding"], top["business"], panel))
-    first = tell(
-        (
-            f"If the rules and figures written here hold, {funding} with {business} keeps the most "
-            f"villages viable to {year} {under}, {share_text(top)} %{alike}{rest}{zero}."
-        ),
-        (
-            f"若此处所写规则与数值成立，{under}时“{funding}”配“{business}”到 {year} 年可持续的村最多，为 "
-            f"{share_text(top)}%{alike}{rest}{zero}。"
-        ),
-    )
-    return [first, _gain(mine), _doubt(plan, summary, top)]
+    none = f"{nothing[RANKED].iloc[0]:.0f}" if len(nothing) else ""
+    return rest + (tell(f", and with no money {none}", f"，无资金时为 {none}") if none else "")
 
 
 def _gain(mine: pd.DataFrame) -> str:
     """What the businesses add on the villages that can have them, against a deposit of the same money."""
-    if "gain" not in mine or mine["gain"].isna().all():
+    if GAIN not in mine or mine[GAIN].isna().all():
         return tell("No business was compared with having none.", "未将任何产业与无产业比较。")
-    mean = mine[mine["business"] != "none"].groupby("business")["gain"].mean()
+    mean = mine[mine["business"] != "none"].groupby("business")[GAIN].mean()
     deposit = mean.pop("deposit") if "deposit" in mean else None
     if mean.empty:
-        points = f"{100 * float(deposit or 0):+.0f}"
+        years = f"{float(deposit or 0):+.0f}"
         return tell(
-            f"The same set-up money lying at interest changes the share by {points} points.",
-            f"同额启动资金存款生息使占比变化 {points} 个百分点。",
+            f"The same set-up money lying at interest adds {years} elder-years a village.",
+            f"同额启动资金存款生息使每村老人年变化 {years}。",
         )
     name, gain = str(mean.idxmax()), float(mean.max())
-    over = mine[(mine["business"] == name) & (mine["gain_low"] > 0)]
+    over = mine[(mine["business"] == name) & (mine[f"{GAIN}_low"] > 0)]
     mixes = int((mine["business"] == name).sum())
     sure = tell(
         f"the 95 % interval lies above zero in {len(over)} of {mixes} mixes",
         f"{mixes} 种出资方案中有 {len(over)} 种的 95% 区间在零以上",
     )
-    idle = f"{100 * deposit:+.0f}" if deposit is not None else ""
+    idle = f"{deposit:+.0f}" if deposit is not None else ""
     same = (
         tell(
-            f"; the same money lying at interest changes it by {idle} points",
+            f"; the same money lying at interest by {idle}",
             f"；同额资金存款生息使其变化 {idle} 个百分点",
         )
         if idle
@@ -241,23 +189,26 @@ def _gain(mine: pd.DataFrame) -> str:
     )
     return tell(
         (
-            f"In villages that have what it needs, {words(name)} changes the share viable most, by "
-            f"{100 * gain:+.0f} points over the same villages without business (mean over mixes; "
+            f"In villages that have what it needs, {words(name)} changes added elder-years most, by "
+            f"{gain:+.0f} a village over the same villages without business (mean over mixes; "
             f"{sure}){same}."
         ),
         (
-            f"在具备条件的村，“{words(name)}”使可持续占比变化最大，比同村无产业时 {100 * gain:+.0f} "
-            f"个百分点（各方案平均；{sure}）{same}。"
+            f"在具备条件的村，“{words(name)}”对新增老人年影响最大，每村比同村无产业时 {gain:+.0f}"
+            f"（各方案平均；{sure}）{same}。"
         ),
     )
 
 
 def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     """What fails, and how much of the spread is luck."""
-    why = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]["cause"].mode()
-    both = summary.dropna(subset=["sd_all", "sd_luck"])
+    mine = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]
+    why = mine.loc[~mine["funding"].isin(NULLS) | mine["funding"].isin(NULLS).all(), "cause"].mode()
+    both = summary.dropna(subset=[f"{RANKED}_sd_all", f"{RANKED}_sd_luck"])
     luck = (
-        float((both["sd_luck"] ** 2).sum() / max((both["sd_all"] ** 2).sum(), 1e-12)) if len(both) else np.nan
+        float((both[f"{RANKED}_sd_luck"] ** 2).sum() / max((both[f"{RANKED}_sd_all"] ** 2).sum(), 1e-12))
+        if len(both)
+        else np.nan
     )
     alone = f"{100 * min(luck, 1.0):.0f}" if np.isfinite(luck) else ""
     part = (
@@ -336,8 +287,9 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
         ),
     ]
     asked = tell(
-        f"Which mix of payers, with which business, keeps village services viable to {end}?",
-        f"哪种出资组合、配哪种产业，能使村级服务持续到 {end}？",
+        f"Which mix of payers, with which business, adds the most elder-years of service to {end}, and keeps "
+        "stations viable?",
+        f"哪种出资组合、配哪种产业，到 {end} 新增的受服务老人年最多，并使站点可持续？",
     )
     return Findings(asked, sentences(plan, summary), kept, drawn, limits)
 

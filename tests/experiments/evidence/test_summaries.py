@@ -23,7 +23,7 @@ def run(months: int = 36, villages: int = 1, changes: dict[str, Any] | None = No
     """A run of stations of the start at full service: 100 elders, 20 diners of 40 meals, 10 volunteers."""
     s = empty_series(months, villages)
     s.state["level"], s.state["opened"], s.state["facility"], s.state["elders"] = FULL, -1, WORKING, 100
-    s.state["wage_index"] = 1.0
+    s.state["wage_index"], s.state["launched"], s.flow["open_days"] = 1.0, -1, 26
     s.flow["diners"], s.flow["meals"], s.flow["volunteers"], s.flow["volunteer_elders"] = 20, 800, 10, 8
     return SimpleNamespace(series=s, parameters=P.replace(changes or {}))
 
@@ -159,8 +159,8 @@ def test_shut_after_a_drive_counts_rooms_that_stand():
     seen = run(70, villages=3)
     state, flow = seen.series.state, seen.series.flow
     state["opened"][:, :2] = 0
-    state["level"][51:, 0], flow["meals"][51:, 0] = 0, 0
-    state["facility"][51:, 1], flow["meals"][51:, 1] = 0, 0
+    flow["open_days"][51:, :2] = 0
+    state["facility"][51:, 1] = 0
     assert value("shut_after_drive", seen) == (pytest.approx(10 / 40), 2)
     state["pandemic_until"][51:, 0] = 56  # five of the ten months are suspended
     assert value("shut_after_drive", seen) == (pytest.approx(5 / 35), 2)
@@ -172,12 +172,13 @@ def test_survival_by_diners_is_by_terciles_from_the_first_year_on():
     """
     seen = run(60, villages=6)
     state, flow = seen.series.state, seen.series.flow
-    state["level"][0], flow["meals"][0] = 0, 0
-    state["opened"], state["opened"][0] = 1, NEVER
+    flow["open_days"][0], flow["meals"][0] = 0, 0
+    for name in ("opened", "launched"):
+        state[name], state[name][0] = 1, NEVER
     flow["diners"] = np.array([5, 6, 15, 16, 30, 31])
-    state["level"][30:, 0], flow["meals"][30:, 0] = 0, 0
+    flow["open_days"][30:, 0], flow["meals"][30:, 0] = 0, 0
     assert value("survival_by_diners", seen) == (0.5, 6)
-    state["level"][5:, 1] = 0  # gone within the year in which diners are counted: five are too few
+    flow["open_days"][5:, 1] = 0  # gone within the year in which diners are counted: five are too few
     flow["meals"][5:, 1] = 0
     assert value("survival_by_diners", seen)[1] == 0
 

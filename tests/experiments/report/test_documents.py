@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 import re
 
 import numpy as np
@@ -144,12 +143,18 @@ def mean_share() -> float:
     ) / sum(heads)
 
 
+def cook_by_hand(diners: int) -> float:
+    """1,800 yuan for 208 hours; two hours and three minutes a diner at each of the month's meal times."""
+    times = P.canteen.meals_per_day * P.canteen.days
+    return 1_800 / 208 * times * (2 + diners * 3 / 60)
+
+
 def by_hand(diners: int, wage: float = 1.0) -> tuple[float, float, float]:
     """Cost of the canteen, cost of the station and fees at list, yuan a month."""
     c, o, f = P.canteen, P.organisation, P.facilities
     meals = diners * c.meals_per_day * c.days
-    cooks = math.ceil(diners / c.diners_per_cook)
-    canteen = meals * (c.food + c.fuel) + (cooks * c.cook + c.delivery * diners * 0.10 / 15) * wage
+    staff = cook_by_hand(diners) + c.delivery * diners * 0.10 / 15
+    canteen = meals * (c.food + c.fuel) + staff * wage
     team = 0.10 * P.county.elders
     station = (
         o.coordinator * wage
@@ -184,7 +189,7 @@ def test_a_month_line_by_line() -> None:
         assert line["fees at list"] == pytest.approx(fees, abs=0.51)
         most = (
             P.government.ceiling / prices,
-            85_000 * (1 + P.collective.growth) ** years * P.collective.welfare_cap,
+            85_000 * (1 + P.collective.growth) ** years * P.collective.residual_cap,
             P.society.ceiling,
         )
         shown = [line[f"{name} at most"] for name in ("government", "collective", "society")]
@@ -196,7 +201,7 @@ def test_what_is_asked_of_each_payer() -> None:
     canteen, station, fees = by_hand(25)
     most = {
         "government": P.government.ceiling / 12,
-        "collective": 85_000 * P.collective.welfare_cap / 12,
+        "collective": 85_000 * P.collective.residual_cap / 12,
         "families": fees * P.families.highest_level,
         "society": P.society.ceiling / 12,
     }
@@ -208,7 +213,7 @@ def test_what_is_asked_of_each_payer() -> None:
 
 
 def test_cost_fees_and_gap_by_number_of_diners() -> None:
-    others = (P.government.ceiling + 85_000 * P.collective.welfare_cap + P.society.ceiling) / 12
+    others = (P.government.ceiling + 85_000 * P.collective.residual_cap + P.society.ceiling) / 12
     for row in read(HAND["break_even_diners"]):
         canteen, station, fees = by_hand(int(row[0]))
         meals = int(row[0]) * P.canteen.meals_per_day * P.canteen.days
@@ -243,7 +248,9 @@ def test_the_gap_and_the_profit_that_closes_it() -> None:
             if row[1] == "at its ceiling"
             else min(P.government.ceiling, P.government.operating_envelope)
         )
-        gap = 12 * (canteen + station - fees) - county - income * P.collective.welfare_cap - P.society.ceiling
+        gap = (
+            12 * (canteen + station - fees) - county - income * P.collective.residual_cap - P.society.ceiling
+        )
         assert number(row[7]) == pytest.approx(gap, abs=0.51)
         assert number(row[8]) == pytest.approx(max(gap, 0) / P.business.care_share, abs=0.51)
 
@@ -287,6 +294,6 @@ def test_the_short_table_is_the_long_one_over_a_year() -> None:
         r"leaves (-?[\d.]+) yuan a month; cook and station cost ([\d,]+)", HAND["break_even_diners"]
     )
     assert sentence is not None
-    cooks = math.ceil(25 / P.canteen.diners_per_cook) * P.canteen.cook
-    assert float(sentence[1]) == pytest.approx((fees - canteen + cooks) / 25, abs=0.051)
-    assert number(sentence[2]) == pytest.approx(cooks + station, abs=0.51)
+    cook = cook_by_hand(25)
+    assert float(sentence[1]) == pytest.approx((fees - canteen + cook) / 25, abs=0.051)
+    assert number(sentence[2]) == pytest.approx(cook + station, abs=0.51)

@@ -15,8 +15,17 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from experiments.report import figures, figures_money, figures_sensitivity, figures_time, style, ternary
+from experiments.report import (
+    figures,
+    figures_funnel,
+    figures_money,
+    figures_sensitivity,
+    figures_time,
+    style,
+    ternary,
+)
 from experiments.report.figures_time import band, kaplan_meier, spells
+from experiments.statistics import Interval
 from sim.state.codes import KINDS, NEVER, PAYERS, VILLAGE_KINDS
 
 REFERENCE = Path(__file__).parent / "reference_images"
@@ -155,9 +164,27 @@ def made_summary() -> pd.DataFrame:
         viable=[0.2, 0.5, 0.4, 0.9],
         low=[0.1, 0.3, 0.3, 0.8],
         high=[0.3, 0.7, 0.5, 1.0],
+        added=[120.0, 200.0, 150.0, 380.0],
+        added_low=[100.0, 90.0, 130.0, 300.0],
+        added_high=[140.0, 310.0, 170.0, 460.0],
+        added_gap_high=[-5.0, np.nan, 0.0, np.nan],
         villages=[12, 6, 12, 6],
         seeds=20,
     )
+
+
+def made_funnel() -> list[figures_funnel.FunnelLine]:
+    """Two mixes and one without money, which the title leaves out: 30 and 20 % viable."""
+
+    def line(name: str, *shares: float, null: bool = False) -> figures_funnel.FunnelLine:
+        steps = tuple(Interval(share, max(share - 0.1, 0.0), share + 0.1, 20) for share in shares)
+        return figures_funnel.FunnelLine(name, steps, null)
+
+    return [
+        line("one", 0.9, 0.8, 0.4, 0.35, 0.3, 0.2),
+        line("two", 0.8, 0.7, 0.3, 0.3, 0.2, 0.2),
+        line("no money", 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, null=True),
+    ]
 
 
 def indices(*names: str) -> pd.DataFrame:
@@ -222,6 +249,7 @@ def draw_one(name: str, into: Path) -> object:
             indices("S1", "ST"), "share viable", into, "a caption", noise=0.3, line=0.064
         ),
         "ternary": lambda: ternary.ternary(shares, "share viable, %", into, "a caption", label="mix"),
+        "funnel": lambda: figures_funnel.draw(made_funnel(), "2035", into, "A note."),
     }[name]()
 
 
@@ -239,6 +267,7 @@ NAMES = (
     "tornado",
     "sobol",
     "ternary",
+    "funnel",
 )
 
 
@@ -286,8 +315,9 @@ def test_an_svg_has_the_same_bytes_each_time(drawn, tmp_path, name):
 def test_titles_say_the_finding_and_captions_the_sample(drawn):
     said = {name: p.title for name, p in drawn[1].items()}
     assert said["viability"].startswith(
-        "Over all villages at most 40 % are viable to 2035: four payers"
-    )  # the cell with 12 villages, not the 90 % of 6
+        "Added elder-years a village to 2035: most, 150 (130–170), with four payers"
+    )  # the cell with 12 villages, not the 380 of 6
+    assert said["funnel"].startswith("Of 100 villages 25 are viable to 2035; most are lost where they do not")
     assert said["tornado"].startswith(
         "a.first goes with the widest swing: 0.1 at the low end of its range, 0.6 at the high end"
     )

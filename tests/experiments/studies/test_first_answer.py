@@ -177,7 +177,7 @@ def test_everything_that_was_promised_is_stored(smoke):
     found = Results(folder)
     runs, villages, series = found.runs(), found.villages(), found.series()
     main = runs[runs["arm"] == "main"]
-    assert len(main) == 2 and (runs["error"] == "").all()
+    assert len(main) == 2 * 2 and (runs["error"] == "").all()  # each with its reference
     assert len(villages) == 2 * len(runs)
     assert len(series) == 2 * 2 * 12 and series["month"].max() == 11
     assert set(series.dtypes[[c for c in series if c not in ("run", "scenario", "arm")]]) == {
@@ -395,36 +395,49 @@ def test_paired_reruns_of_a_panel_share_the_seed_with_most_closures():
     }
 
 
-def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
-    """Both villages viable in each of 3 seeds.
+STATION = {
+    "judged": "viable",
+    "own_fen": 0,
+    "table_months": 24,
+    "open_months": 48,
+    "station_closures": 0,
+    "station_class": "viable",
+    "viable_meals": True,
+    "unpaid_fen": 0,
+    "cost_fen": 100,
+    "first_entry": 0,
+    "first_exit": 60,
+    "first_ended": False,
+    "elder_years_helped": 1.0,
+    "public_fen": 0,
+}  # of a village whose station stood for four years, two of them with meals
 
-    In the third seed one fewer: difference 0, 0, -0.5, interval -0.88 to 0.55; none: -1 in each.
-    """
+
+def served(cells, years):
+    """Village rows of mixes, two villages alike, and of their reference; `years`: funding -> by replicate."""
+    rows = []
+    for name, given in [*((cell.name, years[cell.funding]) for cell in cells), ("reference", [5.0] * 3)]:
+        mine = toy("closed", kinds=("plain", "plain"), replicates=len(given), **STATION)
+        rows.append(mine.assign(scenario=name, served_years=np.repeat(given, 2)))
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
+    """Added over 5: 20 in each of 3 seeds; 20, 20, 10 (interval of the difference -17.7 to 11.0); none."""
     plan = FirstAnswer(
         compose_line(["rows=[jiangxi,feixiang,families_pay]", "columns=[none]", "panels=[practised]"])
     )
-    hits = {"jiangxi": [2, 2, 2], "feixiang": [2, 2, 1], "families_pay": [0, 0, 0]}
-    rows = []
-    for cell in plan.cells:
-        good = np.tile([1, 2], 3) <= np.repeat(hits[cell.funding], 2)
-        rows.append(
-            toy(
-                np.where(good, "viable", "closed"),
-                kinds=("plain", "plain"),
-                replicates=3,
-                elder_years_helped=1.0,
-                public_fen=0,
-            ).assign(scenario=cell.name)
-        )
-    summary = summarise(plan, pd.concat(rows))
+    years = {"jiangxi": [25.0, 25.0, 25.0], "feixiang": [25.0, 25.0, 15.0], "families_pay": [5.0] * 3}
+    summary = summarise(plan, served(plan.cells, years))
     top = answer_text.best(summary, "practised")
     assert top["funding"] == "jiangxi" and answer_text.ties(summary, "practised") == (1, 2)
-    assert (
-        "but 1 of the 2 other combinations cannot be told from it under the same luck"
-        in answer_text.sentences(plan, summary)[0]
-    )
+    assert (top["added"], top["table_years"], top["survive_1"]) == (20.0, 2.0, 1.0)
+    assert np.isnan(top["survive_10"])  # seen for five years
+    said = answer_text.sentences(plan, summary)[0]
+    assert "no single winner: 2 of 3 combinations cannot be told from the best" in said
+    assert "without any business the mixes lie between 0 and 20" in said
     with style.speaking("zh"):
-        assert "其余 2 种组合中有 1 种在相同运气下与之无法区分" in answer_text.sentences(plan, summary)[0]
+        assert "3 种组合中有 2 种与最好者无法区分（含其自身）" in answer_text.sentences(plan, summary)[0]
     table = answer_text.replications(summary)
     assert (
         len(table.rows) == 3
@@ -433,10 +446,35 @@ def test_the_best_mix_is_named_with_those_that_cannot_be_told_from_it():
         and len(table.columns) == len(table.rows[0])
     )
     feixiang = summary[summary["funding"] == "feixiang"].iloc[0]
+    x = np.array([20.0, 20.0, 10.0])
+    assert math.isclose(feixiang["added_cv"], x.std(ddof=1) / x.mean())
+
+
+def test_a_best_mix_at_zero_is_no_winner_and_a_lone_one_is():
+    """-1, 0, 2 added: the interval holds zero. 20 against 10 in each seed: told apart."""
+    plan = FirstAnswer(compose_line(["rows=[jiangxi,feixiang]", "columns=[none]", "panels=[practised]"]))
+    zero = {"jiangxi": [4.0, 5.0, 7.0], "feixiang": [5.0, 5.0, 5.0]}
+    said = answer_text.sentences(plan, summarise(plan, served(plan.cells, zero)))[0]
+    assert "no mix is told from adding nothing to 2035" in said
+    apart = {"jiangxi": [25.0, 25.1, 25.2], "feixiang": [15.0, 15.1, 15.2]}
+    said = answer_text.sentences(plan, summarise(plan, served(plan.cells, apart)))[0]
+    assert "Jiangxi (elders + government) with no business adds the most elder-years a village" in said
+    assert "with meals in 2.0 years" in said
+
+
+def test_the_funnel_of_a_mix_counts_all_villages():
+    """Of two villages one is viable with meals and one lasts without paying."""
+    plan = FirstAnswer(compose_line(["rows=[jiangxi]", "columns=[none]", "panels=[practised]"]))
+    rows = served(plan.cells, {"jiangxi": [25.0] * 3})
+    second = rows["village"] == 1
+    rows.loc[second, ["station_class", "judged"]] = "does_not_pay"
+    rows.loc[second, "viable_meals"] = False
+    one = summarise(plan, rows).iloc[0]
     weights = statistics.with_weights(toy("closed", kinds=("plain", "plain")), plan.base)["weight"].to_numpy()
-    last = weights[0] / weights.sum()  # the weak village alone
-    x = np.array([1.0, 1.0, last])
-    assert math.isclose(feixiang["cv"], x.std(ddof=1) / x.mean())
+    half = weights[0] / weights.sum()  # the weak village
+    names = ["station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals", "viable"]
+    assert one[names].tolist() == pytest.approx([1.0, 1.0, 1.0, half, half, half, half])
+    assert one["cause"] == "does not pay"
 
 
 def test_luck_and_unknowns_add_up_in_variance():

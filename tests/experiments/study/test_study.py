@@ -257,7 +257,7 @@ def test_the_command_line_ends_with_130_when_interrupted(tmp_path, monkeypatch, 
         Study, "run", lambda self, mine, label="runs", **_: plain(self, mine, label, interrupted)
     )
     assert run.main([*TINY, f"out={tmp_path}"]) == 130
-    assert "0 of 2 planned runs are kept; go on with: python run.py resume study=" in capsys.readouterr().err
+    assert "0 of 4 planned runs are kept; go on with: python run.py resume study=" in capsys.readouterr().err
 
 
 # -- one writer, whole parts
@@ -481,7 +481,7 @@ def test_expand_adds_seeds_and_the_first_command_goes_on_as_expanded(tmp_path, c
     first = Results(folder).villages()
     assert run.main(["expand", f"study={folder}", "seeds=3"]) == 0
     found = Results(folder)
-    main = found.runs().query("arm == 'main'")
+    main = found.runs().query("arm == 'main' and scenario != 'reference'")
     assert main["replicate"].tolist() == [0, 1, 2] and found.manifest["expanded"] == ["seeds=3"]
     kept = found.villages().query("arm == 'main' and replicate < 2").reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, first.query("arm == 'main'").reset_index(drop=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import pickle
@@ -275,3 +276,20 @@ def test_nothing_is_looked_for_while_the_compiler_is_off(monkeypatch: pytest.Mon
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert inline(abs) is abs
+
+
+def test_what_kernels_of_parts_call_in_other_files_is_in_a_shared_room() -> None:
+    """Numba looks at a kernel's own file alone: a rule changed elsewhere must change the folder's name."""
+    package, shared = compile_cache.PACKAGE, set(compile_cache.shared_files())
+    unseen = set()
+    for part in (package / "parts").glob("*.py"):
+        for node in ast.walk(ast.parse(part.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim."):
+                called = package.parent / f"{(node.module or '').replace('.', '/')}.py"
+                if (
+                    called not in shared
+                    and called.exists()
+                    and "@inner" in called.read_text(encoding="utf-8")
+                ):
+                    unseen.add(called.name)
+    assert unseen == set()

@@ -17,7 +17,18 @@ from runs import large, small
 
 import sim
 from sim.parts import agriculture, business, canteen, handicraft, tourism
-from sim.state.codes import CRAFT, CRAFT_HERITAGE, ELDER, FARM, HELPER, NEAR_TOWN, PLAIN, SCENIC, STORY
+from sim.state.codes import (
+    CANTEEN,
+    CRAFT,
+    CRAFT_HERITAGE,
+    ELDER,
+    FARM,
+    HELPER,
+    NEAR_TOWN,
+    PLAIN,
+    SCENIC,
+    STORY,
+)
 
 YUAN, HOUR = 100, 60  # fen, minutes
 JANUARY, JUNE, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = 0, 5, 8, 9, 10, 11  # months of 2025
@@ -298,6 +309,7 @@ def test_the_garden_lowers_the_cost_of_a_meal_from_six_months_on() -> None:
         p, r = model.people, model.world.villages
         p.enrolled[:], p.dibao[:] = p.kind == ELDER, 1
         r.level, r.facility, r.seats, r.garden_saving = 3, 2, 30, saving
+        r.step, r.open_week, r.door, r.meals_a_day = CANTEEN, 6, 26, 2
         canteen.run(model)
         f = model.world.flow[0]
         assert f.meals > 100

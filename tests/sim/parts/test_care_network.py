@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import CARE, small
+from runs import CARE, FORMER, small
 
 import sim
 from experiments.command.scenario import Scenario
@@ -241,13 +241,10 @@ def test_heirs_keep_what_death_would_take() -> None:
 
 
 def test_a_wider_platform_serves_more() -> None:
-    """Volunteers of a township serve beyond their village.
-
-    More hours of mutual aid in the first month already.
-    """
+    """Volunteers of a township serve beyond their village: more hours of mutual aid over fifteen months."""
     lone = {"clearing.on": True, **STRICT, "matching.platform": 0}
     found = [run({**lone, "clearing.scope": scope}) for scope in ("village", "township")]
-    first, second = (int(s.hours[0, :, MUTUAL].sum()) for s in found)
+    first, second = (hours(s, MUTUAL) for s in found)
     assert first < second
     assert not found[0].flow["platform_got"].any() and found[1].flow["platform_got"].any()
 
@@ -297,6 +294,7 @@ def test_the_guarantee_costs_the_public_what_it_buys_and_stays_under_its_ceiling
 def test_a_guarantee_honours_credit_after_the_village_has_closed() -> None:
     closed = {
         **STRICT,
+        **FORMER,
         "funding.rule": "none",
         "solvency.start_cash": 0.0,
         "solvency.patience": 1,

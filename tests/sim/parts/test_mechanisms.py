@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from runs import EVERYTHING, county_bytes, differences, large, small
+from runs import EVERYTHING, FORMER, county_bytes, differences, large, small
 
 import sim
 from sim.parts import shocks
@@ -178,7 +178,7 @@ MECHANISMS: dict[str, Mechanism] = {
         },
         own=("turn_out", "mortality", "pandemic_until"),
         struck=("pandemic_until", "crash_until", STRUCK),
-        beside={"solvency.on": False, "business.kind": "portfolio", "shocks.tourism_crash": 0.0},
+        beside={**FORMER, "solvency.on": False, "business.kind": "portfolio", "shocks.tourism_crash": 0.0},
     ),
     "pandemic of no month": Mechanism(
         {"shocks.pandemic": 0.15, "shocks.pandemic_months": 1},
@@ -205,11 +205,12 @@ MECHANISMS: dict[str, Mechanism] = {
         struck=("harvest_until", STRUCK),
         beside={"shocks.harvest_failure": 0.0},
     ),
-    "loss of a leader": Mechanism(  # leaders who move nothing
+    "loss of a leader": Mechanism(  # leaders who move nothing: they plan nothing either
         {"shocks.leader_loss": 0.3},
         {"shocks.leader_loss": 0.3},
         struck=("leader", "leaderless", "flow leader_lost", STRUCK),
         beside={
+            **FORMER,
             "participation.leader": 1.0,
             "facilities.leader_factor": 1.0,
             "acceptance.publicity": 0.0,
@@ -395,6 +396,8 @@ def opened(changes: dict[str, Any], **states: int) -> tuple[Any, Any]:
             "county.facility_share": 0.0,
             "facilities.openings": 0.6,
             "facilities.leader_factor": 3.0,
+            "facilities.simple_rooms": False,
+            "facilities.labour": 0.0,
             "county.couplings": False,
             **changes,
         },
@@ -402,7 +405,7 @@ def opened(changes: dict[str, Any], **states: int) -> tuple[Any, Any]:
     )
     for k, x in states.items():
         model.state[k][:] = x
-    model.state["income"][:] = 1_000_000 * YUAN
+    model.state["income"][:] = model.state["capital_left"][:] = 1_000_000 * YUAN
     for _ in range(60):
         model.county.construction[:] = 100_000 * YUAN
         sim.parts.facilities.run_build(model)
@@ -410,22 +413,43 @@ def opened(changes: dict[str, Any], **states: int) -> tuple[Any, Any]:
     return model.world.villages, model.world.posted
 
 
+LABOUR = {"facilities.labour": 0.3, "facilities.rent": 600.0}
+
+
 @pytest.mark.parametrize(
     ("changes", "states", "way", "yuan"),
     [
-        ({}, {"idle_building": 1}, 1, 120_000),
-        ({}, {"idle_building": 0}, 2, 60_000),
-        ({"facilities.build_new": True}, {"idle_building": 0}, 3, 200_000),  # 10,000 a year against 10,800
+        # 60,000 over ten years and 400 a month are 10,800 a year, a renovation is 12,000
+        ({}, {"idle_building": 1}, 2, 60_000),
+        ({"facilities.rent": 600.0}, {"idle_building": 1}, 1, 120_000),  # 13,200 a year
+        ({"facilities.rent": 600.0}, {"idle_building": 0}, 2, 60_000),
+        ({"facilities.build_new": True}, {"idle_building": 0}, 3, 200_000),  # 10,000 a year
         (
             {"facilities.build_new": True, "facilities.rent": 300.0},
             {"idle_building": 0},
             2,
             60_000,
-        ),  # against 9,600
+        ),  # 9,600
         ({"facilities.add_function": True}, {"idle_building": 1, "public_room": 1}, 4, 20_000),
-        ({"facilities.add_function": True}, {"idle_building": 1, "public_room": 0}, 1, 120_000),
+        ({"facilities.add_function": True}, {"idle_building": 1, "public_room": 0}, 2, 60_000),
+        ({"facilities.simple_rooms": True}, {"idle_building": 1}, 5, 30_000),  # 3,000 a year
+        (LABOUR, {"idle_building": 1, "leader": 1}, 1, 84_000),
+        (LABOUR, {"idle_building": 1, "leader": 0, "association": 0}, 1, 120_000),
+        (LABOUR, {"idle_building": 0, "leader": 1}, 2, 60_000),  # a rented room is fitted out for money
     ],
-    ids=["renovate", "rent", "build", "rent is cheaper", "public room", "no public room"],
+    ids=[
+        "rent beside an idle building",
+        "renovate",
+        "rent",
+        "build",
+        "rent is cheaper",
+        "public room",
+        "no public room",
+        "simple rooms",
+        "labour",
+        "nobody calls on villagers",
+        "no labour where rented",
+    ],
 )
 def test_the_way_that_is_cheapest_over_its_life_is_taken(
     changes: dict, states: dict, way: int, yuan: int
@@ -452,9 +476,9 @@ def test_a_building_of_five_years_is_half_worn_after_thirty_months_and_then_rene
         villages=2,
     )
     r = model.world.villages
-    r.facility, r.level, r.way, r.condition, r.bills = 2, 3, np.array([1, 3]), 1.0, 0
+    r.facility, r.level, r.way, r.condition, r.bills, r.door = 2, 3, np.array([1, 3]), 1.0, 0, 26
     for _ in range(30):
-        sim.parts.facilities.run_upkeep(model)
+        sim.parts.facilities_upkeep.run(model)
     assert r.condition.tolist() == pytest.approx([0.5, 1 - 30 / 240])
     model.county.construction[:] = 60_000 * YUAN
     sim.parts.facilities.run_build(model)
@@ -465,8 +489,8 @@ def test_a_building_of_five_years_is_half_worn_after_thirty_months_and_then_rene
 def test_shared_rooms_cost_less_to_keep() -> None:
     model = small({"facilities.shared_cost": 0.6}, villages=2)
     r = model.world.villages
-    r.facility, r.level, r.way = 2, 3, np.array([1, 4])
-    sim.parts.facilities.run_upkeep(model)
+    r.facility, r.level, r.way, r.door, r.open_week = 2, 3, np.array([1, 4]), 26, 6
+    sim.parts.facilities_upkeep.run(model)
     p = sim.Parameters().facilities
     assert model.world.posted.cost_power.tolist() == [p.power * YUAN, round(p.power * 0.6 * YUAN)]
     assert model.world.posted.cost_repairs.tolist() == [p.repairs * YUAN, round(p.repairs * 0.6 * YUAN)]
@@ -776,6 +800,7 @@ def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
     model = small(
         {
             **PAIRED,
+            **FORMER,
             "solvency.on": True,
             "solvency.reopen": 1.0,
             "organisation.leader_leaves": 0.02,
@@ -788,6 +813,17 @@ def closed_for_a_year(changes: dict[str, Any]) -> sim.MutualAidModel:
     model.run(60)
     model.audit()
     return model
+
+
+def test_a_room_that_is_open_two_days_a_week_costs_six_tenths_of_the_power() -> None:
+    """.4 whatever the days, .6 by days of six: .4 + .6 x 2/6; a shut door costs none."""
+    model = small(villages=2)
+    r = model.world.villages
+    r.facility, r.level, r.way, r.open_week, r.door = 2, 3, 1, 2, np.array([9, 0])
+    sim.parts.facilities_upkeep.run(model)
+    p = sim.Parameters().facilities
+    assert model.world.posted.cost_power.tolist() == [round(p.power * 0.6 * YUAN), 0]
+    assert model.world.posted.cost_repairs.tolist() == [p.repairs * YUAN, 0]
 
 
 def test_a_closed_village_reopens_with_users_in_sight_and_not_without() -> None:

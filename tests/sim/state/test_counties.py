@@ -33,6 +33,7 @@ ARMS = [
         "timebank.price_per_hour": 0.5,
         "families.arrears": 0.3,
         "viability.hours": 0.3,
+        "plan.menu_end": "station_days",
     },
 ]
 
@@ -100,13 +101,13 @@ def test_counties_with_every_mechanism_do_not_hear_of_each_other(coupled: bool) 
 
 
 def test_each_county_has_its_own_modifiers() -> None:
-    dearer = Modifier("canteen.food", "scale", 1.5, start=3)
-    together = sim.MutualAidModel([BASE, BASE], seed=4, modifiers=[(), (dearer,)])
+    busier = Modifier("visits.cadre_hours", "scale", 2.0, start=3)
+    together = sim.MutualAidModel([BASE, BASE], seed=4, modifiers=[(), (busier,)])
     together.run(12)
     first, second = together.results
     assert same(first, sim.MutualAidModel(BASE, seed=4).run(12))
-    assert same(second, sim.MutualAidModel(BASE, seed=4, modifiers=(dearer,)).run(12))
-    assert not np.array_equal(first.series.flow["cost"], second.series.flow["cost"])
+    assert same(second, sim.MutualAidModel(BASE, seed=4, modifiers=(busier,)).run(12))
+    assert not np.array_equal(first.series.flow["offered"], second.series.flow["offered"])
 
 
 @pytest.mark.parametrize(
