@@ -540,7 +540,7 @@ def test_a_missing_run_stops_the_analysis(monkeypatch):
         [("p 0", 0, "all"), ("p 0", 1, "all"), ("p 1", 2, "all")], names=["scenario", "replicate", "cell"]
     )
     table = pd.DataFrame({name: [1.0, 2.0, 3.0] for name in study.MEASURED}, index=index)
-    monkeypatch.setattr(study.outcomes, "table", lambda rows, base: table)
+    monkeypatch.setattr(study.outcomes, "table", lambda rows, base, more: table)
     rows = Rows(pd.DataFrame({"scenario": ["p 0", "p 1"]}), Parameters())
     with pytest.raises(Mistake, match=r"1 of 4 runs are missing \(p 1 replicate 3\); nothing was analysed"):
         gather(rows, [("p 0", 0), ("p 0", 1), ("p 1", 2), ("p 1", 3)], 2)
