@@ -33,7 +33,7 @@ from sim.state.codes import (
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import eligible_of, give, has_offer, needs_training, residents
+from sim.state.people import eligible_of, give, has_ended, has_offer, needs_training, put_up, residents
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2
@@ -395,12 +395,6 @@ def partners_first(people, world, v, matching):
 
 
 @inner
-def put_up(people, i):
-    """Minutes that a volunteer has put on offer this month, given ones among them."""
-    return int(people.offer[i]) + int(people.given[i])
-
-
-@inner
 def gather(people, world, v, zones, matching):
     """Each zone's team: those who came make up for the absent, in equal parts; where one of them is
     trained, world.sums[zone] is 1.
@@ -443,14 +437,6 @@ def match(people, world, values, keys, form):
         by_zone(people, world, v, zones, key)
         serve_levels(people, world, v, needs, matching, zones, True, form, key)
         serve_levels(people, world, v, needs, matching, zones, False, form, key)
-
-
-@inner
-def has_ended(people, i, other):
-    """Whether a pair no longer stands: both help, none does, or the elder of the two is not enrolled."""
-    if people.volunteer[i] == people.volunteer[other]:
-        return True
-    return people.enrolled[i if people.volunteer[i] == 0 else other] == 0
 
 
 @inner

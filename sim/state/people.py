@@ -341,6 +341,20 @@ def has_offer(people, i):
 
 
 @inner
+def put_up(people, i):
+    """Minutes that a volunteer has put on offer this month, given ones among them."""
+    return int(people.offer[i]) + int(people.given[i])
+
+
+@inner
+def has_ended(people, i, other):
+    """Whether a pair no longer stands: both help, none does, or the elder of the two is not enrolled."""
+    if people.volunteer[i] == people.volunteer[other]:
+        return True
+    return people.enrolled[i if people.volunteer[i] == 0 else other] == 0
+
+
+@inner
 def family_share(people, i, subsidy, government):
     """Share of a price that falls to the family: none of it for the poor, where government pays."""
     if not government:
