@@ -159,6 +159,7 @@ MONTH: tuple[Process, ...] = (
 )
 START: tuple[Process, ...] = (
     process(0, "set-up costs", "business.run_begin"),
+    process(0, "envelopes paid to the front", "funding.run_begin"),
     process(0, "standing services", "solvency.run_begin"),
     process(0, "standing stations", "station_start.run"),
     process(0, "prices", "economy.run"),

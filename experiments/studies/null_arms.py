@@ -3,8 +3,8 @@ luck, businesses without margin.
 
 Two claims are put to null arms, both as practised and at an equal pledged envelope: *several payers* - four
 payers a quarter each keep more villages viable than the best single payer; where payers do not differ
-(`funding.identical_payers`) nothing of it may be left, and the more their luck is one
-(`funding.payer_correlation`) the less; *a business helps* - businesses keep more villages viable; where they
+(`funding.identical_payers`: what four would give by the first plan) nothing of it may be left, and the more
+their luck is one (`funding.payer_correlation`) the less; *a business helps* - businesses keep more villages viable; where they
 make no profit, or give none of it to the service, nothing of it may be left.
 """
 
@@ -70,6 +70,16 @@ def shares(mix: str) -> dict[str, Any]:
     return {f"funding.share_{payer}": 0.25 if mix == "four" else float(payer == mix) for payer in PAYERS}
 
 
+def alike(mix: str) -> dict[str, Any]:
+    """What four payers would have given in each village's first plan, paid by all alike or by one alone."""
+    return {
+        "funding.rule": "fixed_shares",
+        **shares("four"),
+        "funding.identical_payers": True,
+        "funding.alike_payer": "all" if mix == "four" else mix,
+    }
+
+
 def zero_margin(parameters: Parameters) -> dict[str, Any]:
     """Prices at which a fully endowed business breaks even in a normal year; no growth, no garden plots,
     least volatility.
@@ -114,7 +124,7 @@ def arms(size: str) -> list[Arm]:
         basis = {"funding.basis": "cost" if panel == "practised" else "envelope"}
         for mix in ("four", *PAYERS):
             common = {**basis, "funding.rule": "fixed_shares", **shares(mix)}
-            found.append(Arm(f"{panel}/alike/{mix}", mix, {**common, "funding.identical_payers": True}))
+            found.append(Arm(f"{panel}/alike/{mix}", mix, {**basis, **alike(mix)}))
             found += [
                 Arm(
                     f"{panel}/{correlation:g}/{mix}",

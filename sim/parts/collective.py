@@ -16,6 +16,7 @@ from sim.start.tables import income_quantiles
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
+from sim.state.world import pays_alike
 
 QUANTILES = 256  # steps of the table of incomes
 JANUARY = 1
@@ -195,7 +196,7 @@ def pay(world, values, calendar_month):
     """On its dates the collective pays what is due, as far as the cap on welfare allows."""
     for v in range(len(world.used)):
         collective, village, post = values.collective[v], world.villages[v], world.posted[v]
-        if values.funding[v].identical_payers == 0 and is_date(collective, calendar_month):
+        if not pays_alike(values, v, village) and is_date(collective, calendar_month):
             amount = min(world.balance[v].receivable_collective + post.due_collective, village.welfare_left)
             if amount > 0:
                 post.paid_collective += amount

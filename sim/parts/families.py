@@ -98,7 +98,7 @@ def set_prices(world, values, planned):
         if not planned:
             move_level(families, village, world.flow[v].pledged[FAMILIES])
         full = families.full_meal_cost * ((1.0 - LABOUR) + LABOUR * village.wage_index)
-        level = village.fee_level if takes_fees(values, v) else 0.0
+        level = village.fee_level if takes_fees(values, v, village) else 0.0
         for band in range(len(shares)):
             village.list_price[band] = full * shares[band]
             village.price[band] = full * shares[band] * level
@@ -112,7 +112,7 @@ def set_prices(world, values, planned):
 def pay(world, values):
     """Fees are paid in the month but for arrears."""
     for v in range(len(world.used)):
-        due = world.posted[v].due_families if takes_fees(values, v) else 0
+        due = world.posted[v].due_families if takes_fees(values, v, world.villages[v]) else 0
         world.posted[v].paid_families += due - int(due * values.families[v].arrears)
 
 

@@ -7,7 +7,8 @@ were paid, net (M9; zero over a county); due = paid + change of receivables + wr
 
 State   smoothed cost, unpaid bills by age, receivables a year ago, what the month served. Parameters and
         fields of all of M15 stand here; bills are paid in `funding_bills.py`.
-Month   `run_pledge` once budgets are known; `run_due` before the payers' own rows in the settlement.
+Month   `run_begin` before the first; `run_pledge` once budgets are known; `run_due` before the payers' own
+        rows in the settlement.
 Off     with the rule "none" nobody pledges; a payer who is off pledges nothing.
 """
 
@@ -19,8 +20,8 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.planning.asking import apply_rule, crowd_out, set_ceilings, want_shares
-from sim.planning.books import RESIDUALS
+from sim.planning.asking import apply_rule, crowd_out, front_load, left_of_taper, set_ceilings, want_shares
+from sim.planning.books import ALIKE_PAYERS, RESIDUALS
 from sim.state.codes import (
     CLOSED,
     COLLECTIVE,
@@ -37,13 +38,12 @@ from sim.state.codes import (
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import Parameters, choice, par, section
-from sim.state.world import overdue_bills
+from sim.state.world import overdue_bills, pays_alike
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
 LEVEL = 0  # profile of an envelope in time
-QUARTER, MONTHS = 3, 12
+QUARTER, HALF_YEAR, MONTHS = 3, 6.0, 12
 LONG_SHUT = 6  # months without an open door after which county money stops
-TINY = 1e-9
 
 
 @section("funding")
@@ -107,12 +107,12 @@ class Funding:
         live=True,
     )
     envelope: float = par(
-        400.0,
+        200.0,
         unit="yuan/year",
         low=0.0,
         high=2000.0,
         doc="pledges an elder and year where the basis is an envelope",
-        source="assumption: running cost of a canteen and station in a village of 150-200 elders",
+        source="assumption: what plans of the default county ask for, 60,000 yuan a station of 300 elders",
         live=False,
         stored="fen",
         only=("basis=envelope",),
@@ -213,9 +213,17 @@ class Funding:
     identical_payers: bool = par(
         False,
         unit="switch",
-        doc="all four pay the same way: quarterly, in full, no fees",
+        doc="all four pay the same way: quarterly, in full, no fees, in all what the first plan asked",
         source="design choice: null arm",
         live=False,
+    )
+    alike_payer: str = choice(
+        "all",
+        choices=ALIKE_PAYERS,
+        doc="who pays the sum where payers are alike: a quarter each, or one all of it",
+        source="design choice: null arm, in which it must make no difference",
+        live=False,
+        only=("identical_payers=true",),
     )
     profile: str = choice(
         "level",
@@ -283,6 +291,15 @@ state(
     written_by=("funding_bills",),
 )
 state("served_visits", "i8", unit="visits", label="visits of last month", written_by=("funding_bills",))
+state(
+    "alike_sum",
+    "i8",
+    unit="fen/month",
+    label="null arm: what payers that are alike pay together, from the first plan; -1 before",
+    initial=-1,
+    written_by=("plan",),
+)
+state("front_load", "f8", unit="ratio", label="first month of a tapering envelope over a level one's")
 state("elders_start", "i8", unit="persons", label="elders at the start", written_by=("model",))
 state(
     "old_receivable",
@@ -320,13 +337,7 @@ def envelope_month(village, funding, month, horizon, discount):
     level = funding.envelope * village.elders_start / 12.0 - setup
     if funding.profile == LEVEL or level <= 0.0:
         return max(level, 0.0)
-    value_level, value_front, factor = 0.0, 0.0, 1.0
-    for later in range(horizon):
-        value_level += factor
-        value_front += factor * max(1.0 - later / funding.taper, 0.0)
-        factor /= 1.0 + discount / 12.0
-    left = max(1.0 - max(month, 0) / funding.taper, 0.0)
-    return level * value_level / max(value_front, TINY) * left
+    return level * front_load(funding, horizon, discount) * left_of_taper(funding, month)
 
 
 @inner
@@ -387,14 +398,16 @@ def pledge_by_cost(world, v, values, month, horizon):
     """Each payer's pledge by the rule on the month's basis, each under a ceiling."""
     funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
     cash, want, ceiling = world.balance[v].cash, world.sums[4:8], world.sums[0:4]
-    limited = funding.basis != ENVELOPE and funding.identical_payers == 0
+    limited = funding.basis != ENVELOPE and not pays_alike(values, v, village)
     basis = basis_of(village, funding, cash, month, horizon, values.economy[0].discount)
     flow.pledge_basis = np.int64(basis)
     set_ceilings(values, v, village, village.users, ceiling)
     ask(village, funding, flow, basis, limited, want, ceiling)
     if limited:
         served = (village.served_meals, village.served_minutes, village.served_visits)
-        flow.pledge_by_rule = apply_rule(funding, village, want, ceiling, basis, cash, month, served)
+        others = want[COLLECTIVE] + want[FAMILIES] + want[SOCIETY]
+        missing = basis - others - max(cash - village.cost_average, 0.0) / HALF_YEAR
+        flow.pledge_by_rule = apply_rule(funding, village, want, ceiling, basis, missing, month, served)
         crowd_out(village, funding, basis, want)
     promise(funding, flow, basis, want)
     leave_out(values, v, flow)
@@ -427,29 +440,47 @@ def pledge(world, values, month, horizon, planned):
 
 
 # -- what falls due --------------------------------------------------------------------------------------
+@inner
+def months_due(values, v, village, calendar_month):
+    """Months of pledges that fall due: one, but payers that are alike owe nothing inside a quarter."""
+    if values.plan[v].on == 0 or not pays_alike(values, v, village):
+        return 1
+    return QUARTER if calendar_month % QUARTER == 0 else 0
+
+
 @kernel
-def fall_due(world):
+def fall_due(world, values, calendar_month):
     """Pledges of government, collective and society fall due; fees fell due as they were earned."""
     for v in range(len(world.used)):
         post, flow = world.posted[v], world.flow[v]
-        post.due_government += flow.pledged[GOVERNMENT]
-        post.due_collective += flow.pledged[COLLECTIVE]
-        post.due_society += flow.pledged[SOCIETY]
+        months = months_due(values, v, world.villages[v], calendar_month)
+        post.due_government += months * flow.pledged[GOVERNMENT]
+        post.due_collective += months * flow.pledged[COLLECTIVE]
+        post.due_society += months * flow.pledged[SOCIETY]
 
 
 @kernel
 def pay_alike(world, values, calendar_month):
     """Null arm: every payer pays all that is due each quarter; the families' share is no fee."""
     for v in range(len(world.used)):
-        post, balance = world.posted[v], world.balance[v]
-        if values.funding[v].identical_payers == 0:
+        post, balance, village = world.posted[v], world.balance[v], world.villages[v]
+        if not pays_alike(values, v, village):
             continue
-        post.due_families += world.flow[v].pledged[FAMILIES]
+        months = months_due(values, v, village, calendar_month)
+        post.due_families += months * world.flow[v].pledged[FAMILIES]
         if calendar_month % QUARTER == 0:
             post.paid_government += balance.receivable_government + post.due_government
             post.paid_collective += balance.receivable_collective + post.due_collective
             post.paid_families += balance.receivable_families + post.due_families
             post.paid_society += balance.receivable_society + post.due_society
+
+
+def run_begin(model) -> None:
+    """How much of an envelope that is paid to the front comes in its first month."""
+    for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
+        funding, discount = parameters.funding, parameters.economy.discount
+        if funding.basis == "envelope" and funding.profile == "front":
+            model.state["front_load"][group] = front_load(funding, parameters.horizon.months, discount)
 
 
 def run_pledge(model) -> None:
@@ -460,6 +491,6 @@ def run_pledge(model) -> None:
 
 def run_due(model) -> None:
     """Pledges fall due; with identical payers they are paid here."""
-    fall_due(model.world)
+    fall_due(model.world, model.values.table, model.calendar_month)
     if model.values.ever("funding.identical_payers"):
         pay_alike(model.world, model.values.table, model.calendar_month)

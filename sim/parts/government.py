@@ -17,6 +17,7 @@ from sim.state.codes import CLOSED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting, share_out
 from sim.state.parameters import par, section, switch
+from sim.state.world import pays_alike
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
 DECEMBER = 12
@@ -323,7 +324,7 @@ def pay_from_township(world, values, v, calendar_month, key):
 def claim_of(world, values, v, coupled, calendar_month, key):
     """What is due to a village on its date, nothing where it is late; one county decides for all."""
     government = values.government[v]
-    if calendar_month % government.pays_every != 0 or values.funding[v].identical_payers == 1:
+    if calendar_month % government.pays_every != 0 or pays_alike(values, v, world.villages[v]):
         return np.int64(0)
     late = uniform(key, 0 if coupled else world.villages[v].number, 0) < government.late
     new = np.int64(world.posted[v].due_government * government.township)
@@ -358,7 +359,8 @@ def pay(world, values, operating, factors, coupled, calendar_month, keys, townsh
     """What is due to villages on their date, in full or pro rata from the county's `operating` money."""
     if township:
         for v in range(len(world.used)):
-            pay_from_township(world, values, v, calendar_month, township_keys[world.county[v]])
+            if not pays_alike(values, v, world.villages[v]):
+                pay_from_township(world, values, v, calendar_month, township_keys[world.county[v]])
     if not is_date(world, values, calendar_month):
         return
     pool, claims, left, purse = world.pools[COUNTY], world.tally[0], world.tally[1], world.tally[2]

@@ -278,7 +278,7 @@ def bills(people, world, values, public):
         homes, village, post = values.homes[v], world.villages[v], world.posted[v]
         if village.level == CLOSED:
             continue
-        fees = takes_fees(values, v)
+        fees = takes_fees(values, v, village)
         grants = public and values.funding[v].rule != NO_MONEY
         for i in residents(world, v):
             if is_resident(people, i):

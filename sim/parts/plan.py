@@ -388,10 +388,25 @@ def two_days(world, v, values, draft):
 
 
 @called
+def tell_sum(world, v, values, draft, month, calendar):
+    """Null arm: what the payers as they are would give for a first plan, from now on paid by all alike."""
+    village, sheet, want = world.villages[v], world.sums[:SHEET], world.sums[SHEET:WANTS]
+    weigh(world, v, values, draft, 1.0, month, calendar)
+    given = sheet[FEES] / 12.0
+    for payer in range(len(PAYERS)):
+        given += want[payer]
+    village.alike_sum = np.int64(given) // len(PAYERS) * len(PAYERS)  # in four equal parts
+
+
+@called
 def first(world, v, values, month, calendar):
     """A first plan, or that of a new start: from the fullest step down."""
     village = world.villages[v]
     top = top_of(values, v, village)
+    if values.funding[v].identical_payers == 1 and village.alike_sum < 0:
+        _, draft = search(world, v, values, top, NEIGHBOURS, 1.0, month, calendar)
+        if draft.step >= STATION_DAYS:
+            tell_sum(world, v, values, draft, month, calendar)
     _, draft = search(world, v, values, top, NEIGHBOURS, 1.0, month, calendar)
     take(world, v, values, draft, 1.0, month, calendar)
 

@@ -205,7 +205,7 @@ def lend(people, world, values, payer, buys, take_keys, sight_keys, turn_keys):
         sharing, village, county = values.sharing[v], world.villages[v], world.county[v]
         if village.level == CLOSED or village.facility != WORKING:
             continue
-        fees = takes_fees(values, v)
+        fees = takes_fees(values, v, village)
         first = start_row(people, world, v, False, uniform(turn_keys[county], village.number, 0))
         for aid in range(2):
             if buys:

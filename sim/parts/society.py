@@ -20,6 +20,7 @@ from sim.state.codes import CLOSED, NO_MONEY, SOCIETY
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+from sim.state.world import pays_alike
 
 FULL_VISITORS = 1000.0  # a month, at which visitors make a village seen in full
 
@@ -172,7 +173,7 @@ def mean_visibility(world):
 @inner
 def may_receive(values, v, village):
     """Villages in service, where society does not just pay its share like everybody."""
-    return village.level > CLOSED and values.funding[v].identical_payers == 0
+    return village.level > CLOSED and not pays_alike(values, v, village)
 
 
 @inner

@@ -166,9 +166,9 @@ NO_LIMIT = 60_000  # minutes a month: more than anybody can ask for
 
 
 @inner
-def takes_cash(values, v):
+def takes_cash(values, v, village):
     """Whether hours without credit may be paid for in cash."""
-    return takes_fees(values, v) and values.timebank[v].hour_fee > 0
+    return takes_fees(values, v, village) and values.timebank[v].hour_fee > 0
 
 
 @inner
@@ -235,7 +235,8 @@ def set_quotas(people, world, values, on):
     is asked.
     """
     for v in range(len(world.used)):
-        timebank, village, cash = values.timebank[v], world.villages[v], takes_cash(values, v)
+        timebank, village = values.timebank[v], world.villages[v]
+        cash = takes_cash(values, v, village)
         village.welcome = timebank.welcome if on else 0
         free_of_charge = not on or timebank.price_per_hour <= 0
         for i in residents(world, v):
@@ -255,7 +256,7 @@ def set_quotas(people, world, values, on):
 def settle_accounts(people, world, values, keys):
     """Each account: earn for what was given, pay for what was received, then lapse."""
     for v in range(len(world.used)):
-        key, cash = keys[world.county[v]], takes_cash(values, v)
+        key, cash = keys[world.county[v]], takes_cash(values, v, world.villages[v])
         timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
         expiry = timebank.expiry / 12.0
         for i in residents(world, v):

@@ -22,6 +22,8 @@ from sim.state.codes import (
 )
 
 NO_CEILING = 1e15  # fen
+LEVEL_PROFILE = 0  # of an envelope in time
+TINY = 1e-9
 
 
 @kernel
@@ -33,6 +35,35 @@ def shares_of(funding):
         funding.share_families,
         funding.share_society,
     )
+
+
+@inner
+def left_of_taper(funding, month):
+    """What is left of seed money that tapers, of one at its first month."""
+    return max(1.0 - max(month, 0) / funding.taper, 0.0)
+
+
+@inner
+def front_load(funding, horizon, discount):
+    """First month of an envelope that tapers over the month of a level one of the same present value."""
+    value_level, value_front, factor = 0.0, 0.0, 1.0
+    for later in range(horizon):
+        value_level += factor
+        value_front += factor * left_of_taper(funding, later)
+        factor /= 1.0 + discount / 12.0
+    return value_level / max(value_front, TINY)
+
+
+@inner
+def envelope_year(village, funding, month):
+    """The envelope of the year ahead less the set-up of a business, fen."""
+    level = max(funding.envelope * village.elders_start - 12.0 * village.setup_annuity, 0.0)
+    if funding.profile == LEVEL_PROFILE:
+        return level
+    left = 0.0
+    for ahead in range(12):
+        left += left_of_taper(funding, month + ahead)
+    return level * village.front_load * left / 12.0
 
 
 @kernel
@@ -76,17 +107,17 @@ def want_shares(funding, basis, charges, want):
 
 
 @inner
-def apply_rule(funding, village, want, ceiling, basis, cash, month, served):
+def apply_rule(funding, village, want, ceiling, basis, missing, month, served):
     """What the rule makes of government's pledge, in fen before its ceiling.
 
-    `served`: meals, minutes of help and visits of a month.
+    `missing`: of the basis when the others have given; `served`: meals, minutes of help, visits of a month.
     """
     others = want[COLLECTIVE] + want[FAMILIES] + want[SOCIETY]
     pledged = want[GOVERNMENT]
     if funding.rule == MATCHING:
         pledged = funding.match * others
     elif funding.rule == GAP:
-        pledged = max(basis - others - max(cash - village.cost_average, 0.0) / 6.0, 0.0)
+        pledged = max(missing, 0.0)
     elif funding.rule == SERVICE:
         meals, minutes, visits = served
         paid = meals * funding.per_meal + minutes * funding.per_hour / 60.0 + visits * funding.per_visit

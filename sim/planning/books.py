@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import called, inner
-from sim.planning.asking import apply_rule, crowd_out, set_ceilings, step_share, want_shares
+from sim.planning.asking import apply_rule, crowd_out, envelope_year, set_ceilings, step_share, want_shares
 from sim.planning.menu import charges_meals, expected_helpers, fewest, is_young, list_price, needs_room
 from sim.planning.menu import work_out as work_out_users_and_cost
 from sim.planning.sheet import (
@@ -48,9 +48,10 @@ from sim.state.codes import (
     STATION_DAYS,
     WORKING,
 )
-from sim.state.world import takes_fees
+from sim.state.world import pays_alike, takes_fees
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
+ALIKE_PAYERS = ("all", *PAYERS)
 RESIDUALS = (
     "none",
     "collective_families",
@@ -65,6 +66,7 @@ RESIDUALS = (
 NONE, COLLECTIVE_FAMILIES, FAMILIES_COLLECTIVE = 0, 1, 2
 ONLY_COLLECTIVE, ONLY_FAMILIES, ONLY_GOVERNMENT, ONLY_SOCIETY, PUBLIC_FIRST, SHARED = 3, 4, 5, 6, 7, 8
 NOBODY = -1
+QUARTER = 3  # months
 
 
 # -- who carries the gap ---------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def instalments_of(village):
 @inner
 def expected_fees(values, v, village, draft, sheet):
     """Fees of a year at the plan's prices; the poor pay none."""
-    if not takes_fees(values, v) or not charges_meals(draft.step):
+    if not takes_fees(values, v, village) or not charges_meals(draft.step):
         return 0.0
     paying = 1.0 - village.free_share
     return sheet[MEALS] * 12.0 * list_price(values.families[v], village) * draft.level * paying
@@ -158,38 +160,61 @@ def appeal_worth(values, v, village, draft):
     return worth
 
 
+@inner
+def ask_alike(funding, village, draft, budget, want):
+    """Null arm: the sum of the first plan a station-month, whoever pays it; else no more than is asked."""
+    total = np.float64(village.alike_sum)
+    total = total if draft.step >= STATION_DAYS else min(total, budget)
+    for payer in range(len(PAYERS)):
+        alone = 1.0 if funding.alike_payer == payer + 1 else 0.0
+        want[payer] = total * (1.0 / len(PAYERS) if funding.alike_payer == 0 else alone)
+
+
+@inner
+def leave_out(values, v, want):
+    """A payer who is off gives nothing; families pay by the price."""
+    want[GOVERNMENT] *= values.government[v].on
+    want[COLLECTIVE] *= values.collective[v].on
+    want[SOCIETY] *= values.society[v].on
+    want[FAMILIES] = 0.0
+
+
+@inner
+def fill_envelope(fees, budget, want):
+    """What fees do not bring of an envelope, the others give by their shares: all mixes get the same."""
+    others = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
+    scale = max(budget - fees, 0.0) / others if others > 0.0 else 1.0
+    for payer in range(len(PAYERS)):
+        want[payer] *= scale
+
+
 @called
-def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
+def ask_payers(values, v, village, draft, month, sheet, want, ceiling):
     """What each payer is asked for a month: by the rule up to the ceilings, then the gap."""
     funding = values.funding[v]
     budget = sheet[ASKED] / 12.0
     set_ceilings(values, v, village, sheet[USERS], ceiling)
     ceiling[GOVERNMENT] *= step_share(values.government[v], draft.step)
+    if pays_alike(values, v, village):
+        ask_alike(funding, village, draft, budget, want)
+        return
     charges = charges_meals(draft.step) and values.families[v].on == 1
-    want_shares(funding, budget, charges or funding.identical_payers == 1, want)
-    limited = funding.basis != ENVELOPE and funding.identical_payers == 0
-    if limited:
-        served = (sheet[MEALS], np.float64(village.served_minutes), np.float64(village.served_visits))
-        want[GOVERNMENT] = min(want[GOVERNMENT], ceiling[GOVERNMENT])
-        want[COLLECTIVE] = min(want[COLLECTIVE], ceiling[COLLECTIVE])
-        want[SOCIETY] = min(want[SOCIETY], ceiling[SOCIETY])
-        apply_rule(funding, village, want, ceiling, budget, cash, month, served)
-        crowd_out(village, funding, budget, want)
-    alike = values.families[v].on if funding.identical_payers == 1 else 0  # else families pay by the price
-    on = (values.government[v].on, values.collective[v].on, alike, values.society[v].on)
-    for payer in range(len(PAYERS)):
-        want[payer] *= on[payer]
-    if limited:
-        given = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
-        own = sheet[FEES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH]
-        gap = budget - given - own / 12.0
-        carry_gap(values, v, village, gap, want, ceiling)
-
-
-@inner
-def basis_of_envelope(village, funding):
-    """The envelope of a year less the set-up of a business, fen."""
-    return max(funding.envelope * village.elders_start - 12.0 * village.setup_annuity, 0.0)
+    want_shares(funding, budget, charges, want)
+    if funding.basis == ENVELOPE:
+        leave_out(values, v, want)
+        fill_envelope(sheet[FEES] / 12.0, budget, want)
+        return
+    own = (sheet[FEES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH]) / 12.0
+    served = (sheet[MEALS], np.float64(village.served_minutes), np.float64(village.served_visits))
+    want[GOVERNMENT] = min(want[GOVERNMENT], ceiling[GOVERNMENT])
+    want[COLLECTIVE] = min(want[COLLECTIVE], ceiling[COLLECTIVE])
+    want[SOCIETY] = min(want[SOCIETY], ceiling[SOCIETY])
+    missing = budget - want[COLLECTIVE] - want[SOCIETY] - own
+    apply_rule(funding, village, want, ceiling, budget, missing, month, served)
+    crowd_out(village, funding, budget, want)
+    leave_out(values, v, want)
+    given = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
+    carry_gap(values, v, village, budget - given - own, want, ceiling)
 
 
 @called
@@ -204,9 +229,9 @@ def expect(world, v, values, draft, month, sheet, want, ceiling):
     sheet[CASH] = max(cash - plan.reserve * sheet[COST] / 12.0, 0.0)
     sheet[ASKED] = plan.prudence * (sheet[COST] + sheet[DEBT])
     if funding.basis == ENVELOPE:
-        sheet[ASKED] = basis_of_envelope(village, funding)
+        sheet[ASKED] = envelope_year(village, funding, month)
     sheet[APPEAL] = appeal_worth(values, v, village, draft)
-    ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling)
+    ask_payers(values, v, village, draft, month, sheet, want, ceiling)
     record = village.pays_share
     receipts = sheet[FEES] * record[FAMILIES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH] + sheet[APPEAL]
     for payer in range(len(PAYERS)):
@@ -224,9 +249,25 @@ def lendable(world, v):
 
 
 # -- the purse, month by month ---------------------------------------------------------------------------
+@inner
+def lowest_alike(cash, calendar, given, spent):
+    """The lowest cash of a year in which all payers pay three months' worth at a quarter's end, fen."""
+    lowest = cash
+    for ahead in range(12):
+        cash -= spent
+        if (calendar + ahead) % QUARTER == 0:
+            cash += QUARTER * given
+        lowest = min(lowest, cash)
+    return lowest
+
+
 @called
 def lowest_purse(world, v, values, draft, calendar, sheet, want):
     """The lowest cash of the twelve months from `calendar` on, on the dates that payers keep, fen."""
+    if pays_alike(values, v, world.villages[v]):
+        given = want[GOVERNMENT] + want[COLLECTIVE] + want[FAMILIES] + want[SOCIETY]
+        spent = (sheet[COST] + sheet[DEBT] - sheet[GUESTS] - sheet[CARE]) / 12.0
+        return lowest_alike(world.balance[v].cash + sheet[APPEAL], calendar, given, spent)
     balance, record = world.balance[v], world.villages[v].pays_share
     government, collective = values.government[v], values.collective[v]
     owed = record[GOVERNMENT] * balance.receivable_government

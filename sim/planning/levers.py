@@ -8,6 +8,7 @@ from sim.engine.kernels import called, inner
 from sim.planning.books import families_may_carry, weigh
 from sim.planning.menu import charges_meals, needs_room, serves_meals
 from sim.planning.sheet import (
+    ASKED,
     CARRIED,
     COST,
     DEBT,
@@ -53,7 +54,7 @@ def first_level(world, v, values, draft, month, calendar):
     for _ in range(3):
         tried = draft_of(draft.step, draft.days, draft.meals, draft.rota, level, 0, 0)
         weigh(world, v, values, tried, 1.0, month, calendar)
-        asked = values.plan[v].prudence * (sheet[COST] + sheet[DEBT]) * share
+        asked = sheet[ASKED] * share
         level = level * asked / sheet[FEES] if sheet[FEES] > 0.0 else level
         level = min(max(level, 0.0), families.highest_level)
     return level

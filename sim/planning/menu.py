@@ -16,6 +16,7 @@ from sim.state.codes import (
     STATION_DAYS,
     WITH_GUESTS,
 )
+from sim.state.world import takes_fees
 
 FULL_WEEK = 6.0  # days
 LEAST_EAGER, MOST_MOVED = 0.05, 2.0  # bounds of what a price is believed to do
@@ -63,7 +64,7 @@ def price_of(values, v, village, step, level):
     if step == HOME_TABLES:
         station = values.station[v]
         return values.canteen[v].food * village.food_price + station.host_thanks
-    return list_price(values.families[v], village) * level if values.families[v].on == 1 else 0.0
+    return list_price(values.families[v], village) * level if takes_fees(values, v, village) else 0.0
 
 
 @inner

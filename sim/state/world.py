@@ -157,9 +157,15 @@ def fresh_world(
 
 
 @inner
-def takes_fees(values, v):
+def pays_alike(values, v, village):
+    """Null arm: whether all payers of a village pay alike; under a plan, once the first told their sum."""
+    return values.funding[v].identical_payers == 1 and (values.plan[v].on == 0 or village.alike_sum >= 0)
+
+
+@inner
+def takes_fees(values, v, village):
     """Whether families of village v pay for what they use."""
-    return values.families[v].on == 1 and values.funding[v].identical_payers == 0
+    return values.families[v].on == 1 and not pays_alike(values, v, village)
 
 
 @inner

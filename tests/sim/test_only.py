@@ -19,6 +19,7 @@ CHANGED: dict[str, Any] = {
     "funding.basis": {"funding.basis": "envelope"},
     "funding.profile": {"funding.profile": "front"},
     "business.payer": {"business.payer": "society"},
+    "funding.alike_payer": {"funding.alike_payer": "society"},
     **{
         f"funding.share_{payer}": {"funding.share_government": 0.0, "funding.share_society": 0.35}
         for payer in ("government", "society", "collective", "families")
