@@ -86,8 +86,9 @@ def question(size: str) -> Question:
                 "from it stands beside it."
             ),
             (
-                "A payer's own ceiling still holds: what is pledged may stay under the envelope ('paid' "
-                "shows what came in)."
+                "Every mix plans the same sum: what fees do not bring is given by the others. Prices, and "
+                "with them diners, dates, lateness and luck of the payers still differ ('paid' shows what "
+                "came in)."
             ),
         ),
     )

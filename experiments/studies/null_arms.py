@@ -4,8 +4,8 @@ luck, businesses without margin.
 Two claims are put to null arms, both as practised and at an equal pledged envelope: *several payers* - four
 payers a quarter each keep more villages viable than the best single payer; where payers do not differ
 (`funding.identical_payers`: what four would give by the first plan) nothing of it may be left, and the more
-their luck is one (`funding.payer_correlation`) the less; *a business helps* - businesses keep more villages viable; where they
-make no profit, or give none of it to the service, nothing of it may be left.
+their luck is one (`funding.payer_correlation`) the less; *a business helps* - businesses keep more villages
+viable; where they make no profit, or give none of it to the service, nothing of it may be left.
 """
 
 from __future__ import annotations

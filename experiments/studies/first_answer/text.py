@@ -280,10 +280,12 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
         ),
         tell(
             (
-                "As practised, mixes differ in how much money they bring; only at equal pledged envelope "
-                "they differ in who pays alone."
+                "As practised, mixes differ in how much money they bring; at equal pledged envelope every "
+                "mix plans the same sum, and only prices, with them diners, dates, lateness and luck of the "
+                "payers differ."
             ),
-            "按现行做法，各方案带来的资金多少不同；只有承诺总额相同时，差别才仅在于由谁出资。",
+            "按现行做法，各方案带来的资金多少不同；承诺总额相同时，各方案计划的总额相同，"
+            "差别仅在于价格及由此而来的就餐人数、付款日期、拖欠与各方运气。",
         ),
     ]
     asked = tell(
