@@ -15,6 +15,7 @@ from sim.state.codes import CREDITORS, NEVER, STATION_DAYS, SUPPLIERS, WORKERS
 from sim.state.fields import state
 from sim.state.ledger import posting, settle
 from sim.state.parameters import par, section, switch
+from sim.state.world import old_bills, waits
 
 OLDEST = 5  # place of bills of five months and more
 YEAR = 12
@@ -79,30 +80,12 @@ for _creditor in CREDITORS:
     )
 
 
-@inner
-def waits(village, balance, credit):
-    """Months that suppliers wait: one more while the county owes as much."""
-    owed = 0
-    for age in range(len(village.bills)):
-        owed += village.bills[age] - village.wages[age]
-    return credit.months + (1 if owed > 0 and balance.receivable_government >= owed else 0)
-
-
-@inner
-def has_old_bills(village, months):
-    """Whether a supplier has waited for so many months."""
-    old = 0
-    for age in range(min(months, OLDEST), len(village.bills)):
-        old += village.bills[age] - village.wages[age]
-    return old > 0
-
-
 @kernel
 def limit(world, values, month):
     """Who delivers for cash only."""
     for v in range(len(world.used)):
         village, credit = world.villages[v], values.credit[v]
-        tired = has_old_bills(village, waits(village, world.balance[v], credit) - 1)
+        tired = old_bills(village, waits(village, world.balance[v], credit) - 1) > 0
         village.cash_only = 1 if tired or month < village.no_credit_until else 0
 
 

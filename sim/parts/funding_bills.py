@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.planning.menu import door_bill
+from sim.planning.laying import float_of
 from sim.state.codes import (
     ALL_KINDS,
     ASKED,
@@ -25,6 +25,7 @@ from sim.state.codes import (
     SOCIETY,
 )
 from sim.state.ledger import settle
+from sim.state.world import old_bills, waits
 
 OLDEST_BILLS = 5  # place of bills of five months and more
 DECEMBER = 12
@@ -57,17 +58,19 @@ def pay_bill(village, post, age, amount):
 
 
 @inner
-def pay_oldest(village, post, cash, kept):
+def pay_oldest(village, post, cash, kept, tired):
     """Cash pays the oldest bills first.
 
-    Where suppliers no longer wait, what they deliver is paid before all, and `kept` fen for the room's next
-    bill are kept back from old ones.
+    Where suppliers no longer wait, what they deliver is paid before all; where they will not next month
+    since cash falls short of bills as old as `tired` months, `kept` fen for its deliveries stay in the purse.
     """
     if village.cash_only == 1:
         goods = min(cash, village.bills[0] - village.wages[0])
         village.bills[0] -= goods
         post.bills_paid += goods
-        cash = max(cash - goods - kept, 0)
+        cash -= goods
+    if village.cash_only == 1 or cash < old_bills(village, tired):
+        cash = max(cash - kept, 0)
     for age in range(OLDEST_BILLS, -1, -1):
         paid = min(cash, village.bills[age])
         cash -= paid
@@ -123,8 +126,11 @@ def pay_bills(world, values, books, calendar_month):
         world.flow[v].cost = new
         wages = min(wages_of(books.named[v]), max(new, 0))
         add_bills(village, new, wages)
-        kept = np.int64(door_bill(values, v, village)) if village.door > 0 else 0
-        pay_oldest(village, post, max(balance.cash, 0), kept)
+        kept, tired = np.int64(0), np.int64(OLDEST_BILLS)
+        if village.door > 0 and values.credit[v].on == 1:
+            kept = np.int64(float_of(values, v, village, world.flow[v].meals))
+            tired = np.int64(waits(village, balance, values.credit[v]) - 1)
+        pay_oldest(village, post, max(balance.cash, 0), kept, tired)
         if village.level > CLOSED:
             smooth_cost(village, funding, new)
         if calendar_month == DECEMBER and funding.forgive == 1:

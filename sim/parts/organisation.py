@@ -342,8 +342,10 @@ BARE = Purpose("organisation.bare")
 def level(organisation, village, place):
     """Level of training, insurance (flags) or publicity (fen a month).
 
-    A neighbour's where copied, else the village's own.
+    A neighbour's where copied, else the village's own; none where no supplier waits, or nobody pays for it.
     """
+    if village.cash_only == 1:
+        return np.int64(0)
     if village.copied == 1:
         return village.levels[place]
     if village.bare == 1 or village.unfunded == 1:

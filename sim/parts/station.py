@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
+from sim.planning.books import carries_two_days
 from sim.planning.menu import door_bill, fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
@@ -326,6 +327,14 @@ def is_suspended(village, month):
 
 
 @inner
+def cannot_pay_the_door(world, v, values):
+    """No supplier waits, the purse lacks the room's bill, and a year's receipts would not carry two days."""
+    village = world.villages[v]
+    lacks = village.cash_only == 1 and world.balance[v].cash < door_bill(values, v, village)
+    return lacks and not carries_two_days(world, v, values)
+
+
+@inner
 def stands_against(world, v, values, month):
     """Bits of what stands against the door this month."""
     village, station, bits = world.villages[v], values.station[v], 0
@@ -343,8 +352,7 @@ def stands_against(world, v, values, month):
         bits |= BY_ACCIDENT
     if station.room_ends == 1 and village.condition < station.unfit:
         bits |= BY_ROOM
-    cash_only = village.cash_only == 1 and station.money_ends == 1
-    if cash_only and world.balance[v].cash < door_bill(values, v, village):
+    if station.money_ends == 1 and cannot_pay_the_door(world, v, values):
         bits |= BY_MONEY
     return bits
 

@@ -357,6 +357,15 @@ def weigh(world, v, values, draft, margin, month, calendar):
 
 
 @inner
+def carries_two_days(world, v, values):
+    """Whether the last twelve months' receipts, after instalments, carried two open days with a rota."""
+    came = 0
+    for before in range(12):
+        came += world.villages[v].receipts[before]
+    return came >= costs_two_days(world, v, values)
+
+
+@inner
 def costs_two_days(world, v, values):
     """Cost of a year of two open days a week kept by a rota, fen: what money must at least carry."""
     village, station, facilities = world.villages[v], values.station[v], values.facilities[v]

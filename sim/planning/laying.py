@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner
-from sim.planning.menu import FULL_WEEK, seats_of
+from sim.planning.menu import FULL_WEEK, door_bill, list_price, seats_of
 from sim.state.codes import CANTEEN, FULL, REDUCED, SELF_COOKED, WORKING
+from sim.state.world import takes_fees
 
 NO_LIMIT = 1e12  # meals
 SERVED, USUAL, SEATS, PART, PULL = range(
@@ -32,13 +33,30 @@ def lay_by_ladder(values, v, village, table):
 
 
 @inner
+def cash_of_a_meal(values, v, village):
+    """What a meal takes from the purse in the month, fen: food and fuel less the fee, which buys the next."""
+    canteen, fee = values.canteen[v], 0.0
+    if takes_fees(values, v, village):
+        fee = list_price(values.families[v], village) * village.fee_level * (1.0 - village.free_share)
+        fee *= 1.0 - values.families[v].arrears
+    food = canteen.food * (1.0 - village.garden_saving) * village.food_price * village.operator_food
+    return max(food + canteen.fuel - fee, 0.0)
+
+
+@inner
 def for_cash(world, v, values, meals):
     """Meals a diner and meals in all that cash pays for, where suppliers no longer wait."""
-    village, canteen, facilities = world.villages[v], values.canteen[v], values.facilities[v]
-    fixed = facilities.power + facilities.repairs + (facilities.rent if village.rented == 1 else 0)
-    each = canteen.food * village.food_price * village.operator_food + canteen.fuel
-    most = max(world.balance[v].cash - fixed, 0) / max(each, 1.0)
+    village, each = world.villages[v], cash_of_a_meal(values, v, world.villages[v])
+    if each == 0.0:
+        return meals, NO_LIMIT
+    most = max(world.balance[v].cash - door_bill(values, v, village), 0) / max(each, 1.0)
     return min(meals, np.floor(most / max(village.diners_mean, 1.0))), most
+
+
+@inner
+def float_of(values, v, village, meals):
+    """Cash that next month's deliveries take where no supplier waits, fen: the room, and so many meals."""
+    return door_bill(values, v, village) + meals * cash_of_a_meal(values, v, village)
 
 
 @inner

@@ -172,3 +172,21 @@ def takes_fees(values, v, village):
 def overdue_bills(village):
     """Bills unpaid for three months and more, fen."""
     return village.bills[3] + village.bills[4] + village.bills[5]
+
+
+@inner
+def waits(village, balance, credit):
+    """Months that suppliers wait: one more while the county owes as much."""
+    owed = 0
+    for age in range(len(village.bills)):
+        owed += village.bills[age] - village.wages[age]
+    return credit.months + (1 if owed > 0 and balance.receivable_government >= owed else 0)
+
+
+@inner
+def old_bills(village, months):
+    """What suppliers have waited for so many months or more, fen."""
+    old = 0
+    for age in range(min(months, len(village.bills) - 1), len(village.bills)):
+        old += village.bills[age] - village.wages[age]
+    return old

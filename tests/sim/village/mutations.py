@@ -20,8 +20,8 @@ TESTS = ("tests/sim/village",)
 BROKEN = {
     "rota check": (
         "sim/planning/books.py",
-        "if unpaid and sheet[KITCHEN] > sheet[HANDS]:",
-        "if unpaid and sheet[KITCHEN] < 0.0:",
+        "return unpaid and sheet[KITCHEN] > sheet[HANDS]",
+        "return unpaid and sheet[KITCHEN] < 0.0",
     ),
     "price cap": ("sim/planning/levers.py", "MOST_RISE = 0.2", "MOST_RISE = 0.9"),
     "leader gate": (
@@ -51,8 +51,8 @@ BROKEN = {
     ),
     "fewest users": (
         "sim/planning/books.py",
-        "return FEW_USERS if sheet[USERS] < least else CARRIED",
-        "return FEW_USERS if sheet[USERS] < 0.0 else CARRIED",
+        "        return sheet[USERS] < least\n",
+        "        return sheet[USERS] < 0.0\n",
     ),
     "lateness": (
         "sim/parts/government.py",

@@ -15,7 +15,7 @@ from sim.planning.sheet import OUT_OF_CREDIT, TOO_DEAR
 from sim.state.codes import COLLECTIVE, FAMILIES, GOVERNMENT, HOME_TABLES, SOCIETY, STATION_DAYS
 
 YUAN, YEAR = 100, 12
-KITCHEN_AND_ROOM = ("cost_food", "cost_fuel", "cost_power", "cost_repairs", "cost_rent")
+ROOM = ("cost_power", "cost_repairs", "cost_rent")
 
 
 def tired(s: Any, wait: int = 2) -> np.ndarray:
@@ -34,19 +34,17 @@ def tired(s: Any, wait: int = 2) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", [3, 4, 5, 6])
-def test_tired_suppliers_of_kitchen_and_room_are_paid_in_the_month(seed: int) -> None:
-    """So that what they are owed is two months of deliveries at most, or three where the county owes it."""
+def test_tired_suppliers_deliver_nothing_on_credit_but_the_room(seed: int) -> None:
+    """Food, fuel, insurance, training and publicity are paid in the month, or not had.
+
+    A room that last year's receipts carry is not shut for a month without cash: its bill waits.
+    """
     s = run(seed=seed).series
     unpaid = s.state["bills"][:, :, 0] - s.state["wages"][:, :, 0]
-    others = s.flow["cost"] - sum(s.amount(name) for name in KITCHEN_AND_ROOM)
+    room = sum(s.amount(name) for name in ROOM)
     late = tired(s)
-    assert (unpaid[late] <= others[late]).all() and late.sum() > 20
-
-
-@pytest.mark.xfail(reason="insurance, training and publicity go on where nobody waits for money", strict=True)
-def test_tired_suppliers_deliver_nothing_on_credit() -> None:
-    s = run().series
-    assert not (s.state["bills"][:, :, 0] - s.state["wages"][:, :, 0])[tired(s)].any()
+    assert (unpaid[late] <= room[late]).all() and late.sum() > 20
+    assert (unpaid[late] > 0).mean() < 0.2 and (s.balance["cash"][late & (unpaid > 0)] == 0).all()
 
 
 def test_no_bill_grows_older_than_five_months_and_old_ones_are_debts() -> None:
@@ -98,12 +96,12 @@ def test_a_plan_expects_what_it_costs_and_a_kept_one_ninety_five_hundredths(seed
 TWO_DAYS = 12 * (170 * (0.4 + 0.6 * 2 / 6) + 100)  # yuan a year: power on two days of six, and repairs
 
 
-@pytest.mark.xfail(reason="the door shuts where old bills took the cash of the room's", strict=True)
 def test_no_station_closes_for_money_whose_receipts_carried_two_open_days() -> None:
     s = run().series
     for month, v in np.argwhere((s.flow["closed_now"] == 1) & (s.state["cause"] & BITS["money"] > 0)):
         rent = 12 * 400 * s.state["rented"][month, v]
-        assert s.state["receipts"][month - 1, v].sum() < (TWO_DAYS + rent) * YUAN, (month, v + 1)
+        before = month - 3  # a closure is dated at the first of three stops
+        assert s.state["receipts"][before, v].sum() < (TWO_DAYS + rent) * YUAN, (month, v + 1)
 
 
 def test_where_the_residual_payer_has_no_ceiling_and_pays_nothing_closes_for_money() -> None:
