@@ -215,7 +215,7 @@ state(
     unit="ratio",
     label="wish to eat by taste and open days, as it has come to be felt",
     initial=-1.0,
-    written_by=("laying",),
+    written_by=("laying", "station"),
 )
 flow("guest_meals", unit="meals", label="meals of guests")
 flow("rota_wanted", unit="minutes", label="kitchen work and door-keeping asked of helpers")

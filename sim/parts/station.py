@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
+from sim.planning.books import costs_two_days
 from sim.planning.menu import door_bill, fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
@@ -37,6 +38,7 @@ BY_MONEY, BY_USERS, BY_HELPERS, BY_LEADER, BY_KEEPER, BY_ACCIDENT, BY_ROOM, BY_P
 )
 CLOSURE = 3  # months in a row without an open day
 LEAST_DAYS = 6  # open days of a month from which a station counts as open
+LEAST_WEEK = 2  # days a week that are kept up while money for the room is late
 YEAR = 12
 HABIT_LEFT = 0.5  # diners who come back after a stop of over a month
 
@@ -311,6 +313,7 @@ def end_form(village, station, month):
     village.step = STATION_DAYS if needs_room(village.step) else NEIGHBOURS
     village.lowered_in = month
     village.level, village.meals_a_day, village.planned_in = VISITS_ONLY, 0, max(village.planned_in, 0)
+    village.priced = 0
     village.few_users, village.rota_gone, village.rota_short = 0, 0, 0
     village.rota = 0
     if village.step == NEIGHBOURS:
@@ -323,6 +326,23 @@ def end_form(village, station, month):
 def is_suspended(village, month):
     """An epidemic, a flood or a seal shuts the door; such months count neither way."""
     return month < max(village.pandemic_until, village.sealed_until)
+
+
+@inner
+def cannot_pay_room(world, v, values):
+    """Whether nobody waits for the room's bills any more, and cash does not pay them."""
+    village = world.villages[v]
+    cash_only = village.cash_only == 1 and values.station[v].money_ends == 1
+    return cash_only and world.balance[v].cash < door_bill(values, v, village)
+
+
+@inner
+def carried_two_days(world, v, values):
+    """Whether what came in over the last twelve months would have kept two open days with a rota."""
+    came = 0
+    for before in range(YEAR):
+        came += world.villages[v].receipts[before]
+    return came >= costs_two_days(world, v, values)
 
 
 @inner
@@ -343,8 +363,7 @@ def stands_against(world, v, values, month):
         bits |= BY_ACCIDENT
     if station.room_ends == 1 and village.condition < station.unfit:
         bits |= BY_ROOM
-    cash_only = village.cash_only == 1 and station.money_ends == 1
-    if cash_only and world.balance[v].cash < door_bill(values, v, village):
+    if cannot_pay_room(world, v, values) and not carried_two_days(world, v, values):
         bits |= BY_MONEY
     return bits
 
@@ -364,7 +383,9 @@ def open_door(world, v, values, month):
         return
     village.against = stands_against(world, v, values, month)
     if village.against == 0:
-        village.door = np.int64(village.open_week * WEEKS + 0.5)
+        short = needs_room(village.step) and cannot_pay_room(world, v, values)
+        week = min(village.open_week, LEAST_WEEK) if short else village.open_week
+        village.door = np.int64(week * WEEKS + 0.5)
         flow.open_days = village.door
         village.last_open = month
 
@@ -397,6 +418,7 @@ def close(world, v, credit, month):
     village.township_owes = 0
     village.stops, village.stopped_by, village.may_open, village.planned_in = 0, 0, 0, month
     village.diners_mean, village.attendance_mean, village.launched = 0.0, 0.0, NEVER
+    village.priced, village.pull_felt = 0, -1.0  # a new start sets its prices anew, and they are felt at once
     flow.closed_now += 1
 
 
@@ -455,6 +477,7 @@ def try_again(world, v, values, month, drawn):
 @kernel
 def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reopen_keys):
     """People, door, closures and new starts of every village."""
+    settle(books)  # an advance of the collective pays the room's bills of this month
     for v in range(len(world.used)):
         village, station, county = world.villages[v], values.station[v], world.county[v]
         village.habit += (1.0 - village.habit) / 3.0

@@ -65,6 +65,8 @@ RESIDUALS = (
 NONE, COLLECTIVE_FAMILIES, FAMILIES_COLLECTIVE = 0, 1, 2
 ONLY_COLLECTIVE, ONLY_FAMILIES, ONLY_GOVERNMENT, ONLY_SOCIETY, PUBLIC_FIRST, SHARED = 3, 4, 5, 6, 7, 8
 NOBODY = -1
+UP = 1.05  # of its cost that a fuller plan must expect
+LEAST_RECORD = 0.1  # share that a payer asked for the rest is trusted to pay
 
 
 # -- who carries the gap ---------------------------------------------------------------------------------
@@ -104,19 +106,24 @@ def room_of(values, v, village, payer, want, ceiling):
 
 
 @inner
-def carry_gap(values, v, village, gap, want, ceiling):
-    """Ask the residual payers in their order for the gap; families are asked by the price, not here."""
+def carry_gap(values, v, village, gap, short, want, ceiling):
+    """Ask the residual payers in their order for what is missing; families are asked by the price, not here.
+
+    `gap`: of the budget, by what is asked; `short`: of the cost, by what payers are expected to pay.
+    """
     residual = values.funding[v].residual
     if residual == SHARED:
-        share_gap(values, v, village, gap, want, ceiling)
+        share_gap(values, v, village, max(gap, short), want, ceiling)
         return
     for turn in range(len(PAYERS)):
         payer = residual_payer(residual, turn)
-        if payer == NOBODY or gap <= 0.0:
+        if payer == NOBODY or max(gap, short) <= 0.0:
             break
-        more = min(gap, room_of(values, v, village, payer, want, ceiling))
+        record = max(village.pays_share[payer], LEAST_RECORD)
+        more = min(max(gap, short / record), room_of(values, v, village, payer, want, ceiling))
         want[payer] += more
         gap -= more
+        short -= record * more
 
 
 @inner
@@ -158,6 +165,20 @@ def appeal_worth(values, v, village, draft):
     return worth
 
 
+@inner
+def shortfall(village, sheet, want):
+    """What the payers by their records leave open of what a fuller plan must expect, fen a month.
+
+    A payer who pays half of what falls due gives half, whatever it is asked for.
+    """
+    record = village.pays_share
+    own = sheet[FEES] * record[FAMILIES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH] + sheet[APPEAL]
+    expected = own / 12.0
+    for payer in range(len(PAYERS)):
+        expected += record[payer] * want[payer]
+    return UP * (sheet[COST] + sheet[DEBT]) / 12.0 - expected
+
+
 @called
 def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
     """What each payer is asked for a month: by the rule up to the ceilings, then the gap."""
@@ -183,7 +204,7 @@ def ask_payers(values, v, village, draft, month, cash, sheet, want, ceiling):
         given = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
         own = sheet[FEES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH]
         gap = budget - given - own / 12.0
-        carry_gap(values, v, village, gap, want, ceiling)
+        carry_gap(values, v, village, gap, shortfall(village, sheet, want), want, ceiling)
 
 
 @inner
