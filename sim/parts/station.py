@@ -286,7 +286,8 @@ def count_months(values, v, village, month):
     users = village.attendance_mean if village.step == STATION_DAYS else village.diners_mean
     grown_up = village.launched != NEVER and month - village.launched > station.grace
     few = grown_up and users < fewest(values, v, village.step)
-    village.few_users = village.few_users + 1 if few and village.stops == 0 else 0
+    few = few and village.stops == 0 and station.diners_end == 1
+    village.few_users = village.few_users + 1 if few else 0
     unpaid = village.rota == 1 and village.door > 0
     short, gone = unpaid and village.rota_filled < 0.8, unpaid and village.rota_filled < 0.5
     village.rota_short = village.rota_short + 1 if short and station.hands_end == 1 else 0
@@ -305,7 +306,7 @@ def cut_to_hands(village):
 @inner
 def end_form(village, station, month):
     """Too few diners or hands end the meals: the door stays open for station days, where there is a room."""
-    few = village.few_users >= station.patience and station.diners_end == 1
+    few = village.few_users >= station.patience
     gone = village.rota_gone >= 3
     if not (few or gone) or not serves_meals(village.step):
         return 0
@@ -352,12 +353,12 @@ def stands_against(world, v, values, month):
     if not needs_room(village.step):
         return bits
     keeps_itself = village.rota == 1  # who cooks or keeps by rota holds the key
-    if station.keeper_ends == 1 and village.has_keeper == 0 and not keeps_itself:
+    if village.has_keeper == 0 and not keeps_itself:
         bits |= BY_KEEPER
     nobody = village.leader == 0 and village.association == 0
     if station.leader_ends == 1 and nobody and village.leaderless > station.leaderless:
         bits |= BY_LEADER
-    if village.step == STATION_DAYS and village.few_users >= station.patience and station.diners_end == 1:
+    if village.step == STATION_DAYS and village.few_users >= station.patience:
         bits |= BY_USERS
     if month < village.struck_until:
         bits |= BY_ACCIDENT
@@ -484,7 +485,9 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
         form_ended = 0
         if village.step >= STATION_DAYS:
             organisation = values.organisation[v]
-            follow_keeper(village, station, organisation.coordinator * organisation.on, keeper_keys[county])
+            if station.keeper_ends == 1:
+                stipend = organisation.coordinator * organisation.on
+                follow_keeper(village, station, stipend, keeper_keys[county])
             follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)
