@@ -17,9 +17,9 @@ import numpy as np
 
 from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import costs_nothing, costs_two_days, lendable, weigh
+from sim.planning.books import carried_two_days, costs_nothing, lendable, weigh
 from sim.planning.levers import search, usual_plan
-from sim.planning.menu import charges_meals, needs_room
+from sim.planning.menu import charges_meals
 from sim.planning.raising import eased, fuller, top_of
 from sim.planning.sheet import (
     CARE,
@@ -392,16 +392,13 @@ def for_money(reason):
 @called
 def two_days(world, v, values, draft):
     """Two open days kept by a rota, where the search found less and last year's money carries them."""
-    village, came = world.villages[v], 0
+    village = world.villages[v]
     if (
         village.step < STATION_DAYS
         or draft.step >= STATION_DAYS
         or not for_money(village.refused[STATION_DAYS])
+        or not carried_two_days(world, v, values)
     ):
-        return draft
-    for before in range(YEAR):
-        came += village.receipts[before]
-    if came < costs_two_days(world, v, values) or not needs_room(STATION_DAYS):
         return draft
     return draft_of(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import costs_two_days
-from sim.planning.menu import door_bill, fewest, needs_room, serves_meals
+from sim.planning.books import cannot_pay_room, carried_two_days
+from sim.planning.menu import fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
     HOME_TABLES,
@@ -327,23 +327,6 @@ def end_form(village, station, month):
 def is_suspended(village, month):
     """An epidemic, a flood or a seal shuts the door; such months count neither way."""
     return month < max(village.pandemic_until, village.sealed_until)
-
-
-@inner
-def cannot_pay_room(world, v, values):
-    """Whether nobody waits for the room's bills any more, and cash does not pay them."""
-    village = world.villages[v]
-    cash_only = village.cash_only == 1 and values.station[v].money_ends == 1
-    return cash_only and world.balance[v].cash < door_bill(values, v, village)
-
-
-@inner
-def carried_two_days(world, v, values):
-    """Whether what came in over the last twelve months would have kept two open days with a rota."""
-    came = 0
-    for before in range(YEAR):
-        came += world.villages[v].receipts[before]
-    return came >= costs_two_days(world, v, values)
 
 
 @inner

@@ -6,7 +6,15 @@ import numpy as np
 
 from sim.engine.kernels import called, inner
 from sim.planning.asking import apply_rule, crowd_out, set_ceilings, step_share, want_shares
-from sim.planning.menu import charges_meals, expected_helpers, fewest, is_young, list_price, needs_room
+from sim.planning.menu import (
+    charges_meals,
+    door_bill,
+    expected_helpers,
+    fewest,
+    is_young,
+    list_price,
+    needs_room,
+)
 from sim.planning.menu import work_out as work_out_users_and_cost
 from sim.planning.sheet import (
     APPEAL,
@@ -346,3 +354,20 @@ def costs_two_days(world, v, values):
     if village.rented == 1:
         cost += facilities.rent * village.operator_rent
     return 12.0 * cost
+
+
+@inner
+def cannot_pay_room(world, v, values):
+    """Whether nobody waits for the room's bills any more, and cash does not pay them."""
+    village = world.villages[v]
+    cash_only = village.cash_only == 1 and values.station[v].money_ends == 1
+    return cash_only and world.balance[v].cash < door_bill(values, v, village)
+
+
+@inner
+def carried_two_days(world, v, values):
+    """Whether what came in over the last twelve months would have kept two open days with a rota."""
+    came = 0
+    for before in range(len(world.villages[v].receipts)):
+        came += world.villages[v].receipts[before]
+    return came >= costs_two_days(world, v, values)

@@ -116,9 +116,9 @@ def test_closures_fall_from_the_lowest_to_the_highest_tercile_of_diners_within_r
     ends.
 
     Where terciles close alike one test in 35 passes by luck (two standard errors of the mean of the paired
-    differences, one-sided); a true difference of .055, as it stands, is found 97 times in 100. In the default
-    county, of 300 elders a village, .27 / .25 / .26 close, mostly for a leader or keeper: no difference can be
-    told there.
+    differences, one-sided); a true difference of .055, as it stands, is found 97 times in 100. In the
+    default county, of 300 elders a village, .27 / .25 / .26 close, mostly for a leader or keeper: no
+    difference can be told there.
     """
     falls = []
     for seed in range(1, COUNTIES + 1):
