@@ -25,6 +25,7 @@ from sim.state.parameters import (
     condition,
     declarations,
     nearest,
+    switched_off,
     unmet,
 )
 
@@ -360,7 +361,7 @@ def idle(
     found, flat, moving = [], parameters.flat(), set(modified)
     for path in pinned:
         section, _, name = path.partition(".")
-        if name != "on" and getattr(getattr(parameters, section), "on", True) is False:
+        if name != "on" and switched_off(section, flat):
             found.append(f"{path} has no effect: {section}.on is false")
             continue
         wanted = unmet(path, flat)
@@ -368,6 +369,12 @@ def idle(
         if wanted and not moving & set(of):
             now = " and ".join(f"{one} = {flat[one]}" for one in of)
             found.append(f"{path} has no effect with {now}: it is read with {' or '.join(wanted)}")
+    for path in dict.fromkeys(modified):
+        wanted, section = unmet(path, flat), path.partition(".")[0]
+        if switched_off(section, flat):
+            found.append(f"what a policy does to {path} has no effect: {section}.on is false")
+        elif wanted and not moving & {condition(one)[0] for one in wanted}:
+            found.append(f"what a policy does to {path} has no effect: it is read with {' or '.join(wanted)}")
     if settings.engine.kind == "serial" and settings.workers > 1:
         found.append(f"workers = {settings.workers} has no effect: engine=serial works in one process")
     return found

@@ -17,7 +17,7 @@ from experiments.arms import SHARES
 from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake, known
 from experiments.study import draws
-from sim.state.parameters import SECTIONS, Declaration, nearest
+from sim.state.parameters import SECTIONS, Declaration, nearest, switched_off
 
 DUMMY, SIMPLEX = "dummy", "funding shares"
 CHOICES = ("business.kind", "collective.income_year")  # that the question asks about; others are structure
@@ -42,7 +42,8 @@ def inputs(line: Composed) -> list[Input]:
     What the line sets or switches off is left out.
     """
     held, base = line.touched(), line.parameters
-    off = {name for name in SECTIONS if getattr(getattr(base, name), "on", True) is False}
+    flat = base.flat()
+    off = {name for name in SECTIONS if switched_off(name, flat)}
     drawn = {declared.path for declared in draws.drawn(held)}
     found = []
     for path, one in known().items():

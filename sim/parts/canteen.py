@@ -85,6 +85,7 @@ class Canteen:
         high=60.0,
         doc="diners one cook serves",
         source="K county: two cooks for 35-40 diners; assumption",
+        only=("plan.on=false",),
     )
     delivery: float = par(
         1250.0,
@@ -98,7 +99,12 @@ class Canteen:
     )
     round_size: float = par(15.0, unit="persons", low=5.0, high=40.0, doc="elders of a full delivery round")
     reduced_staff: float = par(
-        0.6, unit="ratio", low=0.3, high=1.0, doc="cook and delivery at reduced meals over full service"
+        0.6,
+        unit="ratio",
+        low=0.3,
+        high=1.0,
+        doc="cook and delivery at reduced meals over full service",
+        only=("plan.on=false",),
     )
     kitchen_minutes: float = par(
         2.5,
@@ -215,7 +221,7 @@ state(
     unit="ratio",
     label="wish to eat by taste and open days, as it has come to be felt",
     initial=-1.0,
-    written_by=("laying",),
+    written_by=("laying", "station"),
 )
 flow("guest_meals", unit="meals", label="meals of guests")
 flow("rota_wanted", unit="minutes", label="kitchen work and door-keeping asked of helpers")

@@ -130,7 +130,12 @@ class Facilities:
         100.0, unit="yuan/month", low=30.0, high=600.0, doc="repairs that keep the condition", stored="fen"
     )
     visits_share: float = par(
-        0.25, unit="ratio", low=0.0, high=1.0, doc="power and repairs at visits only over full service"
+        0.25,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="power and repairs at visits only over full service",
+        only=("plan.on=false",),
     )
     decay: float = par(
         0.05,

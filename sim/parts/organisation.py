@@ -41,7 +41,12 @@ class Organisation:
         stored="fen",
     )
     visits_share: float = par(
-        0.5, unit="ratio", low=0.0, high=1.0, doc="stipend of the keeper at visits only over full service"
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+        doc="stipend of the keeper at visits only over full service",
+        only=("plan.on=false",),
     )
     insured: bool = par(
         True, unit="switch", doc="volunteers are insured", source="documents: accident insurance"
@@ -428,9 +433,8 @@ def kept(organisation, village, planned):
 @inner
 def bill_keeper(organisation, village, post, planned):
     """Stipend of the station's keeper, which follows wages, and publicity."""
-    post.cost_coordinator += int(
-        organisation.coordinator * kept(organisation, village, planned) * village.wage_index
-    )
+    paid = kept(organisation, village, planned)
+    post.cost_coordinator += int(organisation.coordinator * paid * village.wage_index)
     post.cost_publicity += level(organisation, village, PUBLICITY)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import carries_two_days, costs_nothing, lendable, weigh
+from sim.planning.books import carried_two_days, costs_nothing, lendable, weigh
 from sim.planning.levers import search, usual_plan
 from sim.planning.menu import charges_meals
 from sim.planning.raising import eased, fuller, top_of
@@ -196,7 +196,7 @@ state(
     written_by=("station",),
 )
 state("price_moved", "i8", unit="month", label="month in which the plan last moved prices", initial=NEVER)
-state("priced", "i8", unit="flag", label="a plan has set the price")
+state("priced", "i8", unit="flag", label="a plan has set the price", written_by=("station",))
 state("appealed", "i8", unit="month", label="month of the last appeal", initial=NEVER)
 state("appeals", "i8", unit="times", label="appeals of the last five years")
 state("appealing", "i8", unit="fen", label="gifts that an appeal is about to bring", written_by=("society",))
@@ -347,6 +347,25 @@ def pull(world, v, values, draft, month):
 
 
 @inner
+def bridge(world, v, plan):
+    """Where suppliers deliver for cash only, the collective lends what is owed and the cost of a quarter.
+
+    A collective with money does not watch its canteen stop in October because it pays in December.
+    """
+    village = world.villages[v]
+    may_ask = plan.advance == 1 and has_planner(village) and village.step >= STATION_DAYS
+    if village.cash_only == 0 or not may_ask:
+        return
+    wanted = village.planned_cost // 4 - max(world.balance[v].cash, 0)
+    for age in range(len(village.bills)):
+        wanted += village.bills[age]
+    lent = min(lendable(world, v), wanted)
+    if lent > 0:
+        village.borrowed, village.lent = lent, lent
+        world.posted[v].lent_collective += lent
+
+
+@inner
 def sheet_lacks(sheet):
     """Whether the receipts on the sheet do not carry its cost."""
     return sheet[RECEIPTS] < sheet[COST] + sheet[DEBT]
@@ -375,7 +394,7 @@ def two_days(world, v, values, draft):
     """Two open days kept by a rota, where the search found less and last year's money carries them."""
     village = world.villages[v]
     ends_for_money = village.step >= STATION_DAYS > draft.step and for_money(village.refused[STATION_DAYS])
-    if not ends_for_money or not carries_two_days(world, v, values):
+    if not ends_for_money or not carried_two_days(world, v, values):
         return draft
     return draft_of(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
 
@@ -477,6 +496,7 @@ def plan_all(world, values, month, calendar, notice_keys, renew_keys):
         if month - village.appealed >= 5 * YEAR:
             village.appeals = 0
         review(world, v, values, month, calendar, notice_keys[county], renew_keys[county])
+        bridge(world, v, plan)
 
 
 def run(model) -> None:

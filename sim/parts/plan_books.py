@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
+from sim.planning.laying import is_cooked
 from sim.state.codes import NEIGHBOURS, PAYERS, POOL_MONTHS
 from sim.state.fields import state
 
@@ -66,7 +67,8 @@ def note_people(village, flow):
     village.offered_mean = third(village.offered_mean, np.float64(flow.offered))
     if village.door > 0:
         village.attendance_mean = third(village.attendance_mean, np.float64(flow.attendance))
-    if village.meals_a_day > 0 and village.door > 0:
+    for_lack_of_cash = village.cash_only == 1 and flow.meals == 0  # no table was laid: that tells nothing
+    if is_cooked(village) and not for_lack_of_cash:
         village.diners_mean = third(village.diners_mean, np.float64(flow.diners))
     if flow.diners > 0:
         village.delivered_share += (flow.delivered / flow.diners - village.delivered_share) / 3.0

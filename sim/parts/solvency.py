@@ -29,15 +29,23 @@ START_OF_GOOD = -6  # a new service earns its first step up later
 class Solvency:
     """When a service steps down, closes and reopens."""
 
-    on: bool = switch(True, doc="off: nothing steps down or closes")
+    on: bool = switch(True, doc="off: nothing steps down or closes", only=("plan.on=false",))
     stress: float = par(
         2.0,
         unit="months",
         low=0.25,
         high=6.0,
         doc="bills overdue by more than 90 days, in months of cost, that count as bad",
+        only=("plan.on=false",),
     )
-    patience: int = par(3, unit="months", low=1, high=12, doc="bad months in a row before a step down")
+    patience: int = par(
+        3,
+        unit="months",
+        low=1,
+        high=12,
+        doc="bad months in a row before a step down",
+        only=("plan.on=false",),
+    )
     closing: int = par(
         6,
         unit="months",
@@ -45,8 +53,11 @@ class Solvency:
         high=24,
         doc="bad months in a row at the lowest step before closure",
         source="assumption, above the payment gap of three months",
+        only=("plan.on=false",),
     )
-    recovery: int = par(6, unit="months", low=1, high=24, doc="good months in a row before a step up")
+    recovery: int = par(
+        6, unit="months", low=1, high=24, doc="good months in a row before a step up", only=("plan.on=false",)
+    )
     least_users: int = par(
         8,
         unit="persons",
@@ -69,7 +80,12 @@ class Solvency:
         4, unit="persons", low=1, high=30, doc="active volunteers below which a service is not kept up"
     )
     leaderless: int = par(
-        18, unit="months", low=3, high=60, doc="months without leader and association that count as bad"
+        18,
+        unit="months",
+        low=3,
+        high=60,
+        doc="months without leader and association that count as bad",
+        only=("plan.on=false",),
     )
     reopen: float = par(
         0.25,
@@ -85,6 +101,7 @@ class Solvency:
         low=0.0,
         high=1.0,
         doc="bills written off at closure that were owed to cooks, carers and helpers",
+        only=("plan.on=false",),
     )
     first_cost: float = par(
         6500.0,
@@ -108,6 +125,7 @@ class Solvency:
         choices=("none", "money", "users", "helpers", "leader"),
         doc="a paired run with one condition relieved, to confirm a cause",
         live=True,
+        only=("plan.on=false",),
     )
 
 

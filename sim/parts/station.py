@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import carries_two_days
-from sim.planning.menu import door_bill, fewest, needs_room, serves_meals
+from sim.planning.books import cannot_pay_room, carried_two_days
+from sim.planning.menu import fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
     HOME_TABLES,
@@ -38,6 +38,7 @@ BY_MONEY, BY_USERS, BY_HELPERS, BY_LEADER, BY_KEEPER, BY_ACCIDENT, BY_ROOM, BY_P
 )
 CLOSURE = 3  # months in a row without an open day
 LEAST_DAYS = 6  # open days of a month from which a station counts as open
+LEAST_WEEK = 2  # days a week that are kept up while money for the room is late
 YEAR = 12
 HABIT_LEFT = 0.5  # diners who come back after a stop of over a month
 
@@ -285,7 +286,8 @@ def count_months(values, v, village, month):
     users = village.attendance_mean if village.step == STATION_DAYS else village.diners_mean
     grown_up = village.launched != NEVER and month - village.launched > station.grace
     few = grown_up and users < fewest(values, v, village.step)
-    village.few_users = village.few_users + 1 if few and village.stops == 0 else 0
+    few = few and village.stops == 0 and station.diners_end == 1
+    village.few_users = village.few_users + 1 if few else 0
     unpaid = village.rota == 1 and village.door > 0
     short, gone = unpaid and village.rota_filled < 0.8, unpaid and village.rota_filled < 0.5
     village.rota_short = village.rota_short + 1 if short and station.hands_end == 1 else 0
@@ -304,7 +306,7 @@ def cut_to_hands(village):
 @inner
 def end_form(village, station, month):
     """Too few diners or hands end the meals: the door stays open for station days, where there is a room."""
-    few = village.few_users >= station.patience and station.diners_end == 1
+    few = village.few_users >= station.patience
     gone = village.rota_gone >= 3
     if not (few or gone) or not serves_meals(village.step):
         return 0
@@ -312,6 +314,7 @@ def end_form(village, station, month):
     village.step = STATION_DAYS if needs_room(village.step) else NEIGHBOURS
     village.lowered_in = month
     village.level, village.meals_a_day, village.planned_in = VISITS_ONLY, 0, max(village.planned_in, 0)
+    village.priced = 0
     village.few_users, village.rota_gone, village.rota_short = 0, 0, 0
     village.rota = 0
     if village.step == NEIGHBOURS:
@@ -327,32 +330,24 @@ def is_suspended(village, month):
 
 
 @inner
-def cannot_pay_the_door(world, v, values):
-    """No supplier waits, the purse lacks the room's bill, and a year's receipts would not carry two days."""
-    village = world.villages[v]
-    lacks = village.cash_only == 1 and world.balance[v].cash < door_bill(values, v, village)
-    return lacks and not carries_two_days(world, v, values)
-
-
-@inner
 def stands_against(world, v, values, month):
     """Bits of what stands against the door this month."""
     village, station, bits = world.villages[v], values.station[v], 0
     if not needs_room(village.step):
         return bits
     keeps_itself = village.rota == 1  # who cooks or keeps by rota holds the key
-    if station.keeper_ends == 1 and village.has_keeper == 0 and not keeps_itself:
+    if village.has_keeper == 0 and not keeps_itself:
         bits |= BY_KEEPER
     nobody = village.leader == 0 and village.association == 0
     if station.leader_ends == 1 and nobody and village.leaderless > station.leaderless:
         bits |= BY_LEADER
-    if village.step == STATION_DAYS and village.few_users >= station.patience and station.diners_end == 1:
+    if village.step == STATION_DAYS and village.few_users >= station.patience:
         bits |= BY_USERS
     if month < village.struck_until:
         bits |= BY_ACCIDENT
     if station.room_ends == 1 and village.condition < station.unfit:
         bits |= BY_ROOM
-    if station.money_ends == 1 and cannot_pay_the_door(world, v, values):
+    if cannot_pay_room(world, v, values) and not carried_two_days(world, v, values):
         bits |= BY_MONEY
     return bits
 
@@ -372,7 +367,9 @@ def open_door(world, v, values, month):
         return
     village.against = stands_against(world, v, values, month)
     if village.against == 0:
-        village.door = np.int64(village.open_week * WEEKS + 0.5)
+        short = needs_room(village.step) and cannot_pay_room(world, v, values)
+        week = min(village.open_week, LEAST_WEEK) if short else village.open_week
+        village.door = np.int64(week * WEEKS + 0.5)
         flow.open_days = village.door
         village.last_open = month
 
@@ -405,6 +402,7 @@ def close(world, v, credit, month):
     village.township_owes = 0
     village.stops, village.stopped_by, village.may_open, village.planned_in = 0, 0, 0, month
     village.diners_mean, village.attendance_mean, village.launched = 0.0, 0.0, NEVER
+    village.priced, village.pull_felt = 0, -1.0  # a new start sets its prices anew, and they are felt at once
     flow.closed_now += 1
 
 
@@ -463,13 +461,16 @@ def try_again(world, v, values, month, drawn):
 @kernel
 def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reopen_keys):
     """People, door, closures and new starts of every village."""
+    settle(books)  # an advance of the collective pays the room's bills of this month
     for v in range(len(world.used)):
         village, station, county = world.villages[v], values.station[v], world.county[v]
         village.habit += (1.0 - village.habit) / 3.0
         form_ended = 0
         if village.step >= STATION_DAYS:
             organisation = values.organisation[v]
-            follow_keeper(village, station, organisation.coordinator * organisation.on, keeper_keys[county])
+            if station.keeper_ends == 1:
+                stipend = organisation.coordinator * organisation.on
+                follow_keeper(village, station, stipend, keeper_keys[county])
             follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)

@@ -6,7 +6,15 @@ import numpy as np
 
 from sim.engine.kernels import called, inner
 from sim.planning.asking import apply_rule, crowd_out, envelope_year, set_ceilings, step_share, want_shares
-from sim.planning.menu import charges_meals, expected_helpers, fewest, is_young, list_price, needs_room
+from sim.planning.menu import (
+    charges_meals,
+    door_bill,
+    expected_helpers,
+    fewest,
+    is_young,
+    list_price,
+    needs_room,
+)
 from sim.planning.menu import work_out as work_out_users_and_cost
 from sim.planning.sheet import (
     APPEAL,
@@ -67,6 +75,8 @@ NONE, COLLECTIVE_FAMILIES, FAMILIES_COLLECTIVE = 0, 1, 2
 ONLY_COLLECTIVE, ONLY_FAMILIES, ONLY_GOVERNMENT, ONLY_SOCIETY, PUBLIC_FIRST, SHARED = 3, 4, 5, 6, 7, 8
 NOBODY = -1
 QUARTER = 3  # months
+UP = 1.05  # of its cost that a fuller plan must expect
+LEAST_RECORD = 0.1  # share that a payer asked for the rest is trusted to pay
 
 
 # -- who carries the gap ---------------------------------------------------------------------------------
@@ -106,19 +116,24 @@ def room_of(values, v, village, payer, want, ceiling):
 
 
 @inner
-def carry_gap(values, v, village, gap, want, ceiling):
-    """Ask the residual payers in their order for the gap; families are asked by the price, not here."""
+def carry_gap(values, v, village, gap, short, want, ceiling):
+    """Ask the residual payers in their order for what is missing; families are asked by the price, not here.
+
+    `gap`: of the budget, by what is asked; `short`: of the cost, by what payers are expected to pay.
+    """
     residual = values.funding[v].residual
     if residual == SHARED:
-        share_gap(values, v, village, gap, want, ceiling)
+        share_gap(values, v, village, max(gap, short), want, ceiling)
         return
     for turn in range(len(PAYERS)):
         payer = residual_payer(residual, turn)
-        if payer == NOBODY or gap <= 0.0:
+        if payer == NOBODY or max(gap, short) <= 0.0:
             break
-        more = min(gap, room_of(values, v, village, payer, want, ceiling))
+        record = max(village.pays_share[payer], LEAST_RECORD)
+        more = min(max(gap, short / record), room_of(values, v, village, payer, want, ceiling))
         want[payer] += more
         gap -= more
+        short -= record * more
 
 
 @inner
@@ -188,6 +203,20 @@ def fill_envelope(fees, budget, want):
         want[payer] *= scale
 
 
+@inner
+def shortfall(village, sheet, want):
+    """What the payers by their records leave open of what a fuller plan must expect, fen a month.
+
+    A payer who pays half of what falls due gives half, whatever it is asked for.
+    """
+    record = village.pays_share
+    own = sheet[FEES] * record[FAMILIES] + sheet[GUESTS] + sheet[CARE] + sheet[CASH] + sheet[APPEAL]
+    expected = own / 12.0
+    for payer in range(len(PAYERS)):
+        expected += record[payer] * want[payer]
+    return UP * (sheet[COST] + sheet[DEBT]) / 12.0 - expected
+
+
 @called
 def ask_payers(values, v, village, draft, month, sheet, want, ceiling):
     """What each payer is asked for a month: by the rule up to the ceilings, then the gap."""
@@ -214,7 +243,8 @@ def ask_payers(values, v, village, draft, month, sheet, want, ceiling):
     crowd_out(village, funding, budget, want)
     leave_out(values, v, want)
     given = want[GOVERNMENT] + want[COLLECTIVE] + want[SOCIETY]
-    carry_gap(values, v, village, budget - given - own, want, ceiling)
+    short = shortfall(village, sheet, want)
+    carry_gap(values, v, village, budget - given - own, short, want, ceiling)
 
 
 @called
@@ -357,15 +387,6 @@ def weigh(world, v, values, draft, margin, month, calendar):
 
 
 @inner
-def carries_two_days(world, v, values):
-    """Whether the last twelve months' receipts, after instalments, carried two open days with a rota."""
-    came = 0
-    for before in range(12):
-        came += world.villages[v].receipts[before]
-    return came >= costs_two_days(world, v, values)
-
-
-@inner
 def costs_two_days(world, v, values):
     """Cost of a year of two open days a week kept by a rota, fen: what money must at least carry."""
     village, station, facilities = world.villages[v], values.station[v], values.facilities[v]
@@ -375,3 +396,20 @@ def costs_two_days(world, v, values):
     if village.rented == 1:
         cost += facilities.rent * village.operator_rent
     return 12.0 * cost
+
+
+@inner
+def cannot_pay_room(world, v, values):
+    """Whether nobody waits for the room's bills any more, and cash does not pay them."""
+    village = world.villages[v]
+    cash_only = village.cash_only == 1 and values.station[v].money_ends == 1
+    return cash_only and world.balance[v].cash < door_bill(values, v, village)
+
+
+@inner
+def carried_two_days(world, v, values):
+    """Whether what came in over the last twelve months would have kept two open days with a rota."""
+    came = 0
+    for before in range(len(world.villages[v].receipts)):
+        came += world.villages[v].receipts[before]
+    return came >= costs_two_days(world, v, values)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import called, inner
-from sim.planning.books import weigh
+from sim.planning.books import UP, weigh
 from sim.planning.levers import DAYS, ROTA, best_of_step, levers_of, on_menu, usual_plan
 from sim.planning.menu import charges_meals, serves_meals
 from sim.planning.sheet import CARRIED, MEALS, SHEET, draft_of
 from sim.state.codes import CANTEEN, HOME_TABLES, NEIGHBOURS, NO_MONEY, SELF_COOKED, STATION_DAYS
 
 YEAR = 12  # months
-UP = 1.05  # of its cost that a fuller one must
 CALM = 24  # months after a step down in which none goes up
 LOWER, CUSHION, FEWER = 0.9, 3.0, 0.8  # prices fall so far, above so many months of cash, or so few diners
 HALF = 0.5

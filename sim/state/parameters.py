@@ -122,9 +122,9 @@ def par(
     return field(default=default, metadata=meta)
 
 
-def switch(default: bool, *, doc: str, live: bool = False) -> Any:
+def switch(default: bool, *, doc: str, live: bool = False, only: tuple[str, ...] = ()) -> Any:
     """A part's on/off. Off, the part posts nothing, draws nothing and owns no column that anyone reads."""
-    return par(default, unit="switch", doc=doc, source="design choice", live=live)
+    return par(default, unit="switch", doc=doc, source="design choice", live=live, only=only)
 
 
 def choice(
@@ -198,6 +198,12 @@ def unmet(path: str, flat: Mapping[str, Any]) -> tuple[str, ...]:
     """The conditions under which a parameter is read, where none of them holds with these values."""
     conditions = declarations()[path].only
     return () if any(_holds(one, flat) for one in conditions) else conditions
+
+
+def switched_off(section: str, flat: Mapping[str, Any]) -> bool:
+    """Whether a section's own switch is off, and is read with these values."""
+    switch_of = f"{section}.on"
+    return flat.get(switch_of, True) is False and not unmet(switch_of, flat)
 
 
 def condition(text: str) -> tuple[str, bool, str]:

@@ -241,6 +241,24 @@ def test_what_has_no_effect_is_said(tmp_path, capsys):
     assert "flood_damage" not in said
 
 
+def test_a_setting_of_the_former_ladder_says_that_a_plan_does_not_read_it(tmp_path, capsys):
+    words = ["experiment=smoke", "county.elders=12", "county.villages=2", "horizon.end=2025-06"]
+    more = ["solvency.on=false", "solvency.stress=4", "solvency.start_cash=3", "progress=false"]
+    assert run.main([*words, *more, f"out={tmp_path}"]) == 0
+    said = capsys.readouterr().err
+    for path in ("solvency.on", "solvency.stress"):
+        assert f"{path} has no effect with plan.on = True: it is read with plan.on=false" in said
+    assert "start_cash" not in said
+
+
+def test_a_policy_of_a_part_that_is_off_says_so(tmp_path, capsys):
+    words = ["experiment=baseline", "county.elders=12", "county.villages=2", "horizon.end=2026-06"]
+    more = ["policy=collective_funds", "collective.on=false", "seeds=1", "progress=false"]
+    assert run.main([*words, *more, f"out={tmp_path}"]) == 0
+    said = capsys.readouterr().err
+    assert "what a policy does to collective.welfare_cap has no effect: collective.on is false" in said
+
+
 def test_words_of_a_strangers_manifest_reach_no_host(tmp_path):
     """What says how a study is run is not taken from its folder."""
     from experiments.command.verbs import line_of

@@ -40,10 +40,13 @@ def plain(**changes: Any) -> str:
 
 
 def moved(path: str) -> dict[str, Any]:
-    """The parameter at the end of its range that lies further from its default."""
+    """The parameter at the end of its range that lies further from its default, or another of its words."""
     if path in CHANGED:
         return dict(CHANGED[path])
     declared = D[path]
+    if declared.kind is bool or declared.choices:
+        others = (True, False) if declared.kind is bool else declared.choices
+        return {path: next(one for one in others if one != declared.default)}
     ends = [end for end in (declared.low, declared.high) if end is not None]
     return {path: declared.kind(max(ends, key=lambda end: abs(end - declared.default)))}
 
@@ -78,6 +81,8 @@ MET = {
     "shocks.pandemic_deaths": {"shocks.scheduled": "pandemic", "shocks.scheduled_month": 3},
     "business.interest": {"business.kind": "deposit", "business.start": 0},
     "matching.team_minutes": {"matching.form": "teams"},
+    "solvency.on": {"plan.on": False, "horizon.end": "2029-12"},
+    "solvency.stress": {"plan.on": False, "solvency.least_users": 1, "horizon.end": "2029-12"},
 }
 
 

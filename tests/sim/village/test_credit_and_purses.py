@@ -118,7 +118,8 @@ def test_where_the_residual_payer_has_no_ceiling_and_pays_nothing_closes_for_mon
             "plan.first_record": 1.0,
         }
         closed = run(rich).series
-    plain = run().series
+    poor = {f"{payer}.on": False for payer in ("government", "collective", "society")}
+    plain = run({**poor, "funding.residual": "none", "plan.appeal": False}).series
 
     def for_money(s: Any) -> int:
         return int(((s.flow["closed_now"] == 1) & (s.state["cause"] & BITS["money"] > 0)).sum())

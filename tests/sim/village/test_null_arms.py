@@ -96,7 +96,7 @@ def test_a_gap_filler_gives_what_the_others_leave_up_to_its_ceiling() -> None:
     villages = model.world.villages
     stations = villages.step >= STATION_DAYS
     asked = model.values.table.plan["prudence"][0] * villages.planned_cost[stations]
-    assert villages.planned[stations].sum(axis=1) == pytest.approx(asked, rel=1e-3)
+    assert villages.planned[stations].sum(axis=1) == pytest.approx(asked, rel=1e-2)
     assert (villages.planned[stations, GOVERNMENT] > 0).all()
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from runs import county_bytes, differences, large, village_bytes
-from village_runs import COUNTY, run
+from village_runs import COUNTY, run, unchecked
 
 import sim
 from sim.parts import canteen, facilities, plan
 from sim.planning.sheet import FEW_HELPERS, FEW_USERS
 from sim.state.codes import CANTEEN, ELDER, HOME_TABLES, NONE, STATION_DAYS, WORKING
+from sim.state.parameters import declarations
 
 DECEMBER = 11
 PLAN = ("step", "open_week", "meals_a_day", "rota", "fee_level", "planned", "planned_cost", "planned_in")
@@ -24,6 +25,8 @@ CALM = {
     "government.volatility": 0.0,
     "government.late": 0.0,
     "collective.volatility": 0.0,
+    "society.spread": 0.5,
+    "society.gifts_per_year": 12.0,
     "station.accidents": 0.0,
     "station.keeper_ends": False,
     "station.leader_ends": False,
@@ -187,6 +190,35 @@ def test_with_an_idle_building_a_village_opens_as_soon_or_sooner_at_every_streng
     for code in np.unique(strength):
         assert with_one[strength == code].sum() >= without[strength == code].sum()
     assert (with_one >= without).all() and with_one.sum() > 20
+
+
+PEOPLE = ("step", "open_week", "meals_a_day", "rota", "leader", "elders", "helpers", "against", "cause")
+COUNTS = ("diners", "enrolled", "volunteers", "open_days", "closed_now", "attendance")
+
+
+def in_yuan_of(worth: int, seed: int) -> Any:
+    """A run in which every sum of money is `worth` times as large, incomes of collectives too."""
+    base, changes = sim.Parameters().flat(), {"collective.income_scale": float(worth)}
+    for path, declared in declarations().items():
+        if "yuan" in declared.unit:
+            changes[path] = declared.kind(base[path] * worth)
+    with unchecked():
+        return run(changes, seed=seed).series
+
+
+@pytest.mark.parametrize("seed", [3, 6])
+def test_all_money_doubled_leaves_every_head_count_and_step(seed: int) -> None:
+    """To the last head in sums so large that a fen rounded away tips nothing; and from yuan to those sums in
+    all but one village-month of a hundred, which a sum that stands outside the parameters would change.
+    """
+    one, large, twice = (in_yuan_of(worth, seed) for worth in (1, 64, 128))
+    for name in PEOPLE:
+        assert np.array_equal(large.state[name], twice.state[name]), name
+        assert (one.state[name] != large.state[name]).mean() < 0.01, name
+    for name in COUNTS:
+        assert np.array_equal(large.flow[name], twice.flow[name]), name
+    assert twice.flow["cost"].sum() == pytest.approx(2 * large.flow["cost"].sum(), rel=1e-4)
+    assert one.flow["closed_now"].any()
 
 
 # -- prices
