@@ -18,6 +18,7 @@ from sim.engine.sorting import sort_places
 from sim.state.codes import (
     ALL_KINDS,
     ALONE,
+    BED_DROPPED,
     CLOSED,
     COMPANIONSHIP,
     ELDER,
@@ -65,6 +66,9 @@ def supply(world, values, scope):
     for v in range(len(pool)):
         for what in range(3):
             world.centre[BY_VILLAGE + what, v] = world.centre[what, pool[v]]
+    for v in range(len(pool)):  # a pool's beds are counted at its first village
+        world.flow[v].beds_standing = 0 if means[BEDS, pool[v]] < 0.0 else world.centre[BEDS, pool[v]]
+        means[BEDS, pool[v]] = -1.0
 
 
 # -- prices ----------------------------------------------------------------------------------------------
@@ -102,8 +106,11 @@ def needs_bed(people, i, referral, government, remit_left):
 
 @inner
 def leave_or_stay(people, i, referral, identity, key, flow):
-    """A resident recovers or leaves by chance, or keeps the bed."""
-    if people.health[i] < MODERATE or uniform(key, identity, 0) * referral.stay < 1.0:
+    """A resident recovers, leaves by chance or since the family can no longer pay, or keeps the bed."""
+    if people.dropped[i] & BED_DROPPED != 0:
+        people.place[i] = AT_HOME
+        flow.beds_left += 1
+    elif people.health[i] < MODERATE or uniform(key, identity, 0) * referral.stay < 1.0:
         people.place[i] = AT_HOME
     else:
         flow.beds_used += 1
