@@ -3,7 +3,7 @@
 State   whether a child from another house is asked last; which of mutual and paid help gave more last month;
         months in a row in which care took too much of the purse; what was dropped for it.
 Month   `run` before the table and the visits: elders whom a station knows and who are short of health settle
-        each kind that can wait (not escorts, emergencies, personal care; of rehabilitation what neighbours may
+        each kind that can wait (not escorts, emergencies, personal care; rehabilitation as neighbours may
         give). Utility of paid over mutual help: price over income, quality, norm, habit; a lasting draw for
         each kind stands against the logistic share. Who chose paid care is served first, as far as purse and
         carers go; the rest is asked of mutual aid. `run_rest` at the end: what mutual aid could not serve
@@ -85,7 +85,7 @@ class Choice:
         unit="yuan/month",
         low=500.0,
         high=1500.0,
-        doc="own income and money from children at which `half_price` holds; with another it moves in proportion",
+        doc="income with money from children at which `half_price` holds; it moves in proportion",
         source="assumption: mean of the default county",
         stored="fen",
         only=ON,
@@ -415,7 +415,7 @@ def habit_of(people, i):
 
 @kernel
 def serve_rest(people, world, values, government, turn_keys):
-    """What mutual aid left: paid care within purse and carers, then children asked last; the rest is unmet."""
+    """What mutual aid left: paid care within purse and carers, then children asked last; then unmet."""
     for v in range(len(world.used)):
         choice, needs, village, flow = values.choice[v], values.needs[v], world.villages[v], world.flow[v]
         price, full = net_price(needs, choice, government), needs.professional_price
