@@ -6,16 +6,17 @@ from sim.engine.kernels import inner
 
 MOST = 30.0  # beyond it a share is none or all
 HALVINGS = 8  # of the exponent, before the sum
-TERMS = 8  # of the sum
+HALF, SIXTH, LAST = 1 / 2, 1 / 6, 1 / 24  # of the sum
 
 
 @inner
 def exponential(power):
-    """e to a power between -30 and 30: Taylor's sum of a 256th of it, squared eight times."""
-    small, term, total = power / (1 << HALVINGS), 1.0, 1.0
-    for place in range(1, TERMS + 1):
-        term *= small / place
-        total += term
+    """e to a power between -30 and 30: four terms of Taylor's sum of a 256th of it, squared eight times.
+
+    Relative error under 1e-4, under 1e-8 for powers between -5 and 5.
+    """
+    small = power / (1 << HALVINGS)
+    total = 1.0 + small * (1.0 + small * (HALF + small * (SIXTH + small * LAST)))
     for _ in range(HALVINGS):
         total *= total
     return total

@@ -49,6 +49,7 @@ from sim.state.people import (
     income_of,
     norm_now,
     relies_on_children,
+    residents,
     row_from,
 )
 from sim.state.purposes import RELIES
@@ -185,8 +186,8 @@ NO_LIMIT = 30_000  # minutes a month: more than anybody needs of what can wait
 # -- which of the two ------------------------------------------------------------------------------------
 @inner
 def net_price(needs, choice, government):
-    """What an hour of paid care costs the elder, fen."""
-    return needs.professional_price * (1.0 - choice.subsidy if government else 1.0)
+    """What an hour of paid care costs the elder, whole fen."""
+    return np.int64(needs.professional_price * (1.0 - choice.subsidy if government else 1.0))
 
 
 @inner
@@ -285,6 +286,14 @@ def forget_places(people, i):
 
 
 @inner
+def has_dues(people, i):
+    """Who paid for care last month, or has something to take up again."""
+    if people.dines[i] > 0 or people.bought[i] > 0 or people.strained[i] + people.dropped[i] > 0:
+        return True
+    return people.place[i] < 0 or people.living[i] == IN_HOME
+
+
+@inner
 def look_into_purse(people, world, v, i, values, wanted, price, income, government, identity, key):
     """Count the months of too much, drop or take up again; share of the purse left beside paid hours.
 
@@ -304,7 +313,8 @@ def look_into_purse(people, world, v, i, values, wanted, price, income, governme
             drop_dearest(people, i, bed, home, hours, flow)
     else:
         people.strained[i] = 0
-        again = home + each + over_income(wanted * price / 60.0, income)
+        again = max(over_income(wanted * price / 60.0, income), values.needs[v].professional_income_share)
+        again += home + each
         if people.dropped[i] != 0 and again <= choice.burden:
             people.dropped[i] = 0
     return max(1.0 - home - meals, 0.0)
@@ -313,17 +323,16 @@ def look_into_purse(people, world, v, i, values, wanted, price, income, governme
 # -- serve -----------------------------------------------------------------------------------------------
 @inner
 def affordable(money, price):
-    """Minutes of paid care that money buys."""
-    return min(np.int64(money * 60.0 / price), NO_LIMIT) if price > 0.0 else np.int64(NO_LIMIT)
+    """Minutes of paid care that whole fen buy; as much as anybody needs where it is free."""
+    return min(money * 60 // price, NO_LIMIT) if price > 0 else np.int64(NO_LIMIT)
 
 
 @inner
-def pay_carers(people, world, v, i, minutes, price, full):
-    """Elder i has bought minutes of paid care: the family pays its price, government the rest."""
-    post, family = world.posted[v], np.int64(minutes * price / 60.0)
+def pay_carers(world, v, minutes, price, full):
+    """A village has bought minutes of paid care: families pay their price, government the rest."""
+    post, family = world.posted[v], minutes * price // 60
     post.care_families += family
     post.care_government += minutes * full // 60 - family
-    people.bought[i] = min(np.int64(people.bought[i]) + minutes, NO_LIMIT)
     world.flow[v].care_bought += minutes
 
 
@@ -353,7 +362,7 @@ def turn_of(world, v, key):
 
 
 @inner
-def wish_of(people, world, v, i, values, price, income, norms, identity, keys):
+def wish_of(people, v, i, values, price, income, norms, identity, keys):
     """Bits of the kinds for which elder i would pay, and their minutes; `norms`: at first and now."""
     relies = relies_on_children(keys[0], identity, norms[1])
     chance = chance_of_paid(people, i, values.choice[v], price, income, relies, norms[0])
@@ -368,40 +377,34 @@ def choose(people, world, values, years, government, norm_keys, taste_keys, drop
         county, full = world.county[v], needs.professional_price
         keys, drop_key = (norm_keys[county], taste_keys[county]), drop_keys[county]
         norms = values.acceptance[v].norm, norm_now(values.acceptance[v], village, years)
-        price, left = net_price(needs, choice, government), carers_of(choice, village)
-        first = turn_of(world, v, turn_keys[county])
+        price, carers = net_price(needs, choice, government), carers_of(choice, village)
+        first, left = turn_of(world, v, turn_keys[county]), carers
         for step in range(world.used[v]):
             i = row_from(world, v, first, step)
             if people.kind[i] != ELDER:
                 continue
-            identity, income = (
-                identity_of(village.number, people.serial[i]),
-                income_of(people, i, village.remit_left),
-            )
-            kinds, wanted = 0, 0
-            if has_choice(people, i, village):
-                kinds, wanted = wish_of(people, world, v, i, values, price, income, norms, identity, keys)
-            share = look_into_purse(
-                people, world, v, i, values, wanted, price, income, government, identity, drop_key
-            )
+            may, pays = has_choice(people, i, village), has_dues(people, i)
+            if not may and not pays:
+                continue
+            identity = identity_of(village.number, people.serial[i])
+            income = income_of(people, i, village.remit_left)
+            kinds, wanted, share = 0, 0, 1.0
+            if may:
+                kinds, wanted = wish_of(people, v, i, values, price, income, norms, identity, keys)
+            if pays:
+                share = look_into_purse(
+                    people, world, v, i, values, wanted, price, income, government, identity, drop_key
+                )
             people.bought[i] = 0
             if wanted == 0 or people.dropped[i] & HOURS_DROPPED != 0:
                 continue
-            wanted = min(wanted, affordable(share * income, price))
+            wanted = min(wanted, affordable(np.int64(share * income), price))
             flow.care_short += max(wanted - left, 0)
             served = serve_chosen(people, world, v, i, needs, kinds, min(wanted, left))
+            people.bought[i] = served
             left -= served
-            flow.care_chosen += served
-            pay_carers(people, world, v, i, served, price, full)
-
-
-@inner
-def set_aside(people, i, needs, price, income):
-    """Minutes of paid care that the income set aside for it still buys an elder short of health."""
-    if people.health[i] < MILD or people.dropped[i] & HOURS_DROPPED != 0:
-        return np.int64(0)
-    spent = np.int64(people.bought[i]) * price / 60.0
-    return affordable(max(income * needs.professional_income_share - spent, 0.0), price)
+        flow.care_chosen += carers - left
+        pay_carers(world, v, carers - left, price, full)
 
 
 @inner
@@ -418,26 +421,30 @@ def serve_rest(people, world, values, government, turn_keys):
     """What mutual aid left: paid care within purse and carers, then children asked last; then unmet."""
     for v in range(len(world.used)):
         choice, needs, village, flow = values.choice[v], values.needs[v], world.villages[v], world.flow[v]
-        price, full = net_price(needs, choice, government), needs.professional_price
-        left, first = (
-            carers_of(choice, village) - flow.care_bought,
-            turn_of(world, v, turn_keys[world.county[v]]),
-        )
+        price, first = net_price(needs, choice, government), turn_of(world, v, turn_keys[world.county[v]])
+        carers = carers_of(choice, village) - flow.care_bought
+        left = carers
         for step in range(world.used[v]):
             i = row_from(world, v, first, step)
+            if people.health[i] < MILD or people.kind[i] != ELDER:
+                continue
+            if people.dropped[i] & HOURS_DROPPED == 0:
+                fund = income_of(people, i, village.remit_left) * needs.professional_income_share
+                minutes = min(affordable(np.int64(fund), price) - np.int64(people.bought[i]), left)
+                if minutes > 0:
+                    bought = minutes - serve_by_paid_care(people, world, v, i, minutes)
+                    people.bought[i] += bought
+                    left -= bought
+            if people.enrolled[i] == 1:
+                people.habit[i] = habit_of(people, i)
+        pay_carers(world, v, carers - left, price, needs.professional_price)
+        for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
-            income = income_of(people, i, village.remit_left)
-            minutes = min(set_aside(people, i, needs, price, income), left)
-            if minutes > 0:
-                bought = minutes - serve_by_paid_care(people, world, v, i, minutes)
-                left -= bought
-                pay_carers(people, world, v, i, bought, price, full)
             if people.child_last[i] == 1:
                 flow.child_minutes += serve_by_child(people, world, v, i, needs)
             for kind in range(ALL_KINDS):
                 world.hours[v, UNMET, kind] += people.need[i, kind]
-            people.habit[i] = habit_of(people, i)
 
 
 def run(model) -> None:
