@@ -29,6 +29,7 @@ from sim.state.codes import (
     ELDER,
     EMERGENCY,
     ESCORT,
+    FAMILY,
     HOME_DROPPED,
     HOURS_DROPPED,
     IN_HOME,
@@ -167,7 +168,12 @@ column("dropped", "i1", unit="bits", label="given up for its price: 1 bed, 2 hom
 flow("care_chosen", unit="minutes", label="paid care at home chosen before mutual aid")
 flow("care_bought", unit="minutes", label="paid care at home bought in all")
 flow("care_short", unit="minutes", label="paid care chosen for which no carer was left")
-flow("child_minutes", unit="minutes", label="care by children from other houses who were asked last")
+flow(
+    "child_minutes",
+    unit="minutes",
+    label="care of each kind by children from other houses who were asked last",
+    shape=(9,),
+)
 flow("strained", unit="persons", label="elders whose care took too much of the purse")
 flow("drops", unit="persons", label="elders who dropped a bed, a home, paid hours, meals", shape=(4,))
 posting("care_families", debit="carers", credit="families", label="families: paid care at home")
@@ -438,13 +444,17 @@ def serve_rest(people, world, values, government, turn_keys):
             if people.enrolled[i] == 1:
                 people.habit[i] = habit_of(people, i)
         pay_carers(world, v, carers - left, price, needs.professional_price)
+        for kind in range(ALL_KINDS):
+            flow.child_minutes[kind] = -world.hours[v, FAMILY, kind]
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
             if people.child_last[i] == 1:
-                flow.child_minutes += serve_by_child(people, world, v, i, needs)
+                serve_by_child(people, world, v, i, needs)
             for kind in range(ALL_KINDS):
                 world.hours[v, UNMET, kind] += people.need[i, kind]
+        for kind in range(ALL_KINDS):
+            flow.child_minutes[kind] += world.hours[v, FAMILY, kind]
 
 
 def run(model) -> None:

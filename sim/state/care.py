@@ -37,11 +37,10 @@ def serve_by_paid_care(people, world, v, i, minutes):
 
 @inner
 def serve_by_child(people, world, v, i, needs):
-    """What a child from another house still meets of all that is left; minutes."""
+    """What a child from another house still meets of all that is left."""
     total = 0
     for kind in range(ALL_KINDS):
         total += int(people.need[i, kind])
     given = min(int(total * needs.cover_near), needs.near_hours)
     if given > 0:
         serve_by_family(people, world, v, i, given, total)
-    return given
