@@ -302,7 +302,6 @@ PLACES = {
 }
 
 
-@pytest.mark.slow
 def test_children_who_lose_their_jobs_empty_beds_homes_and_paid_hours() -> None:
     """Same luck, with and without the shock; over five seeds, in the year after it."""
     beds, homes, hours, left = [], [], [], []
@@ -321,7 +320,6 @@ def test_children_who_lose_their_jobs_empty_beds_homes_and_paid_hours() -> None:
     assert np.array(left)[:, 0].sum() > np.array(left)[:, 1].sum()
 
 
-@pytest.mark.slow
 def test_cheap_care_takes_hours_and_credits_away_and_dear_care_gives_them_back() -> None:
     """A subsidy of .9 in the second and third year, then none; four paired seeds, each of them.
 
