@@ -406,8 +406,8 @@ def choices(place: Place) -> str:
         if count
     )
     return (
-        f"paid care at home {hours['care_bought']:.0f} hours, {hours['care_chosen']:.0f} of them chosen before "
-        f"mutual aid ({hours['care_short']:.0f} more found no carer); children asked last gave "
+        f"paid care at home {hours['care_bought']:.0f} hours, {hours['care_chosen']:.0f} of them chosen "
+        f"before mutual aid ({hours['care_short']:.0f} more found no carer); children asked last gave "
         f"{hours['child_minutes']:.0f} of the family's; care took too much of the purse of "
         f"{int(place.flow('strained'))} elders; dropped for its price in the last 12 months: "
         f"{dropped or 'nothing'}\n"

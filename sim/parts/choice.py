@@ -422,6 +422,23 @@ def habit_of(people, i):
     return PAID_HABIT if paid > mutual else MUTUAL_HABIT
 
 
+@inner
+def end_ladder(people, world, v, needs):
+    """Children who were asked last do what they can; the rest is unmet."""
+    flow = world.flow[v]
+    for kind in range(ALL_KINDS):
+        flow.child_minutes[kind] = -world.hours[v, FAMILY, kind]
+    for i in residents(world, v):
+        if people.kind[i] != ELDER:
+            continue
+        if people.child_last[i] == 1:
+            serve_by_child(people, world, v, i, needs)
+        for kind in range(ALL_KINDS):
+            world.hours[v, UNMET, kind] += people.need[i, kind]
+    for kind in range(ALL_KINDS):
+        flow.child_minutes[kind] += world.hours[v, FAMILY, kind]
+
+
 @kernel
 def serve_rest(people, world, values, government, turn_keys):
     """What mutual aid left: paid care within purse and carers, then children asked last; then unmet."""
@@ -444,17 +461,7 @@ def serve_rest(people, world, values, government, turn_keys):
             if people.enrolled[i] == 1:
                 people.habit[i] = habit_of(people, i)
         pay_carers(world, v, carers - left, price, needs.professional_price)
-        for kind in range(ALL_KINDS):
-            flow.child_minutes[kind] = -world.hours[v, FAMILY, kind]
-        for i in residents(world, v):
-            if people.kind[i] != ELDER:
-                continue
-            if people.child_last[i] == 1:
-                serve_by_child(people, world, v, i, needs)
-            for kind in range(ALL_KINDS):
-                world.hours[v, UNMET, kind] += people.need[i, kind]
-        for kind in range(ALL_KINDS):
-            flow.child_minutes[kind] += world.hours[v, FAMILY, kind]
+        end_ladder(people, world, v, needs)
 
 
 def run(model) -> None:

@@ -227,7 +227,8 @@ flow("beds_used", unit="persons", label="elders in a bed of the centre", written
 flow(
     "beds_standing",
     unit="persons",
-    label="beds of the centre, at its first village",
+    label="the village's part of the beds of its centre",
+    dtype="f8",
     written_by=("referral_centre",),
 )
 flow(

@@ -57,6 +57,7 @@ def supply(world, values, scope):
     for v in range(len(pool)):
         referral, elders = values.referral[v], world.villages[v].elders_start
         means[BEDS, pool[v]] += referral.beds * elders
+        world.flow[v].beds_standing = referral.beds * elders / 1000.0
         means[DAY_PLACES, pool[v]] += referral.day_places * elders
         means[MINUTES, pool[v]] += referral.hours * elders
     for v in range(len(pool)):
@@ -66,9 +67,6 @@ def supply(world, values, scope):
     for v in range(len(pool)):
         for what in range(3):
             world.centre[BY_VILLAGE + what, v] = world.centre[what, pool[v]]
-    for v in range(len(pool)):  # a pool's beds are counted at its first village
-        world.flow[v].beds_standing = 0 if means[BEDS, pool[v]] < 0.0 else world.centre[BEDS, pool[v]]
-        means[BEDS, pool[v]] = -1.0
 
 
 # -- prices ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from village_runs import unchecked
 
 import sim
 from sim.engine.logistic import logistic
-from sim.parts import choice
+from sim.parts import choice, needs
 from sim.state.codes import (
     ALONE,
     BED_DROPPED,
@@ -218,6 +218,22 @@ def test_hours_and_money_are_conserved(changes: Mapping[str, Any]) -> None:
     assert np.abs(paid - bought * price).max() <= 2  # two bills a village and month, each to the fen
     government = s.amount("care_government").sum() / paid.sum()
     assert government == pytest.approx(model.parameters.choice.subsidy, abs=1e-3)
+
+
+def test_children_come_first_with_those_who_rely_on_them_by_hand() -> None:
+    """600 minutes, a near child meets 40 % of what is there: 240 at once, or of what nobody else met."""
+    for norm, share in ((1.0, 1.0), (0.718, 0.718)):
+        with unchecked():
+            model = at_home({"acceptance.norm": norm, "needs.professional_price": 1e6})
+        p, elders = model.people, model.people.kind == ELDER
+        p.near[:] = 1
+        needs.run_family(model)
+        first = p.need[elders, MEALS] == 360
+        assert (first | (p.need[elders, MEALS] == 600)).all()
+        assert stats.binomtest(int(first.sum()), int(elders.sum()), share).pvalue > ERROR
+        choice.run_rest(model)
+        assert (p.need[elders, MEALS] == 360).all()
+        assert model.world.flow[0].child_minutes[MEALS] == 240 * (~first).sum()
 
 
 # -- what is dropped -------------------------------------------------------------------------------------
