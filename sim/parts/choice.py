@@ -234,35 +234,29 @@ def choose_kinds(people, i, needs, chance, identity, key):
 
 # -- what it may cost ------------------------------------------------------------------------------------
 @inner
-def over_income(money, income):
-    """Money of a month over income; without income anything is too much."""
-    return money / max(income, 1)
-
-
-@inner
-def bed_share(people, i, referral, burden, government, income):
-    """Share of the purse that a bed takes: `burden` where it costs all that a family can raise."""
+def bed_due(people, i, referral, burden, government):
+    """Fen that a bed takes of the purse: `burden` of it where it costs all that a family can raise."""
     if people.place[i] >= 0 or people.dropped[i] & BED_DROPPED != 0:
         return 0.0
     own = referral.bed_price * family_share(people, i, referral.bed_subsidy, government)
-    return burden * over_income(own / max(referral.afford, 1e-9), income)
+    return burden * own / max(referral.afford, 1e-9)
 
 
 @inner
-def home_share(people, i, homes, fees, income):
-    """Share of the purse that the fee of the village home takes."""
+def home_due(people, i, homes, fees):
+    """Fee of the village home, fen."""
     free = not fees or people.dibao[i] == 1
     if people.living[i] != IN_HOME or people.dropped[i] & HOME_DROPPED != 0 or free:
         return 0.0
-    return over_income(homes.fee * 1.0, income)
+    return np.float64(homes.fee)
 
 
 @inner
-def meals_share(people, i, village, income):
-    """Share of the purse that last month's meals take at this month's price; incomes follow wages."""
-    price = village.price[age_band(people.age[i])]
-    eaten = village.served_meals / max(village.users, 1)
-    return 0.0 if people.dibao[i] == 1 else over_income(price * eaten / village.wage_index, income)
+def meals_due(people, i, village, eaten):
+    """Fen for `eaten` meals at this month's price over wages, which incomes follow."""
+    if people.dibao[i] == 1 or (people.dines[i] == 0 and people.dropped[i] == 0):
+        return 0.0
+    return village.price[age_band(people.age[i])] * eaten
 
 
 @inner
@@ -300,30 +294,29 @@ def has_dues(people, i):
 
 
 @inner
-def look_into_purse(people, world, v, i, values, wanted, price, income, government, identity, key):
-    """Count the months of too much, drop or take up again; share of the purse left beside paid hours.
+def look_into_purse(people, world, v, i, values, wanted, price, income, eaten, government, identity, key):
+    """Count the months of too much, drop or take up again; fen left beside home and meals.
 
-    `wanted` minutes of paid care are chosen this month at `price` fen an hour.
+    `wanted` minutes of paid care are chosen this month at `price` fen an hour; `eaten` meals a diner.
     """
-    choice, flow, village = values.choice[v], world.flow[v], world.villages[v]
+    choice, flow, limit = values.choice[v], world.flow[v], values.choice[v].burden * income
     forget_places(people, i)
-    bed = bed_share(people, i, values.referral[v], choice.burden, government, income)
-    home = home_share(people, i, values.homes[v], takes_fees(values, v), income)
-    each = meals_share(people, i, village, income) if people.dines[i] > 0 or people.dropped[i] != 0 else 0.0
+    bed = bed_due(people, i, values.referral[v], choice.burden, government)
+    home = home_due(people, i, values.homes[v], takes_fees(values, v))
+    each = meals_due(people, i, world.villages[v], eaten)
     meals = each if people.dines[i] > 0 and people.dropped[i] & MEALS_DROPPED == 0 else 0.0
-    hours = over_income(np.int64(people.bought[i]) * price / 60.0, income)
-    if bed + home + hours + meals > choice.burden:
+    hours = np.int64(people.bought[i]) * price / 60.0
+    if bed + home + hours + meals > limit:
         flow.strained += 1
         people.strained[i] = min(int(people.strained[i]) + 1, LONGEST)
         if people.strained[i] >= choice.patience and uniform(key, identity, 0) < choice.drops:
             drop_dearest(people, i, bed, home, hours, flow)
     else:
         people.strained[i] = 0
-        again = max(over_income(wanted * price / 60.0, income), values.needs[v].professional_income_share)
-        again += home + each
-        if people.dropped[i] != 0 and again <= choice.burden:
+        again = max(wanted * price / 60.0, income * values.needs[v].professional_income_share)
+        if people.dropped[i] != 0 and again + home + each <= limit:
             people.dropped[i] = 0
-    return max(1.0 - home - meals, 0.0)
+    return np.int64(max(income - home - meals, 0.0))
 
 
 # -- serve -----------------------------------------------------------------------------------------------
@@ -385,6 +378,7 @@ def choose(people, world, values, years, government, norm_keys, taste_keys, drop
         norms = values.acceptance[v].norm, norm_now(values.acceptance[v], village, years)
         price, carers = net_price(needs, choice, government), carers_of(choice, village)
         first, left = turn_of(world, v, turn_keys[county]), carers
+        eaten = village.served_meals / (max(village.users, 1) * village.wage_index)
         for step in range(world.used[v]):
             i = row_from(world, v, first, step)
             if people.kind[i] != ELDER:
@@ -394,17 +388,17 @@ def choose(people, world, values, years, government, norm_keys, taste_keys, drop
                 continue
             identity = identity_of(village.number, people.serial[i])
             income = income_of(people, i, village.remit_left)
-            kinds, wanted, share = 0, 0, 1.0
+            kinds, wanted, purse = 0, 0, np.int64(income)
             if may:
                 kinds, wanted = wish_of(people, v, i, values, price, income, norms, identity, keys)
             if pays:
-                share = look_into_purse(
-                    people, world, v, i, values, wanted, price, income, government, identity, drop_key
+                purse = look_into_purse(
+                    people, world, v, i, values, wanted, price, income, eaten, government, identity, drop_key
                 )
             people.bought[i] = 0
             if wanted == 0 or people.dropped[i] & HOURS_DROPPED != 0:
                 continue
-            wanted = min(wanted, affordable(np.int64(share * income), price))
+            wanted = min(wanted, affordable(purse, price))
             flow.care_short += max(wanted - left, 0)
             served = serve_chosen(people, world, v, i, needs, kinds, min(wanted, left))
             people.bought[i] = served
