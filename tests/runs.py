@@ -74,6 +74,7 @@ NO_SIZE = (
 )
 # Sizes and speeds at which mechanisms that are off by default show within a year or two.
 SIZES: dict[str, Any] = {
+    "choice.subsidy": 0.5,
     "trust.run_low": 0.6,
     "trust.run_width": 0.2,
     "homes.openings": 1.0,

@@ -21,6 +21,7 @@ OFF = (
     "plan",
     "credit",
     "neighbours",
+    "choice",
 )
 SIMPLIFIED: dict[str, Any] = {f"{part}.on": False for part in OFF} | {
     "county.facility_share": 1.0,

@@ -384,8 +384,33 @@ def care(place: Place) -> str:
     return (
         f"{layout(table)}\n"
         f"of the rest of the need linked kin and neighbours met {unasked:.0f} hours unasked\n"
+        f"{choices(place)}"
         f"visits made of those due: {visits or 'none due'}; {int(place.flow('meals'))} "
         f"meals for {int(place.flow('diners'))} diners"
+    )
+
+
+def choices(place: Place) -> str:
+    """Which care was chosen and what was dropped for its price; nothing where nobody chooses."""
+    if not place.result.parameters.choice.on:
+        return ""
+    hours = {
+        name: place.flow(name).sum() / 60
+        for name in ("care_chosen", "care_bought", "care_short", "child_minutes")
+    }
+    dropped = ", ".join(
+        f"{int(count)} {what}"
+        for what, count in zip(
+            ("a bed", "the home", "paid hours", "meals"), place.flow("drops", 12), strict=True
+        )
+        if count
+    )
+    return (
+        f"paid care at home {hours['care_bought']:.0f} hours, {hours['care_chosen']:.0f} of them chosen "
+        f"before mutual aid ({hours['care_short']:.0f} more found no carer); children asked last gave "
+        f"{hours['child_minutes']:.0f} of the family's; care took too much of the purse of "
+        f"{int(place.flow('strained'))} elders; dropped for its price in the last 12 months: "
+        f"{dropped or 'nothing'}\n"
     )
 
 

@@ -35,6 +35,7 @@ PUBLIC = (
     "capital_project",
     "setup_government",
     "referral_government",
+    "care_government",
     "guarantee_called",
     "aids_government",
     *(name for name in POSTINGS if name.startswith("grant_")),
@@ -283,7 +284,9 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "public_capital_fen": series.amount("capital_government")
         + series.amount("setup_government")
         + series.amount("aids_government"),
-        "public_care_fen": series.amount("referral_government") + series.amount("guarantee_called"),
+        "public_care_fen": series.amount("referral_government")
+        + series.amount("care_government")
+        + series.amount("guarantee_called"),
         "credits_minutes": -series.balance["credits_held"],
         "credits_issued_minutes": moved(lambda debit, credit: credit == "credits_held"),
         "credits_spent_minutes": moved(

@@ -16,7 +16,7 @@ from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import ALONE, AT_TABLE, CLOSED, ELDER, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, need_left, residents, zones_of
+from sim.state.people import identity_of, need_left, norm_now, residents, zones_of
 
 
 @section("acceptance")
@@ -294,7 +294,7 @@ def spread(people, world, values, years, on):
     """Norms and loneliness at the month's end; one pass over zones, one over elders."""
     for v in range(len(world.used)):
         acceptance, village, flow = values.acceptance[v], world.villages[v], world.flow[v]
-        norm = max(acceptance.norm - acceptance.norm_decline * years, 0.0) * village.norm_left
+        norm = norm_now(acceptance, village, years)
         count_zones(people, world, v)
         total, heads = world.sums, world.work[0]
         reach = reach_of(village, acceptance, norm)

@@ -28,15 +28,15 @@ from sim.state.codes import (
     FULL,
     HOME_TABLES,
     MEALS,
+    MEALS_DROPPED,
     MILD,
     MODERATE,
     MUTUAL,
-    SEVENTY,
 )
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, has_offer, identity_of, income_of, residents, row_from, start_row
+from sim.state.people import age_band, give, has_offer, identity_of, income_of, residents, row_from, start_row
 
 
 @section("canteen")
@@ -254,12 +254,6 @@ PLACE_OF_DINERS, PLACE_OF_COOKS = 0, 1  # indices of the rota's draws
 
 
 @inner
-def band(age):
-    """Age band of the price list: 0 for 60-69, 1 for 70-79, 2 for 80 and over."""
-    return 0 if age < SEVENTY else (1 if age < EIGHTY else 2)
-
-
-@inner
 def is_short(people, i, canteen):
     """Whether an elder counts as short of meal help."""
     return people.need[i, MEALS] >= canteen.short_hours
@@ -271,7 +265,7 @@ def wants(people, i, identity, canteen, price, pull, meals, wage_index, remit_le
 
     Need, price, purse (incomes follow wages); taste is fixed to the person. `pull`: the table's own.
     """
-    if people.enrolled[i] == 0 or people.place[i] < 0:
+    if people.enrolled[i] == 0 or people.place[i] < 0 or people.dropped[i] & MEALS_DROPPED != 0:
         return False
     chance = canteen.need_uptake if is_short(people, i, canteen) else canteen.uptake
     if people.dibao[i] == 0:
@@ -314,7 +308,7 @@ def seat(people, world, v, i, price, list_price, meals, part):
 def come_to_table(people, world, v, i, canteen, table, key):
     """An elder who wants to eat is seated or turned away."""
     village, flow = world.villages[v], world.flow[v]
-    identity, group = identity_of(village.number, people.serial[i]), band(people.age[i])
+    identity, group = identity_of(village.number, people.serial[i]), age_band(people.age[i])
     felt, usual, pull = village.price_felt[group], table[USUAL], table[PULL]
     wage, remit_left = village.wage_index, village.remit_left
     if not wants(people, i, identity, canteen, felt, pull, usual, wage, remit_left, key):

@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import ALONE, CLOSED, COUPLE, ELDER, IN_HOME, NO_MONEY, SEVERE
+from sim.state.codes import ALONE, CLOSED, COUPLE, ELDER, HOME_DROPPED, IN_HOME, NO_MONEY, SEVERE
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, residents
+from sim.state.people import identity_of, income_of, residents
 from sim.state.world import takes_fees
 
 
@@ -164,6 +164,21 @@ def has_spouse_outside(people, world, v, i):
 
 
 @inner
+def pays_on(people, i):
+    """Whether the purse still carries the fee."""
+    return people.dropped[i] & HOME_DROPPED == 0
+
+
+@inner
+def carries_fee(people, i, values, v, village):
+    """Whether the fee is no more of the purse than care may take."""
+    fee = values.homes[v].fee if takes_fees(values, v, village) and people.dibao[i] == 0 else 0
+    return values.choice[v].on == 0 or fee <= values.choice[v].burden * income_of(
+        people, i, village.remit_left
+    )
+
+
+@inner
 def move_in(people, world, v, i):
     """Elder i and a spouse of the table move in."""
     people.living[i] = IN_HOME
@@ -256,7 +271,7 @@ def live(people, world, values, keys, group_keys, lasting_keys):
         for i in residents(world, v):
             if is_resident(people, i):
                 drawn = uniform(key, identity_of(village.number, people.serial[i]), 0)
-                if standing and drawn * 12.0 >= homes.move_out:
+                if standing and drawn * 12.0 >= homes.move_out and pays_on(people, i):
                     village.residents += 1
                 else:
                     move_out(people, world, v, i)
@@ -265,8 +280,10 @@ def live(people, world, values, keys, group_keys, lasting_keys):
         for i in residents(world, v):
             if may_move_in(people, i):
                 drawn = uniform(key, identity_of(village.number, people.serial[i]), 1)
-                if wants_in(people, i, homes, drawn) and finds_bed(people, world, v, i):
-                    move_in(people, world, v, i)
+                willing = wants_in(people, i, homes, drawn)
+                if willing and carries_fee(people, i, values, v, village):
+                    if finds_bed(people, world, v, i):
+                        move_in(people, world, v, i)
         if homes.together == 1:
             move_together(people, world, v, homes, group_key, lasting_keys[world.county[v]])
 

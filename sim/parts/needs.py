@@ -14,25 +14,26 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
+from sim.state.care import serve_by_family, serve_by_paid_care
 from sim.state.codes import (
     ALL_KINDS,
     ALONE,
+    CLOSED,
     COUPLE,
     ELDER,
     ELIGIBLE,
     EMERGENCY,
     ESCORT,
-    FAMILY,
     MILD,
     MOBILITY,
     NEED,
-    PROFESSIONAL,
     UNMET,
     WITH_CHILD,
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section
-from sim.state.people import eligible_of, identity_of, income_of, residents
+from sim.state.people import eligible_of, identity_of, income_of, norm_now, relies_on_children, residents
+from sim.state.purposes import RELIES
 
 
 @section("needs")
@@ -135,6 +136,8 @@ column(
     shape=(9,),
     written_by=(
         "canteen",
+        "care",
+        "choice",
         "clearing_platform",
         "clearing_redemption",
         "matching",
@@ -189,8 +192,8 @@ def arising(kind, expected, needs, identity, key):
 
 
 @inner
-def family_cover(people, world, v, i, needs):
-    """What the family of elder i can do.
+def family_cover(people, world, v, i, needs, child_last):
+    """What the family of elder i can do; without a child from another house where it is asked last.
 
     Share of the need, minutes at most, row of a spouse of the table (or -1), minutes that a spouse has.
     """
@@ -203,27 +206,9 @@ def family_cover(people, world, v, i, needs):
             spouse = world.start[v] + people.spouse[i]
             from_spouse = min(from_spouse, max(people.free[spouse], 0))
     capacity = from_spouse
-    if people.near[i] == 1:
+    if people.near[i] == 1 and not child_last:
         share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
     return share, capacity, spouse, from_spouse
-
-
-@inner
-def serve_by_family(people, world, v, i, given, total):
-    """Take `given` minutes from the needs in proportion, the rounding from the first kinds that have any."""
-    left, share = given, given / total
-    for kind in range(ALL_KINDS):
-        part = int(people.need[i, kind] * share)
-        people.need[i, kind] -= part
-        world.hours[v, FAMILY, kind] += part
-        left -= part
-    for kind in range(ALL_KINDS):
-        if left == 0:
-            break
-        part = min(left, int(people.need[i, kind]))
-        people.need[i, kind] -= part
-        world.hours[v, FAMILY, kind] += part
-        left -= part
 
 
 @inner
@@ -233,16 +218,6 @@ def paid_minutes(people, i, needs, remit_left):
         return 0
     money = int(income_of(people, i, remit_left) * needs.professional_income_share)
     return money * 60 // max(needs.professional_price, 1)
-
-
-@inner
-def serve_by_paid_care(people, world, v, i, minutes):
-    """Spend `minutes` of paid care, personal care and the skilled kinds first."""
-    for kind in range(ALL_KINDS - 1, -1, -1):
-        part = min(minutes, int(people.need[i, kind]))
-        people.need[i, kind] -= part
-        minutes -= part
-        world.hours[v, PROFESSIONAL, kind] += part
 
 
 @kernel
@@ -267,11 +242,25 @@ def arise(people, world, values, table, fixed_keys, event_keys):
                 world.hours[v, NEED, kind] += minutes
 
 
+@inner
+def asks_child_last(people, world, v, i, norm, key):
+    """An elder known to an open station, with a child in another house, who does not rely on children."""
+    village = world.villages[v]
+    if village.level == CLOSED or people.enrolled[i] == 0 or people.near[i] == 0:
+        return False
+    identity = identity_of(village.number, people.serial[i])
+    return people.living[i] != WITH_CHILD and not relies_on_children(key, identity, norm)
+
+
 @kernel
-def family(people, world, values):
-    """Family serves each kind in the same share; a spouse of the table gives own free minutes."""
+def family(people, world, values, chosen, years, norm_keys):
+    """Family serves each kind in the same share; a spouse of the table gives own free minutes.
+
+    With a choice of care (`chosen`) a child from another house comes last where its parent wants it so.
+    """
     for v in range(len(world.used)):
         needs, needy_minutes = values.needs[v], values.reported[v].needy_hours * HOUR
+        norm, key = norm_now(values.acceptance[v], world.villages[v], years), norm_keys[world.county[v]]
         for i in residents(world, v):
             people.needy[i] = 0
             if people.kind[i] != ELDER:
@@ -281,7 +270,9 @@ def family(people, world, values):
                 total += int(people.need[i, kind])
             if total == 0:
                 continue
-            share, capacity, spouse, from_spouse = family_cover(people, world, v, i, needs)
+            last = chosen and asks_child_last(people, world, v, i, norm, key)
+            people.child_last[i] = 1 if last else 0
+            share, capacity, spouse, from_spouse = family_cover(people, world, v, i, needs, last)
             given = min(int(total * share), capacity)
             if given > 0:
                 serve_by_family(people, world, v, i, given, total)
@@ -327,9 +318,11 @@ def run_arise(model) -> None:
 
 def run_family(model) -> None:
     """The first rung of the ladder."""
-    family(model.people, model.world, model.values.table)
+    years, keys = max(model.month, 0) / 12, model.lasting_keys(RELIES)
+    family(model.people, model.world, model.values.table, model.parameters.choice.on, years, keys)
 
 
 def run_professional(model) -> None:
-    """The last rung of the ladder."""
-    professional(model.people, model.world, model.values.table)
+    """The last rung of the ladder, where care is not chosen."""
+    if not model.parameters.choice.on:
+        professional(model.people, model.world, model.values.table)

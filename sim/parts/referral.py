@@ -224,6 +224,19 @@ column(
     written_by=("referral_centre",),
 )
 flow("beds_used", unit="persons", label="elders in a bed of the centre", written_by=("referral_centre",))
+flow(
+    "beds_standing",
+    unit="persons",
+    label="the village's part of the beds of its centre",
+    dtype="f8",
+    written_by=("referral_centre",),
+)
+flow(
+    "beds_left",
+    unit="persons",
+    label="elders whose family could no longer pay a bed",
+    written_by=("referral_centre",),
+)
 flow("beds_waiting", unit="persons", label="elders on the waiting list", written_by=("referral_centre",))
 flow("beds_given_up", unit="persons", label="elders who gave up waiting", written_by=("referral_centre",))
 flow(

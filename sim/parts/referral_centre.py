@@ -18,6 +18,7 @@ from sim.engine.sorting import sort_places
 from sim.state.codes import (
     ALL_KINDS,
     ALONE,
+    BED_DROPPED,
     CLOSED,
     COMPANIONSHIP,
     ELDER,
@@ -56,6 +57,7 @@ def supply(world, values, scope):
     for v in range(len(pool)):
         referral, elders = values.referral[v], world.villages[v].elders_start
         means[BEDS, pool[v]] += referral.beds * elders
+        world.flow[v].beds_standing = referral.beds * elders / 1000.0
         means[DAY_PLACES, pool[v]] += referral.day_places * elders
         means[MINUTES, pool[v]] += referral.hours * elders
     for v in range(len(pool)):
@@ -102,8 +104,11 @@ def needs_bed(people, i, referral, government, remit_left):
 
 @inner
 def leave_or_stay(people, i, referral, identity, key, flow):
-    """A resident recovers or leaves by chance, or keeps the bed."""
-    if people.health[i] < MODERATE or uniform(key, identity, 0) * referral.stay < 1.0:
+    """A resident recovers, leaves by chance or since the family can no longer pay, or keeps the bed."""
+    if people.dropped[i] & BED_DROPPED != 0:
+        people.place[i] = AT_HOME
+        flow.beds_left += 1
+    elif people.health[i] < MODERATE or uniform(key, identity, 0) * referral.stay < 1.0:
         people.place[i] = AT_HOME
     else:
         flow.beds_used += 1

@@ -76,6 +76,7 @@ ONLY_COLLECTIVE, ONLY_FAMILIES, ONLY_GOVERNMENT, ONLY_SOCIETY, PUBLIC_FIRST, SHA
 NOBODY = -1
 QUARTER = 3  # months
 UP = 1.05  # of its cost that a fuller plan must expect
+EDGE = 1e-6  # of the cost: what the rest was asked for to the fen is not refused for a rounding
 LEAST_RECORD = 0.1  # share that a payer asked for the rest is trusted to pay
 
 
@@ -378,7 +379,7 @@ def weigh(world, v, values, draft, margin, month, calendar):
     sheet[LOWEST] = lowest_purse(world, v, values, draft, calendar, sheet, want)
     if reason != CARRIED or costs_nothing(draft.step):
         return reason
-    if sheet[RECEIPTS] < margin * (sheet[COST] + sheet[DEBT]):
+    if sheet[RECEIPTS] < margin * (sheet[COST] + sheet[DEBT]) * (1.0 - EDGE):
         return TOO_DEAR
     credit = values.credit[v]
     if credit.on == 1 and sheet[LOWEST] < -credit.months * sheet[COST] / 12.0:

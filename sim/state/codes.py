@@ -54,3 +54,4 @@ OLDEST = 111  # age in years at which tables end
 RUNS_TOURISM, RUNS_FARM, RUNS_WORKSHOP, HOLDS_DEPOSIT = 1, 2, 4, 8  # bits of the businesses of a village
 ALL_KINDS = len(KINDS)  # of need
 AT_TABLE, DELIVERED = 1, 2  # how an elder dines
+BED_DROPPED, HOME_DROPPED, HOURS_DROPPED, MEALS_DROPPED = 1, 2, 4, 8  # bits of what a purse no longer pays

@@ -14,6 +14,7 @@ from sim.engine.tables import copy_row
 from sim.state.codes import (
     CRAFT,
     DAILY,
+    EIGHTY,
     ELDER,
     FARM,
     FREE,
@@ -24,6 +25,7 @@ from sim.state.codes import (
     PERSONAL,
     REHABILITATION,
     SERIAL_BITS,
+    SEVENTY,
     SEVENTY_FIVE,
     STORY,
     TWICE_WEEKLY,
@@ -286,6 +288,24 @@ def served_without_credit(people, i, timebank):
 def income_of(people, i, remit_left):
     """Own income and what is left of the money from children, fen a month."""
     return int(people.income[i]) + int(int(people.remit[i]) * remit_left)
+
+
+@inner
+def norm_now(acceptance, village, years):
+    """Strength of the norm of family care after so many years, as conventions leave it."""
+    return max(acceptance.norm - acceptance.norm_decline * years, 0.0) * village.norm_left
+
+
+@inner
+def relies_on_children(key, identity, norm):
+    """Whether an elder holds with the norm that children care: a lasting draw against its strength."""
+    return uniform(key, identity, 0) < norm
+
+
+@inner
+def age_band(age):
+    """Age band of the price list: 0 for 60-69, 1 for 70-79, 2 for 80 and over."""
+    return 0 if age < SEVENTY else (1 if age < EIGHTY else 2)
 
 
 @inner

@@ -36,7 +36,7 @@ LIST = (
     "fees_at_list",
     "diner_price_sum",
 )  # fen a meal, cut before use
-SHARES = {"state pays_share": 5e-3}  # of sums that are cut to the fen, some of them of a few yuan
+SHARES = {"state pays_share": 1e-2}  # of sums that are cut to the fen, some of them of a few yuan
 
 
 def scaled(factor: int, changes: dict[str, Any]) -> sim.Parameters:

@@ -95,6 +95,8 @@ def test_hours_in_the_table_are_the_stages_of_the_ladder(closing: sim.Result) ->
     unasked = int(re.findall(r"neighbours met (\d+) hours unasked", text)[0])
     need, family, _, _, mutual, professional, unmet = (int(n) for n in row.split()[1:])
     assert need > 0 and abs(need - family - mutual - professional - unasked - unmet) <= 5
+    bought, chosen = re.findall(r"paid care at home (\d+) hours, (\d+) of them chosen", text)[0]
+    assert abs(int(bought) - professional) <= 1 and int(chosen) <= int(bought)
 
 
 @pytest.mark.parametrize(

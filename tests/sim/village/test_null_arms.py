@@ -90,13 +90,15 @@ def test_a_year_of_an_envelope_is_its_twelve_months() -> None:
 
 
 def test_a_gap_filler_gives_what_the_others_leave_up_to_its_ceiling() -> None:
-    """With so high a ceiling the payers together are planned to bring all that is asked: 1.1 of the cost."""
+    """With so high a ceiling the payers together are planned to bring all that is asked, 1.1 of the cost,
+    and some of what their records leave open.
+    """
     rich = {"government.ceiling": 60_000.0, "government.per_elder": 0.0, "plan.reserve": 12.0}
     model = begun({**arm("funding", "government_led"), **rich, "solvency.start_cash": 0.0}, 7)
     villages = model.world.villages
     stations = villages.step >= STATION_DAYS
     asked = model.values.table.plan["prudence"][0] * villages.planned_cost[stations]
-    assert villages.planned[stations].sum(axis=1) == pytest.approx(asked, rel=1e-2)
+    assert villages.planned[stations].sum(axis=1) == pytest.approx(asked, rel=2e-2)
     assert (villages.planned[stations, GOVERNMENT] > 0).all()
 
 

@@ -205,7 +205,7 @@ def test_feixiang_cooks_for_itself_on_two_thousand_yuan_of_power() -> None:
     assert has_table(model).mean() > 0.9 and not s.flow["closed_now"].any()
     power = s.amount("cost_power").sum(axis=0) / YUAN / 11
     assert 1_000 <= np.median(power) <= 170 * YEAR and power.max() <= 170 * YEAR
-    assert (s.amount("paid_collective").sum(axis=0) / YUAN / 11 <= 10_000).mean() >= 0.75
+    assert 2_000 <= np.median(s.amount("paid_collective").sum(axis=0)) / YUAN / 11 <= 10_000
     assert "meals cooked by a rota of helpers" in told(model, 0, 60)
 
 
