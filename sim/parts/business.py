@@ -1,9 +1,9 @@
-"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the
-share for care.
+"""What M20, M21 and M22 share: which one is offered, set-up money from a named payer, lead time, a common
+purse, the share for care.
 
 State   businesses at work, since when, their set-up money; what an annuity of it would cost.
-Month   `run_set_up` on the starting month, `run_share_out` in the settlement; `run_begin` once at the
-        start.
+Month   `run_share_out` in the settlement; `run_begin` once at the start. `run_set_up` is the former rule, by
+        which the payer sets up every endowed village on one month; `business_course.py` has the decision.
 Off     with the choice "none". A deposit is the null business: the same set-up money lies at interest.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.start.tables import grain
-from sim.state.codes import CRAFT_HERITAGE, HOLDS_DEPOSIT, NEAR_TOWN, PLAIN, RUNS_FARM, SCENIC
+from sim.state.codes import CRAFT_HERITAGE, HOLDS_DEPOSIT, NEAR_TOWN, NEVER, PLAIN, RUNS_FARM, SCENIC
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section
@@ -31,7 +31,20 @@ class Business:
     """The "mutual aid +" business of a village."""
 
     kind: str = choice(
-        "none", choices=CHOICES, doc="which business; portfolio is all that the village has an endowment for"
+        "none",
+        choices=CHOICES,
+        doc="which business is offered; portfolio is all that the village has an endowment for",
+    )
+    decided: bool = par(
+        True,
+        unit="switch",
+        doc=(
+            "a village that is offered a business decides in December; off, the former rule: every endowed "
+            "village is set up on the starting month, and no person is paid"
+        ),
+        source="design choice",
+        live=False,
+        only=("kind!=none",),
     )
     payer: str = choice(
         "government",
@@ -44,7 +57,7 @@ class Business:
         unit="month",
         low=0,
         high=120,
-        doc="month in which set-up money is paid",
+        doc="month from which the business is offered",
         source="design choice",
         monthly=False,
         only=("kind!=none",),
@@ -75,7 +88,55 @@ class Business:
         unit="share",
         low=0.0,
         high=1.0,
-        doc="loss, as a share of set-up money, at which a business stops",
+        doc="loss, as a share of set-up money, at which a business is wound up",
+        only=("kind!=none",),
+    )
+    take_up: float = par(
+        0.2,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="chance that a village which could take a business does so in December",
+        only=("kind!=none",),
+    )
+    stake: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="set-up money that the village puts in from its capital purse",
+        only=("kind!=none",),
+    )
+    salvage: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="what was invested that a business wound up is sold for",
+        only=("kind!=none",),
+    )
+    upkeep: float = par(
+        0.1,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="yearly fixed cost that a dormant business still has",
+        only=("kind!=none",),
+    )
+    wake: float = par(
+        0.2,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="chance in December that a leader wakes a dormant business without debts",
+        only=("kind!=none",),
+    )
+    dormant_most: int = par(
+        36,
+        unit="months",
+        low=12,
+        high=120,
+        doc="months after which a dormant business is wound up",
         only=("kind!=none",),
     )
     work_share: float = par(
@@ -105,11 +166,28 @@ class Business:
 
 
 state(
-    "plus", "i8", unit="bits", label="businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit"
+    "plus",
+    "i8",
+    unit="bits",
+    label="businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit",
+    written_by=("business_course",),
 )
-state("begun", "i8", unit="month", label="month in which set-up money was paid", initial=-9999)
-state("setup", "i8", unit="fen", label="set-up money paid")
-state("setup_annuity", "f8", unit="fen/month", label="set-up money as a level sum over the horizon")
+state(
+    "begun",
+    "i8",
+    unit="month",
+    label="month in which set-up money was paid",
+    initial=NEVER,
+    written_by=("business_course",),
+)
+state("setup", "i8", unit="fen", label="set-up money paid", written_by=("business_course",))
+state(
+    "setup_annuity",
+    "f8",
+    unit="fen/month",
+    label="set-up money as a level sum over the horizon",
+    written_by=("business_course",),
+)
 state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
 state("visitors", "f8", unit="visits", label="visitors last month", written_by=("handicraft", "tourism"))
 state(
@@ -129,7 +207,7 @@ flow(
     "business_costs",
     unit="fen",
     label="costs of businesses, wages and leases among them",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("agriculture", "business_course", "handicraft", "tourism"),
 )
 flow(
     "business_wages",
@@ -143,6 +221,7 @@ flow(
     label="work of elders and helpers in businesses",
     written_by=("agriculture", "handicraft", "tourism"),
 )
+flow("business_rent", unit="fen", label="land rent paid to elders", written_by=("agriculture",))
 flow("care_share", unit="fen", label="business income of the service")
 posting(
     "setup_government", debit="business", credit="government", label="government: set-up money of a business"
@@ -196,23 +275,30 @@ def pay_set_up(business, post, total):
         post.setup_society += total
 
 
+@inner
+def offered(business, village, costs, v):
+    """Set-up money of what a village is offered, and its bits; 0 where it has nothing for it."""
+    total, plus = 0, 0
+    for trade in range(TRADES):
+        if wanted(business.kind, trade + 1, village.kind, business.endowment):
+            total += costs[v, trade]
+            plus |= 1 << trade
+    if business.kind == DEPOSIT:
+        total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
+    return total, plus
+
+
 @kernel
 def set_up(world, values, costs, month):
-    """On the starting month the named payer pays.
+    """The former rule: on the starting month the named payer pays.
 
     Most is invested, the rest is the purse. `costs` (villages, 4) fen.
     """
     for v in range(len(world.used)):
         business, village, post = values.business[v], world.villages[v], world.posted[v]
-        if business.kind == NO_BUSINESS or month != business.start:
+        if business.kind == NO_BUSINESS or business.decided == 1 or month != business.start:
             continue
-        total, plus = 0, 0
-        for trade in range(TRADES):
-            if wanted(business.kind, trade + 1, village.kind, business.endowment):
-                total += costs[v, trade]
-                plus |= 1 << trade
-        if business.kind == DEPOSIT:
-            total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
+        total, plus = offered(business, village, costs, v)
         if total == 0:
             continue
         pay_set_up(business, post, total)
@@ -250,7 +336,10 @@ def share_profit(business, flow, post, profit):
 
 @kernel
 def share_out(world, values, month, calendar_month):
-    """Each December profit over the working capital is shared; a business beyond its loss limit stops."""
+    """Each December a deposit yields interest.
+
+    By the former rule profit over the working capital is shared, and a business beyond its loss limit stops.
+    """
     december = calendar_month == DECEMBER
     for v in range(len(world.used)):
         business, village, post, flow = values.business[v], world.villages[v], world.posted[v], world.flow[v]
@@ -260,6 +349,8 @@ def share_out(world, values, month, calendar_month):
         if village.plus == HOLDS_DEPOSIT:
             if december:
                 pay_interest(business, village, flow, post)
+            continue
+        if business.decided == 1:
             continue
         purse = world.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(village.setup * business.working_capital)
@@ -306,10 +397,10 @@ def annuity(model, parameters, group) -> np.ndarray:
 
 
 def run_begin(model) -> None:
-    """What set-up would cost; under an equal envelope a part of what each county pledges."""
+    """What set-up would cost; under an equal envelope a part of what each county pledges, once it is paid."""
     model.setup_costs = setup_costs(model)
     for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
-        if parameters.funding.basis == "envelope":
+        if parameters.funding.basis == "envelope" and not parameters.business.decided:
             model.state["setup_annuity"][group] = annuity(model, parameters, group)
 
 
