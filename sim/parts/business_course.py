@@ -21,7 +21,6 @@ from sim.parts.business import (
     BY_COLLECTIVE,
     DECEMBER,
     NO_BUSINESS,
-    is_judged,
     offered,
     pay_set_up,
 )
@@ -53,8 +52,6 @@ from sim.state.codes import (
 from sim.state.earnings import YEAR, close_month, earn_dividends
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
-
-LONGEST_LEAD = 120  # months, longer than any
 
 state("trade_stage", "i8", unit="code", label=f"business: {', '.join(TRADE_STAGES)}")
 state("trade_answer", "i8", unit="code", label=f"answer to the offer: {', '.join(ANSWERS)}")
@@ -126,14 +123,14 @@ def answer(values, v, village, total, month, drawn):
 
 @inner
 def lead_of(values, v, bits):
-    """Months until the first of the businesses sells."""
-    lead = LONGEST_LEAD
+    """Months until the last of the businesses sells."""
+    lead = 0
     if bits & RUNS_TOURISM > 0:
-        lead = min(lead, values.tourism[v].lead)
+        lead = max(lead, values.tourism[v].lead)
     if bits & RUNS_FARM > 0:
-        lead = min(lead, values.agriculture[v].lead)
+        lead = max(lead, values.agriculture[v].lead)
     if bits & RUNS_WORKSHOP > 0:
-        lead = min(lead, values.handicraft[v].lead)
+        lead = max(lead, values.handicraft[v].lead)
     return lead
 
 
@@ -283,24 +280,31 @@ def share_profit(people, world, v, business, profit, month):
 
 
 @inner
-def work_on(people, world, v, values, purse, month, december):
+def work_on(people, world, v, values, purse, month, december, judged):
     """A business at work: profit is shared in December, a year without any makes it dormant."""
     village, business = world.villages[v], values.business[v]
     kept = int(village.setup * business.working_capital)
     if december and purse > kept:
         share_profit(people, world, v, business, purse - kept, month)
-    if month >= village.trade_judged and year_result(village) <= 0:
+    if judged and month >= village.trade_judged and year_result(village) <= 0:
         rest(village, world.flow[v], month)
 
 
 @inner
-def is_over(values, v, village, purse, month, december):
+def is_judged(village, month, december):
+    """One with fields is judged by the year, from its first harvest on.
+
+    A crop is paid for long before it is sold, and nobody leaves it standing.
+    """
+    after_harvest = december and month >= village.trade_judged
+    return after_harvest or village.plus & RUNS_FARM == 0
+
+
+@inner
+def is_over(business, village, purse, month, judged):
     """Whether the loss tops its limit, or the rest has lasted too long."""
-    business = values.business[v]
-    if village.trade_stage == DORMANT and month - village.trade_rests >= business.dormant_most:
-        return True
-    judged = is_judged(village, values.agriculture[v].lead, month, december)
-    return judged and purse < -int(village.setup * business.loss_limit)
+    too_long = village.trade_stage == DORMANT and month - village.trade_rests >= business.dormant_most
+    return too_long or (judged and purse < -int(village.setup * business.loss_limit))
 
 
 @inner
@@ -314,10 +318,11 @@ def go_on(people, world, v, values, month, december, drawn):
     purse += post.stake + post.setup_government + post.setup_collective + post.setup_society - post.invested
     village.trade_results[month % YEAR] = flow.business_sales - flow.business_costs
     owe(village, flow, purse)
-    if is_over(values, v, village, purse, month, december):
+    judged = is_judged(village, month, december)
+    if is_over(business, village, purse, month, judged):
         wind_up(business, village, flow, post, balance.business_assets, purse)
     elif village.trade_stage == EARNING:
-        work_on(people, world, v, values, purse, month, december)
+        work_on(people, world, v, values, purse, month, december, judged)
     elif december and village.leader == 1 and purse >= 0 and drawn < business.wake:
         wake(village, flow, month)
 
