@@ -186,7 +186,6 @@ state(
     "f8",
     unit="fen/month",
     label="set-up money as a level sum over the horizon",
-    written_by=("business_course",),
 )
 state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
 state("visitors", "f8", unit="visits", label="visitors last month", written_by=("handicraft", "tourism"))
@@ -222,7 +221,7 @@ flow(
     written_by=("agriculture", "handicraft", "tourism"),
 )
 flow("business_rent", unit="fen", label="land rent paid to elders", written_by=("agriculture",))
-flow("care_share", unit="fen", label="business income of the service")
+flow("care_share", unit="fen", label="business income of the service", written_by=("business_course",))
 posting(
     "setup_government", debit="business", credit="government", label="government: set-up money of a business"
 )
@@ -394,6 +393,17 @@ def annuity(model, parameters, group) -> np.ndarray:
             if wanted(chosen, trade + 1, int(model.world.villages.kind[v]), business.endowment):
                 total[place] += model.setup_costs[v, trade]
     return grain(total * discount**business.start / sum(discount**month for month in range(model.horizon)))
+
+
+def spread_cost(model) -> None:
+    """Under an equal envelope, what this month's takers cost as a level sum over the months that are left."""
+    state, taken = model.state, model.state["begun"] == model.month
+    for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
+        if parameters.funding.basis == "envelope" and parameters.business.decided:
+            discount = 1 / (1 + parameters.economy.discount / 12)
+            level = sum(discount**month for month in range(model.horizon - model.month))
+            mine = group[taken[group]]
+            state["setup_annuity"][mine] = grain((state["setup"][mine] - state["trade_stake"][mine]) / level)
 
 
 def run_begin(model) -> None:

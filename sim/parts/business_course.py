@@ -23,9 +23,9 @@ from sim.parts.business import (
     NO_BUSINESS,
     offered,
     pay_set_up,
+    spread_cost,
 )
 from sim.parts.station import LEAST_DAYS
-from sim.start.tables import grain
 from sim.state.codes import (
     ANSWERS,
     BILLED,
@@ -49,7 +49,7 @@ from sim.state.codes import (
     TRADE_STAGES,
     WOUND_UP,
 )
-from sim.state.earnings import YEAR, close_month, earn_dividends
+from sim.state.earnings import YEAR, close_month, earn_dividends, lose_pay
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 
@@ -94,8 +94,8 @@ WAKE = Purpose("business.wake")
 @inner
 def is_in_service(village, month):
     """A station that has stood for a year without a closure, and whose door was open last month."""
-    stands = village.launched != NEVER and month - village.launched >= YEAR
-    return stands and village.door >= LEAST_DAYS
+    has_stood = village.launched != NEVER and month - village.launched >= YEAR
+    return has_stood and village.door >= LEAST_DAYS
 
 
 @inner
@@ -155,8 +155,8 @@ def decide(world, values, costs, month, keys):
     """Each December, villages that have none answer the offer. `costs` (villages, 4) fen."""
     for v in range(len(world.used)):
         business, village = values.business[v], world.villages[v]
-        is_offered = business.kind != NO_BUSINESS and business.decided == 1 and month >= business.start
-        if not is_offered or village.trade_stage != NO_TRADE:
+        goes_out = business.kind != NO_BUSINESS and business.decided == 1 and month >= business.start
+        if not goes_out or village.trade_stage != NO_TRADE:
             continue
         total, bits = offered(business, village, costs, v)
         drawn = uniform(keys[world.county[v]], village.number, 0)
@@ -232,15 +232,19 @@ def settle_debts(village, post, money):
 
 
 @inner
-def wind_up(business, village, flow, post, assets, purse):
+def wind_up(people, world, v, business, purse, month):
     """The end: assets are sold, creditors paid as far as it goes, what is left is the collective's."""
+    village, post, assets = world.villages[v], world.posted[v], world.balance[v].business_assets
     salvage = np.int64(assets * business.salvage)
     write_down(village, post, assets, salvage)
     left = settle_debts(village, post, max(purse, 0) + salvage)
     post.left_over += left
     village.capital_left = max(village.capital_left, 0) + left
     village.plus, village.trade_stage = 0, WOUND_UP
-    flow.business_wound_up += 1
+    world.flow[v].business_wound_up += 1
+    lost = post.unpaid_workers + post.unpaid_lessors
+    if lost > 0:
+        lose_pay(people, world, v, lost, month)
 
 
 @inner
@@ -251,8 +255,10 @@ def rest(village, flow, month):
 
 
 @inner
-def wake(village, flow, month):
-    """It works again, and has a year to earn."""
+def wake(business, village, flow, month, drawn):
+    """By chance it works again, and has a year to earn."""
+    if drawn >= business.wake:
+        return
     village.plus, village.trade_stage = village.trade_held, EARNING
     village.trade_judged = month + YEAR
     flow.business_woken += 1
@@ -320,11 +326,11 @@ def go_on(people, world, v, values, month, december, drawn):
     owe(village, flow, purse)
     judged = is_judged(village, month, december)
     if is_over(business, village, purse, month, judged):
-        wind_up(business, village, flow, post, balance.business_assets, purse)
+        wind_up(people, world, v, business, purse, month)
     elif village.trade_stage == EARNING:
         work_on(people, world, v, values, purse, month, december, judged)
-    elif december and village.leader == 1 and purse >= 0 and drawn < business.wake:
-        wake(village, flow, month)
+    elif december and village.leader == 1 and purse >= 0:
+        wake(business, village, flow, month, drawn)
 
 
 @kernel
@@ -340,20 +346,6 @@ def follow(people, world, values, month, december, keys):
             close_month(people, world, v, month)
 
 
-def annuities(model) -> None:
-    """Under an equal envelope, what this month's takers cost as a level sum over the months that are left."""
-    taken = model.state["begun"] == model.month
-    for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
-        if parameters.funding.basis != "envelope" or not parameters.business.decided:
-            continue
-        discount = 1 / (1 + parameters.economy.discount / 12)
-        level = sum(discount**month for month in range(model.horizon - model.month))
-        mine = group[taken[group]]
-        model.state["setup_annuity"][mine] = grain(
-            (model.state["setup"][mine] - model.state["trade_stake"][mine]) / level
-        )
-
-
 def is_offered(model) -> bool:
     """Whether some county offers a business that its villages decide on."""
     each = model.counties.parameters
@@ -366,7 +358,7 @@ def run_decide(model) -> None:
     """Each December."""
     if model.calendar_month == DECEMBER and is_offered(model):
         decide(model.world, model.values.table, model.setup_costs, model.month, model.keys(TAKE_UP))
-        annuities(model)
+        spread_cost(model)
 
 
 def run_follow(model) -> None:

@@ -82,12 +82,32 @@ def earn_dividends(people, world, v, profit, month):
     return profit * before // whole
 
 
+@inner
+def earned_in_year(people, i):
+    """What the business paid a person over the last twelve months, fen."""
+    total = np.int64(0)
+    for place in range(YEAR):
+        total += people.trade_months[i, place]
+    return total
+
+
+@called
+def lose_pay(people, world, v, lost, month):
+    """Pay that is never made good is lost by those on the pay-roll, in proportion to their last year."""
+    whole, before = np.int64(0), np.int64(0)
+    for i in residents(world, v):
+        whole += earned_in_year(people, i)
+    if whole == 0:
+        return
+    for i in residents(world, v):
+        after = before + earned_in_year(people, i)
+        earn(people, world, v, i, -part_of(min(lost, whole), before, after, whole), month)
+        before = after
+
+
 @called
 def close_month(people, world, v, month):
     """The mean of the last twelve months; the place of the month to come is cleared."""
     for i in residents(world, v):
-        total = np.int64(0)
-        for place in range(YEAR):
-            total += people.trade_months[i, place]
-        people.trade_income[i] = total // YEAR
+        people.trade_income[i] = earned_in_year(people, i) // YEAR
         people.trade_months[i, (month + 1) % YEAR] = 0
