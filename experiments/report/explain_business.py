@@ -1,4 +1,4 @@
-"""Why? of a village's business: what was offered, what it answered and why, its stake, its course, its losers.
+"""Why? of a village's business: what was offered, what it answered and why, stake, course and losers.
 
 Read from the states, flows and postings of `sim/parts/business_course.py`; nothing is estimated.
 """
