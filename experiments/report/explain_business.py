@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.report.text import yuan
-from sim.parts.business import BY_COLLECTIVE, CHOICES, NO_BUSINESS
 from sim.state.codes import (
     BILLED,
     BUSINESSES,
@@ -27,6 +26,7 @@ from sim.state.codes import (
     TAKEN,
     WOUND_UP,
 )
+from sim.state.trades import BY_COLLECTIVE, CHOICES, NO_BUSINESS
 
 if TYPE_CHECKING:
     from experiments.report.explain import Place

@@ -13,17 +13,22 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.start.tables import grain
-from sim.state.codes import CRAFT_HERITAGE, HOLDS_DEPOSIT, NEAR_TOWN, NEVER, PLAIN, RUNS_FARM, SCENIC
+from sim.state.codes import HOLDS_DEPOSIT, NEVER, RUNS_FARM
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section
-
-CHOICES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
-NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)
-TRADES = 3  # businesses that sell: their places in `costs` and in the bits of `plus`, one below their codes
-BY_DEPOSIT = 3  # place of the deposit in `costs`
-BY_GOVERNMENT, BY_COLLECTIVE = 0, 1  # payers; else society
-DECEMBER = 12
+from sim.state.trades import (
+    BY_DEPOSIT,
+    CHOICES,
+    DECEMBER,
+    DEPOSIT,
+    NO_BUSINESS,
+    TRADES,
+    endowment,
+    offered,
+    pay_set_up,
+    wanted,
+)
 
 
 @section("business")
@@ -186,6 +191,7 @@ state(
     "f8",
     unit="fen/month",
     label="set-up money as a level sum over the horizon",
+    written_by=("business_course",),
 )
 state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
 state("visitors", "f8", unit="visits", label="visitors last month", written_by=("handicraft", "tourism"))
@@ -243,48 +249,6 @@ posting(
     label="collective: losses of a stopped business made good",
 )
 posting("interest", debit="cash", credit="market", label="interest of the deposit")
-
-
-@kernel
-def endowment(kind, business, half):
-    """1 where the village has what the business needs, `half` where in part, 0 where not (an empty cell)."""
-    if business == TOURISM:
-        return 1.0 if kind == SCENIC else (half if kind == NEAR_TOWN else 0.0)
-    if business == AGRICULTURE:
-        return 1.0 if kind == PLAIN or kind == NEAR_TOWN else half
-    if business == HANDICRAFT:
-        return 1.0 if kind == CRAFT_HERITAGE else 0.0
-    return 1.0
-
-
-@kernel
-def wanted(chosen, business, kind, half):
-    """Whether the choice means this business in a village of this kind."""
-    return (chosen == business or chosen == PORTFOLIO) and endowment(kind, business, half) > 0.0
-
-
-@inner
-def pay_set_up(business, post, total):
-    """The named payer pays the set-up money."""
-    if business.payer == BY_GOVERNMENT:
-        post.setup_government += total
-    elif business.payer == BY_COLLECTIVE:
-        post.setup_collective += total
-    else:
-        post.setup_society += total
-
-
-@inner
-def offered(business, village, costs, v):
-    """Set-up money of what a village is offered, and its bits; 0 where it has nothing for it."""
-    total, plus = 0, 0
-    for trade in range(TRADES):
-        if wanted(business.kind, trade + 1, village.kind, business.endowment):
-            total += costs[v, trade]
-            plus |= 1 << trade
-    if business.kind == DEPOSIT:
-        total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
-    return total, plus
 
 
 @kernel
@@ -393,17 +357,6 @@ def annuity(model, parameters, group) -> np.ndarray:
             if wanted(chosen, trade + 1, int(model.world.villages.kind[v]), business.endowment):
                 total[place] += model.setup_costs[v, trade]
     return grain(total * discount**business.start / sum(discount**month for month in range(model.horizon)))
-
-
-def spread_cost(model) -> None:
-    """Under an equal envelope, what this month's takers cost as a level sum over the months that are left."""
-    state, taken = model.state, model.state["begun"] == model.month
-    for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
-        if parameters.funding.basis == "envelope" and parameters.business.decided:
-            discount = 1 / (1 + parameters.economy.discount / 12)
-            level = sum(discount**month for month in range(model.horizon - model.month))
-            mine = group[taken[group]]
-            state["setup_annuity"][mine] = grain((state["setup"][mine] - state["trade_stake"][mine]) / level)
 
 
 def run_begin(model) -> None:

@@ -17,15 +17,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.parts.business import (
-    BY_COLLECTIVE,
-    DECEMBER,
-    NO_BUSINESS,
-    offered,
-    pay_set_up,
-    spread_cost,
-)
-from sim.parts.station import LEAST_DAYS
+from sim.start.tables import grain
 from sim.state.codes import (
     ANSWERS,
     BILLED,
@@ -35,6 +27,7 @@ from sim.state.codes import (
     DORMANT,
     EARNING,
     HOLDS_DEPOSIT,
+    LEAST_DAYS,
     NEVER,
     NO_ENDOWMENT,
     NO_LEADER,
@@ -52,6 +45,7 @@ from sim.state.codes import (
 from sim.state.earnings import YEAR, close_month, earn_dividends, lose_pay
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
+from sim.state.trades import BY_COLLECTIVE, DECEMBER, NO_BUSINESS, offered, pay_set_up
 
 state("trade_stage", "i8", unit="code", label=f"business: {', '.join(TRADE_STAGES)}")
 state("trade_answer", "i8", unit="code", label=f"answer to the offer: {', '.join(ANSWERS)}")
@@ -135,8 +129,11 @@ def lead_of(values, v, bits):
 
 
 @inner
-def take(world, v, values, total, bits, month):
-    """The village puts in its stake, the payer the rest; most is invested, the rest is the purse."""
+def take(world, v, values, total, bits, month, level):
+    """The village puts in its stake, the payer the rest; most is invested, the rest is the purse.
+
+    `level`: present value of a yuan a month over the months that are left, 0 without an envelope.
+    """
     business, village, post = values.business[v], world.villages[v], world.posted[v]
     stake = np.int64(total * business.stake)
     village.capital_left -= own_part(business, total)
@@ -145,14 +142,18 @@ def take(world, v, values, total, bits, month):
     if bits != HOLDS_DEPOSIT:
         post.invested += total - int(total * business.working_capital)
     village.plus, village.begun, village.setup = bits, month, total
+    village.setup_annuity = (total - stake) / level if level > 0.0 else 0.0
     village.trade_held, village.trade_stake, village.trade_stage = bits, stake, EARNING
     village.trade_judged = month + lead_of(values, v, bits) + YEAR - 1
     world.flow[v].business_taken += 1
 
 
 @kernel
-def decide(world, values, costs, month, keys):
-    """Each December, villages that have none answer the offer. `costs` (villages, 4) fen."""
+def decide(world, values, costs, month, levels, keys):
+    """Each December, villages that have none answer the offer.
+
+    `costs` (villages, 4) fen; `levels` (counties).
+    """
     for v in range(len(world.used)):
         business, village = values.business[v], world.villages[v]
         goes_out = business.kind != NO_BUSINESS and business.decided == 1 and month >= business.start
@@ -162,7 +163,7 @@ def decide(world, values, costs, month, keys):
         drawn = uniform(keys[world.county[v]], village.number, 0)
         village.trade_answer = answer(values, v, village, total, month, drawn)
         if village.trade_answer == TAKEN:
-            take(world, v, values, total, bits, month)
+            take(world, v, values, total, bits, month, levels[world.county[v]])
 
 
 # -- its course ------------------------------------------------------------------------------------------
@@ -346,6 +347,18 @@ def follow(people, world, values, month, december, keys):
             close_month(people, world, v, month)
 
 
+def level_sums(model) -> np.ndarray:
+    """Present value of a yuan a month over the months that are left, by county; 0 without an envelope."""
+
+    def level(county) -> float:
+        if county.funding.basis != "envelope":
+            return 0.0
+        discount = 1 / (1 + county.economy.discount / 12)
+        return sum(discount**month for month in range(model.horizon - model.month))
+
+    return grain(np.array([level(county) for county in model.counties.parameters]))
+
+
 def is_offered(model) -> bool:
     """Whether some county offers a business that its villages decide on."""
     each = model.counties.parameters
@@ -357,8 +370,8 @@ def is_offered(model) -> bool:
 def run_decide(model) -> None:
     """Each December."""
     if model.calendar_month == DECEMBER and is_offered(model):
-        decide(model.world, model.values.table, model.setup_costs, model.month, model.keys(TAKE_UP))
-        spread_cost(model)
+        costs, keys = model.setup_costs, model.keys(TAKE_UP)
+        decide(model.world, model.values.table, costs, model.month, level_sums(model), keys)
 
 
 def run_follow(model) -> None:

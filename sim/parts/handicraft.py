@@ -15,13 +15,13 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
-from sim.parts.tourism import DECEMBER, LEAST_RENOWN, MOST_RENOWN
 from sim.start import tables
 from sim.state.codes import CRAFT, FREE, MILD, RUNS_TOURISM, RUNS_WORKSHOP
 from sim.state.earnings import earn_wage
 from sim.state.fields import flow
 from sim.state.parameters import par, section
 from sim.state.people import identity_of, row_from, start_row
+from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN
 
 FULL_MONTH = 3600  # minutes of a full worker
 TEN_MASTERS = 10.0  # who use their own circles in full

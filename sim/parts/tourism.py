@@ -20,11 +20,10 @@ from sim.state.earnings import earn_wage
 from sim.state.fields import state
 from sim.state.parameters import par, section
 from sim.state.people import row_from, start_row
+from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN
 
 MOST_MINUTES = 2400  # of one elder in a month
 LEAST_YEAR = 0.1  # of the usual visitors
-LEAST_RENOWN, MOST_RENOWN = 0.5, 2.0  # visits by word of mouth over those without
-DECEMBER = 12
 
 
 @section("tourism")

@@ -46,6 +46,7 @@ RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "p
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)  # rules of funding
 POOL_MONTHS = 240  # months of birth of the people aged 40-59
 NEVER = -9999
+LEAST_DAYS = 6  # open days of a month from which a station counts as open
 SERIAL_BITS, MONTH_BITS = 24, 12
 SCOPES = ("village", "township", "county")
 TOWNSHIP, COUNTY = 1, 2

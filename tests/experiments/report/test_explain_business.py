@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from experiments.report import explain_business
-from sim.parts.business import BY_COLLECTIVE, BY_GOVERNMENT, CHOICES
 from sim.state.codes import (
     DORMANT,
     EARNING,
@@ -22,13 +21,14 @@ from sim.state.codes import (
     TAKEN,
     WOUND_UP,
 )
+from sim.state.trades import BY_COLLECTIVE, BY_GOVERNMENT, CHOICES
 
 MONTHS = [f"20{25 + at // 12}-{at % 12 + 1:02d}" for at in range(60)]
 LAST = len(MONTHS) - 1
 
 
 class Told:
-    """One village whose record of the business was written by hand: states and sums in fen, flows by month."""
+    """One village whose business was written by hand: states and sums in fen, flows by month."""
 
     def __init__(self, stage: int, answer: int, posted: dict[str, int], **flows: list[int]) -> None:
         self.month = self.t = LAST
