@@ -186,7 +186,7 @@ def gain_of(rows: pd.DataFrame, arm: str, base: str, who: str) -> Interval:
     return statistics.interval((sums["gain"] / sums["weight"]).to_numpy(), bounded=False)
 
 
-def _offered_and_taken(done: Compared) -> Extra:
+def _offered_and_taken(done: Compared) -> ShownTable:
     """Who is offered a business and who takes it, and what it adds to both."""
     rows = statistics.with_weights(done.runs.villages(), done.runs.base)
     names, table = [business for business in BUSINESSES if business != "none"], []
@@ -196,7 +196,7 @@ def _offered_and_taken(done: Compared) -> Extra:
         gains = [gain_of(rows, arm, base, f"business_{who}") for who in ("offered", "taken")]
         added = [spread(gain, share=False) if np.isfinite(gain.mean) else "-" for gain in gains]
         table.append([phrase(f"{months:g} months"), words(plus), *shares, *added])
-    shown = ShownTable(
+    return ShownTable(
         "Villages offered a business and villages that took it",
         [
             "reserve rule",
@@ -213,21 +213,9 @@ def _offered_and_taken(done: Compared) -> Extra:
             "与同村、同运气而无产业机会相比的新增老人年（95%）",
         ),
     )
-    lines = [
-        tell(f"{row[1]} {row[5]} and {row[6]}", f"{row[1]} {row[5]} 与 {row[6]}")
-        for row in table
-        if row[0] == phrase(f"{RESERVES[1]:g} months")
-    ]
-    said = tell(
-        f"Added elder-years a village offered, and a village that took it, with a reserve of "
-        f"{RESERVES[1]:g} months: {'; '.join(lines)}.",
-        f"储备 {RESERVES[1]:g} 个月时，每个获得机会的村与每个承接的村新增老人年：{'；'.join(lines)}。",
-    )
-    return [said], [shown], []
 
 
 def _extra(done: Compared) -> Extra:
     """Gains by kind of village; offered and taken."""
     said, tables, pictures = _gains(done)
-    more, shown, _ = _offered_and_taken(done)
-    return [*said, *more], [*tables, *shown], pictures
+    return said, [*tables, _offered_and_taken(done)], pictures
