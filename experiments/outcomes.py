@@ -138,6 +138,17 @@ OUTCOMES = register([
         label="villages whose business is at work at the end",
         chinese="期末产业在运行的村", above="at_work", better=1,
     )),
+    ("offered", Outcome(
+        label="villages offered a business that they have something for",
+        chinese="获得适合本村产业机会的村", above="business_offered",
+    )),
+    ("taken", Outcome(
+        label="villages that took the business on offer", chinese="承接产业的村", above="business_taken",
+    )),
+    ("earning", Outcome(
+        label="businesses that earn three years after they were taken",
+        chinese="承接三年后仍在经营的产业", above="business_earning_3", below="business_aged_3", better=1,
+    )),
     ("income", Outcome(
         label="business yuan for care per resident elder and year",
         chinese="产业用于养老的资金（元/常住老人·年）",
@@ -275,8 +286,9 @@ BY_STATION = (
     "public_served",
     "own_served",
 )  # of a question that shows them; studies of before 0.3.0 lack their columns
+BY_BUSINESS = ("offered", "taken", "earning")  # likewise
 COMPARED = tuple(
-    name for name in OUTCOMES if name not in (*ONLY_AGAINST_BASELINE, *BY_STATION)
+    name for name in OUTCOMES if name not in (*ONLY_AGAINST_BASELINE, *BY_STATION, *BY_BUSINESS)
 )  # of a question, in this order
 AGAINST_BASELINE = {  # column of summary.csv -> outcome, where arms are compared with a baseline
     OUTCOMES[name].key: OUTCOMES[name]

@@ -102,6 +102,7 @@ MONTH: tuple[Process, ...] = (
     process(5, "pledges", "funding.run_pledge"),
     process(5, "price list", "families.run_prices"),
     process(6, "set-up money", "business.run_set_up"),
+    process(6, "offer of a business", "business_course.run_decide"),
     process(6, "tourism", "tourism.run"),
     process(6, "agriculture", "agriculture.run"),
     process(6, "handicraft", "handicraft.run"),
@@ -147,6 +148,7 @@ MONTH: tuple[Process, ...] = (
     process(11, "families pay", "families.run_pay"),
     process(11, "society gives", "society.run_pay"),
     process(11, "business shares", "business.run_share_out"),
+    process(11, "course of a business", "business_course.run_follow"),
     process(11, "old debts", "credit.run_instalments"),
     process(11, "bills", "funding_bills.run_bills"),
     process(11, "settlement between villages", "clearing_platform.run_settle"),
@@ -176,6 +178,10 @@ for _sentence in unplaced(MODULES, (*START, *MONTH)):
 COUPLINGS = (
     "county envelopes: operating and construction money are shared by all villages",
     "late payment: one county decides for all",
+    (
+        "herd: a crop's price falls with the acreage of the county's villages, which follows last year's "
+        "price (agriculture.price_elasticity, agriculture.acreage_elasticity)"
+    ),
     "visibility-driven gifts: a gift depends on who is seen more than the county's mean",
     "township centres: beds and hours of a centre are shared by its villages (referral.pooled)",
     (

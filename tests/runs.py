@@ -16,7 +16,9 @@ from sim.state.ledger import share_out
 from sim.state.parameters import declarations
 
 # Nobody plans, suppliers wait for ever, nobody helps unasked: a ladder of bad months moves services.
+AT_ONCE = {"business.decided": False}  # every endowed village is set up on the starting month
 FORMER = {
+    **AT_ONCE,
     "plan.on": False,
     "credit.on": False,
     "neighbours.on": False,

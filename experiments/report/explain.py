@@ -16,7 +16,7 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Mistake
-from experiments.report import explain_plan
+from experiments.report import explain_business, explain_plan
 from experiments.report.text import layout, yuan
 from experiments.study.plan import Task
 from sim.parts.funding import RULES as FUNDING_RULES
@@ -464,17 +464,17 @@ def luck(place: Place) -> str:
 def chain(result: sim.Result, village: int, month: str, task: Task | None = None) -> str:
     """The whole explanation as text."""
     place = find(result, village, month, task)
-    return "\n\n".join(
-        [
-            head(place),
-            explain_plan.told(place) if place.plans else conditions(place),
-            money(place),
-            care(place),
-            people(place),
-            luck(place),
-            "A what-if of one run with one kind of luck, not a forecast.",
-        ]
-    )
+    parts = [
+        head(place),
+        explain_plan.told(place) if place.plans else conditions(place),
+        explain_business.told(place),
+        money(place),
+        care(place),
+        people(place),
+        luck(place),
+        "A what-if of one run with one kind of luck, not a forecast.",
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 # -- the verb

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.report.text import layout, yuan
-from sim.parts.station import CLOSURE, ENDS, LEAST_DAYS
+from sim.parts.station import CLOSURE, ENDS
 from sim.planning.raising import CALM
 from sim.planning.sheet import NOT_TRIED, REASONS
 from sim.state.codes import (
@@ -18,6 +18,7 @@ from sim.state.codes import (
     CREDITORS,
     FAMILIES,
     HOME_TABLES,
+    LEAST_DAYS,
     NEVER,
     PAYERS,
     SELF_COOKED,

@@ -13,12 +13,15 @@ from experiments.study.plan import Task
 from sim import service
 from sim.funnel import FUNNEL, at_end_of
 from sim.state.codes import (
+    EARNING,
     ELIGIBLE,
     FAMILY,
     KINDS,
     MUTUAL,
     NEED,
     NEVER,
+    NO_ENDOWMENT,
+    NOT_ASKED,
     PAYERS,
     PROFESSIONAL,
     STRENGTHS,
@@ -43,6 +46,7 @@ PUBLIC = (
 TARGET = 2030  # the year of the 70 % target (document 000); the end where the horizon is shorter
 MET = {"family": FAMILY, "mutual": MUTUAL, "professional": PROFESSIONAL, "unmet": UNMET}  # who met a need
 AGES = (0, 60, 70, 80, 200)  # bands of holders of credit, years
+LASTED = (1, 3, 5)  # ages of a business at which it is asked whether it earns, years
 
 
 def heading(task: Task) -> dict[str, Any]:
@@ -130,7 +134,7 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
     for name, stage in MET.items():
         for need, kind in enumerate(KINDS):
             table[f"{name}_{kind}_minutes"] = minutes[:, stage, need]
-    more = more_columns(series, first) | reported(result)
+    more = more_columns(series, first) | reported(result) | businesses(series)
     return labelled(task, table | more | held_by_age(result))
 
 
@@ -163,6 +167,27 @@ def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
         "eligible_first": eligible[:two].sum(axis=(0, 2)),
         "eligible_last": eligible[-two:].sum(axis=(0, 2)),
     }
+    return found
+
+
+def businesses(series: Series) -> dict[str, np.ndarray]:
+    """Villages to which a business was offered that they have something for, and that took it.
+
+    By age in years: whether it was taken so long before the end, and whether it earned at that age. By the
+    former rule who has one was offered and took it, and it earns while it is at work.
+    """
+    stage, at_work, begun = (series.state[name] for name in ("trade_stage", "plus", "begun"))
+    answer, since = series.state["trade_answer"][-1], np.array(begun[-1])
+    earns = np.where(stage.any(axis=0), stage == EARNING, at_work > 0)
+    found = {
+        "business_offered": ~np.isin(answer, (NOT_ASKED, NO_ENDOWMENT)) | (since != NEVER),
+        "business_taken": since != NEVER,
+    }
+    for years in LASTED:
+        then = since + years * YEARS
+        old = (since != NEVER) & (then < len(stage))
+        found[f"business_aged_{years}"] = old
+        found[f"business_earning_{years}"] = old & earns[np.where(old, then, 0), np.arange(len(since))]
     return found
 
 

@@ -1,7 +1,10 @@
 """M21 + Agriculture: land leased from elders, wages by season, shared gardens near towns, produce for the
-canteen; may lose.
+canteen; all plant what paid last year; may lose.
 
-State   what the garden saves the canteen (`business.py` keeps the rest).
+State   what the garden saves the canteen, what land last year's price makes a village want (`business.py`
+        keeps the rest). The herd: where a county's villages together plant more than in a normal year, their
+        price falls; new villages find their own market (assumption). Both answers are lines through the
+        normal year, so that an elasticity is that at the normal price and acreage.
 Month   `run` before help is asked for: elders' hours in the fields are gone from their free time; rent is
         paid and the crop sold once a year.
 Off     where no village has it; nothing before the first month.
@@ -16,7 +19,9 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
 from sim.start import tables
-from sim.state.codes import ELDER, FARM, NEAR_TOWN, PLAIN, ROBUST, RUNS_FARM
+from sim.state.codes import COUNTY, ELDER, FARM, NEAR_TOWN, PLAIN, ROBUST, RUNS_FARM
+from sim.state.earnings import earn_rent, earn_wage
+from sim.state.fields import state
 from sim.state.parameters import par, section
 from sim.state.people import residents, row_from, start_row
 
@@ -94,6 +99,20 @@ class Agriculture:
         source="assumption; glut years -25 to -30 % (Tianjin 2011)",
     )
     yield_cv: float = par(0.15, unit="share", low=0.05, high=0.4, doc="standard deviation of a year's yield")
+    acreage_elasticity: float = par(
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.5,
+        doc="acreage over last harvest's price, around the normal year; 0: no herd",
+    )
+    price_elasticity: float = par(
+        1.0,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="fall of the price over the county's acreage, around the normal year; 0: the price stands alone",
+    )
     lead: int = par(
         12,
         unit="months",
@@ -119,6 +138,14 @@ class Agriculture:
     )
 
 
+state(
+    "herd",
+    "f8",
+    unit="ratio",
+    label="land wanted after the last harvest's price, over a normal year's",
+    initial=1.0,
+)
+
 YEAR = Purpose("agriculture.year")
 TURN = Purpose("agriculture.turn")
 
@@ -140,12 +167,35 @@ def tills(agriculture, village, month, calendar_month):
 
 @inner
 def leased_land(people, world, v, agriculture, endowment):
-    """Mu that the business leases: what it wants, as far as elders offer it."""
+    """Mu that the business leases, and in a normal year: what it wants, as far as elders offer it."""
     kind, offered = world.villages[v].kind, 0
     for i in residents(world, v):
         offered += int(people.land[i]) if people.kind[i] == ELDER else 0
     suited = kind == PLAIN or kind == NEAR_TOWN
-    return min(agriculture.land * (1.0 if suited else endowment), offered * MU * agriculture.lease_share)
+    wanted, most = agriculture.land * (1.0 if suited else endowment), offered * MU * agriculture.lease_share
+    return min(wanted * world.villages[v].herd, most), min(wanted, most)
+
+
+@kernel
+def plant(people, world, values, pool, month, calendar_month):
+    """Mu planted by village, and by pool planted and usual: three rows of `World.means`."""
+    planted, together, usual = world.means[0], world.means[1], world.means[2]
+    for v in range(len(world.used)):
+        planted[v], together[v], usual[v] = 0.0, 0.0, 0.0
+    for v in range(len(world.used)):
+        agriculture, village = values.agriculture[v], world.villages[v]
+        if tills(agriculture, village, month, calendar_month):
+            mu, normal = leased_land(people, world, v, agriculture, values.business[v].endowment)
+            planted[v] = mu
+            together[pool[v]] += mu
+            usual[pool[v]] += normal
+
+
+@inner
+def glut(agriculture, together, usual):
+    """What the county's acreage leaves of the price: 1 where as much is planted as in a normal year."""
+    over = together / usual - 1.0 if usual > 0.0 else 0.0
+    return max(1.0 - agriculture.price_elasticity * over, LEAST_PRICE)
 
 
 @inner
@@ -157,40 +207,47 @@ def can_till(people, i, agriculture):
 
 
 @inner
-def till(people, world, v, agriculture, wanted, work_share, drawn):
-    """Minutes that elders work, from a drawn place on until enough are found."""
-    found = 0
+def till(people, world, v, values, wanted, month, drawn):
+    """Minutes that elders work, from a drawn place on until enough are found; they are paid by the hour."""
+    agriculture, business, found = values.agriculture[v], values.business[v], 0
     first = start_row(people, world, v, False, drawn)
     for step in range(world.used[v]):
         i = row_from(world, v, first, step)
         if can_till(people, i, agriculture) and found < wanted:
-            minutes = min(np.int64(people.free[i] * work_share), int(wanted - found) + 1, MOST_MINUTES)
+            free = np.int64(people.free[i] * business.work_share)
+            minutes = min(free, int(wanted - found) + 1, MOST_MINUTES)
             if minutes > 0:
                 people.free[i] -= minutes
+                if business.decided == 1:
+                    earn_wage(people, world, v, i, found, minutes, agriculture.wage, month)
                 found += minutes
     return found
 
 
 @inner
-def crop_sales(agriculture, village, mu, work, month, key):
-    """Sales of the year's crop: price and yield of the year, shocks, and how much of the work was done."""
+def crop_sales(agriculture, village, mu, work, month, key, level):
+    """Sales of the year's crop: price and yield of the year, shocks, and how much of the work was done.
+
+    `level`: what the county's acreage leaves of the price; next year's acreage follows the price.
+    """
     years = month // 12
     price_luck, crop_luck = (
         normalish(key, village.number, 2 * years),
         normalish(key, village.number, 2 * years + 1),
     )
-    price = max(1.0 + agriculture.price_cv * price_luck, LEAST_PRICE)
+    price = max(1.0 + agriculture.price_cv * price_luck, LEAST_PRICE) * level
     crop = max(1.0 + agriculture.yield_cv * crop_luck, LEAST_CROP)
     if month < village.price_until:
         price *= village.price_level
     if month < village.harvest_until:
         crop *= village.harvest_level
+    village.herd = max(1.0 + agriculture.acreage_elasticity * (price - 1.0), 0.0)
     return int(mu * agriculture.sales * price * crop * work)
 
 
 @inner
 def book(agriculture, flow, post, mu, sales, minutes, calendar_month):
-    """Sales, wages, inputs and rent of the month."""
+    """Sales, wages, inputs and rent of the month; the rent."""
     wages = minutes * agriculture.wage // 60
     cost = int(mu * agriculture.inputs / 12.0) + agriculture.fixed // 12
     leases = int(mu * agriculture.rent) if calendar_month == RENT_DUE else 0
@@ -198,15 +255,29 @@ def book(agriculture, flow, post, mu, sales, minutes, calendar_month):
     post.costs += cost
     post.leases += leases
     post.sales += sales
+    flow.business_rent += leases
     flow.business_sales += sales
     flow.business_costs += cost + wages + leases
     flow.business_wages += wages
     flow.business_minutes += minutes
     flow.time_business += minutes
+    return leases
+
+
+@inner
+def harvest(world, v, values, pool, work, month, key):
+    """Sales of the crop; by the former rule villages neither follow last year's price nor move it."""
+    agriculture, village, mu = values.agriculture[v], world.villages[v], world.means[0, v]
+    if values.business[v].decided == 0:
+        sales = crop_sales(agriculture, village, mu, work, month, key, 1.0)
+        village.herd = 1.0
+        return sales
+    level = glut(agriculture, world.means[1, pool[v]], world.means[2, pool[v]])
+    return crop_sales(agriculture, village, mu, work, month, key, level)
 
 
 @kernel
-def farm(people, world, values, season, month, calendar_month, keys, turn_keys):
+def farm(people, world, values, pool, season, month, calendar_month, keys, turn_keys):
     """Wages by season, rent and sales at harvest (October), the garden for the canteen."""
     for v in range(len(world.used)):
         agriculture, business, village = values.agriculture[v], values.business[v], world.villages[v]
@@ -214,15 +285,15 @@ def farm(people, world, values, season, month, calendar_month, keys, turn_keys):
         village.garden_saving = garden_saving(agriculture, village, month)
         if not tills(agriculture, village, month, calendar_month):
             continue
-        mu = leased_land(people, world, v, agriculture, business.endowment)
+        mu = world.means[0, v]
         wanted = mu * agriculture.hours / 12.0 * season
-        drawn = uniform(turn_key, village.number, 0)
-        found = till(people, world, v, agriculture, wanted, business.work_share, drawn)
+        found = till(people, world, v, values, wanted, month, uniform(turn_key, village.number, 0))
         sales = int(agriculture.plots * agriculture.plot_rent / 12.0) if village.kind == NEAR_TOWN else 0
         if calendar_month == HARVEST:
-            work = min(found / max(wanted, 1.0), 1.0)
-            sales += crop_sales(agriculture, village, mu, work, month, key)
-        book(agriculture, world.flow[v], world.posted[v], mu, sales, found, calendar_month)
+            sales += harvest(world, v, values, pool, min(found / max(wanted, 1.0), 1.0), month, key)
+        rent = book(agriculture, world.flow[v], world.posted[v], mu, sales, found, calendar_month)
+        if rent > 0 and business.decided == 1:
+            earn_rent(people, world, v, rent, month)
 
 
 def run(model) -> None:
@@ -231,4 +302,6 @@ def run(model) -> None:
         season = float(tables.seasons()[1, model.calendar_month - 1])
         when = model.month, model.calendar_month
         keys = model.lasting_keys(YEAR), model.keys(TURN)
-        farm(model.people, model.world, model.values.table, season, *when, *keys)
+        pool, table = model.world.pools[COUNTY], model.values.table
+        plant(model.people, model.world, table, pool, *when)
+        farm(model.people, model.world, table, pool, season, *when, *keys)

@@ -1,9 +1,9 @@
-"""What M20, M21 and M22 share: which one, set-up money from a named payer, lead time, a common purse, the
-share for care.
+"""What M20, M21 and M22 share: which one is offered, set-up money from a named payer, lead time, a common
+purse, the share for care.
 
 State   businesses at work, since when, their set-up money; what an annuity of it would cost.
-Month   `run_set_up` on the starting month, `run_share_out` in the settlement; `run_begin` once at the
-        start.
+Month   `run_share_out` in the settlement; `run_begin` once at the start. `run_set_up` is the former rule, by
+        which the payer sets up every endowed village on one month; `business_course.py` has the decision.
 Off     with the choice "none". A deposit is the null business: the same set-up money lies at interest.
 """
 
@@ -13,17 +13,22 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.start.tables import grain
-from sim.state.codes import CRAFT_HERITAGE, HOLDS_DEPOSIT, NEAR_TOWN, PLAIN, RUNS_FARM, SCENIC
+from sim.state.codes import HOLDS_DEPOSIT, NEVER, RUNS_FARM
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section
-
-CHOICES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
-NO_BUSINESS, TOURISM, AGRICULTURE, HANDICRAFT, PORTFOLIO, DEPOSIT = range(6)
-TRADES = 3  # businesses that sell: their places in `costs` and in the bits of `plus`, one below their codes
-BY_DEPOSIT = 3  # place of the deposit in `costs`
-BY_GOVERNMENT, BY_COLLECTIVE = 0, 1  # payers; else society
-DECEMBER = 12
+from sim.state.trades import (
+    BY_DEPOSIT,
+    CHOICES,
+    DECEMBER,
+    DEPOSIT,
+    NO_BUSINESS,
+    TRADES,
+    endowment,
+    offered,
+    pay_set_up,
+    wanted,
+)
 
 
 @section("business")
@@ -31,7 +36,20 @@ class Business:
     """The "mutual aid +" business of a village."""
 
     kind: str = choice(
-        "none", choices=CHOICES, doc="which business; portfolio is all that the village has an endowment for"
+        "none",
+        choices=CHOICES,
+        doc="which business is offered; portfolio is all that the village has an endowment for",
+    )
+    decided: bool = par(
+        True,
+        unit="switch",
+        doc=(
+            "a village that is offered a business decides in December; off, the former rule: every endowed "
+            "village is set up on the starting month, and no person is paid"
+        ),
+        source="design choice",
+        live=False,
+        only=("kind!=none",),
     )
     payer: str = choice(
         "government",
@@ -44,7 +62,7 @@ class Business:
         unit="month",
         low=0,
         high=120,
-        doc="month in which set-up money is paid",
+        doc="month from which the business is offered",
         source="design choice",
         monthly=False,
         only=("kind!=none",),
@@ -75,7 +93,55 @@ class Business:
         unit="share",
         low=0.0,
         high=1.0,
-        doc="loss, as a share of set-up money, at which a business stops",
+        doc="loss, as a share of set-up money, at which a business is wound up",
+        only=("kind!=none",),
+    )
+    take_up: float = par(
+        0.2,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="chance that a village which could take a business does so in December",
+        only=("kind!=none",),
+    )
+    stake: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="set-up money that the village puts in from its capital purse",
+        only=("kind!=none",),
+    )
+    salvage: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="what was invested that a business wound up is sold for",
+        only=("kind!=none",),
+    )
+    upkeep: float = par(
+        0.1,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="yearly fixed cost that a dormant business still has",
+        only=("kind!=none",),
+    )
+    wake: float = par(
+        0.2,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="chance in December that a leader wakes a dormant business without debts",
+        only=("kind!=none",),
+    )
+    dormant_most: int = par(
+        36,
+        unit="months",
+        low=12,
+        high=120,
+        doc="months after which a dormant business is wound up",
         only=("kind!=none",),
     )
     work_share: float = par(
@@ -105,11 +171,28 @@ class Business:
 
 
 state(
-    "plus", "i8", unit="bits", label="businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit"
+    "plus",
+    "i8",
+    unit="bits",
+    label="businesses at work: 1 tourism, 2 agriculture, 4 handicraft, 8 deposit",
+    written_by=("business_course",),
 )
-state("begun", "i8", unit="month", label="month in which set-up money was paid", initial=-9999)
-state("setup", "i8", unit="fen", label="set-up money paid")
-state("setup_annuity", "f8", unit="fen/month", label="set-up money as a level sum over the horizon")
+state(
+    "begun",
+    "i8",
+    unit="month",
+    label="month in which set-up money was paid",
+    initial=NEVER,
+    written_by=("business_course",),
+)
+state("setup", "i8", unit="fen", label="set-up money paid", written_by=("business_course",))
+state(
+    "setup_annuity",
+    "f8",
+    unit="fen/month",
+    label="set-up money as a level sum over the horizon",
+    written_by=("business_course",),
+)
 state("wages_paid", "i8", unit="fen", label="wages of businesses last month")
 state("visitors", "f8", unit="visits", label="visitors last month", written_by=("handicraft", "tourism"))
 state(
@@ -129,7 +212,7 @@ flow(
     "business_costs",
     unit="fen",
     label="costs of businesses, wages and leases among them",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("agriculture", "business_course", "handicraft", "tourism"),
 )
 flow(
     "business_wages",
@@ -143,7 +226,8 @@ flow(
     label="work of elders and helpers in businesses",
     written_by=("agriculture", "handicraft", "tourism"),
 )
-flow("care_share", unit="fen", label="business income of the service")
+flow("business_rent", unit="fen", label="land rent paid to elders", written_by=("agriculture",))
+flow("care_share", unit="fen", label="business income of the service", written_by=("business_course",))
 posting(
     "setup_government", debit="business", credit="government", label="government: set-up money of a business"
 )
@@ -168,51 +252,16 @@ posting("interest", debit="cash", credit="market", label="interest of the deposi
 
 
 @kernel
-def endowment(kind, business, half):
-    """1 where the village has what the business needs, `half` where in part, 0 where not (an empty cell)."""
-    if business == TOURISM:
-        return 1.0 if kind == SCENIC else (half if kind == NEAR_TOWN else 0.0)
-    if business == AGRICULTURE:
-        return 1.0 if kind == PLAIN or kind == NEAR_TOWN else half
-    if business == HANDICRAFT:
-        return 1.0 if kind == CRAFT_HERITAGE else 0.0
-    return 1.0
-
-
-@kernel
-def wanted(chosen, business, kind, half):
-    """Whether the choice means this business in a village of this kind."""
-    return (chosen == business or chosen == PORTFOLIO) and endowment(kind, business, half) > 0.0
-
-
-@inner
-def pay_set_up(business, post, total):
-    """The named payer pays the set-up money."""
-    if business.payer == BY_GOVERNMENT:
-        post.setup_government += total
-    elif business.payer == BY_COLLECTIVE:
-        post.setup_collective += total
-    else:
-        post.setup_society += total
-
-
-@kernel
 def set_up(world, values, costs, month):
-    """On the starting month the named payer pays.
+    """The former rule: on the starting month the named payer pays.
 
     Most is invested, the rest is the purse. `costs` (villages, 4) fen.
     """
     for v in range(len(world.used)):
         business, village, post = values.business[v], world.villages[v], world.posted[v]
-        if business.kind == NO_BUSINESS or month != business.start:
+        if business.kind == NO_BUSINESS or business.decided == 1 or month != business.start:
             continue
-        total, plus = 0, 0
-        for trade in range(TRADES):
-            if wanted(business.kind, trade + 1, village.kind, business.endowment):
-                total += costs[v, trade]
-                plus |= 1 << trade
-        if business.kind == DEPOSIT:
-            total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
+        total, plus = offered(business, village, costs, v)
         if total == 0:
             continue
         pay_set_up(business, post, total)
@@ -250,7 +299,10 @@ def share_profit(business, flow, post, profit):
 
 @kernel
 def share_out(world, values, month, calendar_month):
-    """Each December profit over the working capital is shared; a business beyond its loss limit stops."""
+    """Each December a deposit yields interest.
+
+    By the former rule profit over the working capital is shared, and a business beyond its loss limit stops.
+    """
     december = calendar_month == DECEMBER
     for v in range(len(world.used)):
         business, village, post, flow = values.business[v], world.villages[v], world.posted[v], world.flow[v]
@@ -260,6 +312,8 @@ def share_out(world, values, month, calendar_month):
         if village.plus == HOLDS_DEPOSIT:
             if december:
                 pay_interest(business, village, flow, post)
+            continue
+        if business.decided == 1:
             continue
         purse = world.balance[v].business + post.sales - post.costs - post.wages - post.leases
         kept = int(village.setup * business.working_capital)
@@ -306,10 +360,10 @@ def annuity(model, parameters, group) -> np.ndarray:
 
 
 def run_begin(model) -> None:
-    """What set-up would cost; under an equal envelope a part of what each county pledges."""
+    """What set-up would cost; under an equal envelope a part of what each county pledges, once it is paid."""
     model.setup_costs = setup_costs(model)
     for parameters, group in zip(model.counties.parameters, model.counties.groups, strict=True):
-        if parameters.funding.basis == "envelope":
+        if parameters.funding.basis == "envelope" and not parameters.business.decided:
             model.state["setup_annuity"][group] = annuity(model, parameters, group)
 
 

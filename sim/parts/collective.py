@@ -120,9 +120,9 @@ state(
     "capital_left",
     "i8",
     unit="fen",
-    label="capital purse: savings for buildings",
+    label="capital purse: savings for buildings and stakes",
     initial=-1,
-    written_by=("facilities",),
+    written_by=("business_course", "facilities"),
 )
 posting("lent_collective", debit="cash", credit="loans", label="collective: advance of its allowance")
 posting("returned_collective", debit="loans", credit="cash", label="collective: advance given back")

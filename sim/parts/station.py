@@ -19,6 +19,7 @@ from sim.planning.menu import fewest, needs_room, serves_meals
 from sim.planning.sheet import WEEKS
 from sim.state.codes import (
     HOME_TABLES,
+    LEAST_DAYS,
     NEIGHBOURS,
     NEVER,
     PAYERS,
@@ -37,7 +38,6 @@ BY_MONEY, BY_USERS, BY_HELPERS, BY_LEADER, BY_KEEPER, BY_ACCIDENT, BY_ROOM, BY_P
     1 << place for place in range(len(ENDS))
 )
 CLOSURE = 3  # months in a row without an open day
-LEAST_DAYS = 6  # open days of a month from which a station counts as open
 LEAST_WEEK = 2  # days a week that are kept up while money for the room is late
 YEAR = 12
 HABIT_LEFT = 0.5  # diners who come back after a stop of over a month

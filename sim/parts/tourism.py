@@ -1,7 +1,7 @@
-"""M20 + Tourism: visitors with season and growth; elders as narrators, hosts and keepers; may lose, may
-crash.
+"""M20 + Tourism: visitors with season and growth; elders as narrators and hosts, others keep order; visitors
+come by word of mouth; may lose, may crash.
 
-State   visitors of the month (`business.py` keeps the rest).
+State   visitors of the month, how well the village is spoken of (`business.py` keeps the rest).
 Month   `run` before help is asked for: elders' hours at work are gone from their free time.
 Off     where no village has it; nothing before the first month.
 """
@@ -15,9 +15,12 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish, uniform
 from sim.start import tables
-from sim.state.codes import ELDER, MILD, NEAR_TOWN, RUNS_TOURISM, STORY
+from sim.state.codes import ELDER, MILD, NEAR_TOWN, ROBUST, RUNS_TOURISM, STORY
+from sim.state.earnings import earn_wage
+from sim.state.fields import state
 from sim.state.parameters import par, section
 from sim.state.people import row_from, start_row
+from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN
 
 MOST_MINUTES = 2400  # of one elder in a month
 LEAST_YEAR = 0.1  # of the usual visitors
@@ -71,7 +74,27 @@ class Tourism:
         60000.0, unit="yuan/year", low=10000.0, high=200000.0, doc="upkeep, marketing, manager", stored="fen"
     )
     minutes_per_visit: float = par(
-        12.0, unit="minutes/visit", low=2.0, high=60.0, doc="work of narrators, hosts and keepers a visit"
+        12.0, unit="minutes/visit", low=2.0, high=60.0, doc="work of narrators and hosts a visit"
+    )
+    order_minutes: float = par(
+        2.0,
+        unit="minutes/visit",
+        low=0.0,
+        high=20.0,
+        doc=(
+            "work of robust elders who keep order a visit: waste sorting, paths, water (document 004, 4.1); "
+            "the former rule has none"
+        ),
+    )
+    word_of_mouth: float = par(
+        0.05,
+        unit="share/year",
+        low=0.0,
+        high=0.2,
+        doc=(
+            "rise of next year's visits where all visitors were looked after, and fall where none was "
+            "(document 004, 4.3); the former rule has none"
+        ),
     )
     wage: float = par(
         8.0,
@@ -100,6 +123,17 @@ class Tourism:
     )
 
 
+state(
+    "renown",
+    "f8",
+    unit="ratio",
+    label="visitors by word of mouth over those without",
+    initial=1.0,
+    written_by=("handicraft",),
+)
+state("visits_year", "f8", unit="visits", label="visits of this year so far")
+state("hosted_year", "f8", unit="visits", label="of these, looked after")
+
 VISITS = Purpose("tourism.visits")
 TURN = Purpose("tourism.turn")
 
@@ -121,18 +155,56 @@ def can_host(people, i):
 
 
 @inner
-def host(people, world, v, wanted, work_share, drawn):
-    """Minutes that elders host, from a drawn place on until enough are found."""
-    found = 0
+def can_keep_order(people, i):
+    """Robust elders, with or without a story."""
+    return people.kind[i] == ELDER and people.health[i] == ROBUST
+
+
+@inner
+def host(people, world, v, values, wanted, month, drawn):
+    """Minutes that elders host, from a drawn place on until enough are found; they are paid by the hour."""
+    business, wage, found = values.business[v], values.tourism[v].wage, 0
     first = start_row(people, world, v, False, drawn)
     for step in range(world.used[v]):
         i = row_from(world, v, first, step)
         if can_host(people, i) and found < wanted:
-            minutes = min(np.int64(people.free[i] * work_share), int(wanted - found) + 1, MOST_MINUTES)
+            free = np.int64(people.free[i] * business.work_share)
+            minutes = min(free, int(wanted - found) + 1, MOST_MINUTES)
             if minutes > 0:
                 people.free[i] -= minutes
+                if business.decided == 1:
+                    earn_wage(people, world, v, i, found, minutes, wage, month)
                 found += minutes
     return found
+
+
+@inner
+def keep_order(people, world, v, values, wanted, hosted, month, drawn):
+    """Minutes in which robust elders keep order, `hosted` of which the village had paid before."""
+    business, wage, found = values.business[v], values.tourism[v].wage, 0
+    first = start_row(people, world, v, False, drawn)
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        if can_keep_order(people, i) and found < wanted:
+            free = np.int64(people.free[i] * business.work_share)
+            minutes = min(free, int(wanted - found) + 1, MOST_MINUTES)
+            if minutes > 0:
+                people.free[i] -= minutes
+                earn_wage(people, world, v, i, hosted + found, minutes, wage, month)
+                found += minutes
+    return found
+
+
+@inner
+def spread_word(village, tourism, visits, looked_after, december):
+    """Who was looked after tells others well, who was not tells them ill: next year's visitors."""
+    village.visits_year += visits
+    village.hosted_year += visits * looked_after
+    if december and village.visits_year > 0.0:
+        told = 2.0 * village.hosted_year / village.visits_year - 1.0
+        renown = village.renown * (1.0 + tourism.word_of_mouth * told)
+        village.renown = min(max(renown, LEAST_RENOWN), MOST_RENOWN)
+        village.visits_year, village.hosted_year = 0.0, 0.0
 
 
 @inner
@@ -151,8 +223,27 @@ def book(tourism, flow, post, visits, minutes):
     flow.time_business += minutes
 
 
+@inner
+def receive(people, world, v, values, base, month, december, drawn):
+    """A month's visitors are hosted, order is kept, and the word goes round; sales, wages and costs."""
+    tourism, village = values.tourism[v], world.villages[v]
+    wanted = base * tourism.minutes_per_visit
+    found = host(people, world, v, values, wanted, month, drawn)
+    held = found / wanted if wanted > 0.0 else 0.0
+    visits = base * (1.0 - tourism.elder_pull * (1.0 - min(held, 1.0)))
+    village.visitors = visits
+    if values.business[v].decided == 1:
+        order = base * tourism.order_minutes
+        if order > 0.0:
+            found += keep_order(people, world, v, values, order, found, month, drawn)
+        asked = wanted + order
+        looked_after = min(found / asked, 1.0) if asked > 0.0 else 0.0
+        spread_word(village, tourism, visits, looked_after, december)
+    book(tourism, world.flow[v], world.posted[v], visits, found)
+
+
 @kernel
-def trade(people, world, values, season, month, keys, turn_keys):
+def trade(people, world, values, season, month, december, keys, turn_keys):
     """Visitors, the hours of elders who can tell a story, wages, costs."""
     for v in range(len(world.used)):
         tourism, business, village = values.tourism[v], values.business[v], world.villages[v]
@@ -164,12 +255,9 @@ def trade(people, world, values, season, month, keys, turn_keys):
         base = usual_visits(tourism, village, business.endowment, season, years, key)
         if month < village.crash_until:
             base *= village.crash_level
-        wanted = base * tourism.minutes_per_visit
-        found = host(people, world, v, wanted, business.work_share, uniform(turn_key, village.number, 0))
-        held = found / wanted if wanted > 0.0 else 0.0
-        visits = base * (1.0 - tourism.elder_pull * (1.0 - min(held, 1.0)))
-        village.visitors = visits
-        book(tourism, world.flow[v], world.posted[v], visits, found)
+        base *= village.renown
+        drawn = uniform(turn_key, village.number, 0)
+        receive(people, world, v, values, base, month, december, drawn)
 
 
 def run(model) -> None:
@@ -177,4 +265,5 @@ def run(model) -> None:
     if model.runs("tourism", "portfolio") and model.month >= 0:
         season = float(tables.seasons()[0, model.calendar_month - 1])
         keys = model.lasting_keys(VISITS), model.keys(TURN)
-        trade(model.people, model.world, model.values.table, season, model.month, *keys)
+        when = model.month, model.calendar_month == DECEMBER
+        trade(model.people, model.world, model.values.table, season, *when, *keys)

@@ -46,12 +46,27 @@ RULES = ("fixed_shares", "matching", "gap_filler", "per_service", "tapering", "p
 FIXED, MATCHING, GAP, SERVICE, TAPER, POINT, NO_MONEY = range(7)  # rules of funding
 POOL_MONTHS = 240  # months of birth of the people aged 40-59
 NEVER = -9999
+LEAST_DAYS = 6  # open days of a month from which a station counts as open
 SERIAL_BITS, MONTH_BITS = 24, 12
 SCOPES = ("village", "township", "county")
-TOWNSHIP = 1
+TOWNSHIP, COUNTY = 1, 2
 SIXTY, SEVENTY, SEVENTY_FIVE, EIGHTY = 60 * 12, 70 * 12, 75 * 12, 80 * 12  # ages in months
 OLDEST = 111  # age in years at which tables end
 RUNS_TOURISM, RUNS_FARM, RUNS_WORKSHOP, HOLDS_DEPOSIT = 1, 2, 4, 8  # bits of the businesses of a village
+TRADE_STAGES = ("none", "earning", "dormant", "wound_up")  # of a village's business
+NO_TRADE, EARNING, DORMANT, WOUND_UP = range(4)
+ANSWERS = (
+    "not_asked",
+    "taken",
+    "no_endowment",
+    "not_in_service",
+    "no_leader",
+    "no_stake",
+    "not_this_year",
+)  # of a village that is offered a business
+NOT_ASKED, TAKEN, NO_ENDOWMENT, NOT_IN_SERVICE, NO_LEADER, NO_STAKE, NOT_THIS_YEAR = range(7)
+BILLED = ("workers", "lessors", "suppliers")  # creditors of a business, in the order in which they are paid
+BY_WORK, BY_LAND, BY_SUPPLY = range(3)
 ALL_KINDS = len(KINDS)  # of need
 AT_TABLE, DELIVERED = 1, 2  # how an elder dines
 BED_DROPPED, HOME_DROPPED, HOURS_DROPPED, MEALS_DROPPED = 1, 2, 4, 8  # bits of what a purse no longer pays

@@ -321,7 +321,10 @@ def made(
 def runs_in(folder: Any) -> Any:
     """Runs that were made in a folder."""
     settings = SimpleNamespace(draws=True, precision=None)
-    return SimpleNamespace(work=SimpleNamespace(folder=folder), base=Parameters(), settings=settings)
+    names = ["scenario", "arm", "replicate", "village", "kind", "strength", "served_years"]
+    rows = pd.DataFrame(columns=[*names, "business_offered", "business_taken"])
+    work = SimpleNamespace(folder=folder)
+    return SimpleNamespace(work=work, base=Parameters(), settings=settings, villages=lambda: rows)
 
 
 def asks_for(*tests: Expectation) -> Question:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import CARE, EVERYTHING, FORMER, NO_SIZE, SHORT_LEADS, county_bytes, differences, small
+from runs import AT_ONCE, CARE, EVERYTHING, FORMER, NO_SIZE, SHORT_LEADS, county_bytes, differences, small
 
 import sim
 from sim.state.codes import CREDITORS, ELIGIBLE, MUTUAL, NEVER, PAYERS
@@ -389,6 +389,7 @@ BUSINESS_RECORDS = {  # what a business writes of itself
     "garden_saving",
     "flow business_sales",
     "flow business_costs",
+    "flow business_rent",
     "flow pledge_ceiling",
     "balance business",
     "balance business_assets",
@@ -421,6 +422,7 @@ def test_a_business_that_gives_nothing_to_care_changes_no_care(monkeypatch: pyte
     """
     monkeypatch.setattr(sim.state.parameters, "checked", lambda d, value: d.kind(value))
     still = {
+        **AT_ONCE,  # nobody puts in a stake, and nobody is paid
         "business.care_share": 0.0,
         "business.work_share": 0.0,
         "agriculture.garden_saving": 0.0,
@@ -449,7 +451,7 @@ def test_a_share_for_care_reaches_the_cash_of_the_service() -> None:
 
     The first share for care is the first difference of cash.
     """
-    cash = [run({"business.care_share": x, "society.on": False}) for x in (0.0, 0.5)]
+    cash = [run({**AT_ONCE, "business.care_share": x, "society.on": False}) for x in (0.0, 0.5)]
     given = cash[1].series.amount("care_share")
     first, v = np.argwhere(given > 0)[0]
     gap = cash[1].series.balance["cash"] - cash[0].series.balance["cash"]

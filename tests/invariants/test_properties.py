@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from runs import small
 
 import sim
-from sim.parts.business import CHOICES
 from sim.parts.funding import RULES
 from sim.state.codes import FAMILY, MUTUAL, NEED, PROFESSIONAL, UNMET
 from sim.state.parameters import declarations
+from sim.state.trades import CHOICES
 
 FIXED = (
     "county.",

@@ -20,6 +20,7 @@ CHANGED: dict[str, Any] = {
     "funding.profile": {"funding.profile": "front"},
     "business.payer": {"business.payer": "society"},
     "funding.alike_payer": {"funding.alike_payer": "society"},
+    "business.decided": {"business.decided": False},
     **{
         f"funding.share_{payer}": {"funding.share_government": 0.0, "funding.share_society": 0.35}
         for payer in ("government", "society", "collective", "families")
@@ -79,7 +80,7 @@ MET = {
     "funding.point": {"funding.rule": "provision_point"},
     "funding.envelope": {"funding.basis": "envelope"},
     "shocks.pandemic_deaths": {"shocks.scheduled": "pandemic", "shocks.scheduled_month": 3},
-    "business.interest": {"business.kind": "deposit", "business.start": 0},
+    "business.interest": {"business.kind": "deposit", "business.start": 0, "business.decided": False},
     "matching.team_minutes": {"matching.form": "teams"},
     "solvency.on": {"plan.on": False, "horizon.end": "2029-12"},
     "solvency.stress": {"plan.on": False, "solvency.least_users": 1, "horizon.end": "2029-12"},

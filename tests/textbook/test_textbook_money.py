@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from runs import FORMER, small
+from runs import AT_ONCE, FORMER, small
 
 from sim.engine.randomness import key_of
 from sim.parts import collective, families, funding, government
@@ -149,6 +149,7 @@ def test_a_level_envelope_less_the_annuity_of_the_deposit_keeps_the_present_valu
         changes = {
             "funding.basis": "envelope",
             "funding.envelope": 2_000.0,
+            **AT_ONCE,
             "business.kind": kind,
             "business.start": 6,
         }
@@ -253,7 +254,8 @@ def test_the_variance_of_a_mix_of_payers_is_that_of_a_portfolio(correlation: flo
 
 
 def test_the_deposit_earns_its_interest_once_a_year_for_the_service() -> None:
-    model = small({"business.kind": "deposit", "business.start": 0, "business.interest": 0.02}, villages=1)
+    deposit = {**AT_ONCE, "business.kind": "deposit", "business.start": 0, "business.interest": 0.02}
+    model = small(deposit, villages=1)
     s = model.run(24).series
     paid = s.amount("interest")[:, 0]
     assert np.flatnonzero(paid).tolist() == [11, 23]

@@ -21,9 +21,9 @@ from experiments.command.settings import PANELS, Mistake, arm
 from experiments.report import figures
 from experiments.study import draws
 from experiments.study.plan import Task
-from sim.parts.business import CHOICES, endowment
 from sim.state.codes import VILLAGE_KINDS
 from sim.state.parameters import Parameters
+from sim.state.trades import CHOICES, endowment
 
 MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper")
 NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same

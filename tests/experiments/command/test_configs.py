@@ -13,8 +13,8 @@ import yaml
 from experiments.command.catalogue import experiment
 from experiments.command.scenario import CONFIGS, Scenario, arm, compose_line, known, options, patched
 from experiments.study import draws
-from sim.parts.business import CHOICES
 from sim.state.parameters import SECTIONS, ParameterError, Parameters
+from sim.state.trades import CHOICES
 
 SETTING_GROUPS = ("engine", "experiment", "policy")  # policies: tests/sim/test_policies.py
 ARMS = [

@@ -284,6 +284,7 @@ def test_a_deposit_pays_no_business_and_a_business_only_endowed_villages(tmp_pat
         "columns=[handicraft,deposit]",
         "panels=[practised]",
         "draws=false",
+        "business.decided=false",
     ]
     assert run.main(words) == 0
     villages = Results(folder_of(tmp_path, "first_answer")).villages()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import large, small
+from runs import AT_ONCE, large, small
 
 import sim
 from sim.parts import agriculture, business, canteen, handicraft, tourism
@@ -91,6 +91,8 @@ T = {
     "tourism.minutes_per_visit": 12.0,
     "tourism.wage": 8.0,
     "tourism.elder_pull": 0.3,
+    "tourism.order_minutes": 0.0,
+    "tourism.word_of_mouth": 0.0,
     "tourism.lead": 3,
 }
 
@@ -331,6 +333,9 @@ H = {
     "handicraft.guests": 20.0,
     "handicraft.network": 0.1,
     "handicraft.pass_on": 0.0,
+    "handicraft.season": 0.0,
+    "handicraft.word_of_mouth": 0.0,
+    "handicraft.online": 0.0,
     "handicraft.lead": 2,
 }
 
@@ -431,9 +436,12 @@ def test_apprentices_come_at_the_declared_chance() -> None:
 # -- what they share
 # ---------------------------------------------------------------------------------------------------
 def closed_year(purse: int, at: int = 12) -> tuple[Any, Any]:
-    """Postings and state after a month of settling with this purse (fen); 100,000 yuan were set up."""
+    """Postings and state after a month of settling with this purse (fen) by the former rule; 100,000 yuan
+    were set up.
+    """
     model = small(
         {
+            **AT_ONCE,
             "business.kind": "handicraft",
             "business.loss_limit": 0.15,
             "business.working_capital": 0.15,
@@ -447,7 +455,7 @@ def closed_year(purse: int, at: int = 12) -> tuple[Any, Any]:
     return model.world.posted[0], model.world.villages[0]
 
 
-def test_profit_over_the_working_capital_is_shared_in_december() -> None:
+def test_by_the_former_rule_profit_over_the_working_capital_is_shared_in_december() -> None:
     """50,000 yuan less 15,000 kept: a fifth of 35,000 to the service, the rest to villagers."""
     post, _ = closed_year(50_000 * YUAN)
     assert (post.care_share, post.dividends) == (7_000 * YUAN, 28_000 * YUAN)
@@ -456,7 +464,7 @@ def test_profit_over_the_working_capital_is_shared_in_december() -> None:
         assert (post.care_share, post.dividends, post.made_good, r.plus) == (0, 0, 0, 4)
 
 
-def test_a_business_beyond_its_loss_limit_stops_and_the_collective_makes_it_good() -> None:
+def test_by_the_former_rule_the_collective_makes_losses_good_beyond_the_limit() -> None:
     post, r = closed_year(-15_000 * YUAN - 1, 5)
     assert (post.made_good, r.plus, post.care_share) == (15_000 * YUAN + 1, 0, 0)
 
@@ -467,6 +475,7 @@ def test_a_workshop_without_masters_eats_its_purse_and_stops_in_the_month_that_s
     model = small(
         {
             **H,
+            **AT_ONCE,
             "business.kind": "handicraft",
             "business.start": 0,
             "county.share_craft": 1.0,
@@ -499,7 +508,7 @@ def test_fields_are_tilled_for_a_harvest_that_can_be_sold_and_judged_after_it() 
     A winter and a summer of costs before the first sale are more than the loss limit allows a business
     without fields.
     """
-    model = fields(changes={"agriculture.lead": 12, "business.loss_limit": 0.0})
+    model = fields(changes={**AT_ONCE, "agriculture.lead": 12, "business.loss_limit": 0.0})
     costs, sales, alive = [], [], []
     for t in range(24):
         post, _ = month(model, agriculture, t)

@@ -675,7 +675,8 @@ def test_a_price_crash_takes_its_share_of_the_harvest_money() -> None:
 
     Sales of the fields times 0.7; plots near towns are let as before.
     """
-    plain, cheap = struck("price_crash", 12, shocks__price_to=0.7, agriculture__plots=0.0)
+    at_once = {"business__decided": False, "agriculture__plots": 0.0}
+    plain, cheap = struck("price_crash", 12, shocks__price_to=0.7, **at_once)
     a, b = plain.amount("sales")[9], cheap.amount("sales")[9]
     assert a.sum() > 0 and np.abs(b - 0.7 * a).max() <= 1
 
