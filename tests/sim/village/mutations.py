@@ -69,11 +69,6 @@ BROKEN = {
         "return UP * (sheet[COST] + sheet[DEBT]) / 12.0 - expected",
         "return -expected",
     ),
-    "advance between plans": (
-        "sim/parts/plan.py",
-        "if village.cash_only == 0 or not may_ask:",
-        "if village.cash_only >= 0 or not may_ask:",
-    ),
     "two days carried": (
         "sim/planning/books.py",
         "return came >= costs_two_days(world, v, values)",
