@@ -374,12 +374,8 @@ def for_money(reason):
 def two_days(world, v, values, draft):
     """Two open days kept by a rota, where the search found less and last year's money carries them."""
     village = world.villages[v]
-    if (
-        village.step < STATION_DAYS
-        or draft.step >= STATION_DAYS
-        or not for_money(village.refused[STATION_DAYS])
-        or not carried_two_days(world, v, values)
-    ):
+    gives_up = village.step >= STATION_DAYS > draft.step and for_money(village.refused[STATION_DAYS])
+    if not gives_up or not carried_two_days(world, v, values):
         return draft
     return draft_of(STATION_DAYS, 2, 0, 1, village.fee_level, 0, 0)
 
