@@ -205,13 +205,10 @@ def pay(world, values, calendar_month):
 
 @kernel
 def take_back(world):
-    """An advance is given back from the purse, a twelfth a month or what is there.
-
-    The collective waits while suppliers do not: what is there then pays for room and kitchen.
-    """
+    """An advance is given back from the purse, a twelfth a month or what is there."""
     for v in range(len(world.used)):
         village, post = world.villages[v], world.posted[v]
-        if village.borrowed > 0 and village.cash_only == 0:
+        if village.borrowed > 0:
             back = min(-(-village.lent // MONTHS), village.borrowed, max(world.balance[v].cash, 0))
             post.returned_collective += back
             village.borrowed -= back

@@ -347,25 +347,6 @@ def pull(world, v, values, draft, month):
 
 
 @inner
-def bridge(world, v, plan):
-    """Where suppliers deliver for cash only, the collective lends what is owed and the cost of a quarter.
-
-    A collective with money does not watch its canteen stop in October because it pays in December.
-    """
-    village = world.villages[v]
-    may_ask = plan.advance == 1 and has_planner(village) and village.step >= STATION_DAYS
-    if village.cash_only == 0 or not may_ask:
-        return
-    wanted = village.planned_cost // 4 - max(world.balance[v].cash, 0)
-    for age in range(len(village.bills)):
-        wanted += village.bills[age]
-    lent = min(lendable(world, v), wanted)
-    if lent > 0:
-        village.borrowed, village.lent = lent, lent
-        world.posted[v].lent_collective += lent
-
-
-@inner
 def sheet_lacks(sheet):
     """Whether the receipts on the sheet do not carry its cost."""
     return sheet[RECEIPTS] < sheet[COST] + sheet[DEBT]
@@ -496,7 +477,6 @@ def plan_all(world, values, month, calendar, notice_keys, renew_keys):
         if month - village.appealed >= 5 * YEAR:
             village.appeals = 0
         review(world, v, values, month, calendar, notice_keys[county], renew_keys[county])
-        bridge(world, v, plan)
 
 
 def run(model) -> None:

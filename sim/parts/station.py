@@ -461,7 +461,6 @@ def try_again(world, v, values, month, drawn):
 @kernel
 def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reopen_keys):
     """People, door, closures and new starts of every village."""
-    settle(books)  # an advance of the collective pays the room's bills of this month
     for v in range(len(world.used)):
         village, station, county = world.villages[v], values.station[v], world.county[v]
         village.habit += (1.0 - village.habit) / 3.0

@@ -1,4 +1,4 @@
-"""Break ten rules of the village one by one, in a copy of the project, and say which test finds each.
+"""Break rules of the village one by one, in a copy of the project, and say which test finds each.
 
 By hand, a quarter of an hour: `python tests/sim/village/mutations.py [name ...]`. Exit code 1 where a broken
 rule is found by no test.
@@ -63,6 +63,31 @@ BROKEN = {
         "sim/parts/station.py",
         "    village.launched = month\n",
         "    village.launched = month if village.closures == 0 else month - 2 * YEAR\n",
+    ),
+    "gap by records": (
+        "sim/planning/books.py",
+        "return UP * (sheet[COST] + sheet[DEBT]) / 12.0 - expected",
+        "return -expected",
+    ),
+    "two days carried": (
+        "sim/planning/books.py",
+        "return came >= costs_two_days(world, v, values)",
+        "return came < 0",
+    ),
+    "prices of a new start": (
+        "sim/parts/station.py",
+        "village.priced, village.pull_felt = 0, -1.0",
+        "village.pull_felt = -1.0",
+    ),
+    "no table, no diners": (
+        "sim/parts/plan_books.py",
+        "if is_cooked(village) and not for_lack_of_cash:",
+        "if village.meals_a_day > 0 and village.door > 0:",
+    ),
+    "cook unpaid": (
+        "sim/parts/station.py",
+        "    if village.has_cook == 1 and unpaid:",
+        "    if village.has_cook == 1 and unpaid and village.number < 0:",
     ),
 }
 

@@ -66,7 +66,7 @@ def test_prices_rise_a_fifth_a_year_at_most_and_never_over_twice_the_list() -> N
     rise = level[1:] / level[:-1]
     assert (rise[set_before] <= 1.2 + 1e-9).all() and (level <= 2.0).all()
     up = (rise > 1) & set_before
-    assert up.sum() > 3
+    assert up.any()
     for v in range(level.shape[1]):
         assert (np.diff(np.flatnonzero(up[:, v])) >= YEAR).all()
 
@@ -103,6 +103,8 @@ def test_a_new_start_has_keeper_cook_and_launch_of_a_first_opening() -> None:
     opened = np.argwhere(s.flow["opened_now"] == 1)
     again = [(month, v) for month, v in opened if s.state["closures"][month, v] > 0]
     assert len(again) > 3
+    closed = s.flow["closed_now"] == 1
+    assert closed.any() and not s.state["priced"][closed].any()  # the next price is set anew
     for month, v in again:
         now = s.state[month, v]
         assert now["launched"] == month and now["has_keeper"] == now["has_cook"] == 1

@@ -83,6 +83,15 @@ def fewer_days(s: Any) -> np.ndarray:
     return plans & fewer & ~last_resort(s)
 
 
+DEAR = {  # cash is short for half a year, and no other lever helps
+    "solvency.start_cash": 0.0,
+    "collective.pays_twice": False,
+    "credit.months": 1,
+    "plan.price": False,
+    "plan.rota": False,
+    "plan.days": False,
+    "plan.appeal": False,
+}
 TRACES: dict[str, tuple[Callable[[Any], np.ndarray], dict[str, Any]]] = {
     "plan.price": (dearer, {"government.ceiling": 5_000.0}),
     "plan.rota": (unpaid_hands, {}),
@@ -93,7 +102,7 @@ TRACES: dict[str, tuple[Callable[[Any], np.ndarray], dict[str, Any]]] = {
     "plan.appeal": (lambda s: (s.state["appealed"] != NEVER) + s.state["appeals"] + s.state["appealing"], {}),
     "plan.advance": (
         lambda s: s.state["borrowed"] + s.state["lent"] + s.amount("lent_collective"),
-        {"solvency.start_cash": 0.0},
+        DEAR,
     ),
     "plan.guests": (
         lambda s: (s.state["step"] == WITH_GUESTS) + s.flow["guest_meals"] + s.amount("guest_money"),
