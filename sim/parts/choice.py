@@ -50,7 +50,6 @@ from sim.state.people import (
     income_of,
     norm_now,
     relies_on_children,
-    residents,
     row_from,
 )
 from sim.state.purposes import RELIES
@@ -417,45 +416,44 @@ def habit_of(people, i):
 
 
 @inner
-def end_ladder(people, world, v, needs):
-    """Children who were asked last do what they can; the rest is unmet."""
-    flow = world.flow[v]
-    for kind in range(ALL_KINDS):
-        flow.child_minutes[kind] = -world.hours[v, FAMILY, kind]
-    for i in residents(world, v):
-        if people.kind[i] != ELDER:
-            continue
-        if people.child_last[i] == 1:
-            serve_by_child(people, world, v, i, needs)
-        for kind in range(ALL_KINDS):
-            world.hours[v, UNMET, kind] += people.need[i, kind]
-    for kind in range(ALL_KINDS):
-        flow.child_minutes[kind] += world.hours[v, FAMILY, kind]
+def buy_more(people, world, v, i, values, price, left):
+    """Paid care of what mutual aid left, within the share of income for it and `left` minutes; minutes."""
+    if people.health[i] < MILD or people.dropped[i] & HOURS_DROPPED != 0:
+        return 0
+    income = income_of(people, i, world.villages[v].remit_left)
+    fund = np.int64(income * values.needs[v].professional_income_share)
+    minutes = min(affordable(fund, price) - np.int64(people.bought[i]), left)
+    if minutes <= 0:
+        return 0
+    bought = minutes - serve_by_paid_care(people, world, v, i, minutes)
+    people.bought[i] += bought
+    return bought
 
 
 @kernel
 def serve_rest(people, world, values, government, turn_keys):
     """What mutual aid left: paid care within purse and carers, then children asked last; then unmet."""
     for v in range(len(world.used)):
-        choice, needs, village, flow = values.choice[v], values.needs[v], world.villages[v], world.flow[v]
+        choice, needs, flow = values.choice[v], values.needs[v], world.flow[v]
         price, first = net_price(needs, choice, government), turn_of(world, v, turn_keys[world.county[v]])
-        carers = carers_of(choice, village) - flow.care_bought
+        carers = carers_of(choice, world.villages[v]) - flow.care_bought
         left = carers
+        for kind in range(ALL_KINDS):
+            flow.child_minutes[kind] = -world.hours[v, FAMILY, kind]
         for step in range(world.used[v]):
             i = row_from(world, v, first, step)
-            if people.health[i] < MILD or people.kind[i] != ELDER:
+            if people.kind[i] != ELDER:
                 continue
-            if people.dropped[i] & HOURS_DROPPED == 0:
-                fund = income_of(people, i, village.remit_left) * needs.professional_income_share
-                minutes = min(affordable(np.int64(fund), price) - np.int64(people.bought[i]), left)
-                if minutes > 0:
-                    bought = minutes - serve_by_paid_care(people, world, v, i, minutes)
-                    people.bought[i] += bought
-                    left -= bought
-            if people.enrolled[i] == 1:
+            left -= buy_more(people, world, v, i, values, price, left)
+            if people.health[i] >= MILD and people.enrolled[i] == 1:
                 people.habit[i] = habit_of(people, i)
+            if people.child_last[i] == 1:
+                serve_by_child(people, world, v, i, needs)
+            for kind in range(ALL_KINDS):
+                world.hours[v, UNMET, kind] += people.need[i, kind]
+        for kind in range(ALL_KINDS):
+            flow.child_minutes[kind] += world.hours[v, FAMILY, kind]
         pay_carers(world, v, carers - left, price, needs.professional_price)
-        end_ladder(people, world, v, needs)
 
 
 def run(model) -> None:

@@ -80,8 +80,8 @@ def take_over(people, i, spare):
 @inner
 def help_elder(people, world, v, i, slot, neighbours):
     """What one linked person gives elder i."""
-    helper = world.start[v] + slot
-    if slot < 0 or helper == i:
+    helper, need = world.start[v] + slot, people.need[i]
+    if slot < 0 or helper == i or need[COMPANIONSHIP] + need[MOBILITY] + need[MEALS] == 0:
         return np.int64(0)
     spare = spare_minutes(people, helper, neighbours)
     if spare <= 0:
