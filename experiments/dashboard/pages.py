@@ -141,7 +141,7 @@ def settings() -> None:
             shares(current)
             for path in BY_RULE.get(str(current.value("funding.rule")), []):
                 control(current, f"funding.{path}")
-            control(current, "funding.reserve")
+            control(current, "plan.reserve")
         with st.expander(say("business")):
             control(current, "business.kind")
             for path in SHOWN["business"]:
@@ -185,7 +185,7 @@ def settings() -> None:
                 *(path for paths in SHOWN.values() for path in paths),
                 *state.SHARES,
                 "funding.rule",
-                "funding.reserve",
+                "plan.reserve",
                 "business.kind",
                 "county.villages",
                 "county.elders",

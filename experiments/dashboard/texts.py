@@ -234,7 +234,7 @@ LABELS = {  # short English names; other parameters show what their declaration 
     "funding.per_visit": "Paid per visit",
     "funding.taper": "Seed money tapers over",
     "funding.point": "Pledges must reach",
-    "funding.reserve": "Reserve above which nobody pledges",
+    "plan.reserve": "Reserve that a plan does not spend",
     "government.ceiling": "Government pays at most",
     "government.build_grant": "Government's building grant",
     "business.kind": "Business",

@@ -37,7 +37,7 @@ def question(size: str) -> Question:
         ),
         because="business.care_share (how much profit reaches care at all); null arm: none of it does",
         arms={
-            f"{business}, reserve {reserve:g}": {**arm("business", business), "funding.reserve": reserve}
+            f"{business}, reserve {reserve:g}": {**arm("business", business), "plan.reserve": reserve}
             for reserve in (3.0, 0.0, 12.0)
             for business in BUSINESSES
         },
@@ -68,8 +68,8 @@ def question(size: str) -> Question:
         extra=_extra,
         limits=(
             (
-                "Reserve: the cash, in months of cost, above which payers pledge nothing more (3 as "
-                "written). Deposit is the null business: the same set-up money at interest."
+                "Reserve: the cash, in months of cost, that a plan does not spend (3 as written). "
+                "Deposit is the null business: the same set-up money at interest."
             ),
             (
                 "A business is judged over all villages to which it is offered, whether they take it or not; "

@@ -18,7 +18,7 @@ def question(size: str) -> Question:
     """Tourism money."""
 
     def case(share, months):
-        return {"business.care_share": share, "funding.reserve": months}
+        return {"business.care_share": share, "plan.reserve": months}
 
     return Question(
         question="Tourism money: a larger share for care, or a reserve?",
@@ -52,8 +52,8 @@ def question(size: str) -> Question:
         shown=(*HEADLINE, "paid"),
         limits=(
             (
-                "All villages are scenic. The reserve is the cash, in months of cost, above which payers "
-                "pledge nothing more."
+                "All villages are scenic. The reserve is the cash, in months of cost, that a plan does not "
+                "spend."
             ),
         ),
     )
