@@ -10,7 +10,7 @@ from experiments.outcomes import HEADLINE
 def question(size: str) -> Question:
     """Which "+"?"""
     singles = ("tourism", "agriculture", "handicraft")
-    mean = tuple((1 / 3, business, "closed", "all") for business in singles)
+    mean = tuple((1 / 3, business, "station_closures", "all") for business in singles)
     return Question(
         question="Which 'mutual aid +' business, in which kind of village?",
         hypothesis="Agriculture is low and steady, handicraft ends with its masters, a mix fails least.",
@@ -18,16 +18,19 @@ def question(size: str) -> Question:
         arms={name: arm("business", name) for name in ("none", *singles, "portfolio")},
         expected=(
             Expectation(
-                "villages close less often with the portfolio than with one business (mean of three)",
-                (*mean, (-1.0, "portfolio", "closed", "all")),
+                "stations close less often with the portfolio than with one business (mean of three)",
+                (*mean, (-1.0, "portfolio", "station_closures", "all")),
             ),
             Expectation(
-                "at the end agriculture is at work in more plain villages than handicraft in craft villages",
-                ((1.0, "agriculture", "at_work", "plain"), (-1.0, "handicraft", "at_work", "craft")),
+                (
+                    "of businesses taken more earn after three years in plain villages with agriculture "
+                    "than in craft villages with handicraft"
+                ),
+                ((1.0, "agriculture", "earning", "plain"), (-1.0, "handicraft", "earning", "craft")),
             ),
         ),
         built_in=("business.care_share",),
         null={"business.care_share": 0.0},
-        shown=(*HEADLINE, "at_work", "income"),
+        shown=(*HEADLINE, "station_closures", "offered", "taken", "earning", "income"),
         cells=("all", "plain", "scenic", "craft", "near_town"),
     )

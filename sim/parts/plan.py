@@ -17,11 +17,12 @@ import numpy as np
 
 from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.planning.books import carried_two_days, costs_nothing, lendable, weigh
+from sim.planning.books import ENVELOPE, carried_two_days, costs_nothing, lendable, weigh
 from sim.planning.levers import search, usual_plan
 from sim.planning.menu import charges_meals
 from sim.planning.raising import eased, fuller, top_of
 from sim.planning.sheet import (
+    ASKED,
     CARE,
     CARRIED,
     CASH,
@@ -382,12 +383,14 @@ def two_days(world, v, values, draft):
 
 @called
 def tell_sum(world, v, values, draft, month, calendar):
-    """Null arm: what the payers as they are would give for a first plan, from now on paid by all alike."""
+    """Null arm: what payers would give for a first plan, or the envelope, is from now on paid alike."""
     village, sheet, want = world.villages[v], world.sums[:SHEET], world.sums[SHEET:WANTS]
     weigh(world, v, values, draft, 1.0, month, calendar)
     given = sheet[FEES] / 12.0
     for payer in range(len(PAYERS)):
         given += want[payer]
+    if values.funding[v].basis == ENVELOPE:
+        given = sheet[ASKED] / 12.0
     village.alike_sum = np.int64(given) // len(PAYERS) * len(PAYERS)  # in four equal parts
 
 

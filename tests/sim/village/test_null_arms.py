@@ -38,6 +38,17 @@ def test_payers_alike_give_what_the_mix_beside_them_plans_first(seed: int) -> No
     assert (np.ptp(alike.planned[stations], axis=1) == 0).all()  # a quarter each
 
 
+@pytest.mark.parametrize("payer", PAYERS)
+def test_payers_alike_of_an_envelope_give_all_of_it_whoever_the_mix_beside_them_has(payer: str) -> None:
+    shares = {f"funding.share_{one}": float(one == payer) for one in PAYERS}
+    model = begun({**ALIKE, **shares, "funding.basis": "envelope"}, 3)
+    villages = model.world.villages
+    stations = villages.step >= STATION_DAYS
+    envelope = model.values.table.funding["envelope"][0] * villages.elders_start[stations]
+    assert stations.any()
+    assert villages.planned[stations].sum(axis=1) == pytest.approx(envelope, abs=100)
+
+
 def test_payers_alike_pay_each_quarter_in_full_and_no_fees() -> None:
     series = begun({**ALIKE, "plan.appeal": False}, 3).run().series
     calendar, known = np.arange(1, len(series.flow) + 1) % 12, series.state["alike_sum"][0] >= 0
