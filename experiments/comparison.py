@@ -22,6 +22,7 @@ from experiments import outcomes, statistics
 from experiments.arms import BASELINE, Arm, ArmRuns, reference_arm
 from experiments.command.settings import Mistake, known
 from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
+from experiments.ranking import Ranking, rank
 from experiments.statistics import Interval
 from experiments.study import draws
 from sim.start.county import village_states
@@ -217,15 +218,16 @@ class BestArm(NamedTuple):
 
 
 def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> BestArm:
-    """The best of `names` (all where empty): no winner at zero, nor where another cannot be told from it.
+    """The best of `names` (all where empty): no winner at zero, nor where another cannot be told from it."""
+    found = ranked(done, RANKED, list(names or done.question.available), cell)
+    level = done.mean(str(found.best), RANKED, cell)
+    return BestArm(str(found.best), level, found.tied, found.tied == 0 and level.low > 0)
 
-    Told apart is what has a paired difference to the best below zero over all of its interval.
-    """
-    names = list(names or done.question.available)
-    top = max(names, key=lambda arm: done.mean(arm, RANKED, cell).mean)
-    level = done.mean(top, RANKED, cell)
-    tied = sum(not done.paired(arm, RANKED, cell, top).high < 0 for arm in names if arm != top)
-    return BestArm(top, level, tied, tied == 0 and level.low > 0)
+
+def ranked(done: Compared, outcome: str, names: Sequence[str], cell: str = ALL) -> Ranking:
+    """The arms `names` by an outcome, compared with the one of the highest mean all at once."""
+    values = pd.DataFrame({arm: done.of(arm, outcome, cell) for arm in names})
+    return rank(values, OUTCOMES[outcome].share)
 
 
 # -- verdicts ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments import statistics
+from experiments import comparison, statistics
 from experiments.comparison import Compared, Expectation
 from experiments.outcomes import HEADLINE, OUTCOMES, STEPS
 from experiments.report import figures_funnel, style
@@ -116,7 +116,8 @@ def arms(done: Compared, folder: Path) -> Picture:
 
 def _most(done: Compared, names: list[str], outcome: str) -> str:
     """The arm with most of an outcome, and how much; none where others cannot be told from it."""
-    top_arm = max(names, key=lambda arm: done.mean(arm, outcome).mean)
+    found = comparison.ranked(done, outcome, names)
+    top_arm, tied = str(found.best), found.tied
     top, share = done.mean(top_arm, outcome), OUTCOMES[outcome].share
     scale, unit = (100, " %") if share else (1, "")
     shown = tell(
@@ -124,7 +125,6 @@ def _most(done: Compared, names: list[str], outcome: str) -> str:
         f"{scale * top.mean:.3g}{unit}（{scale * top.low:.3g} 至 {scale * top.high:.3g}）",
     )
     others = [arm for arm in names if arm != top_arm]
-    tied = sum(not done.paired(arm, outcome, reference=top_arm).high < 0 for arm in others)
     if all(done.mean(arm, outcome).mean == top.mean for arm in names):
         where = tell("the same in every arm", "各支相同")
     elif tied:

@@ -343,11 +343,14 @@ def asks(**more: Any) -> Question:
 
 
 def test_what_arms_add_is_said_in_plain_words():
-    """b - a is 20, 30, 40: mean 30, t 4.303 x 10 / sqrt(3) = 24.8, so that b is best; c is a in all seeds."""
-    levels = {"a": [20.0, 20.0, 20.0], "b": [40.0, 50.0, 60.0], "c": [20.0, 20.0, 20.0]}
+    """b - a is 29, 30, 31: mean 30, t 4.303 x 1 / sqrt(3) = 2.48; c is a in all seeds.
+
+    Of three arms and three seeds a gap is told from 7.65 / sqrt(3) = 4.4 on (t of .05 / 6 and 2 degrees).
+    """
+    levels = {"a": [20.0, 20.0, 20.0], "b": [49.0, 50.0, 51.0], "c": [20.0, 20.0, 20.0]}
     text = comparison_text.added_text(made(asks(), {arm: {"added": x} for arm, x in levels.items()}))
-    assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (25.16 to")
-    assert "0.5 table-years, 30 (5.159 to 54.84) more than 'a'." in text
+    assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (47.52 to")
+    assert "0.5 table-years, 30 (27.52 to 32.48) more than 'a'." in text
     assert comparison.best(made(asks(), {arm: {"added": x} for arm, x in levels.items()})).winner
 
 

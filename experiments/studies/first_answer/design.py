@@ -18,6 +18,7 @@ from experiments import outcomes, reference, statistics
 from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
 from experiments.command.scenario import Composed
 from experiments.command.settings import PANELS, Mistake, arm
+from experiments.ranking import rank
 from experiments.report import figures
 from experiments.study import draws
 from experiments.study.plan import Task
@@ -193,8 +194,8 @@ def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Add `gap_high` and `added_gap_high`: upper end of the paired difference, in villages viable and in
-    added elder-years, to the best real cell of the panel; nan where villages differ.
+    """Add `gap_high` and `added_gap_high`: upper end of the difference, in villages viable and in added
+    elder-years, to the best real cell of the panel, all of them compared at once; nan for other cells.
 
     A cell whose upper end is not below zero cannot be told from the best. `rows`: village rows of the main
     arm by cell.
@@ -206,9 +207,8 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
             if ranked not in real or real[ranked].isna().all():
                 continue
             names = real["panel"] + "/" + real["funding"] + "/" + real["business"]
-            top = measure(rows[names[real[ranked].idxmax()]])
-            for at, name in names.items():
-                summary.loc[at, column] = statistics.difference(measure(rows[name]), top).high
+            values = pd.DataFrame({at: measure(rows[name]) for at, name in names.items()})
+            summary.loc[names.index, column] = rank(values, ranked == "viable").upper
     return summary
 
 

@@ -1,0 +1,88 @@
+"""Which arms cannot be told from the best: all of them compared at once, under the same seeds.
+
+Multiple comparisons with the best (Hsu 1981, Annals of Statistics 9(5), 1026-1034): an arm is told from the
+best where the mean of its paired differences to it lies further below zero than the largest |t| of any two
+arms would by luck alone. That largest |t| is taken over whole seeds: all arms of a seed change sign together,
+so that what they share by the seed stays shared. An arm within the zone of indifference is as good as the
+best, however surely it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from experiments.statistics import LEVEL
+
+FLIPS, ROOT = 999, 20250101  # sign changes that the largest |t| is taken over, and their fixed seed
+ENOUGH = 8  # seeds of which there are more sign changes than that takes
+POINTS, PART = 0.05, 0.05  # zone of indifference: of a share, and of the best arm's mean otherwise
+
+
+class Ranking(NamedTuple):
+    """The arm with the highest mean, and of every arm the upper end of its difference to that one.
+
+    `upper` by arm: nought for the best; below nought only where an arm is told from the best.
+    """
+
+    best: Hashable
+    upper: pd.Series
+    critical: float
+
+    @property
+    def tied(self) -> int:
+        """Other arms that cannot be told from the best."""
+        return int((self.upper >= 0).sum()) - 1
+
+
+def largest_t(values: np.ndarray) -> float:
+    """What the largest |t| of any two arms exceeds in one study of twenty where all are equal.
+
+    `values`: seeds x arms, complete.
+    """
+    count, arms = values.shape
+    centred = values - values.mean(axis=0)
+    squares = (centred**2).sum(axis=0)
+    apart = squares[:, None] + squares[None, :] - 2 * centred.T @ centred  # sums of squared differences
+    signs = np.random.default_rng(ROOT).choice([-1.0, 1.0], size=(FLIPS, count))
+    means = signs @ centred / count
+    largest = np.empty(FLIPS)
+    for flip in range(FLIPS):
+        gap = means[flip][:, None] - means[flip][None, :]
+        spread = np.maximum((apart - count * gap**2) / (count - 1), 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.abs(gap) / np.sqrt(spread / count)
+        largest[flip] = np.nanmax(np.where(spread > 0, t, 0.0)) if arms > 1 else 0.0
+    return float(np.quantile(largest, LEVEL))
+
+
+def rank(values: pd.DataFrame, share: bool) -> Ranking:
+    """The best of arms (columns) over seeds (rows), more being better; seeds that lack an arm are left out.
+
+    `share`: values are shares, whose zone of indifference is five points; else it is 5 % of the best mean.
+    With fewer than three whole seeds nothing is told apart.
+    """
+    known, means = values.dropna(axis=1, how="all").dropna(), values.mean()
+    best, upper = means.idxmax(), pd.Series(0.0, values.columns)
+    if len(known) < 3 or best not in known:
+        return Ranking(best, upper, float("inf"))
+    zone = POINTS if share else PART * abs(float(means[best]))
+    critical = critical_t(known.to_numpy(float))
+    for arm in known.columns.drop(best):
+        gap = (known[arm] - known[best]).to_numpy(float)
+        high = gap.mean() + critical * gap.std(ddof=1) / np.sqrt(len(gap))
+        upper[arm] = max(high, 0.0) if gap.mean() >= -zone else high
+    return Ranking(best, upper, critical)
+
+
+def critical_t(values: np.ndarray) -> float:
+    """`largest_t`; with few seeds, of which signs give few studies, no less than Bonferroni's t of pairs."""
+    count, arms = values.shape
+    if count >= ENOUGH:
+        return largest_t(values)
+    pairs = max(arms * (arms - 1), 2)
+    return max(largest_t(values), float(special.stdtrit(count - 1, 1 - (1 - LEVEL) / pairs)))
