@@ -90,6 +90,7 @@ MONTH: tuple[Process, ...] = (
     process(2, "village home", "homes.run"),
     process(3, "health", "health.run_change"),
     process(3, "counts by state", "health.run_count"),
+    process(4, "allowances", "allowances.run"),
     process(4, "time budgets", "timeuse.run"),
     process(4, "needs", "needs.run_arise"),
     process(4, "township centre", "referral_centre.run"),

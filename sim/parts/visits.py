@@ -2,7 +2,8 @@
 near.
 
 State: the tier of each elder, written anew each month. Daily: severe, or alone and moderate. Twice a week:
-alone, or moderate. Weekly: mild. Monthly: healthy couple of an empty nest.
+alone, moderate, or of a special family (`allowances.py`). Weekly: mild. Monthly: healthy couple of an empty
+nest.
 Month: the most urgent tier is visited first. A delivered meal counts for its day; then kin, neighbour,
 leaders and volunteers use offered minutes, which are company as well. The visits due are slots of the month;
 a slot that has a visit is a visit on time.
@@ -182,6 +183,8 @@ def enter_in_book(people, world, v, i, due):
     """Write the tier of elder i and count the visits due; who lives in an institution is not in the book."""
     flow = world.flow[v]
     tier = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else UNLISTED
+    if people.special[i] == 1 and people.place[i] >= 0:
+        tier = DAILY if tier == DAILY else TWICE_WEEKLY
     people.tier[i] = tier
     flow.in_book[tier] += 1
     flow.visits_due[tier] += due[tier]
