@@ -279,7 +279,8 @@ class Organisation:
 
 
 state("honours", "i8", unit="flag", label="honours are given")
-state("insured", "i8", unit="flag", label="volunteers are insured")
+state("covered", "i8", unit="flag", label="volunteers are insured")
+state("insured", "i8", unit="flag", label="their insurance moves joining and staying by odds")
 state("training", "i8", unit="flag", label="training is given")
 state("publicity", "f8", unit="ratio", label="publicity in force, 1 at full publicity money")
 state("launching", "f8", unit="ratio", label="extra pull while the service is new")
@@ -381,20 +382,25 @@ def is_new(village, month):
 
 @inner
 def apply_convention(organisation, village):
-    """What a convention and a drive do: the norm of family care falls, joining is easier."""
+    """What a convention, a drive and fear of accidents do: to the norm of family care, and to joining."""
     in_force = village.convention == 1 and organisation.conventions == 1
     village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
     village.pull = (organisation.convention_joins if in_force else 1.0) * (
         organisation.drive_joins if village.driving == 1 else 1.0
     )
+    village.pull *= 1.0 - village.fear
 
 
 @inner
-def set_levels(organisation, village, month, drive_built):
-    """Honours, insurance, training, publicity and the pull of the new: none while closed."""
+def set_levels(organisation, village, month, drive_built, told):
+    """Honours, insurance, training, publicity and the pull of the new: none while closed.
+
+    Where accidents of helpers are `told` of, insurance acts by them.
+    """
     serving = village.level > CLOSED
     village.honours = 1 if serving and organisation.honours == 1 else 0
-    village.insured = 1 if serving and is_insured(organisation, village) else 0
+    village.covered = 1 if serving and is_insured(organisation, village) else 0
+    village.insured = 0 if told else village.covered
     village.training = 1 if serving and level(organisation, village, TRAINING) == 1 else 0
     village.publicity = 0.0
     if serving:
@@ -416,7 +422,8 @@ def support(world, values, month, calendar_month, bare_keys):
         village.driving = 1 if has_drive(organisation, village, calendar_month) else 0
         apply_convention(organisation, village)
         village.duty = organisation.party_hours if organisation.party == 1 else 0
-        set_levels(organisation, village, month, values.station[v].drive_built)
+        told = values.injury[v].on == 1
+        set_levels(organisation, village, month, values.station[v].drive_built, told)
 
 
 @inner

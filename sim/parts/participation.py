@@ -177,8 +177,14 @@ state(
     label="minutes asked last month that went unmet",
     written_by=("funding_bills",),
 )
-column("volunteer", "i1", unit="flag", label="active volunteer")
-column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
+column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("injury",))
+column(
+    "trained",
+    "i1",
+    unit="flag",
+    label="has training",
+    written_by=("committee", "initial_population", "points"),
+)
 column(
     "motivation",
     "f4",
@@ -193,7 +199,17 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "neighbours", "organisation_posts", "people", "timeuse", "trust", "visits"),
+    written_by=(
+        "committee",
+        "injury",
+        "matching",
+        "neighbours",
+        "organisation_posts",
+        "people",
+        "timeuse",
+        "trust",
+        "visits",
+    ),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(
@@ -220,7 +236,7 @@ flow(
     "offered",
     unit="minutes",
     label="time on offer",
-    written_by=("matching", "organisation_posts", "trust", "visits"),
+    written_by=("committee", "injury", "matching", "organisation_posts", "trust", "visits"),
 )
 flow("newly_trained", unit="persons", label="volunteers trained this month")
 flow("willing_elders", unit="persons", label="elders who would say yes")

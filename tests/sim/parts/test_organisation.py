@@ -258,7 +258,7 @@ def watched(
     """A large village in service under supervision: sums of what happened."""
     model = large({"quality.on": True, **changes})
     p, w = model.people, model.world
-    w.villages.level, w.villages.short, w.villages.insured = 3, 0.0, 1
+    w.villages.level, w.villages.short, w.villages.covered = 3, 0.0, 1
     p.volunteer[:], p.trained[:] = p.kind == HELPER, trained
     seen = dict.fromkeys(("accidents", "inspected", "sealed"), 0)
     for _ in range(months):
