@@ -122,6 +122,7 @@ MONTH: tuple[Process, ...] = (
     process(8, "credits to family", "clearing.run_family"),
     process(8, "who is laid up", "injury.run_rest"),
     process(8, "paid posts", "organisation_posts.run"),
+    process(8, "committee of the association", "committee.run"),
     process(8, "what may be asked", "timebank.run_quotas"),
     process(8, "what trust moves", "trust.run_act"),
     process(9, "unasked help", "neighbours.run"),
