@@ -109,6 +109,7 @@ MONTH: tuple[Process, ...] = (
     process(6, "handicraft", "handicraft.run"),
     process(7, "partner organisations", "society.run_partners"),
     process(7, "leaders and associations", "organisation_leaders.run"),
+    process(7, "village conventions", "convention.run"),
     process(7, "credit of suppliers", "credit.run_limit"),
     process(7, "levels of support", "organisation.run_support"),
     process(7, "way of operating", "operation.run_take_over"),

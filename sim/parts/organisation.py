@@ -304,7 +304,7 @@ state(
     "i8",
     unit="flag",
     label="mutual aid stands in the village convention",
-    written_by=("organisation_leaders",),
+    written_by=("convention", "organisation_leaders"),
 )
 state("norm_left", "f8", unit="share", label="norm of family care that a convention leaves", initial=1.0)
 state("pull", "f8", unit="ratio", label="odds of joining by convention and drive", initial=1.0)
