@@ -3,15 +3,13 @@
 State   months in which nobody stood for the committee.
 Month   `run` when hours are on offer. In a village in service with an association the members elect
         `officers` of the elders who volunteer. The committee spends up to `hours` each of their own offer: it
-        rings volunteers who did not turn up, some of whom come after all; and where an officer is trained, the
-        elder consultant teaches untrained volunteers in the hours left. An association for whose committee
-        nobody stood for `lapses` months is dissolved.
+        rings volunteers who did not turn up, some of whom come after all; and where an officer is trained,
+        the elder consultant teaches untrained volunteers in the hours left. An association for whose
+        committee nobody stood for `lapses` months is dissolved.
 Off     an association plans where there is no leader and settles disputes, and has no committee.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform

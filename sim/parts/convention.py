@@ -2,19 +2,17 @@
 
 State   since when the convention stands, and months in which nobody reminded of it; minutes that each person
         has promised.
-Month   `run` after leaders have proposed one (`organisation_leaders.py`). An assembly of all elders and helpers
-        votes: who accepts mutual aid, or helps, is for it; it needs the share `vote`. In force, those who
-        `keeps` their word (lasting) give `minutes` more to linked kin and neighbours in need, out of their own
-        time (`neighbours.py`). It costs nothing but that time. It is a dead letter after `forgotten` months
-        with neither leader nor association to remind of it, and may be proposed again.
+Month   `run` after leaders have proposed one (`organisation_leaders.py`). An assembly of elders and helpers
+        votes: who accepts mutual aid, or helps, is for it; it needs the share `vote`. In force, the share
+        `keeps` of persons (lasting) give `minutes` more to linked kin and neighbours in need, out of their
+        own time (`neighbours.py`). It costs only that time. It is a dead letter after `forgotten`
+        months with neither leader nor association to remind of it, and may be proposed again.
 Off     with `organisation.conventions`: none is proposed. Where neighbours are off nobody looks in.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
-
-import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform

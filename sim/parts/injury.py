@@ -1,16 +1,14 @@
-"""M24 Accidents of helpers: who is hurt while helping, who comes back, and who hears of it (document 000 (8)).
+"""M24 Accidents of helpers: who is hurt while helping, who comes back, who hears of it (document 000 (8)).
 
 State   until when a person is laid up; how much a village fears to help.
 Month   `run_rest` when hours are on offer: who is laid up offers none. `run` when help was given: a helper is
-        hurt by the hours given. Where volunteers are insured the insurer pays and the helper comes back; where
-        they are not, the helper pays and stops, and the village hears of it: fewer join until it is forgotten.
+        hurt by the hours given. Where volunteers are insured the insurer pays and the helper comes back;
+        where not, the helper pays and stops, and the village hears of it: fewer join until it is forgotten.
 Off     nobody is hurt; insurance moves joining and staying by the odds of M12 instead.
 Accidents of those who are helped are those of supervision (`quality.py`).
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform

@@ -335,7 +335,10 @@ def join_chance(people, world, v, i, participation, fitness, motive, pay, base, 
 
 @inner
 def quit_chance(people, i, village, participation, leaving, motive, tired):
-    """Chance that a volunteer stops this month: fatigue drives out; motive, praise and training hold."""
+    """Chance that a volunteer stops this month: fatigue drives out; motive, praise and training hold.
+
+    `leaving` without any of them, less where an agreement binds.
+    """
     stay = (
         (participation.praise if village.honours == 1 else 1.0)
         * (participation.insured if village.insured == 1 else 1.0)
@@ -433,7 +436,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
                     people.volunteer[i] = 1
                     flow.volunteers_joined += 1
             else:
-                chance = quit_chance(people, i, village, participation, leaving, motive, tired)
+                bond = values.agreements[v].quit_left if people.bound_to[i] >= 0 else 1.0
+                chance = quit_chance(people, i, village, participation, leaving * bond, motive, tired)
                 if fitness == 0.0 or uniform(quit_key, identity, 0) < chance:
                     stop(people, i, flow)
                 elif people.trained[i] == 0 and uniform(train_key, identity, 0) < training:

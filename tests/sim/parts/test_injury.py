@@ -75,7 +75,7 @@ def test_as_many_are_hurt_as_the_hours_say() -> None:
 
 
 def test_where_accidents_are_told_of_insurance_moves_nobody_by_odds() -> None:
-    """At a rate of nothing an insured village is a village without: the premium buys nothing but the claim."""
+    """At a rate of nothing the premium buys nothing but the claim."""
     changes = {"injury.on": True, "injury.rate": 0.0, "organisation.insurance": 17.0}
     models = [small({**changes, "organisation.insured": on}, seed=3) for on in (True, False)]
     for model in models:
