@@ -14,6 +14,7 @@ from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import FREE, NEVER
 from sim.state.fields import column, flow, state
+from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
 from sim.state.people import identity_of, residents
 
@@ -67,6 +68,7 @@ flow("helpers_hurt", unit="persons", label="helpers hurt while helping")
 flow("hurt_uninsured", unit="persons", label="of these, without insurance, who stopped")
 flow("treatment_fen", unit="fen", label="treatment that uninsured helpers paid themselves")
 flow("laid_up_persons", unit="persons", label="volunteers who rest after an accident")
+posting("insured_injuries", debit="households", credit="insurers", label="insurer: treatment of hurt helpers")
 
 HURT = Purpose("injury.hurt")
 
@@ -82,7 +84,7 @@ def claim(village, post, injury):
     """The insurer pays, and nobody has anything to fear."""
     if village.covered == 0:
         return False
-    post.insured_loss += injury.cost
+    post.insured_injuries += injury.cost
     return True
 
 

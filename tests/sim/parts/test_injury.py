@@ -30,7 +30,7 @@ def test_an_insured_helper_is_paid_for_rests_two_months_and_comes_back() -> None
     p, w = model.people, model.world
     hurt = int(np.flatnonzero(p.kind == HELPER)[0])
     assert w.flow.helpers_hurt[0] == 1 and w.flow.hurt_uninsured[0] == 0
-    assert w.posted.insured_loss[0] == 3000 * YUAN and w.villages.fear[0] == 0.0
+    assert w.posted.insured_injuries[0] == 3000 * YUAN and w.villages.fear[0] == 0.0
     rested = []
     for _ in range(4):
         p.offer[:] = 60
@@ -48,7 +48,7 @@ def test_an_uninsured_helper_pays_and_stops_and_the_village_is_afraid_until_it_f
     for hurt, fear in ((1, 0.3), (2, 0.6), (5, 0.9)):
         model = after_accident(covered=0, hurt=hurt)
         p, w = model.people, model.world
-        assert w.flow.hurt_uninsured[0] == hurt and w.posted.insured_loss[0] == 0
+        assert w.flow.hurt_uninsured[0] == hurt and w.posted.insured_injuries[0] == 0
         assert w.flow.treatment_fen[0] == hurt * 3000 * YUAN
         assert p.volunteer.sum() == (p.kind == HELPER).sum() - hurt
         assert w.villages.fear[0] == pytest.approx(fear)
