@@ -129,6 +129,7 @@ MONTH: tuple[Process, ...] = (
     process(9, "unasked help", "neighbours.run"),
     process(9, "choice of care", "choice.run"),
     process(9, "canteen", "canteen.run"),
+    process(9, "Party members on duty", "party.run"),
     process(9, "visits", "visits.run"),
     process(9, "matching", "matching.run"),
     process(9, "written agreements", "agreements.run"),

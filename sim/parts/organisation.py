@@ -238,7 +238,7 @@ class Organisation:
         unit="hours/month",
         low=0.0,
         high=40.0,
-        doc="duty hours that each cadre adds to visits",
+        doc="duty hours that each cadre and each member on the roster add to visits",
         stored="minutes",
     )
     party_cost: float = par(

@@ -193,7 +193,7 @@ def enter_in_book(people, world, v, i, due):
 
 @inner
 def go_on_duty(people, i, duty, flow):
-    """A cadre's duty minutes are on offer, within the free ones."""
+    """Duty minutes of a cadre, or of a member on the roster, are on offer, within the free ones."""
     extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
     people.offer[i] += extra
     flow.offered += extra
@@ -303,7 +303,8 @@ def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key
 def end_duty(people, world, v):
     """Duty that is left over is no offer of hours."""
     for i in residents(world, v):
-        if people.kind[i] == HELPER and people.volunteer[i] == 0:
+        on_duty = people.kind[i] == HELPER or people.on_roster[i] == 1
+        if on_duty and people.volunteer[i] == 0:
             people.offer[i] = 0
 
 
@@ -326,6 +327,8 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
                 enter_in_book(people, world, v, i, due)
             elif people.kind[i] == HELPER and people.role[i] == CADRE:
                 go_on_duty(people, i, duty, world.flow[v])
+            if people.on_roster[i] == 1:
+                go_on_duty(people, i, village.duty, world.flow[v])
         turn = start_row(people, world, v, True, uniform(key, village.number, 0))
         sort_book(people, world, v)
         begin, step = 0, 0
