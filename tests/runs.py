@@ -102,6 +102,7 @@ SIZES: dict[str, Any] = {
     "government.pilot_months": 12,
     "government.squeeze_start": 12,
     "government.township": 0.5,
+    "injury.rate": 5.0,
     "organisation.association_founded": 0.5,
     "organisation.association_lapses": 0.5,
     "organisation.honour_cost": 50.0,

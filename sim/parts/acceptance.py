@@ -114,7 +114,7 @@ column(
     unit="share",
     label="satisfaction with what was received",
     initial=0.5,
-    written_by=("matching", "operation", "organisation_disputes", "quality"),
+    written_by=("agreements", "matching", "operation", "organisation_disputes", "quality"),
 )
 column("loneliness", "f4", unit="share", label="loneliness", initial=0.3)
 state(

@@ -59,8 +59,8 @@ def is_able(people, i):
 
 @inner
 def spare_minutes(people, helper, neighbours):
-    """Minutes that a person has left for unasked help this month."""
-    left = neighbours.minutes - np.int64(people.unasked[helper])
+    """Minutes that a person has left for unasked help this month, what a convention promises among them."""
+    left = neighbours.minutes + np.int64(people.promised[helper]) - np.int64(people.unasked[helper])
     if left <= 0 or not is_able(people, helper):
         return np.int64(0)
     return min(left, np.int64(people.free[helper]))

@@ -3,25 +3,22 @@
 State   levels of support in force, and of whom a village copied them. The parameters of all of M24 and the
         states that its files share stand here; leaders, associations and conventions move in
         `organisation_leaders.py`, paid posts in `organisation_posts.py`, disputes in
-        `organisation_disputes.py`; levels are copied in `organisation_copying.py`. Supervision with a
-        quality and safety state is `quality.py`.
-Month   `run_support` after leaders have come and gone, `run_bills` in the settlement.
+        `organisation_disputes.py`; levels are copied in `organisation_copying.py` and paid for in
+        `organisation_bills.py`. Supervision with a quality and safety state is `quality.py`.
+Month   `run_support` after leaders have come and gone.
 Off     no support, no bills; leaders stay. Each mechanism has its own switch or size, state and bill.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CLOSED, HOME_TABLES, REDUCED, STATION_DAYS
+from sim.state.codes import CLOSED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
+from sim.state.support import PUBLICITY, TRAINING, is_insured, level
 
-TRAINING, INSURANCE, PUBLICITY = 0, 1, 2  # places of the levels that a neighbour may copy
-FULL_WEEK = 6.0  # days
 FIRST_DRIVE = 10  # calendar month
 LAUNCH_MONTHS = 6  # a service is new so long
 
@@ -241,7 +238,7 @@ class Organisation:
         unit="hours/month",
         low=0.0,
         high=40.0,
-        doc="duty hours that each cadre adds to visits",
+        doc="duty hours that each cadre and each member on the roster add to visits",
         stored="minutes",
     )
     party_cost: float = par(
@@ -279,7 +276,8 @@ class Organisation:
 
 
 state("honours", "i8", unit="flag", label="honours are given")
-state("insured", "i8", unit="flag", label="volunteers are insured")
+state("covered", "i8", unit="flag", label="volunteers are insured")
+state("insured", "i8", unit="flag", label="their insurance moves joining and staying by odds")
 state("training", "i8", unit="flag", label="training is given")
 state("publicity", "f8", unit="ratio", label="publicity in force, 1 at full publicity money")
 state("launching", "f8", unit="ratio", label="extra pull while the service is new")
@@ -303,7 +301,7 @@ state(
     "i8",
     unit="flag",
     label="mutual aid stands in the village convention",
-    written_by=("organisation_leaders",),
+    written_by=("convention", "organisation_leaders"),
 )
 state("norm_left", "f8", unit="share", label="norm of family care that a convention leaves", initial=1.0)
 state("pull", "f8", unit="ratio", label="odds of joining by convention and drive", initial=1.0)
@@ -344,33 +342,10 @@ BARE = Purpose("organisation.bare")
 
 
 @inner
-def level(organisation, village, place):
-    """Level of training, insurance (flags) or publicity (fen a month).
-
-    A neighbour's where copied, else the village's own; none where no supplier waits, or nobody pays for it.
-    """
-    if village.cash_only == 1:
-        return np.int64(0)
-    if village.copied == 1:
-        return village.levels[place]
-    if village.bare == 1 or village.unfunded == 1:
-        return np.int64(0)
-    if place == TRAINING:
-        return np.int64(organisation.training)
-    return np.int64(organisation.insured if place == INSURANCE else organisation.publicity)
-
-
-@inner
 def has_drive(organisation, village, calendar_month):
     """Whether one of the drives, spread over the year from October on, falls on this month."""
     since = (calendar_month - FIRST_DRIVE) % 12
     return village.level > CLOSED and since * organisation.drives % 12 < organisation.drives
-
-
-@inner
-def is_insured(organisation, village):
-    """Volunteers are insured, by the village or by its partner organisation."""
-    return level(organisation, village, INSURANCE) == 1 or village.partner_insures > 0.0
 
 
 @inner
@@ -381,20 +356,25 @@ def is_new(village, month):
 
 @inner
 def apply_convention(organisation, village):
-    """What a convention and a drive do: the norm of family care falls, joining is easier."""
+    """What a convention, a drive and fear of accidents do: to the norm of family care, and to joining."""
     in_force = village.convention == 1 and organisation.conventions == 1
     village.norm_left = 1.0 - organisation.convention_norm if in_force else 1.0
     village.pull = (organisation.convention_joins if in_force else 1.0) * (
         organisation.drive_joins if village.driving == 1 else 1.0
     )
+    village.pull *= 1.0 - village.fear
 
 
 @inner
-def set_levels(organisation, village, month, drive_built):
-    """Honours, insurance, training, publicity and the pull of the new: none while closed."""
+def set_levels(organisation, village, month, drive_built, told):
+    """Honours, insurance, training, publicity and the pull of the new: none while closed.
+
+    Where accidents of helpers are `told` of, insurance acts by them.
+    """
     serving = village.level > CLOSED
     village.honours = 1 if serving and organisation.honours == 1 else 0
-    village.insured = 1 if serving and is_insured(organisation, village) else 0
+    village.covered = 1 if serving and is_insured(organisation, village) else 0
+    village.insured = 0 if told else village.covered
     village.training = 1 if serving and level(organisation, village, TRAINING) == 1 else 0
     village.publicity = 0.0
     if serving:
@@ -416,87 +396,11 @@ def support(world, values, month, calendar_month, bare_keys):
         village.driving = 1 if has_drive(organisation, village, calendar_month) else 0
         apply_convention(organisation, village)
         village.duty = organisation.party_hours if organisation.party == 1 else 0
-        set_levels(organisation, village, month, values.station[v].drive_built)
-
-
-@inner
-def kept(organisation, village, planned):
-    """Share of a full month for which the keeper is paid: by open days, or by the former ladder."""
-    if not planned:
-        return 1.0 if village.level >= REDUCED else organisation.visits_share
-    if village.step == HOME_TABLES or (village.rota == 1 and village.step == STATION_DAYS):
-        return 0.0  # nobody is paid to keep tables at home, or a door that helpers keep
-    at_work = village.door > 0 and village.has_keeper == 1
-    return village.open_week / FULL_WEEK if at_work else 0.0
-
-
-@inner
-def bill_keeper(organisation, village, post, planned):
-    """Stipend of the station's keeper, which follows wages, and publicity."""
-    paid = kept(organisation, village, planned)
-    post.cost_coordinator += int(organisation.coordinator * paid * village.wage_index)
-    post.cost_publicity += level(organisation, village, PUBLICITY)
-
-
-@inner
-def bill_volunteers(organisation, village, flow, post):
-    """Insurance, training and prizes; a partner organisation pays its part outside the village's books."""
-    if is_insured(organisation, village):
-        premium = flow.volunteers * organisation.insurance // 12
-        given = np.int64(premium * village.partner_insures)
-        post.partner_insurance += given
-        post.cost_insurance += premium - given
-    if village.partner_trains > 0.0:
-        post.partner_training += flow.newly_trained * organisation.training_cost
-    elif level(organisation, village, TRAINING) == 1:
-        post.cost_training += flow.newly_trained * organisation.training_cost
-    if organisation.honours == 1:
-        post.cost_honours += flow.volunteers * organisation.honour_cost // 12
-
-
-@inner
-def bill_activities(organisation, village, flow, post):
-    """New agreements, the association, a drive, Party-building."""
-    if organisation.agreements == 1:
-        post.cost_agreements += (flow.volunteers_joined + flow.joined_users) * organisation.agreement_cost
-    if organisation.associations == 1 and village.association == 1:
-        post.cost_association += organisation.association_cost
-    if village.driving == 1:
-        post.cost_drives += organisation.drive_cost
-    if organisation.party == 1:
-        post.cost_party += organisation.party_cost
-
-
-@inner
-def bill_posts(organisation, village, flow, post, public):
-    """Wages of paid posts; the county pays its share where there is public money."""
-    wages = np.int64(flow.posts_held * organisation.post_wage * village.wage_index)
-    post.cost_posts += wages
-    post.grant_posts += np.int64(wages * organisation.post_public) if public else 0
-
-
-@kernel
-def bill(world, values, public, planned):
-    """Cost lines of the month's support."""
-    for v in range(len(world.used)):
-        organisation, village = values.organisation[v], world.villages[v]
-        flow, post = world.flow[v], world.posted[v]
-        if village.level == CLOSED:
-            continue
-        bill_keeper(organisation, village, post, planned)
-        bill_volunteers(organisation, village, flow, post)
-        bill_activities(organisation, village, flow, post)
-        bill_posts(organisation, village, flow, post, public)
+        told = values.injury[v].on == 1
+        set_levels(organisation, village, month, values.station[v].drive_built, told)
 
 
 def run_support(model) -> None:
     """Levels of support."""
     if model.parameters.organisation.on:
         support(model.world, model.values.table, model.month, model.calendar_month, model.lasting_keys(BARE))
-
-
-def run_bills(model) -> None:
-    """Bills of support."""
-    if model.parameters.organisation.on:
-        public, planned = model.parameters.government.on, model.parameters.plan.on
-        bill(model.world, model.values.table, public, planned)

@@ -177,8 +177,14 @@ state(
     label="minutes asked last month that went unmet",
     written_by=("funding_bills",),
 )
-column("volunteer", "i1", unit="flag", label="active volunteer")
-column("trained", "i1", unit="flag", label="has training", written_by=("initial_population", "points"))
+column("volunteer", "i1", unit="flag", label="active volunteer", written_by=("injury",))
+column(
+    "trained",
+    "i1",
+    unit="flag",
+    label="has training",
+    written_by=("committee", "initial_population", "points"),
+)
 column(
     "motivation",
     "f4",
@@ -193,7 +199,17 @@ column(
     "i4",
     unit="minutes",
     label="time on offer, not yet used",
-    written_by=("matching", "neighbours", "organisation_posts", "people", "timeuse", "trust", "visits"),
+    written_by=(
+        "committee",
+        "injury",
+        "matching",
+        "neighbours",
+        "organisation_posts",
+        "people",
+        "timeuse",
+        "trust",
+        "visits",
+    ),
 )
 column("given", "i4", unit="minutes", label="mutual aid given this month", written_by=("people", "timeuse"))
 column(
@@ -220,7 +236,7 @@ flow(
     "offered",
     unit="minutes",
     label="time on offer",
-    written_by=("matching", "organisation_posts", "trust", "visits"),
+    written_by=("committee", "injury", "matching", "organisation_posts", "trust", "visits"),
 )
 flow("newly_trained", unit="persons", label="volunteers trained this month")
 flow("willing_elders", unit="persons", label="elders who would say yes")
@@ -319,7 +335,10 @@ def join_chance(people, world, v, i, participation, fitness, motive, pay, base, 
 
 @inner
 def quit_chance(people, i, village, participation, leaving, motive, tired):
-    """Chance that a volunteer stops this month: fatigue drives out; motive, praise and training hold."""
+    """Chance that a volunteer stops this month: fatigue drives out; motive, praise and training hold.
+
+    `leaving` without any of them, less where an agreement binds.
+    """
     stay = (
         (participation.praise if village.honours == 1 else 1.0)
         * (participation.insured if village.insured == 1 else 1.0)
@@ -417,7 +436,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
                     people.volunteer[i] = 1
                     flow.volunteers_joined += 1
             else:
-                chance = quit_chance(people, i, village, participation, leaving, motive, tired)
+                bond = values.agreements[v].quit_left if people.bound_to[i] >= 0 else 1.0
+                chance = quit_chance(people, i, village, participation, leaving * bond, motive, tired)
                 if fitness == 0.0 or uniform(quit_key, identity, 0) < chance:
                     stop(people, i, flow)
                 elif people.trained[i] == 0 and uniform(train_key, identity, 0) < training:

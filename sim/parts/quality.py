@@ -138,7 +138,7 @@ def have_accidents(world, v, quality, key):
     serious = False
     for rank in range(min(rounded(expected, key, village.number, 0), MOST_ACCIDENTS)):
         flow.accidents += 1
-        if village.insured == 1:
+        if village.covered == 1:
             post.insured_loss += quality.accident_cost
         else:
             post.cost_accidents += quality.accident_cost

@@ -89,6 +89,7 @@ column(
     label="time left of this month's budget",
     written_by=(
         "agriculture",
+        "committee",
         "handicraft",
         "needs",
         "neighbours",

@@ -2,7 +2,8 @@
 near.
 
 State: the tier of each elder, written anew each month. Daily: severe, or alone and moderate. Twice a week:
-alone, or moderate. Weekly: mild. Monthly: healthy couple of an empty nest.
+alone, moderate, or of a special family (`allowances.py`). Weekly: mild. Monthly: healthy couple of an empty
+nest.
 Month: the most urgent tier is visited first. A delivered meal counts for its day; then kin, neighbour,
 leaders and volunteers use offered minutes, which are company as well. The visits due are slots of the month;
 a slot that has a visit is a visit on time.
@@ -182,6 +183,8 @@ def enter_in_book(people, world, v, i, due):
     """Write the tier of elder i and count the visits due; who lives in an institution is not in the book."""
     flow = world.flow[v]
     tier = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else UNLISTED
+    if people.special[i] == 1 and people.place[i] >= 0:
+        tier = DAILY if tier == DAILY else TWICE_WEEKLY
     people.tier[i] = tier
     flow.in_book[tier] += 1
     flow.visits_due[tier] += due[tier]
@@ -190,7 +193,7 @@ def enter_in_book(people, world, v, i, due):
 
 @inner
 def go_on_duty(people, i, duty, flow):
-    """A cadre's duty minutes are on offer, within the free ones."""
+    """Duty minutes of a cadre, or of a member on the roster, are on offer, within the free ones."""
     extra = max(min(duty, np.int64(people.free[i] - people.offer[i])), 0)
     people.offer[i] += extra
     flow.offered += extra
@@ -300,7 +303,8 @@ def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key
 def end_duty(people, world, v):
     """Duty that is left over is no offer of hours."""
     for i in residents(world, v):
-        if people.kind[i] == HELPER and people.volunteer[i] == 0:
+        on_duty = people.kind[i] == HELPER or people.on_roster[i] == 1
+        if on_duty and people.volunteer[i] == 0:
             people.offer[i] = 0
 
 
@@ -323,6 +327,8 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
                 enter_in_book(people, world, v, i, due)
             elif people.kind[i] == HELPER and people.role[i] == CADRE:
                 go_on_duty(people, i, duty, world.flow[v])
+            if people.on_roster[i] == 1:
+                go_on_duty(people, i, village.duty, world.flow[v])
         turn = start_row(people, world, v, True, uniform(key, village.number, 0))
         sort_book(people, world, v)
         begin, step = 0, 0

@@ -286,8 +286,8 @@ def served_without_credit(people, i, timebank):
 
 @inner
 def income_of(people, i, remit_left):
-    """Own income, what a business paid, and what is left of the money from children, fen a month."""
-    own = int(people.income[i]) + int(people.trade_income[i])
+    """Own income, allowances, what a business paid, what is left of the money from children, fen a month."""
+    own = int(people.income[i]) + int(people.trade_income[i]) + int(people.allowance[i])
     return own + int(int(people.remit[i]) * remit_left)
 
 

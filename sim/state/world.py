@@ -43,7 +43,7 @@ state(
     "i8",
     unit="flag",
     label="an elderly association is active",
-    written_by=("county", "organisation_leaders"),
+    written_by=("committee", "county", "organisation_leaders"),
 )
 state(
     "idle_building",

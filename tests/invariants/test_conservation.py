@@ -260,6 +260,7 @@ def test_no_hour_of_the_month_is_used_twice(trace: Trace) -> None:
         + f["time_family"]
         + f["time_business"]
         + f["time_aid"]
+        + f["time_office"]
         + f["time_lessons"]
         + f["unasked_minutes"]
     )

@@ -14,7 +14,7 @@ from sim.parts import (
     funding_bills,
     government,
     matching,
-    organisation,
+    organisation_bills,
     rollout,
     shocks,
     solvency,
@@ -275,7 +275,7 @@ def closures(villages: int, correlation: float, reserve: int, years: int, seed: 
         government.run_envelopes(model)
         flow.pledged[:, GOVERNMENT] = np.where(r.level > 0, 1_600 * 100, 0)
         solvency.run(model)
-        organisation.run_bills(model)
+        organisation_bills.run(model)
         funding.run_due(model)
         government.run_pay(model)
         funding_bills.run_bills(model)

@@ -144,7 +144,13 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "Party-building": Mechanism(
         {ORG + "party": True},
-        {ORG + "party": True, ORG + "party_finds": 1.0, ORG + "party_hours": 0.0, ORG + "party_cost": 0.0},
+        {
+            ORG + "party": True,
+            ORG + "party_finds": 1.0,
+            ORG + "party_hours": 0.0,
+            ORG + "party_cost": 0.0,
+            "party.members": 0.0,
+        },
         ("cost_party",),
         own=("duty",),
     ),

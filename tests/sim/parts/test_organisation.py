@@ -9,7 +9,7 @@ import pytest
 from runs import large, small
 
 import sim
-from sim.parts import organisation, organisation_disputes, organisation_posts, quality, timebank, trust
+from sim.parts import organisation_bills, organisation_disputes, organisation_posts, quality, timebank, trust
 from sim.state.codes import ELDER, HELPER
 
 ORG, YUAN = "organisation.", 100  # fen
@@ -128,7 +128,7 @@ def bills_of(changes: dict[str, Any], name: str, **flows: int) -> int:
     for k, x in flows.items():
         model.world.flow[k] = x
     model.world.villages.association, model.world.villages.driving = 1, 1
-    organisation.run_bills(model)
+    organisation_bills.run(model)
     return int(model.world.posted[name][0])
 
 
@@ -258,7 +258,7 @@ def watched(
     """A large village in service under supervision: sums of what happened."""
     model = large({"quality.on": True, **changes})
     p, w = model.people, model.world
-    w.villages.level, w.villages.short, w.villages.insured = 3, 0.0, 1
+    w.villages.level, w.villages.short, w.villages.covered = 3, 0.0, 1
     p.volunteer[:], p.trained[:] = p.kind == HELPER, trained
     seen = dict.fromkeys(("accidents", "inspected", "sealed"), 0)
     for _ in range(months):
