@@ -1,8 +1,9 @@
 """Which parameters change no byte: each that is drawn is moved to both ends of its range in a small county.
 
-All variants of a parameter set stand side by side in one model, so that many cost little more than one. What
-changes something in a short run is done with; the rest runs longer, in more villages, under other luck.
-"No byte in these runs" is no proof: what acts once in a thousand years may rest in all of them.
+All variants stand side by side in one model, so that many cost little more than one. What changes something in
+a short run is done with; the rest runs longer, in more villages, under other luck, and from drawn values of all
+the others, since some act only beside another that left its default. "No byte in these runs" is no proof: what
+acts once in a thousand years may rest in all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import sim
 from experiments.command.scenario import Composed, Scenario, known, patched
+from experiments.study import draws
 from experiments.study.plan import Task
 from experiments.study.run_tables import village_rows
 from experiments.study.simulate import content
@@ -26,18 +28,18 @@ Change = tuple[str, float]  # a path and the value it is moved to
 
 @dataclass(frozen=True)
 class Stage:
-    """Runs in which what is still without effect is tried."""
+    """Runs in which what is still without effect is tried; `drawn`: beside drawn values of the others."""
 
     villages: int
     months: int
     seeds: tuple[int, ...]
+    drawn: bool = True
 
 
 STAGES = (
-    Stage(villages=6, months=24, seeds=(1,)),
-    Stage(villages=12, months=72, seeds=(2,)),
-    Stage(villages=24, months=132, seeds=(3, 4)),
-    Stage(villages=40, months=132, seeds=(5, 6, 7, 8)),
+    Stage(villages=6, months=24, seeds=(1,), drawn=False),
+    Stage(villages=12, months=72, seeds=(2, 3)),
+    Stage(villages=20, months=132, seeds=(4, 5, 6, 7, 8, 9)),
 )
 
 
@@ -58,65 +60,63 @@ def ends(path: str, parameters: Parameters) -> list[Change]:
     return found
 
 
-def fingerprint(result: sim.Result) -> str:
-    """One word for all that a run recorded month by month."""
+def fingerprint(result: sim.Result, task: Task) -> str:
+    """One word for all that a run recorded month by month, and for what a study keeps of it.
+
+    Values that are worked out after the last month are in the latter.
+    """
     series, total = result.series, hashlib.sha256()
     for records in (series.flow, series.state, series.hours, series.posted, series.balance):
         total.update(records.tobytes())
-    return total.hexdigest()
+    return total.hexdigest() + content(village_rows(result, task))
 
 
-def told(result: sim.Result, task: Task) -> str:
-    """One word for what a study keeps of a run: values that are worked out after the last month are there."""
-    return content(village_rows(result, task))
-
-
-def batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
-    """So many at a time as stand side by side."""
-    for first in range(0, len(changes), SIDE_BY_SIDE):
-        yield changes[first : first + SIDE_BY_SIDE]
-
-
-def acting(
+def moved(
     base: Parameters, changes: Sequence[Change], seed: int, modifiers: tuple[Modifier, ...]
 ) -> set[str]:
     """Paths of which some change alters a byte under this seed."""
     found: set[str] = set()
     task = Task(Scenario("idle", base), 0, seed)
-    for batch in batches(changes):
+    for first in range(0, len(changes), SIDE_BY_SIDE):
+        batch = changes[first : first + SIDE_BY_SIDE]
         counties = [base, *(patched(base, {path: value}) for path, value in batch)]
-        sets = [modifiers] * len(counties)
-        model = sim.MutualAidModel(counties, seed=seed, modifiers=sets)
+        model = sim.MutualAidModel(counties, seed=seed, modifiers=[modifiers] * len(counties))
         model.run()
-        first, *others = model.results
-        same, kept = fingerprint(first), told(first, task)
-        for (path, _), result in zip(batch, others, strict=True):
-            if path not in found and (fingerprint(result) != same or told(result, task) != kept):
-                found.add(path)
+        plain, *others = (fingerprint(result, task) for result in model.results)
+        found |= {path for (path, _), word in zip(batch, others, strict=True) if word != plain}
     return found
 
 
 def small(line: Composed, stage: Stage) -> Parameters:
     """The configuration in the size of a stage; what the line itself sets stays."""
-    start = int(line.parameters.horizon.start[:4])
-    length = min(stage.months, 12 * (int(line.parameters.horizon.end[:4]) - start + 1))
-    sizes: Mapping[str, Any] = {
-        "county.villages": stage.villages,
-        "horizon.end": f"{start + (length - 1) // 12}-12",
-    }
-    return line.sized(sizes)
+    horizon = line.parameters.horizon
+    start, end = int(horizon.start[:4]), int(horizon.end[:4])
+    last = min(start + stage.months // 12 - 1, end)
+    sizes: Mapping[str, Any] = {"county.villages": stage.villages}
+    return line.sized(sizes | ({"horizon.end": f"{last}-12"} if last < end else {}))
+
+
+def drawn_in(line: Composed) -> list[str]:
+    """Paths that are drawn in a configuration."""
+    moving = {modifier.path for modifier in line.scenario("idle", line.parameters).modifiers}
+    return [one.path for one in draws.drawn(line.parameters, line.touched(), moving)]
+
+
+def bases(line: Composed, stage: Stage) -> Iterator[tuple[int, Parameters]]:
+    """Seed and parameters of each run of a stage."""
+    plain, mine = small(line, stage), set(drawn_in(line))
+    for seed in stage.seeds:
+        values = draws.draw(line.settings.seed, seed) if stage.drawn else {}
+        yield seed, draws.with_draw(plain, {path: value for path, value in values.items() if path in mine})
 
 
 def idle(line: Composed, paths: Sequence[str], stages: Sequence[Stage] = STAGES) -> list[str]:
     """Paths that change no byte in any of the stages, in their order."""
     modifiers = line.scenario("idle", line.parameters).modifiers
     left = list(paths)
-    for stage in stages:
-        base = small(line, stage)
-        for seed in stage.seeds:
-            changes = [change for path in left for change in ends(path, base)]
-            moved = acting(base, changes, seed, modifiers)
-            left = [path for path in left if path not in moved]
-            if not left:
-                return []
+    for seed, base in (one for stage in stages for one in bases(line, stage)):
+        acting = moved(base, [change for path in left for change in ends(path, base)], seed, modifiers)
+        left = [path for path in left if path not in acting]
+        if not left:
+            break
     return left

@@ -136,7 +136,12 @@ class Station:
         0.02, unit="share", low=0.0, high=0.1, doc="residents of 40-59 who would eat at a meal time"
     )
     guest_visitors: float = par(
-        0.05, unit="share", low=0.0, high=0.5, doc="visitors of a village who would eat in its canteen"
+        0.05,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="visitors of a village who would eat in its canteen",
+        only=("business.kind!=none",),
     )
     keeper_quits: float = par(
         0.2,
@@ -194,6 +199,7 @@ class Station:
         low=0.0,
         high=1.0,
         doc="launch of a station that a drive put up where nobody asked, over that of another",
+        only=("rollout.on=true",),
     )
 
 
