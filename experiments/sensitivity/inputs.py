@@ -113,7 +113,9 @@ def changes(row: np.ndarray, found: Sequence[Input], distribution: str) -> dict[
     Logarithms of uniform numbers, over their sum, are even on the simplex.
     """
     made = {
-        declared.path: value(declared, 1.0 - quantile if is_against(declared.path) else quantile, distribution)
+        declared.path: value(
+            declared, 1.0 - quantile if is_against(declared.path) else quantile, distribution
+        )
         for one, quantile in zip(found, row.tolist(), strict=True)
         for declared in one.members
     }

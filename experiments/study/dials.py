@@ -1,9 +1,9 @@
 """Dials: parameters that act as one are drawn as one.
 
-Each parameter can be set by itself. Where it is drawn, all members of a dial lie at the same quantile of their own
-triangles, a member with a minus at the mirrored one: whoever doubts how much help the old need doubts nine scales
-in the same way, and nine draws of their own would cancel each other out. A member that is set, or off, stays where
-it is and the others move on.
+Each parameter can be set by itself. Where it is drawn, all members of a dial lie at the same quantile of
+their own triangles, a member with a minus at the mirrored one: whoever doubts how much help the old need
+doubts nine scales in the same way, and nine draws of their own would cancel each other out. A member that
+is set, or off, stays where it is and the others move on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ DIALS: dict[str, str] = {
     "county.rooms": "county.idle_share facilities.public_rooms",
     "county.fields": "county.land_mu timeuse.farm_per_mu",
     "demography.helpers": "demography.helper_share demography.refill",
-    "demography.children": "demography.child_leaves demography.empty_nest_trend -demography.widowed_to_child",
+    "demography.children": (
+        "demography.child_leaves demography.empty_nest_trend -demography.widowed_to_child"
+    ),
     "health.decline": "health.worsen_scale -health.recover_scale",
     "health.dementia": "health.dementia_scale -health.dementia_risk",
     "timeuse.free": (
@@ -28,13 +30,15 @@ DIALS: dict[str, str] = {
     "timeuse.minding": "timeuse.grandchildren timeuse.grandchildren_share",
     # What the old need, what families give, what is bought
     "needs.scale": (
-        "needs.meals_scale needs.cleaning_scale needs.mobility_scale needs.escort_scale needs.emergency_scale "
-        "needs.rehabilitation_scale needs.prevention_scale needs.companionship_scale needs.personal_care_scale"
+        "needs.meals_scale needs.cleaning_scale needs.mobility_scale needs.escort_scale "
+        "needs.emergency_scale needs.rehabilitation_scale needs.prevention_scale "
+        "needs.companionship_scale needs.personal_care_scale"
     ),
     "needs.frail": "needs.alone_factor needs.dementia_factor",
     "needs.length": "needs.escort_hours needs.emergency_hours",
     "needs.family": (
-        "needs.cover_child needs.cover_spouse needs.cover_near needs.child_hours needs.spouse_hours needs.near_hours"
+        "needs.cover_child needs.cover_spouse needs.cover_near needs.child_hours needs.spouse_hours "
+        "needs.near_hours"
     ),
     "choice.price": "choice.half_price -choice.usual_income",
     "choice.quality": "choice.paid_quality choice.quality_weight",
@@ -55,7 +59,8 @@ DIALS: dict[str, str] = {
     "acceptance.lonely": "acceptance.lonely_alone acceptance.lonely_other",
     "matching.satisfied": "matching.pleased -matching.let_down",
     "visits.duty": (
-        "visits.cadre_hours visits.duty_when_closed neighbours.duty_2025 neighbours.duty_2030 county.cadre_share"
+        "visits.cadre_hours visits.duty_when_closed neighbours.duty_2025 neighbours.duty_2030 "
+        "county.cadre_share"
     ),
     "timebank.slack": "timebank.welcome timebank.overdraft",
     "trust.effect": "trust.giving trust.asking",
@@ -78,7 +83,8 @@ DIALS: dict[str, str] = {
     "facilities.given": "facilities.labour facilities.gift_share collective.project",
     "facilities.spreading": "facilities.leader_factor facilities.learning",
     "facilities.room_seats": (
-        "facilities.seats facilities.simple_seats facilities.add_seats canteen.seats station.self_cooked_seats"
+        "facilities.seats facilities.simple_seats facilities.add_seats canteen.seats "
+        "station.self_cooked_seats"
     ),
     "facilities.lasting": "facilities.life facilities.life_new -facilities.renew_at",
     "canteen.uptakes": "canteen.uptake canteen.need_uptake",
@@ -99,7 +105,9 @@ DIALS: dict[str, str] = {
     "station.shut_by_accident": "station.accidents station.accident_months",
     "station.guests": "station.guest_residents station.guest_visitors",
     # Money
-    "families.price_list": "families.full_meal_cost families.share_60s families.share_70s families.share_80s",
+    "families.price_list": (
+        "families.full_meal_cost families.share_60s families.share_70s families.share_80s"
+    ),
     "collective.caps": "collective.welfare_cap collective.residual_cap",
     "collective.luck": "collective.volatility collective.persistence",
     "credit.patience": "credit.instalments credit.write_off -credit.most -credit.distrust",

@@ -142,9 +142,7 @@ def acting(
     """Of a draw what counts in a configuration: neither held nor off there."""
     flat = parameters.flat()
     return {
-        path: value
-        for path, value in values.items()
-        if path not in fixed and not rests(path, flat, moving)
+        path: value for path, value in values.items() if path not in fixed and not rests(path, flat, moving)
     }
 
 

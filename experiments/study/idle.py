@@ -1,15 +1,15 @@
 """Which parameters change no byte: each that is drawn is moved to both ends of its range in a small county.
 
-All variants stand side by side in one model, so that many cost little more than one. What changes something in
-a short run is done with; the rest runs longer, in more villages, under other luck, and from drawn values of all
-the others, since some act only beside another that left its default. "No byte in these runs" is no proof: what
-acts once in a thousand years may rest in all of them.
+All variants stand side by side in one model, so that many cost little more than one. What changes something
+in a short run is done with; the rest runs longer, in more villages, under other luck, and from drawn values
+of all the others, since some act only beside another that left its default. "No byte in these runs" is no
+proof: what acts once in a thousand years may rest in all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,8 +92,10 @@ def small(line: Composed, stage: Stage) -> Parameters:
     horizon = line.parameters.horizon
     start, end = int(horizon.start[:4]), int(horizon.end[:4])
     last = min(start + stage.months // 12 - 1, end)
-    sizes: Mapping[str, Any] = {"county.villages": stage.villages}
-    return line.sized(sizes | ({"horizon.end": f"{last}-12"} if last < end else {}))
+    sizes: dict[str, Any] = {"county.villages": stage.villages}
+    if last < end:
+        sizes["horizon.end"] = f"{last}-12"
+    return line.sized(sizes)
 
 
 def drawn_in(line: Composed) -> list[str]:

@@ -40,10 +40,7 @@ class Economy:
         high=0.08,
         doc="real discount rate",
         live=False,
-        only=(
-            "business.kind!=none",
-            "funding.profile=front",
-        ),
+        only=("funding.basis=envelope",),
     )
     shadow_wage: float = par(
         12.0,

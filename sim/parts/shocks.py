@@ -63,7 +63,7 @@ class Shocks:
         high=0.15,
         doc="chance of a tourism crash",
         source="assumption (0.01-0.06) for a major epidemic closure",
-        only=("business.kind!=none",),
+        only=("business.kind=tourism", "business.kind=portfolio"),
     )
     crash_to: float = par(
         0.30,
@@ -75,7 +75,12 @@ class Shocks:
         grade="B",
     )
     crash_months: int = par(
-        12, unit="months", low=3, high=36, doc="length of a crash", only=("business.kind!=none",)
+        12,
+        unit="months",
+        low=3,
+        high=36,
+        doc="length of a crash",
+        only=("business.kind=tourism", "business.kind=portfolio"),
     )
     harvest_failure: float = par(
         0.075,
@@ -85,7 +90,7 @@ class Shocks:
         doc="chance of a failed harvest",
         source="derived: residents affected by disasters over population, 2019-24",
         grade="C",
-        only=("business.kind!=none",),
+        only=("business.kind=agriculture", "business.kind=portfolio"),
     )
     harvest_to: float = par(
         0.5,
@@ -93,7 +98,7 @@ class Shocks:
         low=0.1,
         high=0.9,
         doc="yield left in a failed harvest",
-        only=("business.kind!=none",),
+        only=("business.kind=agriculture", "business.kind=portfolio"),
     )
     donor_loss: float = par(
         0.08, unit="share/year", low=0.0, high=0.3, doc="chance that the main donor of a village stops"

@@ -227,7 +227,7 @@ class County:
         high=1.0,
         doc="elders able to farm",
         live=False,
-        only=("business.kind!=none",),
+        only=("business.kind=agriculture", "business.kind=portfolio"),
     )
     story_share: float = par(
         0.15,
@@ -236,7 +236,7 @@ class County:
         high=0.6,
         doc="elders able to narrate or host",
         live=False,
-        only=("business.kind!=none",),
+        only=("business.kind=tourism", "business.kind=portfolio"),
     )
     craft_share: float = par(
         0.20,
@@ -245,7 +245,7 @@ class County:
         high=0.8,
         doc="elders with a craft, in villages of craft heritage",
         live=False,
-        only=("business.kind!=none",),
+        only=("business.kind=handicraft", "business.kind=portfolio"),
     )
     zone_size: int = par(
         25, unit="persons", low=5, high=200, doc="persons in a zone of neighbouring households", live=False

@@ -136,9 +136,7 @@ class FirstAnswer:
     def dials(self) -> set[str]:
         """Dials that are drawn in some cell: a business has its own."""
         bases = [patched(self.base, cell.arm.changes) for cell in self.cells]
-        return {
-            dial for base in bases for dial in draws.dials(draws.drawn(base, self.runs.touched))
-        }
+        return {dial for base in bases for dial in draws.dials(draws.drawn(base, self.runs.touched))}
 
     def task(self, cell: Mix, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
         """One run; `kind` names its arm."""
