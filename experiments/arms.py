@@ -173,7 +173,8 @@ class ArmRuns:
     def _fitted(self, arm: Arm, replicate: int, policies: tuple[Intervention, ...]) -> Scenario:
         """The scenario of one replicate, for what reads the drawn parameters."""
         values = draws.draw(self.settings.seed, replicate, self.touched) if self.settings.draws else {}
-        drawn = draws.with_draw(self.base, values)
+        moving = {*arm.changes, *(modifier.path for modifier in compose_policies(policies, self.base))}
+        drawn = draws.with_draw(self.base, draws.acting(self.base, values, (), moving))
         parameters = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})
         return Scenario(arm.name, parameters, modifiers=compose_policies(policies, parameters))
 

@@ -12,6 +12,7 @@
     any month of it
     python run.py patterns                          which published patterns the default county shows
     python run.py validate patterns=mine.yaml       the same for patterns of your own
+    python run.py idle county=stratified            which uncertain parameters change no byte there
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
@@ -38,7 +39,7 @@ from experiments.command.user_files import look_through, printable, read_text
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
-OTHER_VERBS = ("report", "gallery", "explain", "dashboard", "live")
+OTHER_VERBS = ("report", "gallery", "explain", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, *OTHER_VERBS)
 
@@ -122,6 +123,10 @@ def answering(verb: str) -> Verb | None:
         from experiments.command import explain
 
         return explain.main
+    if verb == "idle":
+        from experiments.command import idle
+
+        return idle.main
     if verb == "gallery":
         from experiments.command import gallery
 

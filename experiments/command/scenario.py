@@ -82,6 +82,12 @@ class Scenario:
             :12
         ]
 
+    @property
+    def moving(self) -> frozenset[str]:
+        """Paths that policies or a fork change on the way."""
+        changed = (path for path, _ in self.fork.changes) if self.fork else ()
+        return frozenset((*changed, *(modifier.path for modifier in self.modifiers)))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for scenarios.json: what differs from the defaults."""
         changes: dict[str, Any] = {}

@@ -143,7 +143,7 @@ def parameters(kept: Kept) -> list[ShownTable]:
     mine, plain = kept.parameters.flat(), known()
     changed = [declared for path, declared in plain.items() if mine[path] != declared.default]
     drawn = (
-        {declared.path for declared in draws.drawn(declared.path for declared in changed)}
+        {one.path for one in draws.drawn(kept.parameters, (declared.path for declared in changed))}
         if kept.configuration.get("draws")
         else set()
     )

@@ -1,13 +1,13 @@
 """The inputs of a sensitivity analysis: what is uncertain, and what a point of the unit cube means.
 
-Numbers of grade C or D with a range, switches and choices that are not the question's own, the four shares on
-the simplex, and a dummy that nothing reads.
+Numbers of grade C or D with a range, one input for those that act as one (`study/dials.py`), switches and
+choices that are not the question's own, the four shares on the simplex, and a dummy that nothing reads.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from experiments.arms import SHARES
 from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake, known
 from experiments.study import draws
-from sim.state.parameters import SECTIONS, Declaration, nearest, switched_off
+from experiments.study.dials import is_against
+from sim.state.parameters import Declaration, nearest
 
 DUMMY, SIMPLEX = "dummy", "funding shares"
 CHOICES = ("business.kind", "collective.income_year")  # that the question asks about; others are structure
@@ -28,12 +29,16 @@ EDGE = 1e-3  # shares of a mix stay this far from the corner's logarithm
 class Input:
     """One coordinate of the unit cube.
 
-    A parameter's declaration, a share of the simplex, or nothing (the dummy).
+    The declarations that it moves; none for a share of the simplex and the dummy.
     """
 
     name: str
     group: str
-    declared: Declaration | None = None
+    members: tuple[Declaration, ...] = ()
+
+    def is_called(self, names: Collection[str]) -> bool:
+        """Whether it, its group or one of its members is named."""
+        return bool({self.name, self.group, *(one.path for one in self.members)} & set(names))
 
 
 def inputs(line: Composed) -> list[Input]:
@@ -41,37 +46,45 @@ def inputs(line: Composed) -> list[Input]:
 
     What the line sets or switches off is left out.
     """
-    held, base = line.touched(), line.parameters
-    flat = base.flat()
-    off = {name for name in SECTIONS if switched_off(name, flat)}
-    drawn = {declared.path for declared in draws.drawn(held)}
-    found = []
-    for path, one in known().items():
-        section = path.partition(".")[0]
-        word = path in CHOICES and path not in held
-        flag = (
-            one.kind is bool
-            and path not in held
-            and not path.startswith(draws.CHOSEN)
-            and not one.source.startswith(draws.NO_UNKNOWN)
-        )
-        if section not in off and (path in drawn or word or flag):
-            found.append(Input(path, section, one))
+    held = line.touched()
+    flat = line.parameters.flat()
+    words = {
+        path: one
+        for path, one in known().items()
+        if path not in held and (path in CHOICES or is_open(one)) and not draws.rests(path, flat)
+    }
+    drawn = {one.path: one for one in draws.drawn(line.parameters, held, words)}
+    paths = [path for path in known() if path in words or path in drawn]
+    made = [Input(path, section_of(path), (words[path],)) for path in words]
+    for dial, members in draws.dials(drawn.values()).items():
+        made.append(Input(dial, section_of(members[0].path), tuple(members)))
+    found = sorted(made, key=lambda one: paths.index(one.members[0].path))
     if not any(path.startswith("funding.") for path in held):
         found += [Input(share, SIMPLEX) for share in SHARES]
     return [*chosen(found, line.settings.inputs), Input(DUMMY, DUMMY)]
 
 
+def section_of(path: str) -> str:
+    """The first word of a path."""
+    return path.partition(".")[0]
+
+
+def is_open(declared: Declaration) -> bool:
+    """A switch that is neither chosen by an arm nor a design choice or definition."""
+    chosen_so = declared.path.startswith(draws.CHOSEN) or declared.source.startswith(draws.NO_UNKNOWN)
+    return declared.kind is bool and not chosen_so
+
+
 def chosen(found: Sequence[Input], names: Sequence[str]) -> list[Input]:
-    """Inputs whose section or path is named; all where nothing is."""
-    allowed = {one.group for one in found} | {one.name for one in found}
+    """Inputs whose section, dial or path is named; all where nothing is."""
+    allowed = {word for one in found for word in (one.group, one.name, *(d.path for d in one.members))}
     for name in names:
         if name not in allowed:
             raise Mistake(
                 f"inputs: unknown {name!r}; a section or an uncertain parameter is "
                 f"wanted{nearest(name, allowed)}"
             )
-    return [one for one in found if not names or one.name in names or one.group in names]
+    return [one for one in found if not names or one.is_called(names)]
 
 
 def value(declared: Declaration, quantile: float, distribution: str) -> Any:
@@ -100,9 +113,11 @@ def changes(row: np.ndarray, found: Sequence[Input], distribution: str) -> dict[
     Logarithms of uniform numbers, over their sum, are even on the simplex.
     """
     made = {
-        one.name: value(one.declared, float(quantile), distribution)
-        for one, quantile in zip(found, row, strict=True)
-        if one.declared
+        declared.path: value(
+            declared, 1.0 - quantile if is_against(declared.path) else quantile, distribution
+        )
+        for one, quantile in zip(found, row.tolist(), strict=True)
+        for declared in one.members
     }
     at = {
         one.name: -math.log(min(max(float(quantile), EDGE), 1 - EDGE))

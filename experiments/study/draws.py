@@ -3,21 +3,30 @@ can be held.
 
 Each parameter of grade C or D is drawn from the triangle (low, default, high): the default is the best guess,
 the ends are what is accepted. (Decision: a uniform draw would put most of its weight where no source points;
-the triangle keeps the ends possible.) A draw is keyed by the parameter's name, so that adding a parameter
-changes no other draw, and by the seed's place only, so that every arm of an experiment meets the same draw.
+the triangle keeps the ends possible.) Parameters that act as one are drawn as one (`dials.py`). A draw is
+keyed by the name of its dial, so that adding a parameter changes no other draw, and by the seed's place only,
+so that every arm of an experiment meets the same draw. What is off in a configuration is not drawn there.
 """
 
 from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from experiments.command.scenario import known, patched
-from sim.state.parameters import Declaration, ParameterError, Parameters
+from experiments.study.dials import dial_of, is_against
+from sim.state.parameters import (
+    Declaration,
+    ParameterError,
+    Parameters,
+    condition,
+    switched_off,
+    unmet,
+)
 
 NOISE, DRAWS = 0, 1  # children of the root seed: replicate noise, draws of parameters
 STRUCTURE = {  # the county that is asked about, not what is unknown of it
@@ -32,7 +41,9 @@ STRUCTURE = {  # the county that is asked about, not what is unknown of it
     "county.zone_size",
     "business.start",
     "solvency.start_cash",
+    "government.township",  # a county that has a second purse says so
 }
+VALUED = {"economy.shadow_wage"}  # read after the runs, from the parameters as written
 CHOSEN = ("funding.", "horizon.", "viability.")  # set by an arm, or part of the question
 NO_UNKNOWN = (
     "design choice",
@@ -48,12 +59,23 @@ def replicate_seed(root: int, index: int) -> int:
     )
 
 
-def drawn(fixed: Iterable[str] = ()) -> list[Declaration]:
-    """Declarations that are drawn.
+def rests(path: str, flat: Mapping[str, Any], moving: Collection[str] = ()) -> bool:
+    """Whether no rule reads a parameter: its section is off, or none of its conditions holds.
+
+    `moving`: paths that policies or a fork change, so that what hangs on them may be read later.
+    """
+    if switched_off(path.partition(".")[0], flat):
+        return True
+    wanted = unmet(path, flat)
+    return bool(wanted) and not {condition(one)[0] for one in wanted} & set(moving)
+
+
+def uncertain(fixed: Iterable[str] = ()) -> list[Declaration]:
+    """Declarations that may be drawn in some configuration.
 
     Grade C or D with a range, not structure, choice or definition, not in `fixed`.
     """
-    held = STRUCTURE | set(fixed)
+    held = STRUCTURE | VALUED | set(fixed)
     return [
         declared
         for declared in known().values()
@@ -64,6 +86,22 @@ def drawn(fixed: Iterable[str] = ()) -> list[Declaration]:
     ]
 
 
+def drawn(
+    parameters: Parameters, fixed: Iterable[str] = (), moving: Collection[str] = ()
+) -> list[Declaration]:
+    """Declarations that are drawn in a configuration: uncertain, and read by some rule there."""
+    flat = parameters.flat()
+    return [declared for declared in uncertain(fixed) if not rests(declared.path, flat, moving)]
+
+
+def dials(declared: Iterable[Declaration]) -> dict[str, list[Declaration]]:
+    """Dial -> the declarations that it moves: so many draws are made."""
+    found: dict[str, list[Declaration]] = {}
+    for one in declared:
+        found.setdefault(dial_of(one.path), []).append(one)
+    return found
+
+
 def triangle(quantile: float, low: float, mode: float, high: float) -> float:
     """Quantile `u` of the triangular distribution."""
     at = (mode - low) / (high - low)
@@ -72,20 +110,40 @@ def triangle(quantile: float, low: float, mode: float, high: float) -> float:
     return high - math.sqrt((1 - quantile) * (high - low) * (high - mode))
 
 
+def quantile_of(root: int, index: int, dial: str) -> float:
+    """Where a dial stands in replicate `index`, between 0 and 1."""
+    child = np.random.SeedSequence(root, spawn_key=(DRAWS, index, zlib.crc32(dial.encode())))
+    return float(np.random.Generator(np.random.PCG64(child)).random())
+
+
+def placed(declared: Declaration, quantile: float) -> Any:
+    """The value of a parameter where its dial stands at `quantile`."""
+    low, high, mode = declared.low, declared.high, float(declared.default)
+    assert low is not None and high is not None
+    quantile = 1.0 - quantile if is_against(declared.path) else quantile
+    value = triangle(quantile, low, mode, high)
+    if declared.kind is int:  # whole numbers keep the triangle's weight at both ends
+        value = math.floor(triangle(quantile, low - 0.5, mode, high + 0.5) + 0.5)
+    return declared.kind(min(max(value, low), high))
+
+
 def draw(root: int, index: int, fixed: Iterable[str] = ()) -> dict[str, Any]:
-    """Path -> value of every drawn parameter for replicate `index`."""
-    values: dict[str, Any] = {}
-    for declared in drawn(fixed):
-        child = np.random.SeedSequence(root, spawn_key=(DRAWS, index, zlib.crc32(declared.path.encode())))
-        quantile = float(np.random.Generator(np.random.PCG64(child)).random())
-        assert declared.low is not None and declared.high is not None
-        value = triangle(quantile, declared.low, float(declared.default), declared.high)
-        if declared.kind is int:  # whole numbers keep the triangle's weight at both ends
-            value = math.floor(
-                triangle(quantile, declared.low - 0.5, float(declared.default), declared.high + 0.5) + 0.5
-            )
-        values[declared.path] = declared.kind(min(max(value, declared.low), declared.high))
-    return values
+    """Path -> value of every uncertain parameter for replicate `index`, read or not."""
+    return {
+        declared.path: placed(declared, quantile_of(root, index, dial))
+        for dial, members in dials(uncertain(fixed)).items()
+        for declared in members
+    }
+
+
+def acting(
+    parameters: Parameters, values: Mapping[str, Any], fixed: Collection[str], moving: Collection[str] = ()
+) -> dict[str, Any]:
+    """Of a draw what counts in a configuration: neither held nor off there."""
+    flat = parameters.flat()
+    return {
+        path: value for path, value in values.items() if path not in fixed and not rests(path, flat, moving)
+    }
 
 
 def with_draw(parameters: Parameters, values: dict[str, Any]) -> Parameters:

@@ -47,14 +47,13 @@ class Task:
 
     @property
     def parameters(self) -> Parameters:
-        """The scenario's parameters, under its draw; what the scenario holds is not drawn."""
+        """The scenario's parameters, under its draw; what the scenario holds or has off is not drawn."""
+        scenario = self.scenario
         if self.draw < 0:
-            return self.scenario.parameters
-        held = self.scenario.held
-        return draws.with_draw(
-            self.scenario.parameters,
-            {name: v for name, v in _drawn(self.root, self.draw).items() if name not in held},
-        )
+            return scenario.parameters
+        values = _drawn(self.root, self.draw)
+        mine = draws.acting(scenario.parameters, values, scenario.held, scenario.moving)
+        return draws.with_draw(scenario.parameters, mine)
 
 
 @lru_cache(maxsize=8)

@@ -188,7 +188,7 @@ class Canteen:
         low=1.5,
         high=5.0,
         doc="food money of a meal on which taste stands",
-        source="assumption: the default of canteen.food",
+        source="definition: the default of canteen.food",
         stored="fen",
     )
     food_taste: float = par(

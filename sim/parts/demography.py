@@ -69,6 +69,7 @@ class Demography:
         low=0.0,
         high=5.0,
         doc="people who return to a village while a business pays wages",
+        only=("business.kind!=none",),
     )
     helper_share: float = par(
         0.32,

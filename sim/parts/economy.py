@@ -33,7 +33,15 @@ class Economy:
         source="derived: rural income +6.6 % nominal in 2024, prices below 2 %; slower growth assumed",
         grade="C",
     )
-    discount: float = par(0.03, unit="share/year", low=0.0, high=0.08, doc="real discount rate", live=False)
+    discount: float = par(
+        0.03,
+        unit="share/year",
+        low=0.0,
+        high=0.08,
+        doc="real discount rate",
+        live=False,
+        only=("funding.basis=envelope",),
+    )
     shadow_wage: float = par(
         12.0,
         unit="yuan/hour",

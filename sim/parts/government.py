@@ -147,7 +147,12 @@ class Government:
         source="design choice",
     )
     pilot_months: int = par(
-        36, unit="months", low=1, high=120, doc="months over which pilots get extra money"
+        36,
+        unit="months",
+        low=1,
+        high=120,
+        doc="months over which pilots get extra money",
+        only=("pilots!=0",),
     )
     pilot_fund: float = par(
         29000.0,
@@ -158,6 +163,7 @@ class Government:
         source="derived: 300 million for 59 regions (document 001), a region of 175 villages assumed",
         grade="C",
         stored="fen",
+        only=("pilots!=0",),
     )
     squeeze_depth: float = par(
         0.15,
@@ -165,9 +171,21 @@ class Government:
         low=0.0,
         high=0.5,
         doc="fall of both envelopes in each year of a fiscal squeeze",
+        only=(
+            "squeeze_chance!=0",
+            "squeeze_start!=-1",
+        ),
     )
     squeeze_years: int = par(
-        4, unit="years", low=1, high=10, doc="years that a squeeze lasts; what is lost stays lost"
+        4,
+        unit="years",
+        low=1,
+        high=10,
+        doc="years that a squeeze lasts; what is lost stays lost",
+        only=(
+            "squeeze_chance!=0",
+            "squeeze_start!=-1",
+        ),
     )
     squeeze_start: int = par(
         -1,

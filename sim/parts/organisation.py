@@ -98,6 +98,7 @@ class Organisation:
         low=0.0,
         high=0.3,
         doc="leaders who resign in a year though they stay, where the leader is a person",
+        only=("leader_person=true",),
     )
     associations: bool = par(
         False, unit="switch", doc="elderly associations are founded and lapse", source="design choice"
@@ -108,6 +109,7 @@ class Organisation:
         low=0.0,
         high=0.5,
         doc="villages without an association that found one in a year; twice that with a leader",
+        only=("associations=true",),
     )
     association_lapses: float = par(
         0.05,
@@ -115,6 +117,7 @@ class Organisation:
         low=0.0,
         high=0.5,
         doc="associations that lapse in a year; twice that without a leader",
+        only=("associations=true",),
     )
     association_cost: float = par(
         80.0,
@@ -123,6 +126,7 @@ class Organisation:
         high=500.0,
         doc="activity money of an association, where they are founded and lapse",
         stored="fen",
+        only=("associations=true",),
     )
     honour_cost: float = par(
         0.0,
@@ -140,9 +144,15 @@ class Organisation:
         low=0.0,
         high=20.0,
         doc="disputes in a thousand hours of mutual aid without agreements",
+        only=("disputes=true",),
     )
     settled: float = par(
-        0.5, unit="share", low=0.0, high=1.0, doc="disputes that a leader or association settles"
+        0.5,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="disputes that a leader or association settles",
+        only=("disputes=true",),
     )
     dispute_harm: float = par(
         0.3,
@@ -150,6 +160,7 @@ class Organisation:
         low=0.0,
         high=1.0,
         doc="loss of motivation and satisfaction by a dispute that is not settled",
+        only=("disputes=true",),
     )
     agreements: bool = par(
         False,
@@ -158,25 +169,51 @@ class Organisation:
         source="design choice",
     )
     agreement_cost: float = par(
-        5.0, unit="yuan", low=0.0, high=50.0, doc="cost of one new agreement", stored="fen"
+        5.0,
+        unit="yuan",
+        low=0.0,
+        high=50.0,
+        doc="cost of one new agreement",
+        stored="fen",
+        only=("agreements=true",),
     )
     agreement_effect: float = par(
-        0.5, unit="share", low=0.0, high=1.0, doc="disputes that agreements prevent"
+        0.5, unit="share", low=0.0, high=1.0, doc="disputes that agreements prevent", only=("disputes=true",)
     )
     conventions: bool = par(
         False, unit="switch", doc="villages write mutual aid into their convention", source="design choice"
     )
     convention_adopts: float = par(
-        0.20, unit="share/year", low=0.0, high=1.0, doc="villages with a leader that adopt it in a year"
+        0.20,
+        unit="share/year",
+        low=0.0,
+        high=1.0,
+        doc="villages with a leader that adopt it in a year",
+        only=("conventions=true",),
     )
     convention_norm: float = par(
-        0.10, unit="share", low=0.0, high=0.5, doc="fall of the norm of family care by a convention"
+        0.10,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="fall of the norm of family care by a convention",
+        only=("conventions=true",),
     )
     convention_joins: float = par(
-        1.1, unit="odds ratio", low=1.0, high=2.0, doc="odds of joining with a convention"
+        1.1,
+        unit="odds ratio",
+        low=1.0,
+        high=2.0,
+        doc="odds of joining with a convention",
+        only=("conventions=true",),
     )
     convention_calms: float = par(
-        0.2, unit="share", low=0.0, high=1.0, doc="disputes that a convention prevents"
+        0.2,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="disputes that a convention prevents",
+        only=("conventions=true",),
     )
     posts: int = par(
         0,
@@ -195,6 +232,7 @@ class Organisation:
         source="600-800: public-service post for old villagers (Daiyao 2025)",
         grade="C",
         stored="fen",
+        only=("posts!=0",),
     )
     post_hours: float = par(
         40.0,
@@ -203,6 +241,7 @@ class Organisation:
         high=100.0,
         doc="hours that the holder of a post adds",
         stored="minutes",
+        only=("posts!=0",),
     )
     post_public: float = par(
         1.0,
@@ -221,17 +260,34 @@ class Organisation:
         source="design choice",
     )
     drive_joins: float = par(
-        1.5, unit="odds ratio", low=1.0, high=4.0, doc="odds of joining in the month of a drive"
+        1.5,
+        unit="odds ratio",
+        low=1.0,
+        high=4.0,
+        doc="odds of joining in the month of a drive",
+        only=("drives!=0",),
     )
     drive_publicity: float = par(
-        0.5, unit="ratio", low=0.0, high=2.0, doc="publicity of a drive over full publicity"
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=2.0,
+        doc="publicity of a drive over full publicity",
+        only=("drives!=0",),
     )
-    drive_cost: float = par(500.0, unit="yuan", low=0.0, high=5000.0, doc="cost of a drive", stored="fen")
+    drive_cost: float = par(
+        500.0, unit="yuan", low=0.0, high=5000.0, doc="cost of a drive", stored="fen", only=("drives!=0",)
+    )
     party: bool = par(
         False, unit="switch", doc="Party-building + rural care: members stand in", source="design choice"
     )
     party_finds: float = par(
-        1.5, unit="ratio", low=1.0, high=4.0, doc="leaders found with Party-building over without"
+        1.5,
+        unit="ratio",
+        low=1.0,
+        high=4.0,
+        doc="leaders found with Party-building over without",
+        only=("party=true",),
     )
     party_hours: float = par(
         5.0,
@@ -240,9 +296,16 @@ class Organisation:
         high=40.0,
         doc="duty hours that each cadre and each member on the roster add to visits",
         stored="minutes",
+        only=("party=true",),
     )
     party_cost: float = par(
-        60.0, unit="yuan/month", low=0.0, high=500.0, doc="activity money of Party-building", stored="fen"
+        60.0,
+        unit="yuan/month",
+        low=0.0,
+        high=500.0,
+        doc="activity money of Party-building",
+        stored="fen",
+        only=("party=true",),
     )
     bare: float = par(
         0.0,

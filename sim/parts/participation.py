@@ -131,7 +131,12 @@ class Participation:
         stored="fen",
     )
     stipend_hours: float = par(
-        0.5, unit="ratio", low=0.0, high=1.5, doc="rise of hours at a stipend equal to the reference wage"
+        0.5,
+        unit="ratio",
+        low=0.0,
+        high=1.5,
+        doc="rise of hours at a stipend equal to the reference wage",
+        only=("stipend!=0",),
     )
     crowding_out: bool = par(
         False,
@@ -145,6 +150,7 @@ class Participation:
         low=0.0,
         high=1.0,
         doc="fall of own motivation at a stipend equal to the reference wage",
+        only=("crowding_out=true",),
     )
     wage: float = par(
         12.0,

@@ -92,7 +92,12 @@ class YearPlan:
         2.0, unit="months", low=0.0, high=12.0, doc="months of cost in cash that a plan does not spend"
     )
     care_counted: float = par(
-        0.8, unit="share", low=0.0, high=1.0, doc="last year's share of businesses that is counted on"
+        0.8,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="last year's share of businesses that is counted on",
+        only=("business.kind!=none",),
     )
     memory: float = par(
         0.5, unit="share", low=0.1, high=1.0, doc="weight of the last year in what a payer is expected to pay"

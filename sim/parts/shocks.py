@@ -63,6 +63,7 @@ class Shocks:
         high=0.15,
         doc="chance of a tourism crash",
         source="assumption (0.01-0.06) for a major epidemic closure",
+        only=("business.kind=tourism", "business.kind=portfolio"),
     )
     crash_to: float = par(
         0.30,
@@ -73,7 +74,14 @@ class Shocks:
         source="People's Daily Online 2020-05-15: spring 2020 about 30 % of the year before",
         grade="B",
     )
-    crash_months: int = par(12, unit="months", low=3, high=36, doc="length of a crash")
+    crash_months: int = par(
+        12,
+        unit="months",
+        low=3,
+        high=36,
+        doc="length of a crash",
+        only=("business.kind=tourism", "business.kind=portfolio"),
+    )
     harvest_failure: float = par(
         0.075,
         unit="share/year",
@@ -82,8 +90,16 @@ class Shocks:
         doc="chance of a failed harvest",
         source="derived: residents affected by disasters over population, 2019-24",
         grade="C",
+        only=("business.kind=agriculture", "business.kind=portfolio"),
     )
-    harvest_to: float = par(0.5, unit="share", low=0.1, high=0.9, doc="yield left in a failed harvest")
+    harvest_to: float = par(
+        0.5,
+        unit="share",
+        low=0.1,
+        high=0.9,
+        doc="yield left in a failed harvest",
+        only=("business.kind=agriculture", "business.kind=portfolio"),
+    )
     donor_loss: float = par(
         0.08, unit="share/year", low=0.0, high=0.3, doc="chance that the main donor of a village stops"
     )

@@ -83,6 +83,7 @@ class Society:
             "untrained volunteers that a partner trains in a month, over those the village trains; it "
             "pays for both"
         ),
+        only=("partners!=0",),
     )
     partner_insures: float = par(
         1.0,
@@ -93,6 +94,7 @@ class Society:
             "premium of the volunteers' insurance that a partner pays, insured by the village or not; 0: "
             "it does not insure"
         ),
+        only=("partners!=0",),
     )
     partner_clinic: float = par(
         4.0,
@@ -102,6 +104,7 @@ class Society:
         doc="clinic hours that a partner brings for 100 elders, where there are contracts with clinics",
         source="assumption: half of the hours under contract",
         stored="minutes",
+        only=("partners!=0",),
     )
     enterprises: float = par(
         0.0,
@@ -118,6 +121,7 @@ class Society:
         high=50000.0,
         doc="what the enterprise gives each village in service, a twelfth each month",
         stored="fen",
+        only=("enterprises!=0",),
     )
 
 

@@ -136,7 +136,12 @@ class Station:
         0.02, unit="share", low=0.0, high=0.1, doc="residents of 40-59 who would eat at a meal time"
     )
     guest_visitors: float = par(
-        0.05, unit="share", low=0.0, high=0.5, doc="visitors of a village who would eat in its canteen"
+        0.05,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="visitors of a village who would eat in its canteen",
+        only=("business.kind=tourism", "business.kind=handicraft", "business.kind=portfolio"),
     )
     keeper_quits: float = par(
         0.2,
@@ -177,8 +182,14 @@ class Station:
     accident_months: int = par(
         6, unit="months", low=1, high=24, doc="months that an accident shuts a station"
     )
+    # paid repairs undo decay and a shut room does not wear: only age or a flood brings a room so low
     unfit: float = par(
-        0.3, unit="share", low=0.0, high=0.6, doc="condition of the room below which the door stays shut"
+        0.3,
+        unit="share",
+        low=0.0,
+        high=0.6,
+        doc="condition of the room below which the door stays shut",
+        only=("facilities.ageing=true", "shocks.flood!=0", "shocks.scheduled=flood"),
     )
     diners_end: bool = switch(True, doc="too few diners end a form of meals", live=True)
     hands_end: bool = switch(True, doc="too few hands end a form cooked by a rota", live=True)
@@ -194,6 +205,7 @@ class Station:
         low=0.0,
         high=1.0,
         doc="launch of a station that a drive put up where nobody asked, over that of another",
+        only=("rollout.on=true",),
     )
 
 

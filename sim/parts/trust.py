@@ -45,7 +45,12 @@ class Trust:
         source="design choice",
     )
     giving: float = par(
-        0.3, unit="share", low=0.0, high=1.0, doc="hours that a volunteer without any trust keeps back"
+        0.3,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="hours that a volunteer without any trust keeps back",
+        only=("moves=true",),
     )
     asking: float = par(
         0.3,
@@ -53,6 +58,7 @@ class Trust:
         low=0.0,
         high=1.0,
         doc="help on credit that an elder without any trust does not ask for",
+        only=("moves=true",),
     )
     rumours: bool = par(
         False,
@@ -61,7 +67,12 @@ class Trust:
         source="design choice",
     )
     talk: float = par(
-        0.10, unit="share/month", low=0.0, high=1.0, doc="step of trust towards the mean of the own zone"
+        0.10,
+        unit="share/month",
+        low=0.0,
+        high=1.0,
+        doc="step of trust towards the mean of the own zone",
+        only=("rumours=true",),
     )
     rumour: float = par(
         0.20,
@@ -69,6 +80,7 @@ class Trust:
         low=0.0,
         high=1.0,
         doc="chance that a zone talks, where nothing that was asked on credit was served",
+        only=("rumours=true",),
     )
     bite: float = par(
         0.30,
@@ -77,17 +89,21 @@ class Trust:
         high=0.6,
         doc="trust lost by a rumour, an accident or a closure",
         source="assumption (0.1-0.6): loss of participation after a publicised default",
+        only=("rumours=true",),
     )
     run: bool = par(
         False, unit="switch", doc="holders without trust call their credit at once", source="design choice"
     )
-    run_low: float = par(0.10, unit="share", low=0.0, high=0.6, doc="trust below which every holder calls")
+    run_low: float = par(
+        0.10, unit="share", low=0.0, high=0.6, doc="trust below which every holder calls", only=("run=true",)
+    )
     run_width: float = par(
         0.30,
         unit="share",
         low=0.0,
         high=0.4,
         doc="trust over run_low from which on no holder calls; own thresholds are even in between",
+        only=("run=true",),
     )
     call_hours: float = par(
         10.0,
@@ -96,6 +112,7 @@ class Trust:
         high=40.0,
         doc="most that one holder calls in a month",
         stored="minutes",
+        only=("run=true",),
     )
 
 

@@ -117,7 +117,12 @@ class Visits:
         stored="minutes",
     )
     duty_when_closed: float = par(
-        0.1, unit="share", low=0.0, high=1.0, doc="duty hours that go on where no service is open"
+        0.1,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="duty hours that go on where no service is open",
+        only=("neighbours.on=false",),
     )
 
 

@@ -220,9 +220,23 @@ class County:
         grade="A",
         live=False,
     )
-    farm_share: float = par(0.9, unit="share", low=0.0, high=1.0, doc="elders able to farm", live=False)
+    farm_share: float = par(
+        0.9,
+        unit="share",
+        low=0.0,
+        high=1.0,
+        doc="elders able to farm",
+        live=False,
+        only=("business.kind=agriculture", "business.kind=portfolio"),
+    )
     story_share: float = par(
-        0.15, unit="share", low=0.0, high=0.6, doc="elders able to narrate or host", live=False
+        0.15,
+        unit="share",
+        low=0.0,
+        high=0.6,
+        doc="elders able to narrate or host",
+        live=False,
+        only=("business.kind=tourism", "business.kind=portfolio"),
     )
     craft_share: float = par(
         0.20,
@@ -231,6 +245,7 @@ class County:
         high=0.8,
         doc="elders with a craft, in villages of craft heritage",
         live=False,
+        only=("business.kind=handicraft", "business.kind=portfolio"),
     )
     zone_size: int = par(
         25, unit="persons", low=5, high=200, doc="persons in a zone of neighbouring households", live=False

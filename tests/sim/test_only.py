@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from runs import digest
+from runs import county_bytes, differences
 
 import sim
 from sim.state.parameters import condition, declarations, unmet
@@ -27,16 +27,28 @@ CHANGED: dict[str, Any] = {
     },
 }
 
+SHOCK = {"flow shock_struck"}
+MARKS: dict[str, set[str]] = {  # a trait or an event that is noted, and that nothing reads without a business
+    "county.farm_share": {"person skills"},
+    "county.story_share": {"person skills"},
+    "county.craft_share": {"person skills"},
+    "facilities.public_rooms": {"state public_room"},
+    "shocks.tourism_crash": {*SHOCK, "state crash_until", "state crash_level"},
+    "shocks.crash_months": {"state crash_until"},
+    "shocks.harvest_failure": {*SHOCK, "state harvest_until", "state harvest_level"},
+    "shocks.harvest_to": {"state harvest_level"},
+}
 
-def run(**changes: Any) -> str:
+
+def run(**changes: Any) -> dict[int, dict[str, bytes]]:
     """What a small county does."""
     model = sim.MutualAidModel(sim.Parameters().replace({**SMALL, **changes}), seed=11)
     model.run()
-    return digest(model)
+    return county_bytes(model)
 
 
 @cache
-def plain(**changes: Any) -> str:
+def plain(**changes: Any) -> dict[int, dict[str, bytes]]:
     return run(**changes)
 
 
@@ -59,7 +71,8 @@ def test_where_no_condition_holds_nothing_moves(path: str) -> None:
         other = {"funding.basis": "envelope"} if path == "funding.reserve" else OTHER
     base = sim.Parameters().replace(other)
     assert unmet(path, base.flat()) == D[path].only
-    assert run(**other, **moved(path)) == plain(**other)
+    names = {name.partition(": ")[2] for name in differences(run(**other, **moved(path)), plain(**other))}
+    assert names <= MARKS.get(path, set())
 
 
 @pytest.mark.parametrize("path", CONDITIONED)

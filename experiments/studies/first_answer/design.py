@@ -16,7 +16,7 @@ import pandas as pd
 
 from experiments import outcomes, reference, statistics
 from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
-from experiments.command.scenario import Composed
+from experiments.command.scenario import Composed, patched
 from experiments.command.settings import PANELS, Mistake, arm
 from experiments.ranking import rank
 from experiments.report import figures
@@ -132,7 +132,12 @@ class FirstAnswer:
         self.cells = cells(self.panels, settings.rows, settings.columns)
         self.base = size.base_of(line)
         self.runs = ArmRuns(line, self.base)
-        self.drawn = len(draws.drawn(self.runs.touched)) if settings.draws else 0
+        self.drawn = len(self.dials()) if settings.draws else 0
+
+    def dials(self) -> set[str]:
+        """Dials that are drawn in some cell: a business has its own."""
+        bases = [patched(self.base, cell.arm.changes) for cell in self.cells]
+        return {dial for base in bases for dial in draws.dials(draws.drawn(base, self.runs.touched))}
 
     def task(self, cell: Mix, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
         """One run; `kind` names its arm."""

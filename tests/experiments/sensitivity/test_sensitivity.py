@@ -452,15 +452,15 @@ def every():
 def test_inputs_are_the_uncertain_declarations_the_shares_and_a_dummy(every):
     names = {i.name for i in every}
     line = compose_line(["experiment=sensitivity"])
-    assert {d.path for d in draws.drawn(line.touched())} - names <= {
-        p for p in known() if getattr(getattr(line.parameters, p.split(".")[0]), "on", True) is False
-    }
+    moved = {member.path for i in every for member in i.members}
+    assert {d.path for d in draws.drawn(line.parameters, line.touched())} <= moved
+    assert "needs.scale" in names and "needs.meals_scale" not in names  # what acts as one is one input
     assert every[-1].name == DUMMY and sum(i.group == SIMPLEX for i in every) == 4
     assert {"business.kind", "organisation.insured"} <= names
     assert (
         not {"county.villages", "solvency.relief", "funding.basis", "horizon.end", "viability.hours"} & names
     )
-    assert all(i.declared is None or i.declared.grade in "CD" for i in every)
+    assert all(member.grade in "CD" for i in every for member in i.members)
 
 
 @pytest.mark.parametrize("distribution", ["triangular", "uniform"])
