@@ -16,6 +16,8 @@ from pathlib import Path
 from experiments.command.scenario import CONFIGS, options, policy
 from experiments.report import break_even
 from experiments.report.break_even import table
+from experiments.study import draws
+from experiments.study.dials import DIALS
 from sim.engine.randomness import PURPOSES
 from sim.schedule import COUPLINGS, HEADINGS, MONTH
 from sim.start import tables
@@ -61,6 +63,19 @@ def parameters() -> str:
     grades = "; ".join(f"{grade} {v}" for grade, v in GRADES.items())
     made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
     return made + table(["path", "default", "unit", "allowed", "grade", "source", "what it is"], rows)
+
+
+def dials() -> str:
+    """What is drawn as one, and how many are drawn in the default county."""
+    drawn = draws.drawn(Parameters())
+    uncertain = draws.uncertain()
+    rows = [
+        [f"`{name}`", " ".join(f"`{word}`" for word in members.split())] for name, members in DIALS.items()
+    ]
+    return (
+        f"{len(uncertain)} of {len(declarations())} parameters are uncertain. In the default county "
+        f"{len(drawn)} of them are read and drawn, by {len(draws.dials(drawn))} dials; a parameter of no dial is its own.\n\n"
+    ) + table(["dial", "moves (a minus: high where the others are low)"], rows)
 
 
 def month() -> str:
@@ -215,6 +230,7 @@ ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "d
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
+    "dials": (ODD, dials),
     "month": (ODD, month),
     "purposes": (ODD, purposes),
     "postings": (ODD, postings),

@@ -12,6 +12,8 @@ Off     no building opens, ages or costs; those at the start stay.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
@@ -32,6 +34,14 @@ BY_NUMBER = 1e-9  # of equal scores the lower number comes first
 @section("facilities")
 class Facilities:
     """Buildings: cost, lead time, capacity, upkeep, decay."""
+
+    WHEN: ClassVar[dict[str, str]] = {  # conditions (one is enough): what is read under them
+        "ageing=true": "renew_at renewal",
+        "build_new=true": "build life_new",
+        "add_function=true": "add add_seats shared_cost",
+        "add_function=true rollout.on=true": "public_rooms",
+        "ageing=true simple_rooms=false build_new=true add_function=true": "life",
+    }
 
     on: bool = switch(True, doc="off: no building opens, ages or costs; those at the start stay")
     openings: float = par(
@@ -157,7 +167,6 @@ class Facilities:
         source="Hebei pays 200,000 for a new home; nine project costs 90,000-640,000",
         grade="C",
         stored="fen",
-        only=("build_new=true",),
     )
     add_function: bool = par(
         False,
@@ -172,10 +181,6 @@ class Facilities:
         high=1.0,
         doc="villages with a public room to which the function can be added",
         live=False,
-        only=(
-            "add_function=true",
-            "rollout.on=true",
-        ),
     )
     add: float = par(
         20000.0,
@@ -186,7 +191,6 @@ class Facilities:
         source="Small Dongshan 12,000; Jingdezhen 50,000 a meal point",
         grade="C",
         stored="fen",
-        only=("add_function=true",),
     )
     add_seats: int = par(
         24,
@@ -196,7 +200,6 @@ class Facilities:
         doc="seats in a public room",
         source="assumption: a shared room is smaller",
         live=False,
-        only=("add_function=true",),
     )
     shared_cost: float = par(
         0.6,
@@ -204,7 +207,6 @@ class Facilities:
         low=0.2,
         high=1.0,
         doc="power and repairs where a shop, clinic or school shares the room, over a room of one's own",
-        only=("add_function=true",),
     )
     ageing: bool = par(False, unit="switch", doc="buildings wear out and are renewed", source="design choice")
     life: int = par(
@@ -214,12 +216,6 @@ class Facilities:
         high=30,
         doc="years after which a building is worn out",
         source="assumption: 10 years renovated, fitted out or added",
-        only=(
-            "ageing=true",
-            "simple_rooms=false",
-            "build_new=true",
-            "add_function=true",
-        ),
     )
     life_new: int = par(
         20,
@@ -228,15 +224,9 @@ class Facilities:
         high=50,
         doc="the same for a new building; both spread capital over time when ways are compared",
         source="assumption: 20 years new",
-        only=("build_new=true",),
     )
     renew_at: float = par(
-        0.5,
-        unit="share",
-        low=0.1,
-        high=0.9,
-        doc="condition at which a worn building is renewed",
-        only=("ageing=true",),
+        0.5, unit="share", low=0.1, high=0.9, doc="condition at which a worn building is renewed"
     )
     renewal: float = par(
         30000.0,
@@ -245,7 +235,6 @@ class Facilities:
         high=150000.0,
         doc="cost of a renewal, paid as the building was",
         stored="fen",
-        only=("ageing=true",),
     )
     least_elders: int = par(
         0,

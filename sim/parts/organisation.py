@@ -11,6 +11,8 @@ Off     no support, no bills; leaders stay. Each mechanism has its own switch or
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import CLOSED
@@ -26,6 +28,17 @@ LAUNCH_MONTHS = 6  # a service is new so long
 @section("organisation")
 class Organisation:
     """Levels of support, each with its cost line, and the people behind it."""
+
+    WHEN: ClassVar[dict[str, str]] = {  # conditions (one is enough): what is read under them
+        "leader_person=true": "leader_resigns",
+        "associations=true": "association_founded association_lapses association_cost",
+        "disputes=true": "dispute_rate settled dispute_harm agreement_effect",
+        "agreements=true": "agreement_cost",
+        "conventions=true": "convention_adopts convention_norm convention_joins convention_calms",
+        "posts!=0": "post_wage post_hours",
+        "drives!=0": "drive_joins drive_publicity drive_cost",
+        "party=true": "party_finds party_hours party_cost",
+    }
 
     on: bool = switch(True, doc="off: no coordinator, training, insurance, publicity, honours; leaders stay")
     coordinator: float = par(
@@ -98,7 +111,6 @@ class Organisation:
         low=0.0,
         high=0.3,
         doc="leaders who resign in a year though they stay, where the leader is a person",
-        only=("leader_person=true",),
     )
     associations: bool = par(
         False, unit="switch", doc="elderly associations are founded and lapse", source="design choice"
@@ -109,7 +121,6 @@ class Organisation:
         low=0.0,
         high=0.5,
         doc="villages without an association that found one in a year; twice that with a leader",
-        only=("associations=true",),
     )
     association_lapses: float = par(
         0.05,
@@ -117,7 +128,6 @@ class Organisation:
         low=0.0,
         high=0.5,
         doc="associations that lapse in a year; twice that without a leader",
-        only=("associations=true",),
     )
     association_cost: float = par(
         80.0,
@@ -126,7 +136,6 @@ class Organisation:
         high=500.0,
         doc="activity money of an association, where they are founded and lapse",
         stored="fen",
-        only=("associations=true",),
     )
     honour_cost: float = par(
         0.0,
@@ -144,15 +153,9 @@ class Organisation:
         low=0.0,
         high=20.0,
         doc="disputes in a thousand hours of mutual aid without agreements",
-        only=("disputes=true",),
     )
     settled: float = par(
-        0.5,
-        unit="share",
-        low=0.0,
-        high=1.0,
-        doc="disputes that a leader or association settles",
-        only=("disputes=true",),
+        0.5, unit="share", low=0.0, high=1.0, doc="disputes that a leader or association settles"
     )
     dispute_harm: float = par(
         0.3,
@@ -160,7 +163,6 @@ class Organisation:
         low=0.0,
         high=1.0,
         doc="loss of motivation and satisfaction by a dispute that is not settled",
-        only=("disputes=true",),
     )
     agreements: bool = par(
         False,
@@ -169,51 +171,25 @@ class Organisation:
         source="design choice",
     )
     agreement_cost: float = par(
-        5.0,
-        unit="yuan",
-        low=0.0,
-        high=50.0,
-        doc="cost of one new agreement",
-        stored="fen",
-        only=("agreements=true",),
+        5.0, unit="yuan", low=0.0, high=50.0, doc="cost of one new agreement", stored="fen"
     )
     agreement_effect: float = par(
-        0.5, unit="share", low=0.0, high=1.0, doc="disputes that agreements prevent", only=("disputes=true",)
+        0.5, unit="share", low=0.0, high=1.0, doc="disputes that agreements prevent"
     )
     conventions: bool = par(
         False, unit="switch", doc="villages write mutual aid into their convention", source="design choice"
     )
     convention_adopts: float = par(
-        0.20,
-        unit="share/year",
-        low=0.0,
-        high=1.0,
-        doc="villages with a leader that adopt it in a year",
-        only=("conventions=true",),
+        0.20, unit="share/year", low=0.0, high=1.0, doc="villages with a leader that adopt it in a year"
     )
     convention_norm: float = par(
-        0.10,
-        unit="share",
-        low=0.0,
-        high=0.5,
-        doc="fall of the norm of family care by a convention",
-        only=("conventions=true",),
+        0.10, unit="share", low=0.0, high=0.5, doc="fall of the norm of family care by a convention"
     )
     convention_joins: float = par(
-        1.1,
-        unit="odds ratio",
-        low=1.0,
-        high=2.0,
-        doc="odds of joining with a convention",
-        only=("conventions=true",),
+        1.1, unit="odds ratio", low=1.0, high=2.0, doc="odds of joining with a convention"
     )
     convention_calms: float = par(
-        0.2,
-        unit="share",
-        low=0.0,
-        high=1.0,
-        doc="disputes that a convention prevents",
-        only=("conventions=true",),
+        0.2, unit="share", low=0.0, high=1.0, doc="disputes that a convention prevents"
     )
     posts: int = par(
         0,
@@ -232,7 +208,6 @@ class Organisation:
         source="600-800: public-service post for old villagers (Daiyao 2025)",
         grade="C",
         stored="fen",
-        only=("posts!=0",),
     )
     post_hours: float = par(
         40.0,
@@ -241,7 +216,6 @@ class Organisation:
         high=100.0,
         doc="hours that the holder of a post adds",
         stored="minutes",
-        only=("posts!=0",),
     )
     post_public: float = par(
         1.0,
@@ -260,34 +234,17 @@ class Organisation:
         source="design choice",
     )
     drive_joins: float = par(
-        1.5,
-        unit="odds ratio",
-        low=1.0,
-        high=4.0,
-        doc="odds of joining in the month of a drive",
-        only=("drives!=0",),
+        1.5, unit="odds ratio", low=1.0, high=4.0, doc="odds of joining in the month of a drive"
     )
     drive_publicity: float = par(
-        0.5,
-        unit="ratio",
-        low=0.0,
-        high=2.0,
-        doc="publicity of a drive over full publicity",
-        only=("drives!=0",),
+        0.5, unit="ratio", low=0.0, high=2.0, doc="publicity of a drive over full publicity"
     )
-    drive_cost: float = par(
-        500.0, unit="yuan", low=0.0, high=5000.0, doc="cost of a drive", stored="fen", only=("drives!=0",)
-    )
+    drive_cost: float = par(500.0, unit="yuan", low=0.0, high=5000.0, doc="cost of a drive", stored="fen")
     party: bool = par(
         False, unit="switch", doc="Party-building + rural care: members stand in", source="design choice"
     )
     party_finds: float = par(
-        1.5,
-        unit="ratio",
-        low=1.0,
-        high=4.0,
-        doc="leaders found with Party-building over without",
-        only=("party=true",),
+        1.5, unit="ratio", low=1.0, high=4.0, doc="leaders found with Party-building over without"
     )
     party_hours: float = par(
         5.0,
@@ -296,16 +253,9 @@ class Organisation:
         high=40.0,
         doc="duty hours that each cadre and each member on the roster add to visits",
         stored="minutes",
-        only=("party=true",),
     )
     party_cost: float = par(
-        60.0,
-        unit="yuan/month",
-        low=0.0,
-        high=500.0,
-        doc="activity money of Party-building",
-        stored="fen",
-        only=("party=true",),
+        60.0, unit="yuan/month", low=0.0, high=500.0, doc="activity money of Party-building", stored="fen"
     )
     bare: float = par(
         0.0,

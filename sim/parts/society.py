@@ -64,7 +64,12 @@ class Society:
         doc="rise of gifts per unit of visibility over the county's mean",
     )
     donor_left: float = par(
-        0.2, unit="share", low=0.0, high=0.8, doc="gifts that go on without the main donor"
+        0.2,
+        unit="share",
+        low=0.0,
+        high=0.8,
+        doc="gifts that go on without the main donor",
+        only=("shocks.on=true",),
     )
     partners: float = par(
         0.0,

@@ -10,6 +10,8 @@ Off     with the plan: the ladder of `solvency.py` says which door is open. Each
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
@@ -46,6 +48,13 @@ HABIT_LEFT = 0.5  # diners who come back after a stop of over a month
 @section("station")
 class Station:
     """The door, the kitchen and the people who keep them."""
+
+    WHEN: ClassVar[dict[str, str]] = {  # conditions (one is enough): what is read under them
+        "rollout.on=true": "drive_built",
+        "business.kind=tourism business.kind=handicraft business.kind=portfolio": "guest_visitors",
+        # paid repairs undo decay, a shut room does not wear: only age or a flood brings a room so low
+        "facilities.ageing=true shocks.flood!=0 shocks.scheduled=flood": "unfit",
+    }
 
     self_cooked_seats: float = par(
         24.0, unit="persons", low=8.0, high=40.0, doc="most who cook for each other at a time"
@@ -136,12 +145,7 @@ class Station:
         0.02, unit="share", low=0.0, high=0.1, doc="residents of 40-59 who would eat at a meal time"
     )
     guest_visitors: float = par(
-        0.05,
-        unit="share",
-        low=0.0,
-        high=0.5,
-        doc="visitors of a village who would eat in its canteen",
-        only=("business.kind=tourism", "business.kind=handicraft", "business.kind=portfolio"),
+        0.05, unit="share", low=0.0, high=0.5, doc="visitors of a village who would eat in its canteen"
     )
     keeper_quits: float = par(
         0.2,
@@ -182,14 +186,8 @@ class Station:
     accident_months: int = par(
         6, unit="months", low=1, high=24, doc="months that an accident shuts a station"
     )
-    # paid repairs undo decay and a shut room does not wear: only age or a flood brings a room so low
     unfit: float = par(
-        0.3,
-        unit="share",
-        low=0.0,
-        high=0.6,
-        doc="condition of the room below which the door stays shut",
-        only=("facilities.ageing=true", "shocks.flood!=0", "shocks.scheduled=flood"),
+        0.3, unit="share", low=0.0, high=0.6, doc="condition of the room below which the door stays shut"
     )
     diners_end: bool = switch(True, doc="too few diners end a form of meals", live=True)
     hands_end: bool = switch(True, doc="too few hands end a form cooked by a rota", live=True)
@@ -205,7 +203,6 @@ class Station:
         low=0.0,
         high=1.0,
         doc="launch of a station that a drive put up where nobody asked, over that of another",
-        only=("rollout.on=true",),
     )
 
 

@@ -100,7 +100,7 @@ def par(
     float is a float and the rest are whole numbers. `live` parameters may change in a fork; the others shape
     the start. `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
     `only`: conditions such as "rule=matching" or "business.kind!=none"; where none holds, no rule reads it.
-    A section's `ONLY` is that of all its parameters.
+    A section's `ONLY` is that of all its parameters; its `WHEN` names several under conditions they share.
     """
     if grade not in GRADES:
         raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
@@ -154,10 +154,22 @@ def section(name: str) -> Callable[[type], type]:
                 raise ValueError(
                     f"{name}.{one.name}: {one.name!r} is an attribute of every array: choose another name"
                 )
+        named = {word for names in getattr(made, "WHEN", {}).values() for word in names.split()}
+        if lost := named - {one.name for one in fields(made)}:
+            raise ValueError(f"{name}: WHEN names {', '.join(sorted(lost))}, which is no parameter of it")
         SECTIONS[name] = made
         return made
 
     return register
+
+
+def _conditions(section: str, cls: type, name: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    """Under what a parameter is read: its own conditions, those of a line of WHEN, or its section's."""
+    shared = (
+        tuple(words.split()) for words, names in getattr(cls, "WHEN", {}).items() if name in names.split()
+    )
+    found = own or next(shared, getattr(cls, "ONLY", ()))
+    return tuple(one if "." in one else f"{section}.{one}" for one in found)
 
 
 @lru_cache(maxsize=8)
@@ -182,9 +194,7 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
                 live=meta["live"],
                 choices=meta["choices"],
                 monthly=meta["monthly"],
-                only=tuple(
-                    one if "." in one else f"{name}.{one}" for one in meta["only"] or getattr(cls, "ONLY", ())
-                ),
+                only=_conditions(name, cls, one.name, meta["only"]),
             )
     return found
 

@@ -37,7 +37,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
     **{name: [f"experiment={name}", "seeds=2", *FEW] for name in ARMS},
     **{name: [f"experiment={name}", "size=quick", "seeds=2", *ALL_KINDS] for name in ASKED},
     "sensitivity_morris": [*MEASURED, "method=morris", "samples=2"],
-    "sensitivity_sobol": [*MEASURED, "method=sobol", "samples=4", "inputs=[needs,health,government,trust]"],
+    "sensitivity_sobol": [*MEASURED, "method=sobol", "samples=4", "inputs=[needs,health,government,plan]"],
     "sensitivity_pawn": [*MEASURED, "method=pawn", "samples=8", "inputs=[needs,participation]"],
     "sensitivity_delta": [*MEASURED, "method=delta", "samples=128", "inputs=[canteen.food,canteen.fuel]"],
     "patterns": ["experiment=patterns", "seeds=2", *SOME],

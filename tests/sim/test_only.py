@@ -14,7 +14,11 @@ from sim.state.parameters import condition, declarations, unmet
 D = declarations()
 CONDITIONED = [path for path, declared in D.items() if declared.only]
 SMALL = {"county.villages": 3, "county.elders": 30, "horizon.spin_up": 2, "horizon.end": "2027-06"}
-OTHER = {"funding.rule": "none", "choice.on": False}  # where the default meets the condition
+OTHER = {
+    "funding.rule": "none",
+    "choice.on": False,
+    "shocks.on": False,
+}  # where the default meets the condition
 CHANGED: dict[str, Any] = {
     "funding.basis": {"funding.basis": "envelope"},
     "funding.profile": {"funding.profile": "front"},
