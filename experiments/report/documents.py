@@ -74,8 +74,8 @@ def dials() -> str:
     ]
     return (
         f"{len(uncertain)} of {len(declarations())} parameters are uncertain. In the default county "
-        f"{len(drawn)} of them are read and drawn, by {len(draws.dials(drawn))} dials; a parameter of no dial "
-        "is its own.\n\n"
+        f"{len(drawn)} of them are read and drawn, by {len(draws.dials(drawn))} dials; a parameter of no "
+        "dial is its own.\n\n"
     ) + table(["dial", "moves (a minus: high where the others are low)"], rows)
 
 
