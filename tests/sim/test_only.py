@@ -18,7 +18,7 @@ OTHER = {
     "funding.rule": "none",
     "choice.on": False,
     "shocks.on": False,
-}  # where the default meets the condition
+}  # where the default meets it
 CHANGED: dict[str, Any] = {
     "funding.basis": {"funding.basis": "envelope"},
     "funding.profile": {"funding.profile": "front"},

@@ -73,8 +73,11 @@ def test_a_sample_of_what_is_drawn_acts():
     assert idle(line, some, STAGES) == []
 
 
+RARE = {"station.guest_visitors"}  # a canteen with guests in a village with visitors: one of hundreds
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [[], ["business=tourism"]])
-def test_nothing_that_is_drawn_is_idle(words):
+@pytest.mark.parametrize(("words", "rare"), [([], set()), (["business=tourism"], RARE)])
+def test_nothing_that_is_drawn_is_idle(words, rare):
     line = compose_line(["experiment=baseline", *words])
-    assert idle(line, drawn_in(line)) == []
+    assert set(idle(line, drawn_in(line))) <= rare
