@@ -77,7 +77,9 @@ def is_open(declared: Declaration) -> bool:
 
 def chosen(found: Sequence[Input], names: Sequence[str]) -> list[Input]:
     """Inputs whose section, dial or path is named; all where nothing is."""
-    allowed = {word for one in found for word in (one.group, one.name, *(d.path for d in one.members))}
+    allowed = {
+        word for one in found for word in (one.group, one.name, *(member.path for member in one.members))
+    }
     for name in names:
         if name not in allowed:
             raise Mistake(
