@@ -6,7 +6,7 @@ SAID: dict[str, tuple[str, str]] = {
     "title": ("Who pays, and does village mutual aid last?", "谁来出资，农村互助养老能否持续？"),
     "what": (
         "Set who pays and the rules on the left, press **Run**, compare. The model plays a county of "
-        "villages month by month to {year}; results say what follows if its rules hold. They are not a forecast.",
+        "villages month by month to {year}; results say what follows if its rules hold: no forecast.",
         (
             "在左侧设定由谁出资及各项规则，点击 **运行**，然后比较。模型按月模拟一个县的村庄直到 {year} "
             "年；结果是“如果这些规则成立会怎样”，不是预测。"
