@@ -35,6 +35,7 @@ FULL = 100  # seeds of size=full
 RUNS = {"quick": 80, "default": 400}  # what the others may take: about three minutes on two cores by default
 LEAST = {"quick": 3, "default": 8}
 GROWTH = 1.5  # from round to round while a precision is asked for
+NOTHING = 1e-12  # of an outcome: a sum of weights that rounding left
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ class Compared:
         parts = (
             weight * self.of(arm, outcome, cell, condition) for weight, arm, outcome, cell in expected.terms
         )
-        return np.asarray(sum(parts), float)
+        total = np.asarray(sum(parts), float)
+        return np.where(np.abs(total) < NOTHING, 0.0, total)  # thirds of the same do not sum to it
 
     def at_end(self, expected: Expectation, condition: str = WRITTEN) -> list[str]:
         """Its arms that stand at the end of their scale in most seeds."""
