@@ -287,11 +287,11 @@ def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
 
 
 STATES = (  # code -> label, colour: what a village is on the map
-    (("not opened so far", "尚未开办"), "white"),
-    (("closed", "已关闭"), style.RED),
-    (("visits only", "仅探访"), style.YELLOW),
-    (("reduced meals", "减量助餐"), style.SKY),
-    (("full service", "完整服务"), style.BLUE),
+    (("nothing so far", "尚无服务"), "white"),
+    (("ended", "已结束"), style.RED),
+    (("neighbours or open days", "邻里互助或开放日"), style.YELLOW),
+    (("tables at home, self-cooked", "家庭餐桌、自办餐"), style.SKY),
+    (("canteen", "食堂"), style.BLUE),
 )
 MARKS = dict(zip(VILLAGE_KINDS, "o^sD", strict=True))
 
@@ -342,14 +342,15 @@ def county_map(
         fontsize=8,
     )
     open_now, shut = int((code.loc[last] >= 2).sum()), int((code.loc[last] == 1).sum())
+    meals, never = int((code.loc[last] > 2).sum()), len(places) - open_now - shut
     title = tell(
         (
-            f"In this county {open_now} of {len(places)} villages are in service at the end, {shut} have "
-            f"closed and {len(places) - open_now - shut} never opened"
+            f"In this county {meals} of {len(places)} villages serve meals at the end; in {open_now - meals} "
+            f"neighbours help without, in {shut} all has ended, in {never} nothing began"
         ),
         (
-            f"该县 {len(places)} 个村中期末 {open_now} 个在运行，{shut} 个已关闭，"
-            f"{len(places) - open_now - shut} 个从未开办"
+            f"该县 {len(places)} 个村中期末 {meals} 个供餐，{open_now - meals} 个只有邻里互助或开放日，"
+            f"{shut} 个已结束，{never} 个从未开办"
         ),
     )
     caption = tell(
