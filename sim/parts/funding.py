@@ -414,14 +414,18 @@ def pledge_by_cost(world, v, values, month, horizon):
 
 
 @inner
-def pledge_by_plan(village, flow, month):
-    """A twelfth of what the year's plan asked for; the county's stops where a door stays shut."""
+def pledge_by_plan(village, flow, month, alike):
+    """A twelfth of what the year's plan asked for; the county's stops where a door stays shut.
+
+    So does everybody's where all are `alike`.
+    """
     flow.pledge_basis = (village.planned_cost + village.planned_debt) // MONTHS
     for payer in range(len(PAYERS)):
         flow.pledged[payer] = village.planned[payer] // MONTHS
         flow.pledge_ceiling[payer] = -1
     if village.last_open != NEVER and month - village.last_open > LONG_SHUT:
-        flow.pledged[GOVERNMENT] = 0
+        for payer in range(len(PAYERS)):
+            flow.pledged[payer] *= 0 if payer == GOVERNMENT or alike else 1
     for payer in range(len(PAYERS)):
         flow.pledge_asked[payer] = flow.pledged[payer]
 
@@ -434,7 +438,7 @@ def pledge(world, values, month, horizon, planned):
         if village.level == CLOSED or values.funding[v].rule == NO_MONEY:
             continue
         if planned:
-            pledge_by_plan(village, world.flow[v], month)
+            pledge_by_plan(village, world.flow[v], month, pays_alike(values, v, village))
         else:
             pledge_by_cost(world, v, values, month, horizon)
 
