@@ -115,6 +115,7 @@ MONTH: tuple[Process, ...] = (
     process(7, "way of operating", "operation.run_take_over"),
     process(7, "plan", "plan.run"),
     process(7, "credit under the plan", "credit.run_limit"),
+    process(7, "keeper and cook", "station_staff.run"),
     process(7, "door", "station.run"),
     process(7, "ladder", "solvency.run"),
     process(7, "buildings", "facilities.run_build"),

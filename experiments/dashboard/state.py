@@ -25,7 +25,7 @@ from experiments.studies import baseline
 from experiments.study.plan import Task
 from experiments.study.store import RunRecord
 from sim.funnel import FUNNEL
-from sim.start import county
+from sim.start import county, village_table
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
 
@@ -190,12 +190,12 @@ def choose(draft: Draft, group: str, option: str) -> None:
 def template() -> str:
     """A table of three villages to be filled in: one in full, one in part, one drawn but for its number."""
     rows = [
-        list(county.COLUMNS),
+        list(village_table.COLUMNS),
         ["1", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"],
     ]
     rows += [
         ["2", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""],
-        ["3", *[""] * (len(county.COLUMNS) - 1)],
+        ["3", *[""] * (len(village_table.COLUMNS) - 1)],
     ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
@@ -207,8 +207,8 @@ def decoded(content: bytes) -> str:
 
     UTF-8, or GB 18030 as Chinese spreadsheets write it; Mistake otherwise.
     """
-    if len(content) > county.MOST:
-        raise Mistake(f"the file is too large: at most {county.MOST:,} bytes")
+    if len(content) > village_table.MOST:
+        raise Mistake(f"the file is too large: at most {village_table.MOST:,} bytes")
     for coding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(coding)
@@ -219,12 +219,12 @@ def decoded(content: bytes) -> str:
     raise Mistake("the file is no text: save the table as CSV in UTF-8")
 
 
-def take_villages(draft: Draft, text: str) -> tuple[county.Fault, ...]:
+def take_villages(draft: Draft, text: str) -> tuple[village_table.Fault, ...]:
     """Put the villages of a table into a draft.
 
     The faults where it cannot be used (the draft is then left alone).
     """
-    table = county.read_villages(text)
+    table = village_table.read_villages(text)
     if not table.faults:
         changed = draft.copy(draft.uid, draft.name)
         changed.change({"given.villages": text, "county.villages": table.rows, "county.stratified": False})
@@ -235,7 +235,7 @@ def take_villages(draft: Draft, text: str) -> tuple[county.Fault, ...]:
 
 def names(parameters: Parameters) -> dict[int, str]:
     """Village number -> name, where the table gives one."""
-    known = county.read_villages(parameters.given.villages).names if parameters.given.villages else ()
+    known = village_table.read_villages(parameters.given.villages).names if parameters.given.villages else ()
     return {
         number: known[number - 1] if number <= len(known) and known[number - 1] else ""
         for number in range(1, parameters.county.villages + 1)

@@ -1,10 +1,11 @@
-"""The logistic curve by sums and products alone, so that a share has the same bytes on every processor."""
+"""Odds, and the logistic curve by sums and products alone: a share has the same bytes on every processor."""
 
 from __future__ import annotations
 
 from sim.engine.kernels import inner
 
 MOST = 30.0  # beyond it a share is none or all
+CERTAIN = 0.999  # a probability above which odds rise no more
 HALVINGS = 8  # of the exponent, before the sum
 HALF, SIXTH, LAST = 1 / 2, 1 / 6, 1 / 24  # of the sum
 
@@ -30,3 +31,10 @@ def logistic(utility):
     if utility > MOST:
         return 1.0
     return 1.0 / (1.0 + exponential(-utility))
+
+
+@inner
+def odds(probability, factor):
+    """A probability whose odds are multiplied."""
+    raised = probability / (1.0 - min(probability, CERTAIN)) * factor
+    return raised / (1.0 + raised)

@@ -14,19 +14,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import sort_by
-from sim.planning.rooms import ADD, BUILD, RENOVATE, RENT, SIMPLE, seats_by_way
+from sim.planning.rooms import ADD, RENOVATE, RENT, SIMPLE, cheapest, seats_by_way, with_labour
 from sim.state.codes import CLOSED, NEVER, NO_MONEY, NONE, PLANNED, WORKING
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
 
-NOT_OPEN = 1e18  # fen a year: more than any way costs
-TOO_MUCH = 1e17
 SEEN_ALONE = 0.3  # share in service that a village takes for given where villages do not meet
 BY_NUMBER = 1e-9  # of equal scores the lower number comes first
 
@@ -281,22 +277,6 @@ ROOM = Purpose("facilities.room")
 
 # -- money -----------------------------------------------------------------------------------------------
 @inner
-def yearly(facilities, village, way):
-    """Capital a year of life plus rent a year; a huge sum where a way is not open to the village."""
-    if way == ADD:
-        is_open = facilities.add_function == 1 and village.public_room == 1
-        return facilities.add / facilities.life if is_open else NOT_OPEN
-    if way == RENOVATE:
-        return facilities.renovate / facilities.life if village.idle_building == 1 else NOT_OPEN
-    if way == BUILD:
-        return facilities.build / facilities.life_new if facilities.build_new == 1 else NOT_OPEN
-    if way == SIMPLE:
-        is_open = facilities.simple_rooms == 1 and village.idle_building == 1
-        return facilities.simple / facilities.life if is_open else NOT_OPEN
-    return facilities.fit_out / facilities.life + 12.0 * facilities.rent
-
-
-@inner
 def raise_money(world, v, values, purse, cost, spent, payers):
     """Grant, a pilot's extra money, collective and gifts, posted where they cover `cost`.
 
@@ -325,16 +305,6 @@ def raise_money(world, v, values, purse, cost, spent, payers):
 
 # -- buildings -------------------------------------------------------------------------------------------
 @inner
-def cheapest(facilities, village, above):
-    """The way of least cost a year above `above`, and that cost; way 0 where none is left."""
-    best, least = 0, TOO_MUCH
-    for way in range(RENOVATE, SIMPLE + 1):
-        if above < yearly(facilities, village, way) < least:
-            best, least = way, yearly(facilities, village, way)
-    return best, least
-
-
-@inner
 def begin(world, v, values, purse, month, payers):
     """The cheapest way over a building's life that can be paid for; the grant it took."""
     village, facilities, tried = world.villages[v], values.facilities[v], 0.0
@@ -352,15 +322,6 @@ def begin(world, v, values, purse, month, payers):
             return grant
     village.may_open = 1  # no room can be paid for: tables at home may still be
     return 0
-
-
-@inner
-def with_labour(facilities, village, way, price):
-    """Cash price of a way: where somebody calls on them, villagers' labour stands for a part."""
-    called = village.leader == 1 or village.association == 1
-    if called and (way == RENOVATE or way == SIMPLE):
-        return np.int64(price * (1.0 - facilities.labour))
-    return np.int64(price)
 
 
 @inner

@@ -20,7 +20,14 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.planning.asking import apply_rule, crowd_out, front_load, left_of_taper, set_ceilings, want_shares
+from sim.planning.asking import (
+    apply_rule,
+    crowd_out,
+    envelope_month,
+    front_load,
+    set_ceilings,
+    want_shares,
+)
 from sim.planning.books import ALIKE_PAYERS, RESIDUALS
 from sim.state.codes import (
     CLOSED,
@@ -41,7 +48,6 @@ from sim.state.parameters import Parameters, choice, par, section
 from sim.state.world import overdue_bills, pays_alike
 
 ENVELOPE = 1  # basis of pledges: an envelope fixed beforehand
-LEVEL = 0  # profile of an envelope in time
 QUARTER, HALF_YEAR, MONTHS = 3, 6.0, 12
 LONG_SHUT = 6  # months without an open door after which county money stops
 
@@ -329,17 +335,6 @@ posting("capital_spent", debit="assets", credit="cash", label="spent on building
 
 
 # -- pledges ---------------------------------------------------------------------------------------------
-@inner
-def envelope_month(village, funding, month, horizon, discount):
-    """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
-    # spread over the horizon, not over the spin-up
-    setup = village.setup_annuity if month >= 0 else 0.0
-    level = funding.envelope * village.elders_start / 12.0 - setup
-    if funding.profile == LEVEL or level <= 0.0:
-        return max(level, 0.0)
-    return level * front_load(funding, horizon, discount) * left_of_taper(funding, month)
-
-
 @inner
 def total_of(four):
     """Sum of the four payers' figures."""

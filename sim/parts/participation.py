@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
+from sim.engine.logistic import odds
 from sim.engine.randomness import Purpose, uniform
 from sim.state.codes import CLOSED, ELDER, FREE, HELPER, MODERATE, NEVER, ROBUST
 from sim.state.fields import column, flow, state
@@ -255,7 +256,6 @@ TRAIN = Purpose("participation.train")
 MOTIVE = Purpose("participation.motive")
 
 MIDDLING = 2.0  # brings a share of one half to one
-CERTAIN = 0.999  # a probability above which odds rise no more
 MOST_JOIN = 0.5  # of a month's hazard of joining, before odds
 MOTIVE_LEAST, MOTIVE_SPREAD = 0.1, 0.8  # motivation at the start
 HOURS_LEAST, HOURS_BY_MOTIVE = 0.1, 0.8  # share of hours without motivation, and what motivation adds
@@ -263,13 +263,6 @@ STAY_BY_MOTIVE = 0.9  # fall of the quit rate at full motivation
 TIRED_HOURS = 0.5  # fall of hours at full fatigue
 TEN_POINTS = 10.0  # parts of ten points in a whole
 ACTIVE, HEADS = 0, 1  # rows of the village's scratch: volunteers and persons by zone
-
-
-@inner
-def odds(probability, factor):
-    """A probability whose odds are multiplied."""
-    raised = probability / (1.0 - min(probability, CERTAIN)) * factor
-    return raised / (1.0 + raised)
 
 
 @inner

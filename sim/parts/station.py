@@ -1,10 +1,10 @@
-"""M23 The station: whose door is open this month, who keeps and cooks, and what ends it.
+"""M23 The station: whose door is open this month, and what ends it.
 
-State   open days of the month, months in a row without, keeper and cook, months of too few diners or hands,
-        what stood against the door; the last closure and its causes.
-Month   `run` once plans are made: keeper, cook and leader, then the door; three months in a row without an
-        open day are a closure, dated at the first. After a year a closed village may try again. Stations of
-        the start are in `station_start.py`.
+State   open days of the month, months in a row without, months of too few diners or hands, what stood
+        against the door; the last closure and its causes.
+Month   `run` once plans are made and it is known who keeps and cooks (`station_staff.py`): three months in a
+        row without an open day are a closure, dated at the first. After a year a closed village may try
+        again. Stations of the start are in `station_start.py`.
 Off     with the plan: the ladder of `solvency.py` says which door is open. Each end has a switch or rate.
 """
 
@@ -212,8 +212,6 @@ state(
 state("stops", "i8", unit="months", label="months in a row without an open day")
 state("against", "i8", unit="bits", label="what stood against the door this month")
 state("stopped_by", "i8", unit="bits", label="what stood against it since it shut")
-state("has_keeper", "i8", unit="flag", label="somebody keeps the station", initial=1)
-state("has_cook", "i8", unit="flag", label="a paid cook is there", initial=1)
 state("few_users", "i8", unit="months", label="months in a row of too few users")
 state("rota_short", "i8", unit="months", label="months in a row in which the rota filled under four fifths")
 state("rota_gone", "i8", unit="months", label="months in a row in which it filled under half")
@@ -247,47 +245,11 @@ flow("open_days", unit="days", label="open days of the station, door or meals", 
 flow("suspended", unit="villages", label="a plan stands, and epidemic, flood or seal shut the door")
 flow("attendance", unit="persons", label="visitors of the station on an open day", written_by=("canteen",))
 
-KEEPER = Purpose("station.keeper")
-COOK = Purpose("station.cook")
 ACCIDENT = Purpose("station.accident")
 REOPEN = Purpose("station.reopen")
-QUITS, FINDS = 0, 1  # indices of the keeper's draws
 
 
-# -- people of the station -------------------------------------------------------------------------------
-@inner
-def is_unpaid(village, months):
-    """Wages of so many months and more are owed."""
-    owed = 0
-    for age in range(months, len(village.wages)):
-        owed += village.wages[age]
-    return owed > 0
-
-
-@inner
-def follow_keeper(village, station, stipend, key):
-    """The keeper stops by chance, sooner without pay; another is found, seldom without leader."""
-    if village.has_keeper == 1:
-        unpaid = stipend == 0 or is_unpaid(village, station.cook_waits)
-        rate = station.keeper_quits * (1.0 if unpaid else station.keeper_paid)
-        village.has_keeper = 0 if uniform(key, village.number, QUITS) * 12.0 < rate else 1
-    chance = station.keeper_found
-    if village.leader == 0 and village.association == 0:
-        chance = station.keeper_found_alone
-    if village.has_keeper == 0 and uniform(key, village.number, FINDS) < chance:
-        village.has_keeper = 1
-
-
-@inner
-def follow_cook(village, station, key):
-    """A cook unpaid for two months leaves; another is found by chance once wages are paid."""
-    unpaid = is_unpaid(village, station.cook_waits)
-    if village.has_cook == 1 and unpaid:
-        village.has_cook = 0
-    elif village.has_cook == 0 and not unpaid and uniform(key, village.number, 0) < station.cook_found:
-        village.has_cook = 1
-
-
+# -- users and hands --------------------------------------------------------------------------------------
 @inner
 def count_months(values, v, village, month):
     """Months in a row of too few users or hands, by last month's figures; a new station is given time."""
@@ -468,18 +430,13 @@ def try_again(world, v, values, month, drawn):
 
 
 @kernel
-def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reopen_keys):
-    """People, door, closures and new starts of every village."""
+def keep(world, values, books, month, accident_keys, reopen_keys):
+    """Door, closures and new starts of every village."""
     for v in range(len(world.used)):
         village, station, county = world.villages[v], values.station[v], world.county[v]
         village.habit += (1.0 - village.habit) / 3.0
         form_ended = 0
         if village.step >= STATION_DAYS:
-            organisation = values.organisation[v]
-            if station.keeper_ends == 1:
-                stipend = organisation.coordinator * organisation.on
-                follow_keeper(village, station, stipend, keeper_keys[county])
-            follow_cook(village, station, cook_keys[county])
             count_months(values, v, village, month)
             cut_to_hands(village)
             form_ended = end_form(village, station, month)
@@ -499,5 +456,5 @@ def keep(world, values, books, month, keeper_keys, cook_keys, accident_keys, reo
 def run(model) -> None:
     """The door of every village; held before the first month."""
     if model.parameters.plan.on and model.month >= 0:
-        keys = [model.keys(purpose) for purpose in (KEEPER, COOK, ACCIDENT, REOPEN)]
+        keys = [model.keys(purpose) for purpose in (ACCIDENT, REOPEN)]
         keep(model.world, model.values.table, model.ledger.books, model.month, *keys)

@@ -55,6 +55,17 @@ def front_load(funding, horizon, discount):
 
 
 @inner
+def envelope_month(village, funding, month, horizon, discount):
+    """This month's envelope: level, or front-loaded with the same present value; set-up capital inside it."""
+    # spread over the horizon, not over the spin-up
+    setup = village.setup_annuity if month >= 0 else 0.0
+    level = funding.envelope * village.elders_start / 12.0 - setup
+    if funding.profile == LEVEL_PROFILE or level <= 0.0:
+        return max(level, 0.0)
+    return level * front_load(funding, horizon, discount) * left_of_taper(funding, month)
+
+
+@inner
 def envelope_year(village, funding, month):
     """The envelope of the year ahead less the set-up of a business, fen."""
     level = max(funding.envelope * village.elders_start - 12.0 * village.setup_annuity, 0.0)

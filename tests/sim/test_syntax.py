@@ -24,6 +24,7 @@ from syntax import (
 
 from sim.state.fields import COLUMNS, FLOWS, STATES
 
+MOST_LINES = 500
 REGISTRY = {"people": COLUMNS, "village": STATES, "flow": FLOWS}
 
 
@@ -35,6 +36,11 @@ def test_names_are_words(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_codes_are_names(path: Path) -> None:
     assert bare_numbers(tree_of(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_can_be_overseen(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < MOST_LINES
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -13,6 +13,7 @@ from runs import AT_ONCE, FORMER, small
 
 from sim.engine.randomness import key_of
 from sim.parts import collective, families, funding, government
+from sim.planning import asking
 
 YUAN = 100
 SHARES = {
@@ -135,7 +136,7 @@ def test_an_envelope_to_the_front_has_the_present_value_of_a_level_one(discount:
             model.values.funding.view(np.recarray),
             model.parameters.horizon.months,
         )
-        months = [funding.envelope_month(r[0], f[0], t, horizon, discount) for t in range(horizon)]
+        months = [asking.envelope_month(r[0], f[0], t, horizon, discount) for t in range(horizon)]
         values[profile] = sum(x / (1 + discount / 12) ** t for t, x in enumerate(months))
         if profile == "level":
             assert months == [pytest.approx(f["envelope"][0] * r.elders_start[0] / 12)] * horizon
@@ -160,9 +161,9 @@ def test_a_level_envelope_less_the_annuity_of_the_deposit_keeps_the_present_valu
             model.world.villages[0],
             model.values.funding.view(np.recarray)[0],
         )
-        pv[kind] = sum(funding.envelope_month(r, f, t, horizon, 0.03) * d**t for t in range(horizon))
+        pv[kind] = sum(asking.envelope_month(r, f, t, horizon, 0.03) * d**t for t in range(horizon))
         pv[kind] += model.setup_costs[0, 3] * d**6 if kind == "deposit" else 0
-        assert funding.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(
+        assert asking.envelope_month(r, f, -1, horizon, 0.03) == pytest.approx(
             f["envelope"] * r["elders_start"] / 12
         )  # nothing is taken off before the start
     assert pv["deposit"] == pytest.approx(pv["none"], rel=1e-6)

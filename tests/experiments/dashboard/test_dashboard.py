@@ -80,12 +80,12 @@ def test_a_preset_puts_its_group_and_nothing_else():
     state.choose(made, "funding", "no_money")
     assert (
         made.value("funding.rule") == "none"
-        and made.value("families.on") is False
+        and made.value("funding.residual") == "none"
         and state.chosen(made.values, "funding") == "no_money"
     )
     state.choose(made, "funding", "jiangxi")
     assert (
-        made.value("families.on") is True
+        made.value("funding.residual") == "collective_families"
         and made.value("funding.share_families") == 0.60
         and made.value("timebank.welcome") == 7.0
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from runs import county_bytes, differences, parameters, small
 
-from sim.start.county import COLUMNS, read_villages
+from sim.start.village_table import COLUMNS, read_villages
 from sim.state.codes import NONE, WORKING
 from sim.state.parameters import ParameterError
 

@@ -85,7 +85,7 @@ BROKEN = {
         "if village.meals_a_day > 0 and village.door > 0:",
     ),
     "cook unpaid": (
-        "sim/parts/station.py",
+        "sim/parts/station_staff.py",
         "    if village.has_cook == 1 and unpaid:",
         "    if village.has_cook == 1 and unpaid and village.number < 0:",
     ),

@@ -9,8 +9,7 @@ import pytest
 
 import sim
 from experiments.command.settings import arm
-from sim.parts.funding import envelope_month
-from sim.planning.asking import envelope_year
+from sim.planning.asking import envelope_month, envelope_year
 from sim.state.codes import GOVERNMENT, NEIGHBOURS, PAYERS, SELF_COOKED, STATION_DAYS
 
 FIRST = 3  # months, until fees of the month in which a plan is made first are paid
