@@ -39,15 +39,24 @@ def kaplan_meier(
 
 
 def spells(rows: pd.DataFrame, last: int) -> pd.DataFrame:
-    """First spell in service of every village that opened: entry, leave, event, weight, replicate."""
-    mine = rows[(rows["arm"] == "main") & (rows["opened"] != NEVER)]
-    event = (mine["first_closed"] != NEVER).to_numpy()
-    leave = np.where(event, mine["first_closed"], last)
+    """First station of every village, in months from its opening: entry, leave, event, weight, replicate.
+
+    A station of the start enters at its age; none is looked at beyond `last`. Former studies knew services
+    only, whose age at the start counts as nought.
+    """
+    mine = rows[rows["arm"] == "main"]
+    if "first_entry" in mine:
+        mine = mine[(mine["first_exit"] > mine["first_entry"]) & (mine["first_entry"] < last)]
+        entry, leave, event = mine["first_entry"], mine["first_exit"], mine["first_ended"].astype(bool)
+    else:
+        mine = mine[mine["opened"] != NEVER]
+        event = mine["first_closed"] != NEVER
+        entry, leave = 0 * mine["opened"], mine["first_closed"].where(event, last) - mine["opened"]
     return pd.DataFrame(
         {
-            "entry": mine["opened"],
-            "leave": leave,
-            "event": event,
+            "entry": entry,
+            "leave": np.minimum(leave, last + 1),
+            "event": (event & (leave <= last)).to_numpy(),
             "weight": mine["weight"],
             "replicate": mine["replicate"],
         }
@@ -112,10 +121,8 @@ def _at_risk(table: plt.Axes, mine: pd.DataFrame, number: int, label: str, ticks
         table.text(tick, number, str(count), ha="center", **beside)
 
 
-def survival(
-    groups: Mapping[str, pd.DataFrame], start: str, last: int, folder: Path, name: str, note: str
-) -> Picture:
-    """Share of services never closed since they opened, with the number at risk below.
+def survival(groups: Mapping[str, pd.DataFrame], last: int, folder: Path, name: str, note: str) -> Picture:
+    """Share of first stations not closed up to `last` months from their opening, the number at risk below.
 
     `groups`: label -> village rows.
     """
@@ -129,48 +136,41 @@ def survival(
         sharex=True,
         layout="constrained",
     )
-    first, ends = int(start[:4]) + (int(start[5:7]) - 1) / 12, {}
-    years = first + np.arange(last + 1) / 12
-    ticks = [
-        year
-        for year in range(int(np.ceil(first)), int(years[-1]) + 1)
-        if len(years) < 60 or (year - int(first)) % 2 == 0
-    ]
+    years, ends = np.arange(last + 1) / 12, {}
+    ticks = range(last // 12 + 1)
     for number, (label, mine) in enumerate(groups.items()):
         ends[label] = _curve(axis, mine, number, label, years)
-        _at_risk(table, mine, number, label, {tick: round(12 * (tick - first)) for tick in ticks})
+        _at_risk(table, mine, number, label, {tick: 12 * tick for tick in ticks})
     axis.set_ylim(0, 102)
-    axis.set_ylabel(tell("services not closed so far, %", "至今未关闭的服务，%"))
+    axis.set_ylabel(tell("stations not closed so far, %", "至今未关闭的站点，%"))
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3)
     table.set_ylim(len(groups) - 0.5, -0.5)
     table.set_yticks([])
     table.set_xticks(ticks, [str(tick) for tick in ticks])
     table.spines[["left"]].set_visible(False)
     table.set_title(
-        tell("services at risk (in service and not closed before)", "在险服务数（运行中且未曾关闭）"),
+        tell("stations seen at that age, not closed before", "观察到该年限且未曾关闭的站点数"),
         fontsize=8,
     )
-    table.set_xlabel(tell("January of the year", "各年 1 月"))
+    table.set_xlabel(tell("years since the station opened", "站点开办后年数"))
     ends = {label: end for label, end in ends.items() if tell("(null)", "（对照）") not in label} or ends
     most, least = max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)
-    month = int(start[5:7]) - 1 + last
-    end = f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}"
     title = tell(
-        f"{most}: {ends[most]:.0f} % of services stay open to {end}"
+        f"{most}: {ends[most]:.0f} % of stations are not closed {years[-1]:.0f} years after opening"
         + (f"; {least}: {ends[least]:.0f} %" if least != most else ""),
-        f"{most}：{ends[most]:.0f} % 的服务维持到 {end}"
+        f"{most}：开办 {years[-1]:.0f} 年后 {ends[most]:.0f} % 的站点未关闭"
         + (f"；{least}：{ends[least]:.0f} %" if least != most else ""),
     )
     seeds = max((spells["replicate"].nunique() for spells in groups.values()), default=0)
     caption = tell(
         (
-            f"{note}. Product-limit estimate over calendar months, services enter when they open; first "
-            f"closure ends a spell; {sum(map(len, groups.values()))} services, {seeds} seeds. Bars at "
-            f"the right: 95 % interval at the end, whole seeds drawn anew."
+            f"{note}. Product-limit estimate by age of each village's first station, those of the start "
+            f"entering at theirs; {sum(map(len, groups.values()))} stations, {seeds} seeds. Bars at the "
+            f"right: 95 % interval at the end, whole seeds drawn anew."
         ),
         (
-            f"{note}。按日历月的乘积限估计，服务开办时进入，首次关闭为终点；"
-            f"{sum(map(len, groups.values()))} 个服务，{seeds} "
+            f"{note}。按各村首个站点开办后年限的乘积限估计，期初已有站点按其年限进入；"
+            f"{sum(map(len, groups.values()))} 个站点，{seeds} "
             f"个随机种子。右侧竖线：期末 95 % 区间（按种子重抽样）。"
         ),
     )

@@ -32,7 +32,11 @@ SPELL = [
     "weight",
     "opened",
     "first_closed",
-]  # columns that survival asks for
+    "first_entry",
+    "first_exit",
+    "first_ended",
+]  # columns that survival asks for; former studies lack the last three
+OLDEST = 120  # months from the opening up to which stations are followed
 
 
 def newest(folder: Path) -> Path:
@@ -225,17 +229,20 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
 def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str, into: Path) -> list[Job]:
     """By funding, where there are several mixes, and by kind of village in the first."""
     horizon = kept.parameters.horizon
-    if "first_closed" not in rows or (rows["opened"] < 0).all():
+    if "first_closed" not in rows:
         return []
-    main, found = rows.loc[rows["arm"] == "main", SPELL], list[Job]()
+    main, found = rows.loc[rows["arm"] == "main", rows.columns.isin(SPELL)], list[Job]()
+    last = min(horizon.months - 1, OLDEST)
+    main = main[main["scenario"].isin(named)]
+    if figures_time.spells(main, last).empty:
+        return []
     if len(named) > 1:
         groups = {label: main[main["scenario"] == scenario] for scenario, label in list(named.items())[:8]}
         found.append(
             partial(
                 figures_time.survival,
                 groups,
-                horizon.start,
-                horizon.months - 1,
+                last,
                 into,
                 "survival_funding",
                 tell("; ", "；").join(
@@ -247,13 +254,9 @@ def _survival(kept: Kept, rows: pd.DataFrame, named: dict[str, str], first: str,
     kinds = {
         words(kind): mine[mine["kind"] == kind] for kind in VILLAGE_KINDS if (mine["kind"] == kind).any()
     }
-    if any((mine["opened"] >= 0).any() for mine in kinds.values()):
+    if not figures_time.spells(mine, last).empty:
         note = tell("By kind of village; ", "按村类型；") + words(first)
-        found.append(
-            partial(
-                figures_time.survival, kinds, horizon.start, horizon.months - 1, into, "survival_kinds", note
-            )
-        )
+        found.append(partial(figures_time.survival, kinds, last, into, "survival_kinds", note))
     return found
 
 

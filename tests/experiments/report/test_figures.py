@@ -73,6 +73,25 @@ def test_spells_leave_out_villages_that_never_opened_and_paired_reruns():
     assert spells(rows, 9)[["entry", "leave", "event"]].values.tolist() == [[0, 5, True]]
 
 
+def test_stations_enter_at_their_age_and_are_followed_to_the_last():
+    """One of the start at 6 months closed at 8; one that opened in the run and ran on; one that closed beyond
+    the last month counts as cut off there; none; one older than the last.
+    """
+    rows = pd.DataFrame(
+        {
+            "arm": "main",
+            "opened": 0,
+            "first_entry": [6, 0, 3, NEVER, 20],
+            "first_exit": [8, 7, 15, NEVER, 30],
+            "first_ended": [True, False, True, False, False],
+            "weight": 1.0,
+            "replicate": 0,
+        }
+    )
+    found = spells(rows, 9)[["entry", "leave", "event"]].values.tolist()
+    assert found == [[6, 8, True], [0, 7, False], [3, 10, False]]
+
+
 def test_the_interval_of_survival_takes_whole_seeds():
     s = pd.DataFrame(
         {
@@ -234,7 +253,7 @@ def draw_one(name: str, into: Path) -> object:
     return {
         "viability": lambda: figures.heat(made_summary(), "2035", into),
         "classes": lambda: figures.classes(rows, LABELS, into),
-        "survival": lambda: figures_time.survival(by_kind, "2025-01", 23, into, "survival", "by kind"),
+        "survival": lambda: figures_time.survival(by_kind, 23, into, "survival", "by kind"),
         "payers": lambda: figures.payers(rows, LABELS, "a note", into),
         "needs": lambda: figures.needs(mine, "Jiangxi", into),
         "paired": lambda: figures.paired(gains, "points", into, "a caption"),

@@ -103,6 +103,11 @@ def study(tmp_path_factory) -> Path:
         "size=quick",
         "rows=[jiangxi,no_money]",
         "columns=[none,handicraft]",
+        *(
+            "solvency.least_users=2",
+            "solvency.least_helpers=1",
+            "station.fewest_attending=1",
+        ),  # twelve elders
     ]
     assert run.main([*words, f"out={home}"]) == 0
     (folder,) = (home / "first_answer").iterdir()
