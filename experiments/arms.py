@@ -154,7 +154,7 @@ class ArmRuns:
         if arm.fit or arm.policies or (self.arms_win and policies):
             scenario = self._fitted(arm, replicate, policies)
             return Task(scenario, replicate, settings.seed, keep_series=keep_series)
-        drawn = settings.draws if drawn is None else drawn
+        drawn = settings.drawn if drawn is None else drawn
         scenario, draw = self._scenario(arm, kind), replicate if drawn else -1
         return Task(scenario, replicate, settings.seed, draw, kind, keep_series)
 
@@ -164,15 +164,19 @@ class ArmRuns:
             changes = {**arm.changes, **({} if self.arms_win or arm.wins else self.line.pinned)}
             if kind.startswith(RELIEF):
                 changes |= relief_of(kind.removeprefix(RELIEF), patched(self.base, changes))
-            held = self.touched | set(changes) if self.settings.draws else frozenset[str]()
+            held = self.touched | set(changes) if self.settings.drawn else frozenset[str]()
             parameters = patched(self.base, changes)
             modifiers = compose_policies(self.policies, parameters)
-            self._scenarios[arm.name, kind] = Scenario(arm.name, parameters, held, modifiers=modifiers)
+            self._scenarios[arm.name, kind] = Scenario(
+                arm.name, parameters, held, modifiers=modifiers, table=self.settings.table
+            )
         return self._scenarios[arm.name, kind]
 
     def _fitted(self, arm: Arm, replicate: int, policies: tuple[Intervention, ...]) -> Scenario:
         """The scenario of one replicate, for what reads the drawn parameters."""
-        values = draws.draw(self.settings.seed, replicate, self.touched) if self.settings.draws else {}
+        settings, values = self.settings, dict[str, Any]()
+        if settings.drawn:
+            values = draws.draw(settings.seed, replicate, self.touched, settings.table)
         moving = {*arm.changes, *(modifier.path for modifier in compose_policies(policies, self.base))}
         drawn = draws.with_draw(self.base, draws.acting(self.base, values, (), moving))
         parameters = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})

@@ -84,7 +84,8 @@ def usage() -> str:
         [
             __doc__ or "",
             *groups,
-            "  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] draws=true|false seed=N",
+            "  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] seed=N "
+            "draws=calibrated|prior|none|<file>",
             "  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta "
             "by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)",
             "  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in "

@@ -24,6 +24,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.command import draw_table
 from experiments.command.catalogue import ABOUT, experiment
 from experiments.command.scenario_file import parse_scenario, read_scenario, write_scenario
 from experiments.command.settings import (
@@ -66,7 +67,8 @@ class Fork:
 class Scenario:
     """A named set of parameters and modifiers that does not change; `digest` is the hash of its content.
 
-    A parameter draw leaves the paths in `held` alone; `fork` changes the scenario in the middle of a run.
+    A parameter draw, from `table` where one is named, leaves the paths in `held` alone; `fork` changes the
+    scenario in the middle of a run.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Scenario:
     held: frozenset[str] = frozenset()
     fork: Fork | None = None
     modifiers: tuple[Modifier, ...] = ()
+    table: str = ""  # of draws: calibrated or a file; empty where a draw is as declared
 
     @cached_property
     def digest(self) -> str:
@@ -104,6 +107,7 @@ class Scenario:
             "held": sorted(self.held),
             "fork": dataclasses.asdict(self.fork) if self.fork else None,
             "modifiers": [dataclasses.asdict(modifier) for modifier in self.modifiers],
+            **({"table": self.table, "table_digest": draw_table.digest(self.table)} if self.table else {}),
         }
 
     @classmethod
@@ -122,11 +126,12 @@ class Scenario:
             raise Mistake(
                 f"scenario {content['name']!r} was written for other parameters than this model has"
             ) from error
-        return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers)
+        table = content.get("table", "")
+        return cls(content["name"], parameters, frozenset(content["held"]), fork, modifiers, table)
 
     def __reduce__(self) -> Any:
         sections = {name: getattr(self.parameters, name) for name in SECTIONS}
-        return _scenario, (sections, self.name, self.held, self.fork, self.modifiers)
+        return _scenario, (sections, self.name, self.held, self.fork, self.modifiers, self.table)
 
 
 @lru_cache(maxsize=1)
@@ -155,9 +160,10 @@ class Composed:
 
     def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
         """A scenario with these parameters and the policies of the command line, which may read the
-        parameters.
+        parameters, drawn from the command line's table.
         """
-        return Scenario(name, parameters, held, modifiers=compose_policies(self.policies, parameters))
+        modifiers = compose_policies(self.policies, parameters)
+        return Scenario(name, parameters, held, modifiers=modifiers, table=self.settings.table)
 
     def sized(self, sizes: Mapping[str, Any]) -> Parameters:
         """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by
@@ -426,6 +432,8 @@ def compose_line(words: Sequence[str]) -> Composed:
     asked = {one.name: plain.pop(one.name) for one in fields(Settings)}
     settings = Settings(**asked | {name: cls(**asked[name]) for name, cls in NESTED.items()})
     settings.check()
+    if settings.table and "draws" in experiment(settings.name).reads:
+        draw_table.read(draw_table.named(settings.table))
     parameters = Parameters.from_dict(plain)
     made, said = read_policies(settings.policy, parameters, settings.trusted)
     for group, option in read.added:

@@ -49,6 +49,7 @@ HOW = (
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 TAKEN = ("as_is", "main", "luck")  # names that arms of a study have already
+CALIBRATED, PRIOR, NONE = DRAWS = ("calibrated", "prior", "none")  # where each seed takes what is uncertain
 METHODS = ("morris", "sobol", "pawn", "delta")
 
 
@@ -77,7 +78,7 @@ class Settings:
     seeds: int | None = None
     seed: int = 2025
     size: str = "default"
-    draws: bool = False
+    draws: str = CALIBRATED  # prior, none, or a table of draws of one's own
     panels: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
@@ -88,7 +89,7 @@ class Settings:
     method: str = "morris"
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
-    distribution: str = "triangular"
+    distribution: str = "declared"
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     workers: int = 0
@@ -99,6 +100,16 @@ class Settings:
     trusted: bool = False  # code that a policy file names may run
     engine: EngineSettings = field(default_factory=EngineSettings)
     fork: ForkSettings = field(default_factory=ForkSettings)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether each seed draws the uncertain parameters."""
+        return self.draws != NONE
+
+    @property
+    def table(self) -> str:
+        """The table that draws come from; empty where they are as declared, or nothing is drawn."""
+        return "" if self.draws in (PRIOR, NONE) else self.draws
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
@@ -120,7 +131,7 @@ class Settings:
             "size": SIZES,
             "method": METHODS,
             "by": ("section", "parameter"),
-            "distribution": ("triangular", "uniform"),
+            "distribution": ("declared", "uniform"),
         }
         words = {
             **single,
@@ -147,6 +158,11 @@ class Settings:
         """Words that are no choice of a few."""
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(self.fork.month)):
             raise Mistake(f"fork.month = {self.fork.month!r}: a month written YYYY-MM is wanted")
+        if self.draws not in DRAWS and not self.draws.endswith(".csv"):
+            raise Mistake(
+                f"draws = {self.draws[:80]!r}: allowed are {', '.join(DRAWS)}, or a table of draws such as "
+                f"draws=mine.csv{nearest(self.draws, DRAWS)}"
+            )
         if not self.out.strip() or "\0" in self.out:
             raise Mistake(f"out = {self.out!r}: a folder is wanted, such as out=results")
         if self.engine.scheduler and self.engine.kind != "dask":
@@ -277,6 +293,8 @@ def typed(key: str, value: Any) -> Any:
     kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
     if value is None and type(None) in get_args(hints[key]):
         return value
+    if key == "draws" and isinstance(value, bool):  # as it was asked before there was a choice
+        return PRIOR if value else NONE
     if get_origin(hints[key]) is list:
         if not isinstance(value, list):
             raise Mistake(f"{key} = {value!r}: a list is wanted, such as {key}=[{value}]")

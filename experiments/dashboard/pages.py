@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 
 from experiments.command.scenario import known
+from experiments.command.settings import DRAWS
 from experiments.dashboard import state
 from experiments.dashboard.controls import (
     BY_RULE,
@@ -165,8 +166,10 @@ def settings() -> None:
                 on_change=lambda: setattr(current, "seeds", st.session_state[f"{current.uid}/seeds"]),
             )
             st.session_state[f"{current.uid}/draws"] = current.draws
-            st.toggle(
+            st.selectbox(
                 say("draws"),
+                DRAWS,
+                format_func=say,
                 key=f"{current.uid}/draws",
                 help=say("draws_help"),
                 on_change=lambda: setattr(current, "draws", st.session_state[f"{current.uid}/draws"]),

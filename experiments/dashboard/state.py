@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from experiments import reference, statistics
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
-from experiments.command.settings import FILED, Mistake, Settings, arm, options
+from experiments.command.settings import DRAWS, FILED, NONE, Mistake, Settings, arm, options
 from experiments.report.cells import neutral_frame
 from experiments.studies import baseline
 from experiments.study.plan import Task
@@ -46,7 +46,7 @@ class Draft:
     values: dict[str, Any] = field(default_factory=lambda: dict(START))
     seeds: int = SEEDS
     seed: int = Settings.seed
-    draws: bool = False
+    draws: str = NONE  # one of DRAWS
     policies: list[str] = field(default_factory=list)  # names in configs/policy, in the order they act
 
     def parameters(self) -> Parameters:
@@ -119,13 +119,12 @@ def loaded(text: str, uid: int, name: str) -> Draft:
     for key, kind, low, high in (
         ("seeds", int, 1, MOST_SEEDS),
         ("seed", int, 0, 2**63 - 1),
-        ("draws", bool, 0, 1),
     ):
         value = settings.get(key)
         if key in settings and (type(value) is not kind or not low <= value <= high):
-            raise Mistake(
-                f"{key} = {value}: allowed is {'true or false' if kind is bool else f'{low} to {high}'}"
-            )
+            raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
+    if settings.get("draws", NONE) not in DRAWS:
+        raise Mistake(f"draws = {settings['draws']}: allowed here are {', '.join(DRAWS)}")
     draft = Draft(uid, name, {}, policies=settings.pop("policy", []), **settings)
     draft.change(values)
     read_policies(draft.policies, draft.parameters())

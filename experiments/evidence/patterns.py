@@ -58,9 +58,9 @@ def parameters_of(line: Composed, base: sim.Parameters, setup: Setup, at: int) -
     changes = dict(setup.changes)
     if setup.months:
         changes["horizon.end"] = months_of(base, setup.months)
-    if line.settings.draws:
+    if line.settings.drawn:
         fixed = line.touched() | set(changes)
-        base = draws.with_draw(base, draws.draw(line.settings.seed, at, fixed))
+        base = draws.with_draw(base, draws.draw(line.settings.seed, at, fixed, line.settings.table))
     return base.replace(changes)
 
 

@@ -24,7 +24,7 @@ def size_text(runs: BaselineRuns) -> str:
     county, horizon = runs.base.county, runs.base.horizon
     differs = (
         tell("luck and drawn parameters", "运气与抽取的参数")
-        if runs.settings.draws
+        if runs.settings.drawn
         else tell("luck alone, parameters as written", "运气（参数取所写之值）")
     )
     return tell(

@@ -140,7 +140,7 @@ def _setting(done: Compared) -> str:
     county, horizon = done.runs.base.county, done.runs.base.horizon
     drawn = (
         tell("each seed draws the uncertain parameters anew", "每个种子重新抽取不确定参数")
-        if done.runs.settings.draws
+        if done.runs.settings.drawn
         else tell("parameters as written", "参数取所写之值")
     )
     return tell(

@@ -144,7 +144,7 @@ def parameters(kept: Kept) -> list[ShownTable]:
     changed = [declared for path, declared in plain.items() if mine[path] != declared.default]
     drawn = (
         {one.path for one in draws.drawn(kept.parameters, (declared.path for declared in changed))}
-        if kept.configuration.get("draws")
+        if kept.configuration.get("draws") not in (None, False, "none")
         else set()
     )
     columns = [

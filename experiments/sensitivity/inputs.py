@@ -18,6 +18,7 @@ from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake, known
 from experiments.study import draws
 from experiments.study.dials import is_against
+from experiments.study.distributions import even_at, value_at
 from sim.state.parameters import Declaration, nearest
 
 DUMMY, SIMPLEX = "dummy", "funding shares"
@@ -92,21 +93,13 @@ def chosen(found: Sequence[Input], names: Sequence[str]) -> list[Input]:
 def value(declared: Declaration, quantile: float, distribution: str) -> Any:
     """Quantile `u` of a declared parameter.
 
-    Triangle or uniform on its range, whole numbers, words and switches in equal parts.
+    As it is declared, or evenly over its range; words and switches in equal parts.
     """
     if declared.kind is bool:
         return quantile >= 0.5
     if declared.choices:
         return declared.choices[min(int(quantile * len(declared.choices)), len(declared.choices) - 1)]
-    assert declared.low is not None and declared.high is not None
-    step = 0.5 if declared.kind is int else 0.0
-    low, high = declared.low - step, declared.high + step
-    number = (
-        draws.triangle(quantile, low, float(declared.default), high)
-        if distribution == "triangular"
-        else low + quantile * (high - low)
-    )
-    return declared.kind(min(max(math.floor(number + 0.5) if step else number, declared.low), declared.high))
+    return (value_at if distribution == "declared" else even_at)(declared, quantile)
 
 
 def changes(row: np.ndarray, found: Sequence[Input], distribution: str) -> dict[str, Any]:

@@ -87,11 +87,12 @@ def one(
     """
     changes = relief_of(arm.partition(":")[2], parameters) if arm != "main" else {}
     held, changed = (
-        frozenset(touched | set(changes)) if settings.draws else frozenset(),
+        frozenset(touched | set(changes)) if settings.drawn else frozenset(),
         patched(parameters, changes),
     )
-    scenario = Scenario(settings.name, changed, held, modifiers=compose_policies(policies, changed))
-    return Task(scenario, at, settings.seed, at if settings.draws else -1, arm, arm == "main")
+    modifiers = compose_policies(policies, changed)
+    scenario = Scenario(settings.name, changed, held, modifiers=modifiers, table=settings.table)
+    return Task(scenario, at, settings.seed, at if settings.drawn else -1, arm, arm == "main")
 
 
 def reference_task(
@@ -103,9 +104,10 @@ def reference_task(
 ) -> Task:
     """Replicate `at` without station, rooms and their money: what elder-years are added to."""
     changed = patched(parameters, dict(reference.CHANGES))
-    held = frozenset(touched | set(reference.CHANGES)) if settings.draws else frozenset[str]()
-    scenario = Scenario(reference.REFERENCE, changed, held, modifiers=compose_policies(policies, changed))
-    return Task(scenario, at, settings.seed, at if settings.draws else -1, MAIN, False)
+    held = frozenset(touched | set(reference.CHANGES)) if settings.drawn else frozenset[str]()
+    modifiers = compose_policies(policies, changed)
+    scenario = Scenario(reference.REFERENCE, changed, held, modifiers=modifiers, table=settings.table)
+    return Task(scenario, at, settings.seed, at if settings.drawn else -1, MAIN, False)
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -139,7 +141,7 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
 def head(line: Composed, rows: pd.DataFrame) -> str:
     """What was run."""
     horizon, seeds, villages = line.parameters.horizon, rows["replicate"].nunique(), rows["village"].nunique()
-    if line.settings.draws:
+    if line.settings.drawn:
         drawn = tell("uncertain parameters drawn anew for each seed", "每个种子重新抽取不确定参数")
     else:
         drawn = tell("parameters as written, so the spread is luck alone", "参数取所写之值，离散只来自运气")

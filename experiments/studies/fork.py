@@ -41,7 +41,7 @@ def scenarios(line: Composed) -> list[Scenario]:
             "after "
             f"{parameters.horizon.end} is wanted"
         )
-    held = frozenset(line.touched()) if settings.draws else frozenset()
+    held = frozenset(line.touched()) if settings.drawn else frozenset()
     plain = line.scenario(CONTROL, parameters, held)
     found = [replace(plain, fork=Fork(month))]
     for name, changes in settings.fork.arms.items():
@@ -65,7 +65,7 @@ def run(line: Composed, overrides: list[str]) -> int:
     """Run, store, print."""
     settings, arms = line.settings, scenarios(line)
     tasks = [
-        Task(arm, at, settings.seed, at if settings.draws else -1)
+        Task(arm, at, settings.seed, at if settings.drawn else -1)
         for at in range(settings.seeds or 10)
         for arm in arms
     ]

@@ -1,9 +1,9 @@
 """Dials: parameters that act as one are drawn as one.
 
-Each parameter can be set by itself. Where it is drawn, all members of a dial lie at the same quantile of
-their own triangles, a member with a minus at the mirrored one: whoever doubts how much help the old need
-doubts nine scales in the same way, and nine draws of their own would cancel each other out. A member that
-is set, or off, stays where it is and the others move on.
+Each parameter can be set by itself. Where it is drawn, all members of a dial lie at the same quantile of what
+their own ranges say, a member with a minus at the mirrored one: whoever doubts how much help the old need
+doubts nine scales in the same way, and nine draws of their own would cancel each other out. A member that is
+set, or off, stays where it is and the others move on.
 """
 
 from __future__ import annotations

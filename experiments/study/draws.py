@@ -1,24 +1,24 @@
 """Seeds and parameter draws. Luck and uncertainty come from different children of one root, so that either
 can be held.
 
-Each parameter of grade C or D is drawn from the triangle (low, default, high): the default is the best guess,
-the ends are what is accepted. (Decision: a uniform draw would put most of its weight where no source points;
-the triangle keeps the ends possible.) Parameters that act as one are drawn as one (`dials.py`). A draw is
+Each parameter of grade C or D is drawn from what its declaration says is possible (`distributions.py`).
+Parameters that act as one are drawn as one (`dials.py`). A draw is
 keyed by the name of its dial, so that adding a parameter changes no other draw, and by the seed's place only,
 so that every arm of an experiment meets the same draw. What is off in a configuration is not drawn there.
 """
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from experiments.command import draw_table
 from experiments.command.scenario import known, patched
 from experiments.study.dials import dial_of, is_against
+from experiments.study.distributions import value_at
 from sim.state.parameters import (
     Declaration,
     ParameterError,
@@ -44,6 +44,7 @@ STRUCTURE = {  # the county that is asked about, not what is unknown of it
     "government.township",  # a county that has a second purse says so
 }
 VALUED = {"economy.shadow_wage"}  # read after the runs, from the parameters as written
+ROW = "row of a table"  # the key of the draw that takes a row
 CHOSEN = ("funding.", "horizon.", "viability.")  # set by an arm, or part of the question
 NO_UNKNOWN = (
     "design choice",
@@ -102,14 +103,6 @@ def dials(declared: Iterable[Declaration]) -> dict[str, list[Declaration]]:
     return found
 
 
-def triangle(quantile: float, low: float, mode: float, high: float) -> float:
-    """Quantile `u` of the triangular distribution."""
-    at = (mode - low) / (high - low)
-    if quantile < at:
-        return low + math.sqrt(quantile * (high - low) * (mode - low))
-    return high - math.sqrt((1 - quantile) * (high - low) * (high - mode))
-
-
 def quantile_of(root: int, index: int, dial: str) -> float:
     """Where a dial stands in replicate `index`, between 0 and 1."""
     child = np.random.SeedSequence(root, spawn_key=(DRAWS, index, zlib.crc32(dial.encode())))
@@ -118,22 +111,31 @@ def quantile_of(root: int, index: int, dial: str) -> float:
 
 def placed(declared: Declaration, quantile: float) -> Any:
     """The value of a parameter where its dial stands at `quantile`."""
-    low, high, mode = declared.low, declared.high, float(declared.default)
-    assert low is not None and high is not None
-    quantile = 1.0 - quantile if is_against(declared.path) else quantile
-    value = triangle(quantile, low, mode, high)
-    if declared.kind is int:  # whole numbers keep the triangle's weight at both ends
-        value = math.floor(triangle(quantile, low - 0.5, mode, high + 0.5) + 0.5)
-    return declared.kind(min(max(value, low), high))
+    return value_at(declared, 1.0 - quantile if is_against(declared.path) else quantile)
 
 
-def draw(root: int, index: int, fixed: Iterable[str] = ()) -> dict[str, Any]:
-    """Path -> value of every uncertain parameter for replicate `index`, read or not."""
-    return {
+def draw(root: int, index: int, fixed: Iterable[str] = (), table: str = "") -> dict[str, Any]:
+    """Path -> value of every uncertain parameter for replicate `index`, read or not.
+
+    As declared, but for what a row of `table` says; the row too is keyed by the seed's place.
+    """
+    values = {
         declared.path: placed(declared, quantile_of(root, index, dial))
         for dial, members in dials(uncertain(fixed)).items()
         for declared in members
     }
+    if table:
+        row = draw_table.read(draw_table.named(table)).at(quantile_of(root, index, ROW))
+        values |= {path: value for path, value in row.items() if path not in set(fixed)}
+    return values
+
+
+def structure(root: int, index: int, table: str) -> str:
+    """Which rival structure the row of a draw belongs to; empty without a table."""
+    if not table:
+        return ""
+    rows = draw_table.read(draw_table.named(table))
+    return rows.structures[rows.place(quantile_of(root, index, ROW))]
 
 
 def acting(

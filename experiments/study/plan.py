@@ -46,19 +46,24 @@ class Task:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
     @property
+    def structure(self) -> str:
+        """The rival structure of its draw; empty where the draw is as declared, or nothing is drawn."""
+        return draws.structure(self.root, self.draw, self.scenario.table) if self.draw >= 0 else ""
+
+    @property
     def parameters(self) -> Parameters:
         """The scenario's parameters, under its draw; what the scenario holds or has off is not drawn."""
         scenario = self.scenario
         if self.draw < 0:
             return scenario.parameters
-        values = _drawn(self.root, self.draw)
+        values = _drawn(self.root, self.draw, scenario.table)
         mine = draws.acting(scenario.parameters, values, scenario.held, scenario.moving)
         return draws.with_draw(scenario.parameters, mine)
 
 
 @lru_cache(maxsize=8)
-def _drawn(root: int, index: int) -> dict[str, Any]:
-    return draws.draw(root, index)
+def _drawn(root: int, index: int, table: str) -> dict[str, Any]:
+    return draws.draw(root, index, table=table)
 
 
 def _ranges(numbers: Iterable[int]) -> list[list[int]]:

@@ -59,6 +59,7 @@ def heading(task: Task) -> dict[str, Any]:
         "replicate": task.replicate,
         "root": task.root,
         "draw": task.draw,
+        "structure": task.structure,
         "seed": task.seed,
         "villages": 0,
         "viable_villages": 0,

@@ -24,6 +24,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from experiments.command import draw_table
+from experiments.command.catalogue import experiment
 from experiments.command.scenario import HOW, Composed, Mistake, Settings, compose_line
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
@@ -76,7 +78,13 @@ def requested(words: Iterable[str]) -> list[str]:
 def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
     """The line with its study's folder, and its words; a study that was expanded goes on as expanded."""
     settings = line.settings
-    identity = hashlib.sha256(f"{settings.name}\n{model_digest()}\n{line.text}".encode()).hexdigest()[:12]
+    drawn = (
+        draw_table.digest(settings.table)
+        if settings.table and "draws" in experiment(settings.name).reads
+        else ""
+    )
+    asked = f"{settings.name}\n{model_digest()}\n{drawn}{line.text}"
+    identity = hashlib.sha256(asked.encode()).hexdigest()[:12]
     folder, words = Path(settings.out) / settings.name / identity, list(words)
     if (folder / "manifest.json").is_file() and not settings.fresh:
         kept = _manifest(folder) or {"expanded": [], "id": identity}

@@ -30,6 +30,7 @@ STORED = {
     "fen": 100,
     "minutes": 60,
 }  # how a rule holds a number, and how many of it make one of its unit
+SCALES = ("linear", "log", "logit")  # on which a range is seen
 SECTIONS: dict[str, type] = {}
 
 
@@ -39,7 +40,9 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that is known of one parameter. `low`/`high` bound what is accepted and what is drawn."""
+    """All that is known of one parameter. `low`/`high` bound what is accepted and what is drawn: nine tenths
+    of what is thought possible, on `scale`, with the default as its median.
+    """
 
     path: str
     kind: type
@@ -55,6 +58,7 @@ class Declaration:
     choices: tuple[str, ...]
     monthly: bool = True
     only: tuple[str, ...] = ()
+    scale: str = "linear"
 
     @property
     def modifiable(self) -> bool:
@@ -93,6 +97,7 @@ def par(
     choices: tuple[str, ...] = (),
     monthly: bool = True,
     only: tuple[str, ...] = (),
+    scale: str = "",
 ) -> Any:
     """One parameter; without a source it is an assumption. `low` and `high` bound what is accepted and drawn.
 
@@ -100,12 +105,15 @@ def par(
     float is a float and the rest are whole numbers. `live` parameters may change in a fork; the others shape
     the start. `monthly=False`: no rule reads it from the month's values, so that a policy on it is refused.
     `only`: conditions such as "rule=matching" or "business.kind!=none"; where none holds, no rule reads it.
+    `scale`: on which the range is seen, `scale_of` where it is not said.
     A section's `ONLY` is that of all its parameters; its `WHEN` names several under conditions they share.
     """
     if grade not in GRADES:
         raise ValueError(f"grade {grade!r} is none of {', '.join(GRADES)}")
     if stored not in STORED:
         raise ValueError(f"stored={stored!r} is none of {', '.join(map(repr, STORED))}")
+    if scale not in ("", *SCALES):
+        raise ValueError(f"scale={scale!r} is none of {', '.join(SCALES)}")
     meta = dict(
         unit=unit,
         low=low,
@@ -118,8 +126,18 @@ def par(
         choices=choices,
         monthly=monthly,
         only=only,
+        scale=scale or scale_of(default, low, high),
     )
     return field(default=default, metadata=meta)
+
+
+def scale_of(default: Any, low: float | None, high: float | None) -> str:
+    """Logit for what lies between nought and one, log for what is nought or more; linear below that, and
+    where the default is an end of its range.
+    """
+    if low is None or high is None or isinstance(default, bool | str) or low < 0 or default in (low, high):
+        return "linear"
+    return "logit" if high <= 1 else "log"
 
 
 def switch(default: bool, *, doc: str, live: bool = False, only: tuple[str, ...] = ()) -> Any:
@@ -195,6 +213,7 @@ def _declared(names: tuple[str, ...]) -> dict[str, Declaration]:
                 choices=meta["choices"],
                 monthly=meta["monthly"],
                 only=_conditions(name, cls, one.name, meta["only"]),
+                scale=meta["scale"],
             )
     return found
 

@@ -132,7 +132,7 @@ class FirstAnswer:
         self.cells = cells(self.panels, settings.rows, settings.columns)
         self.base = size.base_of(line)
         self.runs = ArmRuns(line, self.base)
-        self.drawn = len(self.dials()) if settings.draws else 0
+        self.drawn = len(self.dials()) if settings.drawn else 0
 
     def dials(self) -> set[str]:
         """Dials that are drawn in some cell: a business has its own."""
@@ -150,7 +150,7 @@ class FirstAnswer:
         """
         found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
         found += [self.runs.task(reference_arm(), at) for at in range(self.seeds)]
-        if self.line.settings.draws and self.line.settings.size != "quick":
+        if self.line.settings.drawn and self.line.settings.size != "quick":
             first = (cell for cell in self.cells if cell.panel == self.panels[0])
             again = [cell for cell in first if cell.business in LUCK_COLUMNS]
             replicates = range(min(LUCK_REPLICATES, self.seeds))

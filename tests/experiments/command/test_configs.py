@@ -177,28 +177,12 @@ def test_patching_is_replacing_and_still_checks_across_fields():
 
 # -- draws and seeds
 # -------------------------------------------------------------------------------------------------
-def test_the_triangle_by_hand():
-    assert draws.triangle(0.5, 0.0, 0.5, 1.0) == 0.5
-    assert math.isclose(draws.triangle(0.125, 0.0, 0.5, 1.0), 0.25)  # u = x^2 / (range * rise) = 0.0625 / 0.5
-    assert math.isclose(draws.triangle(0.75, 0.0, 0.0, 1.0), 0.5)  # 1 - u = (1 - x)^2
-    assert (draws.triangle(0.0, 2.0, 3.0, 7.0), draws.triangle(1.0, 2.0, 3.0, 7.0)) == (2.0, 7.0)
-
-
 def test_draws_lie_in_their_ranges_and_fit_together():
     for index in range(20):
         values = draws.draw(2025, index)
         for path, value in values.items():
             assert known()[path].low <= value <= known()[path].high and isinstance(value, known()[path].kind)
         draws.with_draw(Parameters(), values)
-
-
-def test_draws_have_the_mean_of_their_triangle():
-    """Mean (low + mode + high) / 3; a miss by 4.5 standard errors has a chance of 7 in a million."""
-    d = known()["needs.cleaning_scale"]
-    x = np.array([draws.draw(7, i, set(known()) - {d.path})[d.path] for i in range(400)])
-    a, c, b = d.low, d.default, d.high
-    sd = math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18)
-    assert abs(x.mean() - (a + b + c) / 3) < 4.5 * sd / math.sqrt(len(x))
 
 
 def test_what_is_drawn_is_uncertain_and_not_chosen():

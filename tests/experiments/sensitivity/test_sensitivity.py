@@ -463,7 +463,7 @@ def test_inputs_are_the_uncertain_declarations_the_shares_and_a_dummy(every):
     assert all(member.grade in "CD" for i in every for member in i.members)
 
 
-@pytest.mark.parametrize("distribution", ["triangular", "uniform"])
+@pytest.mark.parametrize("distribution", ["declared", "uniform"])
 def test_every_corner_of_the_cube_is_a_valid_set_of_parameters(every, distribution):
     rng = np.random.default_rng(2)
     for u in (np.zeros(len(every)), np.full(len(every), 1 - 1e-12), *rng.random((5, len(every)))):
@@ -496,7 +496,7 @@ def test_quantiles_of_words_switches_and_whole_numbers():
     assert [value(kind, u, "uniform") for u in (0.0, 0.34, 0.99)] == ["none", "agriculture", "deposit"]
     assert [value(flag, u, "uniform") for u in (0.49, 0.5)] == [False, True]
     assert [value(whole, u, "uniform") for u in (0.0, 0.5, 1.0)] == [1, 7, 12] and isinstance(
-        value(whole, 0.3, "triangular"), int
+        value(whole, 0.3, "declared"), int
     )
     assert value(known()["needs.meals_scale"], 0.5, "uniform") == 1.25  # 0.5 to 2.0
 

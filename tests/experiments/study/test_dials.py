@@ -58,7 +58,7 @@ def test_what_a_policy_may_switch_on_is_drawn():
     assert plain.parameters.shocks.pandemic_deaths == deaths != moved.parameters.shocks.pandemic_deaths
 
 
-def test_members_with_one_triangle_have_one_value():
+def test_members_with_one_range_have_one_value():
     """All nine scales are 1 (0.5 to 2), so that one quantile is one number."""
     values = draws.draw(2025, 4)
     scales = [values[path] for path, (dial, _) in places().items() if dial == "needs.scale"]
@@ -66,7 +66,7 @@ def test_members_with_one_triangle_have_one_value():
 
 
 def test_members_move_together_or_against_each_other():
-    """Ranks of two members agree, whatever their triangles; a member with a minus has them mirrored."""
+    """Ranks of two members agree, whatever their ranges; a member with a minus has them mirrored."""
     drawn = [draws.draw(1, index) for index in range(40)]
 
     def rank(path):
@@ -78,8 +78,11 @@ def test_members_move_together_or_against_each_other():
 
 
 def test_a_mirrored_member_by_hand():
-    """cut_to is 0.5 (0 to 1): at quantile .875 of the dial its own is .125, and x^2 / .5 = .125."""
-    assert draws.placed(known()["shocks.cut_to"], 0.875) == pytest.approx(0.25)
+    """cut_to is 0.5 (0 to 1): at quantile .875 of the dial its own is .125, so .1625 of what is thought
+    possible lies below, .98417 deviations down; ten times the odds are 1.64485 deviations.
+    """
+    odds = 10 ** (-0.98417 / 1.64485)
+    assert draws.placed(known()["shocks.cut_to"], 0.875) == pytest.approx(odds / (1 + odds), rel=1e-4)
 
 
 def test_a_member_that_is_set_stays_and_the_others_move_on():

@@ -1,0 +1,336 @@
+"""`experiment=calibrate`: which values agree with the published patterns, and how well.
+
+A screen (Morris) finds the dials that the patterns depend on. Waves of history matching run points that fill
+what is left of their space, fit an emulator a pattern and rule out. Inside what is left importance weights
+give draws, which are run afresh to see what they show. All other dials are drawn in every run, so that what
+is learnt holds beside what is not known of them. Rival structures weigh the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from SALib.sample import morris as morris_sample
+
+from experiments.command.scenario import Composed
+from experiments.command.settings import Mistake
+from experiments.evidence import emulator, history, pattern_file
+from experiments.evidence.calibrate_table import write_table
+from experiments.evidence.emulator import Emulator
+from experiments.evidence.measuring import Batch, Measuring
+from experiments.evidence.pattern_file import Pattern
+from experiments.evidence.space import ANY, Space, Structure, asked, space_of
+from experiments.report.style import both
+from experiments.report.text import as_text
+from experiments.study import study
+from experiments.study.study import Study
+
+VILLAGES = 20
+PROCESS = 12  # inputs of a Gaussian process, beside the flags of structures
+LEVELS = 4  # of a Morris trajectory
+FURTHEST = 10.0  # deviations; a run that shows less or more counts as this far
+ENOUGH = 500  # effective draws that are asked for
+DRAWS = 1_000  # rows of the table, weights counted
+DOUBLINGS = 4  # of the pool, while draws are too few
+CHECK = 9  # number of the last stage
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is run: trajectories of the screen, dials that are fitted at most, waves, points of a wave
+    over all structures, candidates of a structure, fresh runs at the end.
+    """
+
+    screen: int
+    most: int
+    waves: int
+    points: int
+    pool: int
+    check: int
+
+
+SIZES = {
+    "quick": Amount(screen=1, most=20, waves=2, points=120, pool=4096, check=24),
+    "default": Amount(screen=6, most=36, waves=3, points=660, pool=16384, check=120),
+    "full": Amount(screen=12, most=48, waves=4, points=1500, pool=65536, check=400),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Patterns as numbers, on the scale that each is judged on."""
+
+    patterns: tuple[Pattern, ...]
+
+    @property
+    def observed(self) -> np.ndarray:
+        """(patterns,)"""
+        return np.array([self._on_scale(one, np.array([one.observed]))[0] for one in self.patterns])
+
+    @property
+    def allowed(self) -> np.ndarray:
+        """(patterns,): variance of observation and discrepancy."""
+        return np.array([one.observation_sd**2 + one.discrepancy_sd**2 for one in self.patterns])
+
+    def of(self, batch: Batch, pattern: Pattern) -> np.ndarray:
+        """(points,) of one pattern on its scale."""
+        return self._on_scale(pattern, batch.values[pattern.id])
+
+    def distance(self, batch: Batch, pattern: Pattern) -> np.ndarray:
+        """(points,): from what was observed, in deviations, cut at FURTHEST."""
+        at = self.patterns.index(pattern)
+        far = (self.of(batch, pattern) - self.observed[at]) / np.sqrt(self.allowed[at])
+        return np.clip(far, -FURTHEST, FURTHEST)
+
+    @staticmethod
+    def _on_scale(pattern: Pattern, values: np.ndarray) -> np.ndarray:
+        if pattern.scale == "linear":
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(values > 0, np.log(np.maximum(values, pattern.low / 100)), np.nan)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A wave: what was left of each structure's space before it, and the share that each pattern alone rules
+    out of it afterwards, (patterns,).
+    """
+
+    left: dict[str, float]
+    ruled_out: np.ndarray
+
+
+@dataclass
+class Calibration:
+    """All that a calibration found."""
+
+    target: Target
+    structures: Sequence[Structure]
+    everything: Space
+    screened: dict[str, float] = field(default_factory=dict)  # dial -> largest effect over patterns
+    effects: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))  # (dials, patterns)
+    space: Space | None = None
+    waves: list[Wave] = field(default_factory=list)
+    emulators: list[Emulator] = field(default_factory=list)
+    batch: Batch | None = None
+    firsts: int = 0  # points of the first wave
+    left: dict[str, float] = field(default_factory=dict)  # of each structure's space, at the end
+    draws: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))  # (rows, dials)
+    weights: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    of: np.ndarray = field(default_factory=lambda: np.zeros(0, int))  # (rows,): number of the structure
+    effective: float = 0.0
+    checked: Batch | None = None
+
+    @property
+    def seed(self) -> int:
+        """Of everything that a calibration draws beside its runs."""
+        return self.everything.line.settings.seed % 2**31
+
+    def columns(self, pattern: int) -> list[int]:
+        """Inputs of the process of a pattern: the dials that move it most, and the flags of structures."""
+        assert self.space is not None
+        names = self.space.names
+        all_of = {name: self.effects[at, pattern] for at, name in enumerate(self.everything.names)}
+        order = sorted(range(len(names)), key=lambda at: -all_of[names[at]])[:PROCESS]
+        return [
+            *sorted(order),
+            *range(len(names), len(names) + sum(bool(one.inside) for one in self.structures)),
+        ]
+
+    def inputs(self, points: np.ndarray, structures: Sequence[Structure]) -> np.ndarray:
+        """What an emulator reads: the point, and a flag for each structure that changes a set-up."""
+        flags = [
+            [float(one.name == other.name) for other in self.structures if other.inside] for one in structures
+        ]
+        return np.hstack([points, np.array(flags, float).reshape(len(points), -1)])
+
+
+# -- the screen
+def trajectories(space: Space, count: int, seed: int) -> np.ndarray:
+    """(count x (dials + 1), dials): Morris trajectories through the unit cube."""
+    size = len(space.names)
+    problem = {"num_vars": size, "names": space.names, "bounds": [[0.0, 1.0]] * size}
+    return np.asarray(morris_sample.sample(problem, count, num_levels=LEVELS, seed=seed % 2**32))
+
+
+def effects(points: np.ndarray, distances: np.ndarray, count: int) -> np.ndarray:
+    """(dials, patterns): mean size of a step across a dial's range; `distances` (points, patterns).
+
+    A step at whose ends nothing was seen counts for nothing.
+    """
+    size = points.shape[1]
+    total, seen = np.zeros((size, distances.shape[1])), np.zeros((size, distances.shape[1]))
+    for block in range(count):
+        rows = slice(block * (size + 1), (block + 1) * (size + 1))
+        steps, values = np.diff(points[rows], axis=0), np.diff(distances[rows], axis=0)
+        dials = np.abs(steps).argmax(axis=1)
+        lengths = np.abs(steps[np.arange(size), dials])
+        found = np.abs(values) / lengths[:, None]
+        total[dials] += np.nan_to_num(found)
+        seen[dials] += np.isfinite(found)
+    return total / np.maximum(seen, 1)
+
+
+def screen(found: Calibration, work: Study, measuring: Measuring, amount: Amount) -> None:
+    """Choose the dials that are fitted: those that carry most of what moves any pattern, and those that a
+    structure holds. The points of a trajectory share their luck, so that a step shows the dial.
+    """
+    space, target = found.everything, found.target
+    points = trajectories(space, amount.screen, space.line.settings.seed)
+    luck = np.repeat(np.arange(amount.screen), len(space.names) + 1)
+    batch = measuring.run(work, 0, points, [ANY] * len(points), space, luck.tolist())
+    distances = np.stack([target.distance(batch, pattern) for pattern in target.patterns], axis=1)
+    found.effects = effects(points, distances, amount.screen)
+    squares = found.effects**2
+    largest = (squares / np.maximum(squares.sum(axis=0), 1e-300)).max(axis=1)
+    found.screened = dict(zip(space.names, map(float, largest), strict=True))
+    held = {name for one in found.structures for name in one.held}
+    order = [space.names[at] for at in np.argsort(-largest, kind="stable")]
+    found.space = space.only([*order[: amount.most], *held])
+
+
+# -- waves
+def told(
+    found: Calibration, work: Study, points: np.ndarray, structures: Sequence[Structure]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of one run that emulators give, (points, patterns) each: what the emulator does not
+    know, luck, and what dials that are not fitted do.
+    """
+    inputs = found.inputs(points, structures)
+    pairs = work.engine.each([partial(one.at, inputs) for one in found.emulators])
+    mean, variance = (np.stack([pair[place] for pair in pairs], axis=1) for place in (0, 1))
+    return mean, variance + np.array([one.noise for one in found.emulators])
+
+
+def possible(
+    found: Calibration, work: Study, structure: Structure, count: int, seed: history.Seed
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """Points of a structure that are not ruled out, their share of the space, and the share that each pattern
+    alone rules out.
+    """
+    assert found.space is not None
+    size = len(found.space.names)
+    points = found.space.placed(history.filling(size, count, seed), structure)
+    nothing = np.zeros(len(found.target.patterns))
+    if not found.emulators:
+        return points, 1.0, nothing
+    mean, variance = told(found, work, points, [structure] * len(points))
+    far = history.implausibility(mean, variance, found.target.observed, found.target.allowed)
+    kept = history.kept(far)
+    return points[kept], float(kept.mean()), (far > history.IMPLAUSIBLE).mean(axis=0)
+
+
+def wave(found: Calibration, work: Study, measuring: Measuring, amount: Amount, number: int) -> None:
+    """Run points that fill what is left, and fit the emulators anew on all points so far."""
+    assert found.space is not None
+    each, points, structures, left, out = amount.points // len(found.structures), [], [], {}, []
+    for place, structure in enumerate(found.structures):
+        seed = [found.seed, number, place]
+        mine, share, alone = possible(found, work, structure, amount.pool, seed)
+        left[structure.name] = share
+        out.append(alone)
+        if len(mine) == 0:
+            continue
+        if len(mine) < each:
+            mine = np.concatenate([mine, found.space.placed(history.around(mine, each, seed), structure)])
+        chosen = mine[history.spread_out(mine[: 20 * each], each)]
+        points.append(chosen)
+        structures += [structure] * len(chosen)
+    if found.waves or found.emulators:
+        found.waves.append(Wave(left, np.mean(out, axis=0)))
+    if not points:
+        return
+    batch = measuring.run(work, number, np.concatenate(points), structures, found.space)
+    found.firsts = found.firsts or len(batch.points)
+    found.batch = batch if found.batch is None else found.batch.joined(batch)
+    learn(found, work)
+
+
+def learn(found: Calibration, work: Study) -> None:
+    """Emulators of all patterns on all points so far."""
+    assert found.batch is not None and found.space is not None
+    inputs, seed = found.inputs(found.batch.points, found.batch.structures), found.seed
+    jobs = [
+        partial(emulator.fit, inputs, found.target.of(found.batch, one), found.columns(at), seed)
+        for at, one in enumerate(found.target.patterns)
+    ]
+    found.emulators = work.engine.each(jobs)
+
+
+# -- weights
+def weigh(found: Calibration, work: Study, amount: Amount) -> None:
+    """Weighted draws inside what is left, each structure with the same weight; the pool doubles while the
+    draws are too few.
+    """
+    assert found.space is not None
+    size = amount.pool
+    for _ in range(DOUBLINGS + 1):
+        pools = [_weighted(found, work, at, size) for at in range(len(found.structures))]
+        pools = [pool for pool in pools if pool[1].any()]
+        weights = np.concatenate([mine / len(pools) for _, mine, _ in pools]) if pools else np.zeros(0)
+        if history.effective(weights) >= 2 * ENOUGH or not pools:  # thinning to DRAWS rows costs half of them
+            break
+        size *= 2
+    if not pools:
+        return
+    points, of = np.concatenate([one for one, _, _ in pools]), np.concatenate([at for _, _, at in pools])
+    taken = history.resampled(weights, DRAWS, found.seed)
+    found.draws, found.of = points[taken > 0], of[taken > 0]
+    found.weights = taken[taken > 0] / DRAWS
+    found.effective = history.effective(found.weights)
+
+
+def _weighted(
+    found: Calibration, work: Study, at: int, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    assert found.space is not None
+    structure, target = found.structures[at], found.target
+    seed = [found.seed, CHECK, at]
+    points = found.space.placed(history.filling(len(found.space.names), size, seed), structure)
+    mean, variance = told(found, work, points, [structure] * len(points))
+    far = history.implausibility(mean, variance, target.observed, target.allowed)
+    log = history.log_likelihood(mean, variance, target.observed, target.allowed)
+    found.left[structure.name] = float(history.kept(far).mean())
+    return points, history.weights(np.where(history.kept(far), log, -np.inf)), np.full(len(points), at)
+
+
+def check(found: Calibration, work: Study, measuring: Measuring, amount: Amount) -> None:
+    """Run rows of the table afresh, one run of each set-up."""
+    assert found.space is not None
+    if len(found.draws) == 0:
+        return
+    rng = np.random.default_rng([found.seed, CHECK, 77])
+    rows = rng.choice(len(found.draws), amount.check, p=found.weights)
+    structures = [found.structures[at] for at in found.of[rows]]
+    wide = Measuring(measuring.patterns, asked().checked)
+    found.checked = wide.run(work, CHECK, found.draws[rows], structures, found.space)
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Exit code 0 whether or not the patterns can be met: that is a finding."""
+    from experiments.evidence.calibrate_text import findings
+
+    path, amount = line.settings.patterns, SIZES[line.settings.size]
+    patterns = pattern_file.read(Path(path)) if path else list(pattern_file.ready())
+    mine = tuple(one for one in patterns if one.use == "calibration" and one.setup.gives == "run")
+    if not mine:
+        raise Mistake("calibrate: no pattern has use: calibration and looks at a run")
+    base = line.sized({"county.villages": VILLAGES})
+    found = Calibration(Target(mine), asked().structures, space_of(line, base))
+    measuring = Measuring(mine, asked().villages)
+    with study.begin(line.starting(base), words) as work:
+        screen(found, work, measuring, amount)
+        for number in range(1, amount.waves + 1):
+            wave(found, work, measuring, amount, number)
+        weigh(found, work, amount)
+        check(found, work, measuring, amount)
+        write_table(found, work, words)
+        shown = both(lambda: findings(found, work.folder), work.folder)
+        said = as_text(shown, work.folder)
+        work.text("answer.txt", said + "\n")
+        print(said)
+    return 0
