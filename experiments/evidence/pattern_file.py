@@ -18,7 +18,9 @@ import yaml
 from experiments.command.catalogue import CONFIGS, Mistake
 from experiments.command.settings import Settings, check_override
 from experiments.command.user_files import read_text
+from experiments.evidence.comparing import COMPARISONS, RATIO
 from experiments.evidence.summaries import SUMMARIES, Summary
+from experiments.evidence.summaries.registry import RUN, START, Asked
 from sim.state import yaml12
 from sim.state.parameters import ParameterError, nearest
 
@@ -27,7 +29,7 @@ USES, SCALES, GRADES = ("calibration", "validation"), ("linear", "log"), ("A", "
 TEXTS = ("id", "what", "source")
 NUMBERS = ("observed", "observation_sd", "discrepancy_sd")
 WANTED = (*TEXTS, "year", "grade", *NUMBERS, "band", "use", "summary")
-OPTIONAL = ("chinese", "setup", "scale")
+OPTIONAL = ("chinese", "setup", "with", "against", "compare", "scale")
 OF_SETUP = ("months", "seeds", "set", "policy")
 MOST_MONTHS, DEEPEST, LONGEST = 1_200, 4, 300
 Place = tuple[Any, ...]
@@ -48,12 +50,19 @@ class Setup:
     @property
     def gives(self) -> str:
         """What a summary gets to see."""
-        return "start" if self.months == 0 else "run"
+        return START if self.months == 0 else RUN
+
+    def suits(self, summary: Summary) -> bool:
+        """Whether it gives what a summary needs: persons are read off a run."""
+        return (summary.needs == START) == (self.gives == START)
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A published pattern; with `scale` log both deviations are of logarithms."""
+    """A published pattern; with `scale` log both deviations are of logarithms.
+
+    Where `against` names a second set-up its value is what `compare` makes of the two, under the same luck.
+    """
 
     id: str
     what: str
@@ -70,6 +79,8 @@ class Pattern:
     setup: Setup
     scale: str = "linear"
     chinese: str = ""
+    against: Setup | None = None
+    compare: str = RATIO
 
 
 class Checker:
@@ -197,17 +208,15 @@ def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Set
         key: checker.word(value.get(key, first), (*place, key), f"{what}: {key}", allowed)
         for key, allowed, first in (
             ("grade", GRADES, ""), ("use", USES, ""), ("scale", SCALES, "linear"),
-            ("summary", SUMMARIES, ""), ("setup", setups, "default"),
+            ("summary", SUMMARIES, ""), ("setup", setups, "default"), ("compare", COMPARISONS, RATIO),
         )
     }  # fmt: skip
     summary, setup = SUMMARIES[words["summary"]], setups[words["setup"]]
-    if summary.needs != setup.gives:
-        fits = [one.name for one in setups.values() if one.gives == summary.needs]
-        raise checker.wrong(
-            (*place, "setup" if "setup" in value else "summary"),
-            f"{what}: {summary.name} wants a {summary.needs}, and set-up {setup.name} gives a {setup.gives}; "
-            f"such are {', '.join(fits)}",
-        )
+    _suited(checker, (*place, "setup" if "setup" in value else "summary"), what, summary, setup, setups)
+    summary = summary.given(_told(checker, value, place, what, summary))
+    against = _against(checker, value, place, what, setup, setups)
+    if against is not None:
+        _suited(checker, (*place, "against"), what, summary, against, setups)
     low, high = _band(checker, value["band"], place, what)
     if words["scale"] == "log" and min(observed, low) <= 0:
         raise checker.wrong((*place, "scale"), f"{what}: scale log wants observed and band above zero")
@@ -215,8 +224,63 @@ def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Set
         **texts, year=checker.whole(value["year"], (*place, "year"), f"{what}: year", 1800, 2200),
         grade=words["grade"], observed=observed, observation_sd=observation, discrepancy_sd=discrepancy,
         low=low, high=high, use=words["use"], summary=summary, setup=setup, scale=words["scale"],
-        chinese=chinese,
+        chinese=chinese, against=against, compare=words["compare"],
     )  # fmt: skip
+
+
+def _suited(
+    checker: Checker, place: Place, what: str, summary: Summary, setup: Setup, setups: Mapping[str, Setup]
+) -> None:
+    """A mistake where a set-up does not give what a summary needs."""
+    if not setup.suits(summary):
+        fits = [one.name for one in setups.values() if one.suits(summary)]
+        raise checker.wrong(
+            place,
+            f"{what}: {summary.name} wants a {START if summary.needs == START else RUN}, and set-up "
+            f"{setup.name} gives a {setup.gives}; such are {', '.join(fits)}",
+        )
+
+
+def _told(checker: Checker, value: Any, place: Place, what: str, summary: Summary) -> dict[str, Any]:
+    """What a pattern says to its summary, everything that it asks for and nothing else."""
+    asks = {asked.name: asked for asked in summary.asks}
+    place, given = (*place, "with"), value.get("with", {})
+    if not asks and "with" in value:
+        raise checker.wrong(place, f"{what}: {summary.name} asks for nothing: leave `with` out")
+    if not isinstance(given, dict):
+        raise checker.wrong(place, f"{what}: with wants a table, such as {summary.asks[0].example}")
+    for name in given:
+        checker.word(name, (*place, name), f"{what}: {summary.name}", asks)
+    for asked in asks.values():
+        if asked.name not in given:
+            raise checker.wrong(
+                place if "with" in value else (*place[:-1], "summary"),
+                f"{what}: {summary.name} asks for {asked.name}, {asked.about} ({asked.allowed}): write "
+                f"{asked.example}",
+            )
+    return {name: _answer(checker, given[name], (*place, name), what, asked) for name, asked in asks.items()}
+
+
+def _answer(checker: Checker, value: Any, place: Place, what: str, asked: Asked) -> Any:
+    """A value that a summary asks for."""
+    what = f"{what}: {asked.name}"
+    if asked.words:
+        return checker.word(value, place, what, asked.words)
+    return checker.whole(value, place, what, asked.low, asked.high)
+
+
+def _against(
+    checker: Checker, value: Any, place: Place, what: str, setup: Setup, setups: Mapping[str, Setup]
+) -> Setup | None:
+    """The second set-up, where there is one."""
+    if "against" not in value:
+        if "compare" in value:
+            raise checker.wrong((*place, "compare"), f"{what}: compare wants a second set-up, `against`")
+        return None
+    name = checker.word(value["against"], (*place, "against"), f"{what}: against", setups)
+    if name == setup.name:
+        raise checker.wrong((*place, "against"), f"{what}: against and setup are both {name}")
+    return setups[name]
 
 
 def _band(checker: Checker, value: Any, place: Place, what: str) -> tuple[float, float]:
