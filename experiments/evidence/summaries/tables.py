@@ -154,7 +154,7 @@ def canteen_years_at_a_loss(run: Any, money: str) -> Value:
     years = len(run.series.flow) // YEAR
 
     def by_year(values: np.ndarray) -> np.ndarray:
-        return values[: years * YEAR].reshape(years, YEAR, -1)
+        return values[: years * YEAR].reshape(years, YEAR, values.shape[1])
 
     whole = by_year(cooking(run)).all(axis=1)
     short = by_year(money_in(run, money)).sum(axis=1) < by_year(run.series.flow["cost"]).sum(axis=1)
