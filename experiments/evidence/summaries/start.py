@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import NOTHING, START, YEAR, Value, ratio, summary
+from experiments.evidence.summaries.registry import FEN, NOTHING, START, YEAR, Value, ratio, summary
 from sim.start import tables
 from sim.state.codes import COUPLE, ELDER, SEVERE, WITH_CHILD, WORKING
 
@@ -69,6 +69,13 @@ def poor_collectives(model: Any) -> Value:
     low = np.minimum((rank * 256).astype(int), 255)
     income = quantiles[low] + (rank * 256 - low) * (quantiles[low + 1] - quantiles[low])
     return ratio(income < 5_000_000, np.ones(len(rank)), len(rank))
+
+
+@summary(START, unit="yuan/month")
+def mean_income_at_start(model: Any) -> Value:
+    """Mean income of elders: pension, land, odd jobs, children's money; allowances begin with the first month."""
+    income = elders(model, "income").astype(float) + elders(model, "remit")
+    return ratio(income / FEN, np.ones(len(income)), len(income))
 
 
 @summary(START, unit="yuan/month")

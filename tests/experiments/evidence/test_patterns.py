@@ -14,6 +14,7 @@ from experiments.evidence import pattern_file
 from experiments.evidence.judging import HOLDS, MISSES, UNKNOWN, implausibility, judge, verdict
 from experiments.evidence.pattern_file import Pattern, Setup
 from experiments.evidence.summaries import SUMMARIES
+from experiments.evidence.summaries.registry import RUN, START
 
 TINY = [
     "county.villages=3", "county.elders=20", "horizon.spin_up=3", "horizon.end=2025-12", "progress=false",
@@ -85,9 +86,16 @@ def test_one_seed_tells_nothing():
 # -- the project's own
 def test_every_pattern_from_c1_to_c17_is_there():
     found = pattern_file.ready()
-    assert {one.id.rstrip("abcde") for one in found} == {f"C{number}" for number in range(1, 18)}
+    ours = {one.id.rstrip("abcde") for one in found if one.id.startswith("C")}
+    assert ours == {f"C{number}" for number in range(1, 18)}
+    assert [one.id for one in found if not one.id.startswith("C")] == [f"E{number}" for number in range(1, 7)]
     for one in found:
         assert one.chinese and one.low <= one.observed <= one.high and one.discrepancy_sd > 0, one.id
+
+
+def test_any_reader_of_runs_can_hold_a_run_against_them():
+    """A start or a run is all that the project's own ask for, one at a time."""
+    assert all(one.against is None and one.summary.needs in (START, RUN) for one in pattern_file.ready())
 
 
 def test_those_for_calibration_are_named():

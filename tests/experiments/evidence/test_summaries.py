@@ -39,6 +39,12 @@ def test_living_and_health_of_elders_at_the_start():
     assert value("disabled", health) == (0.5, 4) and value("severely_disabled", health) == (0.25, 4)
 
 
+def test_income_at_the_start():
+    """900 and 300 yuan of their own, 0 and 200 from children."""
+    seen = start(income=[90_000, 30_000], remit=[0, 20_000])
+    assert value("mean_income_at_start", seen) == (700.0, 2)
+
+
 def test_age_gap_is_the_largest_distance_from_the_table():
     """All elders are men of 60-64: one minus the share of these is the largest gap."""
     _, shares = tables.age_shares()
