@@ -17,7 +17,7 @@ import yaml
 
 from experiments.command.catalogue import CONFIGS, Mistake
 from experiments.command.settings import Settings, check_override
-from experiments.command.user_files import read_text
+from experiments.command.user_files import look_through, printable, read_text
 from experiments.evidence.comparing import COMPARISONS, RATIO
 from experiments.evidence.summaries import SUMMARIES, Summary
 from experiments.evidence.summaries.registry import RUN, START, Asked
@@ -31,7 +31,8 @@ NUMBERS = ("observed", "observation_sd", "discrepancy_sd")
 WANTED = (*TEXTS, "year", "grade", *NUMBERS, "band", "use", "summary")
 OPTIONAL = ("chinese", "setup", "with", "against", "compare", "scale")
 OF_SETUP = ("months", "seeds", "set", "policy")
-MOST_MONTHS, DEEPEST, LONGEST = 1_200, 4, 300
+MOST_MONTHS, DEEPEST, LONGEST, LARGEST = 1_200, 4, 300, 1e15
+MOST_WORDS, LISTED = 30, "docs/patterns.md lists what is allowed"
 Place = tuple[Any, ...]
 
 
@@ -88,6 +89,11 @@ class Checker:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.lines = path, dict[Place, int]()
+        try:
+            look_through(text, "a file of patterns")
+        except Mistake as error:
+            said = str(error)
+            raise Mistake(f"{path}{', ' if said.startswith('line ') else ': '}{said}") from error
         self.content = yaml12.load(text, str(path))
         self._mark(yaml.compose(text, yaml12.Loader), ())
 
@@ -121,17 +127,20 @@ class Checker:
         allowed = tuple(allowed)
         for key in value:
             if key not in allowed:
-                self.word(key, (*place, key), what, allowed)
+                self.word(key, (*place, str(key)), what, allowed)
         for key in wanted:
             if key not in value:
                 raise self.wrong(place, f"{what} has no {key}: {', '.join(wanted)} are wanted")
 
     def number(self, value: Any, place: Place, what: str, least: float = -math.inf) -> float:
-        """A finite number of at least `least`."""
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        """A number of at least `least`, of a size that can be measured."""
+        good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
         if not good or value < least:
             floor = "" if least == -math.inf else f" of at least {least:g}"
-            raise self.wrong(place, f"{what} = {str(value)[:60]!r}: a number{floor} is wanted")
+            quoted = (
+                f" without quotes{floor}" if isinstance(value, str) and _reads_as_number(value) else floor
+            )
+            raise self.wrong(place, f"{what} = {str(value)[:60]!r}: a number{quoted} is wanted")
         return float(value)
 
     def whole(self, value: Any, place: Place, what: str, low: int, high: int) -> int:
@@ -143,10 +152,11 @@ class Checker:
         return value
 
     def text(self, value: Any, place: Place, what: str) -> str:
-        """A text, not empty; what stands in quotes or not, a number apart."""
-        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
+        """A text of one line, not empty; what stands in quotes or not, a number apart."""
+        good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
+        if not good or printable(value) != value:
             raise self.wrong(
-                place, f"{what} = {str(value)[:60]!r}: a text of at most {LONGEST} signs is wanted"
+                place, f"{what} = {str(value)[:60]!r}: a text of one line, {LONGEST} signs at most, is wanted"
             )
         return value
 
@@ -155,10 +165,16 @@ class Checker:
         allowed = tuple(allowed)
         if value not in allowed:
             hint = nearest(str(value), allowed)
-            raise self.wrong(
-                place, f"{what}: unknown {str(value)[:60]!r}; allowed are {', '.join(allowed)}{hint}"
-            )
+            listed = f"allowed are {', '.join(allowed)}" if len(allowed) <= MOST_WORDS else LISTED
+            raise self.wrong(place, f"{what}: unknown {str(value)[:60]!r}; {listed}{hint}")
         return str(value)
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _setup(checker: Checker, name: str, value: Any) -> Setup:
@@ -193,8 +209,8 @@ def _setup(checker: Checker, name: str, value: Any) -> Setup:
 
 def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Setup]) -> Pattern:
     place: Place = ("patterns", number)
-    named = isinstance(value, dict) and isinstance(value.get("id"), str)
-    what = f"pattern {value['id'][:40]}" if named else f"pattern {number + 1}"
+    name = value.get("id") if isinstance(value, dict) else None
+    what = f"pattern {name[:40] if isinstance(name, str) and name.strip() else number + 1}"
     checker.table(value, place, what, (*WANTED, *OPTIONAL), WANTED)
     texts = {key: checker.text(value[key], (*place, key), f"{what}: {key}") for key in TEXTS}
     chinese = value.get("chinese", "")
@@ -304,7 +320,9 @@ def read(path: Path) -> list[Pattern]:
     given = checker.content.get("setups", {})
     if not isinstance(given, dict):
         raise checker.wrong(("setups",), "setups: a table of names and values is wanted")
-    setups |= {str(name): _setup(checker, str(name), value) for name, value in given.items()}
+    for name in given:
+        checker.text(name, ("setups", str(name)), "name of a set-up")
+    setups |= {name: _setup(checker, name, value) for name, value in given.items()}
     entries = checker.content["patterns"]
     if not isinstance(entries, list) or not entries:
         raise checker.wrong(("patterns",), "patterns: a list of at least one pattern is wanted")

@@ -73,7 +73,7 @@ def poor_collectives(model: Any) -> Value:
 
 @summary(START, unit="yuan/month")
 def mean_income_at_start(model: Any) -> Value:
-    """Mean income of elders: pension, land, odd jobs, children's money; allowances begin with the first month."""
+    """Mean income of elders: pension, land, odd jobs and children's money, without allowances."""
     income = elders(model, "income").astype(float) + elders(model, "remit")
     return ratio(income / FEN, np.ones(len(income)), len(income))
 

@@ -142,53 +142,6 @@ def test_a_set_up_runs_its_months_and_values_and_draws_move_it(tmp_path, monkeyp
     assert len({one.parameters.canteen.food for one in seen}) == 2
 
 
-BAD = {
-    "a misspelt summary": (
-        ("facilities_at_start", "facilites_at_start"),
-        "line 12: pattern mine: summary: unknown 'facilites_at_start'", "did you mean facilities_at_start?",
-    ),
-    "a misspelt key": (("    use:", "    usse:"), "line 11: pattern mine: unknown 'usse'", "mean use?"),
-    "a key too few": (("    year: 2024\n", ""), "line 2: pattern mine has no year", "observed"),
-    "a band upside down": (("[0.2, 0.4]", "[0.4, 0.2]"), "line 10: pattern mine: band = [0.4, 0.2]", "lower"),
-    "no band": (("[0.2, 0.4]", "0.2"), "line 10: pattern mine: band wants two numbers", "[0.2, 0.4]"),
-    "a negative deviation": (("discrepancy_sd: 0.05", "discrepancy_sd: -1"), "line 9: ", "of at least 0"),
-    "a text for a number": (("observed: 0.3", "observed: much"), "line 7: pattern mine: observed =", "a"),
-    "a set-up that is none": (("setup: start", "setup: stat"), "line 13: ", "did you mean start?"),
-    "a run where a start is wanted": (
-        ("setup: start", "setup: default"), "line 13: ", "wants a start, and set-up default gives a run",
-    ),
-    "a use that is none": (("use: validation", "use: calibrate"), "line 11: ", "did you mean calibration?"),
-    "no yaml": (("patterns:", "patterns: ["), "not readable as YAML", "line"),
-    "no patterns": ((GOOD, "patterns: []"), "line 1: patterns: a list of at least one pattern", "wanted"),
-    "no table": ((GOOD, "- 3"), "line 1: the file: a table of names and values is wanted", ""),
-    "empty": ((GOOD, ""), "line 1: the file: a table of names and values is wanted", ""),
-    "another heading": (("patterns:", "pattern:"), "line 1: the file: unknown 'pattern'", "patterns?"),
-    "twice": ((GOOD, GOOD + GOOD.partition("\n")[2]), "line 14: pattern mine is there twice", ""),
-    "log of nought": (("observed: 0.3", "observed: 0\n    scale: log"), "line 8: ", "above zero"),
-    "a path of a set-up": (
-        (GOOD, GOOD + "setups: {mine: {set: {county.vilages: 3}}}\n"),
-        "line 14: set-up mine: unknown key 'county.vilages'", "did you mean county.villages?",
-    ),
-    "a value of a set-up": (
-        (GOOD, GOOD + "setups:\n  mine:\n    set:\n      county.villages: -3\n"),
-        "line 17: set-up mine: county.villages", "allowed is",
-    ),
-    "months of a set-up": ((GOOD, GOOD + "setups: {mine: {months: 1.5}}\n"), "line 14: ", "a whole number"),
-    "itself": ((GOOD, "patterns: &a [*a]"), "a table of names and values is wanted", "line 1"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_a_bad_file_gets_one_sentence(case, tmp_path, capsys):
-    (old, new), what, more = BAD[case]
-    file = tmp_path / "mine.yaml"
-    file.write_text(GOOD.replace(old, new), encoding="utf-8")
-    assert run.main(["validate", f"patterns={file}", f"out={tmp_path}", *TINY]) == 1
-    said = capsys.readouterr().err.strip()
-    assert said.startswith(f"error: {file}") and what in said and more in said and "\n" not in said
-    assert not (tmp_path / "patterns").exists()
-
-
 @pytest.mark.parametrize(
     "words, said",
     [
