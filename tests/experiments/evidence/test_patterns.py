@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 import run
-from experiments.evidence import pattern_file
+from experiments.evidence import pattern_file, patterns
+from experiments.evidence.comparing import compared
 from experiments.evidence.judging import HOLDS, MISSES, UNKNOWN, implausibility, judge, verdict
 from experiments.evidence.pattern_file import Pattern, Setup
 from experiments.evidence.summaries import SUMMARIES
@@ -81,6 +82,31 @@ def test_a_judgement_has_students_interval_over_the_seeds_that_saw_something():
 
 def test_one_seed_tells_nothing():
     assert judge(pattern(), [(0.5, 9)]).verdict == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "how, expected", [("ratio", [2.0, np.nan, np.nan]), ("difference", [3.0, 4.0, np.nan])]
+)
+def test_two_set_ups_are_compared_seed_by_seed(how, expected):
+    """6 against 3, 4 against nought, nothing against 1; the fourth seed has no other."""
+    found = compared(how, [(6.0, 9), (4.0, 9), (np.nan, 0), (1.0, 1)], [(3.0, 5), (0.0, 7), (1.0, 9)])
+    assert [value for value, _ in found] == pytest.approx(expected, nan_ok=True)
+    assert [count for _, count in found] == [5, 7 if how == "difference" else 0, 0]
+
+
+def test_a_set_up_is_run_once_for_all_that_ask_for_it(monkeypatch):
+    """Two patterns under one set-up, one of them against a second: two set-ups, each with what is asked of it."""
+    asked = {}
+
+    def note(line, base, setup, summaries):
+        asked[setup.name] = [one.called for one in summaries]
+        return {one.called: [(2.0 if setup.name == "a" else 1.0, 3)] for one in summaries}
+
+    monkeypatch.setattr(patterns, "values", note)
+    a, b, other = Setup("a"), Setup("b"), SUMMARIES["participation"]
+    rows = patterns.judged(None, None, [pattern(setup=a), pattern(id="b", setup=a, against=b, summary=other)])
+    assert asked == {"a": ["willing", "participation"], "b": ["participation"]}
+    assert [row.value for row in rows] == [2.0, 2.0] and patterns.setup_of(rows[1].pattern) == "a / b (ratio)"
 
 
 # -- the project's own
