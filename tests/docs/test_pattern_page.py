@@ -19,7 +19,7 @@ def shown(tmp_path):
 
 
 def test_the_file_of_the_page_is_read(tmp_path):
-    """It shows what a pattern may say: an answer to its summary, persons, a second set-up, a scheduled shock."""
+    """It shows an answer to a summary, persons, a second set-up, a scheduled shock."""
     early, few, crowding, stay = pattern_file.read(shown(tmp_path))
     assert early.summary.called == "in_service_after (years 3)" and early.setup.name == "drive"
     assert few.summary.needs == "persons" and few.setup.name == "default"

@@ -95,7 +95,7 @@ def test_two_set_ups_are_compared_seed_by_seed(how, expected):
 
 
 def test_a_set_up_is_run_once_for_all_that_ask_for_it(monkeypatch):
-    """Two patterns under one set-up, one of them against a second: two set-ups, each with what is asked of it."""
+    """Two patterns under one set-up, one of them against a second."""
     asked = {}
 
     def note(line, base, setup, summaries):

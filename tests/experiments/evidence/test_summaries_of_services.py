@@ -115,6 +115,7 @@ def test_facilities_come_and_are_used():
     )
     shut(seen, slice(None), 5)
     assert value("facilities_after", seen, years=1) == (pytest.approx(0.6), 10)
+    assert value("facilities_after", seen, years=2) == (pytest.approx(0.6), 10)
     assert value("facilities_after", seen, years=3)[1] == 0
     assert value("growth_of_facilities", seen) == (pytest.approx(0.25), 10)
     assert value("facilities_in_use", seen) == (pytest.approx(10 / 12), 12)  # two Decembers of six
@@ -146,11 +147,11 @@ def test_in_service_so_many_years_after():
 
 
 def test_an_epidemic_leaves_a_station_in_service():
-    """Shut in month 18 and before under an epidemic: looked at where it last counted."""
+    """Shut in month 18 alone, a year after its opening; under an epidemic it is seen where it last counted."""
     seen = lives()
-    shut(seen, slice(16, 20), 1)
+    shut(seen, slice(18, 19), 1)
     assert value("in_service_after", seen, years=1)[0] == pytest.approx(2 / 3)
-    seen.series.state["pandemic_until"][16:20, 1] = 20
+    seen.series.state["pandemic_until"][18, 1] = 19
     assert value("in_service_after", seen, years=1)[0] == 1.0
 
 
