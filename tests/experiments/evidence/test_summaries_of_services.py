@@ -147,7 +147,7 @@ def test_in_service_so_many_years_after():
 
 
 def test_an_epidemic_leaves_a_station_in_service():
-    """Shut in month 18 alone, a year after its opening; under an epidemic it is seen where it last counted."""
+    """Shut in month 18 alone, a year after it opened; under an epidemic it is seen where it last counted."""
     seen = lives()
     shut(seen, slice(18, 19), 1)
     assert value("in_service_after", seen, years=1)[0] == pytest.approx(2 / 3)
