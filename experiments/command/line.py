@@ -11,7 +11,8 @@
     python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or
     any month of it
     python run.py patterns                          which published patterns the default county shows
-    python run.py validate patterns=mine.yaml       the same for patterns of your own
+    python run.py validate patterns=mine.yaml       the same for patterns of your own; docs/patterns.md
+    lists what they may ask of a county and shows a file
     python run.py idle county=stratified            which uncertain parameters change no byte there
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
@@ -105,7 +106,7 @@ def judging(verb: str, words: list[str]) -> list[str]:
     if verb == "validate" and not any(word.startswith("patterns=") and word != "patterns=" for word in words):
         raise Mistake(
             "validate wants a file of patterns, such as patterns=mine.yaml in the form of "
-            "configs/patterns.yaml; `patterns` judges that one"
+            "configs/patterns.yaml (docs/patterns.md says how); `patterns` judges that one"
         )
     return ["experiment=patterns", *(word for word in words if word != "experiment=patterns")]
 

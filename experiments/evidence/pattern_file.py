@@ -17,8 +17,10 @@ import yaml
 
 from experiments.command.catalogue import CONFIGS, Mistake
 from experiments.command.settings import Settings, check_override
-from experiments.command.user_files import read_text
+from experiments.command.user_files import look_through, printable, read_text
+from experiments.evidence.comparing import COMPARISONS, RATIO
 from experiments.evidence.summaries import SUMMARIES, Summary
+from experiments.evidence.summaries.registry import RUN, START, Asked
 from sim.state import yaml12
 from sim.state.parameters import ParameterError, nearest
 
@@ -27,9 +29,10 @@ USES, SCALES, GRADES = ("calibration", "validation"), ("linear", "log"), ("A", "
 TEXTS = ("id", "what", "source")
 NUMBERS = ("observed", "observation_sd", "discrepancy_sd")
 WANTED = (*TEXTS, "year", "grade", *NUMBERS, "band", "use", "summary")
-OPTIONAL = ("chinese", "setup", "scale")
+OPTIONAL = ("chinese", "setup", "with", "against", "compare", "scale")
 OF_SETUP = ("months", "seeds", "set", "policy")
-MOST_MONTHS, DEEPEST, LONGEST = 1_200, 4, 300
+MOST_MONTHS, DEEPEST, LONGEST, LARGEST = 1_200, 4, 300, 1e15
+MOST_WORDS, LISTED = 30, "docs/patterns.md lists what is allowed"
 Place = tuple[Any, ...]
 
 
@@ -48,12 +51,19 @@ class Setup:
     @property
     def gives(self) -> str:
         """What a summary gets to see."""
-        return "start" if self.months == 0 else "run"
+        return START if self.months == 0 else RUN
+
+    def suits(self, summary: Summary) -> bool:
+        """Whether it gives what a summary needs: persons are read off a run."""
+        return (summary.needs == START) == (self.gives == START)
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A published pattern; with `scale` log both deviations are of logarithms."""
+    """A published pattern; with `scale` log both deviations are of logarithms.
+
+    Where `against` names a second set-up its value is what `compare` makes of the two, under the same luck.
+    """
 
     id: str
     what: str
@@ -70,6 +80,8 @@ class Pattern:
     setup: Setup
     scale: str = "linear"
     chinese: str = ""
+    against: Setup | None = None
+    compare: str = RATIO
 
 
 class Checker:
@@ -77,6 +89,11 @@ class Checker:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.lines = path, dict[Place, int]()
+        try:
+            look_through(text, "a file of patterns")
+        except Mistake as error:
+            said = str(error)
+            raise Mistake(f"{path}{', ' if said.startswith('line ') else ': '}{said}") from error
         self.content = yaml12.load(text, str(path))
         self._mark(yaml.compose(text, yaml12.Loader), ())
 
@@ -110,17 +127,20 @@ class Checker:
         allowed = tuple(allowed)
         for key in value:
             if key not in allowed:
-                self.word(key, (*place, key), what, allowed)
+                self.word(key, (*place, str(key)), what, allowed)
         for key in wanted:
             if key not in value:
                 raise self.wrong(place, f"{what} has no {key}: {', '.join(wanted)} are wanted")
 
     def number(self, value: Any, place: Place, what: str, least: float = -math.inf) -> float:
-        """A finite number of at least `least`."""
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        """A number of at least `least`, of a size that can be measured."""
+        good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
         if not good or value < least:
             floor = "" if least == -math.inf else f" of at least {least:g}"
-            raise self.wrong(place, f"{what} = {str(value)[:60]!r}: a number{floor} is wanted")
+            quoted = (
+                f" without quotes{floor}" if isinstance(value, str) and _reads_as_number(value) else floor
+            )
+            raise self.wrong(place, f"{what} = {str(value)[:60]!r}: a number{quoted} is wanted")
         return float(value)
 
     def whole(self, value: Any, place: Place, what: str, low: int, high: int) -> int:
@@ -132,10 +152,11 @@ class Checker:
         return value
 
     def text(self, value: Any, place: Place, what: str) -> str:
-        """A text, not empty; what stands in quotes or not, a number apart."""
-        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
+        """A text of one line, not empty; what stands in quotes or not, a number apart."""
+        good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
+        if not good or printable(value) != value:
             raise self.wrong(
-                place, f"{what} = {str(value)[:60]!r}: a text of at most {LONGEST} signs is wanted"
+                place, f"{what} = {str(value)[:60]!r}: a text of one line, {LONGEST} signs at most, is wanted"
             )
         return value
 
@@ -144,10 +165,16 @@ class Checker:
         allowed = tuple(allowed)
         if value not in allowed:
             hint = nearest(str(value), allowed)
-            raise self.wrong(
-                place, f"{what}: unknown {str(value)[:60]!r}; allowed are {', '.join(allowed)}{hint}"
-            )
+            listed = f"allowed are {', '.join(allowed)}" if len(allowed) <= MOST_WORDS else LISTED
+            raise self.wrong(place, f"{what}: unknown {str(value)[:60]!r}; {listed}{hint}")
         return str(value)
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _setup(checker: Checker, name: str, value: Any) -> Setup:
@@ -182,8 +209,8 @@ def _setup(checker: Checker, name: str, value: Any) -> Setup:
 
 def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Setup]) -> Pattern:
     place: Place = ("patterns", number)
-    named = isinstance(value, dict) and isinstance(value.get("id"), str)
-    what = f"pattern {value['id'][:40]}" if named else f"pattern {number + 1}"
+    name = value.get("id") if isinstance(value, dict) else None
+    what = f"pattern {name[:40] if isinstance(name, str) and name.strip() else number + 1}"
     checker.table(value, place, what, (*WANTED, *OPTIONAL), WANTED)
     texts = {key: checker.text(value[key], (*place, key), f"{what}: {key}") for key in TEXTS}
     chinese = value.get("chinese", "")
@@ -197,17 +224,15 @@ def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Set
         key: checker.word(value.get(key, first), (*place, key), f"{what}: {key}", allowed)
         for key, allowed, first in (
             ("grade", GRADES, ""), ("use", USES, ""), ("scale", SCALES, "linear"),
-            ("summary", SUMMARIES, ""), ("setup", setups, "default"),
+            ("summary", SUMMARIES, ""), ("setup", setups, "default"), ("compare", COMPARISONS, RATIO),
         )
     }  # fmt: skip
     summary, setup = SUMMARIES[words["summary"]], setups[words["setup"]]
-    if summary.needs != setup.gives:
-        fits = [one.name for one in setups.values() if one.gives == summary.needs]
-        raise checker.wrong(
-            (*place, "setup" if "setup" in value else "summary"),
-            f"{what}: {summary.name} wants a {summary.needs}, and set-up {setup.name} gives a {setup.gives}; "
-            f"such are {', '.join(fits)}",
-        )
+    _suited(checker, (*place, "setup" if "setup" in value else "summary"), what, summary, setup, setups)
+    summary = summary.given(_told(checker, value, place, what, summary))
+    against = _against(checker, value, place, what, setup, setups)
+    if against is not None:
+        _suited(checker, (*place, "against"), what, summary, against, setups)
     low, high = _band(checker, value["band"], place, what)
     if words["scale"] == "log" and min(observed, low) <= 0:
         raise checker.wrong((*place, "scale"), f"{what}: scale log wants observed and band above zero")
@@ -215,8 +240,63 @@ def _pattern(checker: Checker, number: int, value: Any, setups: Mapping[str, Set
         **texts, year=checker.whole(value["year"], (*place, "year"), f"{what}: year", 1800, 2200),
         grade=words["grade"], observed=observed, observation_sd=observation, discrepancy_sd=discrepancy,
         low=low, high=high, use=words["use"], summary=summary, setup=setup, scale=words["scale"],
-        chinese=chinese,
+        chinese=chinese, against=against, compare=words["compare"],
     )  # fmt: skip
+
+
+def _suited(
+    checker: Checker, place: Place, what: str, summary: Summary, setup: Setup, setups: Mapping[str, Setup]
+) -> None:
+    """A mistake where a set-up does not give what a summary needs."""
+    if not setup.suits(summary):
+        fits = [one.name for one in setups.values() if one.suits(summary)]
+        raise checker.wrong(
+            place,
+            f"{what}: {summary.name} wants a {START if summary.needs == START else RUN}, and set-up "
+            f"{setup.name} gives a {setup.gives}; such are {', '.join(fits)}",
+        )
+
+
+def _told(checker: Checker, value: Any, place: Place, what: str, summary: Summary) -> dict[str, Any]:
+    """What a pattern says to its summary, everything that it asks for and nothing else."""
+    asks = {asked.name: asked for asked in summary.asks}
+    place, given = (*place, "with"), value.get("with", {})
+    if not asks and "with" in value:
+        raise checker.wrong(place, f"{what}: {summary.name} asks for nothing: leave `with` out")
+    if not isinstance(given, dict):
+        raise checker.wrong(place, f"{what}: with wants a table, such as {summary.asks[0].example}")
+    for name in given:
+        checker.word(name, (*place, name), f"{what}: {summary.name}", asks)
+    for asked in asks.values():
+        if asked.name not in given:
+            raise checker.wrong(
+                place if "with" in value else (*place[:-1], "summary"),
+                f"{what}: {summary.name} asks for {asked.name}, {asked.about} ({asked.allowed}): write "
+                f"{asked.example}",
+            )
+    return {name: _answer(checker, given[name], (*place, name), what, asked) for name, asked in asks.items()}
+
+
+def _answer(checker: Checker, value: Any, place: Place, what: str, asked: Asked) -> Any:
+    """A value that a summary asks for."""
+    what = f"{what}: {asked.name}"
+    if asked.words:
+        return checker.word(value, place, what, asked.words)
+    return checker.whole(value, place, what, asked.low, asked.high)
+
+
+def _against(
+    checker: Checker, value: Any, place: Place, what: str, setup: Setup, setups: Mapping[str, Setup]
+) -> Setup | None:
+    """The second set-up, where there is one."""
+    if "against" not in value:
+        if "compare" in value:
+            raise checker.wrong((*place, "compare"), f"{what}: compare wants a second set-up, `against`")
+        return None
+    name = checker.word(value["against"], (*place, "against"), f"{what}: against", setups)
+    if name == setup.name:
+        raise checker.wrong((*place, "against"), f"{what}: against and setup are both {name}")
+    return setups[name]
 
 
 def _band(checker: Checker, value: Any, place: Place, what: str) -> tuple[float, float]:
@@ -240,7 +320,9 @@ def read(path: Path) -> list[Pattern]:
     given = checker.content.get("setups", {})
     if not isinstance(given, dict):
         raise checker.wrong(("setups",), "setups: a table of names and values is wanted")
-    setups |= {str(name): _setup(checker, str(name), value) for name, value in given.items()}
+    for name in given:
+        checker.text(name, ("setups", str(name)), "name of a set-up")
+    setups |= {name: _setup(checker, name, value) for name, value in given.items()}
     entries = checker.content["patterns"]
     if not isinstance(entries, list) or not entries:
         raise checker.wrong(("patterns",), "patterns: a list of at least one pattern is wanted")

@@ -6,18 +6,22 @@ asked for, and each pattern's function reads its value off. Nothing is tuned to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import sim
 from experiments.command.scenario import Composed, policy
 from experiments.evidence import pattern_file
+from experiments.evidence.comparing import compared
 from experiments.evidence.judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge, short
 from experiments.evidence.pattern_figure import draw
 from experiments.evidence.pattern_file import Pattern, Setup
-from experiments.evidence.summaries import Value
+from experiments.evidence.persons import watched
+from experiments.evidence.summaries import Summary, Value
+from experiments.evidence.summaries.registry import PERSONS, RUN, START
 from experiments.report.style import both, figures_in, phrase, tell
 from experiments.report.text import layout, numbered
 from experiments.study import draws, study
@@ -64,12 +68,21 @@ def parameters_of(line: Composed, base: sim.Parameters, setup: Setup, at: int) -
     return base.replace(changes)
 
 
+def seen_of(model: sim.MutualAidModel, needs: set[str]) -> dict[str, Any]:
+    """What summaries are given, by what they need; persons are watched where somebody needs them."""
+    if needs == {START}:
+        return {START: model}
+    if PERSONS in needs:
+        return dict(zip((RUN, PERSONS), watched(model), strict=True))
+    return {RUN: model.run()}
+
+
 def values(
-    line: Composed, base: sim.Parameters, setup: Setup, patterns: list[Pattern]
+    line: Composed, base: sim.Parameters, setup: Setup, summaries: Sequence[Summary]
 ) -> dict[str, list[Value]]:
-    """Pattern -> a value a seed, for the patterns of one set-up; a run is let go once it has been read."""
+    """Summary (as called) -> a value a seed, under one set-up; a run is let go once it has been read."""
     seeds = line.settings.seeds or SIZES[line.settings.size]
-    found: dict[str, list[Value]] = {pattern.id: [] for pattern in patterns}
+    found: dict[str, list[Value]] = {summary.called: [] for summary in summaries}
     for at in range(min(seeds, setup.seeds or seeds)):
         parameters = parameters_of(line, base, setup, at)
         own = tuple(policy(name, parameters) for name in setup.policy)
@@ -77,21 +90,41 @@ def values(
             parameters,
             seed=draws.replicate_seed(line.settings.seed, at),
             modifiers=compose((*line.policies, *own), parameters),
-            spin_up=setup.gives == "run",
+            spin_up=setup.gives == RUN,
         )
-        seen = model.run() if setup.gives == "run" else model
-        for pattern in patterns:
-            found[pattern.id].append(pattern.summary.of(seen))
+        seen = seen_of(model, {summary.needs for summary in summaries})
+        for summary in summaries:
+            found[summary.called].append(summary.of(seen[summary.needs]))
     return found
 
 
 def judged(line: Composed, base: sim.Parameters, patterns: Iterable[Pattern]) -> list[Judgement]:
-    """Every pattern, in its order."""
-    patterns, found = list(patterns), dict[str, list[Value]]()
-    for setup in dict.fromkeys(pattern.setup.name for pattern in patterns):
-        mine = [pattern for pattern in patterns if pattern.setup.name == setup]
-        found |= values(line, base, mine[0].setup, mine)
-    return [judge(pattern, found[pattern.id]) for pattern in patterns]
+    """Every pattern, in its order; a set-up is run once for all that ask for it."""
+    patterns = list(patterns)
+    wanted: dict[str, dict[str, Summary]] = {}
+    setups: dict[str, Setup] = {}
+    for pattern in patterns:
+        for setup in filter(None, (pattern.setup, pattern.against)):
+            setups[setup.name] = setup
+            wanted.setdefault(setup.name, {})[pattern.summary.called] = pattern.summary
+    found = {name: values(line, base, setups[name], list(mine.values())) for name, mine in wanted.items()}
+    return [judge(pattern, of_pattern(pattern, found)) for pattern in patterns]
+
+
+def of_pattern(pattern: Pattern, found: Mapping[str, Mapping[str, list[Value]]]) -> list[Value]:
+    """A value a seed: of its set-up, or of that compared with another."""
+    name = pattern.summary.called
+    mine = found[pattern.setup.name][name]
+    if pattern.against is None:
+        return mine
+    return compared(pattern.compare, mine, found[pattern.against.name][name])
+
+
+def setup_of(pattern: Pattern) -> str:
+    """The set-up, and what it is compared with."""
+    if pattern.against is None:
+        return pattern.setup.name
+    return f"{pattern.setup.name} / {pattern.against.name} ({phrase(pattern.compare)})"
 
 
 def name_of(pattern: Pattern) -> str:
@@ -160,7 +193,7 @@ def findings(rows: list[Judgement], folder: Path) -> Findings:
     )
     sources = [
         [one.pattern.id, one.pattern.source, one.pattern.year, one.pattern.grade, phrase(one.pattern.use),
-         one.pattern.summary.name, one.pattern.setup.name]
+         one.pattern.summary.called, setup_of(one.pattern)]
         for one in rows
     ]  # fmt: skip
     return Findings(

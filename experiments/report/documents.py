@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from experiments.command.scenario import CONFIGS, options, policy
@@ -227,7 +228,13 @@ def inputs() -> str:
     )
 
 
+def made_by(module: str, function: str) -> Callable[[], str]:
+    """A block whose words stand in a room above this one, which is loaded when the block is made."""
+    return lambda: str(getattr(import_module(module), function)())
+
+
 ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
+EVIDENCE = "docs/patterns.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
@@ -243,6 +250,8 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "switches": (ODD, switches),
     "policies": (ODD, ready_policies),
     "traceability": (CLAUSES, traceability),
+    "summaries": (EVIDENCE, made_by("experiments.evidence.page", "listed")),
+    "patterns": (EVIDENCE, made_by("experiments.evidence.page", "patterns")),
     "break_even_lines": (HAND, break_even.lines),
     "break_even_payers": (HAND, break_even.payers),
     "break_even_diners": (HAND, break_even.diners),

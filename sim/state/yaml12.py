@@ -27,6 +27,7 @@ SCALARS = (  # the core schema of YAML 1.2.2, section 10.3.2, and the signs with
 )
 FLAGS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 BASES = {"0o": 8, "0x": 16}
+MOST_DIGITS = 4_000  # of a whole number; Python reads 4,300 at most
 
 
 class Loader(yaml.SafeLoader):
@@ -37,16 +38,20 @@ class Loader(yaml.SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         """As in PyYAML."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for place, key in enumerate(keys) if key in keys[:place]]
+        twice = [place for place, key in enumerate(keys) if key in keys[:place]]
         if twice:
             raise yaml.constructor.ConstructorError(
-                problem=f"{twice[0]} is written twice", problem_mark=node.start_mark
+                problem=f"{keys[twice[0]]} is written twice", problem_mark=node.value[twice[0]][0].start_mark
             )
         return super().construct_mapping(node, deep)
 
     def whole(self, node: Any) -> int:
         """A whole number; a leading zero changes nothing."""
         text = self.construct_scalar(node)
+        if len(text) > MOST_DIGITS:
+            raise yaml.constructor.ConstructorError(
+                problem=f"a number of {len(text):,} digits", problem_mark=node.start_mark
+            )
         base = BASES.get(text[:2], 10)
         return int(text if base == 10 else text[2:], base)
 

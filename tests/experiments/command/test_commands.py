@@ -138,11 +138,12 @@ def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypat
     ]
     assert run.main([*words, f"out={tmp_path}", "workers=1"]) == 0
     assert (
-        len(seen) == 5 * 2 and len({seed for seed, *_ in seen}) == 2
-    )  # as built, of 2019, as asked, crash and drive, each with two seeds
+        len(seen) == 6 * 2 and len({seed for seed, *_ in seen}) == 2
+    )  # as built, of 2019, as asked, crash, businesses and drive, each with two seeds
     assert {(p.county.villages, p.county.elders, p.funding.share_government) for _, p, _ in seen} == {
         (4, 30, 0.5),
         (200, 20, 0.5),  # incomes of 2019
+        (60, 30, 0.5),  # businesses
         (25, 30, 0.6),  # the drive
     }
     assert {months for *_, months in seen} == {24, 72, 132}  # those with months of their own keep them
@@ -151,7 +152,8 @@ def test_patterns_runs_what_is_asked_and_records_what_it_ran(tmp_path, monkeypat
     assert (kept["county"]["villages"], kept["seeds"], kept["seed"]) == (4, 2, 9)
     assert re.search(r"gap of an age-sex share .* 2 seeds, \d+", capsys.readouterr().out)
     rows = json.loads((study / "findings.json").read_text())["tables"][0]["rows"]
-    assert {row[0].rstrip("abcde") for row in rows} == {f"C{number}" for number in range(1, 18)}
+    judged = {row[0].rstrip("abcde") for row in rows}
+    assert judged == {f"C{number}" for number in range(1, 18)} | {f"E{number}" for number in range(1, 7)}
 
 
 @pytest.mark.parametrize("words, villages", [([], 12), (["county=big"], 175), (["county.villages=3"], 3)])

@@ -53,7 +53,7 @@ READ: dict[str, Any] = {
 }
 REFUSED = {
     "a: {b: 1": r"file, line 1: not readable as YAML \(",
-    "a: 1\na: 2": r"file, line 1: not readable as YAML \(a is written twice\)",
+    "a: 1\na: 2": r"file, line 2: not readable as YAML \(a is written twice\)",
     "a: 1\nb: [": r"file, line 2: not readable as YAML \(",
     "\ta: 1": r"file, line 1: not readable as YAML \(",
     "!!python/object/apply:os.getcwd []": r"file, line 1: not readable as YAML \(",
