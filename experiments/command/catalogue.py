@@ -148,11 +148,12 @@ def experiment(name: str) -> Experiment:
 @functools.lru_cache(maxsize=1)
 def options() -> dict[str, tuple[str, ...]]:
     """Group -> its options, as found in configs/."""
-    return {
+    found = {
         folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
         for folder in sorted(CONFIGS.iterdir())
         if folder.is_dir()
     }
+    return {name: files for name, files in found.items() if files}  # a folder of tables is no group
 
 
 @functools.lru_cache(maxsize=256)

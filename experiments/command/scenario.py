@@ -52,6 +52,7 @@ from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
 from sim.state.yaml12 import load
 
+APART = ("policy", "fork.arms", "draws")  # settings that Hydra would take for options of a group
 OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
 
 
@@ -312,6 +313,7 @@ class Words:
     added: list[tuple[str, str]] = field(default_factory=list)
     filed: dict[str, Any] = field(default_factory=dict)
     arms: dict[str, Any] | None = None
+    draws: str | None = None
     hydra: list[str] = field(default_factory=list)
     typed: set[str] = field(default_factory=set)
 
@@ -361,8 +363,10 @@ def sort_out(words: Sequence[str]) -> Words:
             found.filed = read_scenario(Path(str(value)))
         elif key == "fork.arms":
             found.arms = value
+        elif key == "draws":
+            found.draws = value
         if sort != "option":
-            found.hydra += [word] if key not in ("policy", "fork.arms") else []
+            found.hydra += [word] if key not in APART else []
             found.typed.add(key)
     if more:  # on top of what the line or else the file asks for
         found.policies = [
@@ -407,6 +411,8 @@ def compose_line(words: Sequence[str]) -> Composed:
             config = compose("config", read.hydra)
         if read.policies is not None:
             config.policy = read.policies
+        if read.draws is not None:
+            config.draws = read.draws
         if read.arms is not None:  # in place of the experiment's own
             config.fork.arms = read.arms
         villages = str(pinned.get("given.villages", ""))

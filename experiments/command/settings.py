@@ -293,8 +293,8 @@ def typed(key: str, value: Any) -> Any:
     kinds = [kind for kind in get_args(hints[key]) or (hints[key],) if kind is not type(None)]
     if value is None and type(None) in get_args(hints[key]):
         return value
-    if key == "draws" and isinstance(value, bool):  # as it was asked before there was a choice
-        return PRIOR if value else NONE
+    if key == "draws":  # a switch, before there was a choice
+        return (PRIOR if value else NONE) if isinstance(value, bool) else str(value)
     if get_origin(hints[key]) is list:
         if not isinstance(value, list):
             raise Mistake(f"{key} = {value!r}: a list is wanted, such as {key}=[{value}]")

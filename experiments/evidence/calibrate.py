@@ -9,7 +9,7 @@ is learnt holds beside what is not known of them. Rival structures weigh the sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,20 +20,19 @@ from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake
 from experiments.evidence import emulator, history, pattern_file
 from experiments.evidence.calibrate_table import write_table
-from experiments.evidence.emulator import Emulator
-from experiments.evidence.measuring import Batch, Measuring
+from experiments.evidence.calibrate_text import findings
+from experiments.evidence.calibration import ENOUGH, Calibration, Target, Wave
+from experiments.evidence.measuring import Measuring
 from experiments.evidence.pattern_file import Pattern
 from experiments.evidence.space import ANY, Space, Structure, asked, space_of
+from experiments.evidence.summaries.registry import RUN
 from experiments.report.style import both
 from experiments.report.text import as_text
 from experiments.study import study
 from experiments.study.study import Study
 
 VILLAGES = 20
-PROCESS = 12  # inputs of a Gaussian process, beside the flags of structures
 LEVELS = 4  # of a Morris trajectory
-FURTHEST = 10.0  # deviations; a run that shows less or more counts as this far
-ENOUGH = 500  # effective draws that are asked for
 DRAWS = 1_000  # rows of the table, weights counted
 DOUBLINGS = 4  # of the pool, while draws are too few
 CHECK = 9  # number of the last stage
@@ -58,95 +57,6 @@ SIZES = {
     "default": Amount(screen=6, most=36, waves=3, points=660, pool=16384, check=120),
     "full": Amount(screen=12, most=48, waves=4, points=1500, pool=65536, check=400),
 }
-
-
-@dataclass(frozen=True)
-class Target:
-    """Patterns as numbers, on the scale that each is judged on."""
-
-    patterns: tuple[Pattern, ...]
-
-    @property
-    def observed(self) -> np.ndarray:
-        """(patterns,)"""
-        return np.array([self._on_scale(one, np.array([one.observed]))[0] for one in self.patterns])
-
-    @property
-    def allowed(self) -> np.ndarray:
-        """(patterns,): variance of observation and discrepancy."""
-        return np.array([one.observation_sd**2 + one.discrepancy_sd**2 for one in self.patterns])
-
-    def of(self, batch: Batch, pattern: Pattern) -> np.ndarray:
-        """(points,) of one pattern on its scale."""
-        return self._on_scale(pattern, batch.values[pattern.id])
-
-    def distance(self, batch: Batch, pattern: Pattern) -> np.ndarray:
-        """(points,): from what was observed, in deviations, cut at FURTHEST."""
-        at = self.patterns.index(pattern)
-        far = (self.of(batch, pattern) - self.observed[at]) / np.sqrt(self.allowed[at])
-        return np.clip(far, -FURTHEST, FURTHEST)
-
-    @staticmethod
-    def _on_scale(pattern: Pattern, values: np.ndarray) -> np.ndarray:
-        if pattern.scale == "linear":
-            return values
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(values > 0, np.log(np.maximum(values, pattern.low / 100)), np.nan)
-
-
-@dataclass(frozen=True)
-class Wave:
-    """A wave: what was left of each structure's space before it, and the share that each pattern alone rules
-    out of it afterwards, (patterns,).
-    """
-
-    left: dict[str, float]
-    ruled_out: np.ndarray
-
-
-@dataclass
-class Calibration:
-    """All that a calibration found."""
-
-    target: Target
-    structures: Sequence[Structure]
-    everything: Space
-    screened: dict[str, float] = field(default_factory=dict)  # dial -> largest effect over patterns
-    effects: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))  # (dials, patterns)
-    space: Space | None = None
-    waves: list[Wave] = field(default_factory=list)
-    emulators: list[Emulator] = field(default_factory=list)
-    batch: Batch | None = None
-    firsts: int = 0  # points of the first wave
-    left: dict[str, float] = field(default_factory=dict)  # of each structure's space, at the end
-    draws: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))  # (rows, dials)
-    weights: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    of: np.ndarray = field(default_factory=lambda: np.zeros(0, int))  # (rows,): number of the structure
-    effective: float = 0.0
-    checked: Batch | None = None
-
-    @property
-    def seed(self) -> int:
-        """Of everything that a calibration draws beside its runs."""
-        return self.everything.line.settings.seed % 2**31
-
-    def columns(self, pattern: int) -> list[int]:
-        """Inputs of the process of a pattern: the dials that move it most, and the flags of structures."""
-        assert self.space is not None
-        names = self.space.names
-        all_of = {name: self.effects[at, pattern] for at, name in enumerate(self.everything.names)}
-        order = sorted(range(len(names)), key=lambda at: -all_of[names[at]])[:PROCESS]
-        return [
-            *sorted(order),
-            *range(len(names), len(names) + sum(bool(one.inside) for one in self.structures)),
-        ]
-
-    def inputs(self, points: np.ndarray, structures: Sequence[Structure]) -> np.ndarray:
-        """What an emulator reads: the point, and a flag for each structure that changes a set-up."""
-        flags = [
-            [float(one.name == other.name) for other in self.structures if other.inside] for one in structures
-        ]
-        return np.hstack([points, np.array(flags, float).reshape(len(points), -1)])
 
 
 # -- the screen
@@ -310,15 +220,18 @@ def check(found: Calibration, work: Study, measuring: Measuring, amount: Amount)
     found.checked = wide.run(work, CHECK, found.draws[rows], structures, found.space)
 
 
+def is_of_a_run(pattern: Pattern) -> bool:
+    """Whether a pattern is read off runs of one set-up; a value that stands at the start needs no run."""
+    return pattern.summary.needs == RUN and pattern.against is None
+
+
 def run(line: Composed, words: list[str]) -> int:
     """Exit code 0 whether or not the patterns can be met: that is a finding."""
-    from experiments.evidence.calibrate_text import findings
-
     path, amount = line.settings.patterns, SIZES[line.settings.size]
     patterns = pattern_file.read(Path(path)) if path else list(pattern_file.ready())
-    mine = tuple(one for one in patterns if one.use == "calibration" and one.setup.gives == "run")
+    mine = tuple(one for one in patterns if one.use == "calibration" and is_of_a_run(one))
     if not mine:
-        raise Mistake("calibrate: no pattern has use: calibration and looks at a run")
+        raise Mistake("calibrate: no pattern has use: calibration and looks at a run under one set-up")
     base = line.sized({"county.villages": VILLAGES})
     found = Calibration(Target(mine), asked().structures, space_of(line, base))
     measuring = Measuring(mine, asked().villages)

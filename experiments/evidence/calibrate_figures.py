@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.calibrate import Calibration
+from experiments.evidence.calibration import Calibration
 from experiments.evidence.measuring import MONEY, PEOPLE
 from experiments.evidence.patterns import name_of
 from experiments.evidence.reading import Seen, informed

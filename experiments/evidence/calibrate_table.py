@@ -13,7 +13,7 @@ from experiments.study.study import Study, requested
 from sim.state.parameters import Declaration
 
 if TYPE_CHECKING:
-    from experiments.evidence.calibrate import Calibration
+    from experiments.evidence.calibration import Calibration
 
 NAME = "calibrated.csv"
 DIGITS = 3  # that a value is kept with

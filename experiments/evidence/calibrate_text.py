@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.evidence import calibrate_figures as figures
-from experiments.evidence.calibrate import ENOUGH, Calibration
 from experiments.evidence.calibrate_table import NAME
+from experiments.evidence.calibration import ENOUGH, Calibration
 from experiments.evidence.judging import short
 from experiments.evidence.measuring import MONEY, PEOPLE
 from experiments.evidence.pattern_file import Pattern

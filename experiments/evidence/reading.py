@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.calibrate import Calibration
+from experiments.evidence.calibration import Calibration
 from experiments.evidence.pattern_file import Pattern
 
 EVEN = 1 / np.sqrt(12)  # deviation of a number that is even between 0 and 1

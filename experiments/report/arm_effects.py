@@ -12,7 +12,7 @@ from experiments.arms import BaselineRuns
 from experiments.comparison import ordered
 from experiments.outcomes import AGAINST_BASELINE, Outcome
 from experiments.report import style
-from experiments.report.labels import unit_label
+from experiments.report.labels import drawn_from, unit_label
 from experiments.report.style import phrase, plt, tell
 from experiments.study.findings import Picture
 
@@ -22,16 +22,12 @@ WIDE = 1.45  # inches that a title may take over its plot
 def size_text(runs: BaselineRuns) -> str:
     """Seeds, villages, elders, horizon, and what differs between seeds."""
     county, horizon = runs.base.county, runs.base.horizon
-    differs = (
-        tell("luck and drawn parameters", "运气与抽取的参数")
-        if runs.settings.drawn
-        else tell("luck alone, parameters as written", "运气（参数取所写之值）")
-    )
+    drawn = drawn_from(runs.settings)
     return tell(
         f"{runs.seeds} seeds × {county.villages} villages of about {county.elders} elders, {horizon.start} "
-        f"to {horizon.end}; seeds differ in {differs}",
+        f"to {horizon.end}; {drawn}",
         f"{runs.seeds} 个种子 × {county.villages} 个村，每村约 {county.elders} 位老人，{horizon.start} 至 "
-        f"{horizon.end}；种子之间的差别在于{differs}",
+        f"{horizon.end}；{drawn}",
     )
 
 

@@ -15,6 +15,7 @@ from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison
 from experiments.report.labels import (
     arm_label,
+    drawn_from,
     number,
     outcome_title,
     place_label,
@@ -138,11 +139,7 @@ def _left_out(question: Question) -> list[str]:
 
 def _setting(done: Compared) -> str:
     county, horizon = done.runs.base.county, done.runs.base.horizon
-    drawn = (
-        tell("each seed draws the uncertain parameters anew", "每个种子重新抽取不确定参数")
-        if done.runs.settings.drawn
-        else tell("parameters as written", "参数取所写之值")
-    )
+    drawn = drawn_from(done.runs.settings)
     return tell(
         f"{county.villages} villages of about {county.elders} elders, {horizon.start} to {horizon.end}; "
         f"{drawn}; all arms of a seed share luck and draw; intervals are 95 %, the seed is the unit.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.command.settings import CALIBRATED, NONE, PRIOR, Settings
 from experiments.outcomes import ALL, OUTCOMES, Outcome
 from experiments.report.style import phrase, tell, words
 from experiments.statistics import Interval
@@ -24,6 +25,30 @@ def place_label(arm: str, cell: str) -> str:
 def outcome_title(outcome: str) -> str:
     """An outcome as a heading, with % where it is a share."""
     return phrase(OUTCOMES[outcome].label) + (tell(", %", "，%") if OUTCOMES[outcome].share else "")
+
+
+def drawn_from(settings: Settings) -> str:
+    """Where each seed takes what is uncertain."""
+    return {
+        CALIBRATED: tell(
+            "each seed draws what is uncertain, fitted to published patterns (draws=calibrated)",
+            "每个种子抽取不确定参数，已按公布规律校准（draws=calibrated）",
+        ),
+        PRIOR: tell(
+            "each seed draws what is uncertain as declared, fitted to nothing (draws=prior)",
+            "每个种子按声明抽取不确定参数，未经校准（draws=prior）",
+        ),
+        NONE: tell(
+            "parameters as written, so that the spread is luck alone (draws=none)",
+            "参数取所写之值，离散只来自运气（draws=none）",
+        ),
+    }.get(
+        settings.draws,
+        tell(
+            f"each seed draws what is uncertain from {settings.draws}",
+            f"每个种子从 {settings.draws} 抽取不确定参数",
+        ),
+    )
 
 
 def state_label(state: str) -> str:

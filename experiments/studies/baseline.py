@@ -12,7 +12,7 @@ from experiments import outcomes, reference, statistics
 from experiments.arms import MAIN, relief_of
 from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.report import pictures
-from experiments.report.labels import outcome_title, spread
+from experiments.report.labels import drawn_from, outcome_title, spread
 from experiments.report.style import both, tell, words
 from experiments.report.text import layout
 from experiments.study import study
@@ -141,10 +141,7 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
 def head(line: Composed, rows: pd.DataFrame) -> str:
     """What was run."""
     horizon, seeds, villages = line.parameters.horizon, rows["replicate"].nunique(), rows["village"].nunique()
-    if line.settings.drawn:
-        drawn = tell("uncertain parameters drawn anew for each seed", "每个种子重新抽取不确定参数")
-    else:
-        drawn = tell("parameters as written, so the spread is luck alone", "参数取所写之值，离散只来自运气")
+    drawn = drawn_from(line.settings)
     groups = ", ".join(f"{group}={v}" for group, v in line.named.items() if group != "experiment") or tell(
         "default groups", "默认选项"
     )
