@@ -45,12 +45,8 @@ def _checked(path: str, value: Any) -> Any:
         return names
     if isinstance(value, dict | list) or value is None:
         raise Mistake(f"{path}: one value is wanted")
-    if path == "draws" and str(value).lower() in (
-        "true",
-        "false",
-    ):  # as files had it before there was a choice
-        value = flag_of(value)
-    switch = path in known() and known()[path].kind is bool
+    # draws was a switch before there was a choice
+    switch = path == "draws" or (path in known() and known()[path].kind is bool)
     sort, checked = check_override(path, flag_of(value) if switch else value)
     if sort != "path" and path not in FILED:
         raise Mistake(f"{path}: a scenario file holds sections of parameters and {', '.join(FILED)}")

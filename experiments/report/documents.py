@@ -55,6 +55,7 @@ def parameters() -> str:
             _value(declared.default),
             declared.unit,
             _range(declared),
+            declared.scale if declared.varied else "",
             declared.grade,
             declared.source,
             declared.doc + ("" if declared.live else " (fixed)"),
@@ -63,7 +64,7 @@ def parameters() -> str:
     ]
     grades = "; ".join(f"{grade} {v}" for grade, v in GRADES.items())
     made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
-    return made + table(["path", "default", "unit", "allowed", "grade", "source", "what it is"], rows)
+    return made + table(["path", "default", "unit", "allowed", "scale", "grade", "source", "what it is"], rows)
 
 
 def dials() -> str:

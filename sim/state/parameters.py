@@ -135,7 +135,9 @@ def scale_of(default: Any, low: float | None, high: float | None) -> str:
     """Logit for what lies between nought and one, log for what is nought or more; linear below that, and
     where the default is an end of its range.
     """
-    if low is None or high is None or isinstance(default, bool | str) or low < 0 or default in (low, high):
+    if low is None or high is None or isinstance(default, bool | str):
+        return "linear"
+    if low < 0 or default in (low, high):
         return "linear"
     return "logit" if high <= 1 else "log"
 

@@ -108,7 +108,7 @@ def test_a_scenario_file_serves_experiments_that_do_not_read_all_its_settings(tm
     assert run.main([*words, f"scenario={file}", f"out={tmp_path}", *TINY]) == 0
     (study,) = (tmp_path / "sensitivity").iterdir()
     kept = yaml.safe_load((study / "resolved.yaml").read_text())
-    assert kept["seeds"] is None and kept["draws"] is False and kept["funding"]["rule"] == "matching"
+    assert kept["seeds"] is None and kept["draws"] == "calibrated" and kept["funding"]["rule"] == "matching"
 
 
 # -- patterns
@@ -184,7 +184,8 @@ BAD = {
     ),
     "an arm that is no table": (["experiment=fork", "fork.arms={a:3}"], "arms with their values are wanted"),
     "a fraction of a seed": (["seeds=1.5"], "seeds = 1.5: a whole number is wanted"),
-    "words for a switch": (["draws=maybe"], "draws = 'maybe': true or false is wanted"),
+    "words for a switch": (["progress=maybe"], "progress = 'maybe': true or false is wanted"),
+    "no way of drawing": (["draws=priro"], "draws = 'priro': allowed are calibrated, prior, none, or a table"),
     "a word for a list": (["rows=jiangxi"], "rows = 'jiangxi': a list is wanted, such as rows=[jiangxi]"),
     "a folder as a table": (["given.villages=/tmp"], "given.villages = '/tmp': there is no such CSV file"),
     "a path that is not there": (["given.villages=/none/at/all"], "there is no such CSV file"),

@@ -20,7 +20,7 @@ from sim.state.yaml12 import load
         ("canteen:\n  food: 3e0\n", "canteen.food", 3.0),
         ("timebank:\n  on: no\n", "timebank.on", False),
         ("timebank:\n  on: OFF\n", "timebank.on", False),
-        ("draws: yes\n", "draws", True),
+        ("draws: yes\n", "draws", "prior"),
     ],
 )
 def test_words_of_a_scenario(text, path, value):
