@@ -40,7 +40,7 @@ NOTHING = 1e-12  # of an outcome: a sum of weights that rounding left
 
 @dataclass(frozen=True)
 class Expectation:
-    """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing.
+    """A sum of weight x outcome(arm, cell) that is expected to be `least` or more; below it counts as nothing.
 
     `room`: it compares differences, so that an arm at the end of its scale hides what is asked.
     """
@@ -179,7 +179,7 @@ class Compared:
         )
 
     def state(self, expected: Expectation, condition: str = WRITTEN) -> str:
-        """`state` of the effect.
+        """`state` of the effect: as written the least effect is asked for, under other conditions its sign.
 
         Open where no effect is no news, every arm being at the end of its scale, or where the room is lacking
         that is needed.
@@ -234,8 +234,8 @@ def ranked(done: Compared, outcome: str, names: Sequence[str], cell: str = ALL) 
 
 # -- verdicts ------------------------------------------------------------------------------------------------
 def state(effect: np.ndarray, least: float = 0.0) -> str:
-    """holds (interval above zero), none (it lies below `least`, or all are zero), against (below zero),
-    open.
+    """holds (the whole interval is above zero and no part of it below `least`), none (it lies below `least`,
+    or all are zero), against (below zero), open.
     """
     found = statistics.interval(effect, bounded=False)
     if not np.any(effect):
@@ -244,7 +244,7 @@ def state(effect: np.ndarray, least: float = 0.0) -> str:
         return AGAINST
     if found.high < least:
         return NONE
-    return HOLDS if found.low > 0 else OPEN
+    return HOLDS if found.low > 0 and found.low >= least else OPEN
 
 
 def judge(states: Mapping[str, list[str]]) -> str:

@@ -159,11 +159,18 @@ def verdict_text(done: Compared, verdict: str, states: Mapping[str, list[str]]) 
     decisive = done.question.tested[min(range(len(written)), key=lambda i: DECIDES.index(written[i]))]
     effect = statistics.interval(done.effect(decisive), bounded=False)
     gap = spread(effect, decisive.share) + (tell(" points", " 个百分点") if decisive.share else "")
+    asked = least_text(decisive)
+    least = tell(f"; at least {asked} was asked for", f"；要求至少 {asked}") if decisive.least else ""
     first = tell(
-        f"{verdict.capitalize()}. Expected: {decisive.text}. The difference is {gap}.",
-        f"{words(verdict)}。预期：{phrase(decisive.text)}。差别为 {gap}。",
+        f"{verdict.capitalize()}. Expected: {decisive.text}. The difference is {gap}{least}.",
+        f"{words(verdict)}。预期：{phrase(decisive.text)}。差别为 {gap}{least}。",
     )
     return [first + _at_end(done, decisive) + _where_it_holds(verdict, states)]
+
+
+def least_text(expected: Expectation) -> str:
+    """The least effect that was written, in points where outcomes are shares."""
+    return f"{(100 if expected.share else 1) * expected.least:g}"
 
 
 def _at_end(done: Compared, expected: Expectation) -> str:
@@ -255,13 +262,16 @@ def _effects(done: Compared, states: Mapping[str, list[str]]) -> ShownTable:
         for condition, mine in states.items():
             effect = statistics.interval(done.effect(expected, condition), bounded=False)
             shown = spread(effect, expected.share)
-            rows.append([phrase(expected.text), phrase(condition), shown, state_label(mine[i])])
+            least = least_text(expected) if condition == WRITTEN else "0"
+            rows.append([phrase(expected.text), phrase(condition), least, shown, state_label(mine[i])])
     note = tell(
-        "points where outcomes are shares; 'none': the interval lies below what counts as an effect, "
+        "points where outcomes are shares; 'holds': as written the whole interval reaches the least effect, "
+        "under other conditions it lies above zero; 'none': the interval lies below the least effect, "
         "or every difference is zero",
-        "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
+        "结果为占比时单位为百分点；“成立”：按所写条件，整个区间达到最小效应，其他条件下区间大于零；"
+        "“无影响”：区间低于最小效应，或每个差别都为零",
     )
-    heads = ["expected above zero", "condition", "effect (95 %)", "sign"]
+    heads = ["expected above zero", "condition", "least effect", "effect (95 %)", "sign"]
     return ShownTable("What was expected, and what came", heads, rows, note)
 
 

@@ -18,8 +18,8 @@ from experiments.study.findings import Picture
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
 STATES = {
-    "holds": ("above zero", "大于零"),
-    "open": ("interval holds zero, or no room to tell", "区间含零，或无从判断"),
+    "holds": ("as much as was written, or more", "达到所写的最小效应"),
+    "open": ("less is possible, or no room to tell", "可能更小，或无从判断"),
     "none": ("less than counts", "小于算作效应的值"),
     "against": ("below zero", "小于零"),
 }

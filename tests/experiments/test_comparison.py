@@ -56,6 +56,28 @@ def test_the_sign_of_an_effect_by_its_interval():
     assert state(np.array([0.004, 0.005, 0.006]), least=0.01) == "none"  # sure, but too small to count
 
 
+def test_an_effect_holds_where_the_least_that_was_written_is_sure():
+    """Mean 0.05, half-width 4.303 x 0.01 / sqrt(3) = 0.0248: 0.025 to 0.075."""
+    effect = np.array([0.04, 0.05, 0.06])
+    assert state(effect) == state(effect, least=0.02) == "holds"
+    assert state(effect, least=0.03) == "open"  # above zero for sure, but 0.025 is possible
+    assert state(effect, least=0.08) == "none"
+    exact = np.array([0.01, 0.01, 0.01])
+    assert state(exact, least=0.01) == "holds"  # as much as was written is enough
+
+
+def test_as_written_the_least_effect_is_asked_for_and_elsewhere_the_sign():
+    expected = differ("b > a", "viable", "b", "a", least=0.3)
+    levels = {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.44, 0.45, 0.46]}}  # 0.25 (0.225 to 0.275)
+    done = made(asks_for(expected), levels, (WRITTEN, "low"))
+    assert done.state(expected) == "none" and done.state(expected, "low") == "holds"
+    found = {one: [done.state(expected, one)] for one in (WRITTEN, "low")}
+    (said,) = comparison_text.verdict_text(done, judge(found), found)
+    assert said.startswith("Not supported.") and "; at least 30 was asked for." in said
+    table = comparison_text._effects(done, found)
+    assert table.columns[2] == "least effect" and table.rows[0][2] == "30"
+
+
 VERDICTS = [
     ({}, ""),
     ({WRITTEN: ["holds"], "low": ["holds"], NULL: ["holds"]}, "supported"),
