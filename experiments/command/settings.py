@@ -48,7 +48,7 @@ HOW = (
 )  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
-TAKEN = ("as_is", "main", "luck")  # names that arms of a study have already
+TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
 METHODS = ("morris", "sobol", "pawn", "delta")
 
 

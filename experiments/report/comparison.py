@@ -15,6 +15,7 @@ from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison
 from experiments.report.labels import (
     arm_label,
+    fresh_text,
     number,
     outcome_title,
     place_label,
@@ -234,25 +235,26 @@ def added_text(done: Compared) -> str:
 def _best_text(done: Compared, top: comparison.BestArm) -> str:
     """The best arm, or why none is."""
     first, *others = done.question.available
-    most, served = spread(top.level, share=False), number(done.mean(top.arm, "table_years").mean, share=False)
+    most, again = spread(top.level, share=False), fresh_text(top.fresh)
+    served = number(done.level(top.arm, "table_years").interval.mean, share=False)
     if top.level.low <= 0:
         return tell(
-            f"; no arm is told from adding nothing, the highest mean being {most} with '{top.arm}'",
-            f"；没有一支能与毫无新增相区分，均值最高者为“{arm_label(top.arm)}”，{most}",
+            f"; no arm is told from adding nothing, the highest mean being {most} with '{top.arm}'{again}",
+            f"；没有一支能与毫无新增相区分，均值最高者为“{arm_label(top.arm)}”，{most}{again}",
         )
     if top.tied:
         return tell(
-            f"; the highest mean has '{top.arm}' with {most} and {served} table-years, and {top.tied} of "
-            f"{len(others)} other arms cannot be told from it, so that none is best",
-            f"；均值最高者为“{arm_label(top.arm)}”，{most}，供餐 {served} 年；其余 {len(others)} 支中有 "
-            f"{top.tied} 支无法与之区分，故无最优",
+            f"; the highest mean has '{top.arm}', with {most} and {served} table-years{again}, and "
+            f"{top.tied} of {len(others)} other arms cannot be told from it, so that none is best",
+            f"；均值最高者为“{arm_label(top.arm)}”，{most}，供餐 {served} 年{again}；其余 {len(others)} "
+            f"支中有 {top.tied} 支无法与之区分，故无最优",
         )
-    change = spread(done.paired(top.arm, RANKED), share=False)
+    change = spread(done.lead(top.arm, RANKED).interval, share=False)
     more = tell(f", {change} more than '{first}'", f"，比“{arm_label(first)}”多 {change}")
     return tell(
         f"; most with '{top.arm}': {most} and {served} table-years",
         f"；“{arm_label(top.arm)}”最多：{most}，供餐 {served} 年",
-    ) + (more if top.arm != first else "")
+    ) + ((more if top.arm != first else "") + again)
 
 
 # -- tables --------------------------------------------------------------------------------------------------
