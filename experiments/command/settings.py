@@ -50,6 +50,15 @@ ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
 METHODS = ("morris", "sobol", "pawn", "delta")
+RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
+    "seeds": (1, 100_000),
+    "seed": (0, 2**63 - 1),
+    "workers": (0, 1_024),
+    "max_seeds": (2, 100_000),
+    "precision": (0.001, 0.5),
+    "samples": (2, 2**16),
+    "replicates": (1, 1_000),
+}
 
 
 @dataclass
@@ -102,16 +111,7 @@ class Settings:
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
-        ranges: dict[str, tuple[float, float]] = {
-            "seeds": (1, 100_000),
-            "seed": (0, 2**63 - 1),
-            "workers": (0, 1_024),
-            "max_seeds": (2, 100_000),
-            "precision": (0.001, 0.5),
-            "samples": (2, 2**16),
-            "replicates": (1, 1_000),
-        }
-        for key, (low, high) in ranges.items():
+        for key, (low, high) in RANGES.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {str(value)[:30]}: allowed is {low} to {high}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from experiments import comparison, statistics
 from experiments.arms import ArmRuns
-from experiments.command.settings import known
+from experiments.command.settings import RANGES, known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
 from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison
@@ -98,10 +98,16 @@ def stopped_text(asked: float | None, seeds: int, limit: int, widest: Width) -> 
     """Why there are so many seeds, and how many more would be needed."""
     goal, wide, text = asked or CLAIM, widest.half, width_label(widest)
     need = math.ceil(seeds * (wide / goal) ** 2)
+    word = f"seeds={need}" if asked is None else f"precision={asked:g} max_seeds={need}"
     more = tell(
-        f"; ± {goal:g} everywhere would take at most about {need} seeds",
-        f"；要处处达到 ± {goal:g}，至多约需 {need} 个种子",
+        f"; ± {goal:g} everywhere would take {word} at most, about",
+        f"；要处处达到 ± {goal:g}，至多约需 {word}",
     )
+    if need > RANGES["seeds"][1]:
+        more = tell(
+            f"; ± {goal:g} everywhere would take more seeds than can be asked for",
+            f"；要处处达到 ± {goal:g}，所需种子数超出可设的上限",
+        )
     more = more if wide > goal else ""
     if asked is None:
         return tell(

@@ -11,6 +11,7 @@ import numpy as np
 from experiments.command.settings import Settings
 from experiments.sensitivity.designs import FEWEST, MAIN, Design, Indices
 from experiments.sensitivity.inputs import DUMMY, Input
+from experiments.sensitivity.power import least_effect
 from sim.state.parameters import Parameters
 
 Measured = dict[str, np.ndarray]  # outcome -> (points, replicates)
@@ -69,6 +70,11 @@ class Analysed:
         """Outcome -> what the largest of as many factors without effect passes in 5 % of cases."""
         return {outcome: self.design.line(values) for outcome, values in self.raw.items()}
 
+    @cached_property
+    def least(self) -> dict[str, float]:
+        """Outcome -> share of a single run's variance that an input needs to be told in half of studies."""
+        return {outcome: least_effect(self.design, values) for outcome, values in self.raw.items()}
+
     def passed(self, outcome: str) -> list[str]:
         """Factors told from chance: their whole interval lies above the line. The largest first.
 
@@ -89,14 +95,13 @@ def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
     """
     sizes = [size for size in (design.n // 4, design.n // 2) if size >= FEWEST[design.method]]
     sizes = sizes[-1:] if design.method == "delta" else sizes
-    means = {name: mean.mean(axis=1) for name, mean in raw.items()}
-    whole = {name: design.analyse(mean) for name, mean in means.items()}
+    whole = {name: design.analyse(values) for name, values in raw.items()}
     return Analysed(
         design,
         raw,
         whole,
         {
-            name: [*(design.analyse(mean, size) for size in sizes), whole[name]]
-            for name, mean in means.items()
+            name: [*(design.analyse(values, size) for size in sizes), whole[name]]
+            for name, values in raw.items()
         },
     )

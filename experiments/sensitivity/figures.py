@@ -24,7 +24,7 @@ from experiments.study.findings import Picture
 SHOWN = 12  # inputs in a figure
 NAMES = {
     "mu_star": ("mu*", "mu*"),
-    "ST": ("total index ST", "总效应指数 ST"),
+    "ST": ("total index ST, net of chance", "总效应指数 ST（已扣除偶然）"),
     "PAWN": ("PAWN", "PAWN"),
     "delta": ("delta", "delta"),
 }
@@ -176,10 +176,11 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
         axis.set_axis_off()
     for axis, outcome in zip(axes.ravel(), panels, strict=False):
         if not np.any(found.indices[outcome].main):
+            drowned = found.indices[outcome].drowned
             axis.text(
                 0.5,
                 0.5,
-                tell("did not vary", "没有变化"),
+                tell("chance alone", "只有偶然") if drowned else tell("did not vary", "没有变化"),
                 transform=axis.transAxes,
                 ha="center",
                 color=style.GREY,

@@ -17,6 +17,7 @@ from runs import empty_series
 import run
 from experiments import comparison, outcomes
 from experiments.command.catalogue import experiments
+from experiments.command.scenario import compose_line
 from experiments.command.settings import known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width, differ, judge, state
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
@@ -327,8 +328,19 @@ def test_a_study_with_fresh_seeds_goes_on_without_running_anything_twice(asked):
 def test_where_it_stopped_is_said():
     said = comparison_text.stopped_text(0.05, 12, 96, Width(0.04))
     assert "asked precision ± 0.05 is reached everywhere" in said and "12 seeds" in said
-    assert "about 48 seeds" in comparison_text.stopped_text(None, 12, 12, Width(0.1))  # 12 x (0.1 / 0.05)^2
+    assert "would take seeds=48 at most" in comparison_text.stopped_text(
+        None, 12, 12, Width(0.1)
+    )  # 12 x (0.1 / 0.05)^2
     assert "limit of 24 seeds before" in comparison_text.stopped_text(0.05, 24, 24, Width(0.1))
+
+
+@pytest.mark.parametrize("asked", [None, 0.05])
+@pytest.mark.parametrize("wide", [0.1, 0.4, 400.0])
+def test_the_seeds_that_are_advised_can_be_typed(asked, wide):
+    said = comparison_text.stopped_text(asked, 24, 24, Width(wide))
+    words = re.findall(r"\b(?:seeds|max_seeds|precision)=[\w.]+", said)
+    assert words or "more seeds than can be asked for" in said
+    compose_line(["experiment=q2", *words])
 
 
 # -- what is said, on made-up outcomes
