@@ -49,6 +49,8 @@ HOW = (
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
+ANY_SAMPLE = ("pawn", "delta")  # methods that take points of any making
+WITH_DATA = ("experiment", "method", "seed", "inputs", "data", "outcomes")  # read where a table is analysed
 METHODS = ("morris", "sobol", "pawn", "delta")
 RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "seeds": (1, 100_000),
@@ -98,6 +100,8 @@ class Settings:
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
     distribution: str = "triangular"
+    data: str = ""  # a table of runs from elsewhere (CSV), analysed in place of runs of this model
+    outcomes: list[str] = field(default_factory=list)  # columns of it that are outcomes
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     workers: int = 0
@@ -154,11 +158,29 @@ class Settings:
                 f"engine.scheduler = {self.engine.scheduler!r}: it is read with engine=dask only, and the "
                 f"engine is {self.engine.kind}"
             )
-        for key in ("panels", "rows", "columns", "inputs"):
+        self._check_data()
+        for key in ("panels", "rows", "columns", "inputs", "outcomes"):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]
             if twice:
                 raise Mistake(f"{key}: {twice[0]} is there twice; each is run once")
+
+    def _check_data(self) -> None:
+        """What goes with a table from elsewhere."""
+        if self.outcomes and not self.data:
+            raise Mistake("outcomes: columns of a table are named with data=<file.csv> only")
+        if not self.data:
+            return
+        if self.method not in ANY_SAMPLE:
+            raise Mistake(
+                f"method = {self.method}: it needs the steps of its own design, which a table from elsewhere "
+                f"does not have; with data= take method={' or method='.join(ANY_SAMPLE)}"
+            )
+        if not self.outcomes:
+            raise Mistake(
+                f"data = {self.data[:80]!r}: which columns are outcomes is not said: outcomes=[name, ...] is "
+                f"wanted"
+            )
 
 
 NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
@@ -341,6 +363,13 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
                 f"{key}: experiment={mine.name} measures counties of its own and reads "
                 f"{', '.join(mine.reads)} only; parameters, groups and scenario files are read "
                 f"by {', '.join(others)}"
+            )
+    if settings.data:
+        idle = [key for short, key in typed.items() if short not in (*WITH_DATA, *HOW)]
+        if idle:
+            raise Mistake(
+                f"{idle[0]}: it has no effect with data=, whose rows are analysed as they are; read are "
+                f"{', '.join(WITH_DATA[1:])}"
             )
     if "max_seeds" in typed and settings.precision is None:
         raise Mistake(

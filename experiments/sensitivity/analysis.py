@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from experiments.command.settings import Settings
+from experiments.outcomes import OUTCOMES
+from experiments.report.style import phrase
 from experiments.sensitivity.designs import FEWEST, MAIN, Design, Indices
 from experiments.sensitivity.inputs import DUMMY, Input
 from experiments.sensitivity.power import least_effect
@@ -59,6 +62,16 @@ class Analysed:
     raw: dict[str, np.ndarray]
     indices: dict[str, Indices]
     path: dict[str, list[Indices]]
+    labels: Mapping[str, str] = field(default_factory=dict)  # of outcomes from elsewhere
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the runs were made elsewhere, so that no more of them can be asked for here."""
+        return bool(self.labels)
+
+    def label(self, outcome: str) -> str:
+        """An outcome for readers, in the language that is spoken."""
+        return self.labels[outcome] if self.labels else phrase(OUTCOMES[outcome].label)
 
     @property
     def main(self) -> str:
@@ -105,3 +118,12 @@ def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
             for name, values in raw.items()
         },
     )
+
+
+def summary(last: Analysed) -> pd.DataFrame:
+    """(outcome, input) x index with its interval."""
+    frames = {}
+    for outcome, indices in last.indices.items():
+        ends = {"low": indices.interval[:, 0], "high": indices.interval[:, 1]}
+        frames[outcome] = pd.DataFrame(ends | indices.values, pd.Index(indices.factors, name="input"))
+    return pd.concat(frames, names=["outcome"])

@@ -20,8 +20,8 @@ from experiments.command.settings import Mistake
 from experiments.outcomes import CONTINUOUS, MEASURED
 from experiments.report.style import both, figures_in
 from experiments.report.text import as_text
-from experiments.sensitivity import figures, text
-from experiments.sensitivity.analysis import Analysed, Measured, Measurement, analyse
+from experiments.sensitivity import elsewhere, figures, text
+from experiments.sensitivity.analysis import Analysed, Measured, Measurement, analyse, summary
 from experiments.sensitivity.designs import Design
 from experiments.sensitivity.inputs import DUMMY, Input, changes, inputs
 from experiments.study.findings import Findings
@@ -124,17 +124,10 @@ def stages_of(plan: Measurement, runs: ArmRuns) -> list[Analysed]:
     return [*stages, analyse(design, measure(plan, runs, design, found, settings.method))]
 
 
-def summary(last: Analysed) -> pd.DataFrame:
-    """(outcome, input) x index with its interval."""
-    frames = {}
-    for outcome, indices in last.indices.items():
-        ends = {"low": indices.interval[:, 0], "high": indices.interval[:, 1]}
-        frames[outcome] = pd.DataFrame(ends | indices.values, pd.Index(indices.factors, name="input"))
-    return pd.concat(frames, names=["outcome"])
-
-
 def run(line: Composed, words: list[str]) -> int:
     """Exit code."""
+    if line.settings.data:
+        return elsewhere.run(line, words)
     plan = plan_of(line)
     runs = ArmRuns(line, plan.base)
     with runs.begin(words) as work:

@@ -9,7 +9,6 @@ import numpy as np
 
 from experiments import outcomes
 from experiments.command.settings import RANGES
-from experiments.outcomes import OUTCOMES
 from experiments.report.style import phrase, tell
 from experiments.sensitivity.analysis import Analysed, Measurement
 from experiments.sensitivity.designs import Indices, noise, ranking
@@ -26,8 +25,11 @@ FEW_DELTA = (
 )
 
 
-def verdict(method: str, indices: Indices, replicates: int = 1) -> str:
-    """Converged or not, in words; how many points would do where it is not, as it is typed."""
+def verdict(method: str, indices: Indices, replicates: int = 1, elsewhere: bool = False) -> str:
+    """Converged or not, in words; how many points would do where it is not, as it is typed.
+
+    `elsewhere`: the points are rows of a table that this program does not make longer.
+    """
     average = min(4 * replicates, int(RANGES["replicates"][1]))
     if indices.drowned:
         return tell(
@@ -37,8 +39,9 @@ def verdict(method: str, indices: Indices, replicates: int = 1) -> str:
     if not np.any(indices.main):
         return tell("the outcome did not vary", "该结果没有变化")
     wide, ranks = float(indices.width.max()), ranking(indices.draws) < 1
+    at = tell(f"{indices.n} rows", f"{indices.n} 行") if elsewhere else f"samples={indices.n}"
     if wide < PRECISE and ranks:
-        return tell(f"converged at samples={indices.n}", f"已在 samples={indices.n} 处收敛")
+        return tell(f"converged at {at}", f"已在 {at} 处收敛")
     more = indices.n * max((wide / PRECISE) ** 2, 2.0)
     more = math.ceil(more) if method == "morris" else 2 ** math.ceil(math.log2(more))
     far = tell(
@@ -46,6 +49,8 @@ def verdict(method: str, indices: Indices, replicates: int = 1) -> str:
         f"在 samples={indices.n} 处相差甚远，宜先多取重复求平均：replicates={average}",
     )
     advice = tell(f"run samples={more}", f"可取 samples={more}") if more <= RANGES["samples"][1] else far
+    if elsewhere:
+        advice = tell(f"about {more} rows would do", f"约需 {more} 行")
     if ranks:
         return tell("ranking converged, values not: ", "排序已收敛，数值未收敛：") + advice
     return (
@@ -85,9 +90,7 @@ def index_table(found: Analysed) -> ShownTable:
         "pawn": "PAWN: median distance",
         "delta": "Delta (Borgonovo)",
     }[found.design.method]
-    line = tell("; ", "；").join(
-        f"{phrase(OUTCOMES[outcome].label)} {found.lines[outcome]:.3g}" for outcome in names
-    )
+    line = tell("; ", "；").join(f"{found.label(outcome)} {found.lines[outcome]:.3g}" for outcome in names)
     note = tell(
         (
             f"95 % bootstrap interval; * the whole interval lies above the line that the largest of "
@@ -98,7 +101,7 @@ def index_table(found: Analysed) -> ShownTable:
             f"情况下才超过的界线（{line}）"
         ),
     )
-    return ShownTable(title, ["input", *(OUTCOMES[outcome].label for outcome in names)], rows, note)
+    return ShownTable(title, ["input", *(found.label(outcome) for outcome in names)], rows, note)
 
 
 def percent(share: float) -> str:
@@ -118,13 +121,13 @@ def trust_table(found: Analysed) -> ShownTable:
         single, left = noise(found.raw[name])
         rows.append(
             [
-                phrase(OUTCOMES[name].label),
+                found.label(name),
                 percent(single),
                 percent(left),
                 least_text(found.least[name]),
                 f"{indices.width.max():.2f}",
                 f"{ranking(indices.draws):.2f}",
-                verdict(found.design.method, indices, found.raw[name].shape[1]),
+                verdict(found.design.method, indices, found.raw[name].shape[1], found.elsewhere),
             ]
         )
     note = tell(
@@ -150,7 +153,7 @@ def first_table(found: Analysed) -> ShownTable | None:
         return None
     rows = [
         [
-            phrase(OUTCOMES[name].label),
+            found.label(name),
             phrase(factor),
             *("-" if indices.drowned else f"{indices.values[index][place]:.3f}" for index in ("S1", "ST")),
             f"{indices.values['ST_gross'][place]:.3f}",
@@ -186,29 +189,34 @@ def findings(plan: Measurement, stages: list[Analysed]) -> Findings:
 
 def sentences(plan: Measurement, last: Analysed) -> list[str]:
     """What moves most, how sure it is, how much is chance."""
-    label = {outcome: phrase(OUTCOMES[outcome].label) for outcome in last.indices}
+    label = {outcome: last.label(outcome) for outcome in last.indices}
+    return [leading(last), surest(last, plan.replicates), _chance(plan, last, label) + _least(last, label)]
+
+
+def leading(last: Analysed) -> str:
+    """What moves each outcome most."""
     nothing, colon = tell("nothing told from chance", "无可与偶然区分者"), tell(": ", "：")
     lead = tell("; ", "；").join(
-        f"{label[outcome]}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
+        f"{last.label(outcome)}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
         for outcome in last.indices
     )
-    drowned = [outcome for outcome, found in last.indices.items() if found.drowned]
-    worst = next(
-        iter(drowned), max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
+    method = last.design.method
+    return tell(
+        f"What moves most ({method}, {last.main}) {lead}.",
+        f"作用最大者（{method}，{last.main}）：{lead}。",
     )
-    method = plan.settings.method
-    sure = verdict(method, last.indices[worst], plan.replicates)
-    return [
-        tell(
-            f"What moves most ({method}, {last.main}) {lead}.",
-            f"作用最大者（{method}，{last.main}）：{lead}。",
-        ),
-        tell(
-            f"{sure[0].upper()}{sure[1:]} ({label[worst]}, the least sure).",
-            f"{sure}（{label[worst]}，最不确定者）。",
-        ),
-        _chance(plan, last, label) + _least(last, label),
-    ]
+
+
+def surest(last: Analysed, replicates: int) -> str:
+    """How sure the indices are, of the outcome in which they are least so."""
+    drowned = [outcome for outcome, found in last.indices.items() if found.drowned]
+    widest = max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
+    worst = next(iter(drowned), widest)
+    sure = verdict(last.design.method, last.indices[worst], replicates, last.elsewhere)
+    return tell(
+        f"{sure[0].upper()}{sure[1:]} ({last.label(worst)}, the least sure).",
+        f"{sure}（{last.label(worst)}，最不确定者）。",
+    )
 
 
 def _chance(plan: Measurement, last: Analysed, label: dict[str, str]) -> str:
