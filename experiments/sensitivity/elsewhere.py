@@ -19,7 +19,7 @@ from experiments.sensitivity import figures, text
 from experiments.sensitivity.analysis import Analysed, analyse, summary
 from experiments.sensitivity.designs import Design
 from experiments.sensitivity.inputs import DUMMY
-from experiments.sensitivity.table_file import Table, read_table
+from experiments.sensitivity.table_file import RunTable, read_table
 from experiments.study.findings import Findings
 from experiments.study.study import begin
 
@@ -36,7 +36,7 @@ class Sample(Design):
         return self.given
 
 
-def sample_of(table: Table, method: str, seed: int) -> tuple[Sample, dict[str, np.ndarray]]:
+def sample_of(table: RunTable, method: str, seed: int) -> tuple[Sample, dict[str, np.ndarray]]:
     """Points and (rows, 1) outcomes of a table, in an order that says nothing; the idle input comes last."""
     rng = np.random.default_rng([seed, 7])
     order = rng.permutation(table.rows)
@@ -47,7 +47,7 @@ def sample_of(table: Table, method: str, seed: int) -> tuple[Sample, dict[str, n
     return made, {name: values[order, None] for name, values in table.outcomes.items()}
 
 
-def findings(path: str, table: Table, found: Analysed) -> Findings:
+def findings(path: str, table: RunTable, found: Analysed) -> Findings:
     """Tables and three sentences; what the table leaves open stands in the limits."""
     lead, sure = text.leading(found), text.surest(found, 1)
     last = tell(

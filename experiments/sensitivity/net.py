@@ -44,14 +44,14 @@ class Blocks:
         Total effects (base points, factors), first-order effects (the same), their chance (the same), A and B
         (base points, 2), chance of these (the same).
         """
-        y = self.means - self.means.mean()
-        a, inner, b = y[:, :1], y[:, 1:-1], y[:, -1:]
+        means = self.means - self.means.mean()
+        start, inner, end = means[:, :1], means[:, 1:-1], means[:, -1:]
         noise = self.chance
         return (
-            (a - inner) ** 2 / 2,
-            b * (inner - a),
+            (start - inner) ** 2 / 2,
+            end * (inner - start),
             (noise[:, :1] + noise[:, 1:-1]) / 2,
-            y[:, [0, -1]],
+            means[:, [0, -1]],
             noise[:, [0, -1]],
         )
 

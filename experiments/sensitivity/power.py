@@ -79,11 +79,11 @@ def _sobol(design: Design, raw: np.ndarray, chance: float) -> Callable[[float], 
 
     def margin(variance: float) -> float:
         size, rest = math.sqrt(variance / UNIT_VARIANCE), math.sqrt(max(known - variance, 0.0))
-        a = size * one + rest * others[0] + errors[0]
-        b = size * two + rest * others[1] + errors[1]
+        start = size * one + rest * others[0] + errors[0]
+        end = size * two + rest * others[1] + errors[1]
         inner = size * two + rest * others[0] + errors[2]
-        square, mean = (a**2 + b**2) / 2, (a + b) / 2
-        steps = (a - inner) ** 2 / 2
+        square, mean = (start**2 + end**2) / 2, (start + end) / 2
+        steps = (start - inner) ** 2 / 2
 
         def net(draw: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
             return np.asarray((draw(steps) - left) / explained(draw(square) - draw(mean) ** 2, left))

@@ -26,7 +26,7 @@ LONGEST = 60  # signs of a name that are said
 
 
 @dataclass(frozen=True)
-class Table:
+class RunTable:
     """Numbers by column; `left_out`: columns that are no input, with the reason."""
 
     inputs: dict[str, np.ndarray]
@@ -39,7 +39,7 @@ class Table:
         return len(next(iter(self.outcomes.values())))
 
 
-def read_table(path: str, outcomes: Sequence[str], inputs: Sequence[str], method: str) -> Table:
+def read_table(path: str, outcomes: Sequence[str], inputs: Sequence[str], method: str) -> RunTable:
     """The table in a file; Mistake says what does not fit, where, and what is allowed."""
     header, lines = _cells(path)
     for word, names in (("outcomes", outcomes), ("inputs", inputs)):
@@ -96,7 +96,7 @@ def _sorted_out(
     lines: list[tuple[int, list[str]]],
     outcomes: Sequence[str],
     inputs: Sequence[str],
-) -> Table:
+) -> RunTable:
     """Columns as outcomes and inputs; words alone and constants are named and left out."""
     kept, left = {name: np.array([]) for name in outcomes}, dict[str, str]()
     found: dict[str, np.ndarray] = {}
@@ -118,7 +118,7 @@ def _sorted_out(
         )
     if not found:
         raise Mistake(f"{path}: no column beside {', '.join(map(_said, outcomes))} is a number that varies")
-    return Table(found, kept, left)
+    return RunTable(found, kept, left)
 
 
 def _number(cell: str) -> bool:
