@@ -18,7 +18,7 @@ from experiments import reference, statistics
 from experiments.command.scenario import Composed, Scenario, compose_policies, patched
 from experiments.command.settings import Mistake
 from experiments.study import draws
-from experiments.study.plan import MAIN, Task
+from experiments.study.plan import FRESH, FRESH_FROM, LUCK, MAIN, Task
 from experiments.study.store import Results
 from experiments.study.study import Study, begin
 from sim.policies import Intervention
@@ -131,7 +131,7 @@ class ArmRuns:
         self.touched = frozenset(line.touched())
         self.reference: Arm | None = None  # run once a replicate, where it is wanted
         self._scenarios: dict[tuple[str, str], Scenario] = {}
-        self._runs: dict[tuple[str, int], int] = {}  # (arm, replicate) -> number of its run
+        self._runs: dict[str, dict[tuple[str, int], int]] = {}  # kind -> (arm, replicate) -> its run
 
     @contextmanager
     def begin(self, words: Sequence[str]) -> Iterator[Study]:
@@ -148,12 +148,12 @@ class ArmRuns:
         drawn: bool | None = None,
         keep_series: bool = False,
     ) -> Task:
-        """One run of an arm; `kind` main, luck or `relief:<condition>`; `drawn` as the settings say."""
+        """One run of an arm; `kind` main, fresh or `relief:<condition>`; `drawn` as the settings say."""
         settings = self.settings
         policies = (*self.policies, *arm.policies)
         if arm.fit or arm.policies or (self.arms_win and policies):
             scenario = self._fitted(arm, replicate, policies)
-            return Task(scenario, replicate, settings.seed, keep_series=keep_series)
+            return Task(scenario, replicate, settings.seed, arm=kind, keep_series=keep_series)
         drawn = settings.drawn if drawn is None else drawn
         scenario, draw = self._scenario(arm, kind), replicate if drawn else -1
         return Task(scenario, replicate, settings.seed, draw, kind, keep_series)
@@ -182,25 +182,32 @@ class ArmRuns:
         parameters = patched(drawn, {**arm.changes, **(arm.fit(drawn) if arm.fit else {})})
         return Scenario(arm.name, parameters, modifiers=compose_policies(policies, parameters))
 
-    def run(self, wanted: Iterable[tuple[Arm, int]], label: str = "runs", drawn: bool | None = None) -> None:
+    def run(
+        self,
+        wanted: Iterable[tuple[Arm, int]],
+        label: str = "runs",
+        drawn: bool | None = None,
+        kind: str = MAIN,
+    ) -> None:
         """Run what is not done of (arm, replicate), and the reference of each replicate."""
         asked, tasks = list(wanted), []
         if self.reference:
             asked += [(self.reference, at) for at in sorted({replicate for _, replicate in asked})]
         for arm, replicate in asked:
-            tasks.append(self.task(arm, replicate, drawn=drawn))
-            self._runs[arm.name, replicate] = tasks[-1].run
+            tasks.append(self.task(arm, replicate, kind, drawn=drawn))
+            self._runs.setdefault(kind, {})[arm.name, replicate] = tasks[-1].run
         self.work.run(tasks, label)
 
-    def villages(self) -> pd.DataFrame:
-        """Village rows of every run asked for but the reference, with what they add to it.
+    def villages(self, kind: str = MAIN) -> pd.DataFrame:
+        """Village rows of every run of a kind that was asked for but the reference, with what they add to it.
 
         Mistake names what is missing, whatever `partial` says.
         """
         self.work.flush()
         rows = Results(self.work.folder).villages().drop(columns=["scenario", "replicate"])
         names = pd.DataFrame(
-            [(*key, run) for key, run in self._runs.items()], columns=["scenario", "replicate", "run"]
+            [(*key, run) for key, run in self._runs.get(kind, {}).items()],
+            columns=["scenario", "replicate", "run"],
         )
         return reference.split(names.merge(rows, on="run", how="inner"))
 
@@ -238,6 +245,9 @@ class BaselineRuns(ArmRuns):
 __all__ = [
     "BASELINE",
     "ENVELOPE",
+    "FRESH",
+    "FRESH_FROM",
+    "LUCK",
     "MAIN",
     "PLAIN",
     "RELIEF",

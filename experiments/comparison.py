@@ -5,6 +5,9 @@ above zero) and which parameters could have built that in. All arms of a replica
 parameter draw. What is expected is looked at again with each such parameter at both ends of its range and in
 a null arm; the replicate is the unit of every interval.
 
+The arm that comes out best looks better on the seeds that chose it than it is: it and the first arm are run
+again on as many fresh seeds, and those say how much it is.
+
 Where every arm is compared with one baseline, `effects` judges all arms and outcomes together.
 """
 
@@ -12,14 +15,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments import outcomes, statistics
-from experiments.arms import BASELINE, Arm, ArmRuns, reference_arm
+from experiments.arms import BASELINE, FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
 from experiments.command.settings import Mistake, known
 from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.ranking import Ranking, rank
@@ -40,7 +43,7 @@ NOTHING = 1e-12  # of an outcome: a sum of weights that rounding left
 
 @dataclass(frozen=True)
 class Expectation:
-    """A sum of weight x outcome(arm, cell) that is expected above zero; below `least` it counts as nothing.
+    """A sum of weight x outcome(arm, cell) that is expected to be `least` or more; less counts as nothing.
 
     `room`: it compares differences, so that an arm at the end of its scale hides what is asked.
     """
@@ -79,7 +82,8 @@ class Question:
     reference.
 
     `built_in`: paths swept to both ends of their range. `null`: changes under which the expected mechanism
-    cannot act. `extra` makes sentences, tables and figures of its own from the finished comparison.
+    cannot act. `best_of`: cells in which a best arm is named. `extra` makes sentences, tables
+    and figures of its own from the finished comparison.
     """
 
     question: str
@@ -92,6 +96,7 @@ class Question:
     base: Mapping[str, Any] = field(default_factory=dict)
     shown: tuple[str, ...] = HEADLINE
     cells: tuple[str, ...] = (ALL,)
+    best_of: tuple[str, ...] = (ALL,)
     limits: tuple[str, ...] = ()
     extra: Callable[[Compared], tuple[list[Any], list[Any], list[Any]]] | None = None
 
@@ -139,12 +144,16 @@ class Question:
 
 @dataclass
 class Compared:
-    """Everything a finished comparison knows; `values` is indexed by condition, arm, cell, replicate."""
+    """Everything a finished comparison knows; `values` is indexed by condition, arm, cell, replicate.
+
+    `fresh`: the same for the arms that are named best, and the first, on seeds that chose nothing.
+    """
 
     question: Question
     runs: ArmRuns
     values: pd.DataFrame
     seeds: int
+    fresh: pd.DataFrame | None = None
 
     def of(self, arm: str, outcome: str, cell: str = ALL, condition: str = WRITTEN) -> np.ndarray:
         """One number a replicate, in their order."""
@@ -159,6 +168,27 @@ class Compared:
         reference = reference or next(iter(self.question.available))
         difference = self.of(arm, outcome, cell) - self.of(reference, outcome, cell)
         return statistics.interval(difference, bounded=False)
+
+    def _again(self, arm: str, outcome: str, cell: str) -> np.ndarray | None:
+        """As `of`, on the fresh seeds; none where the arm was not run again."""
+        if self.fresh is None or (WRITTEN, arm, cell) not in self.fresh.index:
+            return None
+        return np.asarray(self.fresh.loc[(WRITTEN, arm, cell)][outcome].sort_index(), float)
+
+    def level(self, arm: str, outcome: str, cell: str = ALL) -> Level:
+        """Mean of an arm that was chosen by its mean: on the fresh seeds, where there are any."""
+        again = self._again(arm, outcome, cell)
+        if again is None:
+            return Level(self.mean(arm, outcome, cell), 0)
+        return Level(statistics.interval(again, OUTCOMES[outcome].share), len(again))
+
+    def lead(self, arm: str, outcome: str, cell: str = ALL) -> Level:
+        """Paired difference of an arm that was chosen to the first arm: on the fresh seeds, if any."""
+        first = next(iter(self.question.available))
+        one, other = self._again(arm, outcome, cell), self._again(first, outcome, cell)
+        if one is None or other is None:
+            return Level(self.paired(arm, outcome, cell), 0)
+        return Level(statistics.interval(one - other, bounded=False), len(one))
 
     def effect(self, expected: Expectation, condition: str = WRITTEN) -> np.ndarray:
         """The sum that is expected above zero, one number a replicate."""
@@ -179,7 +209,7 @@ class Compared:
         )
 
     def state(self, expected: Expectation, condition: str = WRITTEN) -> str:
-        """`state` of the effect.
+        """`state` of the effect: as written the least effect is asked for, under other conditions its sign.
 
         Open where no effect is no news, every arm being at the end of its scale, or where the room is lacking
         that is needed.
@@ -207,23 +237,32 @@ class Compared:
         ]
 
 
+class Level(NamedTuple):
+    """How much something is that was chosen for being much; `fresh` seeds that did not choose it, if any."""
+
+    interval: Interval
+    fresh: int
+
+
 class BestArm(NamedTuple):
     """The arm with most of what arms are ranked by: its interval, how many others cannot be told from it.
 
-    `winner`: it is told from zero and from every other.
+    `winner`: it is told from zero and from every other. `fresh`: seeds of the interval that did not choose
+    it; nought where it was not run again.
     """
 
     arm: str
     level: Interval
     tied: int
     winner: bool
+    fresh: int = 0
 
 
 def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> BestArm:
     """The best of `names` (all where empty): no winner at zero, nor where another cannot be told from it."""
     found = ranked(done, RANKED, list(names or done.question.available), cell)
-    level = done.mean(str(found.best), RANKED, cell)
-    return BestArm(str(found.best), level, found.tied, found.tied == 0 and level.low > 0)
+    level, fresh = done.level(str(found.best), RANKED, cell)
+    return BestArm(str(found.best), level, found.tied, found.tied == 0 and level.low > 0, fresh)
 
 
 def ranked(done: Compared, outcome: str, names: Sequence[str], cell: str = ALL) -> Ranking:
@@ -234,8 +273,8 @@ def ranked(done: Compared, outcome: str, names: Sequence[str], cell: str = ALL) 
 
 # -- verdicts ------------------------------------------------------------------------------------------------
 def state(effect: np.ndarray, least: float = 0.0) -> str:
-    """holds (interval above zero), none (it lies below `least`, or all are zero), against (below zero),
-    open.
+    """holds (the whole interval is above zero and no part of it below `least`), none (it lies below `least`,
+    or all are zero), against (below zero), open.
     """
     found = statistics.interval(effect, bounded=False)
     if not np.any(effect):
@@ -244,7 +283,7 @@ def state(effect: np.ndarray, least: float = 0.0) -> str:
         return AGAINST
     if found.high < least:
         return NONE
-    return HOLDS if found.low > 0 else OPEN
+    return HOLDS if found.low > 0 and found.low >= least else OPEN
 
 
 def judge(states: Mapping[str, list[str]]) -> str:
@@ -313,8 +352,28 @@ def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
         runs.run(question.wanted(range(seeds)))
         done = _compared(question, runs, seeds)
         if settings.precision is None or widest(done).half <= settings.precision or seeds >= limit:
-            return done, limit
+            return again(done), limit
         seeds = min(limit, math.ceil(GROWTH * seeds))
+
+
+def chosen(done: Compared) -> list[str]:
+    """Arms to run again: those that sentences and titles call best, and the first, their comparator."""
+    names = list(done.question.available)
+    found = [names[0], *(best(done, cell).arm for cell in done.question.best_of)]
+    return list(dict.fromkeys([*found, str(ranked(done, done.question.shown[0], names).best)]))
+
+
+def again(done: Compared) -> Compared:
+    """With `chosen` run on as many fresh seeds as the comparison had: those chose nothing."""
+    question, runs = done.question, done.runs
+    names = chosen(done)
+    if len(names) == len(question.available) == 1:
+        return done
+    replicates = range(FRESH_FROM, FRESH_FROM + done.seeds)
+    mine = {f"{WRITTEN}/{name}" for name in names}
+    wanted = [(arm, at) for arm, at in question.wanted(replicates) if arm.name in mine]
+    runs.run(wanted, "fresh seeds", kind=FRESH)
+    return replace(done, fresh=_values(question, runs, FRESH))
 
 
 def seeds_of(question: Question, size: str) -> int:
@@ -325,13 +384,17 @@ def seeds_of(question: Question, size: str) -> int:
 
 
 def _compared(question: Question, runs: ArmRuns, seeds: int) -> Compared:
+    return Compared(question, runs, _values(question, runs, MAIN), seeds)
+
+
+def _values(question: Question, runs: ArmRuns, kind: str) -> pd.DataFrame:
+    """(condition, arm, cell, replicate) x outcome of the runs of a kind."""
     county = {path: value for path, value in question.base.items() if path.startswith("county.")}
     cells = tuple(sorted(question.needed()))
     more = {*question.shown, *HEADLINE, *STEPS, *LASTING}.union(*(one.outcomes for one in question.expected))
-    found = outcomes.table(runs.villages(), runs.base.replace(county), cells, sorted(more)).reset_index()
+    found = outcomes.table(runs.villages(kind), runs.base.replace(county), cells, sorted(more)).reset_index()
     found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
-    values = found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()
-    return Compared(question, runs, values, seeds)
+    return found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()
 
 
 def check_cells(question: Question, runs: ArmRuns) -> None:

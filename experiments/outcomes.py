@@ -264,6 +264,8 @@ RANKED = "added"  # what arms are ranked by; table-years stand beside
 HEADLINE = ("added", "table_years", "viable", "unmet", "public_added", "own_added")
 # what a run of its own tells, without the reference that added elder-years are counted against
 MEASURED = ("served_years", "table_years", "viable", "unmet", "public")
+# those of its own that move by small steps: of yes or no a village, differences of two runs are mostly chance
+CONTINUOUS = ("served_years", "table_years", "service_years", "unmet", "public")
 STEPS = ("station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals")  # the funnel
 LASTING = ("station_closures", "unpaid", "on_time")  # beside the funnel
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")

@@ -316,14 +316,40 @@ def public_cost(rows: pd.DataFrame) -> float:
     return float((rows["weight"] * rows["public_fen"]).sum()) / 100 / years if years > 0 else float("nan")
 
 
-def spreads(main: pd.Series, luck: pd.Series) -> tuple[float, float, float]:
-    """Standard deviations over seeds.
+class LuckShare(NamedTuple):
+    """Share of a single run's variance that is luck, with its 95 % interval; the rest is parameters."""
 
-    All, by luck alone (parameters at their defaults), and what is left for parameters.
+    share: float
+    low: float
+    high: float
+    draws: int
+    lucks: int
+
+
+def luck_share(values: np.ndarray) -> LuckShare:
+    """Luck against parameters from a nested design: `values` (draws of parameters, lucks at each draw).
+
+    One-way random effects, balanced (Searle, Casella and McCulloch 1992, Variance Components, chapter 3): F
+    is the mean square between draws over that within. With n lucks the intraclass correlation is
+    (F - 1) / (F + n - 1), so that luck is n / (F + n - 1) of the variance; its interval puts F over its
+    quantiles in place of F, exact for normal effects. Cut at one, where draws differ by less than luck alone
+    would make them. Missing where nothing varies, or with fewer than two draws or lucks.
     """
-    total = float(main.std(ddof=1)) if len(main) > 1 else float("nan")
-    chance = float(luck.std(ddof=1)) if len(luck) > 1 else float("nan")
-    return total, chance, float(np.sqrt(max(total**2 - chance**2, 0.0)))
+    draws, lucks = values.shape
+    if draws < 2 or lucks < 2 or np.ptp(values) == 0:
+        return LuckShare(np.nan, np.nan, np.nan, draws, lucks)
+    within = float(values.var(axis=1, ddof=1).mean())
+    between = lucks * float(values.mean(axis=1).var(ddof=1))
+    if within == 0:
+        return LuckShare(0.0, 0.0, 0.0, draws, lucks)
+    freedom, tail = (draws - 1, draws * (lucks - 1)), (1 - LEVEL) / 2
+
+    def share(ratio: float) -> float:
+        return min(lucks / (ratio + lucks - 1), 1.0)
+
+    ratio = between / within
+    low, high = (ratio / float(special.fdtri(*freedom, at)) for at in (tail, 1 - tail))
+    return LuckShare(share(ratio), share(low), share(high), draws, lucks)
 
 
 def to_relieve(villages: pd.DataFrame, scenario: str, at: int = -1) -> tuple[int, list[str]]:

@@ -361,10 +361,8 @@ def sort_out(words: Sequence[str]) -> Words:
             found.policies = [str(name) for name in value]
         elif key == "scenario":
             found.filed = read_scenario(Path(str(value)))
-        elif key == "fork.arms":
-            found.arms = value
-        elif key == "draws":
-            found.draws = value
+        elif key in ("fork.arms", "draws"):
+            setattr(found, key.removeprefix("fork."), value)
         if sort != "option":
             found.hydra += [word] if key not in APART else []
             found.typed.add(key)

@@ -48,9 +48,20 @@ HOW = (
 )  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
-TAKEN = ("as_is", "main", "luck")  # names that arms of a study have already
+TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
 CALIBRATED, PRIOR, NONE = DRAWS = ("calibrated", "prior", "none")  # where each seed takes what is uncertain
+ANY_SAMPLE = ("pawn", "delta")  # methods that take points of any making
+WITH_DATA = ("experiment", "method", "seed", "inputs", "data", "outcomes")  # read where a table is analysed
 METHODS = ("morris", "sobol", "pawn", "delta")
+RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
+    "seeds": (1, 100_000),
+    "seed": (0, 2**63 - 1),
+    "workers": (0, 1_024),
+    "max_seeds": (2, 100_000),
+    "precision": (0.001, 0.5),
+    "samples": (2, 2**16),
+    "replicates": (1, 1_000),
+}
 
 
 @dataclass
@@ -90,6 +101,8 @@ class Settings:
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
     distribution: str = "declared"
+    data: str = ""  # a table of runs from elsewhere (CSV), analysed in place of runs of this model
+    outcomes: list[str] = field(default_factory=list)  # columns of it that are outcomes
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     workers: int = 0
@@ -113,16 +126,7 @@ class Settings:
 
     def check(self) -> None:
         """Raise Mistake where a setting is out of range."""
-        ranges: dict[str, tuple[float, float]] = {
-            "seeds": (1, 100_000),
-            "seed": (0, 2**63 - 1),
-            "workers": (0, 1_024),
-            "max_seeds": (2, 100_000),
-            "precision": (0.001, 0.5),
-            "samples": (2, 2**16),
-            "replicates": (1, 1_000),
-        }
-        for key, (low, high) in ranges.items():
+        for key, (low, high) in RANGES.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
                 raise Mistake(f"{key} = {str(value)[:30]}: allowed is {low} to {high}")
@@ -170,11 +174,29 @@ class Settings:
                 f"engine.scheduler = {self.engine.scheduler!r}: it is read with engine=dask only, and the "
                 f"engine is {self.engine.kind}"
             )
-        for key in ("panels", "rows", "columns", "inputs"):
+        self._check_data()
+        for key in ("panels", "rows", "columns", "inputs", "outcomes"):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]
             if twice:
                 raise Mistake(f"{key}: {twice[0]} is there twice; each is run once")
+
+    def _check_data(self) -> None:
+        """What goes with a table from elsewhere."""
+        if self.outcomes and not self.data:
+            raise Mistake("outcomes: columns of a table are named with data=<file.csv> only")
+        if not self.data:
+            return
+        if self.method not in ANY_SAMPLE:
+            raise Mistake(
+                f"method = {self.method}: it needs the steps of its own design, which a table from elsewhere "
+                f"does not have; with data= take method={' or method='.join(ANY_SAMPLE)}"
+            )
+        if not self.outcomes:
+            raise Mistake(
+                f"data = {self.data[:80]!r}: which columns are outcomes is not said: outcomes=[name, ...] is "
+                f"wanted"
+            )
 
 
 NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
@@ -359,6 +381,13 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
                 f"{key}: experiment={mine.name} measures counties of its own and reads "
                 f"{', '.join(mine.reads)} only; parameters, groups and scenario files are read "
                 f"by {', '.join(others)}"
+            )
+    if settings.data:
+        idle = [key for short, key in typed.items() if short not in (*WITH_DATA, *HOW)]
+        if idle:
+            raise Mistake(
+                f"{idle[0]}: it has no effect with data=, whose rows are analysed as they are; read are "
+                f"{', '.join(WITH_DATA[1:])}"
             )
     if "max_seeds" in typed and settings.precision is None:
         raise Mistake(

@@ -35,10 +35,11 @@ def _seen(sign: str) -> bool:
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a regular file; Mistake where it is none or larger, OSError where the system refuses."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    kind = os.fstat(handle).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(handle)
+        raise Mistake(f"{path} cannot be read: it is {_what(kind)}, a regular file is wanted")
     with os.fdopen(handle, "rb") as file:
-        kind = os.fstat(handle).st_mode
-        if not stat.S_ISREG(kind):
-            raise Mistake(f"{path} cannot be read: it is {_what(kind)}, a regular file is wanted")
         content = file.read(most + 1)
     if len(content) > most:
         raise Mistake(f"{path}: at most {most:,} bytes are read")

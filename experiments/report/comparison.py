@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 from experiments import comparison, statistics
 from experiments.arms import ArmRuns
-from experiments.command.settings import known
+from experiments.command.settings import RANGES, known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
 from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison
 from experiments.report.labels import (
     arm_label,
     drawn_from,
+    fresh_text,
     number,
     outcome_title,
     place_label,
@@ -98,10 +99,16 @@ def stopped_text(asked: float | None, seeds: int, limit: int, widest: Width) -> 
     """Why there are so many seeds, and how many more would be needed."""
     goal, wide, text = asked or CLAIM, widest.half, width_label(widest)
     need = math.ceil(seeds * (wide / goal) ** 2)
+    word = f"seeds={need}" if asked is None else f"precision={asked:g} max_seeds={need}"
     more = tell(
-        f"; ± {goal:g} everywhere would take at most about {need} seeds",
-        f"；要处处达到 ± {goal:g}，至多约需 {need} 个种子",
+        f"; ± {goal:g} everywhere would take {word} at most, about",
+        f"；要处处达到 ± {goal:g}，至多约需 {word}",
     )
+    if need > RANGES["seeds"][1]:
+        more = tell(
+            f"; ± {goal:g} everywhere would take more seeds than can be asked for",
+            f"；要处处达到 ± {goal:g}，所需种子数超出可设的上限",
+        )
     more = more if wide > goal else ""
     if asked is None:
         return tell(
@@ -156,11 +163,18 @@ def verdict_text(done: Compared, verdict: str, states: Mapping[str, list[str]]) 
     decisive = done.question.tested[min(range(len(written)), key=lambda i: DECIDES.index(written[i]))]
     effect = statistics.interval(done.effect(decisive), bounded=False)
     gap = spread(effect, decisive.share) + (tell(" points", " 个百分点") if decisive.share else "")
+    asked = least_text(decisive)
+    least = tell(f"; at least {asked} was asked for", f"；要求至少 {asked}") if decisive.least else ""
     first = tell(
-        f"{verdict.capitalize()}. Expected: {decisive.text}. The difference is {gap}.",
-        f"{words(verdict)}。预期：{phrase(decisive.text)}。差别为 {gap}。",
+        f"{verdict.capitalize()}. Expected: {decisive.text}. The difference is {gap}{least}.",
+        f"{words(verdict)}。预期：{phrase(decisive.text)}。差别为 {gap}{least}。",
     )
     return [first + _at_end(done, decisive) + _where_it_holds(verdict, states)]
+
+
+def least_text(expected: Expectation) -> str:
+    """The least effect that was written, in points where outcomes are shares."""
+    return f"{(100 if expected.share else 1) * expected.least:g}"
 
 
 def _at_end(done: Compared, expected: Expectation) -> str:
@@ -224,25 +238,26 @@ def added_text(done: Compared) -> str:
 def _best_text(done: Compared, top: comparison.BestArm) -> str:
     """The best arm, or why none is."""
     first, *others = done.question.available
-    most, served = spread(top.level, share=False), number(done.mean(top.arm, "table_years").mean, share=False)
+    most, again = spread(top.level, share=False), fresh_text(top.fresh)
+    served = number(done.level(top.arm, "table_years").interval.mean, share=False)
     if top.level.low <= 0:
         return tell(
-            f"; no arm is told from adding nothing, the highest mean being {most} with '{top.arm}'",
-            f"；没有一支能与毫无新增相区分，均值最高者为“{arm_label(top.arm)}”，{most}",
+            f"; no arm is told from adding nothing, the highest mean being {most} with '{top.arm}'{again}",
+            f"；没有一支能与毫无新增相区分，均值最高者为“{arm_label(top.arm)}”，{most}{again}",
         )
     if top.tied:
         return tell(
-            f"; the highest mean has '{top.arm}' with {most} and {served} table-years, and {top.tied} of "
-            f"{len(others)} other arms cannot be told from it, so that none is best",
-            f"；均值最高者为“{arm_label(top.arm)}”，{most}，供餐 {served} 年；其余 {len(others)} 支中有 "
-            f"{top.tied} 支无法与之区分，故无最优",
+            f"; the highest mean has '{top.arm}', with {most} and {served} table-years{again}, and "
+            f"{top.tied} of {len(others)} other arms cannot be told from it, so that none is best",
+            f"；均值最高者为“{arm_label(top.arm)}”，{most}，供餐 {served} 年{again}；其余 {len(others)} "
+            f"支中有 {top.tied} 支无法与之区分，故无最优",
         )
-    change = spread(done.paired(top.arm, RANKED), share=False)
+    change = spread(done.lead(top.arm, RANKED).interval, share=False)
     more = tell(f", {change} more than '{first}'", f"，比“{arm_label(first)}”多 {change}")
     return tell(
         f"; most with '{top.arm}': {most} and {served} table-years",
         f"；“{arm_label(top.arm)}”最多：{most}，供餐 {served} 年",
-    ) + (more if top.arm != first else "")
+    ) + ((more if top.arm != first else "") + again)
 
 
 # -- tables --------------------------------------------------------------------------------------------------
@@ -252,13 +267,16 @@ def _effects(done: Compared, states: Mapping[str, list[str]]) -> ShownTable:
         for condition, mine in states.items():
             effect = statistics.interval(done.effect(expected, condition), bounded=False)
             shown = spread(effect, expected.share)
-            rows.append([phrase(expected.text), phrase(condition), shown, state_label(mine[i])])
+            least = least_text(expected) if condition == WRITTEN else "0"
+            rows.append([phrase(expected.text), phrase(condition), least, shown, state_label(mine[i])])
     note = tell(
-        "points where outcomes are shares; 'none': the interval lies below what counts as an effect, "
+        "points where outcomes are shares; 'holds': as written the whole interval reaches the least effect, "
+        "under other conditions it lies above zero; 'none': the interval lies below the least effect, "
         "or every difference is zero",
-        "结果为占比时单位为百分点；“无影响”：区间低于算作效应的最小值，或每个差别都为零",
+        "结果为占比时单位为百分点；“成立”：按所写条件，整个区间达到最小效应，其他条件下区间大于零；"
+        "“无影响”：区间低于最小效应，或每个差别都为零",
     )
-    heads = ["expected above zero", "condition", "effect (95 %)", "sign"]
+    heads = ["expected above zero", "condition", "least effect", "effect (95 %)", "sign"]
     return ShownTable("What was expected, and what came", heads, rows, note)
 
 

@@ -64,7 +64,8 @@ def parameters() -> str:
     ]
     grades = "; ".join(f"{grade} {v}" for grade, v in GRADES.items())
     made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
-    return made + table(["path", "default", "unit", "allowed", "scale", "grade", "source", "what it is"], rows)
+    heads = ["path", "default", "unit", "allowed", "scale", "grade", "source", "what it is"]
+    return made + table(heads, rows)
 
 
 def dials() -> str:

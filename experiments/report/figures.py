@@ -15,6 +15,7 @@ import pandas as pd
 from experiments import statistics
 from experiments.outcomes import RANKED
 from experiments.report import style
+from experiments.report.labels import fresh_text
 from experiments.report.style import plt, tell, words
 from experiments.study.findings import Picture
 from sim.state.codes import KINDS, PAYERS
@@ -110,15 +111,23 @@ def _ticks(axis: plt.Axes, mine: pd.DataFrame, rows: list[str], columns: list[st
     axis.spines[:].set_visible(False)
 
 
+def told(row: pd.Series) -> pd.Series:
+    """The row of a mix that was chosen, with the levels of its fresh seeds for those that chose it."""
+    if not row.get("fresh_seeds", 0) > 0:
+        return row
+    again = {name: row[f"fresh_{name}"] for name in row.index if f"fresh_{name}" in row.index}
+    return row.where(~row.index.isin(list(again)), pd.Series(again))
+
+
 def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]:
     """Title and caption of the map: no winner at zero, nor where others cannot be told from the best."""
     mine = real(summary)
-    top = mine.loc[mine[column].idxmax()]
+    top = told(mine.loc[mine[column].idxmax()])
     best, seeds = words(f"{top['funding']}/{top['business']}/{top['panel']}"), int(summary["seeds"].max())
     what = tell(f"Added elder-years a village to {year}", f"到 {year} 年每村新增受服务老人年")
     if column != RANKED:
         what = tell(f"Villages viable to {year}, %", f"到 {year} 年可持续的村，%")
-    most = cell_text(top, column).replace("\n", " ")
+    most = cell_text(top, column).replace("\n", " ") + fresh_text(int(top.get("fresh_seeds", 0)))
     gaps = f"{RANKED}_gap_high" if column == RANKED else "gap_high"
     panel = mine[mine["panel"] == top["panel"]]
     tied = int((panel[gaps] >= 0).sum()) - 1 if gaps in mine else 0

@@ -12,14 +12,14 @@ from experiments import comparison, statistics
 from experiments.comparison import Compared, Expectation
 from experiments.outcomes import HEADLINE, OUTCOMES, STEPS
 from experiments.report import figures_funnel, style
-from experiments.report.labels import arm_label, outcome_title
+from experiments.report.labels import arm_label, fresh_text, outcome_title
 from experiments.report.style import figures_in, phrase, plt, tell, words, wrapped
 from experiments.study.findings import Picture
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
 STATES = {
-    "holds": ("above zero", "大于零"),
-    "open": ("interval holds zero, or no room to tell", "区间含零，或无从判断"),
+    "holds": ("as much as was written, or more", "达到所写的最小效应"),
+    "open": ("less is possible, or no room to tell", "可能更小，或无从判断"),
     "none": ("less than counts", "小于算作效应的值"),
     "against": ("below zero", "小于零"),
 }
@@ -118,14 +118,14 @@ def _most(done: Compared, names: list[str], outcome: str) -> str:
     """The arm with most of an outcome, and how much; none where others cannot be told from it."""
     found = comparison.ranked(done, outcome, names)
     top_arm, tied = str(found.best), found.tied
-    top, share = done.mean(top_arm, outcome), OUTCOMES[outcome].share
+    (top, fresh), share = done.level(top_arm, outcome), OUTCOMES[outcome].share
     scale, unit = (100, " %") if share else (1, "")
     shown = tell(
         f"{scale * top.mean:.3g} ({scale * top.low:.3g} to {scale * top.high:.3g}){unit}",
         f"{scale * top.mean:.3g}{unit}（{scale * top.low:.3g} 至 {scale * top.high:.3g}）",
     )
-    others = [arm for arm in names if arm != top_arm]
-    if all(done.mean(arm, outcome).mean == top.mean for arm in names):
+    others, shown = [arm for arm in names if arm != top_arm], shown + fresh_text(fresh)
+    if len({done.mean(arm, outcome).mean for arm in names}) == 1:
         where = tell("the same in every arm", "各支相同")
     elif tied:
         where = tell(

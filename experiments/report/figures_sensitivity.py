@@ -23,8 +23,8 @@ MEASURES = {  # measure -> label, colour
     "delta": (("whole distribution (delta)", "整体分布（delta）"), style.GREEN),
 }
 AXES = {  # main measure -> what its axis shows, before the outcome
-    "ST": ("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果："),
-    "S1": ("share of variance, 0 to 1; outcome: ", "方差份额（0–1）；结果："),
+    "ST": ("share of what inputs explain, 0 to 1; outcome: ", "占输入所解释方差的份额（0–1）；结果："),
+    "S1": ("share of what inputs explain, 0 to 1; outcome: ", "占输入所解释方差的份额（0–1）；结果："),
     "mu_star": ("mu* over the whole range of an input, in units of: ", "mu*（输入全范围），单位同："),
     "PAWN": ("KS distance, 0 to 1, of: ", "KS 距离（0–1）："),
     "delta": ("delta, 0 to 1, of: ", "delta（0–1）："),
@@ -112,16 +112,17 @@ def indices(
     title: str = "",
     top: int = 15,
 ) -> Picture:
-    """Sensitivity indices with intervals, noise share and the line that inputs without effect do not pass.
+    """Sensitivity indices with intervals and the line that inputs without effect do not pass.
 
     `frame`: a row an input with `parameter` and for each measure m (S1, ST, mu_star, delta) the columns m,
     `m_low`, `m_high`. `line`: what the largest of all inputs without effect passes in 5 % of cases; an input
     counts where its interval of the last measure, which gives the order, lies above it. The row `dummy` is
-    left out. `noise` is E[Var(Y|x)] / Var(Y), drawn hatched as a row of its own.
+    left out. `noise`: share of the variance of what was analysed that is chance and was taken off, for the
+    title.
     """
     key = measures[-1]
     inputs = frame[frame["parameter"] != dummy].sort_values(key, ascending=False, kind="stable").head(top)
-    count = len(inputs) + (noise is not None)
+    count = len(inputs)
     figure, axis = plt.subplots(figsize=(8.5, 2.0 + 0.34 * count), layout="constrained")
     height = 0.8 / len(measures)
     for number, index in enumerate(measures):
@@ -141,9 +142,6 @@ def indices(
             label=tell(*label),
         )
     labels = list(map(phrase, inputs["parameter"]))
-    if noise is not None:
-        axis.barh(len(inputs), noise, 0.5, color="white", edgecolor=style.DARK, hatch="////")
-        labels.append(tell("luck (noise share)", "运气（噪声份额）"))
     axis.axvline(
         line,
         color=style.RED,
@@ -161,11 +159,14 @@ def indices(
 
 
 def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -> str:
-    """Which inputs stand clear of the line, and how much is luck."""
+    """Which inputs stand clear of the line, and how much luck was taken off."""
     sure = inputs[inputs[[f"{key}_low", key]].min(axis=1) > line]["parameter"]
     shown = ", ".join(map(phrase, sure.head(3)))
     luck = (
-        tell(f"; {100 * noise:.0f} % of the variance is luck", f"；方差的 {100 * noise:.0f} % 来自运气")
+        tell(
+            f"; luck, {100 * noise:.0f} % of the variance analysed, is taken off",
+            f"；运气占所分析方差的 {100 * noise:.0f} %，已扣除",
+        )
         if noise is not None
         else ""
     )

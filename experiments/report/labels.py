@@ -56,6 +56,15 @@ def state_label(state: str) -> str:
     return tell(state, STATES[state])
 
 
+def fresh_text(seeds: int) -> str:
+    """That a level comes from seeds that did not choose what it is the level of; nothing without such."""
+    return (
+        tell(f" on {seeds} fresh seeds that chose nothing", f"（取自未参与挑选的 {seeds} 个新种子）")
+        if seeds
+        else ""
+    )
+
+
 def quoted(arms: list[str]) -> str:
     """Names of arms within a sentence."""
     english = " and ".join(f"'{arm}'" for arm in arms)

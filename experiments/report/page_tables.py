@@ -226,21 +226,20 @@ def provenance(kept: Kept) -> list[ShownTable]:
 
 
 def spread(kept: Kept, pictures_of: list[Any]) -> list[str]:
-    """How much of the spread is luck, and whether a sensitivity study stands here."""
+    """How much of the spread is luck, where a nested design tells, and whether sensitivity is here."""
     said, frame = [], kept.summary
-    if {"sd_all", "sd_luck"} <= set(frame):
-        both = frame.dropna(subset=["sd_all", "sd_luck"])
-        if (both["sd_all"] ** 2).sum() > 0:
-            luck = 100 * min(float((both["sd_luck"] ** 2).sum() / (both["sd_all"] ** 2).sum()), 1.0)
-            said.append(
-                tell(
-                    (
-                        f"Of the variance between seeds about {luck:.0f} % is luck alone; parameters that "
-                        f"are not known bring the rest."
-                    ),
-                    f"种子间方差中约 {luck:.0f} % 只来自运气，其余来自未知的参数。",
-                )
+    if "luck_share" in frame and frame["luck_share"].notna().any():
+        one = frame[frame["luck_share"].notna()].iloc[0]
+        share, low, high = (f"{100 * one[f'luck_{name}']:.0f}" for name in ("share", "low", "high"))
+        name = words(f"{one['panel']}/{one['funding']}/{one['business']}")
+        said.append(
+            tell(
+                f"Of the variance between runs of {name} in added elder-years {share} % ({low} to {high}) is "
+                f"luck alone; parameters that are not known bring the rest.",
+                f"{name}各次运行新增老人年的方差中 {share}%（{low} 至 {high}）只来自运气，"
+                f"其余来自未知的参数。",
             )
+        )
     if not pictures_of:
         said.append(tell("No sensitivity analysis was part of this study.", "本研究不含敏感性分析。"))
     return said

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from experiments.command.settings import Settings
+from experiments.outcomes import OUTCOMES
+from experiments.report.style import phrase
 from experiments.sensitivity.designs import FEWEST, MAIN, Design, Indices
 from experiments.sensitivity.inputs import DUMMY, Input
+from experiments.sensitivity.power import least_effect
 from sim.state.parameters import Parameters
 
 Measured = dict[str, np.ndarray]  # outcome -> (points, replicates)
@@ -58,6 +62,16 @@ class Analysed:
     raw: dict[str, np.ndarray]
     indices: dict[str, Indices]
     path: dict[str, list[Indices]]
+    labels: Mapping[str, str] = field(default_factory=dict)  # of outcomes from elsewhere
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the runs were made elsewhere, so that no more of them can be asked for here."""
+        return bool(self.labels)
+
+    def label(self, outcome: str) -> str:
+        """An outcome for readers, in the language that is spoken."""
+        return self.labels[outcome] if self.labels else phrase(OUTCOMES[outcome].label)
 
     @property
     def main(self) -> str:
@@ -68,6 +82,11 @@ class Analysed:
     def lines(self) -> dict[str, float]:
         """Outcome -> what the largest of as many factors without effect passes in 5 % of cases."""
         return {outcome: self.design.line(values) for outcome, values in self.raw.items()}
+
+    @cached_property
+    def least(self) -> dict[str, float]:
+        """Outcome -> share of a single run's variance that an input needs to be told in half of studies."""
+        return {outcome: least_effect(self.design, values) for outcome, values in self.raw.items()}
 
     def passed(self, outcome: str) -> list[str]:
         """Factors told from chance: their whole interval lies above the line. The largest first.
@@ -89,14 +108,22 @@ def analyse(design: Design, raw: dict[str, np.ndarray]) -> Analysed:
     """
     sizes = [size for size in (design.n // 4, design.n // 2) if size >= FEWEST[design.method]]
     sizes = sizes[-1:] if design.method == "delta" else sizes
-    means = {name: mean.mean(axis=1) for name, mean in raw.items()}
-    whole = {name: design.analyse(mean) for name, mean in means.items()}
+    whole = {name: design.analyse(values) for name, values in raw.items()}
     return Analysed(
         design,
         raw,
         whole,
         {
-            name: [*(design.analyse(mean, size) for size in sizes), whole[name]]
-            for name, mean in means.items()
+            name: [*(design.analyse(values, size) for size in sizes), whole[name]]
+            for name, values in raw.items()
         },
     )
+
+
+def summary(last: Analysed) -> pd.DataFrame:
+    """(outcome, input) x index with its interval."""
+    frames = {}
+    for outcome, indices in last.indices.items():
+        ends = {"low": indices.interval[:, 0], "high": indices.interval[:, 1]}
+        frames[outcome] = pd.DataFrame(ends | indices.values, pd.Index(indices.factors, name="input"))
+    return pd.concat(frames, names=["outcome"])

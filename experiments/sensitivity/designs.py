@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from SALib.analyze import delta as delta_analyze
 from SALib.analyze import morris as morris_analyze
-from SALib.analyze import sobol as sobol_analyze
 from SALib.sample import latin, morris, sobol
 from scipy import stats
 
 from experiments.command.settings import METHODS, Mistake
+from experiments.sensitivity.net import Blocks, chance_of, explained
 from sim.state.parameters import nearest
 
 LEVELS = 4
@@ -33,6 +33,7 @@ FEWEST = {
     "delta": 128,
 }  # SALib's delta wants ten outputs in each of ten bins
 MAIN = {"morris": "mu_star", "sobol": "ST", "pawn": "PAWN", "delta": "delta"}
+OF_SOBOL = ("S1", "S1_low", "S1_high", "ST_gross")  # beside ST, net of chance but for the last
 RESAMPLES = 100
 RATE = 0.05  # of outcomes that depend on nothing: how often chance lifts any of the inputs over the line
 NULLS = {
@@ -71,6 +72,11 @@ class Indices:
     def interval(self) -> np.ndarray:
         """(factors, 2): 95 % bootstrap percentiles of the main index."""
         return np.percentile(self.draws, [2.5, 97.5], axis=0).T
+
+    @property
+    def drowned(self) -> bool:
+        """Whether the outcome varies, but by chance alone as far as can be told: it has no net indices."""
+        return self.method == "sobol" and not np.any(self.main) and bool(np.any(self.values["ST_gross"]))
 
     @property
     def width(self) -> np.ndarray:
@@ -143,32 +149,38 @@ class Design:
         return np.asarray(latin.sample(self.problem, self.n, seed=self.seed))
 
     def analyse(self, outputs: Sequence[float] | np.ndarray, base: int | None = None) -> Indices:
-        """Indices from one output a row of `points`, or from the first `n` base points.
+        """Indices from outputs (points,) or (points, replicates), or from those of the first `base` points.
 
+        Of replicates the mean is analysed, and indices of Sobol are net of the chance that is left in it.
         Mistake names a row that is no number.
         """
-        outputs, base = np.asarray(outputs, float), base or self.n
-        if outputs.shape != (len(self.points),):
-            raise Mistake(f"sensitivity: {len(self.points)} outputs are wanted, {outputs.size} are there")
-        if not np.isfinite(outputs).all():
+        raw, base = np.asarray(outputs, float), base or self.n
+        if len(raw) != len(self.points):
+            raise Mistake(f"sensitivity: {len(self.points)} outputs are wanted, {len(raw)} are there")
+        raw = raw.reshape(len(raw), -1)
+        means, chance = raw.mean(axis=1), chance_of(raw)
+        if not np.isfinite(means).all():
             raise Mistake(
-                f"sensitivity: the output of point {int(np.flatnonzero(~np.isfinite(outputs))[0])} is not a "
+                f"sensitivity: the output of point {int(np.flatnonzero(~np.isfinite(means))[0])} is not a "
                 f"number; nothing was analysed"
             )
         rows = np.arange(base * self.block)
-        if np.ptp(outputs[rows]) == 0:  # nothing varies: every index is zero, not 0/0
+        if np.ptp(means[rows]) == 0:  # nothing varies: every index is zero, not 0/0
             zero = np.zeros(len(self.factors))
             return Indices(
                 self.method,
                 self.factors,
                 {
                     MAIN[self.method]: zero,
-                    **(dict.fromkeys(("S1", "S1_low", "S1_high"), zero) if self.method == "sobol" else {}),
+                    **(dict.fromkeys(OF_SOBOL, zero) if self.method == "sobol" else {}),
                 },
                 zero[None, :],
                 base,
             )
-        values, draws = getattr(self, f"_{self.method}")(self.points[rows], outputs[rows], base)
+        if self.method == "sobol":
+            values, draws = self._sobol(means[rows], chance[rows], base)
+        else:
+            values, draws = getattr(self, f"_{self.method}")(self.points[rows], means[rows], base)
         return Indices(self.method, self.factors, values, draws, base)
 
     def line(self, raw: np.ndarray) -> float:
@@ -177,7 +189,7 @@ class Design:
 
         PAWN: the outputs are permuted over the points, which is exact on a Latin square. Delta, too slow for
         that: inputs that nobody read stand beside the sample; Student's t over their number, at RATE over all
-        inputs. Morris and Sobol: `_chance`.
+        inputs. Morris and Sobol: `chance`, net of it for Sobol.
         """
         raw, rng = np.asarray(raw, float), np.random.default_rng([self.seed, 1])
         points, outputs, draws = self.points, raw.mean(axis=1), NULLS[self.method]
@@ -197,12 +209,20 @@ class Design:
                 * idle.std(ddof=1)
                 * math.sqrt(1 + 1 / draws)
             )
-        return max(
-            self._chance(raw, rng), 1e-9 * (float(np.abs(outputs).max()) if self.method == "morris" else 1.0)
-        )  # rounding is no effect
+        least = 1e-9 * (float(np.abs(outputs).max()) if self.method == "morris" else 1.0)  # no rounding
+        return max(float(self.net(raw, self.chance(raw))), least)
 
-    def _chance(self, raw: np.ndarray, rng: np.random.Generator) -> float:
-        """The line of mu* and ST: a factor without effect steps between points that chance alone tells apart.
+    def net(self, raw: np.ndarray, index: float) -> float:
+        """An index of Sobol as it comes, less the chance that is in it; that of Morris as it is."""
+        if self.method != "sobol":
+            return index
+        ends = np.arange(len(raw)).reshape(self.n, self.block)[:, [0, -1]]
+        whole, chance = float(raw.mean(axis=1)[ends].var()), float(chance_of(raw)[ends].mean())
+        return float((index * whole - chance) / max(float(explained(whole, chance)), 1e-300))
+
+    def chance(self, raw: np.ndarray) -> float:
+        """The line of mu* and of ST as it comes: a factor without effect steps between points that chance
+        alone tells apart.
 
         The outputs of such a step are the replicates of its two points under balanced random signs: what the
         point gives is gone, what is left is distributed as the chance of a mean. Steps come from all over the
@@ -210,6 +230,7 @@ class Design:
         (n, n) at RATE over the factors.
         """
         points, replicates = raw.shape
+        rng = np.random.default_rng([self.seed, 1])
         count, rows = len(self.factors), np.arange(points).reshape(self.n, self.block)
         whole = raw.mean(axis=1)[rows][:, [0, -1]].var()  # over A and B, as SALib has it
 
@@ -233,23 +254,17 @@ class Design:
         return _top(found)
 
     def _sobol(
-        self, points: np.ndarray, outputs: np.ndarray, base: int
+        self, outputs: np.ndarray, chance: np.ndarray, base: int
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        found = sobol_analyze.analyze(
-            self.problem,
-            outputs,
-            calc_second_order=False,
-            num_resamples=RESAMPLES,
-            keep_resamples=True,
-            seed=self.seed,
-        )
-        low, high = np.percentile(np.asarray(found["S1_conf_all"], float), [2.5, 97.5], axis=0)
-        return {
-            "S1": np.asarray(found["S1"], float),
-            "S1_low": low,
-            "S1_high": high,
-            "ST": np.asarray(found["ST"], float),
-        }, np.asarray(found["ST_conf_all"], float)
+        """Indices net of chance; base points are drawn again whole, means with their own chance."""
+        blocks = Blocks(outputs.reshape(base, self.block), chance.reshape(base, self.block))
+        if blocks.drowned:
+            zero = np.zeros(len(self.factors))
+            none = dict.fromkeys(("ST", *OF_SOBOL), zero)
+            return none | {"ST_gross": blocks.indices()["ST_gross"]}, zero[None, :]
+        first, total = blocks.resampled(RESAMPLES, np.random.default_rng(self.seed))
+        low, high = np.percentile(first, [2.5, 97.5], axis=0)
+        return {**blocks.indices(), "S1_low": low, "S1_high": high}, total
 
     def _morris(
         self, points: np.ndarray, outputs: np.ndarray, base: int
@@ -335,12 +350,12 @@ def _deltas(points: np.ndarray, outputs: np.ndarray, seed: int) -> tuple[np.ndar
             found = delta_analyze.analyze(problem, points, outputs, num_resamples=20, seed=seed)
         except ValueError as error:
             raise Mistake(
-                f"sensitivity: delta could not be estimated from {len(outputs)} points: take more points or "
-                f"another method"
+                f"sensitivity: delta could not be estimated from {len(outputs)} points: "
+                f"samples={2 * len(outputs)} takes more, method=pawn needs fewer"
             ) from error
     value = np.asarray(found["delta_raw"], float)
     if not np.isfinite(value).all():
-        raise Mistake("sensitivity: delta could not be estimated; take more points")
+        raise Mistake(f"sensitivity: delta could not be estimated: samples={2 * len(outputs)} takes more")
     return value, np.asarray(found["delta_raw_conf"], float) / Z
 
 

@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from experiments.command.settings import known
-from experiments.outcomes import OUTCOMES
 from experiments.report import figures_sensitivity, style
 from experiments.report.style import phrase, plt, tell, wrapped
 from experiments.sensitivity.analysis import Analysed
@@ -24,7 +23,7 @@ from experiments.study.findings import Picture
 SHOWN = 12  # inputs in a figure
 NAMES = {
     "mu_star": ("mu*", "mu*"),
-    "ST": ("total index ST", "总效应指数 ST"),
+    "ST": ("total index ST, net of chance", "总效应指数 ST（已扣除偶然）"),
     "PAWN": ("PAWN", "PAWN"),
     "delta": ("delta", "delta"),
 }
@@ -44,7 +43,10 @@ def draw(stages: list[Analysed], folder: Path) -> list[Picture]:
         if stage.design.method == "morris" and not stage.design.grouped:
             found.append(plane(stage, folder, f"morris{tail}"))
         if number == len(stages) - 1:
-            found += [*_one(stage, folder), chance(stage, folder), convergence(stage, folder)]
+            found += _one(stage, folder)
+            if stage.raw[next(iter(stage.raw))].shape[1] > 1:  # one replicate tells no chance
+                found.append(chance(stage, folder))
+            found.append(convergence(stage, folder))
     return found
 
 
@@ -77,7 +79,7 @@ def _one(analysed: Analysed, folder: Path) -> list[Picture]:
     outcome = max(analysed.indices, key=lambda name: len(analysed.passed(name)))  # the first of equals
     if not np.any(analysed.indices[outcome].main):
         return []
-    indices, label = analysed.indices[outcome], phrase(OUTCOMES[outcome].label)
+    indices, label = analysed.indices[outcome], analysed.label(outcome)
     note = _note(analysed, outcome)
     frame = pd.DataFrame(
         {
@@ -130,9 +132,9 @@ def quarters(found: Analysed, outcome: str) -> pd.DataFrame:
 
     Rows of a base point are copies of one another but for one step: each counts once, by the mean of its rows
     in the quarter, and Student's t goes over base points. Empty where inputs move in groups: the ends of one
-    would be those of its group.
+    would be those of its group; and for a table from elsewhere, whose ranges are not known.
     """
-    if found.design.grouped:
+    if found.design.grouped or found.elsewhere:
         return pd.DataFrame()
     outputs, rows, declared = found.raw[outcome].mean(axis=1), [], known()
     block = np.arange(len(outputs)) // found.design.block
@@ -176,10 +178,11 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
         axis.set_axis_off()
     for axis, outcome in zip(axes.ravel(), panels, strict=False):
         if not np.any(found.indices[outcome].main):
+            drowned = found.indices[outcome].drowned
             axis.text(
                 0.5,
                 0.5,
-                tell("did not vary", "没有变化"),
+                tell("chance alone", "只有偶然") if drowned else tell("did not vary", "没有变化"),
                 transform=axis.transAxes,
                 ha="center",
                 color=style.GREY,
@@ -195,12 +198,12 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
         )
         axis.invert_yaxis()
         axis.set_xlim(left=0)
-        axis.set_title(wrapped(phrase(OUTCOMES[outcome].label), 2.9, 9), fontsize=9)
+        axis.set_title(wrapped(found.label(outcome), 2.9, 9), fontsize=9)
         axis.set_xlabel(tell(*NAMES[found.main]))
         axis.xaxis.set_major_locator(MaxNLocator(4))
     first = panels[0]
     lead = found.passed(first)
-    label, colon = phrase(OUTCOMES[first].label), tell(": ", "：")
+    label, colon = found.label(first), tell(": ", "：")
     said = (
         tell("moved most by ", "作用最大者为 ") + ", ".join(map(phrase, lead[:3]))
         if lead
@@ -242,7 +245,7 @@ def plane(found: Analysed, folder: Path, name: str) -> Picture:
                 textcoords="offset points",
             )
         axis.axvline(found.lines[outcome], color=style.RED, ls="--", lw=1)
-        axis.set_title(wrapped(phrase(OUTCOMES[outcome].label), 1.95, 8.5), fontsize=8.5)
+        axis.set_title(wrapped(found.label(outcome), 1.95, 8.5), fontsize=8.5)
         axis.set_xlabel(tell("mu*: mean size of effects", "mu*：效应平均大小"))
     axes[0][0].set_ylabel(tell("sigma: spread of effects", "sigma：效应的离散"))
     first = panels[0]
@@ -253,7 +256,7 @@ def plane(found: Analysed, folder: Path, name: str) -> Picture:
         if indices.values.get("sigma", np.zeros_like(indices.main))[indices.factors.index(factor)]
         > indices.main[indices.factors.index(factor)]
     ]
-    label, named = phrase(OUTCOMES[first].label), ", ".join(bent[:3])
+    label, named = found.label(first), ", ".join(bent[:3])
     some = tell(
         f"{label}: effects of {named} change with the other inputs", f"{label}：{named} 的效应随其他输入而变"
     )
@@ -292,13 +295,13 @@ def chance(found: Analysed, folder: Path) -> Picture:
             f"{found.raw[names[0]].shape[1]} 次重复的均值",
         ),
     )
-    axis.set_yticks(at, [phrase(OUTCOMES[outcome].label) for outcome in names])
+    axis.set_yticks(at, [found.label(outcome) for outcome in names])
     axis.invert_yaxis()
     axis.set_xlim(0, 100)
     axis.set_xlabel(tell("share of variance that is chance, %", "偶然占方差的份额，%"))
     axis.legend(fontsize=8)
     place = int(both[:, 1].argmax())
-    label, share = phrase(OUTCOMES[names[place]].label), f"{100 * both[place, 1]:.0f} %"
+    label, share = found.label(names[place]), f"{100 * both[place, 1]:.0f} %"
     title = tell(
         f"Up to {share} of what was analysed is chance ({label})", f"所分析者至多 {share} 为偶然（{label}）"
     )
@@ -333,7 +336,7 @@ def convergence(found: Analysed, folder: Path) -> Picture:
                 label=found.design.factors[factor_at].partition(".")[2]
                 or phrase(found.design.factors[factor_at]),
             )
-        axis.set_title(wrapped(phrase(OUTCOMES[outcome].label), 1.95, 8.5), fontsize=8.5)
+        axis.set_title(wrapped(found.label(outcome), 1.95, 8.5), fontsize=8.5)
         axis.set_xlabel(
             tell("trajectories", "轨迹数")
             if found.design.method == "morris"

@@ -17,11 +17,11 @@ from experiments import arms, outcomes
 from experiments.arms import Arm, ArmRuns
 from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake
-from experiments.outcomes import MEASURED
+from experiments.outcomes import CONTINUOUS, MEASURED
 from experiments.report.style import both, figures_in
 from experiments.report.text import as_text
-from experiments.sensitivity import figures, text
-from experiments.sensitivity.analysis import Analysed, Measured, Measurement, analyse
+from experiments.sensitivity import elsewhere, figures, text
+from experiments.sensitivity.analysis import Analysed, Measured, Measurement, analyse, summary
 from experiments.sensitivity.designs import Design
 from experiments.sensitivity.inputs import DUMMY, Input, changes, inputs
 from experiments.study.findings import Findings
@@ -35,6 +35,12 @@ POINTS = {
 }
 REPLICATES = {"quick": 2, "default": 2, "full": 10}
 SCREEN = {"quick": 3, "default": 4, "full": 20}  # trajectories of the screen before Sobol
+ANALYSED = {  # effects and variances of continuous outcomes; whole distributions of any
+    "morris": CONTINUOUS,
+    "sobol": CONTINUOUS,
+    "pawn": MEASURED,
+    "delta": MEASURED,
+}
 KEPT = {"quick": 2, "default": 3, "full": 8}  # factors that Sobol follows on at most
 
 
@@ -65,17 +71,19 @@ def measure(plan: Measurement, runs: ArmRuns, design: Design, found: Sequence[In
         arm = Arm(f"{label} {row}", changes=changes(point, found, plan.settings.distribution))
         wanted += [(arm, row * plan.replicates + replicate) for replicate in range(plan.replicates)]
     runs.run(wanted, label, drawn=False)
-    return gather(runs, [(arm.name, at) for arm, at in wanted], plan.replicates)
+    return gather(runs, [(arm.name, at) for arm, at in wanted], plan.replicates, ANALYSED[design.method])
 
 
-def gather(runs: ArmRuns, wanted: Sequence[tuple[str, int]], replicates: int) -> Measured:
-    """Outcome -> (points, replicates) in the order of the points.
+def gather(
+    runs: ArmRuns, wanted: Sequence[tuple[str, int]], replicates: int, names: Sequence[str]
+) -> Measured:
+    """Outcome of `names` -> (points, replicates) in the order of the points.
 
     Mistake where a run is missing or no number.
     """
     rows = runs.villages()
     mine = rows[rows["scenario"].isin({name for name, _ in wanted})]
-    found = outcomes.table(mine, runs.base, more=MEASURED).droplevel("cell")
+    found = outcomes.table(mine, runs.base, more=names).droplevel("cell")
     missing = [key for key in wanted if key not in found.index]
     if missing:
         raise Mistake(
@@ -83,7 +91,7 @@ def gather(runs: ArmRuns, wanted: Sequence[tuple[str, int]], replicates: int) ->
             f"replicate {missing[0][1]}); nothing was analysed"
         )
     values = found.loc[pd.MultiIndex.from_tuples(list(wanted))]
-    return {name: values[name].to_numpy(float).reshape(-1, replicates) for name in MEASURED}
+    return {name: values[name].to_numpy(float).reshape(-1, replicates) for name in names}
 
 
 def survivors(screened: Analysed, most: int) -> set[str]:
@@ -116,17 +124,10 @@ def stages_of(plan: Measurement, runs: ArmRuns) -> list[Analysed]:
     return [*stages, analyse(design, measure(plan, runs, design, found, settings.method))]
 
 
-def summary(last: Analysed) -> pd.DataFrame:
-    """(outcome, input) x index with its interval."""
-    frames = {}
-    for outcome, indices in last.indices.items():
-        ends = {"low": indices.interval[:, 0], "high": indices.interval[:, 1]}
-        frames[outcome] = pd.DataFrame(ends | indices.values, pd.Index(indices.factors, name="input"))
-    return pd.concat(frames, names=["outcome"])
-
-
 def run(line: Composed, words: list[str]) -> int:
     """Exit code."""
+    if line.settings.data:
+        return elsewhere.run(line, words)
     plan = plan_of(line)
     runs = ArmRuns(line, plan.base)
     with runs.begin(words) as work:

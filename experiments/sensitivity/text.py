@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments import outcomes
-from experiments.outcomes import OUTCOMES
+from experiments.command.settings import RANGES
 from experiments.report.style import phrase, tell
 from experiments.sensitivity.analysis import Analysed, Measurement
 from experiments.sensitivity.designs import Indices, noise, ranking
@@ -23,24 +23,34 @@ TOGETHER = (
 FEW_DELTA = (
     "Delta is estimated for the inputs with the largest PAWN index and the dummy; the others stand at zero."
 )
-FEASIBLE = 2**16  # advice for more points than this says something else
 
 
-def verdict(method: str, indices: Indices) -> str:
-    """Converged or not, in words; how many points would do where it is not."""
-    label = tell("trajectories", "轨迹数") if method == "morris" else "N"
+def verdict(method: str, indices: Indices, replicates: int = 1, elsewhere: bool = False) -> str:
+    """Converged or not, in words; how many points would do where it is not, as it is typed.
+
+    `elsewhere`: the points are rows of a table that this program does not make longer.
+    """
+    average = min(4 * replicates, int(RANGES["replicates"][1]))
+    if indices.drowned:
+        return tell(
+            f"inputs explain too little beside chance to be told: replicates={average}",
+            f"与偶然相比，输入所解释者过少，无法识别：可取 replicates={average}",
+        )
     if not np.any(indices.main):
         return tell("the outcome did not vary", "该结果没有变化")
     wide, ranks = float(indices.width.max()), ranking(indices.draws) < 1
+    at = tell(f"{indices.n} rows", f"{indices.n} 行") if elsewhere else f"samples={indices.n}"
     if wide < PRECISE and ranks:
-        return tell(f"converged at {label}={indices.n}", f"已在 {label}={indices.n} 处收敛")
+        return tell(f"converged at {at}", f"已在 {at} 处收敛")
     more = indices.n * max((wide / PRECISE) ** 2, 2.0)
     more = math.ceil(more) if method == "morris" else 2 ** math.ceil(math.log2(more))
     far = tell(
-        f"far from it at {label}={indices.n}, average more replicates first",
-        f"在 {label}={indices.n} 处相差甚远，宜先多取重复求平均",
+        f"far from it at samples={indices.n}, average more first: replicates={average}",
+        f"在 samples={indices.n} 处相差甚远，宜先多取重复求平均：replicates={average}",
     )
-    advice = tell(f"run {label}={more}", f"可取 {label}={more}") if more <= FEASIBLE else far
+    advice = tell(f"run samples={more}", f"可取 samples={more}") if more <= RANGES["samples"][1] else far
+    if elsewhere:
+        advice = tell(f"about {more} rows would do", f"约需 {more} 行")
     if ranks:
         return tell("ranking converged, values not: ", "排序已收敛，数值未收敛：") + advice
     return (
@@ -65,6 +75,9 @@ def index_table(found: Analysed) -> ShownTable:
         row: list[Any] = [phrase(factor)]
         for name in names:
             mine = found.indices[name]
+            if mine.drowned:
+                row.append("-")
+                continue
             nth = mine.factors.index(factor)
             row.append(
                 f"{mine.main[nth]:.3g} ({mine.interval[nth, 0]:.3g} {tell('to', '至')} "
@@ -73,13 +86,11 @@ def index_table(found: Analysed) -> ShownTable:
         rows.append(row)
     title = {
         "morris": "Morris: mean size of elementary effects, mu*",
-        "sobol": "Sobol: total index ST",
+        "sobol": "Sobol: total index ST, net of chance",
         "pawn": "PAWN: median distance",
         "delta": "Delta (Borgonovo)",
     }[found.design.method]
-    line = tell("; ", "；").join(
-        f"{phrase(OUTCOMES[outcome].label)} {found.lines[outcome]:.3g}" for outcome in names
-    )
+    line = tell("; ", "；").join(f"{found.label(outcome)} {found.lines[outcome]:.3g}" for outcome in names)
     note = tell(
         (
             f"95 % bootstrap interval; * the whole interval lies above the line that the largest of "
@@ -90,76 +101,82 @@ def index_table(found: Analysed) -> ShownTable:
             f"情况下才超过的界线（{line}）"
         ),
     )
-    return ShownTable(title, ["input", *(OUTCOMES[outcome].label for outcome in names)], rows, note)
+    return ShownTable(title, ["input", *(found.label(outcome) for outcome in names)], rows, note)
+
+
+def percent(share: float) -> str:
+    """A share in percent; '-' where it is not known."""
+    return "-" if math.isnan(share) else f"{100 * share:.0f} %"
+
+
+def least_text(share: float) -> str:
+    """The least effect that is told, in percent of a single run's variance."""
+    return tell("none is told", "均无法识别") if math.isinf(share) else percent(share)
 
 
 def trust_table(found: Analysed) -> ShownTable:
-    """Noise share, convergence and verdict by outcome."""
+    """Noise share, what could be told, convergence and verdict by outcome."""
     rows = []
     for name, indices in found.indices.items():
         single, left = noise(found.raw[name])
-        said = "-" if math.isnan(single) else f"{100 * single:.0f} %"
         rows.append(
             [
-                phrase(OUTCOMES[name].label),
-                said,
-                "-" if math.isnan(left) else f"{100 * left:.0f} %",
+                found.label(name),
+                percent(single),
+                percent(left),
+                least_text(found.least[name]),
                 f"{indices.width.max():.2f}",
                 f"{ranking(indices.draws):.2f}",
-                verdict(found.design.method, indices),
+                verdict(found.design.method, indices, found.raw[name].shape[1], found.elsewhere),
             ]
         )
     note = tell(
         (
             f"noise: chance within a point over all variance, for one run and for the mean of the "
-            f"replicates (an index is V_i / (V + s2/r)); converged: width under {PRECISE}, ranking "
-            f"under 1 (Sarrazin et al. 2016)"
+            f"replicates; least effect told: share of a single run's variance that an input, acting in a "
+            f"straight line, needs so that half of such studies tell it from chance; converged: width under "
+            f"{PRECISE}, ranking under 1 (Sarrazin et al. 2016)"
         ),
         (
-            f"噪声：同一点内的偶然占全部方差之比，分别就单次运行与重复的均值而言（指数为 V_i / (V + s2/"
-            f"r)）；收敛：宽度小于 {PRECISE}，排序小于 1（Sarrazin 等 2016）"
+            f"噪声：同一点内的偶然占全部方差之比，分别就单次运行与重复的均值而言；可识别的最小作用：输入（直线作用）"
+            f"在半数此类研究中可与偶然区分所需占单次运行方差的份额；收敛：宽度小于 {PRECISE}，排序小于 1"
+            f"（Sarrazin 等 2016）"
         ),
     )
-    return ShownTable(
-        "How sure is it?",
-        ["outcome", "noise, one run", "noise, averaged", "widest interval", "ranking", "verdict"],
-        rows,
-        note,
-    )
+    heads = ["outcome", "noise, one run", "noise, averaged", "least effect told", "widest interval"]
+    return ShownTable("How sure is it?", [*heads, "ranking", "verdict"], rows, note)
 
 
 def first_table(found: Analysed) -> ShownTable | None:
-    """First-order and total Sobol indices, and the total index over what inputs explain."""
+    """First-order and total Sobol indices net of chance, and the total index as it comes."""
     if found.design.method != "sobol":
         return None
-    rows = []
-    for name, indices in found.indices.items():
-        left = noise(found.raw[name])[1]
-        for place, factor in enumerate(indices.factors):
-            rows.append(
-                [
-                    phrase(OUTCOMES[name].label),
-                    phrase(factor),
-                    f"{indices.values['S1'][place]:.3f}",
-                    f"{indices.main[place]:.3f}",
-                    "-"
-                    if math.isnan(left) or left >= 1
-                    else f"{indices.values['S1'][place] / (1 - left):.3f}",
-                ]
-            )
+    rows = [
+        [
+            found.label(name),
+            phrase(factor),
+            *("-" if indices.drowned else f"{indices.values[index][place]:.3f}" for index in ("S1", "ST")),
+            f"{indices.values['ST_gross'][place]:.3f}",
+        ]
+        for name, indices in found.indices.items()
+        for place, factor in enumerate(indices.factors)
+    ]
     note = tell(
         (
-            "the last column divides by the share of variance that is not chance; the rest of ST over S1 "
-            "is interaction and chance"
+            "S1 and ST are shares of what inputs explain, chance between replicates taken off; an estimate "
+            "may lie below nought; the rest of ST over S1 is interaction. The last column is ST as it comes, "
+            "(V_T + s2/r) / (V + s2/r): an input that does nothing has the noise share there; "
+            "'-' where chance is over nine tenths"
         ),
-        "末列除以非偶然的方差份额；ST 超出 S1 的部分为交互作用与偶然",
+        (
+            "S1 与 ST 为输入所解释方差的份额，已扣除重复之间的偶然；估计值可小于零；"
+            "ST 超出 S1 的部分为交互作用。"
+            "末列为未扣除偶然的 ST，即 (V_T + s2/r) / (V + s2/r)：无作用的输入在此等于噪声份额；"
+            "偶然超过九成时记为“-”"
+        ),
     )
-    return ShownTable(
-        "Sobol: first order and total",
-        ["outcome", "input", "S1", "ST", "S1 of what inputs explain"],
-        rows,
-        note,
-    )
+    heads = ["outcome", "input", "S1", "ST", "ST with chance"]
+    return ShownTable("Sobol: first order and total", heads, rows, note)
 
 
 def findings(plan: Measurement, stages: list[Analysed]) -> Findings:
@@ -172,26 +189,34 @@ def findings(plan: Measurement, stages: list[Analysed]) -> Findings:
 
 def sentences(plan: Measurement, last: Analysed) -> list[str]:
     """What moves most, how sure it is, how much is chance."""
-    label = {outcome: phrase(OUTCOMES[outcome].label) for outcome in last.indices}
+    label = {outcome: last.label(outcome) for outcome in last.indices}
+    return [leading(last), surest(last, plan.replicates), _chance(plan, last, label) + _least(last, label)]
+
+
+def leading(last: Analysed) -> str:
+    """What moves each outcome most."""
     nothing, colon = tell("nothing told from chance", "无可与偶然区分者"), tell(": ", "：")
     lead = tell("; ", "；").join(
-        f"{label[outcome]}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
+        f"{last.label(outcome)}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
         for outcome in last.indices
     )
-    worst = max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
-    method = plan.settings.method
-    sure = verdict(method, last.indices[worst])
-    return [
-        tell(
-            f"What moves most ({method}, {last.main}) {lead}.",
-            f"作用最大者（{method}，{last.main}）：{lead}。",
-        ),
-        tell(
-            f"{sure[0].upper()}{sure[1:]} ({label[worst]}, the least sure).",
-            f"{sure}（{label[worst]}，最不确定者）。",
-        ),
-        _chance(plan, last, label),
-    ]
+    method = last.design.method
+    return tell(
+        f"What moves most ({method}, {last.main}) {lead}.",
+        f"作用最大者（{method}，{last.main}）：{lead}。",
+    )
+
+
+def surest(last: Analysed, replicates: int) -> str:
+    """How sure the indices are, of the outcome in which they are least so."""
+    drowned = [outcome for outcome, found in last.indices.items() if found.drowned]
+    widest = max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
+    worst = next(iter(drowned), widest)
+    sure = verdict(last.design.method, last.indices[worst], replicates, last.elsewhere)
+    return tell(
+        f"{sure[0].upper()}{sure[1:]} ({last.label(worst)}, the least sure).",
+        f"{sure}（{last.label(worst)}，最不确定者）。",
+    )
 
 
 def _chance(plan: Measurement, last: Analysed, label: dict[str, str]) -> str:
@@ -199,14 +224,35 @@ def _chance(plan: Measurement, last: Analysed, label: dict[str, str]) -> str:
     most = max(noisy, key=lambda outcome: 0.0 if math.isnan(noisy[outcome]) else noisy[outcome])
     if math.isnan(noisy[most]):
         return tell(
-            "one replicate a point: chance and inputs cannot be told apart.",
-            "每点只有一次重复：偶然与输入无法区分。",
+            "One replicate a point: chance and inputs cannot be told apart; replicates=2 is the least.",
+            "每点只有一次重复：偶然与输入无法区分，至少须 replicates=2。",
         )
     return tell(
         f"Chance makes up to {100 * noisy[most]:.0f} % of a single run's variance ({label[most]});"
         f" {plan.replicates} replicates a point are averaged.",
         f"单次运行的方差中至多 {100 * noisy[most]:.0f} % 来自偶然（{label[most]}）；每点取 "
         f"{plan.replicates} 次重复的平均。",
+    )
+
+
+def _least(last: Analysed, label: dict[str, str]) -> str:
+    """What such a study misses, for the outcome in which least is needed and that in which most is."""
+    known = {outcome: share for outcome, share in last.least.items() if not math.isnan(share)}
+    if not known:
+        return ""
+    low, high = min(known, key=lambda name: known[name]), max(known, key=lambda name: known[name])
+    if math.isinf(known[low]):
+        more = 4 * last.design.n
+        return tell(
+            f" With so few points no input would be told from chance, whatever its effect: samples={more}.",
+            f"点数如此之少，任何输入无论作用多大都无法与偶然区分：可取 samples={more}。",
+        )
+    one, other = least_text(known[low]), least_text(known[high])
+    return tell(
+        f" An input with less than {one} of the variance of one run ({label[low]}; most is needed for "
+        f"{label[high]}: {other}) would be missed in half of such studies.",
+        f"占单次运行方差不足 {one}（{label[low]}；要求最高者为{label[high]}：{other}）的输入，"
+        f"在半数此类研究中会被漏掉。",
     )
 
 

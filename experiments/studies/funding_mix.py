@@ -11,7 +11,7 @@ from experiments.arms import ENVELOPE, SHARES
 from experiments.comparison import BestArm, Compared, Expectation, Question, best
 from experiments.outcomes import HEADLINE, RANKED
 from experiments.report import ternary
-from experiments.report.labels import number, spread
+from experiments.report.labels import fresh_text, number, spread
 from experiments.report.style import figures_in, phrase, tell, words
 from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import PAYERS, STRENGTHS
@@ -79,11 +79,12 @@ def question(size: str) -> Question:
         base=ENVELOPE,
         shown=(*HEADLINE, "paid", "full_cost"),
         cells=("all", *STRENGTHS),
+        best_of=("all", *STRENGTHS),
         extra=_mixes,
         limits=(
             (
-                "The best of many mixes looks better than it is; the number of mixes that cannot be told "
-                "from it stands beside it."
+                "The best of many mixes looks better than it is on the seeds that chose it: its level is "
+                "that of fresh seeds; the number of mixes that cannot be told from it stands beside it."
             ),
             (
                 "Every mix plans the same sum: what fees do not bring is given by the others. Prices, and "
@@ -118,39 +119,40 @@ def _mixes(done: Compared) -> Extra:
                 top.arm,
                 spread(top.level, share=False),
                 rest,
-                number(done.mean(top.arm, "table_years", cell).mean, share=False),
-                spread(done.mean(top.arm, "viable", cell)),
+                number(done.level(top.arm, "table_years", cell).interval.mean, share=False),
+                spread(done.level(top.arm, "viable", cell).interval),
                 worst,
                 spread(done.mean(worst, RANKED, cell), share=False),
             ]
         )
         said.append(_in_cell(cell, points[top.arm], top, rest))
     note = tell(
-        "g, c, f, s: percent pledged by government, collective, families, society",
-        "g、c、f、s：政府、村集体、家庭、社会承诺的百分比",
+        "g, c, f, s: percent pledged by government, collective, families, society; levels of the highest are "
+        "those of fresh seeds, of the lowest those of the seeds that chose it",
+        "g、c、f、s：政府、村集体、家庭、社会承诺的百分比；最高者的水平取自新种子，最低者取自挑选它的种子",
     )
     columns = ["collective", "highest mean", "added elder-years, a village", "others not told from the best"]
     columns += ["table-years", "viable, %", "lowest mean", "added elder-years, a village"]
     table = ShownTable("Highest and lowest mix by strength of the collective", columns, rows, note)
     top = best(done)
     none = top.level.low <= 0
-    by, level = tell("; ", "；").join(said[1:]), rows[0][2]
+    by, level, again = tell("; ", "；").join(said[1:]), rows[0][2], fresh_text(top.fresh)
     if none:
         first = tell(
-            f"No mix is told from adding nothing: at most {level} elder-years a village",
-            f"没有组合能与毫无新增相区分：最多为每村 {level} 老人年",
+            f"No mix is told from adding nothing: at most {level} elder-years a village{again}",
+            f"没有组合能与毫无新增相区分：最多为每村 {level} 老人年{again}",
         )
     elif top.tied:
         first = tell(
-            f"No mix is best: the highest mean of added elder-years a village is {level}, with "
+            f"No mix is best: the highest mean of added elder-years a village is {level}{again}, with "
             f"{plainly(points[top.arm])}, but {rows[0][3]} other mixes cannot be told from it",
-            f"没有最优组合：每村新增老人年均值最高为 {level}（{plainly(points[top.arm])}），但其余 "
+            f"没有最优组合：每村新增老人年均值最高为 {level}{again}（{plainly(points[top.arm])}），但其余 "
             f"{rows[0][3]}无法与之区分",
         )
     else:
         first = tell(
-            f"Most elder-years a village are added with {plainly(points[top.arm])}: {level}",
-            f"新增老人年最多的组合为{plainly(points[top.arm])}：每村 {level}",
+            f"Most elder-years a village are added with {plainly(points[top.arm])}: {level}{again}",
+            f"新增老人年最多的组合为{plainly(points[top.arm])}：每村 {level}{again}",
         )
     first += tell(f"; by strength: {by}.", f"；按集体强弱：{by}。")
     return [first], [table], [_triangles(done, points, none)]
@@ -194,10 +196,12 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
     each = []
     for cell in (STRENGTHS[0], STRENGTHS[-1]):
         top = best(done, cell, [point for point in points if point in shown])
-        tied, level, others = top.tied, spread(top.level, share=False), len(shown) - 1
+        tied, others = top.tied, len(shown) - 1
+        level = tell(f"{spread(top.level, share=False)}; ", f"{spread(top.level, share=False)}；")
+        level = level if top.fresh else ""  # a mix that is not run again has no level of its own to show
         one = tell(
-            f"{plainly(points[top.arm])} ({level}; {tied} of {others} others not told from it)",
-            f"{plainly(points[top.arm])}（{level}；其余 {others} 种中 {tied} 种无法与之区分）",
+            f"{plainly(points[top.arm])} ({level}{tied} of {others} others not told from it)",
+            f"{plainly(points[top.arm])}（{level}其余 {others} 种中 {tied} 种无法与之区分）",
         )
         alike = tell("no mix is told from the others", "各组合无法区分")
         each.append(

@@ -15,6 +15,10 @@ from experiments.study import draws
 from sim.state.parameters import Parameters
 
 MAIN = "main"  # the arm of a run that is no rerun
+FRESH = "fresh"  # of runs whose seeds chose nothing, so that they may say how good the best is
+LUCK = "luck"  # of runs of a draw under other luck than its own
+FRESH_FROM = 5_000_000  # fresh seeds have replicates of their own, from here on
+LUCK_FROM = 1_000_000  # the further lucks of a draw stand so far from it, each as far from the one before
 MOST_REPLICATES = 10_000_000  # of a scenario; what says more is no plan
 SAME = "replicate"  # in the plan: the draw of a run has the number of its replicate
 

@@ -14,7 +14,7 @@ from experiments.command.user_files import read_bytes
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
-NAMED = ("scenario", "given.villages", "patterns", "draws")  # words whose value is a file's path
+NAMED = ("scenario", "given.villages", "patterns", "draws", "data")  # words whose value is a file's path
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -17,6 +17,7 @@ from runs import empty_series
 import run
 from experiments import comparison, outcomes
 from experiments.command.catalogue import experiments
+from experiments.command.scenario import compose_line
 from experiments.command.settings import known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width, differ, judge, state
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
@@ -25,7 +26,9 @@ from experiments.report import figures_comparison, style, ternary
 from experiments.statistics import variance_ratio
 from experiments.studies import funding_mix, stress
 from experiments.studies.funding_mix import lattice, mix_name
+from experiments.study.plan import FRESH_FROM
 from experiments.study.run_tables import more_columns
+from experiments.study.store import Results
 from sim.state.codes import ELIGIBLE, MUTUAL, UNMET
 from sim.state.parameters import Parameters
 
@@ -54,6 +57,28 @@ def test_the_sign_of_an_effect_by_its_interval():
     )
     assert state(np.zeros(4)) == "none"  # exactly nothing, not open
     assert state(np.array([0.004, 0.005, 0.006]), least=0.01) == "none"  # sure, but too small to count
+
+
+def test_an_effect_holds_where_the_least_that_was_written_is_sure():
+    """Mean 0.05, half-width 4.303 x 0.01 / sqrt(3) = 0.0248: 0.025 to 0.075."""
+    effect = np.array([0.04, 0.05, 0.06])
+    assert state(effect) == state(effect, least=0.02) == "holds"
+    assert state(effect, least=0.03) == "open"  # above zero for sure, but 0.025 is possible
+    assert state(effect, least=0.08) == "none"
+    exact = np.array([0.01, 0.01, 0.01])
+    assert state(exact, least=0.01) == "holds"  # as much as was written is enough
+
+
+def test_as_written_the_least_effect_is_asked_for_and_elsewhere_the_sign():
+    expected = differ("b > a", "viable", "b", "a", least=0.3)
+    levels = {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.44, 0.45, 0.46]}}  # 0.25 (0.225 to 0.275)
+    done = made(asks_for(expected), levels, (WRITTEN, "low"))
+    assert done.state(expected) == "none" and done.state(expected, "low") == "holds"
+    found = {one: [done.state(expected, one)] for one in (WRITTEN, "low")}
+    (said,) = comparison_text.verdict_text(done, judge(found), found)
+    assert said.startswith("Not supported.") and "; at least 30 was asked for." in said
+    table = comparison_text._effects(done, found)
+    assert table.columns[2] == "least effect" and table.rows[0][2] == "30"
 
 
 VERDICTS = [
@@ -281,11 +306,41 @@ def test_a_study_goes_on_to_the_limit_and_says_so(asked):
     assert set(values["replicate"]) == {0, 1, 2} and WRITTEN in set(values["condition"])
 
 
+@pytest.mark.slow
+def test_the_best_arm_and_the_first_are_run_again_on_as_many_fresh_seeds(asked):
+    runs = Results(asked).runs()
+    fresh = runs[runs["arm"] == "fresh"]
+    assert sorted(set(fresh["replicate"])) == [FRESH_FROM + at for at in range(3)]
+    assert not set(fresh["seed"]) & set(runs.loc[runs["arm"] == "main", "seed"])
+    first = f"{WRITTEN}/{next(iter(EVERY['q4'].arms))}"
+    assert {first, "reference"} <= set(fresh["scenario"]) and fresh["scenario"].nunique() <= 4
+    said = json.loads((asked / "findings.json").read_text())["sentences"][0]
+    assert "on 3 fresh seeds that chose nothing" in said
+
+
+@pytest.mark.slow
+def test_a_study_with_fresh_seeds_goes_on_without_running_anything_twice(asked):
+    before = sorted(path.name for path in (asked / "runs").iterdir())
+    assert run.main(["resume", f"study={asked}"]) == 0
+    assert sorted(path.name for path in (asked / "runs").iterdir()) == before
+
+
 def test_where_it_stopped_is_said():
     said = comparison_text.stopped_text(0.05, 12, 96, Width(0.04))
     assert "asked precision ± 0.05 is reached everywhere" in said and "12 seeds" in said
-    assert "about 48 seeds" in comparison_text.stopped_text(None, 12, 12, Width(0.1))  # 12 x (0.1 / 0.05)^2
+    assert "would take seeds=48 at most" in comparison_text.stopped_text(
+        None, 12, 12, Width(0.1)
+    )  # 12 x (0.1 / 0.05)^2
     assert "limit of 24 seeds before" in comparison_text.stopped_text(0.05, 24, 24, Width(0.1))
+
+
+@pytest.mark.parametrize("asked", [None, 0.05])
+@pytest.mark.parametrize("wide", [0.1, 0.4, 400.0])
+def test_the_seeds_that_are_advised_can_be_typed(asked, wide):
+    said = comparison_text.stopped_text(asked, 24, 24, Width(wide))
+    words = re.findall(r"\b(?:seeds|max_seeds|precision)=[\w.]+", said)
+    assert words or "more seeds than can be asked for" in said
+    compose_line(["experiment=q2", *words])
 
 
 # -- what is said, on made-up outcomes
@@ -352,6 +407,46 @@ def test_what_arms_add_is_said_in_plain_words():
     assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (47.52 to")
     assert "0.5 table-years, 30 (27.52 to 32.48) more than 'a'." in text
     assert comparison.best(made(asks(), {arm: {"added": x} for arm, x in levels.items()})).winner
+
+
+def test_how_much_the_best_arm_is_comes_from_seeds_that_did_not_choose_it():
+    """Chosen at 50, b has 44, 45, 46 on fresh seeds: mean 45, half-width 4.303 / sqrt(3) = 2.48; less 20: 25.
+
+    Where fresh seeds hold zero there is no winner, however high it stood when it was chosen.
+    """
+    chosen = {"a": [20.0, 20.0, 20.0], "b": [49.0, 50.0, 51.0], "c": [20.0, 20.0, 20.0]}
+    done = made(asks(), {arm: {"added": x} for arm, x in chosen.items()})
+    assert comparison.chosen(done) == ["a", "b"]
+    done.fresh = made(asks(), {"a": {"added": [20.0] * 3}, "b": {"added": [44.0, 45.0, 46.0]}}).values
+    text = comparison_text.added_text(done)
+    assert "most with 'b': 45 (42.52 to 47.48) and 0.5 table-years, 25 (22.52 to 27.48) more than 'a'" in text
+    assert text.endswith(" on 3 fresh seeds that chose nothing.")
+    title = figures_comparison._most(done, ["a", "b", "c"], "added")
+    assert title.endswith("most in 'b', 45 (42.5 to 47.5) on 3 fresh seeds that chose nothing")
+    with style.language("zh"), style.speaking("zh"):
+        assert comparison_text.added_text(done).endswith("（取自未参与挑选的 3 个新种子）。")
+    done.fresh = made(asks(), {"a": {"added": [20.0] * 3}, "b": {"added": [-9.0, 0.0, 9.0]}}).values
+    assert comparison.best(done).fresh == 3 and not comparison.best(done).winner
+    assert "no arm is told from adding nothing" in comparison_text.added_text(done)
+
+
+def test_the_best_of_equal_arms_looks_better_than_it_is_only_on_the_seeds_that_chose_it():
+    """35 arms of mean 10 and deviation 2, 8 seeds: the highest mean of 35 lies 2.1 x 2 / sqrt(8) = 1.5 above.
+
+    On fresh seeds the mean over 60 studies errs by 2 / sqrt(8 x 60) = 0.09; 4.5 errors are allowed.
+    """
+    rng, names, said, own = np.random.default_rng(4), [f"arm {i}" for i in range(35)], [], []
+    question = Question("Q?", "H.", "because", {name: {} for name in names})
+    for _ in range(60):
+        draw = {name: {"added": list(10 + 2 * rng.standard_normal(8))} for name in names}
+        done = made(question, draw)
+        again = {name: {"added": list(10 + 2 * rng.standard_normal(8))} for name in comparison.chosen(done)}
+        done.fresh = made(question, again).values
+        top = comparison.best(done)
+        said.append(top.level.mean)
+        own.append(done.mean(top.arm, "added").mean)
+    assert abs(np.mean(said) - 10) < 4.5 * 2 / math.sqrt(8 * 60)
+    assert np.mean(own) - 10 > 1.2
 
 
 def test_no_arm_wins_inside_noise_or_at_zero():
@@ -460,7 +555,7 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
     levels = {name: {"added": [30.0, 31.0, 32.0]} for name in q.arms}
     levels["g100 c0 f0 s0"]["added"] = [50.0, 51.0, 52.0] if clear else [30.0, 31.0, 33.0]
     done, seen = made(q, levels), {}
-    done.runs = runs_in(tmp_path)
+    done.runs, done.fresh = runs_in(tmp_path), done.values  # run again, with the same found
     monkeypatch.setattr(
         ternary,
         "ternary",
@@ -473,6 +568,7 @@ def test_a_mix_is_ringed_only_where_it_is_told_apart(clear, tmp_path, monkeypatc
     )
     assert ("Red ring" in seen["caption"]) == clear
     assert ("government 100 % (51 (" if clear else "no mix is told from the others") in seen["title"]
+    assert " on 3 fresh seeds that chose nothing" in said
     most = "Most elder-years a village are added with government 100 %: 51 ("
     assert (most if clear else "but 10 of 10 other mixes cannot be told from it") in said
 

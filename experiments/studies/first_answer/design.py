@@ -34,11 +34,6 @@ SIZES = {  # below the default village, for time: a design choice
     "default": Size(12, 160, 20),
     "full": Size(24, 300, 100),
 }
-LUCK = "luck"  # the arm of runs with default parameters: what is left is replicate noise
-LUCK_REPLICATES = (
-    5  # replicates that are run with default parameters too, in the first panel and these columns (time)
-)
-LUCK_COLUMNS = ("none",)
 DEPOSIT_ROWS = (
     "jiangxi",
     "four_payers",
@@ -139,24 +134,14 @@ class FirstAnswer:
         bases = [patched(self.base, cell.arm.changes) for cell in self.cells]
         return {dial for base in bases for dial in draws.dials(draws.drawn(base, self.runs.touched))}
 
-    def task(self, cell: Mix, at: int, kind: str = MAIN, drawn: bool | None = None) -> Task:
+    def task(self, cell: Mix, at: int, kind: str = MAIN) -> Task:
         """One run; `kind` names its arm."""
-        return self.runs.task(cell.arm, at, kind, drawn=drawn, keep_series=kind == MAIN and at < KEEP)
+        return self.runs.task(cell.arm, at, kind, keep_series=kind == MAIN and at < KEEP)
 
     def main(self) -> list[Task]:
-        """Every cell with every replicate, replicate by replicate.
-
-        The first few again with default parameters.
-        """
+        """Every cell with every replicate, replicate by replicate, and their reference."""
         found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
-        found += [self.runs.task(reference_arm(), at) for at in range(self.seeds)]
-        if self.line.settings.drawn and self.line.settings.size != "quick":
-            first = (cell for cell in self.cells if cell.panel == self.panels[0])
-            again = [cell for cell in first if cell.business in LUCK_COLUMNS]
-            replicates = range(min(LUCK_REPLICATES, self.seeds))
-            found += [self.runs.task(reference_arm(), at, LUCK, drawn=False) for at in replicates]
-            found += [self.task(cell, at, LUCK, drawn=False) for at in replicates for cell in again]
-        return found
+        return [*found, *(self.runs.task(reference_arm(), at) for at in range(self.seeds))]
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
         """Reruns of the first panel with the commonest breached conditions relieved, one at a time
@@ -183,7 +168,7 @@ class FirstAnswer:
 
 def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
     """One row a cell: added elder-years and the funnel with intervals, gain over no business on the same
-    villages, share viable, cause, costs, spreads, and `gap_high`, `added_gap_high`.
+    villages, share viable, cause, costs, and `gap_high`, `added_gap_high`.
     """
     rows = statistics.with_weights(statistics.judged(reference.split(villages)), plan.base)
     by_cell, found = dict(tuple(rows.groupby("scenario", observed=True))), []
@@ -205,7 +190,10 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
     A cell whose upper end is not below zero cannot be told from the best. `rows`: village rows of the main
     arm by cell.
     """
-    for column, ranked, measure in (("gap_high", "viable", _viable), ("added_gap_high", "added", _added)):
+    for column, ranked, measure in (
+        ("gap_high", "viable", _viable),
+        ("added_gap_high", "added", added_by_replicate),
+    ):
         summary[column] = np.nan
         for _, mine in summary.groupby("panel", sort=False):
             real = figures.real(mine)
@@ -222,7 +210,7 @@ def _viable(rows: pd.DataFrame) -> pd.Series:
     return statistics.by_replicate(rows, statistics.viable(rows))
 
 
-def _added(rows: pd.DataFrame) -> pd.Series:
+def added_by_replicate(rows: pd.DataFrame) -> pd.Series:
     """Added elder-years a village, by replicate."""
     return statistics.by_replicate(rows, rows["added_served_years"])
 
@@ -234,10 +222,9 @@ def _summary(
     mine = rows[rows["kind"].isin(kinds)]
     if mine.empty:
         return []
-    main, luck = mine[mine["arm"] == MAIN], mine[mine["arm"] == LUCK]
+    main = mine[mine["arm"] == MAIN]
     viable = _viable(main)
     share = statistics.interval(viable.to_numpy())
-    total, chance, unknown = statistics.spreads(viable, _viable(luck))
     opened = main[main["verdict"] != "never_opened"]
     why = statistics.causes(main)
     row = {
@@ -253,9 +240,6 @@ def _summary(
         "cause": why.index[0] if len(why) else "",
         "cause_share": why.iloc[0] / why.sum() if len(why) else np.nan,
         "public_yuan_per_elder_year": statistics.public_cost(main),
-        "sd_all": total,
-        "sd_luck": chance,
-        "sd_parameters": unknown,
         **_enough(main, viable),
     }
     if cell.business != "none" and plain is not None:
@@ -263,17 +247,17 @@ def _summary(
         gain = statistics.difference(viable, _viable(same))
         row |= {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}
         if "added_served_years" in main:
-            gain = statistics.difference(_added(main), _added(same))
+            gain = statistics.difference(added_by_replicate(main), added_by_replicate(same))
             row |= {"added_gain": gain.mean, "added_gain_low": gain.low, "added_gain_high": gain.high}
     for name, (fewer, shut) in statistics.averted(rows, cell.name).items():
         row[f"relief_{name}"] = f"{fewer} of {shut}"
-    return [row | (_by_station(main, luck) if "added_served_years" in main else {})]
+    return [row | (_by_station(main) if "added_served_years" in main else {})]
 
 
-def _by_station(main: pd.DataFrame, luck: pd.DataFrame) -> dict[str, float]:
-    """Added elder-years, table-years and the funnel with intervals; closures, survival, money, spreads."""
+def _by_station(main: pd.DataFrame) -> dict[str, float]:
+    """Added elder-years, table-years and the funnel with intervals; closures, survival, money."""
     made, pooled = outcomes.by_run(main, SHARES), outcomes.by_run(main, POOLED, pooled=True).iloc[0]
-    added = _added(main)
+    added = added_by_replicate(main)
     each = {"added": statistics.interval(added.to_numpy(), bounded=False)}
     each |= {
         name: statistics.interval(made[name].to_numpy(), outcomes.OUTCOMES[name].share) for name in SHARES
@@ -284,8 +268,6 @@ def _by_station(main: pd.DataFrame, luck: pd.DataFrame) -> dict[str, float]:
     found |= {name: float(pooled[name]) for name in POOLED}
     alive = statistics.survival(main, 12 * np.array(AGES))
     found |= {f"survive_{years}": share for years, share in zip(AGES, alive, strict=True)}
-    total, chance, unknown = statistics.spreads(added, _added(luck))
-    found |= {"added_sd_all": total, "added_sd_luck": chance, "added_sd_parameters": unknown}
     enough = statistics.replications(added.to_numpy(), bounded=False)
     return found | {"added_half": enough.half, "added_cv": enough.cv, "added_settled": enough.settled}
 

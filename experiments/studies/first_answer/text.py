@@ -12,10 +12,12 @@ import pandas as pd
 
 from experiments.outcomes import RANKED
 from experiments.report import pictures
-from experiments.report.figures import real
+from experiments.report.figures import real, told
+from experiments.report.labels import drawn_from, fresh_text
 from experiments.report.style import both, tell, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import STABLE
+from experiments.studies.first_answer.again import best
 from experiments.studies.first_answer.design import NULLS, FirstAnswer
 from experiments.studies.first_answer.tables import share_text, spread_text, tables
 from experiments.study.findings import Findings, Picture, ShownTable
@@ -40,15 +42,6 @@ NOTES = (
         "并非任何一方的现实承诺"
     ),
 )
-
-
-def best(summary: pd.DataFrame, panel: str) -> pd.Series:
-    """The real cell (no null arm, all villages counted) that adds most elder-years.
-
-    A null arm where nothing else was run.
-    """
-    whole = real(summary[summary["panel"] == panel])
-    return whole.loc[whole[RANKED].idxmax()]
 
 
 def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
@@ -104,7 +97,7 @@ def replications(summary: pd.DataFrame) -> ShownTable:
 def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
     """Three plain sentences: the best mix, what a business adds, luck against what is not known."""
     mine = summary[summary["panel"] == plan.panels[0]]
-    top = best(summary, plan.panels[0])
+    top = told(best(summary, plan.panels[0]))
     first = _winner(plan, summary, top) if top[f"{RANKED}_low"] > 0 else _no_winner(plan, top)
     return [first + _others(mine) + tell(".", "。"), _gain(mine), _doubt(plan, summary, top)]
 
@@ -112,10 +105,12 @@ def sentences(plan: FirstAnswer, summary: pd.DataFrame) -> list[str]:
 def _no_winner(plan: FirstAnswer, top: pd.Series) -> str:
     """Where the best mix cannot be told from adding nothing."""
     year, most = plan.base.horizon.end[:4], spread_text(top, RANKED)
+    again = fresh_text(int(top.get("fresh_seeds", 0)))
     return tell(
-        f"If the rules and figures written here hold, no mix is told from adding nothing to {year}: the most "
-        f"is {most} elder-years a village",
-        f"若此处所写规则与数值成立，到 {year} 年没有一种组合能与毫无新增相区分：最多为每村 {most} 老人年",
+        f"If the rules and figures written here hold, no mix is told from adding nothing to {year}: the "
+        f"highest mean has {most} elder-years a village{again}",
+        f"若此处所写规则与数值成立，到 {year} 年没有一种组合能与毫无新增相区分：均值最高者为每村 {most} "
+        f"老人年{again}",
     )
 
 
@@ -128,7 +123,7 @@ def _winner(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     beside = tell(
         f"{most}, with meals in {tables_open} years and {share_text(top)} % of villages viable",
         f"{most}，供餐 {tables_open} 年，可持续的村 {share_text(top)}%",
-    )
+    ) + fresh_text(int(top.get("fresh_seeds", 0)))
     hold = tell("If the rules and figures written here hold, ", "若此处所写规则与数值成立，")
     if tied:
         return hold + tell(
@@ -201,27 +196,10 @@ def _gain(mine: pd.DataFrame) -> str:
 
 
 def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
-    """What fails, and how much of the spread is luck."""
+    """What fails, and how much of the spread of the best mix is luck, where a nested design tells."""
     mine = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]
     why = mine.loc[~mine["funding"].isin(NULLS) | mine["funding"].isin(NULLS).all(), "cause"].mode()
-    both = summary.dropna(subset=[f"{RANKED}_sd_all", f"{RANKED}_sd_luck"])
-    luck = (
-        float((both[f"{RANKED}_sd_luck"] ** 2).sum() / max((both[f"{RANKED}_sd_all"] ** 2).sum(), 1e-12))
-        if len(both)
-        else np.nan
-    )
-    alone = f"{100 * min(luck, 1.0):.0f}" if np.isfinite(luck) else ""
-    part = (
-        tell(
-            (
-                f"; of the spread between seeds about {alone} % is luck alone, the rest comes from "
-                f"parameters that are not known"
-            ),
-            f"；种子间的离散约 {alone}% 只来自运气，其余来自未知的参数",
-        )
-        if alone
-        else ""
-    )
+    part = _luck_text(top)
     name = words(str(why.iloc[0])) if len(why) else ""
     reason = (
         tell(
@@ -240,6 +218,20 @@ def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
             f"{reason}{part}；这是对一个合成县的情景推演，抽取了 {plan.drawn} 个不确定参数，用于比较方案，"
             f"而非读取水平。"
         ),
+    )
+
+
+def _luck_text(top: pd.Series) -> str:
+    """How much of what differs between runs of the best mix is luck; nothing where no design tells."""
+    if not np.isfinite(top.get("luck_share", np.nan)):
+        return ""
+    alone, low, high = (f"{100 * top[f'luck_{name}']:.0f}" for name in ("share", "low", "high"))
+    draws, lucks = int(top["luck_draws"]), int(top["luck_lucks"])
+    return tell(
+        f"; of the variance between runs of the mix named first {alone} % ({low} to {high}) is luck alone, "
+        f"the rest comes from parameters that are not known ({draws} draws of them, {lucks} lucks each)",
+        f"；首列组合各次运行之间的方差有 {alone}%（{low} 至 {high}）只来自运气，其余来自未知的参数"
+        f"（抽取 {draws} 次参数，每次 {lucks} 种运气）",
     )
 
 
@@ -263,12 +255,13 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
             (
                 f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; "
                 "intervals take "
-                f"the seed as unit; each seed draws {plan.drawn} uncertain parameters."
+                f"the seed as unit; {plan.drawn} parameters are uncertain, "
+                f"{drawn_from(plan.line.settings)}."
             ),
             (
                 f"{plan.seeds} 个种子，{county.villages} 个村，每村约 {county.elders} 位老人；"
                 "区间以种子为单位；"
-                f"每个种子抽取 {plan.drawn} 个不确定参数。"
+                f"{plan.drawn} 个参数不确定，{drawn_from(plan.line.settings)}。"
             ),
         ),
         tell(
@@ -313,7 +306,7 @@ def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> str:
     size = (
         f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; intervals take "
         "the seed "
-        f"as unit; each seed draws {plan.drawn} uncertain parameters"
+        f"as unit; {plan.drawn} parameters are uncertain, {drawn_from(plan.line.settings)}"
     )
     said, panels = both(lambda: findings(plan, summary, drawn), work.folder).sentences, tables(plan, summary)
     shown = "\n\n".join(

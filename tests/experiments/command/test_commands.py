@@ -185,7 +185,7 @@ BAD = {
     "an arm that is no table": (["experiment=fork", "fork.arms={a:3}"], "arms with their values are wanted"),
     "a fraction of a seed": (["seeds=1.5"], "seeds = 1.5: a whole number is wanted"),
     "words for a switch": (["progress=maybe"], "progress = 'maybe': true or false is wanted"),
-    "no way of drawing": (["draws=priro"], "draws = 'priro': allowed are calibrated, prior, none, or a table"),
+    "no way of drawing": (["draws=priro"], "draws = 'priro': allowed are calibrated, prior, none, or"),
     "a word for a list": (["rows=jiangxi"], "rows = 'jiangxi': a list is wanted, such as rows=[jiangxi]"),
     "a folder as a table": (["given.villages=/tmp"], "given.villages = '/tmp': there is no such CSV file"),
     "a path that is not there": (["given.villages=/none/at/all"], "there is no such CSV file"),

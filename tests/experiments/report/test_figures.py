@@ -342,7 +342,8 @@ def test_titles_say_the_finding_and_captions_the_sample(drawn):
     )
     assert (
         said["sobol"]
-        == "a.first, b.second stand clear of an input without effect; 30 % of the variance is luck"
+        == "a.first, b.second stand clear of an input without effect; luck, 30 % of the variance analysed, "
+        "is taken off"
     )  # the dummy reaches .064
     assert said["paired"].startswith("X gains most, +10 points (+2 to +18); 1 of 2 differences")
     assert said["payers_by_year"].startswith(

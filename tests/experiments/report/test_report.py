@@ -9,6 +9,8 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -440,3 +442,14 @@ def test_a_benchmark_leaves_findings(tmp_path):
         tmp_path
     )
     assert Findings.load(tmp_path).tables[0].rows == [["ratio", 40.0, 42.0, 44.0, "times", ">= 40", "ok"]]
+
+
+def test_the_page_says_how_much_is_luck_only_where_a_nested_design_told_it():
+    """The former recipe, runs at default parameters over the variance of draws, says nothing any more."""
+    cell = {"panel": "practised", "funding": "jiangxi", "business": "none"}
+    rows = [{**cell, "sd_all": 1.0, "sd_luck": 0.7}, {**cell, "funding": "feixiang"}]
+    former = cast(Any, SimpleNamespace(summary=pd.DataFrame(rows)))
+    assert page_tables.spread(former, ["a picture"]) == []
+    rows[0] |= {"luck_share": 0.2, "luck_low": 0.1, "luck_high": 0.4}
+    (said,) = page_tables.spread(cast(Any, SimpleNamespace(summary=pd.DataFrame(rows))), ["a picture"])
+    assert "20 % (10 to 40) is luck alone" in said and "Jiangxi" in said

@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from SALib.analyze import pawn as salib_pawn
+from SALib.analyze import sobol as salib_sobol
 
 from experiments.command.scenario import compose_line
 from experiments.command.settings import Mistake, Settings, known
+from experiments.outcomes import STEPS
 from experiments.report import figures_sensitivity, style
 from experiments.sensitivity import analysis, figures, study, text
-from experiments.sensitivity.designs import Design, Indices, noise, pawn, ranking
+from experiments.sensitivity.designs import Design, Indices, _deltas, noise, pawn, ranking
 from experiments.sensitivity.figures import quarters
 from experiments.sensitivity.inputs import DUMMY, SIMPLEX, Input, changes, inputs, value
+from experiments.sensitivity.power import least_effect
 from experiments.sensitivity.study import gather
 from experiments.sensitivity.text import verdict
 from experiments.study import draws
@@ -156,6 +159,105 @@ def test_with_noise_indices_shrink_as_the_closed_form_says(r):
         )
 
 
+@pytest.mark.parametrize(("n", "limit"), [(16384, 0.03), (1024, 0.1)])
+def test_total_indices_are_net_of_noise(n, limit):
+    """Shares .76, .24 and nought, chance in the means .55 of what inputs explain: as it comes the second has
+    (.24 + .55) / 1.55 = .51 and the idle one .35. Of 16,384 base points the error of a net index is about
+    .007, of 1,024 four times that: misses by 4.
+    """
+    names, truth, s2 = ["a", "b", "idle"], np.array([0.76, 0.24, 0.0]), 1.1
+    d = design("sobol", names, n)
+    y = d.points @ np.sqrt(12 * truth)
+    runs = y[:, None] + math.sqrt(s2) * np.random.default_rng(3).standard_normal((len(y), 2))
+    found = d.analyse(runs)
+    np.testing.assert_allclose(found.values["ST_gross"], (truth + s2 / 2) / (1 + s2 / 2), atol=limit)
+    np.testing.assert_allclose(found.main, truth, atol=limit)
+    np.testing.assert_allclose(found.values["S1"], truth, atol=2 * limit)
+    assert (found.interval[:, 0] < truth + 0.01).all() and (truth - 0.01 < found.interval[:, 1]).all()
+
+
+def test_where_chance_is_nearly_all_no_share_of_the_rest_is_told():
+    """Inputs explain a fiftieth of what chance leaves in the means: shares of that are of no use."""
+    d = design("sobol", ["a", "b", "idle"], 1024)
+    noisy = 7 * np.random.default_rng(3).standard_normal((len(d.points), 2))
+    found = analysis.analyse(d, {"viable": np.sqrt(12) * d.points[:, :1] + noisy})
+    one = found.indices["viable"]
+    assert one.drowned and not one.main.any() and found.passed("viable") == []
+    assert verdict("sobol", one, 2).endswith("chance to be told: replicates=8")
+    assert {row[1] for row in text.index_table(found).rows} == {"-"}
+    np.testing.assert_allclose(one.values["ST_gross"], 1.0, atol=0.15)
+
+
+def test_chance_that_differs_from_place_to_place_leaves_no_idle_input_at_work():
+    """Noise grows with the first input, deviation 0 to 2: an idle input stays at nought."""
+    d = design("sobol", ["a", "b", "idle"], 8192)
+    deviation = 2 * d.points[:, :1]
+    noisy = np.random.default_rng(5).standard_normal((len(d.points), 2)) * deviation
+    found = d.analyse(np.sqrt(12) * d.points[:, 1:2] + noisy)
+    np.testing.assert_allclose(found.main, [0, 1, 0], atol=0.06)
+
+
+@pytest.mark.parametrize("resamples", [None, 3])
+def test_without_replicates_own_indices_are_those_of_salib(resamples):
+    d = design("sobol", ["a", "b", "c", "dummy"], 64)
+    y = ishigami(d.points)
+    theirs = salib_sobol.analyze(d.problem, y, calc_second_order=False, num_resamples=2, seed=5)
+    found = d.analyse(y) if resamples is None else d.analyse(np.tile(y[:, None], (1, resamples)))
+    np.testing.assert_allclose(found.values["S1"], theirs["S1"], atol=1e-9)
+    np.testing.assert_allclose(found.main, theirs["ST"], atol=1e-9)
+    np.testing.assert_allclose(found.values["ST_gross"], theirs["ST"], atol=1e-9)
+
+
+# -- what can be told
+# -----------------------------------------------------------------------------------------------------------
+POWER = [("morris", 28, 8, 2), ("morris", 12, 20, 4), ("sobol", 3, 32, 2), ("sobol", 8, 64, 4)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "count", "n", "r"), POWER)
+def test_an_input_of_the_least_effect_is_told_in_half_of_studies(method, count, n, r):
+    """At the effect that is said, 50 % of 150 studies (4.5 errors: 18 points); half the effect is told less.
+
+    The variance of one input in a straight line is c^2 / 12, on Morris' four levels 5 c^2 / 36.
+    """
+    variance, effect = (5 / 36 if method == "morris" else 1 / 12), 3.0
+    for _ in range(4):  # the effect at which the studies themselves say that it is the least
+        made = (told(method, count, n, seed, [effect], r=r) for seed in range(1, 13))
+        share = float(np.median([least_effect(one.design, one.raw["viable"]) for one in made]))
+        effect = math.sqrt(share / (1 - share) / variance)
+    hits = {
+        size: np.mean(
+            ["x000" in told(method, count, n, s, [size], r=r).passed("viable") for s in range(1, 151)]
+        )
+        for size in (effect, effect / 2)
+    }
+    assert abs(hits[effect] - 0.5) < 4.5 * math.sqrt(0.25 / 150) and hits[effect / 2] < 0.2
+
+
+def test_the_least_effect_falls_with_points_and_is_not_known_without_replicates():
+    few, many = (told("morris", 12, n, 1, [3.0]) for n in (8, 40))
+    assert few.least["viable"] > many.least["viable"] > 0
+    assert math.isnan(told("morris", 12, 8, 1, [3.0], r=1).least["viable"])
+    assert math.isnan(told("pawn", 12, 64, 1, [3.0]).least["viable"])
+    quiet = analysis.analyse(few.design, {"viable": np.tile(few.design.points[:, :1], (1, 2))})
+    assert quiet.least["viable"] == 0.0  # no chance: any effect is told
+
+
+def test_the_sentence_says_what_such_a_study_misses():
+    a = told("morris", 12, 8, 1, [3.0])
+    share = f"{100 * a.least['viable']:.0f} %"
+    assert f"less than {share} of the variance of one run" in text._least(a, {"viable": "outcome"})
+    assert "missed in half of such studies" in text._least(a, {"viable": "outcome"})
+    assert text.trust_table(a).rows[0][3] == share
+    assert text._least(told("pawn", 12, 64, 1), {"viable": "outcome"}) == ""
+
+
+def test_effects_and_variances_are_told_of_outcomes_that_move_by_small_steps():
+    assert "viable" not in study.ANALYSED["morris"] + study.ANALYSED["sobol"]
+    assert not set(STEPS) & set(study.ANALYSED["morris"])
+    assert "viable" in study.ANALYSED["pawn"]  # a whole distribution may have two values
+
+
 def test_noise_cannot_be_told_from_one_replicate():
     assert all(math.isnan(x) for x in noise(np.zeros((5, 1))))
 
@@ -257,7 +359,7 @@ def told(method, count, n, seed, effects=(), r=2):
     d = design(method, [*names, "dummy"], n, seed)
     y = d.points[:, : len(effects)] @ np.array(effects, float)
     raw = y[:, None] + np.random.default_rng([seed, 9]).standard_normal((len(y), r))
-    return analysis.Analysed(d, {"viable": raw}, {"viable": d.analyse(raw.mean(axis=1))}, {})
+    return analysis.Analysed(d, {"viable": raw}, {"viable": d.analyse(raw)}, {})
 
 
 NOISE = [
@@ -401,7 +503,7 @@ def test_an_analysis_says_the_same_in_chinese(method, n, tmp_path, monkeypatch):
                 *(t.note for t in f.tables),
                 *(str(c) for t in f.tables for row in t.rows for c in row),
             ]
-    names = r"[a-z]+\.[a-z_]+|morris|sobol|Morris|Sobol|Sarrazin|mu_star|mu|sigma|ST|Var|V_i|s2"
+    names = r"[a-z]+\.[a-z_]+|samples=|replicates=|[mM]orris|[sS]obol|Sarrazin|mu_star|mu|sigma|ST|Var|V_i|s2"
     assert [x for x in said["zh"] if re.search(r"[A-Za-z]{2,}", re.sub(names, "", x))] == []
     numbers = [
         sorted(x for text in said[code] for x in re.findall(r"\d+\.\d+", text)) for code in style.LANGUAGES
@@ -424,13 +526,46 @@ def indices(main, spread, n=64, method="sobol"):
 
 
 def test_the_verdict_tells_ranking_from_values():
-    assert verdict("sobol", indices([0.6, 0.3, 0.1], 0.001)) == "converged at N=64"
+    assert verdict("sobol", indices([0.6, 0.3, 0.1], 0.001)) == "converged at samples=64"
     said = verdict("sobol", indices([0.6, 0.3, 0.1], 0.03))  # width 0.12: (0.12 / 0.05)^2 x 64 is about 360
-    assert said == "ranking converged, values not: run N=512"
+    assert said == "ranking converged, values not: run samples=512"
     assert verdict("sobol", indices([0.21, 0.20, 0.20, 0.19], 0.2)).startswith(
-        "neither ranking nor values converged: run N="
+        "neither ranking nor values converged: run samples="
     )
-    assert "average more replicates" in verdict("sobol", indices([0.21, 0.20, 0.20, 0.19], 20.0))
+    far = verdict("sobol", indices([0.21, 0.20, 0.20, 0.19], 20.0), replicates=2)
+    assert far.endswith("average more first: replicates=8")
+
+
+ADVICE = re.compile(r"\b(?:samples|replicates|seeds|max_seeds|precision|method)=(?:\d+(?:\.\d+)?|[a-z]+)")
+
+
+@pytest.mark.parametrize("method", ["morris", "sobol", "pawn", "delta"])
+@pytest.mark.parametrize("spread", [0.001, 0.03, 0.2, 20.0, 1e6])
+def test_what_is_advised_can_be_typed(method, spread):
+    """Every word of advice passes the checker of the command line, and the points are a design."""
+    made = indices([0.21, 0.2, 0.2, 0.19], spread, n=128, method=method)
+    made.values.update({"PAWN": made.values["ST"], "delta": made.values["ST"]})
+    words = ADVICE.findall(verdict(method, made, replicates=900))
+    assert words
+    line = compose_line(["experiment=sensitivity", f"method={method}", words[-1]])
+    if line.settings.samples:
+        design(method, ["a", "b"], line.settings.samples)
+
+
+def test_advice_beside_the_verdict_can_be_typed_too(monkeypatch):
+    alone = told("sobol", 3, 32, 1, [3.0], r=1)
+    plan = analysis.Measurement(Settings(method="sobol"), [Input(n, n) for n in "abc"], 32, 1, Parameters())
+    hopeless = told("morris", 3, 2, 1)
+    monkeypatch.setattr(analysis.Analysed, "least", {"viable": math.inf})
+    said = [text._chance(plan, alone, {"viable": "x"}), text._least(hopeless, {"viable": "x"})]
+    with pytest.raises(Mistake) as refused:
+        _deltas(np.zeros((4, 1)), np.array([0.0, 0.0, 1.0, 1.0]), 5)
+    said.append(str(refused.value))
+    for sentence in said:
+        words = ADVICE.findall(sentence)
+        assert words
+        for word in words:
+            compose_line(["experiment=sensitivity", word])
 
 
 def test_ranks_that_swap_between_equals_count_and_small_ones_do_not():
@@ -543,6 +678,6 @@ def test_a_missing_run_stops_the_analysis(monkeypatch):
     monkeypatch.setattr(study.outcomes, "table", lambda rows, base, more: table)
     rows = Rows(pd.DataFrame({"scenario": ["p 0", "p 1"]}), Parameters())
     with pytest.raises(Mistake, match=r"1 of 4 runs are missing \(p 1 replicate 3\); nothing was analysed"):
-        gather(rows, [("p 0", 0), ("p 0", 1), ("p 1", 2), ("p 1", 3)], 2)
-    found = gather(rows, [("p 0", 1), ("p 0", 0)], 2)  # in the order asked for
+        gather(rows, [("p 0", 0), ("p 0", 1), ("p 1", 2), ("p 1", 3)], 2, study.MEASURED)
+    found = gather(rows, [("p 0", 1), ("p 0", 0)], 2, study.MEASURED)  # in the order asked for
     assert found["viable"].tolist() == [[2.0, 1.0]]

@@ -19,8 +19,9 @@ import sim
 from experiments import statistics
 from experiments.command.scenario import compose_line
 from experiments.report import figures, style
-from experiments.studies.first_answer import FirstAnswer, summarise
+from experiments.studies.first_answer import FirstAnswer, again, summarise
 from experiments.studies.first_answer import text as answer_text
+from experiments.study.plan import FRESH_FROM, LUCK_FROM
 from experiments.study.store import Results
 from sim.state.parameters import SECTIONS, Parameters
 
@@ -483,9 +484,67 @@ def test_the_funnel_of_a_mix_counts_all_villages():
     assert one["cause"] == "does not pay"
 
 
-def test_luck_and_unknowns_add_up_in_variance():
-    total, luck, rest = statistics.spreads(pd.Series([0.0, 1.0]), pd.Series([0.4, 0.6]))
-    assert math.isclose(total**2, luck**2 + rest**2) and math.isclose(luck, math.sqrt(0.02))
+def test_the_best_is_run_again_on_fresh_seeds_and_some_draws_under_further_lucks():
+    """Three seeds: three fresh ones, and three draws under three more lucks, each with its reference."""
+    words = ["rows=[jiangxi,feixiang]", "columns=[none]", "panels=[practised]"]
+    plan = FirstAnswer(compose_line([*words, "seeds=3"]))
+    summary = summarise(plan, served(plan.cells, {"jiangxi": [25.0] * 3, "feixiang": [15.0] * 3}))
+    tasks = again.tasks(plan, summary)
+    assert {task.scenario.name for task in tasks} == {"practised/jiangxi/none", "reference"}
+    fresh = [task for task in tasks if task.arm == "fresh"]
+    assert len(fresh) == 6 and all(task.draw == task.replicate >= FRESH_FROM for task in fresh)
+    luck = [task for task in tasks if task.arm == "luck"]
+    assert len(luck) == 2 * 3 * 3 and {task.draw for task in luck} == {0, 1, 2}
+    main = {task.replicate: task for task in plan.main() if task.scenario.name == "practised/jiangxi/none"}
+    for task in luck:
+        assert task.seed != main[task.draw].seed
+        if task.scenario.name != "reference":
+            assert task.parameters == main[task.draw].parameters
+    for other in ("size=quick", "draws=false"):
+        plan = FirstAnswer(compose_line([*words, "seeds=3", other]))
+        assert "luck" not in {task.arm for task in again.tasks(plan, summary)}
+
+
+def test_more_seeds_add_runs_to_those_of_the_best_and_take_none_away():
+    words = ["rows=[jiangxi]", "columns=[none]", "panels=[practised]"]
+    few, many = (FirstAnswer(compose_line([*words, f"seeds={count}"])) for count in (3, 5))
+    summary = summarise(few, served(few.cells, {"jiangxi": [25.0] * 3}))
+    runs = [{task.run for task in again.tasks(plan, summary)} for plan in (few, many)]
+    assert runs[0] < runs[1]
+
+
+def test_the_answer_says_what_fresh_seeds_found_and_how_much_is_luck():
+    """Chosen at 20, it adds 15, 16, 17 on fresh seeds: mean 16, half-width 4.303 / sqrt(3) = 2.5.
+
+    Draws at 20, 30, 40 and one more luck two above: between 2 x 100, within 2: F 100, luck 2 / 101 (0 to 28
+    %).
+    """
+    words = ["rows=[jiangxi]", "columns=[none]", "panels=[practised]", "seeds=3"]
+    plan = FirstAnswer(compose_line(words))
+    rows = served(plan.cells, {"jiangxi": [25.0, 35.0, 45.0]})
+    summary = summarise(plan, rows)
+    fresh = served(plan.cells, {"jiangxi": [20.0, 21.0, 22.0]}).assign(arm="fresh")
+    fresh["replicate"] += FRESH_FROM
+    luck = served(plan.cells, {"jiangxi": [27.0, 37.0, 47.0]}).assign(arm="luck")
+    luck["replicate"] += LUCK_FROM
+    plan_of_two = again.NESTED | {"default": (3, 2)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(again, "NESTED", plan_of_two)
+        summary = again.with_again(plan, summary, pd.concat([rows, fresh, luck], ignore_index=True))
+    one = summary.iloc[0]
+    assert (one["added"], one["fresh_added"], one["fresh_seeds"]) == (30.0, 16.0, 3)
+    assert math.isclose(one["luck_share"], 2 / 101)
+    first, _, third = answer_text.sentences(plan, summary)
+    assert "16.0 (13.5-18.5), with meals in 2.0 years" in first
+    assert "on 3 fresh seeds that chose nothing" in first
+    assert "2 % (0 to 28) is luck alone" in third and "3 draws of them, 2 lucks each" in third
+    assert "16 (14–18) on 3 fresh seeds" in figures._heat_said(summary, "added", "2035")[0]
+
+
+def test_where_no_design_tells_nothing_is_said_of_luck():
+    plan = FirstAnswer(compose_line(["rows=[jiangxi]", "columns=[none]", "panels=[practised]"]))
+    summary = summarise(plan, served(plan.cells, {"jiangxi": [25.0, 26.0, 27.0]}))
+    assert "luck" not in " ".join(answer_text.sentences(plan, summary))
 
 
 def test_figures_are_the_same_bytes_each_time(tmp_path):
