@@ -46,7 +46,7 @@ class Draft:
     values: dict[str, Any] = field(default_factory=lambda: dict(START))
     seeds: int = SEEDS
     seed: int = Settings.seed
-    draws: str = NONE  # one of DRAWS
+    draws: str = Settings.draws  # one of DRAWS
     policies: list[str] = field(default_factory=list)  # names in configs/policy, in the order they act
 
     def parameters(self) -> Parameters:

@@ -20,7 +20,7 @@ from experiments.command.scenario import Composed
 from experiments.command.settings import Mistake
 from experiments.evidence import emulator, history, pattern_file
 from experiments.evidence.calibrate_table import write_table
-from experiments.evidence.calibrate_text import findings
+from experiments.evidence.calibrate_text import findings, summary
 from experiments.evidence.calibration import ENOUGH, Calibration, Target, Wave
 from experiments.evidence.measuring import Measuring
 from experiments.evidence.pattern_file import Pattern
@@ -242,6 +242,7 @@ def run(line: Composed, words: list[str]) -> int:
         weigh(found, work, amount)
         check(found, work, measuring, amount)
         write_table(found, work, words)
+        work.text("summary.csv", summary(found).to_csv(index=False))
         shown = both(lambda: findings(found, work.folder), work.folder)
         said = as_text(shown, work.folder)
         work.text("answer.txt", said + "\n")

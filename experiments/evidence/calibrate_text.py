@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.evidence import calibrate_figures as figures
 from experiments.evidence.calibrate_table import NAME
@@ -29,6 +31,7 @@ from experiments.study.findings import Findings, ShownTable
 
 FITS = 0.3  # of fresh runs that are asked to hold every pattern
 RARE = 0.3  # a pattern held by a smaller share of fresh runs is named as one that stands against the model
+QUANTILES = (0.05, 0.5, 0.95)
 MOST_DIALS = 16  # in the table
 
 
@@ -39,7 +42,9 @@ def percent(share: float) -> str:
 
 def span(values: np.ndarray) -> str:
     """Median with the middle nine tenths."""
-    low, middle, high = np.nanquantile(values, [0.05, 0.5, 0.95])
+    if not np.isfinite(values).any():
+        return "-"
+    low, middle, high = np.nanquantile(values, QUANTILES)
     return f"{short(middle)} ({short(low)}–{short(high)})"
 
 
@@ -227,6 +232,28 @@ def _nothing(found: Calibration) -> list[str]:
             f"没有任何取值与规律相符：全部被排除，其中 {worst.id} 单独排除 {percent(float(out.max()))}。",
         )
     ]
+
+
+def summary(found: Calibration) -> pd.DataFrame:
+    """One row a pattern: quantiles and share in its band before and after; empty where nothing was left."""
+    if found.checked is None:
+        return pd.DataFrame({"id": [one.id for one in found.target.patterns], "ruled_out": alone(found)})
+    rows = []
+    for one, out in zip(seen_of(found, first_wave(found)), alone(found), strict=True):
+        row: dict[str, Any] = {
+            "id": one.pattern.id,
+            "band_low": one.pattern.low,
+            "band_high": one.pattern.high,
+        }
+        for name, values, inside in (
+            ("before", one.before, one.before_in),
+            ("after", one.after, one.after_in),
+        ):
+            quantiles = np.nanquantile(values, QUANTILES) if np.isfinite(values).any() else [np.nan] * 3
+            row |= {f"{name}_{at:g}": value for at, value in zip(QUANTILES, quantiles, strict=True)}
+            row[f"{name}_in_band"] = inside.mean()
+        rows.append(row | {"ruled_out": out})
+    return pd.DataFrame(rows)
 
 
 def findings(found: Calibration, folder: Path) -> Findings:

@@ -29,18 +29,25 @@ ARMS = ("ablation", "policies", "null_arms")
 ASKED = (
     "q1", "q2", "q4", "q6", "q7", "q9", "q12", "q13", "funding_mix", "business", "targets", "stress",
 )  # fmt: skip
+DRAWN = "draws=prior"  # of the parameters as declared: a new calibration moves nothing here
 COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
     "smoke": ["experiment=smoke", "county.elders=20", "horizon.spin_up=3"],
-    "baseline": ["experiment=baseline", "seeds=3", *SOME],
-    "fork": ["experiment=fork", "seeds=2", "fork.month=2026-07", *SOME],
-    "first_answer": ["rows=[jiangxi,four_payers,no_money]", "columns=[none,tourism]", "seeds=2", *SOME],
-    **{name: [f"experiment={name}", "seeds=2", *FEW] for name in ARMS},
-    **{name: [f"experiment={name}", "size=quick", "seeds=2", *ALL_KINDS] for name in ASKED},
+    "baseline": ["experiment=baseline", "seeds=3", "draws=none", *SOME],
+    "fork": ["experiment=fork", "seeds=2", "fork.month=2026-07", DRAWN, *SOME],
+    "first_answer": [
+        "rows=[jiangxi,four_payers,no_money]",
+        "columns=[none,tourism]",
+        "seeds=2",
+        DRAWN,
+        *SOME,
+    ],
+    **{name: [f"experiment={name}", "seeds=2", DRAWN, *FEW] for name in ARMS},
+    **{name: [f"experiment={name}", "size=quick", "seeds=2", DRAWN, *ALL_KINDS] for name in ASKED},
     "sensitivity_morris": [*MEASURED, "method=morris", "samples=2"],
     "sensitivity_sobol": [*MEASURED, "method=sobol", "samples=4", "inputs=[needs,health,government,plan]"],
     "sensitivity_pawn": [*MEASURED, "method=pawn", "samples=8", "inputs=[needs,participation]"],
     "sensitivity_delta": [*MEASURED, "method=delta", "samples=128", "inputs=[canteen.food,canteen.fuel]"],
-    "patterns": ["experiment=patterns", "seeds=2", *SOME],
+    "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time
 

@@ -5,6 +5,8 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from experiments.command import draw_table
+from experiments.command.line import main
 from experiments.command.scenario import compose_line
 from experiments.evidence import calibrate, emulator, history, pattern_file
 from experiments.evidence.calibration import Target
@@ -107,6 +109,44 @@ def test_what_was_learnt_by_hand():
     told = dict(informed(found))
     assert told["participation.willing"] == pytest.approx(1.0)
     assert told["participation.quit"] == pytest.approx(1 - 0.5 * 12**0.5)
+
+
+# -- the whole of it
+SMALL = calibrate.Amount(screen=1, most=3, waves=2, points=36, pool=256, check=6)
+
+
+@pytest.mark.slow
+def test_the_same_command_gives_the_same_table_on_any_workers_and_goes_on(
+    patterns, tmp_path, monkeypatch, capsys
+):
+    """One process, two, and again in the folder of the first: the same bytes, and nothing is run twice."""
+    monkeypatch.setitem(calibrate.SIZES, "quick", SMALL)
+    tables = []
+    for folder, workers in (("one", 1), ("two", 2), ("one", 1)):
+        words = ["experiment=calibrate", "size=quick", f"patterns={patterns}", "progress=false", *TINY]
+        assert main([*words, f"out={tmp_path / folder}", f"workers={workers}"]) == 0
+        (where,) = (tmp_path / folder / "calibrate").iterdir()
+        parts = sorted(path.name for path in (where / "runs").iterdir())
+        texts = [(where / name).read_bytes() for name in ("calibrated.csv", "summary.csv", "findings.json")]
+        tables.append((parts, texts))
+    assert tables[0][1] == tables[1][1] == tables[2][1] and tables[0][0] == tables[2][0]
+    kept = draw_table.read(where / "calibrated.csv")
+    assert set(kept.structures) <= {one.name for one in asked().structures} and len(kept.rows) > 1
+    assert "fresh runs from the result" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_patterns_that_no_value_meets_leave_nothing_and_name_the_worst(tmp_path, monkeypatch, capsys):
+    """Everybody severely disabled, and helpers who give a hundred hours: everything is ruled out."""
+    text = PATTERNS.replace("observed: 0.2", "observed: 0.99").replace("observed: 6.0", "observed: 100.0")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("observed: 0.5", "observed: 9.5"), encoding="utf-8")
+    monkeypatch.setitem(calibrate.SIZES, "quick", SMALL)
+    words = ["experiment=calibrate", "size=quick", f"patterns={path}", "progress=false", "workers=1", *TINY]
+    assert main([*words, f"out={tmp_path}"]) == 0
+    said = capsys.readouterr().out
+    assert "No value agrees with the patterns" in said and "How near any run came" in said
+    assert not list(tmp_path.glob("calibrate/*/calibrated.csv"))
 
 
 # -- planted truths
