@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from experiments import reference, statistics
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
-from experiments.command.settings import DRAWS, FILED, NONE, Mistake, Settings, arm, options
+from experiments.command.settings import DRAWS, FILED, Mistake, Settings, arm, options
 from experiments.report.cells import neutral_frame
 from experiments.studies import baseline
 from experiments.study.plan import Task
@@ -123,7 +123,7 @@ def loaded(text: str, uid: int, name: str) -> Draft:
         value = settings.get(key)
         if key in settings and (type(value) is not kind or not low <= value <= high):
             raise Mistake(f"{key} = {value}: allowed is {low} to {high}")
-    if settings.get("draws", NONE) not in DRAWS:
+    if settings.get("draws", Settings.draws) not in DRAWS:
         raise Mistake(f"draws = {settings['draws']}: allowed here are {', '.join(DRAWS)}")
     draft = Draft(uid, name, {}, policies=settings.pop("policy", []), **settings)
     draft.change(values)

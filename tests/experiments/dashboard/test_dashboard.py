@@ -95,7 +95,7 @@ def test_a_preset_puts_its_group_and_nothing_else():
 
 def test_a_draft_saved_and_loaded_is_the_same_and_short():
     made = draft(funding__rule="matching")
-    made.seed, made.draws, made.policies = 5, True, ["oldest_free", "lighter_fees"]
+    made.seed, made.draws, made.policies = 5, "prior", ["oldest_free", "lighter_fees"]
     back = state.loaded(made.yaml(), 2, "mine")
     assert (back.values, back.settings()) == (made.values, made.settings())
     assert state.loaded("funding:\n  taper: 7\n", 3, "x") == Draft(3, "x", {"funding.taper": 7})
@@ -109,7 +109,7 @@ def test_a_draft_saved_and_loaded_is_the_same_and_short():
         ("seeds: 0\n", "seeds = 0"),
         ("seeds: true\n", "seeds"),
         ("seed: -1\n", "seed = -1"),
-        ("draws: 3\n", "true or false"),
+        ("draws: 3\n", "allowed are calibrated, prior, none"),
         ("policy: [oldest_fre]\n", "did you mean oldest_free?"),
         ("county:\n  _target_: x\n", "_target_"),
     ],
@@ -471,7 +471,7 @@ def test_the_dashboards_runs_are_run_pys_byte_for_byte(tmp_path, capsys):
     from experiments.study.simulate import simulate_many
 
     made = draft(given__villages="number,elders\n1,25\n2,\n3,\n", funding__rule="matching")
-    made.draws, made.policies = True, ["price_indexation", "assistance_posts"]
+    made.draws, made.policies = "prior", ["price_indexation", "assistance_posts"]
     file = tmp_path / "mine.yaml"
     file.write_text(made.yaml(), encoding="utf-8")
     assert (
