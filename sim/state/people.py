@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner, kernel
+from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
 from sim.engine.tables import copy_row
@@ -191,7 +191,7 @@ def close_account(people, world, v, i):
     people.credit[i] = 0
 
 
-@inner
+@called  # a row of sixty columns, inside a walk over everybody, would slow each step of it
 def vacate(people, world, v, i):
     """A person leaves the table: links let go, the account is settled, the row is as declared.
 
