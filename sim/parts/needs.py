@@ -231,10 +231,10 @@ def arise(people, world, values, table, fixed_keys, event_keys):
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(number, people.serial[i])
-            own = own_level(people, i, needs, identity, fixed_key)
+            own, health = own_level(people, i, needs, identity, fixed_key), people.health[i]
             house = needs.alone_factor if people.living[i] == ALONE else 1.0
             for kind in range(ALL_KINDS):
-                expected = table[people.health[i], kind] * scales[kind] * own
+                expected = table[health, kind] * scales[kind] * own
                 if kind <= MOBILITY:
                     expected *= house
                 minutes = min(arising(kind, expected, needs, identity, event_key), LONGEST)
