@@ -184,16 +184,22 @@ def duty_of_township(visits, neighbours, village, years, drawn):
 
 
 @inner
-def enter_in_book(people, world, v, i, due):
-    """Write the tier of elder i and count the visits due; who lives in an institution is not in the book."""
-    flow = world.flow[v]
+def enter_in_book(people, world, v, i):
+    """Write and count the tier of elder i; who lives in an institution is not in the book."""
     tier = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else UNLISTED
     if people.special[i] == 1 and people.place[i] >= 0:
         tier = DAILY if tier == DAILY else TWICE_WEEKLY
     people.tier[i] = tier
-    flow.in_book[tier] += 1
-    flow.visits_due[tier] += due[tier]
     world.work[ENDS, tier] += 1
+
+
+@inner
+def count_book(world, v, due):
+    """Elders of each tier, and the visits due to them."""
+    flow = world.flow[v]
+    for tier in range(UNLISTED, MONTHLY + 1):
+        flow.in_book[tier] += world.work[ENDS, tier]
+        flow.visits_due[tier] += world.work[ENDS, tier] * due[tier]
 
 
 @inner
@@ -296,6 +302,8 @@ def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key
         made += by_link(people, world, v, i, due - made, minutes)
     if made < due:
         made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
+    if made == 0:
+        return step
     on_time = made
     if visits.rota < 1.0 and made != carried:
         identity = identity_of(world.villages[v].number, people.serial[i])
@@ -329,11 +337,12 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
         for i in residents(world, v):
             people.tier[i] = UNLISTED
             if people.kind[i] == ELDER:
-                enter_in_book(people, world, v, i, due)
+                enter_in_book(people, world, v, i)
             elif people.kind[i] == HELPER and people.role[i] == CADRE:
                 go_on_duty(people, i, duty, world.flow[v])
             if people.on_roster[i] == 1:
                 go_on_duty(people, i, village.duty, world.flow[v])
+        count_book(world, v, due)
         turn = start_row(people, world, v, True, uniform(key, village.number, 0))
         sort_book(people, world, v)
         begin, step = 0, 0
