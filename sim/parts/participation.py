@@ -413,7 +413,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
         turn_key, train_key = turn_keys[county], train_keys[county]
         participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
         serving = village.level > CLOSED
-        count_zones(people, world, v)
+        if serving:  # where nobody serves nobody looks at the neighbours
+            count_zones(people, world, v)
         base = support(village, participation)
         pay = participation.stipend / max(participation.wage, 1) if serving else 0.0
         leaving, training = participation.quit / 12.0, training_chance(village, participation)
