@@ -226,13 +226,13 @@ def arise(people, world, values, table, fixed_keys, event_keys):
     for v in range(len(world.used)):
         fixed_key, event_key = fixed_keys[world.county[v]], event_keys[world.county[v]]
         needs, number = values.needs[v], world.villages[v].number
-        scales = scales_of(needs)
+        scales, alone_factor = scales_of(needs), needs.alone_factor
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(number, people.serial[i])
             own, health = own_level(people, i, needs, identity, fixed_key), people.health[i]
-            house = needs.alone_factor if people.living[i] == ALONE else 1.0
+            house = alone_factor if people.living[i] == ALONE else 1.0
             for kind in range(ALL_KINDS):
                 expected = table[health, kind] * scales[kind] * own
                 if kind <= MOBILITY:

@@ -424,8 +424,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
             identity = identity_of(village.number, people.serial[i])
             fitness = able(people, i, participation) if serving else 0.0
             motive = motive_of(people, i, participation, pay)
-            if people.kind[i] == ELDER and motive > participation.willing:
-                flow.willing_elders += 1
+            # no branch: half of the elders are willing, so that it would be foreseen badly
+            flow.willing_elders += (people.kind[i] == ELDER) & (motive > participation.willing)
             tired = np.float64(people.fatigue[i]) * (1.0 - participation.recovery)
             people.fatigue[i] = tired
             if people.volunteer[i] == 0:
