@@ -205,10 +205,9 @@ def family_cover(people, world, v, i, needs, child_last):
         if people.spouse[i] >= 0:
             spouse = world.start[v] + people.spouse[i]
             from_spouse = min(from_spouse, max(people.free[spouse], 0))
-    capacity = from_spouse
-    if people.near[i] == 1 and not child_last:
-        share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
-    return share, capacity, spouse, from_spouse
+    near = (people.near[i] == 1) & (not child_last)  # as often as not: no branch
+    share = min(share + needs.cover_near * near, 1.0)
+    return share, from_spouse + needs.near_hours * near, spouse, from_spouse
 
 
 @inner
