@@ -78,10 +78,19 @@ def take_over(people, i, spare):
 
 
 @inner
+def wanted_of(people, i):
+    """Company, errands and meals that elder i lacks, minutes."""
+    minutes = np.int64(0)
+    for kind in (COMPANIONSHIP, MOBILITY, MEALS):
+        minutes += np.int64(people.need[i, kind])
+    return minutes
+
+
+@inner
 def help_elder(people, world, v, i, slot, neighbours):
     """What one linked person gives elder i."""
-    helper, need = world.start[v] + slot, people.need[i]
-    if slot < 0 or helper == i or need[COMPANIONSHIP] + need[MOBILITY] + need[MEALS] == 0:
+    helper = world.start[v] + slot
+    if slot < 0 or helper == i:
         return np.int64(0)
     spare = spare_minutes(people, helper, neighbours)
     if spare <= 0:
@@ -101,9 +110,14 @@ def help_unasked(people, world, values):
         for i in residents(world, v):
             people.unasked[i] = 0
         for i in residents(world, v):
-            if people.kind[i] == ELDER:
-                flow.unasked_minutes += help_elder(people, world, v, i, people.kin[i], neighbours)
-                flow.unasked_minutes += help_elder(people, world, v, i, people.neighbour[i], neighbours)
+            if people.kind[i] != ELDER:
+                continue
+            wanted = wanted_of(people, i)
+            for slot in (people.kin[i], people.neighbour[i]):
+                if wanted > 0:
+                    given = help_elder(people, world, v, i, slot, neighbours)
+                    flow.unasked_minutes += given
+                    wanted -= given
 
 
 def run(model) -> None:
