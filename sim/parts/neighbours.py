@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.state.codes import COMPANIONSHIP, ELDER, FREE, HELPER, MEALS, MILD, MOBILITY
+from sim.state.codes import COMPANIONSHIP, ELDER, HELPER, MEALS, MILD, MOBILITY
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
 from sim.state.people import residents
@@ -52,18 +52,15 @@ flow("unasked_minutes", unit="minutes", label="help that linked kin and neighbou
 @inner
 def is_able(people, i):
     """Helpers, and elders who are well enough to bring a meal."""
-    if people.kind[i] == HELPER:
-        return True
-    return people.kind[i] != FREE and people.health[i] <= MILD and people.dementia[i] == 0
+    well = (people.health[i] <= MILD) & (people.dementia[i] == 0)
+    return (people.kind[i] == HELPER) | ((people.kind[i] == ELDER) & well)
 
 
 @inner
 def spare_minutes(people, helper, neighbours):
     """Minutes that a person has left for unasked help this month, what a convention promises among them."""
     left = neighbours.minutes + np.int64(people.promised[helper]) - np.int64(people.unasked[helper])
-    if left <= 0 or not is_able(people, helper):
-        return np.int64(0)
-    return min(left, np.int64(people.free[helper]))
+    return min(left, np.int64(people.free[helper])) * is_able(people, helper)
 
 
 @inner
