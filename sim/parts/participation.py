@@ -465,8 +465,7 @@ def close_month(people, world, values, month, on):
             if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
                 people.last_active[i] = month
             last = people.last_active[i]
-            if people.kind[i] == ELDER and last > month - 12 and last > NEVER:
-                flow.took_part += 1
+            flow.took_part += (people.kind[i] == ELDER) & (last > month - 12) & (last > NEVER)
         if on and participation.stipend > 0:
             world.posted[v].cost_stipend += given * participation.stipend // 60
 

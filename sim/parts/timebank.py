@@ -224,9 +224,8 @@ def lapse(credit, expiring, timebank, identity, key, flow, post):
 @inner
 def is_idle(people, i):
     """A person without a balance who neither gave nor received; or a free slot."""
-    if people.kind[i] == FREE:
-        return True
-    return people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
+    still = (people.given[i] == 0) & (people.received[i] == 0)
+    return (people.kind[i] == FREE) | (still & (people.credit[i] == 0))
 
 
 @kernel

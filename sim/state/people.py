@@ -280,8 +280,8 @@ TRAITS = Purpose("population.traits")
 @inner
 def served_without_credit(people, i, timebank):
     """The urgent tiers and the poor, where the bank's rules exempt them."""
-    urgent = people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY
-    return timebank.exempt_special == 1 and (urgent or people.dibao[i] == 1)
+    urgent = (people.tier[i] == DAILY) | (people.tier[i] == TWICE_WEEKLY)
+    return timebank.exempt_special == 1 and urgent | (people.dibao[i] == 1)
 
 
 @inner
