@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner, kernel
+from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.planning.laying import PART, PULL, SEATS, SERVED, USUAL, lay_by_ladder, lay_by_plan
 from sim.planning.menu import cook_pay, delivery_pay, guests_at, kitchen_minutes
@@ -334,7 +334,7 @@ def cook_unpaid(people, world, v, wanted, drawn):
     return found
 
 
-@inner
+@called
 def do_kitchen_work(people, world, v, wanted, station, key, drawn):
     """Minutes of `wanted` that helpers willing to do kitchen work give, each within its limit."""
     found, number = 0, world.villages[v].number
@@ -396,7 +396,7 @@ def bill(world, v, canteen, staff, hired_minutes):
     post.due_families += flow.meal_fees
 
 
-@inner
+@called
 def settle_meals(people, world, v, values, table, willing_key, drawn):
     """Kitchen work and bills of a planned table; at home the hosts buy the food and are thanked for it."""
     village, flow, station = world.villages[v], world.flow[v], values.station[v]
