@@ -40,7 +40,7 @@ from sim.state.codes import (
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, residents, row_from, start_row
+from sim.state.people import give, identity_of, residents
 
 
 @section("visits")
@@ -144,7 +144,8 @@ ROTA = Purpose("visits.rota")
 TOWNSHIP = Purpose("visits.township")
 FIRST_YEAR = 2025.0
 
-ORDER, ENDS = 0, 1  # rows of the village's scratch: elders by tier, and where each tier ends
+# Rows of the village's scratch: elders by tier, where each tier ends, and whoever has an offer
+ORDER, ENDS, ROUND = 0, 1, 2
 
 
 @inner
@@ -242,19 +243,29 @@ def by_link(people, world, v, i, wanted, minutes):
 
 
 @inner
+def list_round(people, world, v):
+    """Rows of those with an offer, who go round the village; their number."""
+    heads = 0
+    for i in residents(world, v):
+        world.work[ROUND, heads] = i
+        heads += people.offer[i] > 0
+    return heads
+
+
+@inner
 def can_visit(people, i, helper, minutes):
     """Whether somebody else has time for a visit on offer."""
     return people.offer[helper] >= minutes and people.kind[helper] != FREE and helper != i
 
 
 @inner
-def on_round(people, world, v, i, made, due, minutes, step, turn):
+def on_round(people, world, v, i, made, due, minutes, step, turn, heads):
     """Visits to elder i by whoever has an offer, from a step of the village's round on.
 
     Returns the visits made in all and where the round stands.
     """
-    while made < due and step < world.used[v]:
-        helper, count = row_from(world, v, turn, step), 0
+    while made < due and step < heads:
+        helper, count = world.work[ROUND, wrap(step + turn, heads)], 0
         if can_visit(people, i, helper, minutes):
             count = min(due - made, people.offer[helper] // minutes)
         if count > 0:
@@ -294,14 +305,14 @@ def book_visits(people, world, v, i, made, carried, on_time, minutes):
 
 
 @inner
-def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key):
+def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, heads, key):
     """The month's visits of one elder; returns where the village's round stands."""
     made = int(min(due, days)) if people.dines[i] == DELIVERED else 0  # `days` may have a fraction
     carried = made
     if made < due:
         made += by_link(people, world, v, i, due - made, minutes)
     if made < due:
-        made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
+        made, step = on_round(people, world, v, i, made, due, minutes, step, turn, heads)
     if made == 0:
         return step
     on_time = made
@@ -343,7 +354,8 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
             if people.on_roster[i] == 1:
                 go_on_duty(people, i, village.duty, world.flow[v])
         count_book(world, v, due)
-        turn = start_row(people, world, v, True, uniform(key, village.number, 0))
+        heads = list_round(people, world, v)
+        turn = np.int64(uniform(key, village.number, 0) * heads)
         sort_book(people, world, v)
         begin, step = 0, 0
         for tier in range(DAILY, MONTHLY + 1):
@@ -352,7 +364,7 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
             for rank in range(size):
                 i = world.work[ORDER, begin + wrap(rank + drawn, size)]
                 step = visit_elder(
-                    people, world, v, i, visits, due[tier], days, minutes, step, turn, rota_key
+                    people, world, v, i, visits, due[tier], days, minutes, step, turn, heads, rota_key
                 )
             begin = world.work[ENDS, tier]
         end_duty(people, world, v)
