@@ -122,8 +122,10 @@ def bring_hours(people, world, v, left, asked_before, drawn):
         if left == 0:
             break
         i = row_from(world, v, first, step)
-        was_asked = asked_before and world.villages[v].level > CLOSED and people.enrolled[i] == 1
-        left -= receive(people, world, v, i, min(limit(people, i), left), was_asked)
+        most = min(limit(people, i), left)
+        if most > 0:
+            was_asked = asked_before and world.villages[v].level > CLOSED and people.enrolled[i] == 1
+            left -= receive(people, world, v, i, most, was_asked)
 
 
 @kernel

@@ -474,13 +474,14 @@ def pair_up(people, world, values, keys):
     """Let go of ended pairs, then each free volunteer gets the free elder in most need."""
     for v in range(len(world.used)):
         key, village = keys[world.county[v]], world.villages[v]
-        world.work[COUNTS, :ANYWHERE] = 0
         free = review_pairs(people, world, v)
+        if free == 0 or village.level == CLOSED or values.matching[v].pair_share <= 0.0:
+            continue
+        world.work[COUNTS, :ANYWHERE] = 0
         by_urgency(people, world, v, True)
         begin = np.int64(uniform(key, village.number, BEGIN_PAIRS) * free)
-        if village.level > CLOSED and values.matching[v].pair_share > 0.0:
-            for level in range(LEVELS):
-                pair_level(people, world, v, level, free, begin, key)
+        for level in range(LEVELS):
+            pair_level(people, world, v, level, free, begin, key)
 
 
 def run(model) -> None:
