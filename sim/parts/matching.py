@@ -33,7 +33,16 @@ from sim.state.codes import (
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import eligible_of, give, has_ended, has_offer, needs_training, put_up, residents
+from sim.state.people import (
+    eligible_of,
+    give,
+    has_ended,
+    has_offer,
+    needs_training,
+    put_up,
+    residents,
+    zones_of,
+)
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2
@@ -148,6 +157,7 @@ PAIR = Purpose("matching.pair")
 # Rows of the village's scratch, and places in the last: bounds of the levels of urgency, where the next elder
 # of each goes, and the next helper of the whole village, untrained and trained
 ORDER, HELPERS, ENDS, UNTRAINED, TRAINED, COUNTS = range(6)
+ASKING = UNTRAINED  # before helpers are listed: elders who ask
 BOUNDS, FILL, ANYWHERE, LAST = 0, 5, 9, 11
 LEVELS = 4  # of urgency
 URGENT_KINDS = 2  # escorts and emergencies
@@ -176,29 +186,35 @@ def urgency(people, i):
 @inner
 def asks(people, i, lone):
     """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
-    if people.kind[i] != ELDER or people.enrolled[i] == 0:
-        return False
-    return not lone or (people.partner[i] < 0 and people.volunteer[i] == 0)
+    asking = (people.kind[i] == ELDER) & (people.enrolled[i] == 1)
+    return asking & ((not lone) | ((people.partner[i] < 0) & (people.volunteer[i] == 0)))
+
+
+@inner
+def list_asking(people, world, v, lone):
+    """Rows of the elders who ask; their number."""
+    count = 0
+    for i in residents(world, v):
+        world.work[ASKING, count] = i
+        count += asks(people, i, lone)
+    return count
 
 
 @inner
 def by_urgency(people, world, v, lone):
-    """Sort elders who ask by urgency, with the bounds of its levels; returns the number of zones."""
-    zones = 0
-    for i in residents(world, v):
-        if people.kind[i] != FREE:
-            zones = max(zones, int(people.zone[i]) + 1)
-            if asks(people, i, lone):
-                world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1
+    """Sort elders who ask by urgency, with the bounds of its levels."""
+    asking = list_asking(people, world, v, lone)
+    for place in range(asking):
+        i = world.work[ASKING, place]
+        world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1
     for level in range(LEVELS):
         world.work[COUNTS, FILL + level] = world.work[COUNTS, BOUNDS + level]
         world.work[COUNTS, BOUNDS + level + 1] += world.work[COUNTS, BOUNDS + level]
-    for i in residents(world, v):
-        if asks(people, i, lone):
-            fill = FILL + urgency(people, i)
-            world.work[ORDER, world.work[COUNTS, fill]] = i
-            world.work[COUNTS, fill] += 1
-    return zones
+    for place in range(asking):
+        i = world.work[ASKING, place]
+        fill = FILL + urgency(people, i)
+        world.work[ORDER, world.work[COUNTS, fill]] = i
+        world.work[COUNTS, fill] += 1
 
 
 @inner
@@ -429,7 +445,8 @@ def match(people, world, values, keys, form):
         if world.villages[v].level == CLOSED:
             continue
         world.work[COUNTS, :LAST] = 0
-        zones = by_urgency(people, world, v, False)
+        zones = zones_of(people, world, v)
+        by_urgency(people, world, v, False)
         if form == PAIRS:
             partners_first(people, world, v, matching)
         elif form == TEAMS:
