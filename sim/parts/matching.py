@@ -37,7 +37,7 @@ from sim.state.people import (
     eligible_of,
     give,
     has_ended,
-    has_offer,
+    list_offers,
     needs_training,
     put_up,
     residents,
@@ -157,7 +157,7 @@ PAIR = Purpose("matching.pair")
 # Rows of the village's scratch, and places in the last: bounds of the levels of urgency, where the next elder
 # of each goes, and the next helper of the whole village, untrained and trained
 ORDER, HELPERS, ENDS, UNTRAINED, TRAINED, COUNTS = range(6)
-ASKING = UNTRAINED  # before helpers are listed: elders who ask
+ASKING, OFFERING = UNTRAINED, TRAINED  # before helpers stand by zone: elders who ask, persons with an offer
 BOUNDS, FILL, ANYWHERE, LAST = 0, 5, 9, 11
 LEVELS = 4  # of urgency
 URGENT_KINDS = 2  # escorts and emergencies
@@ -221,14 +221,16 @@ def by_urgency(people, world, v, lone):
 def by_zone(people, world, v, zones, key):
     """Sort volunteers with an offer by zone, each zone's list begun at a drawn place; set both pointers."""
     world.work[ENDS, : zones + 1] = 0
-    for i in residents(world, v):
-        if has_offer(people, i):
-            world.work[ENDS, people.zone[i] + 1] += 1
+    offering = list_offers(people, world, v, OFFERING)
+    for place in range(offering):
+        i = world.work[OFFERING, place]
+        world.work[ENDS, people.zone[i] + 1] += people.volunteer[i]
     for zone in range(zones):
         world.work[ENDS, zone + 1] += world.work[ENDS, zone]
         world.work[UNTRAINED, zone] = 0
-    for i in residents(world, v):
-        if has_offer(people, i):
+    for place in range(offering):
+        i = world.work[OFFERING, place]
+        if people.volunteer[i] == 1:
             zone = people.zone[i]
             begin, filled = world.work[ENDS, zone], world.work[UNTRAINED, zone]
             size = world.work[ENDS, zone + 1] - begin

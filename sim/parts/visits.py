@@ -40,7 +40,7 @@ from sim.state.codes import (
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, residents
+from sim.state.people import give, identity_of, list_offers, residents
 
 
 @section("visits")
@@ -243,16 +243,6 @@ def by_link(people, world, v, i, wanted, minutes):
 
 
 @inner
-def list_round(people, world, v):
-    """Rows of those with an offer, who go round the village; their number."""
-    heads = 0
-    for i in residents(world, v):
-        world.work[ROUND, heads] = i
-        heads += people.offer[i] > 0
-    return heads
-
-
-@inner
 def can_visit(people, i, helper, minutes):
     """Whether somebody else has time for a visit on offer."""
     return people.offer[helper] >= minutes and people.kind[helper] != FREE and helper != i
@@ -354,7 +344,7 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
             if people.on_roster[i] == 1:
                 go_on_duty(people, i, village.duty, world.flow[v])
         count_book(world, v, due)
-        heads = list_round(people, world, v)
+        heads = list_offers(people, world, v, ROUND)
         turn = np.int64(uniform(key, village.number, 0) * heads)
         sort_book(people, world, v)
         begin, step = 0, 0

@@ -393,3 +393,25 @@ def is_enrolled(people, i):
 def has_turn(people, i, able):
     """Enrolled elders in two turns: the disabled first (`able` 0), then the others (`able` 1)."""
     return is_enrolled(people, i) and (people.health[i] < MODERATE) == (able == 1)
+
+
+# -- lists: who stands in one is foreseen badly, so that it is written without a branch and then gone through
+@inner
+def list_offers(people, world, v, row):
+    """Rows of those with time on offer, in row `row` of the village's scratch; their number."""
+    heads = 0
+    for i in residents(world, v):
+        world.work[row, heads] = i
+        heads += people.offer[i] > 0
+    return heads
+
+
+@inner
+def list_enrolled(people, world, v, first, row):
+    """Rows of enrolled elders from place `first` on, in row `row` of the village's scratch; their number."""
+    heads = 0
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        world.work[row, heads] = i
+        heads += (people.kind[i] == ELDER) & (people.enrolled[i] == 1)
+    return heads
