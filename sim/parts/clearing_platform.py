@@ -12,12 +12,14 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
+from sim.engine.sorting import wrap
 from sim.state.codes import ALL_KINDS, ASKED, CLOSED, ELDER, MUTUAL, SCOPES
 from sim.state.ledger import share_out
-from sim.state.people import give, has_offer, needs_training, residents, row_from, start_row
+from sim.state.people import give, has_offer, list_offers, needs_training, residents, row_from, start_row
 from sim.state.purposes import CLEARING_TURN
 
 DECEMBER = 12
+OFFERING = 0  # row of the village's scratch: persons with an offer
 
 
 @inner
@@ -88,9 +90,10 @@ def take_offers(people, world, v, left, drawn):
     """Volunteers give `left` minutes of what they still offer, from a drawn place on."""
     if left == 0:
         return
-    first = start_row(people, world, v, True, drawn)
-    for step in range(world.used[v]):
-        i = row_from(world, v, first, step)
+    heads = list_offers(people, world, v, OFFERING)
+    first = int(drawn * heads)
+    for step in range(heads):
+        i = world.work[OFFERING, wrap(step + first, heads)]
         if has_offer(people, i) and left > 0:
             minutes = min(int(people.offer[i]), left)
             give(people, world, v, i, minutes)

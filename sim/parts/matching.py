@@ -26,7 +26,6 @@ from sim.state.codes import (
     DAILY,
     ELDER,
     ESCORT,
-    FREE,
     MILD,
     MUTUAL,
     TWICE_WEEKLY,
