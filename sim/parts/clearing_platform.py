@@ -19,7 +19,7 @@ from sim.state.people import give, has_offer, list_offers, needs_training, resid
 from sim.state.purposes import CLEARING_TURN
 
 DECEMBER = 12
-OFFERING = 0  # row of the village's scratch: persons with an offer
+OFFERING, ASKING = 0, 1  # rows of the village's scratch: persons with an offer, elders who may ask
 
 
 @inner
@@ -33,8 +33,8 @@ def wish(people, i, kind, most):
 @inner
 def may_ask(people, i):
     """Elders at home who are enrolled or hold credit."""
-    at_home = people.kind[i] == ELDER and people.place[i] >= 0
-    return at_home and (people.enrolled[i] == 1 or people.credit[i] > 0)
+    at_home = (people.kind[i] == ELDER) & (people.place[i] >= 0)
+    return at_home & ((people.enrolled[i] == 1) | (people.credit[i] > 0))
 
 
 @inner
@@ -53,9 +53,13 @@ def limit(people, i):
 def look(people, world, values, wanted, offered):
     """What each village wants of the platform and can offer to it, minutes."""
     for v in range(len(world.used)):
-        offers = 0
+        offers, asking = 0, 0
         for i in residents(world, v):
-            offers += int(people.offer[i]) if people.volunteer[i] == 1 else 0
+            offers += int(people.offer[i]) * (people.volunteer[i] == 1)
+            world.work[ASKING, asking] = i
+            asking += may_ask(people, i)
+        for place in range(asking):
+            i = world.work[ASKING, place]
             left = limit(people, i)
             for kind in range(ALL_KINDS if left > 0 else 0):
                 minutes = wish(people, i, kind, left)

@@ -80,7 +80,7 @@ CALL = Purpose("committee.call")
 @inner
 def may_stand(people, i):
     """Elders who volunteer and turned up."""
-    return people.kind[i] == ELDER and people.volunteer[i] == 1 and people.offer[i] > 0
+    return (people.kind[i] == ELDER) & (people.volunteer[i] == 1) & (people.offer[i] > 0)
 
 
 @inner
@@ -92,11 +92,11 @@ def list_standing(people, world, v, key):
     standing = 0
     for i in residents(world, v):
         people.officer[i] = 0
-        if may_stand(people, i):
-            world.work[STANDING, standing] = i
-            identity = identity_of(world.villages[v].number, people.serial[i])
-            world.sums[standing] = uniform(key, identity, ELECT)
-            standing += 1
+        world.work[STANDING, standing] = i
+        standing += may_stand(people, i)
+    for place in range(standing):
+        serial = people.serial[world.work[STANDING, place]]
+        world.sums[place] = uniform(key, identity_of(world.villages[v].number, serial), ELECT)
     return standing
 
 
