@@ -25,7 +25,6 @@ from sim.state.codes import (
     CANTEEN,
     DELIVERED,
     EIGHTY,
-    ELDER,
     FULL,
     HOME_TABLES,
     MEALS,
@@ -336,9 +335,8 @@ def come_to_table(people, world, v, i, canteen, table, key):
 def cook_unpaid(people, world, v, wanted, drawn):
     """Kitchen minutes of `wanted` that volunteers give, half an offer at most, from a drawn one on."""
     found, heads = 0, list_offers(people, world, v, LISTED)
-    turn = int(drawn * heads)
     for step in range(heads):
-        i = world.work[LISTED, wrap(step + turn, heads)]
+        i = world.work[LISTED, wrap(step + int(drawn * heads), heads)]
         if has_offer(people, i) and found < wanted:
             minutes = min(np.int64(people.offer[i] // 2), np.int64(wanted - found))
             give(people, world, v, i, minutes)
@@ -350,12 +348,10 @@ def cook_unpaid(people, world, v, wanted, drawn):
 def do_kitchen_work(people, world, v, wanted, station, key, drawn):
     """Minutes of `wanted` that helpers willing to do kitchen work give, each within its limit."""
     found, number, heads = 0, world.villages[v].number, list_offers(people, world, v, LISTED)
-    turn = int(drawn * heads)
     for step in range(heads):
-        i = world.work[LISTED, wrap(step + turn, heads)]
-        if found >= wanted or not has_offer(people, i):
-            continue
-        if uniform(key, identity_of(number, people.serial[i]), 0) < station.kitchen_willing:
+        i = world.work[LISTED, wrap(step + int(drawn * heads), heads)]
+        asked = found < wanted and has_offer(people, i)
+        if asked and uniform(key, identity_of(number, people.serial[i]), 0) < station.kitchen_willing:
             minutes = min(np.int64(people.offer[i]), np.int64(wanted - found), np.int64(station.kitchen_most))
             give(people, world, v, i, minutes)
             found += minutes
@@ -462,11 +458,11 @@ def count_attendance(people, world, v, station, key):
     village, flow = world.villages[v], world.flow[v]
     if village.door == 0:
         return
-    for i in residents(world, v):
-        if people.kind[i] != ELDER or people.enrolled[i] == 0 or people.health[i] >= MODERATE:
-            continue
-        looks_in = uniform(key, identity_of(village.number, people.serial[i]), 1) < station.drop_in
-        flow.attendance += 1 if people.dines[i] == AT_TABLE or looks_in else 0
+    for place in range(list_enrolled(people, world, v, 0, LISTED)):
+        i = world.work[LISTED, place]
+        if people.health[i] < MODERATE:
+            looks_in = uniform(key, identity_of(village.number, people.serial[i]), 1) < station.drop_in
+            flow.attendance += 1 if people.dines[i] == AT_TABLE or looks_in else 0
 
 
 @kernel

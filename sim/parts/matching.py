@@ -24,7 +24,6 @@ from sim.state.codes import (
     CLOSED,
     COMPANIONSHIP,
     DAILY,
-    ELDER,
     ESCORT,
     MILD,
     MUTUAL,
@@ -36,6 +35,7 @@ from sim.state.people import (
     eligible_of,
     give,
     has_ended,
+    list_enrolled,
     list_offers,
     needs_training,
     put_up,
@@ -158,8 +158,7 @@ PAIR = Purpose("matching.pair")
 ORDER, HELPERS, ENDS, UNTRAINED, TRAINED, COUNTS = range(6)
 ASKING, OFFERING = UNTRAINED, TRAINED  # before helpers stand by zone: elders who ask, persons with an offer
 BOUNDS, FILL, ANYWHERE, LAST = 0, 5, 9, 11
-LEVELS = 4  # of urgency
-URGENT_KINDS = 2  # escorts and emergencies
+LEVELS, URGENT_KINDS = 4, 2  # of urgency; escorts and emergencies
 BEGIN_PAIRS, BEGIN_ZONE = 4, 100  # indices of draws; those below four belong to the levels of urgency
 CAME, MET_IN_PART = 1.0, 2.0  # what a partner did: `world.sums` of the elder
 
@@ -184,36 +183,25 @@ def urgency(people, i):
 
 @inner
 def asks(people, i, lone):
-    """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
-    asking = (people.kind[i] == ELDER) & (people.enrolled[i] == 1)
-    return asking & ((not lone) | ((people.partner[i] < 0) & (people.volunteer[i] == 0)))
-
-
-@inner
-def list_asking(people, world, v, lone):
-    """Rows of the elders who ask; their number."""
-    count = 0
-    for i in residents(world, v):
-        world.work[ASKING, count] = i
-        count += asks(people, i, lone)
-    return count
+    """Of the enrolled elders all; where `lone`, those who have no partner and are no volunteers."""
+    return not lone or (people.partner[i] < 0 and people.volunteer[i] == 0)
 
 
 @inner
 def by_urgency(people, world, v, lone):
     """Sort elders who ask by urgency, with the bounds of its levels."""
-    asking = list_asking(people, world, v, lone)
-    for place in range(asking):
+    enrolled = list_enrolled(people, world, v, 0, ASKING)
+    for place in range(enrolled):
         i = world.work[ASKING, place]
-        world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1
+        world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1 if asks(people, i, lone) else 0
     for level in range(LEVELS):
         world.work[COUNTS, FILL + level] = world.work[COUNTS, BOUNDS + level]
         world.work[COUNTS, BOUNDS + level + 1] += world.work[COUNTS, BOUNDS + level]
-    for place in range(asking):
-        i = world.work[ASKING, place]
-        fill = FILL + urgency(people, i)
-        world.work[ORDER, world.work[COUNTS, fill]] = i
-        world.work[COUNTS, fill] += 1
+    for place in range(enrolled):
+        i, fill = world.work[ASKING, place], FILL + urgency(people, world.work[ASKING, place])
+        if asks(people, i, lone):
+            world.work[ORDER, world.work[COUNTS, fill]] = i
+            world.work[COUNTS, fill] += 1
 
 
 @inner
@@ -468,9 +456,8 @@ def review_pairs(people, world, v):
                 people.partner[i], people.partner[other] = -1, -1
             else:
                 world.flow[v].paired += 1 - int(people.volunteer[i])
-        if people.volunteer[i] == 1 and people.partner[i] < 0:
-            world.work[HELPERS, free] = i
-            free += 1
+        world.work[HELPERS, free] = i
+        free += (people.volunteer[i] == 1) & (people.partner[i] < 0)
     return free
 
 
