@@ -127,8 +127,7 @@ def disposable(people, i, timeuse):
     if people.kind[i] == HELPER:
         return timeuse.underemployed if people.role[i] == UNDEREMPLOYED else timeuse.helper
     if people.health[i] == ROBUST:
-        robust, older = timeuse.elder_robust, timeuse.elder_older
-        return robust if people.age[i] < SEVENTY_FIVE else older
+        return timeuse.elder_robust if people.age[i] < SEVENTY_FIVE else timeuse.elder_older
     return timeuse.elder_mild if people.health[i] == MILD else 0
 
 
