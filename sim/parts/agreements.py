@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.state.codes import ELDER, FREE, NEVER
+from sim.state.codes import ELDER, NEVER
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section
 from sim.state.people import residents
@@ -89,8 +89,8 @@ def settle(people, world, values, month):
     for v in range(len(world.used)):
         agreements, flow = values.agreements[v], world.flow[v]
         for i in residents(world, v):
-            if people.kind[i] == FREE:
-                continue
+            if (people.bound_to[i] < 0) & (people.partner[i] < 0):
+                continue  # most people, and free slots
             expire(people, i, agreements, month, flow)
             if values.organisation[v].agreements == 1:
                 sign(people, i, agreements, month, flow)

@@ -107,9 +107,9 @@ CLAIM = Purpose("allowances.claim")
 
 
 @inner
-def is_special(people, i, allowances, drawn):
+def is_special(people, i, allowances, key, identity):
     """Whether an elder has lost the only child of a family-planning family."""
-    return people.children[i] == 0 and drawn < allowances.special_share
+    return people.children[i] == 0 and uniform(key, identity, SPECIAL) < allowances.special_share
 
 
 @inner
@@ -124,14 +124,14 @@ def pay(people, i, fen, place, flow):
 def pay_elder(people, i, allowances, flow, key, identity):
     """What elder i draws this month."""
     people.allowance[i] = 0
-    people.special[i] = 1 if is_special(people, i, allowances, uniform(key, identity, SPECIAL)) else 0
+    people.special[i] = 1 if is_special(people, i, allowances, key, identity) else 0
     if people.age[i] >= EIGHTY and uniform(key, identity, OLD) < allowances.old_reached:
         pay(people, i, allowances.old, OLD, flow)
-    claims = uniform(key, identity, DISABLED) < allowances.claimed
-    if claims and people.health[i] == SEVERE:
-        pay(people, i, allowances.disabled, DISABLED, flow)
-    if claims and people.dibao[i] == 1 and people.health[i] >= MODERATE:
-        pay(people, i, allowances.poor, POOR, flow)
+    if people.health[i] >= MODERATE and uniform(key, identity, DISABLED) < allowances.claimed:
+        if people.health[i] == SEVERE:
+            pay(people, i, allowances.disabled, DISABLED, flow)
+        if people.dibao[i] == 1:
+            pay(people, i, allowances.poor, POOR, flow)
     if people.special[i] == 1:
         pay(people, i, allowances.special, SPECIAL, flow)
 

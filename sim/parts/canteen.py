@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner, kernel
+from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
+from sim.engine.sorting import wrap
 from sim.planning.laying import PART, PULL, SEATS, SERVED, USUAL, lay_by_ladder, lay_by_plan
 from sim.planning.menu import cook_pay, delivery_pay, guests_at, kitchen_minutes
 from sim.planning.sheet import draft_of
@@ -24,7 +25,6 @@ from sim.state.codes import (
     CANTEEN,
     DELIVERED,
     EIGHTY,
-    ELDER,
     FULL,
     HOME_TABLES,
     MEALS,
@@ -36,7 +36,17 @@ from sim.state.codes import (
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import age_band, give, has_offer, identity_of, income_of, residents, row_from, start_row
+from sim.state.people import (
+    age_band,
+    give,
+    has_offer,
+    identity_of,
+    income_of,
+    list_enrolled,
+    list_offers,
+    residents,
+    start_row,
+)
 
 
 @section("canteen")
@@ -251,6 +261,7 @@ WILLING = Purpose("canteen.willing")
 HALF = 0.5
 LEAST_TASTE = 0.5  # chance of eating without satisfaction over that at middling satisfaction
 PLACE_OF_DINERS, PLACE_OF_COOKS = 0, 1  # indices of the rota's draws
+LISTED = 0  # row of the village's scratch: who may come to table, then who may help in the kitchen
 
 
 @inner
@@ -323,10 +334,9 @@ def come_to_table(people, world, v, i, canteen, table, key):
 @inner
 def cook_unpaid(people, world, v, wanted, drawn):
     """Kitchen minutes of `wanted` that volunteers give, half an offer at most, from a drawn one on."""
-    found = 0
-    turn = start_row(people, world, v, True, drawn)
-    for step in range(world.used[v]):
-        i = row_from(world, v, turn, step)
+    found, heads = 0, list_offers(people, world, v, LISTED)
+    for step in range(heads):
+        i = world.work[LISTED, wrap(step + int(drawn * heads), heads)]
         if has_offer(people, i) and found < wanted:
             minutes = min(np.int64(people.offer[i] // 2), np.int64(wanted - found))
             give(people, world, v, i, minutes)
@@ -334,16 +344,14 @@ def cook_unpaid(people, world, v, wanted, drawn):
     return found
 
 
-@inner
+@called
 def do_kitchen_work(people, world, v, wanted, station, key, drawn):
     """Minutes of `wanted` that helpers willing to do kitchen work give, each within its limit."""
-    found, number = 0, world.villages[v].number
-    turn = start_row(people, world, v, True, drawn)
-    for step in range(world.used[v]):
-        i = row_from(world, v, turn, step)
-        if found >= wanted or not has_offer(people, i):
-            continue
-        if uniform(key, identity_of(number, people.serial[i]), 0) < station.kitchen_willing:
+    found, number, heads = 0, world.villages[v].number, list_offers(people, world, v, LISTED)
+    for step in range(heads):
+        i = world.work[LISTED, wrap(step + int(drawn * heads), heads)]
+        asked = found < wanted and has_offer(people, i)
+        if asked and uniform(key, identity_of(number, people.serial[i]), 0) < station.kitchen_willing:
             minutes = min(np.int64(people.offer[i]), np.int64(wanted - found), np.int64(station.kitchen_most))
             give(people, world, v, i, minutes)
             found += minutes
@@ -396,7 +404,7 @@ def bill(world, v, canteen, staff, hired_minutes):
     post.due_families += flow.meal_fees
 
 
-@inner
+@called
 def settle_meals(people, world, v, values, table, willing_key, drawn):
     """Kitchen work and bills of a planned table; at home the hosts buy the food and are thanked for it."""
     village, flow, station = world.villages[v], world.flow[v], values.station[v]
@@ -435,12 +443,11 @@ def keep_door(people, world, v, values, willing_key, drawn):
 @inner
 def seat_all(people, world, v, canteen, table, turn, key):
     """Those short of meal help first, then the others, from a drawn place."""
+    enrolled = list_enrolled(people, world, v, turn, LISTED)
     for group in range(2):
-        for step in range(world.used[v]):
-            i = row_from(world, v, turn, step)
-            if people.kind[i] != ELDER or people.dines[i] != 0:
-                continue
-            if is_short(people, i, canteen) == (group == 0):
+        for place in range(enrolled):
+            i = world.work[LISTED, place]
+            if people.dines[i] == 0 and is_short(people, i, canteen) == (group == 0):
                 come_to_table(people, world, v, i, canteen, table, key)
     world.flow[v].meals = world.flow[v].diners * np.int64(table[SERVED])
 
@@ -451,11 +458,11 @@ def count_attendance(people, world, v, station, key):
     village, flow = world.villages[v], world.flow[v]
     if village.door == 0:
         return
-    for i in residents(world, v):
-        if people.kind[i] != ELDER or people.enrolled[i] == 0 or people.health[i] >= MODERATE:
-            continue
-        looks_in = uniform(key, identity_of(village.number, people.serial[i]), 1) < station.drop_in
-        flow.attendance += 1 if people.dines[i] == AT_TABLE or looks_in else 0
+    for place in range(list_enrolled(people, world, v, 0, LISTED)):
+        i = world.work[LISTED, place]
+        if people.health[i] < MODERATE:
+            looks_in = uniform(key, identity_of(village.number, people.serial[i]), 1) < station.drop_in
+            flow.attendance += 1 if people.dines[i] == AT_TABLE or looks_in else 0
 
 
 @kernel

@@ -12,12 +12,14 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import uniform
+from sim.engine.sorting import wrap
 from sim.state.codes import ALL_KINDS, ASKED, CLOSED, ELDER, MUTUAL, SCOPES
 from sim.state.ledger import share_out
-from sim.state.people import give, has_offer, needs_training, residents, row_from, start_row
+from sim.state.people import give, has_offer, list_offers, needs_training, residents, row_from, start_row
 from sim.state.purposes import CLEARING_TURN
 
 DECEMBER = 12
+OFFERING, ASKING = 0, 1  # rows of the village's scratch: persons with an offer, elders who may ask
 
 
 @inner
@@ -31,8 +33,8 @@ def wish(people, i, kind, most):
 @inner
 def may_ask(people, i):
     """Elders at home who are enrolled or hold credit."""
-    at_home = people.kind[i] == ELDER and people.place[i] >= 0
-    return at_home and (people.enrolled[i] == 1 or people.credit[i] > 0)
+    at_home = (people.kind[i] == ELDER) & (people.place[i] >= 0)
+    return at_home & ((people.enrolled[i] == 1) | (people.credit[i] > 0))
 
 
 @inner
@@ -51,9 +53,13 @@ def limit(people, i):
 def look(people, world, values, wanted, offered):
     """What each village wants of the platform and can offer to it, minutes."""
     for v in range(len(world.used)):
-        offers = 0
+        offers, asking = 0, 0
         for i in residents(world, v):
-            offers += int(people.offer[i]) if people.volunteer[i] == 1 else 0
+            offers += int(people.offer[i]) * (people.volunteer[i] == 1)
+            world.work[ASKING, asking] = i
+            asking += may_ask(people, i)
+        for place in range(asking):
+            i = world.work[ASKING, place]
             left = limit(people, i)
             for kind in range(ALL_KINDS if left > 0 else 0):
                 minutes = wish(people, i, kind, left)
@@ -88,9 +94,10 @@ def take_offers(people, world, v, left, drawn):
     """Volunteers give `left` minutes of what they still offer, from a drawn place on."""
     if left == 0:
         return
-    first = start_row(people, world, v, True, drawn)
-    for step in range(world.used[v]):
-        i = row_from(world, v, first, step)
+    heads = list_offers(people, world, v, OFFERING)
+    first = int(drawn * heads)
+    for step in range(heads):
+        i = world.work[OFFERING, wrap(step + first, heads)]
         if has_offer(people, i) and left > 0:
             minutes = min(int(people.offer[i]), left)
             give(people, world, v, i, minutes)
@@ -122,8 +129,10 @@ def bring_hours(people, world, v, left, asked_before, drawn):
         if left == 0:
             break
         i = row_from(world, v, first, step)
-        was_asked = asked_before and world.villages[v].level > CLOSED and people.enrolled[i] == 1
-        left -= receive(people, world, v, i, min(limit(people, i), left), was_asked)
+        most = min(limit(people, i), left)
+        if most > 0:
+            was_asked = asked_before and world.villages[v].level > CLOSED and people.enrolled[i] == 1
+            left -= receive(people, world, v, i, most, was_asked)
 
 
 @kernel

@@ -18,6 +18,7 @@ from sim.state.codes import ALL_KINDS, CLOSED, ELDER, FREE, HELPER, PROFESSIONAL
 from sim.state.people import needs_training, row_from, served_without_credit, start_row
 from sim.state.purposes import CLEARING_TURN
 
+LISTED = 0  # row of the village's scratch: who has credit to spare
 NO_LIMIT = 1 << 60  # minutes
 MONTH_OF_CEILING = 5  # minutes of a yuan a year: 60 minutes over 12 months
 
@@ -113,6 +114,17 @@ def take_practice(people, i, wanted, post):
         post.credits_practice += turned
 
 
+@inner
+def list_holders(people, world, v, first, clearing):
+    """Rows of persons with spare credit, from a drawn place; their number."""
+    count = 0
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        world.work[LISTED, count] = i
+        count += (people.kind[i] != FREE) & (people.credit[i] > clearing.keep)
+    return count
+
+
 @kernel
 def redeem(people, world, values, keys):
     """Spare credit for goods while the village has cash, and for practice credits, from a drawn place."""
@@ -121,11 +133,10 @@ def redeem(people, world, values, keys):
         flow, post = world.flow[v], world.posted[v]
         stock = stock_of(clearing, village, world.balance[v].cash)
         first = start_row(people, world, v, False, uniform(keys[world.county[v]], village.number, 3))
-        for step in range(world.used[v]):
-            i = row_from(world, v, first, step)
+        holders = list_holders(people, world, v, first, clearing)
+        for place in range(holders):
+            i = world.work[LISTED, place]
             spare = int(people.credit[i]) - clearing.keep
-            if people.kind[i] == FREE or spare <= 0:
-                continue
             asked = np.int64(spare * clearing.goods)
             if asked > 0:
                 stock -= take_goods(people, i, asked, stock, timebank, flow)

@@ -20,6 +20,7 @@ from sim.state.people import identity_of, residents
 
 ON = ("on=true",)
 ELECT, ANSWER = 0, 1  # indices of a person's draws: standing for office (lasting), answering the call
+STANDING = 0  # row of the village's scratch: elders who stand for office
 
 
 @section("committee")
@@ -79,18 +80,33 @@ CALL = Purpose("committee.call")
 @inner
 def may_stand(people, i):
     """Elders who volunteer and turned up."""
-    return people.kind[i] == ELDER and people.volunteer[i] == 1 and people.offer[i] > 0
+    return (people.kind[i] == ELDER) & (people.volunteer[i] == 1) & (people.offer[i] > 0)
 
 
 @inner
-def next_officer(people, world, v, last, key):
-    """The elder with the lowest lasting draw above `last` who stands, and the draw; -1 where none is left."""
-    lowest, officer = 2.0, -1
+def list_standing(people, world, v, key):
+    """Elders who stand and their lasting draws, in the village's scratch; their number.
+
+    Nobody is an officer any longer.
+    """
+    standing = 0
     for i in residents(world, v):
-        if may_stand(people, i):
-            drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), ELECT)
-            if last < drawn < lowest:
-                lowest, officer = drawn, i
+        people.officer[i] = 0
+        world.work[STANDING, standing] = i
+        standing += may_stand(people, i)
+    for place in range(standing):
+        serial = people.serial[world.work[STANDING, place]]
+        world.sums[place] = uniform(key, identity_of(world.villages[v].number, serial), ELECT)
+    return standing
+
+
+@inner
+def next_officer(world, standing, last):
+    """The elder with the lowest draw above `last` of those who stand, and the draw; -1 where none is left."""
+    lowest, officer = 2.0, -1
+    for place in range(standing):
+        if last < world.sums[place] < lowest:
+            lowest, officer = world.sums[place], world.work[STANDING, place]
     return officer, lowest
 
 
@@ -98,10 +114,9 @@ def next_officer(people, world, v, last, key):
 def elect(people, world, v, committee, key):
     """Officers elected, office minutes that they have, and whether one of them is trained."""
     last, minutes, trained, elected = -1.0, 0, 0, 0
-    for i in residents(world, v):
-        people.officer[i] = 0
+    standing = list_standing(people, world, v, key)
     for _ in range(committee.officers):
-        officer, last = next_officer(people, world, v, last, key)
+        officer, last = next_officer(world, standing, last)
         if officer < 0:
             break
         elected += 1

@@ -185,6 +185,19 @@ def move(people, world, v, i, rates, death, period, drawn):
         people.living[i] = ALONE
 
 
+@inner
+def draws_that_move(rates, death, county, period):
+    """Draws below the first or above the second number may move somebody, those between nobody.
+
+    Nearly all lie between: told apart first, they ask neither who lives with whom nor for a table.
+    """
+    risk = 0.0
+    for sex in range(2):
+        for years in range(death.shape[3]):
+            risk = max(risk, death[county, period, sex, years, ROBUST])
+    return max(rates[0], rates[1], rates[2]), 1.0 - risk
+
+
 @kernel
 def leave(people, world, values, death, demented, period, death_keys, move_keys, home_keys):
     """Deaths by sex, age and state.
@@ -200,6 +213,7 @@ def leave(people, world, values, death, demented, period, death_keys, move_keys,
             demography.empty_nest_trend / WITH_CHILD_SHARE / 12.0,
             demography.child_leaves / 12.0,
         )
+        low, high = draws_that_move(rates, death, county, period)
         for i in residents(world, v):
             if people.kind[i] == FREE:
                 continue
@@ -210,8 +224,10 @@ def leave(people, world, values, death, demented, period, death_keys, move_keys,
             chance = death_chance(people, world, v, i, death, demented, period, risk)
             if uniform(death_key, identity, 0) < chance:
                 die(people, world, v, i, demography, home_key)
-            else:
-                move(people, world, v, i, rates, death, period, uniform(move_key, identity, 0))
+                continue
+            drawn = uniform(move_key, identity, 0)
+            if drawn < low or drawn > high:
+                move(people, world, v, i, rates, death, period, drawn)
 
 
 @inner

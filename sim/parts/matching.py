@@ -24,16 +24,24 @@ from sim.state.codes import (
     CLOSED,
     COMPANIONSHIP,
     DAILY,
-    ELDER,
     ESCORT,
-    FREE,
     MILD,
     MUTUAL,
     TWICE_WEEKLY,
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import eligible_of, give, has_ended, has_offer, needs_training, put_up, residents
+from sim.state.people import (
+    eligible_of,
+    give,
+    has_ended,
+    list_enrolled,
+    list_offers,
+    needs_training,
+    put_up,
+    residents,
+    zones_of,
+)
 
 FORMS = ("pool", "pairs", "teams")
 PAIRS, TEAMS = 1, 2
@@ -148,9 +156,9 @@ PAIR = Purpose("matching.pair")
 # Rows of the village's scratch, and places in the last: bounds of the levels of urgency, where the next elder
 # of each goes, and the next helper of the whole village, untrained and trained
 ORDER, HELPERS, ENDS, UNTRAINED, TRAINED, COUNTS = range(6)
+ASKING, OFFERING = UNTRAINED, TRAINED  # before helpers stand by zone: elders who ask, persons with an offer
 BOUNDS, FILL, ANYWHERE, LAST = 0, 5, 9, 11
-LEVELS = 4  # of urgency
-URGENT_KINDS = 2  # escorts and emergencies
+LEVELS, URGENT_KINDS = 4, 2  # of urgency; escorts and emergencies
 BEGIN_PAIRS, BEGIN_ZONE = 4, 100  # indices of draws; those below four belong to the levels of urgency
 CAME, MET_IN_PART = 1.0, 2.0  # what a partner did: `world.sums` of the elder
 
@@ -175,44 +183,41 @@ def urgency(people, i):
 
 @inner
 def asks(people, i, lone):
-    """An enrolled elder; where `lone`, one who has no partner and is no volunteer."""
-    if people.kind[i] != ELDER or people.enrolled[i] == 0:
-        return False
+    """Of the enrolled elders all; where `lone`, those who have no partner and are no volunteers."""
     return not lone or (people.partner[i] < 0 and people.volunteer[i] == 0)
 
 
 @inner
 def by_urgency(people, world, v, lone):
-    """Sort elders who ask by urgency, with the bounds of its levels; returns the number of zones."""
-    zones = 0
-    for i in residents(world, v):
-        if people.kind[i] != FREE:
-            zones = max(zones, int(people.zone[i]) + 1)
-            if asks(people, i, lone):
-                world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1
+    """Sort elders who ask by urgency, with the bounds of its levels."""
+    enrolled = list_enrolled(people, world, v, 0, ASKING)
+    for place in range(enrolled):
+        i = world.work[ASKING, place]
+        world.work[COUNTS, BOUNDS + urgency(people, i) + 1] += 1 if asks(people, i, lone) else 0
     for level in range(LEVELS):
         world.work[COUNTS, FILL + level] = world.work[COUNTS, BOUNDS + level]
         world.work[COUNTS, BOUNDS + level + 1] += world.work[COUNTS, BOUNDS + level]
-    for i in residents(world, v):
+    for place in range(enrolled):
+        i, fill = world.work[ASKING, place], FILL + urgency(people, world.work[ASKING, place])
         if asks(people, i, lone):
-            fill = FILL + urgency(people, i)
             world.work[ORDER, world.work[COUNTS, fill]] = i
             world.work[COUNTS, fill] += 1
-    return zones
 
 
 @inner
 def by_zone(people, world, v, zones, key):
     """Sort volunteers with an offer by zone, each zone's list begun at a drawn place; set both pointers."""
     world.work[ENDS, : zones + 1] = 0
-    for i in residents(world, v):
-        if has_offer(people, i):
-            world.work[ENDS, people.zone[i] + 1] += 1
+    offering = list_offers(people, world, v, OFFERING)
+    for place in range(offering):
+        i = world.work[OFFERING, place]
+        world.work[ENDS, people.zone[i] + 1] += people.volunteer[i]
     for zone in range(zones):
         world.work[ENDS, zone + 1] += world.work[ENDS, zone]
         world.work[UNTRAINED, zone] = 0
-    for i in residents(world, v):
-        if has_offer(people, i):
+    for place in range(offering):
+        i = world.work[OFFERING, place]
+        if people.volunteer[i] == 1:
             zone = people.zone[i]
             begin, filled = world.work[ENDS, zone], world.work[UNTRAINED, zone]
             size = world.work[ENDS, zone + 1] - begin
@@ -429,7 +434,8 @@ def match(people, world, values, keys, form):
         if world.villages[v].level == CLOSED:
             continue
         world.work[COUNTS, :LAST] = 0
-        zones = by_urgency(people, world, v, False)
+        zones = zones_of(people, world, v)
+        by_urgency(people, world, v, False)
         if form == PAIRS:
             partners_first(people, world, v, matching)
         elif form == TEAMS:
@@ -450,9 +456,8 @@ def review_pairs(people, world, v):
                 people.partner[i], people.partner[other] = -1, -1
             else:
                 world.flow[v].paired += 1 - int(people.volunteer[i])
-        if people.volunteer[i] == 1 and people.partner[i] < 0:
-            world.work[HELPERS, free] = i
-            free += 1
+        world.work[HELPERS, free] = i
+        free += (people.volunteer[i] == 1) & (people.partner[i] < 0)
     return free
 
 
@@ -474,13 +479,14 @@ def pair_up(people, world, values, keys):
     """Let go of ended pairs, then each free volunteer gets the free elder in most need."""
     for v in range(len(world.used)):
         key, village = keys[world.county[v]], world.villages[v]
-        world.work[COUNTS, :ANYWHERE] = 0
         free = review_pairs(people, world, v)
+        if free == 0 or village.level == CLOSED or values.matching[v].pair_share <= 0.0:
+            continue
+        world.work[COUNTS, :ANYWHERE] = 0
         by_urgency(people, world, v, True)
         begin = np.int64(uniform(key, village.number, BEGIN_PAIRS) * free)
-        if village.level > CLOSED and values.matching[v].pair_share > 0.0:
-            for level in range(LEVELS):
-                pair_level(people, world, v, level, free, begin, key)
+        for level in range(LEVELS):
+            pair_level(people, world, v, level, free, begin, key)
 
 
 def run(model) -> None:

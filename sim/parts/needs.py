@@ -205,10 +205,9 @@ def family_cover(people, world, v, i, needs, child_last):
         if people.spouse[i] >= 0:
             spouse = world.start[v] + people.spouse[i]
             from_spouse = min(from_spouse, max(people.free[spouse], 0))
-    capacity = from_spouse
-    if people.near[i] == 1 and not child_last:
-        share, capacity = min(share + needs.cover_near, 1.0), capacity + needs.near_hours
-    return share, capacity, spouse, from_spouse
+    near = (people.near[i] == 1) & (not child_last)  # as often as not: no branch
+    share = min(share + needs.cover_near * near, 1.0)
+    return share, from_spouse + needs.near_hours * near, spouse, from_spouse
 
 
 @inner
@@ -226,15 +225,15 @@ def arise(people, world, values, table, fixed_keys, event_keys):
     for v in range(len(world.used)):
         fixed_key, event_key = fixed_keys[world.county[v]], event_keys[world.county[v]]
         needs, number = values.needs[v], world.villages[v].number
-        scales = scales_of(needs)
+        scales, alone_factor = scales_of(needs), needs.alone_factor
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(number, people.serial[i])
-            own = own_level(people, i, needs, identity, fixed_key)
-            house = needs.alone_factor if people.living[i] == ALONE else 1.0
+            own, health = own_level(people, i, needs, identity, fixed_key), people.health[i]
+            house = alone_factor if people.living[i] == ALONE else 1.0
             for kind in range(ALL_KINDS):
-                expected = table[people.health[i], kind] * scales[kind] * own
+                expected = table[health, kind] * scales[kind] * own
                 if kind <= MOBILITY:
                     expected *= house
                 minutes = min(arising(kind, expected, needs, identity, event_key), LONGEST)

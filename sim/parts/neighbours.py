@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.kernels import inner, kernel
-from sim.state.codes import COMPANIONSHIP, ELDER, FREE, HELPER, MEALS, MILD, MOBILITY
+from sim.state.codes import COMPANIONSHIP, ELDER, HELPER, MEALS, MILD, MOBILITY
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
 from sim.state.people import residents
@@ -52,18 +52,15 @@ flow("unasked_minutes", unit="minutes", label="help that linked kin and neighbou
 @inner
 def is_able(people, i):
     """Helpers, and elders who are well enough to bring a meal."""
-    if people.kind[i] == HELPER:
-        return True
-    return people.kind[i] != FREE and people.health[i] <= MILD and people.dementia[i] == 0
+    well = (people.health[i] <= MILD) & (people.dementia[i] == 0)
+    return (people.kind[i] == HELPER) | ((people.kind[i] == ELDER) & well)
 
 
 @inner
 def spare_minutes(people, helper, neighbours):
     """Minutes that a person has left for unasked help this month, what a convention promises among them."""
     left = neighbours.minutes + np.int64(people.promised[helper]) - np.int64(people.unasked[helper])
-    if left <= 0 or not is_able(people, helper):
-        return np.int64(0)
-    return min(left, np.int64(people.free[helper]))
+    return min(left, np.int64(people.free[helper])) * is_able(people, helper)
 
 
 @inner
@@ -78,10 +75,19 @@ def take_over(people, i, spare):
 
 
 @inner
+def wanted_of(people, i):
+    """Company, errands and meals that elder i lacks, minutes."""
+    minutes = np.int64(0)
+    for kind in (COMPANIONSHIP, MOBILITY, MEALS):
+        minutes += np.int64(people.need[i, kind])
+    return minutes
+
+
+@inner
 def help_elder(people, world, v, i, slot, neighbours):
     """What one linked person gives elder i."""
-    helper, need = world.start[v] + slot, people.need[i]
-    if slot < 0 or helper == i or need[COMPANIONSHIP] + need[MOBILITY] + need[MEALS] == 0:
+    helper = world.start[v] + slot
+    if slot < 0 or helper == i:
         return np.int64(0)
     spare = spare_minutes(people, helper, neighbours)
     if spare <= 0:
@@ -101,9 +107,14 @@ def help_unasked(people, world, values):
         for i in residents(world, v):
             people.unasked[i] = 0
         for i in residents(world, v):
-            if people.kind[i] == ELDER:
-                flow.unasked_minutes += help_elder(people, world, v, i, people.kin[i], neighbours)
-                flow.unasked_minutes += help_elder(people, world, v, i, people.neighbour[i], neighbours)
+            if people.kind[i] != ELDER:
+                continue
+            wanted = wanted_of(people, i)
+            for slot in (people.kin[i], people.neighbour[i]):
+                if wanted > 0:
+                    given = help_elder(people, world, v, i, slot, neighbours)
+                    flow.unasked_minutes += given
+                    wanted -= given
 
 
 def run(model) -> None:

@@ -23,7 +23,7 @@ from sim.state.codes import ALL_KINDS, CLOSED, NEVER, PROFESSIONAL, REDUCED
 from sim.state.fields import flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
-from sim.state.people import has_turn, row_from, start_row
+from sim.state.people import has_turn, list_enrolled, start_row
 
 WAYS = ("village", "professional_team", "chain", "public_private", "property_firm", "guiding_institution")
 
@@ -121,6 +121,7 @@ flow("staff_minutes", unit="minutes", label="minutes that an operator's paid sta
 posting("cost_operator", debit="expense", credit="payables", label="bill: the operator's fee")
 
 TURN = Purpose("operation.turn")
+LISTED = 0  # row of the village's scratch: enrolled elders
 
 
 # -- what a way adds -------------------------------------------------------------------------------------
@@ -181,9 +182,10 @@ def send_staff(people, world, values, ways, keys):
         budget = np.int64(operation.hours_scale * way[STAFF] * flow.enrolled / 100.0)
         left = budget
         first = start_row(people, world, v, False, uniform(keys[world.county[v]], village.number, 0))
+        enrolled = list_enrolled(people, world, v, first, LISTED)
         for able in range(2):
-            for step in range(world.used[v]):
-                i = row_from(world, v, first, step)
+            for place in range(enrolled):
+                i = world.work[LISTED, place]
                 if has_turn(people, i, able):
                     left -= serve(people, world, v, i, left)
                     please(people, i, operation.quality_scale * way[QUALITY])

@@ -19,17 +19,29 @@ from sim.state.people import identity_of, residents
 flow("posts_held", unit="persons", label="volunteers who hold a paid post")
 
 POST = Purpose("organisation.post")
+VOLUNTEERS = 0  # row of the village's scratch
 
 
 @inner
-def next_holder(people, world, v, last, key):
+def list_volunteers(people, world, v, key):
+    """Volunteers and their lasting draws, in the village's scratch; their number."""
+    volunteers = 0
+    for i in residents(world, v):
+        world.work[VOLUNTEERS, volunteers] = i
+        volunteers += people.volunteer[i] == 1
+    for place in range(volunteers):
+        serial = people.serial[world.work[VOLUNTEERS, place]]
+        world.sums[place] = uniform(key, identity_of(world.villages[v].number, serial), 0)
+    return volunteers
+
+
+@inner
+def next_holder(world, volunteers, last):
     """The volunteer with the lowest draw above `last`, and the draw; row -1 where none is left."""
     lowest, holder = 2.0, -1
-    for i in residents(world, v):
-        if people.volunteer[i] == 1:
-            drawn = uniform(key, identity_of(world.villages[v].number, people.serial[i]), 0)
-            if last < drawn < lowest:
-                lowest, holder = drawn, i
+    for place in range(volunteers):
+        if last < world.sums[place] < lowest:
+            lowest, holder = world.sums[place], world.work[VOLUNTEERS, place]
     return holder, lowest
 
 
@@ -49,9 +61,9 @@ def hold_posts(people, world, values, keys):
         organisation, flow, key = values.organisation[v], world.flow[v], keys[world.county[v]]
         if world.villages[v].level == CLOSED:
             continue
-        last = -1.0
+        last, volunteers = -1.0, list_volunteers(people, world, v, key)
         for _ in range(organisation.posts):
-            holder, last = next_holder(people, world, v, last, key)
+            holder, last = next_holder(world, volunteers, last)
             if holder < 0:
                 break
             take_post(people, holder, organisation.post_hours, flow)

@@ -413,7 +413,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
         turn_key, train_key = turn_keys[county], train_keys[county]
         participation, village, flow = values.participation[v], world.villages[v], world.flow[v]
         serving = village.level > CLOSED
-        count_zones(people, world, v)
+        if serving:  # where nobody serves nobody looks at the neighbours
+            count_zones(people, world, v)
         base = support(village, participation)
         pay = participation.stipend / max(participation.wage, 1) if serving else 0.0
         leaving, training = participation.quit / 12.0, training_chance(village, participation)
@@ -423,8 +424,8 @@ def take_part(people, world, values, bank, join_keys, quit_keys, turn_keys, trai
             identity = identity_of(village.number, people.serial[i])
             fitness = able(people, i, participation) if serving else 0.0
             motive = motive_of(people, i, participation, pay)
-            if people.kind[i] == ELDER and motive > participation.willing:
-                flow.willing_elders += 1
+            # no branch: half of the elders are willing, so that it would be foreseen badly
+            flow.willing_elders += (people.kind[i] == ELDER) & (motive > participation.willing)
             tired = np.float64(people.fatigue[i]) * (1.0 - participation.recovery)
             people.fatigue[i] = tired
             if people.volunteer[i] == 0:
@@ -464,8 +465,7 @@ def close_month(people, world, values, month, on):
             if people.given[i] > 0 or people.received[i] > 0 or people.dines[i] > 0:
                 people.last_active[i] = month
             last = people.last_active[i]
-            if people.kind[i] == ELDER and last > month - 12 and last > NEVER:
-                flow.took_part += 1
+            flow.took_part += (people.kind[i] == ELDER) & (last > month - 12) & (last > NEVER)
         if on and participation.stipend > 0:
             world.posted[v].cost_stipend += given * participation.stipend // 60
 

@@ -32,9 +32,8 @@ from sim.state.people import (
     family_share,
     has_turn,
     income_of,
-    is_enrolled,
+    list_enrolled,
     needs_training,
-    row_from,
     start_row,
 )
 from sim.state.purposes import REFERRAL_TURN
@@ -42,6 +41,7 @@ from sim.state.purposes import REFERRAL_TURN
 CONTRACT_KINDS = (ESCORT, REHABILITATION, PREVENTION)
 MINUTES_BY_POOL, MINUTES_BY_VILLAGE = 2, 5  # rows of `World.centre`
 NO_LIMIT = 1 << 60  # minutes
+LISTED = 0  # row of the village's scratch: enrolled elders
 
 
 @section("referral")
@@ -311,11 +311,12 @@ def under_contract(people, world, values, government, keys):
             continue
         left = budget
         first = start_row(people, world, v, False, uniform(keys[world.county[v]], village.number, 0))
+        enrolled = list_enrolled(people, world, v, first, LISTED)
         for able in range(2):
-            for step in range(world.used[v]):
+            for place in range(enrolled):
                 if left == 0:
                     break
-                i = row_from(world, v, first, step)
+                i = world.work[LISTED, place]
                 if has_turn(people, i, able):
                     left -= serve_under_contract(people, world, v, i, left, referral.crowding)
         served = budget - left
@@ -367,12 +368,13 @@ def refer_village(people, world, v, referral, budget, serving, government, drawn
     left = budget if serving else np.int64(NO_LIMIT)
     short = serving and budget < flow.referral_asked
     first = start_row(people, world, v, False, drawn) if short else 0
+    enrolled = list_enrolled(people, world, v, first, LISTED)
     for able in range(2 if short else 1):
-        for step in range(world.used[v]):
+        for place in range(enrolled):
             if left == 0:
                 break
-            i = row_from(world, v, first, step)
-            if not (has_turn(people, i, able) if short else is_enrolled(people, i)):
+            i = world.work[LISTED, place]
+            if short and not has_turn(people, i, able):
                 continue
             own = family_share(people, i, referral.subsidy, government)
             most = min(affordable_minutes(people, i, referral, own, village.remit_left), left)

@@ -31,10 +31,10 @@ def count_served(people, world, values):
         reported, flow = values.reported[v], world.flow[v]
         meals = flow.meals / max(flow.diners, 1)
         for i in residents(world, v):
-            if people.kind[i] == ELDER:
+            got = people.dines[i] > 0 or people.received[i] > 0
+            if got and people.kind[i] == ELDER:
                 flow.served_persons += served(people, i, meals, reported)
-                got = people.dines[i] > 0 or people.received[i] > 0
-                flow.needy_reached += people.needy[i] if got else 0
+                flow.needy_reached += people.needy[i]
 
 
 def run(model) -> None:

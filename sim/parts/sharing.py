@@ -22,6 +22,7 @@ from sim.state.people import identity_of, row_from, start_row
 from sim.state.world import takes_fees
 
 WALKING, VISUAL = 0, 1
+DISABLED = 0  # row of the village's scratch: persons short of health, from a drawn place
 BUYERS = (PAYERS[0], PAYERS[1], PAYERS[3])  # who may buy the first stock: government, collective, society
 BY_GOVERNMENT, BY_COLLECTIVE, BY_SOCIETY = 0, 1, 2
 
@@ -185,13 +186,27 @@ def rent_out(people, world, v, i, sharing, aid, fees):
 
 
 @inner
-def lend_aid(people, world, v, aid, sharing, fees, first, take_key, sight_key):
-    """Rent one kind of aid out, to the moderately disabled before the mildly, from a drawn place."""
+def list_disabled(people, world, v, first):
+    """Persons who are mildly or moderately disabled, from a drawn place, in the village's scratch.
+
+    Their number.
+    """
+    count = 0
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        world.work[DISABLED, count] = i
+        count += (people.health[i] == MILD) | (people.health[i] == MODERATE)
+    return count
+
+
+@inner
+def lend_aid(people, world, v, aid, sharing, fees, disabled, take_key, sight_key):
+    """Rent one kind of aid out, to the moderately disabled before the mildly, `disabled` in all."""
     number = world.villages[v].number
     for worse in range(2):
         health = MODERATE if worse == 0 else MILD
-        for step in range(world.used[v]):
-            i = row_from(world, v, first, step)
+        for place in range(disabled):
+            i = world.work[DISABLED, place]
             if walks_with_difficulty(people, i, health):
                 identity = identity_of(number, people.serial[i])
                 if takes(people, i, identity, aid, sharing, fees, take_key, sight_key):
@@ -207,12 +222,13 @@ def lend(people, world, values, payer, buys, take_keys, sight_keys, turn_keys):
             continue
         fees = takes_fees(values, v, village)
         first = start_row(people, world, v, False, uniform(turn_keys[county], village.number, 0))
+        disabled = list_disabled(people, world, v, first)
         for aid in range(2):
             if buys:
                 buy_stock(sharing, village, world.posted[v], aid, payer)
             if village.aids[aid] > 0:
                 take_key, sight_key = take_keys[county], sight_keys[county]
-                lend_aid(people, world, v, aid, sharing, fees, first, take_key, sight_key)
+                lend_aid(people, world, v, aid, sharing, fees, disabled, take_key, sight_key)
 
 
 @kernel

@@ -162,6 +162,7 @@ posting(
 
 EXPIRE = Purpose("timebank.expire")
 
+ACTIVE = 0  # row of the village's scratch: persons whose account may move
 NO_LIMIT = 60_000  # minutes a month: more than anybody can ask for
 
 
@@ -222,11 +223,14 @@ def lapse(credit, expiring, timebank, identity, key, flow, post):
 
 
 @inner
-def is_idle(people, i):
-    """A person without a balance who neither gave nor received; or a free slot."""
-    if people.kind[i] == FREE:
-        return True
-    return people.credit[i] == 0 and people.given[i] == 0 and people.received[i] == 0
+def list_active(people, world, v):
+    """Rows of persons with a balance, or who gave or received, in the village's scratch; their number."""
+    count = 0
+    for i in residents(world, v):
+        world.work[ACTIVE, count] = i
+        moved = (people.given[i] != 0) | (people.received[i] != 0)
+        count += (people.kind[i] != FREE) & (moved | (people.credit[i] != 0))
+    return count
 
 
 @kernel
@@ -259,9 +263,9 @@ def settle_accounts(people, world, values, keys):
         key, cash = keys[world.county[v]], takes_cash(values, v, world.villages[v])
         timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
         expiry = timebank.expiry / 12.0
-        for i in residents(world, v):
-            if is_idle(people, i):
-                continue
+        active = list_active(people, world, v)
+        for place in range(active):
+            i = world.work[ACTIVE, place]
             credit = int(people.credit[i])
             if people.given[i] > 0:
                 credit += earn(people, i, timebank, flow, post)

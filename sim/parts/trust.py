@@ -30,6 +30,7 @@ from sim.state.people import (
     row_from,
     served_without_credit,
     start_row,
+    zones_of,
 )
 
 
@@ -277,10 +278,11 @@ def redemption(people, world, v, i, timebank, trust, called, key):
 @inner
 def clear_zones(people, world, v):
     """Begin the count by zone in the village's scratch."""
-    for i in residents(world, v):
-        zone = people.zone[i]
-        world.work[HEADS, zone], world.work[ASKED_OF, zone], world.work[GOT_OF, zone] = 0, 0, 0
-        world.sums[zone] = 0.0
+    zones = zones_of(people, world, v)
+    world.work[HEADS, :zones] = 0
+    world.work[ASKED_OF, :zones] = 0
+    world.work[GOT_OF, :zones] = 0
+    world.sums[:zones] = 0.0
 
 
 @inner
@@ -307,7 +309,10 @@ def hear(people, world, i, trust):
 
 @inner
 def tell(people, world, v, trust, key):
-    """Zones move to their mean; a rumour, or what everybody saw, takes its bite."""
+    """Zones move to their mean; a rumour, or what everybody saw, takes its bite.
+
+    The trust of elders is added up after the talk.
+    """
     public = world.flow[v].closed_now + world.flow[v].accidents
     for i in residents(world, v):
         if people.kind[i] != FREE:
@@ -318,12 +323,6 @@ def tell(people, world, v, trust, key):
             talk(world, v, people.zone[i], trust, public, key)
         if people.kind[i] != FREE:
             hear(people, world, i, trust)
-
-
-@inner
-def add_up(people, world, v):
-    """Sum of trust over elders, after the talk."""
-    for i in residents(world, v):
         if people.kind[i] == ELDER:
             world.flow[v].trust_sum += np.float64(people.trust[i])
 
@@ -355,7 +354,6 @@ def learn(people, world, values, on, bank, keys, rumour_keys):
                 flow.trust_sum += np.float64(people.trust[i])
         if talking:
             tell(people, world, v, trust, rumour_key)
-            add_up(people, world, v)
 
 
 def run_act(model) -> None:

@@ -40,7 +40,7 @@ from sim.state.codes import (
 )
 from sim.state.fields import column, flow
 from sim.state.parameters import par, section, switch
-from sim.state.people import give, identity_of, residents, row_from, start_row
+from sim.state.people import give, identity_of, list_offers, residents
 
 
 @section("visits")
@@ -144,7 +144,8 @@ ROTA = Purpose("visits.rota")
 TOWNSHIP = Purpose("visits.township")
 FIRST_YEAR = 2025.0
 
-ORDER, ENDS = 0, 1  # rows of the village's scratch: elders by tier, and where each tier ends
+# Rows of the village's scratch: elders by tier, where each tier ends, and whoever has an offer
+ORDER, ENDS, ROUND = 0, 1, 2
 
 
 @inner
@@ -184,16 +185,22 @@ def duty_of_township(visits, neighbours, village, years, drawn):
 
 
 @inner
-def enter_in_book(people, world, v, i, due):
-    """Write the tier of elder i and count the visits due; who lives in an institution is not in the book."""
-    flow = world.flow[v]
+def enter_in_book(people, world, v, i):
+    """Write and count the tier of elder i; who lives in an institution is not in the book."""
     tier = tier_of(people.health[i], people.living[i]) if people.place[i] >= 0 else UNLISTED
     if people.special[i] == 1 and people.place[i] >= 0:
         tier = DAILY if tier == DAILY else TWICE_WEEKLY
     people.tier[i] = tier
-    flow.in_book[tier] += 1
-    flow.visits_due[tier] += due[tier]
     world.work[ENDS, tier] += 1
+
+
+@inner
+def count_book(world, v, due):
+    """Elders of each tier, and the visits due to them."""
+    flow = world.flow[v]
+    for tier in range(UNLISTED, MONTHLY + 1):
+        flow.in_book[tier] += world.work[ENDS, tier]
+        flow.visits_due[tier] += world.work[ENDS, tier] * due[tier]
 
 
 @inner
@@ -242,13 +249,13 @@ def can_visit(people, i, helper, minutes):
 
 
 @inner
-def on_round(people, world, v, i, made, due, minutes, step, turn):
+def on_round(people, world, v, i, made, due, minutes, step, turn, heads):
     """Visits to elder i by whoever has an offer, from a step of the village's round on.
 
     Returns the visits made in all and where the round stands.
     """
-    while made < due and step < world.used[v]:
-        helper, count = row_from(world, v, turn, step), 0
+    while made < due and step < heads:
+        helper, count = world.work[ROUND, wrap(step + turn, heads)], 0
         if can_visit(people, i, helper, minutes):
             count = min(due - made, people.offer[helper] // minutes)
         if count > 0:
@@ -288,14 +295,16 @@ def book_visits(people, world, v, i, made, carried, on_time, minutes):
 
 
 @inner
-def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, key):
+def visit_elder(people, world, v, i, visits, due, days, minutes, step, turn, heads, key):
     """The month's visits of one elder; returns where the village's round stands."""
     made = int(min(due, days)) if people.dines[i] == DELIVERED else 0  # `days` may have a fraction
     carried = made
     if made < due:
         made += by_link(people, world, v, i, due - made, minutes)
     if made < due:
-        made, step = on_round(people, world, v, i, made, due, minutes, step, turn)
+        made, step = on_round(people, world, v, i, made, due, minutes, step, turn, heads)
+    if made == 0:
+        return step
     on_time = made
     if visits.rota < 1.0 and made != carried:
         identity = identity_of(world.villages[v].number, people.serial[i])
@@ -329,12 +338,14 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
         for i in residents(world, v):
             people.tier[i] = UNLISTED
             if people.kind[i] == ELDER:
-                enter_in_book(people, world, v, i, due)
+                enter_in_book(people, world, v, i)
             elif people.kind[i] == HELPER and people.role[i] == CADRE:
                 go_on_duty(people, i, duty, world.flow[v])
             if people.on_roster[i] == 1:
                 go_on_duty(people, i, village.duty, world.flow[v])
-        turn = start_row(people, world, v, True, uniform(key, village.number, 0))
+        count_book(world, v, due)
+        heads = list_offers(people, world, v, ROUND)
+        turn = np.int64(uniform(key, village.number, 0) * heads)
         sort_book(people, world, v)
         begin, step = 0, 0
         for tier in range(DAILY, MONTHLY + 1):
@@ -343,7 +354,7 @@ def visit(people, world, values, by_township, years, township_keys, keys, rota_k
             for rank in range(size):
                 i = world.work[ORDER, begin + wrap(rank + drawn, size)]
                 step = visit_elder(
-                    people, world, v, i, visits, due[tier], days, minutes, step, turn, rota_key
+                    people, world, v, i, visits, due[tier], days, minutes, step, turn, heads, rota_key
                 )
             begin = world.work[ENDS, tier]
         end_duty(people, world, v)

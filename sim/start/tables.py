@@ -226,9 +226,9 @@ def dementia_tables() -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=4)
 def need_hours(folder: Path = DATA) -> np.ndarray:
-    """Minutes a month by health state and kind of need (4 x 9), int64."""
+    """Whole minutes a month by health state and kind of need (4 x 9), float64: they are scaled by person."""
     rows = read("need_hours_by_state.csv", folder)
-    return np.array([[round(60 * float(row[state])) for row in rows] for state in HEALTH_STATES], np.int64)
+    return np.array([[round(60 * float(row[state])) for row in rows] for state in HEALTH_STATES], np.float64)
 
 
 @lru_cache(maxsize=4)

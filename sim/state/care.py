@@ -11,6 +11,8 @@ def serve_by_family(people, world, v, i, given, total):
     """Take `given` minutes from the needs in proportion, the rounding from the first kinds that have any."""
     left, share = given, given / total
     for kind in range(ALL_KINDS):
+        if people.need[i, kind] == 0:  # most kinds of most elders
+            continue
         part = int(people.need[i, kind] * share)
         people.need[i, kind] -= part
         world.hours[v, FAMILY, kind] += part
@@ -18,6 +20,8 @@ def serve_by_family(people, world, v, i, given, total):
     for kind in range(ALL_KINDS):
         if left == 0:
             break
+        if people.need[i, kind] == 0:
+            continue
         part = min(left, int(people.need[i, kind]))
         people.need[i, kind] -= part
         world.hours[v, FAMILY, kind] += part

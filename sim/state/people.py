@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.kernels import inner, kernel
+from sim.engine.kernels import called, inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.engine.sorting import wrap
 from sim.engine.tables import copy_row
@@ -191,7 +191,7 @@ def close_account(people, world, v, i):
     people.credit[i] = 0
 
 
-@inner
+@called  # a row of sixty columns, inside a walk over everybody, would slow each step of it
 def vacate(people, world, v, i):
     """A person leaves the table: links let go, the account is settled, the row is as declared.
 
@@ -280,8 +280,8 @@ TRAITS = Purpose("population.traits")
 @inner
 def served_without_credit(people, i, timebank):
     """The urgent tiers and the poor, where the bank's rules exempt them."""
-    urgent = people.tier[i] == DAILY or people.tier[i] == TWICE_WEEKLY
-    return timebank.exempt_special == 1 and (urgent or people.dibao[i] == 1)
+    urgent = (people.tier[i] == DAILY) | (people.tier[i] == TWICE_WEEKLY)
+    return timebank.exempt_special == 1 and urgent | (people.dibao[i] == 1)
 
 
 @inner
@@ -393,3 +393,25 @@ def is_enrolled(people, i):
 def has_turn(people, i, able):
     """Enrolled elders in two turns: the disabled first (`able` 0), then the others (`able` 1)."""
     return is_enrolled(people, i) and (people.health[i] < MODERATE) == (able == 1)
+
+
+# -- lists: who stands in one is foreseen badly, so that it is written without a branch and then gone through
+@inner
+def list_offers(people, world, v, row):
+    """Rows of those with time on offer, in row `row` of the village's scratch; their number."""
+    heads = 0
+    for i in residents(world, v):
+        world.work[row, heads] = i
+        heads += people.offer[i] > 0
+    return heads
+
+
+@inner
+def list_enrolled(people, world, v, first, row):
+    """Rows of enrolled elders from place `first` on, in row `row` of the village's scratch; their number."""
+    heads = 0
+    for step in range(world.used[v]):
+        i = row_from(world, v, first, step)
+        world.work[row, heads] = i
+        heads += (people.kind[i] == ELDER) & (people.enrolled[i] == 1)
+    return heads
