@@ -109,7 +109,7 @@ def test_a_draft_saved_and_loaded_is_the_same_and_short():
         ("seeds: 0\n", "seeds = 0"),
         ("seeds: true\n", "seeds"),
         ("seed: -1\n", "seed = -1"),
-        ("draws: 3\n", "allowed are calibrated, prior, none"),
+        ("draws: 3\n", "allowed here are calibrated, prior, none"),
         ("policy: [oldest_fre]\n", "did you mean oldest_free?"),
         ("county:\n  _target_: x\n", "_target_"),
     ],
