@@ -32,7 +32,7 @@ def said(key: str, language: str, **values: object) -> str:
 def word(key: str, language: str) -> str:
     """A key such as an option, class or payer as a word for readers."""
     if language == "zh":
-        return CHINESE.get(key) or style.LABELS.get(key, (key, key))[1]
+        return CHINESE.get(key) or style.translated().get(key) or style.LABELS.get(key, (key, key))[1]
     return ENGLISH.get(key, style.words(key))
 
 
