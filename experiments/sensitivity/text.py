@@ -38,12 +38,13 @@ def verdict(method: str, indices: Indices, replicates: int = 1, elsewhere: bool 
         )
     if not np.any(indices.main):
         return tell("the outcome did not vary", "该结果没有变化")
-    wide, ranks = float(indices.width.max()), ranking(indices.draws) < 1
+    wide, ranks = float(np.nan_to_num(indices.width, nan=np.inf).max()), ranking(indices.draws) < 1
     at = tell(f"{indices.n} rows", f"{indices.n} 行") if elsewhere else f"samples={indices.n}"
     if wide < PRECISE and ranks:
         return tell(f"converged at {at}", f"已在 {at} 处收敛")
-    more = indices.n * max((wide / PRECISE) ** 2, 2.0)
-    more = math.ceil(more) if method == "morris" else 2 ** math.ceil(math.log2(more))
+    times = min(max((wide / PRECISE) ** 2, 2.0), RANGES["samples"][1])  # of no width known: more than allowed
+    more = math.ceil(indices.n * times)
+    more = more if method == "morris" else 2 ** math.ceil(math.log2(more))
     far = tell(
         f"far from it at samples={indices.n}, average more first: replicates={average}",
         f"在 samples={indices.n} 处相差甚远，宜先多取重复求平均：replicates={average}",
