@@ -13,6 +13,8 @@
     python run.py patterns                          which published patterns the default county shows
     python run.py validate patterns=mine.yaml       the same for patterns of your own; docs/patterns.md
     lists what they may ask of a county and shows a file
+    python run.py experiment=calibrate              which values agree with them, and what is left open;
+    experiment=headline: the answer as written, as declared, calibrated (docs/calibration.md)
     python run.py idle county=stratified            which uncertain parameters change no byte there
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
