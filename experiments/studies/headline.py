@@ -19,7 +19,7 @@ from experiments.outcomes import OUTCOMES
 from experiments.ranking import Ranking, rank
 from experiments.report import style
 from experiments.report.labels import outcome_title, spread
-from experiments.report.style import both, figures_in, phrase, plt, tell
+from experiments.report.style import both, figures_in, phrase, plt, tell, words
 from experiments.report.text import as_text
 from experiments.statistics import Interval
 from experiments.study.findings import Findings, Picture, ShownTable
@@ -124,9 +124,9 @@ def _ranking(table: pd.DataFrame) -> str:
         found = ranked(table, kind)
         told.append(
             tell(
-                f"{said_of(kind)}, {phrase(str(found.best))} adds most and {found.tied} of "
+                f"{said_of(kind)}, {words(str(found.best))} adds most and {found.tied} of "
                 f"{len(found.upper) - 1} others cannot be told from it",
-                f"{said_of(kind)}时，{phrase(str(found.best))}新增最多，其余 {len(found.upper) - 1} 种中有 "
+                f"{said_of(kind)}时，{words(str(found.best))}新增最多，其余 {len(found.upper) - 1} 种中有 "
                 f"{found.tied} 种无法与之区分",
             )
         )
@@ -140,11 +140,11 @@ def _ranking(table: pd.DataFrame) -> str:
 
 
 def _levels(table: pd.DataFrame, mix: str) -> str:
-    label = outcome_title(LEVEL)
+    label = phrase(OUTCOMES[LEVEL].label)
     text = tell("; ", "；").join(
         f"{said_of(kind)} {spread(level(table, kind, mix, LEVEL))} %" for kind in ORDER
     )
-    return tell(f"{label}, under {phrase(mix)}: {text}.", f"{label}（{phrase(mix)}）：{text}。")
+    return tell(f"{style.capital(label)}, under {words(mix)}: {text}.", f"{label}（{words(mix)}）：{text}。")
 
 
 def _range(table: pd.DataFrame, mix: str) -> str:
@@ -162,7 +162,7 @@ def tables(table: pd.DataFrame, mixes: Sequence[str]) -> list[ShownTable]:
     """Mixes by kind of draw, then the first mix by structure."""
     rank_rows = []
     for mix in mixes:
-        row: list[object] = [phrase(mix)]
+        row: list[object] = [words(mix)]
         for kind in ORDER:
             row += [cell(table, kind, mix, outcome) for outcome in (RANKED, LEVEL)]
         rank_rows.append(row)
@@ -182,7 +182,7 @@ def tables(table: pd.DataFrame, mixes: Sequence[str]) -> list[ShownTable]:
         label = f"{said_of(kind)}, {phrase(name)}" if name else said_of(kind)
         body.append([label, *(cell(table, kind, mixes[0], outcome, name) for outcome in SHOWN)])
     second = ShownTable(
-        tell(f"Outcomes under {phrase(mixes[0])}", f"{phrase(mixes[0])}下的结果"),
+        tell(f"Outcomes under {words(mixes[0])}", f"{words(mixes[0])}下的结果"),
         [phrase("draws"), *(outcome_title(outcome) for outcome in SHOWN)],
         body,
         tell(
@@ -217,17 +217,18 @@ def draw(table: pd.DataFrame, mixes: Sequence[str], folder: Path) -> Picture:
                     ms=5,
                     label=said_of(kind) if row == 0 else None,
                 )
-        axis.set_yticks(range(len(order)), [phrase(mix) for mix in order] if axis is left else [])
+        axis.set_yticks(range(len(order)), [words(mix) for mix in order] if axis is left else [])
         axis.invert_yaxis()
-        axis.set_xlabel(outcome_title(outcome) + (" (%)" if scale == 100 else ""))
+        axis.set_xlabel(outcome_title(outcome))
         axis.grid(axis="x", color="#eeeeee")
-    left.legend(fontsize=8, title=tell("what is uncertain", "不确定参数"), title_fontsize=8)
+    marks, names = left.get_legend_handles_labels()
+    figure.legend(marks, names, fontsize=8, ncols=3, loc="outside upper right")
     best = ranked(table, CALIBRATED)
     title = tell(
-        f"Fitted to published patterns, {phrase(str(best.best))} adds most; {best.tied} of "
+        f"Fitted to published patterns, {words(str(best.best))} adds most; {best.tied} of "
         f"{len(order) - 1} mixes cannot be "
         "told from it",
-        f"按公布规律校准后，{phrase(str(best.best))}新增最多；其余 {len(order) - 1} 种中有 {best.tied} 种无"
+        f"按公布规律校准后，{words(str(best.best))}新增最多；其余 {len(order) - 1} 种中有 {best.tied} 种无"
         f"法与之区分",
     )
     caption = tell(
@@ -249,11 +250,11 @@ def findings(table: pd.DataFrame, mixes: Sequence[str], folder: Path) -> Finding
     )
 
 
-def run(line: Composed, words: list[str]) -> int:
+def run(line: Composed, typed: list[str]) -> int:
     """Exit code."""
     size = SIZES[line.settings.size]
     mixes, seeds = line.settings.rows or list(MIXES), line.settings.seeds or size.seeds or 1
-    with begin(line.starting(size.base_of(line)), words) as work:
+    with begin(line.starting(size.base_of(line)), typed) as work:
         work.run(tasks(line, mixes, seeds))
         rows = work.results().villages()
         rows = rows.merge(work.results().runs()[["run", "structure"]], on="run", how="left")
