@@ -130,7 +130,7 @@ class ArmRuns:
         self.policies = line.policies if policies is None else policies
         self.touched = frozenset(line.touched())
         self.reference: Arm | None = None  # run once a replicate, where it is wanted
-        self._scenarios: dict[tuple[str, str], Scenario] = {}
+        self._scenarios: dict[tuple[str, str, bool], Scenario] = {}
         self._runs: dict[str, dict[tuple[str, int], int]] = {}  # kind -> (arm, replicate) -> its run
 
     @contextmanager
@@ -155,22 +155,23 @@ class ArmRuns:
             scenario = self._fitted(arm, replicate, policies)
             return Task(scenario, replicate, settings.seed, arm=kind, keep_series=keep_series)
         drawn = settings.drawn if drawn is None else drawn
-        scenario, draw = self._scenario(arm, kind), replicate if drawn else -1
+        scenario, draw = self._scenario(arm, kind, drawn), replicate if drawn else -1
         return Task(scenario, replicate, settings.seed, draw, kind, keep_series)
 
-    def _scenario(self, arm: Arm, kind: str) -> Scenario:
+    def _scenario(self, arm: Arm, kind: str, drawn: bool) -> Scenario:
         """What an arm sets, the same for all replicates; what it sets is not drawn."""
-        if (arm.name, kind) not in self._scenarios:
+        if (arm.name, kind, drawn) not in self._scenarios:
             changes = {**arm.changes, **({} if self.arms_win or arm.wins else self.line.pinned)}
             if kind.startswith(RELIEF):
                 changes |= relief_of(kind.removeprefix(RELIEF), patched(self.base, changes))
-            held = self.touched | set(changes) if self.settings.drawn else frozenset[str]()
+            held = self.touched | set(changes) if drawn else frozenset[str]()
             parameters = patched(self.base, changes)
             modifiers = compose_policies(self.policies, parameters)
-            self._scenarios[arm.name, kind] = Scenario(
-                arm.name, parameters, held, modifiers=modifiers, table=self.settings.table
+            table = self.settings.table if drawn else ""
+            self._scenarios[arm.name, kind, drawn] = Scenario(
+                arm.name, parameters, held, modifiers=modifiers, table=table
             )
-        return self._scenarios[arm.name, kind]
+        return self._scenarios[arm.name, kind, drawn]
 
     def _fitted(self, arm: Arm, replicate: int, policies: tuple[Intervention, ...]) -> Scenario:
         """The scenario of one replicate, for what reads the drawn parameters."""

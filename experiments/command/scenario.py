@@ -159,12 +159,14 @@ class Composed:
     folder: Path | None = None  # where its study lies
     expanding: tuple[str, ...] = ()  # words that add to the study
 
-    def scenario(self, name: str, parameters: Parameters, held: frozenset[str] = frozenset()) -> Scenario:
+    def scenario(
+        self, name: str, parameters: Parameters, held: frozenset[str] = frozenset(), table: str = ""
+    ) -> Scenario:
         """A scenario with these parameters and the policies of the command line, which may read the
-        parameters, drawn from the command line's table.
+        parameters.
         """
         modifiers = compose_policies(self.policies, parameters)
-        return Scenario(name, parameters, held, modifiers=modifiers, table=self.settings.table)
+        return Scenario(name, parameters, held, modifiers=modifiers, table=table)
 
     def sized(self, sizes: Mapping[str, Any]) -> Parameters:
         """The parameters in an experiment's own sizes, but for what the line itself sets, by value or by

@@ -35,7 +35,7 @@ ANY = Structure("any", "任意", {}, {})  # nothing held: where the screen looks
 
 
 @dataclass(frozen=True)
-class Asked:
+class Fitted:
     """What configs/calibration.yaml says."""
 
     villages: int
@@ -44,14 +44,14 @@ class Asked:
 
 
 @lru_cache(maxsize=1)
-def asked() -> Asked:
+def asked() -> Fitted:
     """The calibration of the project."""
     content = yaml12.load(READY.read_text(encoding="utf-8"), str(READY))
     structures = tuple(
         Structure(name, one["chinese"], one.get("held", {}), one.get("inside", {}))
         for name, one in content["structures"].items()
     )
-    return Asked(content["villages"], content["checked"], structures)
+    return Fitted(content["villages"], content["checked"], structures)
 
 
 @dataclass(frozen=True)

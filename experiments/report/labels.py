@@ -32,15 +32,15 @@ def drawn_from(settings: Settings) -> str:
     return {
         CALIBRATED: tell(
             "each seed draws what is uncertain, fitted to published patterns (draws=calibrated)",
-            "每个种子抽取不确定参数，已按公布规律校准（draws=calibrated）",
+            "每个种子抽取不确定参数，已按公布规律校准",
         ),
         PRIOR: tell(
             "each seed draws what is uncertain as declared, fitted to nothing (draws=prior)",
-            "每个种子按声明抽取不确定参数，未经校准（draws=prior）",
+            "每个种子按声明抽取不确定参数，未经校准",
         ),
         NONE: tell(
             "parameters as written, so that the spread is luck alone (draws=none)",
-            "参数取所写之值，离散只来自运气（draws=none）",
+            "参数取所写之值，离散只来自运气",
         ),
     }.get(
         settings.draws,

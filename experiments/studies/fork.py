@@ -42,7 +42,7 @@ def scenarios(line: Composed) -> list[Scenario]:
             f"{parameters.horizon.end} is wanted"
         )
     held = frozenset(line.touched()) if settings.drawn else frozenset()
-    plain = line.scenario(CONTROL, parameters, held)
+    plain = line.scenario(CONTROL, parameters, held, settings.table)
     found = [replace(plain, fork=Fork(month))]
     for name, changes in settings.fork.arms.items():
         if not isinstance(changes, dict) or not changes:

@@ -375,7 +375,7 @@ def made(
 
 def runs_in(folder: Any) -> Any:
     """Runs that were made in a folder."""
-    settings = SimpleNamespace(draws=True, precision=None)
+    settings = SimpleNamespace(draws="prior", precision=None)
     names = ["scenario", "arm", "replicate", "village", "kind", "strength", "served_years"]
     rows = pd.DataFrame(columns=[*names, "business_offered", "business_taken"])
     work = SimpleNamespace(folder=folder)

@@ -29,7 +29,7 @@ patterns:
 """
 CASES = yaml.safe_load(Path(__file__).with_name("patterns.yaml").read_text(encoding="utf-8"))
 FILES = {
-    "a folder": (lambda at: at.mkdir(), "cannot be read: is a directory"),
+    "a folder": (lambda at: at.mkdir(), "cannot be read: it is a folder"),
     "a pipe": (os.mkfifo, "it is a pipe, a regular file is wanted"),
     "another encoding": (lambda at: at.write_bytes(GOOD.replace("my", "é").encode("latin-1")), "UTF-8"),
     "a zero byte": (lambda at: at.write_text(GOOD + "\0"), "line 14 holds a zero byte"),

@@ -102,6 +102,8 @@ def study(tmp_path_factory) -> Path:
     words = [w for w in TINY if "villages" not in w] + [
         "county.villages=4",
         "seeds=2",
+        "draws=prior",
+        "county.facility_share=1.0",
         "size=quick",
         "rows=[jiangxi,no_money]",
         "columns=[none,handicraft]",

@@ -282,6 +282,7 @@ def test_each_policy_is_compared_with_none_and_several_with_all_together(
             [
                 "experiment=policies",
                 "seeds=2",
+                "draws=none",
                 "horizon.end=2026-12",
                 "policy=[oldest_free,taper_2027]",
                 *tiny,
