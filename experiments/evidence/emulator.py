@@ -37,12 +37,15 @@ class Emulator:
 
     def at(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance, (points,) each, of what many runs at a point would show on average."""
+        from threadpoolctl import threadpool_limits
+
         means, variances = [], []
-        for first in range(0, len(points), BLOCK):
-            block = points[first : first + BLOCK]
-            mean, deviation = self.process.predict(block[:, self.columns], return_std=True)
-            means.append(mean + self.trend.predict(curved(block)))
-            variances.append(deviation**2)
+        with threadpool_limits(1):  # as in `_fit`
+            for first in range(0, len(points), BLOCK):
+                block = points[first : first + BLOCK]
+                mean, deviation = self.process.predict(block[:, self.columns], return_std=True)
+                means.append(mean + self.trend.predict(curved(block)))
+                variances.append(deviation**2)
         mean, variance = np.concatenate(means), np.concatenate(variances)
         return self.centre + self.scale * mean, self.scale**2 * variance
 

@@ -51,7 +51,8 @@ def project(tmp_path: Path) -> Path:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "stored", "summaries", "reference_images")
+            kept = ("stored", "summaries", "reference_images") * (name == "tests")  # results, no code
+            ignored = shutil.ignore_patterns("__pycache__", *kept)
             shutil.copytree(source, tmp_path / name, ignore=ignored)
         else:
             shutil.copy(source, tmp_path / name)
