@@ -179,12 +179,14 @@ def weigh(found: Calibration, work: Study, amount: Amount) -> None:
     assert found.space is not None
     size = amount.pool
     for _ in range(DOUBLINGS + 1):
+        found.alone = np.zeros(len(found.target.patterns))
         pools = [_weighted(found, work, at, size) for at in range(len(found.structures))]
         pools = [pool for pool in pools if pool[1].any()]
         weights = np.concatenate([mine / len(pools) for _, mine, _ in pools]) if pools else np.zeros(0)
         if history.effective(weights) >= 2 * ENOUGH or not pools:  # thinning to DRAWS rows costs half of them
             break
         size *= 2
+    found.waves.append(Wave(dict(found.left), found.alone))
     if not pools:
         return
     points, of = np.concatenate([one for one, _, _ in pools]), np.concatenate([at for _, _, at in pools])
@@ -205,6 +207,7 @@ def _weighted(
     far = history.implausibility(mean, variance, target.observed, target.allowed)
     log = history.log_likelihood(mean, variance, target.observed, target.allowed)
     found.left[structure.name] = float(history.kept(far).mean())
+    found.alone += (far > history.IMPLAUSIBLE).mean(axis=0) / len(found.structures)
     return points, history.weights(np.where(history.kept(far), log, -np.inf)), np.full(len(points), at)
 
 

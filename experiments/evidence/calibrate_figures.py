@@ -92,7 +92,7 @@ def space_left(found: Calibration, folder: Path) -> Picture:
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(11.0, 4.6), layout="constrained", width_ratios=(1, 1.6)
     )
-    steps = [*(wave.left for wave in found.waves), found.left]
+    steps = [wave.left for wave in found.waves]
     for one in found.structures:
         kept = [1.0, *(step.get(one.name, 0.0) for step in steps)]
         left.plot(
@@ -239,7 +239,8 @@ def ridge(found: Calibration, folder: Path) -> Picture:
             label=_label(found, one.name),
         )
     for rate in (2, 5, 10, 20):
-        axis.plot([0, rate], [rate, 0], color="#cccccc", lw=0.8, zorder=0)
+        money = np.linspace(0, rate, 200)  # a curve, on these scales
+        axis.plot(money, rate - money, color="#cccccc", lw=0.8, zorder=0)
         axis.annotate(f"{rate} %", (0, rate), fontsize=7, color=style.GREY, ha="right", va="center")
     axis.set_xlabel(tell("closed for money, % of stations a year", "因资金关闭（每年占站点 %）"))
     axis.set_ylabel(
@@ -250,13 +251,15 @@ def ridge(found: Calibration, folder: Path) -> Picture:
     )
     axis.set_xscale("symlog", linthresh=1)
     axis.set_yscale("symlog", linthresh=1)
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_major_formatter("{x:g}")
     axis.legend(title=tell("ends led by", "终止主因"), fontsize=8)
-    money, people = (float(np.nanmedian(found.checked.values[name])) * 100 for name in (MONEY, PEOPLE))
+    lost, gone = (float(np.nanmedian(found.checked.values[name])) * 100 for name in (MONEY, PEOPLE))
     title = tell(
-        f"The median calibrated draw loses {money:.1f} % of its stations a year to money, {people:.1f} % "
+        f"The median calibrated draw loses {lost:.1f} % of its stations a year to money, {gone:.1f} % "
         f"for want "
         "of a leader or keeper",
-        f"校准后的中位抽样每年有 {money:.1f} % 的站点因资金关闭，{people:.1f} % 因缺少带头人或管理员关闭",
+        f"校准后的中位抽样每年有 {lost:.1f} % 的站点因资金关闭，{gone:.1f} % 因缺少带头人或管理员关闭",
     )
     caption = tell(
         "Fresh runs of the calibrated draws in the set-up with stations opened in the run; grey: lines of "

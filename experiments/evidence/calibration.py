@@ -53,8 +53,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Wave:
-    """A wave: what was left of each structure's space before it, and the share that each pattern alone rules
-    out of it afterwards, (patterns,).
+    """After a wave: what is left of each structure's space, and the share of it that each pattern alone rules
+    out, (patterns,).
     """
 
     left: dict[str, float]
@@ -75,6 +75,9 @@ class Calibration:
     emulators: list[Emulator] = field(default_factory=list)
     batch: Batch | None = None
     firsts: int = 0  # points of the first wave
+    alone: np.ndarray = field(
+        default_factory=lambda: np.zeros(0)
+    )  # share that each pattern rules out, at the end
     left: dict[str, float] = field(default_factory=dict)  # of each structure's space, at the end
     draws: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))  # (rows, dials)
     weights: np.ndarray = field(default_factory=lambda: np.zeros(0))
