@@ -7,26 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from good_pattern import GOOD
 from long_words import spelled
 
 import run
 from experiments.evidence import pattern_file
 
-GOOD = """\
-patterns:
-  - id: mine
-    what: villages with a facility
-    source: my county
-    year: 2024
-    grade: B
-    observed: 0.3
-    observation_sd: 0.01
-    discrepancy_sd: 0.05
-    band: [0.2, 0.4]
-    use: validation
-    summary: facilities_at_start
-    setup: start
-"""
 CASES = yaml.safe_load(Path(__file__).with_name("patterns.yaml").read_text(encoding="utf-8"))
 FILES = {
     "a folder": (lambda at: at.mkdir(), "cannot be read: it is a folder"),

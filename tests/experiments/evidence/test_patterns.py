@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 import yaml
+from good_pattern import GOOD
 
 import run
 from experiments.evidence import pattern_file, patterns
@@ -20,21 +21,6 @@ from experiments.evidence.summaries.registry import RUN, START
 TINY = [
     "county.villages=3", "county.elders=20", "horizon.spin_up=3", "horizon.end=2025-12", "progress=false",
 ]  # fmt: skip
-GOOD = """\
-patterns:
-  - id: mine
-    what: villages with a facility
-    source: my county
-    year: 2024
-    grade: B
-    observed: 0.3
-    observation_sd: 0.01
-    discrepancy_sd: 0.05
-    band: [0.2, 0.4]
-    use: validation
-    summary: facilities_at_start
-    setup: start
-"""
 
 
 def pattern(**more) -> Pattern:
