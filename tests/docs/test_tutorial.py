@@ -92,7 +92,8 @@ OWN = {  # what a command needs beside or instead
     },  # it compares strengths of the collective: each must be there
 }
 QUICK = ("funding=mine",)  # run by default, with the chain below; the others take 10 to 50 s each
-SHOWN = [w[2:] for w in lines("README.md") if w[2] not in ("--help", "report")]
+MINUTES = ("experiment=benchmark", "experiment=calibrate")  # tests of their own run them in small
+SHOWN = [w[2:] for w in lines("README.md") if w[2] not in ("--help", "report", *MINUTES)]
 
 
 @pytest.fixture
@@ -110,6 +111,12 @@ def mine(tmp_path, monkeypatch):
     monkeypatch.undo()
     for cache in caches:
         cache.cache_clear()
+
+
+@pytest.mark.parametrize("word", MINUTES)
+def test_a_command_that_takes_minutes_is_shown_and_read(word):
+    assert [w[2:] for w in lines("README.md") if w[2] == word] == [[word]]
+    assert compose_line([word]).settings.name == word.partition("=")[2]
 
 
 @pytest.mark.parametrize(
