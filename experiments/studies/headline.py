@@ -218,11 +218,10 @@ def draw(table: pd.DataFrame, mixes: Sequence[str], folder: Path) -> Picture:
                     label=said_of(kind) if row == 0 else None,
                 )
         axis.set_yticks(range(len(order)), [words(mix) for mix in order] if axis is left else [])
-        axis.invert_yaxis()
+        axis.set_ylim(len(order) + 0.3, -0.6)  # the last row is the legend's
         axis.set_xlabel(outcome_title(outcome))
         axis.grid(axis="x", color="#eeeeee")
-    marks, names = left.get_legend_handles_labels()
-    figure.legend(marks, names, fontsize=8, ncols=3, loc="outside upper right")
+    left.legend(fontsize=8, ncols=3, loc="lower center", frameon=False)
     best = ranked(table, CALIBRATED)
     title = tell(
         f"Fitted to published patterns, {words(str(best.best))} adds most; {best.tied} of "
