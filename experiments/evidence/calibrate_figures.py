@@ -11,13 +11,13 @@ import numpy as np
 
 from experiments.evidence.calibration import Calibration
 from experiments.evidence.measuring import MONEY, PEOPLE
+from experiments.evidence.pattern_figure import LEFT, RIGHT, on_bands
 from experiments.evidence.patterns import name_of
 from experiments.evidence.reading import Seen, informed
 from experiments.report import style
 from experiments.report.style import plt, tell
 from experiments.study.findings import Picture
 
-LEFT, RIGHT = -1.0, 2.0  # in widths of a band
 MARGINALS, PAIRS, BINS = 12, 4, 10
 SHOWN = 400  # draws in a picture of pairs
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN)
@@ -35,7 +35,6 @@ def _label(found: Calibration, name: str) -> str:
 def predictive(found: Calibration, seen: list[Seen], folder: Path) -> Picture:
     """Each pattern on its band: single runs before and after."""
     figure, axis = plt.subplots(figsize=(11.0, 1.8 + 0.42 * len(seen)), layout="constrained")
-    axis.axvspan(0, 1, color="#e8e8e8", zorder=0)
     for row, one in enumerate(seen):
         width = one.pattern.high - one.pattern.low
         for values, shift, colour in ((one.before, -0.16, style.GREY), (one.after, 0.16, style.BLUE)):
@@ -56,16 +55,8 @@ def predictive(found: Calibration, seen: list[Seen], folder: Path) -> Picture:
             )
         observed = np.clip((one.pattern.observed - one.pattern.low) / width, LEFT, RIGHT)
         axis.plot(observed, row, "|", color="black", ms=16, mew=1.4)
-    names = [style.wrapped(f"{one.pattern.id}  {name_of(one.pattern)}", 3.6, 8) for one in seen]
-    axis.set_yticks(range(len(seen)), names, fontsize=8)
-    right = axis.secondary_yaxis("right")
     shares = [f"{100 * one.before_in.mean():.0f} → {100 * one.after_in.mean():.0f} %" for one in seen]
-    right.set_yticks(range(len(seen)), shares, fontsize=8)
-    right.tick_params(length=0)
-    right.spines["right"].set_visible(False)
-    axis.set_ylim(len(seen) - 0.4, -0.6)
-    axis.set_xlim(LEFT - 0.1, RIGHT + 0.1)
-    axis.set_xticks([0, 1], (tell("lower edge", "下限"), tell("upper edge", "上限")))
+    on_bands(axis, [f"{one.pattern.id}  {name_of(one.pattern)}" for one in seen], shares)
     medians = [
         int(np.median(np.sum(inside, axis=0)))
         for inside in ([one.before_in for one in seen], [one.after_in for one in seen])
@@ -254,12 +245,12 @@ def ridge(found: Calibration, folder: Path) -> Picture:
     axis.xaxis.set_major_formatter("{x:g}")
     axis.yaxis.set_major_formatter("{x:g}")
     axis.legend(title=tell("ends led by", "终止主因"), fontsize=8)
-    lost, gone = (float(np.nanmedian(found.checked.values[name])) * 100 for name in (MONEY, PEOPLE))
+    lost, gone = (float(np.nanmean(found.checked.values[name])) * 100 for name in (MONEY, PEOPLE))
     title = tell(
         f"The median calibrated draw loses {lost:.1f} % of its stations a year to money, {gone:.1f} % "
         f"for want "
         "of a leader or keeper",
-        f"校准后的中位抽样每年有 {lost:.1f} % 的站点因资金关闭，{gone:.1f} % 因缺少带头人或管理员关闭",
+        f"校准后的抽样平均每年有 {lost:.1f} % 的站点因资金关闭，{gone:.1f} % 因缺少带头人或管理员关闭",
     )
     caption = tell(
         "Fresh runs of the calibrated draws in the set-up with stations opened in the run; grey: lines of "

@@ -32,25 +32,28 @@ def _value(axis: Any, row: int, one: Judgement) -> None:
     axis.plot(np.clip(at, LEFT, RIGHT), row, marker, color=colour, ms=5, clip_on=False)
 
 
+def on_bands(axis: Any, names: list[str], numbers: list[str]) -> None:
+    """A row a pattern, its name on the left and its numbers on the right, across its band of width one."""
+    axis.axvspan(0, 1, color="#e8e8e8", zorder=0)
+    axis.set_yticks(range(len(names)), [style.wrapped(name, 3.6, 8) for name in names], fontsize=8)
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(range(len(names)), numbers, fontsize=8)
+    right.tick_params(length=0)
+    right.spines["right"].set_visible(False)
+    axis.set_ylim(len(names) - 0.4, -0.6)
+    axis.set_xlim(LEFT - 0.1, RIGHT + 0.1)
+    axis.set_xticks([0, 1], (tell("lower edge", "下限"), tell("upper edge", "上限")))
+
+
 def draw(rows: list[Judgement], title: str, folder: Path, name_of: Callable[[Pattern], str]) -> Picture:
     """One line a pattern: grey band, tick at the observed value, dot and interval of what was found."""
     figure, axis = plt.subplots(figsize=(11.0, 1.8 + 0.32 * len(rows)), layout="constrained")
-    axis.axvspan(0, 1, color="#e8e8e8", zorder=0)
     for row, one in enumerate(rows):
         observed = np.clip(one.place(one.pattern.observed), LEFT, RIGHT)
         axis.plot(observed, row, "|", color="black", ms=11, mew=1.2)
         _value(axis, row, one)
-    names = [style.wrapped(f"{one.pattern.id}  {name_of(one.pattern)}", 3.6, 8) for one in rows]
-    axis.set_yticks(range(len(rows)), names, fontsize=8)
-    right = axis.secondary_yaxis("right")
     numbers = [f"{short(one.value)}   ({one.pattern.low:g} – {one.pattern.high:g})" for one in rows]
-    right.set_yticks(range(len(rows)), numbers, fontsize=8)
-    right.tick_params(length=0)
-    right.spines["right"].set_visible(False)
-    axis.set_ylim(len(rows) - 0.4, -0.6)
-    axis.set_xlim(LEFT - 0.1, RIGHT + 0.1)
-    edges = tell("lower edge", "下限"), tell("upper edge", "上限")
-    axis.set_xticks([0, 1], edges)
+    on_bands(axis, [f"{one.pattern.id}  {name_of(one.pattern)}" for one in rows], numbers)
     caption = tell(
         "Grey: the published band, whatever its width, with its numbers on the right behind the value "
         "found. Black tick: the observed value. Dot and bar: mean over seeds with 95 % interval; blue holds, "
