@@ -202,8 +202,11 @@ def register() -> None:
     nodes = []
     for name, cls in SECTIONS.items():
         hints = typing.get_type_hints(cls)
+        kinds = {  # a choice may be written as a list; the model's own check comes after
+            one.name: Any if one.metadata["choices"] else hints[one.name] for one in fields(cls)
+        }
         made = make_dataclass(
-            name.title(), [(one.name, hints[one.name], field(default=one.default)) for one in fields(cls)]
+            name.title(), [(one.name, kinds[one.name], field(default=one.default)) for one in fields(cls)]
         )
         nodes.append((name, made, field(default_factory=made)))
     about = [

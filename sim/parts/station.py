@@ -123,6 +123,15 @@ class Station:
     fewest_self_cooked: float = par(
         6.0, unit="persons", low=2.0, high=15.0, doc="diners below which nobody cooks for each other"
     )
+    canteen_begins: float = par(
+        12.0,
+        unit="persons",
+        low=4.0,
+        high=20.0,
+        doc="diners hoped for below which nobody begins a canteen",
+        source="Derived from eleven cases; programme means from 12 (Xinyu) to 35 (Qufu)",
+        grade="C",
+    )
     grace: int = par(
         6,
         unit="months",

@@ -354,6 +354,8 @@ def has_few_users(values, v, village, draft, sheet):
     if draft.step > NEIGHBOURS and values.station[v].diners_end == 0:
         return False
     least = fewest(values, v, draft.step)
+    if village.step < CANTEEN <= draft.step:  # who begins wants more than what keeps a canteen going
+        least = max(least, values.station[v].canteen_begins)
     if draft.step == STATION_DAYS:
         return sheet[ATTENDING] < least
     if draft.step > STATION_DAYS:

@@ -277,6 +277,8 @@ def _flag(declared: Declaration, value: Any) -> bool:
 
 
 def _word(declared: Declaration, value: Any) -> str:
+    if isinstance(value, list | tuple) and declared.choices:  # an order, as a list: [] is none
+        value = "_".join(map(str, value)) or "none"
     if declared.choices and value not in declared.choices:
         hint = nearest(str(value), declared.choices)
         raise ParameterError(f"{declared.path} = {value!r}: allowed are {', '.join(declared.choices)}{hint}")

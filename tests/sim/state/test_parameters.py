@@ -71,6 +71,16 @@ def test_a_choice_is_one_of_its_words() -> None:
     refused({"business.kind": 3}, "allowed are none")
 
 
+def test_who_is_asked_for_the_rest_may_be_written_as_a_list() -> None:
+    for written, read in (
+        (["government", "collective", "families"], "government_collective_families"),
+        (("society",), "society"),
+        ([], "none"),
+    ):
+        assert sim.Parameters().replace({"funding.residual": written}).funding.residual == read
+    refused({"funding.residual": ["collective", "goverment"]}, "funding.residual", "allowed are none")
+
+
 @pytest.mark.parametrize("path", [p for p, d in D.items() if d.kind in (int, float)])
 def test_every_number_has_a_range_that_holds_its_default_and_is_guarded(path: str) -> None:
     d = D[path]
