@@ -3,20 +3,35 @@
 >>> import sim
 >>> model = sim.MutualAidModel(sim.Parameters(), seed=7)
 >>> result = model.run()
+
+The model is imported when its first name is asked for: who only looks up what may be set waits for nothing.
 """
 
-from sim.engine.compile_cache import silence_overflow as _silence_overflow
-from sim.engine.lazy_imports import import_mesa as _import_mesa
+from __future__ import annotations
 
-_silence_overflow()  # before the first draw
-_import_mesa()  # before anything else imports Mesa
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
-from sim.agents.agents import Funder, VillageCollective  # noqa: E402
-from sim.agents.views import Elder, Volunteer  # noqa: E402
-from sim.model import MutualAidModel  # noqa: E402
-from sim.result import Result  # noqa: E402
-from sim.state.parameters import ParameterError, Parameters  # noqa: E402
-from sim.state.values import Modifier  # noqa: E402
+if TYPE_CHECKING:
+    from sim.agents.agents import Funder, VillageCollective
+    from sim.agents.views import Elder, Volunteer
+    from sim.model import MutualAidModel
+    from sim.result import Result
+    from sim.state.parameters import ParameterError, Parameters
+    from sim.state.values import Modifier
+
+HOMES = {
+    "MutualAidModel": "sim.model",
+    "Result": "sim.result",
+    "Elder": "sim.agents.views",
+    "Volunteer": "sim.agents.views",
+    "Funder": "sim.agents.agents",
+    "VillageCollective": "sim.agents.agents",
+    "ParameterError": "sim.state.parameters",
+    "Parameters": "sim.state.parameters",
+    "Modifier": "sim.state.values",
+}
 
 __all__ = [
     "Elder",
@@ -29,3 +44,19 @@ __all__ = [
     "VillageCollective",
     "Volunteer",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, with which all the others come, or a module."""
+    if name in HOMES:
+        found = globals()
+        for public, home in HOMES.items():
+            found[public] = getattr(import_module(home), public)
+        return found[name]
+    if not name.startswith("_") and find_spec(f"sim.{name}") is not None:
+        return import_module(f"sim.{name}")
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-import mesa
 import numpy as np
 
 from sim import snapshot
@@ -67,7 +66,7 @@ KEPT: dict[str, Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, ...]]] = {
 }  # what of a month joins the series
 
 
-class MutualAidModel(Uncopied, mesa.Model):
+class MutualAidModel(Uncopied, agents.Model):
     """A county of villages, month by month.
 
     `villages` lists village numbers (default 1 .. county.villages); `capacity` is the size of a village's

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from experiments.command import asked
 from experiments.command.scenario import Mistake
 from experiments.report.explain import chain, closures
 from experiments.report.pictures import newest
@@ -12,30 +13,6 @@ from experiments.study.plan import Task
 from experiments.study.simulate import outcome, play
 from experiments.study.store import Results
 from sim.state.parameters import nearest
-
-KEYS = {"run": "", "village": "", "month": "", "scenario": "", "replicate": "0", "arm": "main"}
-
-
-def read(words: Sequence[str]) -> dict[str, str]:
-    """The words as key -> value; Mistake where one is unknown or missing."""
-    given = dict(KEYS)
-    for word in words:
-        key, sign, value = word.partition("=")
-        if key not in KEYS or not sign:
-            raise Mistake(
-                f"explain does not know {word!r}; allowed are {', '.join(KEYS)}{nearest(key, KEYS)}"
-            )
-        given[key] = value
-    lacking = [key for key in ("run", "village") if not given[key]]
-    if lacking:
-        raise Mistake(
-            f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
-            f"first_answer/<id> village=7, and month=2031-04 where one month is meant"
-        )
-    for key in ("village", "replicate"):
-        if not (given[key].isascii() and given[key].isdigit() and len(given[key]) < 10):
-            raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
-    return given
 
 
 def chosen(found: Results, given: Mapping[str, str]) -> Task:
@@ -86,7 +63,7 @@ def main(words: Sequence[str]) -> int:
 
     Without a month every closure of the village is told.
     """
-    given = read(words)
+    given = asked.explain(words)
     found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
     result = play(task)

@@ -144,27 +144,28 @@ def answering(verb: str) -> Verb | None:
 
 def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
-    from experiments.command.settings import check_read, idle, refuse_twice
+    from experiments.command.settings import check_read, idle
 
-    refuse_twice(words)
     if verb in JUDGES:
         verb, words = "run", judging(verb, words)
     direct = answering(verb)
     if direct is not None:
         return int(direct(words) or 0)
-    from experiments.command import verbs
-    from experiments.command.scenario import compose_line
-    from experiments.study import study
-
     if verb == "run":
+        from experiments.command.scenario import compose_line
+
         line = compose_line(words)
         check_read(line.settings, words)
         changes = line.scenario(line.settings.name, line.parameters).modifiers
         modified = [change.path for change in changes]
         for said in idle(line.pinned, line.parameters, line.settings, modified):
             print(f"note: {printable(said)}", file=sys.stderr)
+        from experiments.study import study
+
         line, words = study.resolve(line, words)
     else:
+        from experiments.command import verbs
+
         line, words = verbs.again(verb, words)
     found = catalogue.experiment(line.settings.name)
     catalogue.check(found)
@@ -212,6 +213,18 @@ def look_at_files(words: list[str]) -> None:
                 raise Mistake(f"{value}: {error}") from error
 
 
+def look_at_words(verb: str, words: list[str]) -> None:
+    """Refuse before the model is imported whatever can be refused without it."""
+    from experiments.command import asked
+    from experiments.command import words as line
+    from experiments.command.settings import refuse_twice
+
+    refuse_twice(words)
+    asked.check(verb, words)
+    if verb in ("run", *JUDGES):
+        line.check(judging(verb, words) if verb in JUDGES else words)
+
+
 def answer(argv: list[str] | None = None) -> int:
     """Exit code: 0 done, 1 a user's mistake (one sentence on stderr), 130 ended by Ctrl-C, what was
     finished is kept.
@@ -226,17 +239,16 @@ def answer(argv: list[str] | None = None) -> int:
     except Mistake as error:
         print(f"error: {sentence(str(error))}", file=sys.stderr)
         return 1
-    import mesa  # noqa: F401, I001  # first: while it loads it looks through every module loaded before
-
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     from experiments.command.settings import one_line
-    from sim.start.tables import TableError
-    from sim.state.parameters import ParameterError
+    from sim.state.parameters import ParameterError, TableError
 
     try:
-        return run(*split_verb(words))
+        verb, words = split_verb(words)
+        look_at_words(verb, words)
+        return run(verb, words)
     except (Mistake, ParameterError, TableError) as error:
         said = str(error)
     except (HydraException, OmegaConfBaseException) as error:

@@ -24,9 +24,10 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+import sim.model  # noqa: F401  # registers the sections of all parts
 from experiments.command import draw_table
 from experiments.command.catalogue import ABOUT, experiment
-from experiments.command.scenario_file import parse_scenario, read_scenario, write_scenario
+from experiments.command.scenario_file import parse_scenario, write_scenario
 from experiments.command.settings import (
     CONFIGS,
     HOW,
@@ -36,15 +37,13 @@ from experiments.command.settings import (
     Mistake,
     Settings,
     arm,
-    check_override,
     known,
     one_line,
     options,
-    read_overrides,
-    refuse_twice,
 )
 from experiments.command.user_files import read_text
 from experiments.command.user_yaml import plain
+from experiments.command.words import sort_out
 from sim import policies
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
@@ -52,7 +51,6 @@ from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
 from sim.state.yaml12 import load
 
-APART = ("policy", "fork.arms", "draws")  # settings that Hydra would take for options of a group
 OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
 
 
@@ -198,7 +196,6 @@ class Composed:
 @lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
-    known()
     nodes = []
     for name, cls in SECTIONS.items():
         hints = typing.get_type_hints(cls)
@@ -214,12 +211,6 @@ def register() -> None:
     ]  # of an experiment; no part of what is composed
     schema = make_dataclass("Schema", [*nodes, *about], bases=(Settings,))
     ConfigStore.instance().store(name="schema", node=schema)
-
-
-def listed(word: str) -> str:
-    """`policy=a` and `policy=a,b` as the list they mean; any other word as it is."""
-    key, sign, value = word.partition("=")
-    return f"policy=[{value}]" if key == "policy" and sign and not value.startswith("[") else word
 
 
 def policy_folder() -> Path:
@@ -303,86 +294,6 @@ def read_policies(
 
     said = [{"name": name, "modifiers": told(one)} for name, one in zip(names, made, strict=True)]
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
-
-
-@dataclass
-class Words:
-    """A command line sorted out.
-
-    Values by path, options by group, policies, options to add, and what is left for Hydra.
-    """
-
-    pinned: dict[str, Any] = field(default_factory=dict)
-    named: dict[str, str] = field(default_factory=dict)
-    policies: list[str] | None = None
-    added: list[tuple[str, str]] = field(default_factory=list)
-    filed: dict[str, Any] = field(default_factory=dict)
-    arms: dict[str, Any] | None = None
-    draws: str | None = None
-    hydra: list[str] = field(default_factory=list)
-    typed: set[str] = field(default_factory=set)
-
-    def values(self) -> dict[str, Any]:
-        """Path -> value of the options to add, but for paths typed themselves.
-
-        Mistake where two options disagree.
-        """
-        chosen = [
-            *((group, option) for group, option in self.named.items() if group not in SETTING_GROUPS),
-            *self.added,
-        ]
-        found: dict[str, Any] = {}
-        by: dict[str, str] = {}
-        for group, option in chosen:
-            for path, value in arm(group, option).items():
-                if self.added and path in found and found[path] != value and path not in self.typed:
-                    raise Mistake(
-                        f"{by[path]} and {group}.{option} set {path} to {found[path]!r} and "
-                        f"{value!r}: take one of them, or set it yourself"
-                    )
-                found[path], by[path] = value, f"{group}.{option}"
-        mine = {path for group, option in self.added for path in arm(group, option)}
-        return {path: value for path, value in found.items() if path in mine - self.typed}
-
-
-def sort_out(words: Sequence[str]) -> Words:
-    """Check each word of a command line and put it where it belongs."""
-    found, more, without = Words(), list[str](), list[tuple[str, str]]()
-    words = [listed(word) for word in words]
-    refuse_twice(words)
-    for word, override in zip(words, read_overrides(words), strict=True):
-        key = str(override.key_or_group)
-        sort, value = check_override(key, override.value())
-        if sort == "path":
-            found.pinned[key] = value
-        elif sort == "group":
-            found.named[key] = value
-        elif sort == "option":
-            group, _, option = key.partition(".")
-            more += [option] if value and group == "policy" else []
-            found.added += [(group, option)] if value and group != "policy" else []
-            without += [] if value else [(group, option)]
-        elif key == "policy":
-            found.policies = [str(name) for name in value]
-        elif key == "scenario":
-            found.filed = read_scenario(Path(str(value)))
-        elif key in ("fork.arms", "draws"):
-            setattr(found, key.removeprefix("fork."), value)
-        if sort != "option":
-            found.hydra += [word] if key not in APART else []
-            found.typed.add(key)
-    if more:  # on top of what the line or else the file asks for
-        found.policies = [
-            *(found.filed.get("policy", []) if found.policies is None else found.policies),
-            *more,
-        ]
-        found.typed.add("policy")
-    for group, option in without:
-        if option in (found.policies or []) * (group == "policy") + [found.named.get(group)]:
-            raise Mistake(
-                f"{group}.{option}=false leaves out what {group}={option} asks for: take one of them"
-            )
-    return found
 
 
 def _table(path: str) -> str:

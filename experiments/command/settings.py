@@ -17,13 +17,11 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from experiments.command.catalogue import CONFIGS, Mistake, arm, experiment, experiments, options
+from experiments.command.declared import known
 from sim.state.parameters import (
-    SECTIONS,
-    Declaration,
     ParameterError,
     checked,
     condition,
-    declarations,
     nearest,
     switched_off,
     unmet,
@@ -203,14 +201,6 @@ NESTED: dict[str, type] = {"engine": EngineSettings, "fork": ForkSettings}
 
 
 @lru_cache(maxsize=1)
-def known() -> dict[str, Declaration]:
-    """Every declared parameter of the model by path."""
-    import sim.model  # noqa: F401  # registers the sections of all parts
-
-    return declarations()
-
-
-@lru_cache(maxsize=1)
 def selectable() -> frozenset[str]:
     """`group.option` for every option that `group.option=true` adds.
 
@@ -289,7 +279,7 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
                 f"{key.partition('.')[0]}"
             )
         return "option", value
-    if key in SECTIONS:
+    if any(path.startswith(f"{key}.") for path in paths):
         raise Mistake(
             f"{key} is a section: set one of its values, such as "
             f"{next(path for path in paths if path.startswith(key))}=..."

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from experiments.command.scenario import HOW, Composed, Mistake, compose_line
+from experiments.command import asked
+from experiments.command.scenario import Composed, Mistake, compose_line
 from experiments.command.settings import check_read
 from experiments.report.cells import neutral_frame, neutral_table
 from experiments.study import runner
@@ -26,32 +27,15 @@ from experiments.study.engines import Engine
 from experiments.study.plan import Task
 from experiments.study.store import TABLES, Results, RunRecord, anew, stored
 from experiments.study.study import Lock, Study, files, provenance, requested, writing
-from sim.state.parameters import nearest
 
 ROWS = 1_048_575  # of an xlsx sheet, below its heading
 VOLATILE = ("cpu_seconds",)
-WORDS: dict[str, tuple[str, ...]] = {
-    "status": (),
-    "resume": HOW,
-    "verify": ("sample", "all", "workers", "engine", "progress"),
-    "export": (),
-}
 
 
 def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
     """The study that `study=` names, and the other words; Mistake where one does not belong to the verb."""
-    named = [word.partition("=")[2] for word in words if word.startswith("study=")]
-    others = [word for word in words if not word.startswith("study=")]
-    if len(named) != 1 or not named[0]:
-        raise Mistake(f"{verb} wants one study=<folder>, such as study=results/first_answer/0123456789ab")
-    for word in others:
-        key = word.partition("=")[0].partition(".")[0]
-        if verb in WORDS and key not in WORDS[verb]:
-            allowed = ("study", *WORDS[verb])
-            raise Mistake(
-                f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}"
-            )
-    return Results(named[0].rstrip("/")), others
+    folder, others = asked.study(verb, words)
+    return Results(folder), others
 
 
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:

@@ -14,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from experiments.command import declared
 from experiments.command.scenario import CONFIGS, options, policy
 from experiments.report import break_even
 from experiments.report.break_even import table
@@ -273,6 +274,7 @@ def stale() -> list[str]:
     """Names of blocks that differ from what the code says, are missing, or are made by nothing."""
     there = {file: found(file) for file in dict.fromkeys(file for file, _ in BLOCKS.values())}
     wrong = [name for name, (file, make) in BLOCKS.items() if there[file].get(name) != make() + "\n"]
+    wrong += [] if declared.KEPT.read_text(encoding="utf-8") == declared.written() else [declared.KEPT.name]
     return wrong + [
         name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file
     ]
@@ -298,6 +300,7 @@ def main() -> int:
         text = (ROOT / file).read_text(encoding="utf-8")
         text = BLOCK.sub(partial(_block, made), text)
         (ROOT / file).write_text(text, encoding="utf-8")
+    declared.KEPT.write_text(declared.written(), encoding="utf-8")
     print("up to date" if not changed else f"written anew: {', '.join(changed)}")
     return 0
 

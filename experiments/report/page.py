@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from experiments.command import asked as words_of
 from experiments.command.scenario import Mistake
 from experiments.command.user_files import read_bytes
 from experiments.report import pictures, style
@@ -27,14 +28,8 @@ from experiments.report.style import phrase, tell, words
 from experiments.report.vector import cleaned
 from experiments.study import store
 from experiments.study.findings import Findings, Picture, findings_path
-from sim.state.parameters import GRADES, nearest
+from sim.state.parameters import GRADES
 
-KEYS = {
-    "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
-    "pdf": "true or false",
-    "report.language": "en or zh",
-    "out": "folder for the page",
-}
 MOST_BYTES = 50_000_000  # of a picture
 SENSITIVE = (
     "indices",
@@ -345,22 +340,7 @@ def printed(html: str) -> bytes:
 
 def main(words: Sequence[str]) -> int:
     """The verb: `study=folder [pdf=true] [report.language=zh] [out=folder]`."""
-    asked = {"pdf": "false", "report.language": "en"}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if key not in KEYS or not equals or (key == "out" and not value.strip()):
-            raise Mistake(
-                f"report: cannot read {word!r}; allowed are "
-                f"{', '.join(f'{key}=... ({v})' for key, v in KEYS.items())}{nearest(key, KEYS)}"
-            )
-        asked[key] = value
-    for key, allowed in {"pdf": ("true", "false"), "report.language": style.LANGUAGES}.items():
-        if asked[key] not in allowed:
-            raise Mistake(
-                f"{key} = {asked[key]!r}: allowed are {', '.join(allowed)}{nearest(asked[key], allowed)}"
-            )
-    if "study" not in asked:
-        raise Mistake("report: say which study: study=results/<experiment>/<id>")
+    asked = words_of.report(words)
     for path in write(
         pictures.newest(Path(asked["study"])),
         asked["report.language"],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa.agent import Agent, AgentSet
+from mesa.model import Model as Model  # what the model of this package is, imported in this order
 
 from sim.agents import views
 from sim.agents.by_hand import add_one, end_one

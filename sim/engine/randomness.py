@@ -12,7 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.engine.compile_cache import silence_overflow
 from sim.engine.kernels import drawing, kernel
+
+silence_overflow()  # before the first draw
 
 MASK = (1 << 64) - 1
 _GOLDEN, _A, _B, _INDEX = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD1B54A32D192ED03

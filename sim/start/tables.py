@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.state.parameters import TableError
+
 DATA = Path(__file__).parents[1] / "data"
 AGES = 112  # single years 0 .. 111
 HEALTH_STATES = ("robust", "mild", "moderate", "severe")
@@ -23,10 +25,6 @@ C3_TARGET = (
     0.011,
 )  # mild, moderate, severe share of 60+: Qiao 2022, BMC Geriatrics 22 (grade A)
 GRAIN = 2.0**-24
-
-
-class TableError(ValueError):
-    """A data table is incomplete; the message names the file and what is missing."""
 
 
 def read(name: str, folder: Path = DATA) -> list[dict[str, str]]:

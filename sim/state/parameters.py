@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
-
-import numpy as np
 
 GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
 STORED = {
@@ -36,6 +35,10 @@ SECTIONS: dict[str, type] = {}
 
 class ParameterError(ValueError):
     """A user's mistake in a parameter; the message is one sentence that names the place."""
+
+
+class TableError(ValueError):
+    """A data table is incomplete; the message names the file and what is missing."""
 
 
 @dataclass(frozen=True)
@@ -164,13 +167,15 @@ def section(name: str) -> Callable[[type], type]:
     """Register a class of parameters under `name` (the first word of every path in it)."""
 
     def register(cls: type) -> type:
+        from numpy import recarray
+
         made: type = dataclass(frozen=True)(cls)
         if name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
         for one in fields(
             made
         ):  # rules read `values[v].name`, where an array's own attribute would answer instead
-            if hasattr(np.recarray, one.name):
+            if hasattr(recarray, one.name):
                 raise ValueError(
                     f"{name}.{one.name}: {one.name!r} is an attribute of every array: choose another name"
                 )
@@ -261,7 +266,8 @@ def nearest(word: str, allowed: typing.Iterable[str]) -> str:
 
 def checked(declared: Declaration, value: Any) -> Any:
     """`value` in the declared type, or ParameterError; NumPy's numbers and flags are taken as Python's."""
-    if isinstance(value, np.generic):
+    numpy = sys.modules.get("numpy")  # none of its numbers is here where it is not
+    if numpy is not None and isinstance(value, numpy.generic):
         value = value.item()
     if declared.kind is bool:
         return _flag(declared, value)

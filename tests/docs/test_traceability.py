@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command.scenario import check_override, compose_line, read_overrides
+from experiments.command.scenario import compose_line
+from experiments.command.settings import check_override, read_overrides
 from experiments.report import documents
 from experiments.report.documents import ROOT, files_of, stale, trace
 from sim.state.parameters import SECTIONS, declarations

@@ -528,6 +528,7 @@ def test_a_free_slot_is_nobody(model: sim.MutualAidModel) -> None:
 
 STANDINS = """
 import sys, sim
+sim.Elder  # the model is imported with its first name
 from mesa import DataCollector, experimental, space
 print(sorted({"pandas", "networkx", "mesa.experimental"} & set(sys.modules)))
 small = {"county.villages": 1, "county.elders": 5, "horizon.spin_up": 0}

@@ -1,0 +1,104 @@
+"""What each verb is asked beside its experiment: a word that it does not know, or a study that is not there,
+is answered before anything is imported that takes time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from experiments.command.catalogue import Mistake
+from experiments.command.settings import HOW
+from sim.state.parameters import nearest
+
+LANGUAGES = ("en", "zh")
+REPORT = {
+    "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
+    "pdf": "true or false",
+    "report.language": "en or zh",
+    "out": "folder for the page",
+}
+EXPLAIN = {"run": "", "village": "", "month": "", "scenario": "", "replicate": "0", "arm": "main"}
+WORDS: dict[str, tuple[str, ...]] = {
+    "status": (),
+    "resume": HOW,
+    "verify": ("sample", "all", "workers", "engine", "progress"),
+    "export": (),
+}
+
+
+def report(words: Sequence[str]) -> dict[str, str]:
+    """The words of `report` as key -> value; Mistake where one is unknown or missing."""
+    asked = {"pdf": "false", "report.language": "en"}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if key not in REPORT or not equals or (key == "out" and not value.strip()):
+            raise Mistake(
+                f"report: cannot read {word!r}; allowed are "
+                f"{', '.join(f'{key}=... ({v})' for key, v in REPORT.items())}{nearest(key, REPORT)}"
+            )
+        asked[key] = value
+    for key, allowed in {"pdf": ("true", "false"), "report.language": LANGUAGES}.items():
+        if asked[key] not in allowed:
+            raise Mistake(
+                f"{key} = {asked[key]!r}: allowed are {', '.join(allowed)}{nearest(asked[key], allowed)}"
+            )
+    if "study" not in asked:
+        raise Mistake("report: say which study: study=results/<experiment>/<id>")
+    return asked
+
+
+def explain(words: Sequence[str]) -> dict[str, str]:
+    """The words as key -> value; Mistake where one is unknown or missing."""
+    given = dict(EXPLAIN)
+    for word in words:
+        key, sign, value = word.partition("=")
+        if key not in EXPLAIN or not sign:
+            raise Mistake(
+                f"explain does not know {word!r}; allowed are {', '.join(EXPLAIN)}{nearest(key, EXPLAIN)}"
+            )
+        given[key] = value
+    lacking = [key for key in ("run", "village") if not given[key]]
+    if lacking:
+        raise Mistake(
+            f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
+            f"first_answer/<id> village=7, and month=2031-04 where one month is meant"
+        )
+    for key in ("village", "replicate"):
+        if not (given[key].isascii() and given[key].isdigit() and len(given[key]) < 10):
+            raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
+    return given
+
+
+def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
+    """The folder that `study=` names, and the other words; Mistake where one does not belong to the verb."""
+    named = [word.partition("=")[2] for word in words if word.startswith("study=")]
+    others = [word for word in words if not word.startswith("study=")]
+    if len(named) != 1 or not named[0]:
+        raise Mistake(f"{verb} wants one study=<folder>, such as study=results/first_answer/0123456789ab")
+    for word in others:
+        key = word.partition("=")[0].partition(".")[0]
+        if verb in WORDS and key not in WORDS[verb]:
+            allowed = ("study", *WORDS[verb])
+            raise Mistake(
+                f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}"
+            )
+    return named[0].rstrip("/"), others
+
+
+def there(folder: str) -> None:
+    """Mistake where a study is asked of a folder that is not there."""
+    if not os.path.lexists(folder):
+        raise Mistake(
+            f"{folder[:200]!r} is no study: it has no manifest.json; give a folder results/<experiment>/<id>"
+        )
+
+
+def check(verb: str, words: Sequence[str]) -> None:
+    """Raise Mistake where a verb cannot answer such words."""
+    if verb == "report":
+        there(report(words)["study"])
+    elif verb == "explain":
+        there(explain(words)["run"])
+    elif verb in ("expand", *WORDS):
+        there(study(verb, words)[0])
