@@ -59,6 +59,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "precision": (0.001, 0.5),
     "samples": (2, 2**16),
     "replicates": (1, 1_000),
+    "sample": (2, 10_000),
 }
 
 
@@ -103,6 +104,8 @@ class Settings:
     outcomes: list[str] = field(default_factory=list)  # columns of it that are outcomes
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
+    sample: int | None = None  # counties of the country (nation)
+    keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"
     progress: bool = True
@@ -134,6 +137,7 @@ class Settings:
             "method": METHODS,
             "by": ("section", "parameter"),
             "distribution": ("declared", "uniform"),
+            "keep": ("county", "village"),
         }
         words = {
             **single,

@@ -5,7 +5,12 @@ from studies import COMMANDS, NUMBERED, REFRESH, SLOW, frozen, kept, moved
 
 from experiments.command.settings import options
 
-WITHOUT = {"benchmark", "calibrate", "headline"}  # one measures time, one makes the table, one is moved by it
+WITHOUT = {
+    "benchmark",
+    "nation",
+    "calibrate",
+    "headline",
+}  # two measure time, one makes the table, one is moved by it
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in COMMANDS]
 BEFORE = {
     "results": "aa", "summary": "bb", "findings": "cc",
