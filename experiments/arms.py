@@ -130,6 +130,8 @@ class ArmRuns:
         self.policies = line.policies if policies is None else policies
         self.touched = frozenset(line.touched())
         self.reference: Arm | None = None  # run once a replicate, where it is wanted
+        self.reference_of: Callable[[Arm], Arm] | None = None  # in its place: one of each arm's own
+        self._own: dict[str, str] = {}  # arm -> the name of its reference
         self._scenarios: dict[tuple[str, str, bool], Scenario] = {}
         self._runs: dict[str, dict[tuple[str, int], int]] = {}  # kind -> (arm, replicate) -> its run
 
@@ -194,10 +196,20 @@ class ArmRuns:
         asked, tasks = list(wanted), []
         if self.reference:
             asked += [(self.reference, at) for at in sorted({replicate for _, replicate in asked})]
+        asked += self._references(asked)
         for arm, replicate in asked:
             tasks.append(self.task(arm, replicate, kind, drawn=drawn))
             self._runs.setdefault(kind, {})[arm.name, replicate] = tasks[-1].run
         self.work.run(tasks, label)
+
+    def _references(self, asked: Sequence[tuple[Arm, int]]) -> list[tuple[Arm, int]]:
+        """The own references of arms, each once a replicate."""
+        found: dict[tuple[str, int], tuple[Arm, int]] = {}
+        for arm, replicate in asked if self.reference_of else ():
+            own = self.reference_of(arm)  # type: ignore[misc]
+            self._own[arm.name] = own.name
+            found.setdefault((own.name, replicate), (own, replicate))
+        return list(found.values())
 
     def villages(self, kind: str = MAIN) -> pd.DataFrame:
         """Village rows of every run of a kind that was asked for but the reference, with what they add to it.
@@ -210,7 +222,16 @@ class ArmRuns:
             [(*key, run) for key, run in self._runs.get(kind, {}).items()],
             columns=["scenario", "replicate", "run"],
         )
-        return reference.split(names.merge(rows, on="run", how="inner"))
+        table = names.merge(rows, on="run", how="inner")
+        return self._against_own(table) if self._own else reference.split(table)
+
+    def _against_own(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Rows of arms with what they add to their own reference."""
+        named = table["scenario"].astype(str)
+        parts = [
+            reference.with_added(table[named == arm], table[named == own]) for arm, own in self._own.items()
+        ]
+        return pd.concat(parts).sort_index()
 
 
 class BaselineRuns(ArmRuns):

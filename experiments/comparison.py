@@ -28,6 +28,7 @@ from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, LASTING, OUTCO
 from experiments.ranking import Ranking, rank
 from experiments.statistics import Interval
 from experiments.study import draws
+from sim.policies import Intervention
 from sim.start.county import village_states
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 
@@ -99,6 +100,7 @@ class Question:
     best_of: tuple[str, ...] = (ALL,)
     limits: tuple[str, ...] = ()
     extra: Callable[[Compared], tuple[list[Any], list[Any], list[Any]]] | None = None
+    policies: Mapping[str, tuple[Intervention, ...]] = field(default_factory=dict)  # of arms, on top
 
     @property
     def available(self) -> dict[str, Mapping[str, Any]]:
@@ -134,7 +136,7 @@ class Question:
         """
         tested = {arm for one in self.tested for arm in one.arms}
         return [
-            (Arm(f"{condition}/{arm}", arm, {**self.base, **changes, **held}), at)
+            (Arm(f"{condition}/{arm}", arm, {**self.base, **changes, **held}, self.policies.get(arm, ())), at)
             for at in replicates
             for condition, held in self.conditions().items()
             for arm, changes in self.available.items()
@@ -346,7 +348,8 @@ def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
     """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
     settings = runs.settings
     seeds = settings.seeds or seeds_of(question, settings.size)
-    runs.reference = reference_arm(question.base)
+    if runs.reference_of is None:
+        runs.reference = reference_arm(question.base)
     limit = max(settings.max_seeds or 8 * seeds, seeds) if settings.precision else seeds
     while True:
         runs.run(question.wanted(range(seeds)))

@@ -213,6 +213,40 @@ def look_at_files(words: list[str]) -> None:
                 raise Mistake(f"{value}: {error}") from error
 
 
+def sweeping(verb: str, words: list[str]) -> list[str]:
+    """Words with several values as those of a comparison."""
+    from experiments.command import sweep
+
+    if verb != "run":
+        raise Mistake(f"-m compares several values by running; {verb} runs nothing of the kind: leave it out")
+    return sweep.gathered(words)
+
+
+def show(verb: str, words: list[str], flags: Any) -> int:
+    """Print the configuration (`--cfg job`) or what it is made of (`--info`), and run nothing."""
+    from experiments.command.scenario import compose_line
+
+    if verb != "run":
+        raise Mistake(f"--cfg and --info show what a run would do; {verb} is none")
+    line = compose_line(words)
+    if flags.info:
+        chosen = [f"{group}={option}" for group, option in line.named.items()]
+        print(
+            "\n".join(
+                [
+                    f"experiment: {line.settings.name}",
+                    f"configurations: {catalogue.CONFIGS}",
+                    f"groups: {', '.join(chosen) or 'as by default'}",
+                    f"policies: {', '.join(line.settings.policy) or 'none'}",
+                    f"values set: {', '.join(f'{path}={v}' for path, v in line.pinned.items()) or 'none'}",
+                ]
+            )
+        )
+    if flags.cfg:
+        print(line.text, end="")
+    return 0
+
+
 def look_at_words(verb: str, words: list[str]) -> None:
     """Refuse before the model is imported whatever can be refused without it."""
     from experiments.command import asked
@@ -242,13 +276,17 @@ def answer(argv: list[str] | None = None) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
+    from experiments.command.flags import read as read_flags
     from experiments.command.settings import one_line
     from sim.state.parameters import ParameterError, TableError
 
     try:
+        flags, words = read_flags(words)
         verb, words = split_verb(words)
+        if flags.multirun:
+            words = sweeping(verb, words)
         look_at_words(verb, words)
-        return run(verb, words)
+        return show(verb, words, flags) if flags.cfg or flags.info else run(verb, words)
     except (Mistake, ParameterError, TableError) as error:
         said = str(error)
     except (HydraException, OmegaConfBaseException) as error:

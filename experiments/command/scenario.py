@@ -360,7 +360,8 @@ def compose_line(words: Sequence[str]) -> Composed:
         named[group] = f"{named[group]}+{option}" if group in named else option
     if made:
         named["policy"] = "+".join(settings.policy)
-    return Composed(settings, parameters, pinned, named, resolved(asked | plain) + said, made)
+    keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
+    return Composed(settings, parameters, pinned, named, resolved(asked | plain | keys) + said, made)
 
 
 def resolved(content: dict[str, Any]) -> str:

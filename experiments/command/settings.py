@@ -43,6 +43,7 @@ HOW = (
     "fresh",
     "partial",
     "trusted",
+    "confirm",
 )  # settings that change no result: no part of a study's id
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
@@ -105,6 +106,7 @@ class Settings:
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     sample: int | None = None  # counties of the country (nation)
+    sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"
@@ -112,6 +114,7 @@ class Settings:
     fresh: bool = False
     partial: bool = False
     trusted: bool = False  # code that a policy file names may run
+    confirm: bool = False  # many arms, or more than an hour, may be run
     engine: EngineSettings = field(default_factory=EngineSettings)
     fork: ForkSettings = field(default_factory=ForkSettings)
 
@@ -229,7 +232,7 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
         if override is None or override.is_add() or override.is_delete() or override.package is not None:
             raise Mistake(f"cannot read {word[:200]!r}: key=value is wanted, such as county.villages=50")
         if override.is_sweep_override():
-            raise Mistake(f"{word!r} holds several values: give one value at a time")
+            raise Mistake(f"{word!r} holds several values: give one, or compare them with -m")
         found.append(override)
     return found
 

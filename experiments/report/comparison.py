@@ -5,7 +5,7 @@ spoken.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from experiments import comparison, statistics
 from experiments.arms import ArmRuns
@@ -28,6 +28,7 @@ from experiments.report.style import both, phrase, tell, words
 from experiments.report.text import as_text
 from experiments.statistics import STABLE
 from experiments.study.findings import Findings, ShownTable
+from experiments.study.study import Study
 
 CLAIM = 0.05  # half-width that is called precise where none was asked for
 ENOUGH = (
@@ -38,10 +39,14 @@ ENOUGH = (
 DECIDES = ("against", "none", "open", "holds")  # the expectation in the first of these states speaks
 
 
-def answer(question: Question, runs: ArmRuns, words: list[str]) -> int:
-    """Run a comparison, save and print its findings; exit code."""
+def answer(
+    question: Question, runs: ArmRuns, words: list[str], begun: Callable[[Study], None] | None = None
+) -> int:
+    """Run a comparison, save and print its findings; exit code. `begun` is told of the study."""
     comparison.check_cells(question, runs)
     with runs.begin(words) as work:
+        if begun is not None:
+            begun(work)
         done, limit = comparison.compare(question, runs)
         found = both(lambda: findings(done, limit), work.folder)
         work.text("summary.csv", done.values.to_csv())

@@ -14,7 +14,9 @@ import yaml
 
 import run
 from experiments.command import catalogue, scenario, settings
+from experiments.command.flags import read as read_flags
 from experiments.command.scenario import compose_line, options
+from experiments.command.sweep import gathered
 from experiments.report.documents import ROOT
 from sim.state.parameters import Parameters
 
@@ -56,7 +58,9 @@ def test_both_pages_hold_commands():
 def test_a_command_is_read_as_written(words):
     if words[2:] == ["--help"]:
         return
-    verb, rest = run.split_verb(words[2:])
+    flags, plain = read_flags(words[2:])
+    verb, rest = run.split_verb(plain)
+    rest = gathered(rest) if flags.multirun else rest
     if "funding=mine" in rest:
         rest = [w for w in rest if w != "funding=mine"]  # no option before its file is written
     if verb == "run":

@@ -47,6 +47,13 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
     "sensitivity_sobol": [*MEASURED, "method=sobol", "samples=4", "inputs=[needs,health,government,plan]"],
     "sensitivity_pawn": [*MEASURED, "method=pawn", "samples=8", "inputs=[needs,participation]"],
     "sensitivity_delta": [*MEASURED, "method=delta", "samples=128", "inputs=[canteen.food,canteen.fuel]"],
+    "compare": [
+        "experiment=compare",
+        "sweep=['funding=jiangxi,feixiang','business=none,tourism']",
+        "seeds=2",
+        DRAWN,
+        *SOME,
+    ],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time

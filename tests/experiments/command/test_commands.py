@@ -43,7 +43,10 @@ UNREAD = {
     "panels of a baseline": (["experiment=baseline", "panels=[practised]"], "panels is read by first_answer"),
     "a size of a baseline": (["experiment=baseline", "size=quick"], "size is read by ablation, benchmark"),
     "a method of a question": (["experiment=q1", "method=sobol"], "method is read by sensitivity"),
-    "precision of the first answer": (["precision=0.05"], "precision is read by business, funding_mix"),
+    "precision of the first answer": (
+        ["precision=0.05"],
+        "precision is read by business, compare",
+    ),
     "seeds of a sensitivity analysis": (
         ["experiment=sensitivity", "seeds=5"],
         "seeds is read by ablation, baseline",

@@ -72,7 +72,7 @@ BAD = {
     "unknown size": (["size=quik"], "did you mean quick?"),
     "unknown row": (["rows=[jiangzi]"], "did you mean jiangxi?"),
     "a word without =": (["experiment=smoke", "villages"], "key=value is wanted"),
-    "several values": (["funding=jiangxi,feixiang"], "one value at a time"),
+    "several values": (["funding=jiangxi,feixiang"], "compare them with -m"),
     "a section as a value": (["needs=3"], "is a section"),
     "unknown option to add": (["service.sharing_staton=true"], "did you mean service.sharing_station?"),
     "an option that is no switch": (["service.sharing_station=2"], "true or false is wanted"),

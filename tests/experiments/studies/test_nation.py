@@ -21,8 +21,9 @@ from scipy import stats
 import run
 import sim
 from experiments.command.scenario import compose_line
-from experiments.studies import nation, nation_sample
-from experiments.studies.nation_sample import Stratum, allotted, county_row, shares, strata, villages_of
+from experiments.studies import nation
+from experiments.studies.nation import sample
+from experiments.studies.nation.sample import Stratum, allotted, county_row, shares, strata, villages_of
 from experiments.study.provenance import ROOT
 from experiments.study.simulate import simulate_many
 from sim.start.village_table import read_villages
@@ -54,8 +55,8 @@ def test_counties_are_allotted_by_weight_and_largest_remainder():
     """Two each, then 14 by weight: 7, 4.2, 2.8 -> 7, 4, 3."""
     assert allotted([0.5, 0.3, 0.2], 20) == [9, 6, 5]
     assert allotted([0.22] * 4 + [0.12], 10) == [2] * 5
-    for sample in (24, 60, 301):
-        assert sum(allotted([one.weight for one in strata(PLAIN)], sample)) == sample
+    for wanted in (24, 60, 301):
+        assert sum(allotted([one.weight for one in strata(PLAIN)], wanted)) == wanted
 
 
 def test_villages_of_all_counties_together_are_as_in_the_country():
@@ -144,10 +145,10 @@ def test_rows_a_county_are_made_by_workers_as_they_are_made_later():
     line = compose_line(["experiment=nation", *TINY])
     some = nation.tasks(line, 24, 1)[:3]
     villages = pd.concat(record.villages.to_pandas() for record in simulate_many(some))
-    mine = pa.concat_tables(record.villages for record in nation_sample.by_county(some)).to_pandas()
+    mine = pa.concat_tables(record.villages for record in sample.by_county(some)).to_pandas()
     pd.testing.assert_frame_equal(
         mine.drop(columns="village_bytes").astype({"scenario": str, "arm": str}),
-        nation_sample.summed(villages).drop(columns="village_bytes").astype({"scenario": str, "arm": str}),
+        sample.summed(villages).drop(columns="village_bytes").astype({"scenario": str, "arm": str}),
     )
     assert mine["served_years"].sum() == pytest.approx(villages["served_years"].sum())
 
@@ -217,4 +218,4 @@ def test_a_killed_worker_of_a_scheduler_changes_no_byte(tmp_path):
 
 
 def test_kinds_of_villages_are_those_of_the_model():
-    assert {one.kind for one in strata(PLAIN)} == set(VILLAGE_KINDS) and nation_sample.LEAST >= 2
+    assert {one.kind for one in strata(PLAIN)} == set(VILLAGE_KINDS) and sample.LEAST >= 2

@@ -1,6 +1,6 @@
 """`experiment=nation`: the country's money, coverage, elder-years and helpers from a sample of counties.
 
-Counties are drawn from strata of leading strength and kind (nation_sample.py). One world has one draw of what
+Counties are drawn from strata of leading strength and kind (sample.py). One world has one draw of what
 is uncertain, common to all its counties; with several worlds the interval is over worlds, with one it is that
 of a stratified sample and says nothing of parameters.
 """
@@ -22,7 +22,7 @@ from experiments.report import style
 from experiments.report.style import both, figures_in, plt, tell, words
 from experiments.report.text import as_text
 from experiments.statistics import LEVEL, Interval
-from experiments.studies.nation_sample import (
+from experiments.studies.nation.sample import (
     LEAST,
     MEASURED,
     Stratum,
