@@ -23,6 +23,7 @@ from experiments.study.plan import Task
 from experiments.study.run_tables import heading
 from experiments.study.simulate import failure, simulate_many
 from experiments.study.store import RunRecord
+from sim.compile_ahead import ALWAYS, compile_missing
 from sim.state.parameters import Parameters
 
 DEATHS = 3  # a run whose worker died so often is given up
@@ -40,14 +41,16 @@ class Taker(Protocol):
         """Take one."""
 
 
-def warm(parameters: Parameters) -> None:
-    """Compile every kernel once, on one small village, before workers start.
+def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> None:
+    """Compile every kernel once, before workers start: in several processes what all counties run, then what
+    two small villages ask for beside it.
 
     Reads the tables, so a bad one shows here.
     """
+    compile_missing(processes, (ALWAYS,), progress)
     small = {
         "given.villages": "",
-        "county.villages": 1,
+        "county.villages": 2,
         "county.elders": 12,
         "horizon.spin_up": 1,
         "business.start": 0,

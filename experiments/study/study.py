@@ -356,7 +356,7 @@ class Study:
         if left:
             settings = self._settings
             if work is simulate_many:
-                runner.warm(left[0].scenario.parameters)
+                runner.warm(left[0].scenario.parameters, self.engine.engine.count, settings.progress)
             runner.execute(
                 left, self, self.engine, total=len(tasks), progress=settings.progress, label=label, work=work
             )

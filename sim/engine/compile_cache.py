@@ -4,12 +4,18 @@ Numba unpickles what it finds there, so whoever can write there runs code as the
 what nobody but the user and root can have written: every folder from the root down belongs to one of them and
 is closed to the writing of others. A shared temporary folder never is, its sticky bit notwithstanding. The
 folder is that of this model's kernels alone: other Numba programs of the process keep theirs.
+
+Read before it are the kernels that the install left beside the package (`hatch_build.py`): machine code for
+any processor of the kind, never written to, and trusted as far as the sources that Python imports from the
+same place. What does not agree with the sources or with Numba has another name and is not found there.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
+import pickle
 import stat
 import tempfile
 import warnings
@@ -21,9 +27,13 @@ from typing import Any
 
 import numba
 from numba.core import caching
+from numba.core.serialize import dumps
 
 OWN_ROOMS = ("parts", "start", "agents")  # no kernel of another file calls what stands there
 PACKAGE = Path(__file__).parents[1]
+CARRIED = "mutual_aid_kernels"  # the package of compiled kernels that the install leaves
+CARRIED_PROCESSOR = ("generic", "")  # Numba's name and features of what they are compiled for
+NOT_CARRIED = "MUTUAL_AID_NO_KERNELS"  # set, none are made at install and none are read
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 OWNER_ONLY = stat.S_IRWXU
@@ -97,9 +107,29 @@ def private_folder(path: Path) -> Path:
     return folder
 
 
+def chosen_folder() -> Path | None:
+    """The folder that the user names in NUMBA_CACHE_DIR."""
+    named = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    return Path(named).absolute() / folder_name() if named else None
+
+
+@cache
+def carried_folder() -> Path | None:
+    """Kernels that came with the install and were made from these shared files; None where there are none,
+    where the user wants none, or where NUMBA_CPU_NAME asks for those of another processor.
+    """
+    if os.environ.get(NOT_CARRIED) or numba.config.CPU_NAME not in (None, "generic"):  # type: ignore[attr-defined]
+        return None
+    found = importlib.util.find_spec(CARRIED)
+    folder = Path(found.origin).parent / folder_name() if found and found.origin else None
+    return folder if folder and folder.is_dir() else None
+
+
 @cache
 def cache_folder() -> Path | None:
     """The first folder that is safe, looked for once a process; a warning and None where there is none."""
+    if chosen := chosen_folder():
+        return chosen
     reasons = []
     for root in roots():
         if not root.is_absolute():
@@ -119,24 +149,45 @@ def cache_folder() -> Path | None:
 
 
 # -- Numba's cache, with that folder ---------------------------------------------------------------------
-class OwnLocator(caching._SourceFileBackedLocatorMixin, caching._CacheLocator):  # type: ignore[misc]
-    """A folder below ours for each folder of sources."""
+class OwnLocator(caching._CacheLocator):  # type: ignore[misc]
+    """A folder below ours for each folder of sources, the same for each copy of this package."""
 
     def __init__(self, function: Any, file: str) -> None:
-        self._py_file, self._lineno = file, function.__code__.co_firstlineno
+        self._file, self._lineno = Path(file).absolute(), function.__code__.co_firstlineno
+        ours = self._file.is_relative_to(PACKAGE)
+        self.below = (
+            self._file.parent.relative_to(PACKAGE.parent).as_posix().replace("/", ".")
+            if ours
+            else self.get_suitable_cache_subpath(file)
+        )
         self._folder = cache_folder()
-        self._below = self.get_suitable_cache_subpath(file)
+
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> OwnLocator | None:
+        """A locator, or None for a kernel typed in by hand."""
+        return cls(py_func, py_file) if os.path.exists(py_file) else None
+
+    def get_source_stamp(self) -> str:
+        """What the source says; not when it was written, which is another time in each copy."""
+        return hashlib.sha256(self._file.read_bytes()).hexdigest()
+
+    def get_disambiguator(self) -> str:
+        """Tells functions of one name in one file apart."""
+        return str(self._lineno)
 
     def get_cache_path(self) -> str:
         """Where the code of the function lies."""
-        return str(self._folder / self._below) if self._folder else ""
+        return str(self._folder / self.below) if self._folder else ""
 
     def ensure_cache_path(self) -> None:
-        """Make it; OSError where it is not ours alone."""
+        """Make it; OSError where it is not ours alone, unless the user chose it."""
         if not self._folder:
             raise OSError("no folder for compiled code")
+        if chosen_folder():
+            os.makedirs(self._folder / self.below, exist_ok=True)
+            return
         try:
-            private_folder(self._folder / self._below)
+            private_folder(self._folder / self.below)
         except UnsafeFolderError as reason:
             raise OSError(str(reason)) from reason
 
@@ -148,33 +199,84 @@ class OwnResults(caching.CompileResultCacheImpl):  # type: ignore[misc]
 
 
 class OwnCache(caching.FunctionCache):  # type: ignore[misc]
-    """A cache that is never in the way.
+    """A cache that is never in the way: what cannot be read is compiled, what cannot be written is not kept.
 
-    What cannot be read is compiled, what cannot be written is not kept.
+    Each version of a function is a file named by all it was made from. Numba's own files are numbered in an
+    index: two processes that compile two versions at once can leave one under the other's signature, and one
+    that is killed leaves what an older source said under the new.
     """
 
     _impl_class = OwnResults
 
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        closed_over = [cell.cell_contents for cell in function.__closure__ or ()]
+        self._function = (
+            numba.__version__,
+            self._impl.locator.get_source_stamp(),
+            hashlib.sha256(function.__code__.co_code + dumps(closed_over)).hexdigest(),
+        )
+
+    def _file_name(self, signature: Any, processor: tuple[str, ...]) -> str:
+        made_from = repr((self._function, str(signature), processor))
+        return f"{self._impl.filename_base}-{hashlib.sha256(made_from.encode()).hexdigest()[:24]}.nbc"
+
+    def own_file(self, signature: Any, codegen: Any) -> Path:
+        """Where a version is kept."""
+        return Path(self.cache_path, self._file_name(signature, codegen.magic_tuple()))
+
+    def carried_file(self, signature: Any, codegen: Any) -> Path | None:
+        """Where the install would have left it."""
+        folder, kind = carried_folder(), codegen.magic_tuple()[0]
+        name = self._file_name(signature, (kind, *CARRIED_PROCESSOR))
+        return folder / self._impl.locator.below / name if folder else None
+
+    def files(self, signature: Any, codegen: Any) -> Iterator[Path]:
+        """Where a version may be found, best first."""
+        carried = None if chosen_folder() else self.carried_file(signature, codegen)
+        if carried:
+            yield carried
+        if self.cache_path:
+            yield self.own_file(signature, codegen)
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """As in Numba; None for a file that was cut short."""
-        try:
-            return super().load_overload(sig, target_context)
-        except Exception:
-            with suppress(OSError):
-                self.flush()
-            return None
+        """The version for these types; None where there is none, or one that was cut short."""
+        target_context.refresh()
+        for file in self.files(sig, target_context.codegen()):
+            with suppress(Exception):
+                return self._impl.rebuild(target_context, pickle.loads(file.read_bytes()))
+        return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """As in Numba, unless the disk is full or was taken away."""
+        """Keep a version, whole or not at all, unless the disk is full or was taken away."""
+        if not self.cache_path or not self._impl.check_cachable(data):
+            return
+        content = dumps(self._impl.reduce(data))
         with suppress(OSError):
-            super().save_overload(sig, data)
+            self._impl.locator.ensure_cache_path()
+            write_whole(self.own_file(sig, data.codegen), content)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file that nobody sees half written."""
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as room:
+            room.write(content)
+        os.replace(name, file)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
 
 
 def kept(dispatcher: Any) -> Any:
-    """A dispatcher that keeps what it compiles; NUMBA_CACHE_DIR, where set, is the user's own choice."""
-    if numba.config.CACHE_DIR or numba.config.CACHE_LOCATOR_CLASSES:  # type: ignore[attr-defined]
+    """A dispatcher that keeps what it compiles; classes that NUMBA_CACHE_LOCATOR_CLASSES names are the user's
+    own choice.
+    """
+    if numba.config.CACHE_LOCATOR_CLASSES:  # type: ignore[attr-defined]
         dispatcher.enable_caching()
-    elif cache_folder():
+    elif cache_folder() or carried_folder():
         with suppress(RuntimeError):  # a kernel typed in by hand has no file, and stays in memory
             dispatcher._cache = OwnCache(dispatcher.py_func)
     return dispatcher

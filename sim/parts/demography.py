@@ -347,7 +347,7 @@ def find_helpers(people, world, v, demography, county, month, pool, wages, key):
 
 
 @kernel
-def enter(people, world, values, prevalence, entry, month, base, wages, pool_keys, enter_keys):
+def enter(people, world, values, prevalence, entry, month, base, pool_keys, enter_keys):
     """Helpers who turn 60 become elders; the month's cohort arrives; the pool shrinks, is refilled at 40,
     gives helpers.
 
@@ -367,7 +367,9 @@ def enter(people, world, values, prevalence, entry, month, base, wages, pool_key
             thin_pool(world, v, sex, month, demography.migration, pool_key)
             for cohort in range(POOL_MONTHS):
                 pool += world.pool[v, sex, cohort]
-        find_helpers(people, world, v, demography, values.county[v], month, pool, wages[v], pool_key)
+        find_helpers(
+            people, world, v, demography, values.county[v], month, pool, village.wages_paid, pool_key
+        )
         world.flow[v].pool_persons = pool + village.helpers
 
 
@@ -420,7 +422,6 @@ def run_enter(model) -> None:
         entry,
         model.month,
         model.pool_base,
-        model.state["wages_paid"],
         model.keys(POOL),
         model.keys(ENTER),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
 
 from sim.engine import compile_cache
@@ -135,7 +136,7 @@ def test_what_others_may_have_planted_is_neither_read_nor_written(
     own, marker = closed / "own", closed / "marker"
     use(own)
     names = list(files_in(own))
-    assert len(names) == 2  # an index and what it names
+    assert len(names) == 1
     outer = closed / "outer" / "cache"
     with_traps(outer, names, marker)
     for folder in (closed / "outer", *(closed / "outer").rglob("*")):
@@ -150,7 +151,7 @@ def test_what_others_may_have_planted_is_neither_read_nor_written(
 
 @compiles
 def test_the_traps_would_spring(closed: Path, use: Callable[[Path], Any]) -> None:
-    """What lies in one's own folder is read; a file that is no index is written anew."""
+    """What lies in one's own folder is read; a file that is no compiled code is written anew."""
     own, marker = closed / "own", closed / "marker"
     use(own)
     kept = files_in(own)
@@ -184,7 +185,7 @@ def test_a_link_to_ones_own_folder_is_followed(closed: Path, use: Callable[[Path
     (closed / "own").mkdir()
     (closed / "link").symlink_to(closed / "own")
     use(closed / "link")
-    assert len(files_in(closed / "own")) == 2
+    assert len(files_in(closed / "own")) == 1
     assert use(closed / "link").stats.cache_hits
 
 
@@ -195,6 +196,95 @@ def test_a_file_cut_short_is_compiled_anew(closed: Path, use: Callable[[Path], A
         (closed / "own" / name).write_bytes(b"")
     use(closed / "own")
     assert use(closed / "own").stats.cache_hits
+
+
+@compiles
+def test_a_version_is_never_found_under_the_types_of_another(closed: Path, use: Callable[[Path], Any]) -> None:
+    """Two processes that compile two versions at once each write a file of their own."""
+    first = use(closed / "own")
+    second = use(closed / "own")  # has seen what was there before the other version came
+    assert first(0.5) == 1.0 and second(np.uint8(3)) == 6
+    assert len(files_in(closed / "own")) == 3
+    third = use(closed / "own")
+    assert third(0.5) == 1.0 and third(np.uint8(3)) == 6
+    assert sum(third.stats.cache_hits.values()) == 3 and not third.stats.cache_misses
+
+
+@compiles
+def test_what_was_not_written_to_the_end_is_not_there(
+    closed: Path, use: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*paths: Any) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        use(closed / "own")
+    assert files_in(closed / "own") == {}
+    assert use(closed / "own").stats.cache_misses
+
+
+# -- kernels that came with the install --------------------------------------------------------------------
+@pytest.fixture
+def carry(
+    closed: Path, use: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Path]]:
+    """A function that moves what was compiled into the package of an install, under the name it has there."""
+    package = closed / "installed" / compile_cache.CARRIED
+
+    def moved() -> Path:
+        (package / compile_cache.folder_name()).mkdir(parents=True)
+        (package / "__init__.py").touch()
+        monkeypatch.syspath_prepend(str(package.parent))
+        compile_cache.carried_folder.cache_clear()
+        monkeypatch.delenv(compile_cache.NOT_CARRIED, raising=False)
+        made = use(closed / "own")
+        types, codegen = (numba.int64,), made.targetctx.codegen()
+        place = made._cache.carried_file(types, codegen)
+        place.parent.mkdir()
+        made._cache.own_file(types, codegen).rename(place)
+        return Path(place)
+
+    yield moved
+    compile_cache.carried_folder.cache_clear()
+
+
+@compiles
+def test_what_the_install_compiled_is_read_and_nothing_is_written(
+    closed: Path, use: Callable[[Path], Any], carry: Callable[[], Path]
+) -> None:
+    carry()
+    assert use(closed / "own").stats.cache_hits
+    assert files_in(closed / "own") == {}
+
+
+@compiles
+def test_carried_code_of_other_sources_or_cut_short_is_compiled_anew(
+    closed: Path, use: Callable[[Path], Any], carry: Callable[[], Path]
+) -> None:
+    place = carry()
+    source = closed / "twice.py"
+    source.write_text(f"{SOURCE}# says more\n", encoding="utf-8")
+    assert use(closed / "own").stats.cache_misses
+    source.write_text(SOURCE, encoding="utf-8")
+    assert use(closed / "own").stats.cache_hits and len(files_in(closed / "own")) == 1
+    place.write_bytes(place.read_bytes()[:100])
+    assert use(closed / "own").stats.cache_misses
+    assert len(files_in(closed / "own")) == 2 and len(place.read_bytes()) == 100
+
+
+@compiles
+@pytest.mark.parametrize("said", ["carried", "another processor"])
+def test_carried_code_can_be_refused(
+    said: str, closed: Path, use: Callable[[Path], Any], carry: Callable[[], Path], monkeypatch: Any
+) -> None:
+    carry()
+    if said == "carried":
+        monkeypatch.setenv(compile_cache.NOT_CARRIED, "1")
+    else:
+        monkeypatch.setattr(numba.config, "CPU_NAME", "x86-64-v2")
+    compile_cache.carried_folder.cache_clear()
+    assert use(closed / "own").stats.cache_misses
 
 
 @pytest.mark.parametrize("word", ["", "relative", "~"])
@@ -220,6 +310,18 @@ def test_other_programs_keep_their_folder(tmp_path: Path) -> None:
     )
     clean = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     assert said_by(code, {**clean, "PYTHONPATH": str(PROJECT)})[0] == str(tmp_path / "__pycache__")
+
+
+def test_other_programs_compile_for_their_processor() -> None:
+    """The processor that Numba compiles for is the same with this package and without."""
+    ask = (
+        "import numba\nother = numba.njit(lambda number: number + 1)\nother(1)\n"
+        "print(other.targetctx.codegen().magic_tuple(), numba.config.CPU_NAME, numba.config.CACHE_DIR)"
+    )
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    environment = {**clean, "PYTHONPATH": str(PROJECT)}
+    with_ours = "import sim\nfrom sim.engine import randomness\n"
+    assert said_by(with_ours + ask, environment)[0] == said_by(ask, environment)[0]
 
 
 @compiles
