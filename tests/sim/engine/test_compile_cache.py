@@ -199,7 +199,9 @@ def test_a_file_cut_short_is_compiled_anew(closed: Path, use: Callable[[Path], A
 
 
 @compiles
-def test_a_version_is_never_found_under_the_types_of_another(closed: Path, use: Callable[[Path], Any]) -> None:
+def test_a_version_is_never_found_under_the_types_of_another(
+    closed: Path, use: Callable[[Path], Any]
+) -> None:
     """Two processes that compile two versions at once each write a file of their own."""
     first = use(closed / "own")
     second = use(closed / "own")  # has seen what was there before the other version came
