@@ -10,11 +10,8 @@ import hashlib
 import json
 import multiprocessing
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from itertools import cycle, islice
@@ -27,6 +24,7 @@ import numpy as np
 import sim
 from experiments.benchmark.against_mesa import against_mesa, docking, persons
 from experiments.benchmark.all_on import ALL_ON
+from experiments.benchmark.installing import installs
 from experiments.benchmark.readings import (
     GROWTH_MONTHS,
     SIZES,
@@ -39,6 +37,7 @@ from experiments.benchmark.readings import (
     ratios,
     slope,
     table,
+    timed,
     within,
 )
 from experiments.benchmark.studies import calls, draws, overhead, peak
@@ -129,22 +128,12 @@ def grown(size: Scale, coupled: bool) -> tuple[dict[int, list[float]], float]:
 def child(code: str, **environment: str) -> tuple[str, float, float]:
     """Output, CPU seconds and wall seconds of a Python process of its own."""
     path = os.pathsep.join(path for path in (str(ROOT), os.environ.get("PYTHONPATH", "")) if path)
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": path} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
-    if done.returncode:
-        raise RuntimeError(f"a measuring process failed: {done.stderr.strip().splitlines()[-1:]}")
-    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+    return timed([sys.executable, "-c", code], **{"PYTHONPATH": path, **environment})
 
 
 def starts(size: Scale) -> list[Reading]:
-    """Process start to the first month, with compiled kernels on disk and without any.
+    """Process start to the first month, with compiled kernels on disk and without any (compiled first, on
+    all processors).
 
     The pace is that of this minute.
     """
@@ -159,8 +148,14 @@ def starts(size: Scale) -> list[Reading]:
     )
     if size.cold:
         with tempfile.TemporaryDirectory() as folder:
-            cold, word = child(code, NUMBA_CACHE_DIR=folder, NUMBA_CPU_NAME="generic")[0].split()
-        found += within("process start to first month, cold compile", [float(cold)], "s CPU", 30, slower)
+            nowhere = {"NUMBA_CACHE_DIR": folder, "NUMBA_CPU_NAME": "generic"}
+            compiled = (
+                "from sim.compile_ahead import ALWAYS, compile_missing; compile_missing(0, (ALWAYS,)); "
+            )
+            said, processors, wall = child(compiled + code, **nowhere)
+            word = said.split()[1]
+        found += within("process start to first month, nothing compiled", [wall], "s wall", 30, slower)
+        found.append(figure("the same, all processes", [processors], "s CPU"))
         found.append(
             figure(
                 "same bytes: generic processor",
@@ -357,6 +352,7 @@ def measure(size: Scale) -> list[Reading]:
         workers,
         study_costs,
         starts,
+        installs,
     )
     return [*(figure for part in parts for figure in part(size)), *same_bytes()]
 

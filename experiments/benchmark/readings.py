@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
+import resource
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -83,6 +87,16 @@ def in_turns(
             units = job()
             seen[name].append((clock() - began) / units)
     return seen
+
+
+def timed(command: Sequence[str | Path], **environment: str) -> tuple[str, float, float]:
+    """Output, CPU seconds with those of its own children, and wall seconds of a process of its own."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
+    if done.returncode:
+        raise RuntimeError(f"a measuring process failed: {done.stderr.strip().splitlines()[-1:]}")
+    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
