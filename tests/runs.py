@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import sim
+import sim.model  # what is declared is known once every part is imported
 from sim.engine.kernels import kernel
 from sim.state.codes import KINDS, STAGES
 from sim.state.fields import FLOWS, STATES
