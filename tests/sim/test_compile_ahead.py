@@ -133,8 +133,9 @@ def test_each_function_goes_to_one_process_and_both_have_work(shared: Callable[.
     functions = [f"function_{place}" for place in range(30)]
     given = shared(functions)
     assert sorted(name for _, name in given) == sorted(functions)
-    assert len({worker for worker, _ in given}) == 2
-    assert {name for _, name in given[:2]} == set(functions[:2])  # the first of the list first
+    of_each = [[name for mine, name in given if mine == worker] for worker in {worker for worker, _ in given}]
+    assert sorted(mine[0] for mine in of_each) == functions[:2]  # the longest are begun first
+    assert all(mine == sorted(mine, key=functions.index) for mine in of_each)
 
 
 def test_a_worker_that_dies_leaves_its_share_to_the_other(shared: Callable[..., Any]) -> None:
