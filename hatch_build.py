@@ -43,6 +43,8 @@ class CustomBuildHook(BuildHookInterface):
 
     def compiled(self, room: Path) -> Path:
         """A package with what could be compiled; raises where nothing can."""
+        if not Path(self.root, "sim", "compile_ahead.py").is_file():  # one of an older install would be found
+            raise FileNotFoundError("there is no sim/compile_ahead.py")
         path = os.pathsep.join(filter(None, (self.root, os.environ.get("PYTHONPATH", ""))))
         kernels = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(room / "made"), "PYTHONPATH": path}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}

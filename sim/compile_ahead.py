@@ -246,12 +246,14 @@ def take_over() -> None:
 
 
 def main(words: list[str]) -> None:
-    """A worker, or everything that is listed."""
+    """A worker, or what every county runs: what only some do is compiled by who first asks for it, so that an
+    install takes no longer than the first run without it would.
+    """
     if words == ["worker"]:
         _work()
         return
     take_over()
-    compile_missing(progress=True)
+    compile_missing(when=(ALWAYS,), progress=True)
 
 
 if __name__ == "__main__":

@@ -353,7 +353,7 @@ def test_no_more_visits_are_made_than_due_and_no_more_diners_seated_than_seats(t
 
 def test_the_cases_reach_what_they_are_meant_to_reach() -> None:
     """Closures, reopening and sales occur, so that the identities above are not proved on nothing."""
-    base = {"county.stratified": True, **SHORT_LEADS}
+    base = {"county.stratified": True, "station.canteen_begins": 4.0, **SHORT_LEADS}
     poor, paid, planned = (
         small({**base, **CASES[name]}, villages=4, seed=11).run(MONTHS).series
         for name in (

@@ -79,6 +79,8 @@ def test_a_forgotten_process_stops_the_import_with_one_sentence(tmp_path: Path) 
     copy = tmp_path / "sim"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "parts/idle.py").write_text(IDLE_PART, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-c", "import sim"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", "import sim.model"], cwd=tmp_path, capture_output=True, text=True
+    )
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 1 and last.startswith("ImportError: sim/parts/idle.py has no process")

@@ -47,6 +47,9 @@ def use(monkeypatch: pytest.MonkeyPatch, closed: Path) -> Iterator[Callable[[Pat
         spec = importlib.util.spec_from_file_location("twice", file)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(
+            sys.modules, "twice", module
+        )  # Numba looks there for what a kept version closes over
         spec.loader.exec_module(module)
         made = inline(module.twice)
         assert made(21) == 42
