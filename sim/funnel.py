@@ -105,8 +105,11 @@ def funnel(series: Series, parameters: Parameters, found: Doors | None = None) -
     return Funnel(classes, *steps, viable & meals)
 
 
-def at_end_of(series: Series, parameters: Parameters, month: int) -> np.ndarray:
-    """(villages,): class of every village had the record ended with `month` (its place in the series)."""
+def at_end_of(series: Series, parameters: Parameters, month: int, found: Doors | None = None) -> np.ndarray:
+    """(villages,): class of every village had the record ended with `month` (its place in the series).
+
+    `found` are the doors of the whole record where at hand.
+    """
     until = slice(month + 1)
     so_far = Series(
         series.flow[until],
@@ -116,7 +119,7 @@ def at_end_of(series: Series, parameters: Parameters, month: int) -> np.ndarray:
         series.balance[until],
         series.names,
     )
-    return funnel(so_far, parameters).classes
+    return funnel(so_far, parameters, None if found is None else found.until(month)).classes
 
 
 def shares(found: Funnel) -> np.ndarray:

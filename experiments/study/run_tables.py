@@ -196,7 +196,9 @@ def classes_by_year(result: sim.Result) -> dict[str, np.ndarray]:
     """Place in `sim.funnel.FUNNEL` of every village at each December, `judged_<year>`."""
     first, months = int(result.parameters.horizon.start[:4]), len(result.series.flow)
     return {
-        f"judged_{first + end // YEARS}": at_end_of(result.series, result.parameters, end).astype(np.int8)
+        f"judged_{first + end // YEARS}": at_end_of(
+            result.series, result.parameters, end, result.doors
+        ).astype(np.int8)
         for end in range(YEARS - 1, months, YEARS)
     }
 
