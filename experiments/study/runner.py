@@ -9,9 +9,8 @@ import contextlib
 import math
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from itertools import groupby
 from typing import Protocol
 
 from tqdm import tqdm
@@ -24,10 +23,11 @@ from experiments.study.run_tables import heading
 from experiments.study.simulate import failure, simulate_many
 from experiments.study.store import RunRecord
 from sim.compile_ahead import ALWAYS, compile_missing
+from sim.state.counties import must_share
 from sim.state.parameters import Parameters
 
 DEATHS = 3  # a run whose worker died so often is given up
-BUNDLE = 40  # runs of one seed that a worker takes at a time; results do not depend on it
+BUNDLE = 40  # runs that a worker takes at a time; results do not depend on it
 SECONDS = 5.0  # and it is given no more than it does in so many, since only whole bundles are kept
 ELDER_MONTH = 0.3 / (12 * 150 * 132)  # seconds of one core, about
 
@@ -39,6 +39,11 @@ class Taker(Protocol):
 
     def add(self, outcome: RunRecord) -> None:
         """Take one."""
+
+
+def luck(task: Task) -> tuple[int, int, int]:
+    """What its seed and draw hang on."""
+    return task.root, task.replicate, task.draw
 
 
 def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> None:
@@ -64,16 +69,20 @@ def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> 
 
 
 class Queue:
-    """What is left, in bundles of one seed.
+    """What is left, in bundles of runs that may stand side by side; the first seeds come first.
 
     Runs that were under way when a worker died come again one by one.
     """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
-        def one_seed(task):
-            return (task.root, task.replicate, task.draw)
-
-        self.groups = deque(list(group) for _, group in groupby(sorted(tasks, key=one_seed), one_seed))
+        kinds: dict[int, Hashable] = {}  # of scenarios, some with thousands of runs
+        groups: dict[Hashable, deque[tuple[int, Task]]] = {}
+        for rank, task in enumerate(sorted(tasks, key=luck)):
+            scenario = task.scenario
+            kind = kinds.setdefault(id(scenario), None if scenario.fork else must_share(scenario.parameters))
+            # forks share what went before: theirs are one seed's
+            groups.setdefault(luck(task) if kind is None else kind, deque()).append((rank, task))
+        self.groups = list(groups.values())
         self.left, self.suspects, self.deaths = len(tasks), deque[Task](), Counter[int]()
         self.runs, self.seconds = 0, 0.0  # done so far, and the processor time they took
 
@@ -97,12 +106,14 @@ class Queue:
             return [task]
         if not self.groups:
             return []
-        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))), self.pace(self.groups[0][0]))
-        if self.groups[0][0].scenario.fork:
-            size = BUNDLE  # they share what went before
-        bundle, self.groups[0] = self.groups[0][:size], self.groups[0][size:]
-        if not self.groups[0]:
-            self.groups.popleft()
+        group = min(self.groups, key=lambda group: group[0][0])
+        first = group[0][1]
+        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))), self.pace(first))
+        if first.scenario.fork:
+            size = BUNDLE
+        bundle = [group.popleft()[1] for _ in range(min(size, len(group)))]
+        if not group:
+            self.groups.remove(group)
         self.left -= len(bundle)
         return bundle
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import sim
 from experiments.study.plan import Task
 from experiments.study.run_tables import heading
-from experiments.study.side_by_side import Rows, rows_of, rows_side_by_side
+from experiments.study.side_by_side import Rows, cut, rows_of, rows_side_by_side
 from experiments.study.store import RunRecord
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, Parameters
@@ -59,7 +59,7 @@ def simulate_many(tasks: Sequence[Task]) -> list[RunRecord]:
 
 
 def _groups(tasks: Sequence[Task]) -> list[dict[int, Parameters]]:
-    """Places of the tasks that may run side by side, with their parameters.
+    """Places of the tasks that run side by side, with their parameters: alike, and no more than pays.
 
     A fork runs alone, and so does a task whose draw does not fit: `simulate` makes a row of it.
     """
@@ -71,7 +71,8 @@ def _groups(tasks: Sequence[Task]) -> list[dict[int, Parameters]]:
         except ParameterError:
             parameters, shared = task.scenario.parameters, at
         groups.setdefault(shared, {})[at] = parameters
-    return list(groups.values())
+    cuts = [(group, list(group), span) for group in groups.values() for span in cut(list(group.values()))]
+    return [{places[at]: group[places[at]] for at in span} for group, places, span in cuts]
 
 
 def _side_by_side(tasks: list[Task], parameters: list[Parameters]) -> list[RunRecord]:

@@ -95,7 +95,7 @@ def test_what_the_clock_could_not_write_is_said(tmp_path, monkeypatch):
     work = Study(tmp_path / "s", "test", "a: 1\n", ["x=1"])
 
     def moved(mine):
-        if mine[0].replicate == 1:
+        if mine[0].replicate == 2:
             os.replace(tmp_path / "s", tmp_path / "t")
             time.sleep(0.5)
         return light(mine)
