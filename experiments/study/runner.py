@@ -28,6 +28,7 @@ from sim.state.parameters import Parameters
 
 DEATHS = 3  # a run whose worker died so often is given up
 BUNDLE = 40  # runs that a worker takes at a time; results do not depend on it
+SHORT = 0.25  # seconds: shorter bundles are not worth their way, nor the end of a study the waiting
 SECONDS = 5.0  # and it is given no more than it does in so many, since only whole bundles are kept
 ELDER_MONTH = 0.3 / (12 * 150 * 132)  # seconds of one core, about
 
@@ -83,7 +84,8 @@ class Queue:
             # forks share what went before: theirs are one seed's
             groups.setdefault(luck(task) if kind is None else kind, deque()).append((rank, task))
         self.groups = list(groups.values())
-        self.left, self.suspects, self.deaths = len(tasks), deque[Task](), Counter[int]()
+        self.total = self.left = len(tasks)
+        self.suspects, self.deaths = deque[Task](), Counter[int]()
         self.runs, self.seconds = 0, 0.0  # done so far, and the processor time they took
 
     def __bool__(self) -> bool:
@@ -108,9 +110,7 @@ class Queue:
             return []
         group = min(self.groups, key=lambda group: group[0][0])
         first = group[0][1]
-        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))), self.pace(first))
-        if first.scenario.fork:
-            size = BUNDLE
+        size = BUNDLE if first.scenario.fork else self._size(first, window)
         bundle = [group.popleft()[1] for _ in range(min(size, len(group)))]
         if not group:
             self.groups.remove(group)
@@ -121,13 +121,18 @@ class Queue:
         """A run is done: how long those to come will take."""
         self.runs, self.seconds = self.runs + 1, self.seconds + record.row["cpu_seconds"]
 
-    def pace(self, task: Task) -> int:
-        """Runs that a worker does in SECONDS, by those done or else by the size of the county."""
+    def _size(self, task: Task, window: int) -> int:
+        """Runs of the next bundle: fewer as fewer are left, so that all workers end together."""
+        fair, share = math.ceil(self.left / (2 * window)), math.ceil(self.total / window)
+        return min(BUNDLE, max(fair, min(self.pace(task, SHORT), share)), self.pace(task, SECONDS))
+
+    def pace(self, task: Task, seconds: float) -> int:
+        """Runs that a worker does in so many seconds, by those done or else by the size of the county."""
         county, horizon = task.scenario.parameters.county, task.scenario.parameters.horizon
         one = ELDER_MONTH * county.villages * county.elders * horizon.months
         if self.runs:
             one = self.seconds / self.runs
-        return max(1, int(SECONDS / max(one, 1e-3)))
+        return max(1, int(seconds / max(one, 1e-3)))
 
     def died(self, bundle: list[Task]) -> Iterator[tuple[Task, RunRecord]]:
         """A worker died while these were under way.

@@ -228,7 +228,8 @@ def test_a_run_that_kills_its_worker_costs_itself_only(tmp_path):
     assert runs.loc[1, "error"] == "worker died 3 times" and (runs["error"] == "").sum() == 11
 
 
-def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SHORT", 0)
     def interrupted(mine):
         if any(task.replicate == 3 for task in mine):
             raise KeyboardInterrupt
@@ -289,6 +290,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
 
 
 def test_a_full_disk_is_named_and_costs_the_batch_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SHORT", 0)
     full = []
 
     def fsync(handle, plain=os.fsync):
@@ -449,6 +451,19 @@ def test_forks_of_one_seed_go_together():
     queue = runner.Queue([Task(one, at, 7) for one in (base, other) for at in range(3)])
     bundles = [queue.take([], 8) for _ in range(3)]
     assert [{t.replicate for t in bundle} for bundle in bundles] == [{0}, {1}, {2}] and not queue
+
+
+def test_the_end_of_a_study_is_not_cut_into_single_runs_and_leaves_work_for_all():
+    """200 runs of 0.02 s on two workers: no bundle but the last is shorter than 0.25 s."""
+    queue = runner.Queue(tasks(200))
+    queue.took(RunRecord({"cpu_seconds": 0.02}))
+    sizes = []
+    while queue:
+        sizes.append(len(queue.take([], 4)))
+    assert sizes[0] == 25 and sum(sizes) == 200 and all(size >= 12 for size in sizes[:-1])
+    few = runner.Queue(tasks(8))
+    few.took(RunRecord({"cpu_seconds": 0.02}))
+    assert len(few.take([], 4)) == 2  # though all would take no longer than SHORT
 
 
 # -- verbs ---------------------------------------------------------------------------------------------------
