@@ -58,9 +58,10 @@ def paying(series: Series, found: Doors, parameters: Parameters) -> np.ndarray:
     """(villages,): no closure, and arrears and debt small in most of the last months."""
     rules = parameters.reported
     window = slice(-rules.age, None)
-    cost = service.planned_cost(series)[window]
-    small = service.arrears(series, rules.unpaid_age)[window] <= rules.arrears * cost
-    small &= service.debt(series)[window] <= rules.debt * cost
+    recent = series.during(window)
+    cost = service.planned_cost(recent)
+    small = service.arrears(recent, rules.unpaid_age) <= rules.arrears * cost
+    small &= service.debt(recent) <= rules.debt * cost
     return np.asarray(~found.closed[window].any(axis=0) & (small.mean(axis=0) >= rules.paying - 1e-9))
 
 
@@ -110,15 +111,7 @@ def at_end_of(series: Series, parameters: Parameters, month: int, found: Doors |
 
     `found` are the doors of the whole record where at hand.
     """
-    until = slice(month + 1)
-    so_far = Series(
-        series.flow[until],
-        series.state[until],
-        series.hours[until],
-        series.posted[until],
-        series.balance[until],
-        series.names,
-    )
+    so_far = series.during(slice(month + 1))
     return funnel(so_far, parameters, None if found is None else found.until(month)).classes
 
 

@@ -9,7 +9,7 @@ import contextlib
 import math
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from typing import Protocol
 
@@ -47,6 +47,22 @@ def luck(task: Task) -> tuple[int, int, int]:
     return task.root, task.replicate, task.draw
 
 
+def _by_kind(tasks: Iterable[Task]) -> Iterator[tuple[Task, Hashable]]:
+    """Each task with what it has in common with those that it may run with.
+
+    Forks share what went before, so that those of one seed go together.
+    """
+    kinds: dict[int, Hashable] = {}  # of scenarios, some with thousands of runs
+    for task in tasks:
+        scenario = task.scenario
+        if scenario.fork:
+            yield task, luck(task)
+            continue
+        if id(scenario) not in kinds:
+            kinds[id(scenario)] = must_share(scenario.parameters)
+        yield task, kinds[id(scenario)]
+
+
 def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> None:
     """Compile every kernel once, before workers start: in several processes what all counties run, then what
     two small villages ask for beside it.
@@ -76,13 +92,9 @@ class Queue:
     """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
-        kinds: dict[int, Hashable] = {}  # of scenarios, some with thousands of runs
         groups: dict[Hashable, deque[tuple[int, Task]]] = {}
-        for rank, task in enumerate(sorted(tasks, key=luck)):
-            scenario = task.scenario
-            kind = kinds.setdefault(id(scenario), None if scenario.fork else must_share(scenario.parameters))
-            # forks share what went before: theirs are one seed's
-            groups.setdefault(luck(task) if kind is None else kind, deque()).append((rank, task))
+        for rank, (task, kind) in enumerate(_by_kind(sorted(tasks, key=luck))):
+            groups.setdefault(kind, deque()).append((rank, task))
         self.groups = list(groups.values())
         self.total = self.left = len(tasks)
         self.suspects, self.deaths = deque[Task](), Counter[int]()

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 import sim
@@ -124,12 +125,12 @@ def content(*tables: pa.Table | None) -> str:
     """Sixteen hexadecimal digits of the SHA-256 of what a run found, column by column."""
     total = hashlib.sha256()
     for table in filter(None, tables):
-        for name in table.column_names:
-            column = table[name]
-            if not pa.types.is_dictionary(column.type):
-                text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-                total.update(
-                    name.encode()
-                    + ("\0".join(column.to_pylist()).encode() if text else column.to_numpy().tobytes())
-                )
+        for declared, column in zip(table.schema, table.itercolumns(), strict=True):
+            if pa.types.is_dictionary(declared.type):
+                continue
+            total.update(declared.name.encode())
+            if pa.types.is_string(declared.type) or pa.types.is_large_string(declared.type):
+                total.update("\0".join(column.to_pylist()).encode())
+            else:
+                total.update(np.ascontiguousarray(column.to_numpy()))
     return total.hexdigest()[:16]

@@ -230,6 +230,7 @@ def test_a_run_that_kills_its_worker_costs_itself_only(tmp_path):
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "SHORT", 0)
+
     def interrupted(mine):
         if any(task.replicate == 3 for task in mine):
             raise KeyboardInterrupt
