@@ -6,7 +6,7 @@ import contextlib
 import pickle
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ class Clock:
     """Processor seconds by kind; what is done inside something else is counted once, as what it is."""
 
     def __init__(self) -> None:
-        self.seconds = Counter[str]()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._kinds, self._since = [PARENT], time.process_time()
 
     def _turn(self) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 import sim
@@ -80,15 +80,44 @@ def _side_by_side(tasks: list[Task], parameters: list[Parameters]) -> list[RunRe
     if len(tasks) == 1:
         return [simulate(tasks[0])]
     began = time.process_time()
+    rows = rows_side_by_side(_together(tasks, parameters), tasks)
+    share = (time.process_time() - began) / len(tasks)
+    return [record(task, mine, share) for task, mine in zip(tasks, rows, strict=True)]
+
+
+def _together(tasks: list[Task], parameters: list[Parameters]) -> sim.MutualAidModel:
+    """One model of several counties, run to its horizon."""
     model = sim.MutualAidModel(
         parameters,
         seed=[task.seed for task in tasks],
         modifiers=[task.scenario.modifiers for task in tasks],
     )
     model.run()
-    rows = rows_side_by_side(model, tasks)
-    share = (time.process_time() - began) / len(tasks)
-    return [record(task, mine, share) for task, mine in zip(tasks, rows, strict=True)]
+    return model
+
+
+def results_of(tasks: Sequence[Task]) -> Iterator[tuple[int, sim.Result | Exception, float]]:
+    """The place of each task, its result or what went wrong, and its processor seconds.
+
+    Side by side where they may, as `simulate_many`; a model is let go before the next one is run.
+    """
+    for group in _groups(tasks):
+        mine, began = [tasks[at] for at in group], time.process_time()
+        found: Sequence[sim.Result | Exception] = []
+        with contextlib.suppress(Exception):  # told apart below
+            found = _together(mine, list(group.values())).results if len(mine) > 1 else []
+        share = (time.process_time() - began) / len(mine)
+        for place, task in enumerate(mine):
+            began = time.process_time()
+            result = found[place] if found else _alone(task)
+            yield list(group)[place], result, share + time.process_time() - began
+
+
+def _alone(task: Task) -> sim.Result | Exception:
+    try:
+        return play(task)
+    except Exception as error:  # any fault of one run is data
+        return error
 
 
 def record(task: Task, rows: Rows, seconds: float) -> RunRecord:
@@ -132,5 +161,5 @@ def content(*tables: pa.Table | None) -> str:
             if pa.types.is_string(declared.type) or pa.types.is_large_string(declared.type):
                 total.update("\0".join(column.to_pylist()).encode())
             else:
-                total.update(np.ascontiguousarray(column.to_numpy()))
+                total.update(column.to_numpy().tobytes())
     return total.hexdigest()[:16]

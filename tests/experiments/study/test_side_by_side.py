@@ -120,3 +120,34 @@ def test_counties_are_cut_into_as_few_models_as_have_room(elders, sizes, monkeyp
     assert [len(span) for span in spans] == sizes
     assert spans[0].start == 0 and spans[-1].stop == len(elders)
     assert all(before.stop == after.start for before, after in pairwise(spans))
+
+
+def test_results_come_with_their_place_whether_side_by_side_alone_or_failed(monkeypatch):
+    """Two that go together, one whose switch differs, one whose draw does not fit."""
+    odd = BASE.replace({"sharing.on": True})
+    tasks = [Task(Scenario(str(at), p), at, 5) for at, p in enumerate((BASE, odd, BASE, odd))]
+    plain = simulate.play
+
+    def faulty(task):
+        if task.replicate == 3:
+            raise ZeroDivisionError("nobody dined")
+        return plain(task)
+
+    monkeypatch.setattr(simulate, "play", faulty)
+    monkeypatch.setattr(simulate, "must_share", lambda p: p if p.sharing.on else 0)
+    monkeypatch.setattr(simulate, "_together", together_but_odd(simulate._together))
+    found = {at: result for at, result, _ in simulate.results_of(tasks)}
+    assert sorted(found) == [0, 1, 2, 3] and isinstance(found[3], ZeroDivisionError)
+    for at in (0, 1, 2):
+        assert found[at].series.flow.tobytes() == plain(tasks[at]).series.flow.tobytes()
+
+
+def together_but_odd(plain):
+    """Models of several counties but for those with a sharing station, which fail."""
+
+    def together(tasks, parameters):
+        if parameters[0].sharing.on:
+            raise RuntimeError("not together")
+        return plain(tasks, parameters)
+
+    return together
