@@ -58,9 +58,10 @@ def paying(series: Series, found: Doors, parameters: Parameters) -> np.ndarray:
     """(villages,): no closure, and arrears and debt small in most of the last months."""
     rules = parameters.reported
     window = slice(-rules.age, None)
-    cost = service.planned_cost(series)[window]
-    small = service.arrears(series, rules.unpaid_age)[window] <= rules.arrears * cost
-    small &= service.debt(series)[window] <= rules.debt * cost
+    recent = series.during(window)
+    cost = service.planned_cost(recent)
+    small = service.arrears(recent, rules.unpaid_age) <= rules.arrears * cost
+    small &= service.debt(recent) <= rules.debt * cost
     return np.asarray(~found.closed[window].any(axis=0) & (small.mean(axis=0) >= rules.paying - 1e-9))
 
 
@@ -105,18 +106,13 @@ def funnel(series: Series, parameters: Parameters, found: Doors | None = None) -
     return Funnel(classes, *steps, viable & meals)
 
 
-def at_end_of(series: Series, parameters: Parameters, month: int) -> np.ndarray:
-    """(villages,): class of every village had the record ended with `month` (its place in the series)."""
-    until = slice(month + 1)
-    so_far = Series(
-        series.flow[until],
-        series.state[until],
-        series.hours[until],
-        series.posted[until],
-        series.balance[until],
-        series.names,
-    )
-    return funnel(so_far, parameters).classes
+def at_end_of(series: Series, parameters: Parameters, month: int, found: Doors | None = None) -> np.ndarray:
+    """(villages,): class of every village had the record ended with `month` (its place in the series).
+
+    `found` are the doors of the whole record where at hand.
+    """
+    so_far = series.during(slice(month + 1))
+    return funnel(so_far, parameters, None if found is None else found.until(month)).classes
 
 
 def shares(found: Funnel) -> np.ndarray:

@@ -116,7 +116,7 @@ class MutualAidModel(Uncopied, agents.Model):
         numbers, county_of = self.counties.numbers, self.counties.of_village
         self.values = Values([*zip(each, sets, strict=True)], numbers, county_of)
         self.ledger = Ledger(len(numbers))
-        # give it an empty dictionary, and seconds by row are added up there
+        # give it an empty dictionary, and processor seconds by row are added up there
         self.row_seconds: dict[str, float] | None = None
         self._once: dict[Any, Any] = {}
         self._keys = Keys(self.counties.seeds)
@@ -320,9 +320,9 @@ class MutualAidModel(Uncopied, agents.Model):
                 row.run(self)
         else:
             for row in MONTH:
-                began = time.perf_counter()
+                began = time.process_time()
                 row.run(self)
-                self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.perf_counter() - began
+                self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.process_time() - began
         self.month += 1
         self.clock += 1
         self._in_month = False

@@ -235,14 +235,17 @@ def viability(result: Any) -> pd.DataFrame:
 class Result:
     """Tidy tables of a run (of one county where several stand side by side); units stand in the names.
 
-    A result that is pickled or copied has the same tables, and no `model`.
+    With `county=None` they are of all counties, by the parameters of the first: whoever asks sees to it that
+    the others agree in what is read. A result that is pickled or copied has the same tables, and no `model`.
     """
 
-    def __init__(self, model: MutualAidModel, county: int = 0, series: Series | None = None) -> None:
+    def __init__(self, model: MutualAidModel, county: int | None = 0, series: Series | None = None) -> None:
         self._model: MutualAidModel | None = model
         self.series = series or model.series
-        self.parameters = model.counties.parameters[county]
-        mine = self.places = np.flatnonzero(model.world.county == county)  # of its villages in the model
+        self.parameters = model.counties.parameters[county or 0]
+        home = model.world.county
+        every = np.ones(len(home), bool) if county is None else home == county
+        mine = self.places = np.flatnonzero(every)  # of its villages in the model
         self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
             self.series = self.series.of(mine)

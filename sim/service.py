@@ -131,6 +131,7 @@ class Doors:
     """Months in which a station was open, stopped, suspended; first months of its times; dates of closures.
 
     Each (months, villages), bool. Before its first opening and after a closure a station does not stop.
+    `known`: month in which the closure dated here was one, with the last of its stops; 0 where none is.
     """
 
     open: np.ndarray
@@ -138,13 +139,27 @@ class Doors:
     suspended: np.ndarray
     began: np.ndarray
     closed: np.ndarray
+    known: np.ndarray
+
+    def until(self, month: int) -> Doors:
+        """The doors had the record ended with `month`: without closures that were not known by then."""
+        so_far = slice(month + 1)
+        known = self.known[so_far]
+        return Doors(
+            self.open[so_far],
+            self.stopped[so_far],
+            self.suspended[so_far],
+            self.began[so_far],
+            self.closed[so_far] & (known <= month),
+            known,
+        )
 
 
 def doors(is_open: np.ndarray, suspending: np.ndarray, stops: int = 3) -> Doors:
     """Walk through the months: `stops` stops in a row, suspended months left out, are one closure."""
     suspended = ~is_open & suspending
     began, closed, stopped = (np.zeros_like(is_open) for _ in range(3))
-    villages = is_open.shape[1]
+    villages, known = is_open.shape[1], np.zeros(is_open.shape, int)
     running, row, first = np.zeros(villages, bool), np.zeros(villages, int), np.zeros(villages, int)
     for month, here in enumerate(is_open):
         began[month] = here & ~running
@@ -154,9 +169,9 @@ def doors(is_open: np.ndarray, suspending: np.ndarray, stops: int = 3) -> Doors:
         first = np.where(stop & (row == 0), month, first)
         row = np.where(here, 0, row + stop)
         shut = np.flatnonzero(stop & (row >= stops))
-        closed[first[shut], shut] = True
+        closed[first[shut], shut], known[first[shut], shut] = True, month
         running[shut], row[shut] = False, 0
-    return Doors(is_open, stopped, suspended, began, closed)
+    return Doors(is_open, stopped, suspended, began, closed, known)
 
 
 def doors_of(series: Series, parameters: Parameters) -> Doors:

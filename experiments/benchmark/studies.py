@@ -1,14 +1,10 @@
-"""What a study costs beside its runs.
-
-Processor time of runner and store, and memory of the parent; yardsticks of a machine.
-"""
+"""Runs of a study that is measured, memory of its parent; yardsticks of a machine."""
 
 from __future__ import annotations
 
 import json
 import resource
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,8 +22,8 @@ from sim.engine.randomness import fill
 from sim.state.parameters import Parameters
 
 DRAWS, CALLS = 1_000_000, 20_000
-RUNS, MANY = 1_000, 20_000
-SHORT = {"county.villages": 5, "county.elders": 60}  # about 0.2 s a run
+RUNS, MANY = 2_000, 20_000
+SHORT = {"given.villages": "", "county.villages": 5, "county.elders": 60}
 
 
 @numba.njit
@@ -59,25 +55,6 @@ def tasks(count: int, **changes: object) -> list[Task]:
     return [Task(scenario, at, 1, keep_series=False) for at in range(count)]
 
 
-def overhead(count: int) -> tuple[float, float]:
-    """Processor seconds of a study beside those of its runs, as a share of the latter; seconds a run."""
-    mine, spent = tasks(count), [0.0]
-
-    def timed(bundle: Sequence[Task]) -> list[RunRecord]:
-        began = time.process_time()
-        found = simulate.simulate_many(bundle)
-        spent[0] += time.process_time() - began
-        return found
-
-    simulate.simulate(mine[0])
-    with tempfile.TemporaryDirectory() as home:
-        began = time.process_time()
-        with Study(Path(home, "study"), "benchmark", "", []) as study:
-            study.run(mine, work=timed)
-        whole = time.process_time() - began
-    return whole / spent[0] - 1, spent[0] / count
-
-
 def peak() -> float:
     """Most memory that this process has held, GiB.
 
@@ -93,7 +70,7 @@ def peak() -> float:
 
 
 def memory() -> str:
-    """Peak memory of this process in MiB after 1,000 and after 20,000 runs with rows of twelve villages,
+    """Peak memory of this process in MiB after 2,000 and after 20,000 runs with rows of twelve villages,
     as JSON.
     """
     rows = simulate.simulate(

@@ -10,7 +10,8 @@ from experiments.command.scenario import Mistake
 from experiments.report.explain import chain, closures
 from experiments.report.pictures import newest
 from experiments.study.plan import Task
-from experiments.study.simulate import outcome, play
+from experiments.study.side_by_side import rows_of
+from experiments.study.simulate import play, record
 from experiments.study.store import Results
 from sim.state.parameters import nearest
 
@@ -71,7 +72,7 @@ def main(words: Sequence[str]) -> int:
     months = [given["month"]] if given["month"] else closures(result, village)
     told = "\n\n".join(chain(result, village, month, task) for month in months)
     stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")
-    if stored and stored != outcome(task, result, 0.0).row["content"]:
+    if stored and stored != record(task, rows_of(result, task), 0.0).row["content"]:
         raise Mistake(
             f"the model has changed since {found.folder} was run, so that it cannot be explained: "
             f"give its first command again"

@@ -15,7 +15,7 @@ from typing import Any
 from experiments.study.engines import cores, end_with_parent, one_thread
 from experiments.study.plan import Task
 from experiments.study.run_tables import heading
-from experiments.study.runner import DEATHS, warm
+from experiments.study.runner import DEATHS, Queue, warm
 from experiments.study.simulate import simulate_many
 from experiments.study.store import RunRecord
 from sim.state.parameters import Parameters
@@ -87,10 +87,8 @@ class BackgroundRuns:
     def _send(self, tasks: Sequence[Task]) -> set[Future[list[RunRecord]]]:
         """Give the workers what is neither known nor under way; the bundles that these tasks are in."""
         missing = [task for task in tasks if task.run not in self._flying and self.known(task) is None]
-        for seed in dict.fromkeys(
-            task.seed for task in missing
-        ):  # scenarios under one seed run side by side in half the time
-            bundle = [task for task in missing if task.seed == seed]
+        queue = Queue(missing)
+        while bundle := queue.take([], 2 * self.workers):
             future = self.begin().submit(simulate_many, bundle)
             self._flying |= {task.run: future for task in bundle}
             future.add_done_callback(partial(self._kept, bundle))

@@ -15,7 +15,7 @@ from experiments.evidence.pattern_file import Pattern, Setup
 from experiments.evidence.space import Space, Structure, setups_of
 from experiments.study.plan import Task
 from experiments.study.run_tables import heading
-from experiments.study.simulate import failure, play
+from experiments.study.simulate import failure, results_of
 from experiments.study.store import RunRecord
 from experiments.study.study import Study
 from sim.parts.station import ENDS
@@ -39,14 +39,22 @@ def ends_of(result: sim.Result) -> dict[str, float]:
 
 def measured(patterns: Sequence[Pattern], ends_in: str, tasks: Sequence[Task]) -> list[RunRecord]:
     """Rows of runs with a column a pattern (nan for those of other set-ups) and the ends in one set-up."""
-    return [_measured(patterns, ends_in, task) for task in tasks]
+    found = {
+        at: _measured(patterns, ends_in, tasks[at], result, seconds)
+        for at, result, seconds in results_of(tasks)
+    }
+    return [found[at] for at in range(len(tasks))]
 
 
-def _measured(patterns: Sequence[Pattern], ends_in: str, task: Task) -> RunRecord:
+def _measured(
+    patterns: Sequence[Pattern], ends_in: str, task: Task, result: sim.Result | Exception, seconds: float
+) -> RunRecord:
+    """The row of a run that took so many `seconds` of processor time."""
     began = time.process_time()
     found = dict.fromkeys([*(pattern.id for pattern in patterns), MONEY, PEOPLE, OTHERS], float("nan"))
     try:
-        result = play(task)
+        if isinstance(result, Exception):
+            raise result
         found |= {
             pattern.id: float(pattern.summary.of(result)[0])
             for pattern in patterns
@@ -55,10 +63,10 @@ def _measured(patterns: Sequence[Pattern], ends_in: str, task: Task) -> RunRecor
         if task.arm == ends_in:
             found |= ends_of(result)
     except Exception as error:  # a fault of one run is data
-        record = failure(task, error, time.process_time() - began)
+        record = failure(task, error, seconds + time.process_time() - began)
         return RunRecord(record.row | found)
     content = hashlib.sha256(np.array(list(found.values())).tobytes()).hexdigest()[:16]
-    seconds = time.process_time() - began
+    seconds += time.process_time() - began
     return RunRecord(heading(task) | {"content": content, "cpu_seconds": seconds} | found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -71,8 +72,13 @@ def heading(task: Task) -> dict[str, Any]:
 
 
 def village_rows(result: sim.Result, task: Task) -> pa.Table:
-    """One row a village: class each year, causes, conditions, money by payer (fen), elder-years, minutes
-    of need by stage.
+    """One row a village under the names of its run."""
+    return labelled(task, village_columns(result))
+
+
+def village_columns(result: sim.Result) -> dict[str, np.ndarray]:
+    """(villages,) each: class each year, causes, conditions, money by payer (fen), elder-years, minutes of
+    need by stage.
     """
     series, verdict, parameters = result.series, result.verdict, result.parameters
     states = result.states
@@ -136,7 +142,7 @@ def village_rows(result: sim.Result, task: Task) -> pa.Table:
         for need, kind in enumerate(KINDS):
             table[f"{name}_{kind}_minutes"] = minutes[:, stage, need]
     more = more_columns(series, first) | reported(result) | businesses(series)
-    return labelled(task, table | more | held_by_age(result))
+    return table | more | held_by_age(result)
 
 
 def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
@@ -196,7 +202,9 @@ def classes_by_year(result: sim.Result) -> dict[str, np.ndarray]:
     """Place in `sim.funnel.FUNNEL` of every village at each December, `judged_<year>`."""
     first, months = int(result.parameters.horizon.start[:4]), len(result.series.flow)
     return {
-        f"judged_{first + end // YEARS}": at_end_of(result.series, result.parameters, end).astype(np.int8)
+        f"judged_{first + end // YEARS}": at_end_of(
+            result.series, result.parameters, end, result.doors
+        ).astype(np.int8)
         for end in range(YEARS - 1, months, YEARS)
     }
 
@@ -268,7 +276,20 @@ def held_by_age(result: sim.Result) -> dict[str, np.ndarray]:
 
 
 def monthly(result: sim.Result, task: Task) -> pa.Table:
-    """month x village, about 30 columns: int32 persons, visits, minutes and fen."""
+    """A row a month and village under the names of its run."""
+    return by_month(task, month_columns(result), result.states.number)
+
+
+def by_month(task: Task, columns: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
+    """Columns of (months, villages) below each other; `numbers` are those of the villages."""
+    months, villages = next(iter(columns.values())).shape
+    table = {"month": np.repeat(np.arange(months, dtype=np.int32), villages)}
+    table["village"] = np.tile(np.asarray(numbers, np.int32), months)
+    return labelled(task, table | {name: values.reshape(-1) for name, values in columns.items()})
+
+
+def month_columns(result: sim.Result) -> dict[str, np.ndarray]:
+    """About 30 of (months, villages): int32 persons, visits, minutes and fen."""
     series = result.series
     months, villages = series.flow.shape
 
@@ -324,17 +345,17 @@ def monthly(result: sim.Result, task: Task) -> pa.Table:
         "redeem_asked_minutes": series.flow["redeem_asked"],
         "redeem_got_minutes": series.flow["redeem_got"],
     }
-    table = {"month": np.repeat(np.arange(months, dtype=np.int32), villages)}
-    table["village"] = np.tile(np.asarray(result.states.number, np.int32), months)
-    for name, values in columns.items():
-        flat = np.asarray(values).reshape(-1)
-        if flat.min() < -(2**31) or flat.max() >= 2**31:
-            raise OverflowError(f"{name} does not fit into 32 bits")
-        table[name] = flat.astype(np.int32)
-    return labelled(task, table)
+    return {name: narrow(name, values) for name, values in columns.items()}
 
 
-def labelled(task: Task, columns: dict[str, np.ndarray]) -> pa.Table:
+def narrow(name: str, values: np.ndarray) -> np.ndarray:
+    """As int32; OverflowError where a number does not fit."""
+    if values.min() < -(2**31) or values.max() >= 2**31:
+        raise OverflowError(f"{name} does not fit into 32 bits")
+    return values.astype(np.int32)
+
+
+def labelled(task: Task, columns: Mapping[str, np.ndarray | pa.Array]) -> pa.Table:
     """Columns of one run as a table, its names before them."""
     count = len(next(iter(columns.values())))
     zero = pa.array(np.zeros(count, np.int32))  # a study may have more than 127 scenarios

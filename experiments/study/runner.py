@@ -9,9 +9,8 @@ import contextlib
 import math
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from itertools import groupby
 from typing import Protocol
 
 from tqdm import tqdm
@@ -24,10 +23,12 @@ from experiments.study.run_tables import heading
 from experiments.study.simulate import failure, simulate_many
 from experiments.study.store import RunRecord
 from sim.compile_ahead import ALWAYS, compile_missing
+from sim.state.counties import must_share
 from sim.state.parameters import Parameters
 
 DEATHS = 3  # a run whose worker died so often is given up
-BUNDLE = 40  # runs of one seed that a worker takes at a time; results do not depend on it
+BUNDLE = 40  # runs that a worker takes at a time; results do not depend on it
+SHORT = 0.25  # seconds: shorter bundles are not worth their way, nor the end of a study the waiting
 SECONDS = 5.0  # and it is given no more than it does in so many, since only whole bundles are kept
 ELDER_MONTH = 0.3 / (12 * 150 * 132)  # seconds of one core, about
 
@@ -39,6 +40,27 @@ class Taker(Protocol):
 
     def add(self, outcome: RunRecord) -> None:
         """Take one."""
+
+
+def luck(task: Task) -> tuple[int, int, int]:
+    """What its seed and draw hang on."""
+    return task.root, task.replicate, task.draw
+
+
+def _by_kind(tasks: Iterable[Task]) -> Iterator[tuple[Task, Hashable]]:
+    """Each task with what it has in common with those that it may run with.
+
+    Forks share what went before, so that those of one seed go together.
+    """
+    kinds: dict[int, Hashable] = {}  # of scenarios, some with thousands of runs
+    for task in tasks:
+        scenario = task.scenario
+        if scenario.fork:
+            yield task, luck(task)
+            continue
+        if id(scenario) not in kinds:
+            kinds[id(scenario)] = must_share(scenario.parameters)
+        yield task, kinds[id(scenario)]
 
 
 def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> None:
@@ -64,17 +86,18 @@ def warm(parameters: Parameters, processes: int = 0, progress: bool = False) -> 
 
 
 class Queue:
-    """What is left, in bundles of one seed.
+    """What is left, in bundles of runs that may stand side by side; the first seeds come first.
 
     Runs that were under way when a worker died come again one by one.
     """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
-        def one_seed(task):
-            return (task.root, task.replicate, task.draw)
-
-        self.groups = deque(list(group) for _, group in groupby(sorted(tasks, key=one_seed), one_seed))
-        self.left, self.suspects, self.deaths = len(tasks), deque[Task](), Counter[int]()
+        groups: dict[Hashable, deque[tuple[int, Task]]] = {}
+        for rank, (task, kind) in enumerate(_by_kind(sorted(tasks, key=luck))):
+            groups.setdefault(kind, deque()).append((rank, task))
+        self.groups = list(groups.values())
+        self.total = self.left = len(tasks)
+        self.suspects, self.deaths = deque[Task](), Counter[int]()
         self.runs, self.seconds = 0, 0.0  # done so far, and the processor time they took
 
     def __bool__(self) -> bool:
@@ -97,12 +120,12 @@ class Queue:
             return [task]
         if not self.groups:
             return []
-        size = min(BUNDLE, max(1, math.ceil(self.left / (2 * window))), self.pace(self.groups[0][0]))
-        if self.groups[0][0].scenario.fork:
-            size = BUNDLE  # they share what went before
-        bundle, self.groups[0] = self.groups[0][:size], self.groups[0][size:]
-        if not self.groups[0]:
-            self.groups.popleft()
+        group = min(self.groups, key=lambda group: group[0][0])
+        first = group[0][1]
+        size = BUNDLE if first.scenario.fork else self._size(first, window)
+        bundle = [group.popleft()[1] for _ in range(min(size, len(group)))]
+        if not group:
+            self.groups.remove(group)
         self.left -= len(bundle)
         return bundle
 
@@ -110,13 +133,18 @@ class Queue:
         """A run is done: how long those to come will take."""
         self.runs, self.seconds = self.runs + 1, self.seconds + record.row["cpu_seconds"]
 
-    def pace(self, task: Task) -> int:
-        """Runs that a worker does in SECONDS, by those done or else by the size of the county."""
+    def _size(self, task: Task, window: int) -> int:
+        """Runs of the next bundle: fewer as fewer are left, so that all workers end together."""
+        fair, share = math.ceil(self.left / (2 * window)), math.ceil(self.total / window)
+        return min(BUNDLE, max(fair, min(self.pace(task, SHORT), share)), self.pace(task, SECONDS))
+
+    def pace(self, task: Task, seconds: float) -> int:
+        """Runs that a worker does in so many seconds, by those done or else by the size of the county."""
         county, horizon = task.scenario.parameters.county, task.scenario.parameters.horizon
         one = ELDER_MONTH * county.villages * county.elders * horizon.months
         if self.runs:
             one = self.seconds / self.runs
-        return max(1, int(SECONDS / max(one, 1e-3)))
+        return max(1, int(seconds / max(one, 1e-3)))
 
     def died(self, bundle: list[Task]) -> Iterator[tuple[Task, RunRecord]]:
         """A worker died while these were under way.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import pyarrow as pa
 
 import sim
 from experiments.study.plan import Task
-from experiments.study.run_tables import heading, monthly, village_rows
+from experiments.study.run_tables import heading
+from experiments.study.side_by_side import Rows, cut, rows_of, rows_side_by_side
 from experiments.study.store import RunRecord
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, Parameters
@@ -25,7 +27,8 @@ def simulate(task: Task) -> RunRecord:
     """Run one model to its horizon; an exception becomes the row's `error` and `origin`."""
     began = time.process_time()
     try:
-        return outcome(task, play(task), began)
+        rows = rows_of(play(task), task)
+        return record(task, rows, time.process_time() - began)
     except Exception as error:  # any fault of one run is data; the others go on
         return failure(task, error, time.process_time() - began)
 
@@ -43,53 +46,86 @@ def play(task: Task) -> sim.Result:
 
 
 def simulate_many(tasks: Sequence[Task]) -> list[RunRecord]:
-    """Outcomes in the order of the tasks. Those that share a seed and what `must_share` asks for run
-    side by side in one model, to the same bytes; where that fails, each runs alone, so that a fault stays
-    with its own run.
+    """Outcomes in the order of the tasks. Those that share what `must_share` asks for run side by side in
+    one model, to the same bytes; where that fails, each runs alone, so that a fault stays with its own run.
     """
-    groups: dict[Any, list[int]] = {}
-    for at, task in enumerate(tasks):
-        alone = at if task.scenario.fork else None
-        groups.setdefault((task.seed, alone, _shared(task)), []).append(at)
     found: dict[int, RunRecord] = {}
-    for places in groups.values():
-        mine = [tasks[at] for at in places]
+    for group in _groups(tasks):
+        mine = [tasks[at] for at in group]
         try:
-            found |= zip(places, _side_by_side(mine), strict=True)
+            found |= zip(group, _side_by_side(mine, list(group.values())), strict=True)
         except Exception:  # told apart below
-            found |= {at: simulate(tasks[at]) for at in places}
+            found |= {at: simulate(tasks[at]) for at in group}
     return [found[at] for at in range(len(tasks))]
 
 
-def _shared(task: Task) -> Any:
-    try:
-        return must_share(task.parameters)
-    except ParameterError:  # its draw does not fit, `simulate` makes a row of it
-        return task
+def _groups(tasks: Sequence[Task]) -> list[dict[int, Parameters]]:
+    """Places of the tasks that run side by side, with their parameters: alike, and no more than pays.
+
+    A fork runs alone, and so does a task whose draw does not fit: `simulate` makes a row of it.
+    """
+    groups: dict[Any, dict[int, Parameters]] = {}
+    for at, task in enumerate(tasks):
+        try:
+            parameters = task.parameters
+            shared = at if task.scenario.fork else must_share(parameters)
+        except ParameterError:
+            parameters, shared = task.scenario.parameters, at
+        groups.setdefault(shared, {})[at] = parameters
+    cuts = [(group, list(group), span) for group in groups.values() for span in cut(list(group.values()))]
+    return [{places[at]: group[places[at]] for at in span} for group, places, span in cuts]
 
 
-def _side_by_side(tasks: list[Task]) -> list[RunRecord]:
+def _side_by_side(tasks: list[Task], parameters: list[Parameters]) -> list[RunRecord]:
     if len(tasks) == 1:
         return [simulate(tasks[0])]
     began = time.process_time()
-    sets = [task.scenario.modifiers for task in tasks]
+    rows = rows_side_by_side(_together(tasks, parameters), tasks)
+    share = (time.process_time() - began) / len(tasks)
+    return [record(task, mine, share) for task, mine in zip(tasks, rows, strict=True)]
+
+
+def _together(tasks: list[Task], parameters: list[Parameters]) -> sim.MutualAidModel:
+    """One model of several counties, run to its horizon."""
     model = sim.MutualAidModel(
-        [task.parameters for task in tasks], seed=tasks[0].seed, modifiers=sets if len(sets) > 1 else sets[0]
+        parameters,
+        seed=[task.seed for task in tasks],
+        modifiers=[task.scenario.modifiers for task in tasks],
     )
     model.run()
-    share = (time.process_time() - began) / len(tasks)
-    return [
-        outcome(task, result, time.process_time() - share)
-        for task, result in zip(tasks, model.results, strict=True)
-    ]
+    return model
 
 
-def outcome(task: Task, result: sim.Result, began: float) -> RunRecord:
-    """The rows of a finished run; `began` is the processor time at which it began."""
-    villages, series = village_rows(result, task), monthly(result, task) if task.keep_series else None
+def results_of(tasks: Sequence[Task]) -> Iterator[tuple[int, sim.Result | Exception, float]]:
+    """The place of each task, its result or what went wrong, and its processor seconds.
+
+    Side by side where they may, as `simulate_many`; a model is let go before the next one is run.
+    """
+    for group in _groups(tasks):
+        mine, began = [tasks[at] for at in group], time.process_time()
+        found: Sequence[sim.Result | Exception] = []
+        with contextlib.suppress(Exception):  # told apart below
+            found = _together(mine, list(group.values())).results if len(mine) > 1 else []
+        share = (time.process_time() - began) / len(mine)
+        for place, task in enumerate(mine):
+            began = time.process_time()
+            result = found[place] if found else _alone(task)
+            yield list(group)[place], result, share + time.process_time() - began
+
+
+def _alone(task: Task) -> sim.Result | Exception:
+    try:
+        return play(task)
+    except Exception as error:  # any fault of one run is data
+        return error
+
+
+def record(task: Task, rows: Rows, seconds: float) -> RunRecord:
+    """What is kept of a finished run; `seconds` of processor time are its own."""
+    villages, series = rows
     row = heading(task) | {"viable_villages": villages["judged"].to_pylist().count("viable")}
     row |= {"villages": villages.num_rows, "content": content(villages, series)}
-    return RunRecord(row | {"cpu_seconds": time.process_time() - began}, villages, series)
+    return RunRecord(row | {"cpu_seconds": seconds}, villages, series)
 
 
 def failure(task: Task, error: BaseException, seconds: float = 0.0) -> RunRecord:
@@ -118,12 +154,12 @@ def content(*tables: pa.Table | None) -> str:
     """Sixteen hexadecimal digits of the SHA-256 of what a run found, column by column."""
     total = hashlib.sha256()
     for table in filter(None, tables):
-        for name in table.column_names:
-            column = table[name]
-            if not pa.types.is_dictionary(column.type):
-                text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-                total.update(
-                    name.encode()
-                    + ("\0".join(column.to_pylist()).encode() if text else column.to_numpy().tobytes())
-                )
+        for declared, column in zip(table.schema, table.itercolumns(), strict=True):
+            if pa.types.is_dictionary(declared.type):
+                continue
+            total.update(declared.name.encode())
+            if pa.types.is_string(declared.type) or pa.types.is_large_string(declared.type):
+                total.update("\0".join(column.to_pylist()).encode())
+            else:
+                total.update(column.to_numpy().tobytes())
     return total.hexdigest()[:16]

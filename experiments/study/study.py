@@ -59,7 +59,8 @@ REFUSED = (
     errno.EISDIR,
     errno.ENOTDIR,
 )  # by the disk or what lies on it, not by a fault here
-BATCH, SECONDS = 120, 5.0  # a part is written after so many runs or seconds
+BATCH, SECONDS = 480, 5.0  # a part is written after so many runs or seconds
+SMALL = 120  # runs that a part should hold; those of fewer become one when they are many
 MOST_SMALL = 24  # parts of fewer runs; one more, and they become one
 
 
@@ -128,6 +129,7 @@ class Study:
         batch: int | None = None,
     ) -> None:
         self.folder, self.batch, self.line = folder, batch or BATCH, line
+        self._enough = min(self.batch, SMALL)
         self._rows: list[dict[str, Any]] = []
         self._tables: dict[str, list[pa.Table]] = {"villages": [], "series": []}
         self._late: threading.Timer | None = None  # writes what waits for its batch
@@ -246,7 +248,7 @@ class Study:
         self.done.clear()
         self._count(rows.to_dict("records"))
         sizes = rows["_part"].value_counts()
-        self._small = sorted(int(number) for number, count in sizes.items() if count < self.batch)
+        self._small = sorted(int(number) for number, count in sizes.items() if count < self._enough)
 
     def _count(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
@@ -325,7 +327,7 @@ class Study:
 
     def _merge(self, number: int, count: int) -> None:
         """Put small parts together once there are many, so that their number stays bounded."""
-        self._small += [number] if count < self.batch else []
+        self._small += [number] if count < self._enough else []
         if len(self._small) > MOST_SMALL:
             small, self._small = self._small, []
             with contextlib.suppress(ValueError):  # one is damaged: left to the next repair

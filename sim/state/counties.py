@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from sim.state.parameters import ParameterError, Parameters
+from sim.state.parameters import SECTIONS, Declaration, ParameterError, Parameters, declarations
 
 # Sections whose words (a rule, a kind of business) may differ between counties side by side.
 WORDS_MAY_DIFFER = (
@@ -32,16 +33,24 @@ def must_share(parameters: Parameters) -> tuple[object, ...]:
 
     A county's families may charge nothing, so that their switch may differ too.
     """
+    sections = vars(parameters)
+    return tuple(getattr(sections[section], name) for section, name in _shared(tuple(SECTIONS)))
 
-    def shared(path: str, value: object) -> bool:
-        section = path.partition(".")[0]
+
+@lru_cache(maxsize=1)
+def _shared(sections: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Section and name of each parameter that counties side by side share; made again for new sections."""
+
+    def shared(declared: Declaration) -> bool:
+        section = declared.path.partition(".")[0]
         if section == "horizon":
             return True
         if section in WORDS_MAY_DIFFER:
-            return path.endswith(".on") and path != "families.on"
-        return isinstance(value, bool | str) and section != "given"
+            return declared.path.endswith(".on") and declared.path != "families.on"
+        return declared.kind in (bool, str) and section != "given"
 
-    return tuple(value for path, value in parameters.flat().items() if shared(path, value))
+    paths = [declared.path.partition(".") for declared in declarations().values() if shared(declared)]
+    return tuple((section, name) for section, _, name in paths if section in sections)
 
 
 MOST_SEED = 2**64 - 1

@@ -30,6 +30,13 @@ class Series:
         )
         return Series(flow, state, hours, posted, balance, self.names)
 
+    def during(self, months: slice) -> Series:
+        """The same record of these months only."""
+        flow, state, hours, posted, balance = (
+            records[months] for records in (self.flow, self.state, self.hours, self.posted, self.balance)
+        )
+        return Series(flow, state, hours, posted, balance, self.names)
+
     def amount(self, name: str) -> np.ndarray:
         """Fen or minutes posted under one kind, (months, villages)."""
         return np.asarray(self.posted[:, :, self.names.index(name)])

@@ -205,7 +205,9 @@ class Values:
     ) -> None:
         self.numbers, self.county_of = numbers, county_of
         self.known = declarations()
-        self.base = [parameters.flat() for parameters, _ in counties]
+        # counties that differ in their seed alone share what is made of their parameters
+        flat = {id(parameters): parameters.flat() for parameters, _ in counties}
+        self.base = [flat[id(parameters)] for parameters, _ in counties]
         self._ever: dict[str, bool] = {}
         self.sections: dict[str, np.ndarray] = {}
         self._on: dict[
@@ -218,8 +220,11 @@ class Values:
                 self._on.setdefault((county, partners(modifier.path)), []).append(modifier)
         records, table = _records(tuple(SECTIONS))
         for name, (ds, dtype) in records.items():
-            rows = [tuple(stored(declared, base[declared.path]) for declared in ds) for base in self.base]
-            made = np.array(rows, dtype)[county_of]
+            row = {
+                id(base): tuple(stored(declared, base[declared.path]) for declared in ds)
+                for base in flat.values()
+            }
+            made = np.array([row[id(base)] for base in self.base], dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
         self.table = table(**self.sections)  # what kernels take

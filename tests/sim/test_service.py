@@ -104,6 +104,17 @@ def test_three_stops_in_a_row_are_one_closure_dated_at_the_first(text, closed, b
     assert (months_of(found.closed), months_of(found.began)) == (closed, began)
 
 
+@pytest.mark.parametrize("text", ["oo...o", "o.eee..", "o...o...", "..o.e..oo....", "oo.oo...E.o..."])
+def test_doors_until_a_month_are_those_of_a_record_that_ends_there(text):
+    """A closure is dated at its first stop, and is none before its third has come."""
+    whole = marks(text)
+    for month in range(len(text)):
+        short, cut = marks(text[: month + 1]), whole.until(month)
+        for name in ("open", "stopped", "suspended", "began", "closed"):
+            assert np.array_equal(getattr(short, name), getattr(cut, name)), (month, name)
+    assert months_of(marks("oo...o").until(3).closed) == [] and months_of(whole.until(0).closed) == []
+
+
 def test_an_epidemic_a_seal_and_a_flood_suspend():
     s = history(months=6)
     s.state["pandemic_until"], s.state["sealed_until"] = NEVER, NEVER

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 import sim
-from experiments.benchmark import against_mesa, engine, mesa_reference, readings, simplified, studies
+from experiments.benchmark import (
+    against_mesa,
+    engine,
+    mesa_reference,
+    overhead,
+    readings,
+    side_by_side,
+    simplified,
+    studies,
+)
 from experiments.benchmark.against_mesa import dock
 from experiments.benchmark.all_on import ALL_ON
 from experiments.benchmark.readings import Reading, Scale, figure, in_turns, ratios, slope
@@ -230,7 +239,25 @@ def test_what_a_study_costs_is_measured(monkeypatch) -> None:
     )
     monkeypatch.setattr(studies, "RUNS", 3)
     monkeypatch.setattr(studies, "MANY", 6)
-    share, seconds = studies.overhead(2)
-    assert share > 0 and seconds > 0
+    seen = overhead.shares(studies.tasks(3))
+    assert set(seen) == {"models", "parent", "store", "safety", "pickling"} and min(seen.values()) > 0
     first, last = json.loads(studies.memory())
     assert 0 < first <= last
+
+
+def test_time_inside_something_else_is_counted_once(monkeypatch) -> None:
+    """One second of the parent, then a store of four that checks for two of them, then one more."""
+    times = iter([0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
+    monkeypatch.setattr(overhead.time, "process_time", lambda: next(times))
+    clock = overhead.Clock()
+    with clock.of("store"), clock.of("safety"):
+        pass
+    clock.stop()
+    assert clock.seconds == {"parent": 1.0 + 1.0, "store": 1.0 + 1.0, "safety": 2.0}
+
+
+def test_counties_side_by_side_are_measured_and_left_where_one_fills_half_of_the_room() -> None:
+    """12,000 elders have room: of two counties of more than 20 villages of 300 each runs alone."""
+    found = side_by_side.gain(1, 1, 8, 2, 1.0)
+    assert found.name.startswith("2 counties of 1 villages of 8") and found.middle > 0
+    assert side_by_side.left_from().middle == 21

@@ -76,6 +76,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path):
 
 def test_a_finished_run_is_written_while_the_next_one_takes_its_time(tmp_path, monkeypatch):
     """The clock writes it, not the run that comes after."""
+    monkeypatch.setattr(runner, "SHORT", 0)  # light runs come one by one
     monkeypatch.setattr(study, "SECONDS", 0.1)
     seen = []
 
@@ -91,11 +92,12 @@ def test_a_finished_run_is_written_while_the_next_one_takes_its_time(tmp_path, m
 
 
 def test_what_the_clock_could_not_write_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SHORT", 0)  # light runs come one by one
     monkeypatch.setattr(study, "SECONDS", 0.05)
     work = Study(tmp_path / "s", "test", "a: 1\n", ["x=1"])
 
     def moved(mine):
-        if mine[0].replicate == 1:
+        if mine[0].replicate == 2:
             os.replace(tmp_path / "s", tmp_path / "t")
             time.sleep(0.5)
         return light(mine)

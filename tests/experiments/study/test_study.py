@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -150,7 +151,7 @@ def test_a_failing_run_is_a_row_and_analyses_name_what_is_missing(tmp_path, monk
     whole, wanted = sim.MutualAidModel.run, tasks(3)
 
     def fails(model, months=None):
-        if model.seed_number == wanted[1].seed:
+        if wanted[1].seed in model.counties.seeds:
             raise RuntimeError("the well is dry")
         return whole(model, months)
 
@@ -227,7 +228,9 @@ def test_a_run_that_kills_its_worker_costs_itself_only(tmp_path):
     assert runs.loc[1, "error"] == "worker died 3 times" and (runs["error"] == "").sum() == 11
 
 
-def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SHORT", 0)
+
     def interrupted(mine):
         if any(task.replicate == 3 for task in mine):
             raise KeyboardInterrupt
@@ -288,6 +291,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
 
 
 def test_a_full_disk_is_named_and_costs_the_batch_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SHORT", 0)
     full = []
 
     def fsync(handle, plain=os.fsync):
@@ -423,18 +427,44 @@ def test_workers_are_other_processes_with_one_thread_each(tmp_path):
         ).read_bytes()
 
 
-def test_bundles_hold_one_seed_and_every_run_once():
+def test_bundles_cross_seeds_and_arms_that_may_stand_side_by_side_and_hold_every_run_once():
+    """Arms whose numbers differ go together under any seed; one whose switch differs goes by itself."""
     arms = [
-        Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 50}))
-        for k in range(2 * runner.BUNDLE + 1)
+        Scenario(str(k), Parameters().replace({**SMALL, "canteen.food": 2.0 + k / 50, "sharing.on": k == 0}))
+        for k in range(5)
     ]
-    wanted = [Task(arm, i, 7) for arm in arms for i in range(20)]
+    wanted = [Task(arm, i, 7) for arm in arms for i in range(2 * runner.BUNDLE)]
     queue, seen = runner.Queue(wanted), []
     while queue:
         bundle = queue.take([], 1)
-        assert len({t.seed for t in bundle}) == 1 and len(bundle) <= runner.BUNDLE
-        seen += bundle
-    assert sorted(t.run for t in seen) == sorted(t.run for t in wanted)
+        assert len({t.scenario.parameters.sharing.on for t in bundle}) == 1 and len(bundle) <= runner.BUNDLE
+        seen.append(bundle)
+    assert sorted(t.run for b in seen for t in b) == sorted(t.run for t in wanted)
+    assert max(len({t.seed for t in bundle}) for bundle in seen) > 1
+    first = [t for bundle in seen for t in bundle if t.scenario.name == "1"]
+    assert [t.replicate for t in first] == sorted(t.replicate for t in first), "the first seeds come first"
+
+
+def test_forks_of_one_seed_go_together():
+    """What went before is run once for all of them."""
+    base = Scenario("a", Parameters().replace(SMALL), fork=Fork(1, (("canteen.food", 3.0),)))
+    other = replace(base, name="b", fork=Fork(1, (("canteen.food", 4.0),)))
+    queue = runner.Queue([Task(one, at, 7) for one in (base, other) for at in range(3)])
+    bundles = [queue.take([], 8) for _ in range(3)]
+    assert [{t.replicate for t in bundle} for bundle in bundles] == [{0}, {1}, {2}] and not queue
+
+
+def test_the_end_of_a_study_is_not_cut_into_single_runs_and_leaves_work_for_all():
+    """200 runs of 0.02 s on two workers: no bundle but the last is shorter than 0.25 s."""
+    queue = runner.Queue(tasks(200))
+    queue.took(RunRecord({"cpu_seconds": 0.02}))
+    sizes = []
+    while queue:
+        sizes.append(len(queue.take([], 4)))
+    assert sizes[0] == 25 and sum(sizes) == 200 and all(size >= 12 for size in sizes[:-1])
+    few = runner.Queue(tasks(8))
+    few.took(RunRecord({"cpu_seconds": 0.02}))
+    assert len(few.take([], 4)) == 2  # though all would take no longer than SHORT
 
 
 # -- verbs ---------------------------------------------------------------------------------------------------

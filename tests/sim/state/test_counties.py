@@ -4,7 +4,6 @@ The same bytes as one model each, and a clear word where they may not differ.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
 from runs import CARE, EVERYTHING
 
@@ -12,7 +11,9 @@ import sim
 from experiments.command.scenario import Scenario, arm, patched
 from experiments.study import simulate as simulation
 from experiments.study.plan import Task
+from experiments.study.side_by_side import Rows
 from experiments.study.simulate import simulate, simulate_many
+from experiments.study.store import RunRecord
 from sim.state.codes import PAYERS
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, declarations
@@ -179,13 +180,13 @@ def test_a_run_in_a_bundle_leaves_the_same_rows_and_a_fault_stays_with_its_own_r
         assert {k: v for k, v in a.row.items() if k != "cpu_seconds"} == {
             k: v for k, v in b.row.items() if k != "cpu_seconds"
         }
-    plain = simulation.village_rows
+    plain = simulation.record
 
-    def faulty(result: sim.Result, task: Task) -> pd.DataFrame:
+    def faulty(task: Task, rows: Rows, seconds: float) -> RunRecord:
         if task.scenario.name == "2":
             raise ZeroDivisionError("no villages")
-        return plain(result, task)
+        return plain(task, rows, seconds)
 
-    monkeypatch.setattr(simulation, "village_rows", faulty)
+    monkeypatch.setattr(simulation, "record", faulty)
     errors = [o.row["error"] for o in simulate_many(tasks)]
     assert errors[2] == "ZeroDivisionError: no villages" and not any(errors[:2] + errors[3:])
