@@ -35,9 +35,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from experiments import statistics
 from experiments.outcomes import RANKED
 from experiments.ranking import PART, critical_t, fine
-from experiments.statistics import LEVEL
+from experiments.statistics import LEVEL, Interval
 
 OUTCOMES = (RANKED, "table_years")  # what arms are told apart by, the first before the second
 LOOKS = (4, 6, 8, 12, 16, 24, 32, 48, 64)  # seeds after which arms are looked at, unless declared otherwise
@@ -109,12 +110,14 @@ class Gaps(NamedTuple):
 class Race:
     """Who is still compared, and why not the others.
 
-    `arms` race; only `leaders` (all of them where empty) can be the best. Looks are taken in order.
+    `arms` race; only `leaders` (all of them where empty) can be the best; those `kept` get all seeds,
+    whatever they are told from. Looks are taken in order.
     """
 
     arms: Sequence[str]
     looks: tuple[int, ...]
     leaders: Collection[str] = ()
+    kept: Collection[str] = ()
     left: dict[str, Left] = field(default_factory=dict)
     upper: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))  # of added elder-years, by arm
     seeds: int = 0  # used so far
@@ -138,10 +141,16 @@ class Race:
             arm = self.left[arm].other
         return arm
 
+    def given(self, arm: str, upto: int) -> int:
+        """Seeds of an arm, or of one that stands beside the race, once it was run up to so many."""
+        used = self.seeds if self.ended else upto
+        return min(used, self.left[arm].seeds) if arm in self.left else used
+
     @property
     def early(self) -> dict[str, Left]:
         """Arms that were left while others went on."""
-        return {arm: one for arm, one in self.left.items() if one.seeds < self.seeds}
+        late = {arm for arm, one in self.left.items() if one.seeds == self.seeds}
+        return {arm: one for arm, one in self.left.items() if arm not in late.union(self.kept)}
 
     def look(self, values: Values) -> None:
         """Take the next look, at the first seeds of `values` that it has."""
@@ -230,6 +239,32 @@ def _whole(values: Values, arms: list[str], seeds: int) -> list[pd.DataFrame]:
     tables = [values[outcome].loc[values[outcome].index < seeds, arms].sort_index() for outcome in OUTCOMES]
     there = np.all([table.notna().all(axis=1) for table in tables], axis=0)
     return [table[there] for table in tables]
+
+
+def lefts(races: Collection[Race]) -> dict[str, Left]:
+    """Arm -> how it was left by the race that left it last, where every race that has it left it early."""
+    found = dict[str, Left]()
+    for arm in dict.fromkeys(arm for race in races for arm in race.arms):
+        mine = [race for race in races if arm in race.arms]
+        if all(arm in race.early for race in mine):
+            found[arm] = max((race.early[arm] for race in mine), key=lambda one: one.seeds)
+    return found
+
+
+def carried(arm: str, left: Mapping[str, Left], values: Callable[[str], pd.Series], share: bool) -> Interval:
+    """Mean of an arm with its interval as if it had all seeds.
+
+    What it was left for is known on all its own seeds; to that comes the difference of the two on the seeds
+    that both have. Few seeds alone would give a level that no other has been measured at. `values`: arm ->
+    one number a seed.
+    """
+    own = values(arm)
+    if arm not in left:
+        return statistics.interval(own.to_numpy(float), share)
+    level = carried(left[arm].other, left, values, share)
+    apart = statistics.difference(own, values(left[arm].other))
+    half, mean = float(np.hypot(statistics.half(level), statistics.half(apart))), level.mean + apart.mean
+    return Interval(mean, mean - half, mean + half, apart.n)
 
 
 def run(races: Mapping[str, Race], upto: Callable[[int], Mapping[str, Values]]) -> None:

@@ -10,7 +10,7 @@ best, however surely it differs.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,7 @@ def _largest(values: np.ndarray) -> np.ndarray:
     return largest
 
 
-def rank(values: pd.DataFrame, share: bool, left: Mapping[Hashable, int] | None = None) -> Ranking:
+def rank(values: pd.DataFrame, share: bool, left: Mapping[Any, int] | None = None) -> Ranking:
     """The best of arms (columns) over seeds (rows), more being better; seeds that lack an arm are left out.
 
     `share`: values are shares, whose zone of indifference is five points; else it is 5 % of the best mean.
@@ -79,7 +79,7 @@ def rank(values: pd.DataFrame, share: bool, left: Mapping[Hashable, int] | None 
     return _against(values, means.idxmax(), share)
 
 
-def _ragged(values: pd.DataFrame, share: bool, left: Mapping[Hashable, int]) -> Ranking:
+def _ragged(values: pd.DataFrame, share: bool, left: Mapping[Any, int]) -> Ranking:
     """`rank` where some arms were left early: the best is one of the others."""
     whole = rank(values.drop(columns=list(left)), share)
     upper = whole.upper.reindex(values.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from experiments.outcomes import OUTCOMES
 from experiments.racing import ALL, HOPELESS, ONE, SAME, Left, Race, errors
@@ -39,9 +39,13 @@ def ending(race: Race) -> str:
     }.get(race.ended, "")
 
 
-def course(race: Race, name: str, runs: tuple[int, int]) -> str:
-    """How a race went, in a sentence: how many were left after which look, why it ended, runs needed."""
-    needed, all_of = runs
+def needed(runs: int, all_of: int) -> str:
+    """How many runs were needed of those that would have been without a race."""
+    return tell(f"{runs} of {all_of} runs were needed.", f"{all_of} 次运行中只需 {runs} 次。")
+
+
+def course(race: Race, name: str) -> str:
+    """How a race went, in a sentence: how many were left after which look, and why it ended."""
     count, told = len(race.arms), len(race.told)
     same = sum(one.outcome == SAME for one in race.left.values())
     looks = Counter(one.seeds for one in race.early.values())
@@ -51,17 +55,16 @@ def course(race: Race, name: str, runs: tuple[int, int]) -> str:
     left = some if looks else tell("none was left early", "无一提前退出")
     return tell(
         f"Race{name}: {told} of {count} are told from the best, {same} are the same as another within 5 %; "
-        f"{left}; {ending(race)}. {needed} of {all_of} runs were needed.",
+        f"{left}; {ending(race)}.",
         f"竞赛{name}：{count} 种中 {told} 种可与最优者区分，{same} 种与另一种相差 5% 以内；{left}；"
-        f"{ending(race)}。{all_of} 次运行中只需 {needed} 次。",
+        f"{ending(race)}。",
     )
 
 
-def left_early(races: Sequence[Race], label: Callable[[str], str]) -> ShownTable | None:
+def left_early(found: Collection[Left], label: Callable[[str], str]) -> ShownTable | None:
     """Who was left early, after how many seeds, and how it differed from the best, or from the arm that
     stands for it, on those; none where nobody was.
     """
-    found: list[Left] = [one for race in races for one in race.early.values()]
     if not found:
         return None
     rows = [
@@ -100,4 +103,4 @@ def _why(one: Left, label: Callable[[str], str]) -> str:
     return tell(f"told from {other} by {by}", f"按{by}可与“{other}”区分")
 
 
-__all__ = ["course", "ending", "left_early", "rule"]
+__all__ = ["course", "ending", "left_early", "needed", "rule"]

@@ -8,6 +8,7 @@ parameter draw.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,6 +60,7 @@ USED = [
 ]  # of the village table
 SHARES = ("table_years", *outcomes.STEPS)  # by replicate, with intervals, beside what arms are ranked by
 POOLED = ("station_closures", "unpaid", "public_added", "own_added")  # ratios of sums over all replicates
+Measure = Callable[[pd.DataFrame], pd.Series]  # village rows -> one number a replicate
 AGES = (1, 3, 5, 10)  # years from the opening of a station at which survival is told
 
 
@@ -151,9 +153,7 @@ class FirstAnswer:
 
     def seeds_of(self, cell: Mix, upto: int) -> int:
         """Seeds that a cell has once `upto` were run."""
-        race = self.races[cell.panel]
-        used = race.seeds if race.ended else upto
-        return min(used, race.left[cell.name].seeds) if cell.name in race.left else used
+        return self.races[cell.panel].given(cell.name, upto)
 
     def task(self, cell: Mix, at: int, kind: str = MAIN) -> Task:
         """One run; `kind` names its arm."""
@@ -211,7 +211,28 @@ def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
                 endowed(cell.business, plan.base),
             )
     mains = {cell: rows[rows["arm"] == MAIN] for cell, rows in by_cell.items()}
-    return with_gaps(_raced(plan, pd.DataFrame(found)), mains)
+    return with_gaps(_carried(plan, _raced(plan, pd.DataFrame(found)), mains), mains)
+
+
+def _carried(plan: FirstAnswer, summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Added elder-years and table-years of cells that were left early, as if they had all seeds
+    (`racing.carried`); `added_as_run` has the mean of the seeds that were run.
+    """
+    left = racing.lefts(plan.races.values())
+    if not left or "added" not in summary:
+        return summary
+    summary = summary.assign(added_as_run=summary["added"])
+    for row in summary[summary["left_after"] > 0].itertuples():
+        kinds = endowed(row.business, plan.base)
+        for column, measure in (("added", added_by_replicate), ("table_years", _table_years)):
+
+            def values(name: str, kinds: set[str] = kinds, measure: Measure = measure) -> pd.Series:
+                return measure(rows[name][rows[name]["kind"].isin(kinds)])
+
+            name = f"{row.panel}/{row.funding}/{row.business}"
+            one = racing.carried(name, left, values, share=False)
+            summary.loc[row.Index, [column, f"{column}_low", f"{column}_high"]] = one[:3]
+    return summary
 
 
 def _raced(plan: FirstAnswer, summary: pd.DataFrame) -> pd.DataFrame:
@@ -268,6 +289,11 @@ def _viable(rows: pd.DataFrame) -> pd.Series:
 def added_by_replicate(rows: pd.DataFrame) -> pd.Series:
     """Added elder-years a village, by replicate."""
     return statistics.by_replicate(rows, rows["added_served_years"])
+
+
+def _table_years(rows: pd.DataFrame) -> pd.Series:
+    """Years with an open station and meals, a village, by replicate."""
+    return statistics.by_replicate(rows, rows["table_months"] / 12)
 
 
 def _summary(

@@ -63,11 +63,11 @@ def sentences(plan: FirstAnswer) -> list[str]:
     for panel, race in plan.races.items():
         if len(race.arms) > 1 and len(race.looks) > 1:
             mine = [cell for cell in plan.cells if cell.panel == panel]
-            needed = sum(plan.seeds_of(cell, race.seeds) for cell in mine)
-            found.append(said.course(race, f", {words(panel)}", (needed, len(mine) * plan.seeds)))
+            runs = said.needed(sum(plan.seeds_of(cell, race.seeds) for cell in mine), len(mine) * plan.seeds)
+            found.append(said.course(race, f", {words(panel)}") + tell(" ", "") + runs)
     return found
 
 
 def table(plan: FirstAnswer) -> ShownTable | None:
     """Cells that were left early."""
-    return said.left_early(list(plan.races.values()), words)
+    return said.left_early(racing.lefts(plan.races.values()).values(), words)

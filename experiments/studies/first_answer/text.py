@@ -46,9 +46,10 @@ NOTES = (
 
 
 LEFT = (
-    "[n]: left by the race after n seeds, its means are over these; what is compared is compared on the same "
-    "seeds",
-    "[n]：在 n 个种子后退出竞赛，均值只含这些种子；与最优者比较时只用共同的种子",
+    "[n]: left by the race after n seeds; its elder-years and table-years are those of what it was left for, "
+    "over all seeds of that, and the difference of the two on seeds that both have; all else is over n seeds",
+    "[n]：在 n 个种子后退出竞赛；其老人年与供餐年数为其比较对象在全部种子上的数值加两者在共有种子上的差别；"
+    "其余数值只含 n 个种子",
 )
 
 
