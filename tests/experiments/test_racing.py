@@ -1,4 +1,4 @@
-"""Races: how often an equal arm is told from the best over all looks, who is left and when, what a level is then."""
+"""Races: how often an equal arm is told from the best, who is left and when, what a level is then."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def opposed(random: np.random.Generator, count: int) -> Arrays:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [skewed, heavy, opposed])
 def test_of_equal_arms_one_is_told_apart_in_seven_studies_of_a_hundred_at_most(kind, monkeypatch):
-    """400 studies of 20 seeds and six looks, without a zone: at a rate of 5 % more than 28 come up in a tenth."""
+    """400 studies of 20 seeds, six looks, no zone: at a rate of 5 % more than 28 come up once in 30 tests."""
     for module in (racing, ranking):
         monkeypatch.setattr(module, "PART", 0.0)
     monkeypatch.setattr(ranking, "FLIPS", 499)
@@ -85,7 +85,7 @@ def steady(
 
 
 def test_a_much_worse_arm_gets_four_seeds_and_the_race_ends_with_one():
-    """100 less with a spread of 0.14 a pair: t over 1000, against Bonferroni's of three degrees of freedom."""
+    """100 less, a pair spread 0.14: t is over 1000, against Bonferroni's with three degrees of freedom."""
     race = raced(steady([200, 100], [4, 3], spread=0.1))
     assert race.left["arm 1"][:4] == ("arm 1", 4, "arm 0", "added") and race.ended == ONE
     assert (race.seeds, race.given("arm 0", 20), race.given("arm 1", 20)) == (4, 4, 4)
@@ -100,7 +100,7 @@ def test_table_years_tell_apart_what_is_surely_no_better_by_elder_years_only():
 
 
 def test_an_arm_surely_within_the_zone_is_left_as_the_same_and_shares_the_fate_of_the_other():
-    """Arms 1 and 2 differ by 1 of 200; both are 60 below the best, which twenty seeds tell and eight do not."""
+    """Arms 1 and 2 differ by 1 of 200; both lie 60 below the best, which 20 seeds tell and eight do not."""
     values = steady([200, 200, 199], [4, 4, 4], spread=0.5)
     noise = np.random.default_rng(8).normal(0, 45, (20, 1))
     for arm in ("arm 1", "arm 2"):
@@ -149,8 +149,8 @@ def test_a_seed_that_an_arm_lost_is_left_out_for_all():
 # -- levels
 # --------------------------------------------------------------------------------------------------------
 def test_the_level_of_an_arm_left_early_is_that_of_the_other_and_the_difference_on_shared_seeds():
-    """The other has 10, 12, 14, 40: mean 19. On the first two seeds the arm has 9, 11: one less, always: 18, not
-    ten, and the interval is the other's.
+    """The other has 10, 12, 14, 40: mean 19. On the first two seeds the arm has one less, 9 and 11: 18, not
+    10, and the interval is the other's.
     """
     values = {"a": pd.Series([9.0, 11.0]), "b": pd.Series([10.0, 12.0, 14.0, 40.0])}
     left = {"a": Left("a", 2, "b", SAME, -1.0, -1.0)}
