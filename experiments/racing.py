@@ -13,9 +13,9 @@ the largest |t| of any two arms, both outcomes taken together). An arm is left
 
 Error is spent over the looks: of the 5 % of studies of equal arms that may call any told apart, INTERIM goes
 to the looks before the last, growing with the square of their seeds (few seeds tell little, and err most
-where differences are skewed), the rest to the last; where an arm does much better in a few seeds than in most, its
-upper end lies further up (`stretched`). Arms are the same from ENOUGH seeds on only: what comes
-up in one seed of ten is not seen in four. The race ends when one arm is left, when from half of the seeds on
+where differences are skewed), the rest to the last; where an arm does much better in a few seeds than in
+most, its upper end lies further up (`stretched`). Arms are the same from ENOUGH seeds on only: what comes up
+in one seed of ten is not seen in four. The race ends when one arm is left, when from half of the seeds on
 none that is left would be told at the last look were differences to stay as they are (stochastic curtailment,
 which only ever tells fewer apart), or when all seeds are used. What is decided depends on results by the
 number of their seed alone.
