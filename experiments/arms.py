@@ -191,8 +191,9 @@ class ArmRuns:
         label: str = "runs",
         drawn: bool | None = None,
         kind: str = MAIN,
+        more: bool = False,
     ) -> None:
-        """Run what is not done of (arm, replicate), and the reference of each replicate."""
+        """Run what is not done of (arm, replicate), and the reference of each replicate; `more` follow."""
         asked, tasks = list(wanted), []
         if self.reference:
             asked += [(self.reference, at) for at in sorted({replicate for _, replicate in asked})]
@@ -200,7 +201,7 @@ class ArmRuns:
         for arm, replicate in asked:
             tasks.append(self.task(arm, replicate, kind, drawn=drawn))
             self._runs.setdefault(kind, {})[arm.name, replicate] = tasks[-1].run
-        self.work.run(tasks, label)
+        self.work.run(tasks, label, more=more)
 
     def _references(self, asked: Sequence[tuple[Arm, int]]) -> list[tuple[Arm, int]]:
         """The own references of arms, each once a replicate."""

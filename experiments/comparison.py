@@ -7,8 +7,6 @@ a null arm; the replicate is the unit of every interval.
 
 The arm that comes out best looks better on the seeds that chose it than it is: it and the first arm are run
 again on as many fresh seeds, and those say how much it is.
-
-Where every arm is compared with one baseline, `effects` judges all arms and outcomes together.
 """
 
 from __future__ import annotations
@@ -21,10 +19,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, statistics
-from experiments.arms import BASELINE, FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
-from experiments.command.settings import Mistake, known
-from experiments.outcomes import AGAINST_BASELINE, ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
+from experiments import outcomes, racing, statistics
+from experiments.arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
+from experiments.command.settings import Mistake, Settings, known
+from experiments.outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
+from experiments.racing import Race, Values
 from experiments.ranking import Ranking, rank
 from experiments.statistics import Interval
 from experiments.study import draws
@@ -130,25 +129,44 @@ class Question:
         """Cells that expectations and tables read."""
         return {*self.cells, ALL, *(cell for one in self.expected for _, _, _, cell in one.terms)}
 
-    def wanted(self, replicates: range) -> list[tuple[Arm, int]]:
-        """Arms under conditions, `<condition>/<arm>`, with their replicates; other conditions than as written
-        have the arms that something is expected of.
+    def races(self, settings: Settings, seeds: int) -> dict[str, Race]:
+        """The race of every cell in which a best arm is named; none where a precision is asked of every arm,
+        or where something is expected of all of them.
         """
         tested = {arm for one in self.tested for arm in one.arms}
+        if not settings.race or settings.precision is not None or tested >= set(self.available):
+            return {}
+        at = racing.looks(settings.looks, seeds)
+        return {cell: Race([*self.available], at, kept=tested) for cell in self.best_of}
+
+    def wanted(self, replicates: range, races: Mapping[str, Race] | None = None) -> list[tuple[Arm, int]]:
+        """Arms under conditions, `<condition>/<arm>`, with their replicates; other conditions than as written
+        have the arms that something is expected of. An arm that nothing is expected of has the seeds that the
+        races give it.
+        """
+        tested = {arm for one in self.tested for arm in one.arms}
+        end = replicates.stop
+        given = {arm: end if arm in tested else seeds_given(races, arm, end) for arm in self.available}
         return [
             (Arm(f"{condition}/{arm}", arm, {**self.base, **changes, **held}, self.policies.get(arm, ())), at)
             for at in replicates
             for condition, held in self.conditions().items()
             for arm, changes in self.available.items()
-            if condition == WRITTEN or arm in tested
+            if (condition == WRITTEN or arm in tested) and at < given[arm]
         ]
+
+
+def seeds_given(races: Mapping[str, Race] | None, arm: str, upto: int) -> int:
+    """The most seeds that a race gives an arm; all where there is none."""
+    return max((race.given(arm, upto) for race in races.values()), default=upto) if races else upto
 
 
 @dataclass
 class Compared:
     """Everything a finished comparison knows; `values` is indexed by condition, arm, cell, replicate.
 
-    `fresh`: the same for the arms that are named best, and the first, on seeds that chose nothing.
+    `fresh`: the same for the arms that are named best, and the first, on seeds that chose nothing. `races`:
+    by cell, where arms raced; some then have fewer seeds.
     """
 
     question: Question
@@ -156,20 +174,43 @@ class Compared:
     values: pd.DataFrame
     seeds: int
     fresh: pd.DataFrame | None = None
+    races: Mapping[str, Race] = field(default_factory=dict)
 
     def of(self, arm: str, outcome: str, cell: str = ALL, condition: str = WRITTEN) -> np.ndarray:
         """One number a replicate, in their order."""
         return np.asarray(self.values.loc[(condition, arm, cell)][outcome].sort_index(), float)
 
     def mean(self, arm: str, outcome: str, cell: str = ALL) -> Interval:
-        """Mean over replicates with its interval."""
-        return statistics.interval(self.of(arm, outcome, cell), OUTCOMES[outcome].share)
+        """Mean over replicates with its interval; of an arm that was left early as if it had all seeds
+        (`racing.carried`), in the outcomes that arms race by.
+        """
+        share = OUTCOMES[outcome].share
+        left = racing.lefts(self.races.values()) if outcome in racing.OUTCOMES else {}
+        if arm not in left:
+            return statistics.interval(self.of(arm, outcome, cell), share)
+        return racing.carried(arm, left, lambda name: pd.Series(self.of(name, outcome, cell)), share)
+
+    def both(self, arm: str, other: str, outcome: str, cell: str = ALL) -> tuple[np.ndarray, np.ndarray]:
+        """Two arms as written, on the seeds that both have."""
+        one, two = self.of(arm, outcome, cell), self.of(other, outcome, cell)
+        shared = min(len(one), len(two))  # seeds are given in their order
+        return one[:shared], two[:shared]
 
     def paired(self, arm: str, outcome: str, cell: str = ALL, reference: str | None = None) -> Interval:
         """Difference to the reference arm under the same seed and draw."""
-        reference = reference or next(iter(self.question.available))
-        difference = self.of(arm, outcome, cell) - self.of(reference, outcome, cell)
-        return statistics.interval(difference, bounded=False)
+        one, two = self.both(arm, reference or next(iter(self.question.available)), outcome, cell)
+        return statistics.interval(one - two, bounded=False)
+
+    def left(self, arm: str) -> int:
+        """Seeds after which the race left an arm while others went on; nought where it did not."""
+        seeds = len(self.of(arm, RANKED)) if self.races else self.seeds
+        return seeds if seeds < self.seeds else 0
+
+    @property
+    def counted(self) -> str:
+        """How many seeds arms have, from the fewest to the most."""
+        fewest = min((self.left(arm) or self.seeds for arm in self.question.available), default=self.seeds)
+        return f"{fewest}–{self.seeds}" if fewest < self.seeds else f"{self.seeds}"
 
     def _again(self, arm: str, outcome: str, cell: str) -> np.ndarray | None:
         """As `of`, on the fresh seeds; none where the arm was not run again."""
@@ -269,8 +310,13 @@ def best(done: Compared, cell: str = ALL, names: Sequence[str] = ()) -> BestArm:
 
 def ranked(done: Compared, outcome: str, names: Sequence[str], cell: str = ALL) -> Ranking:
     """The arms `names` by an outcome, compared with the one of the highest mean all at once."""
-    values = pd.DataFrame({arm: done.of(arm, outcome, cell) for arm in names})
-    return rank(values, OUTCOMES[outcome].share)
+    race = done.races.get(cell)
+    if race is not None and outcome == RANKED and len(names) == len(race.arms) and len(race.upper):
+        told = pd.Series({arm: arm in race.told for arm in race.arms})
+        return Ranking(race.best, race.upper.mask(told & (race.upper >= 0)), float("nan"))
+    values = pd.DataFrame({arm: pd.Series(done.of(arm, outcome, cell)) for arm in names})
+    left = {arm: seeds for arm in names if 0 < (seeds := done.left(arm)) < values.notna().sum().max()}
+    return rank(values, OUTCOMES[outcome].share, left)
 
 
 # -- verdicts ------------------------------------------------------------------------------------------------
@@ -344,19 +390,48 @@ def widest(done: Compared) -> Width:
 
 
 # -- runs ----------------------------------------------------------------------------------------------------
-def compare(question: Question, runs: ArmRuns) -> tuple[Compared, int]:
-    """Run until the asked precision or the most seeds that are allowed; these are handed back too."""
+def compare(
+    question: Question, runs: ArmRuns, first: Callable[[Compared], None] = lambda _: None
+) -> tuple[Compared, int]:
+    """Run until the asked precision or the most seeds that are allowed; these are handed back too.
+
+    `first` gets the first comparison in which every arm has seeds enough.
+    """
     settings = runs.settings
-    seeds = settings.seeds or seeds_of(question, settings.size)
+    seeds = seeds_asked(question, settings)
     if runs.reference_of is None:
         runs.reference = reference_arm(question.base)
     limit = max(settings.max_seeds or 8 * seeds, seeds) if settings.precision else seeds
+    races = raced(question, runs, seeds, first)
     while True:
-        runs.run(question.wanted(range(seeds)))
-        done = _compared(question, runs, seeds)
+        runs.run(question.wanted(range(seeds), races))
+        done = _compared(question, runs, seeds, races)
         if settings.precision is None or widest(done).half <= settings.precision or seeds >= limit:
             return again(done), limit
         seeds = min(limit, math.ceil(GROWTH * seeds))
+
+
+def raced(
+    question: Question, runs: ArmRuns, seeds: int, first: Callable[[Compared], None]
+) -> dict[str, Race]:
+    """The races once they are run; where there are none, the first table all the same."""
+    races = question.races(runs.settings, seeds)
+
+    def upto(look: int) -> dict[str, Values]:
+        runs.run(question.wanted(range(look), races), more=True)
+        done = _compared(question, runs, look, races)
+        if look == at[0] < seeds:
+            first(done)
+        tables = {cell: done.values.loc[WRITTEN].xs(cell, level="cell") for cell in races}
+        return {
+            cell: {outcome: table[outcome].unstack("arm") for outcome in racing.OUTCOMES}
+            for cell, table in tables.items()
+        }
+
+    at = next(iter(races.values())).looks if races else racing.looks([racing.FIRST], seeds)
+    if len(at) > 1:
+        racing.run(races or {"": Race([], at)}, upto)
+    return races
 
 
 def chosen(done: Compared) -> list[str]:
@@ -372,11 +447,17 @@ def again(done: Compared) -> Compared:
     names = chosen(done)
     if len(names) == len(question.available) == 1:
         return done
-    replicates = range(FRESH_FROM, FRESH_FROM + done.seeds)
+    asked = max((race.looks[-1] for race in done.races.values()), default=done.seeds)
+    replicates = range(FRESH_FROM, FRESH_FROM + asked)
     mine = {f"{WRITTEN}/{name}" for name in names}
     wanted = [(arm, at) for arm, at in question.wanted(replicates) if arm.name in mine]
     runs.run(wanted, "fresh seeds", kind=FRESH)
     return replace(done, fresh=_values(question, runs, FRESH))
+
+
+def seeds_asked(question: Question, settings: Settings) -> int:
+    """Seeds that were asked for, or those of the size."""
+    return settings.seeds or seeds_of(question, settings.size)
 
 
 def seeds_of(question: Question, size: str) -> int:
@@ -386,8 +467,10 @@ def seeds_of(question: Question, size: str) -> int:
     return min(max(RUNS[size] // len(question.wanted(range(1))), LEAST[size]), FULL)
 
 
-def _compared(question: Question, runs: ArmRuns, seeds: int) -> Compared:
-    return Compared(question, runs, _values(question, runs, MAIN), seeds)
+def _compared(question: Question, runs: ArmRuns, seeds: int, races: Mapping[str, Race]) -> Compared:
+    values = _values(question, runs, MAIN)
+    used = min(seeds, len(values.index.unique("replicate"))) if races else seeds
+    return Compared(question, runs, values, used, races=races)
 
 
 def _values(question: Question, runs: ArmRuns, kind: str) -> pd.DataFrame:
@@ -414,64 +497,3 @@ def check_cells(question: Question, runs: ArmRuns) -> None:
                 f"county.villages={base.county.villages} has none of them: 12 with "
                 f"county.stratified=true have every kind and strength"
             )
-
-
-# -- arms against a baseline ---------------------------------------------------------------------------------
-def idle(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
-    """Names of arms in which every village of every replicate is, and did, what it is in the arm compared
-    with, to the last digit.
-    """
-    of = {
-        str(name): mine.drop(columns=["scenario", "run"], errors="ignore").reset_index(drop=True)
-        for name, mine in rows.sort_values("replicate", kind="stable").groupby("scenario")
-    }
-    compared = (arm for arm in arms if arm.name != BASELINE and arm.name in of and arm.against in of)
-    return [arm.name for arm in compared if of[arm.name].equals(of[arm.against])]
-
-
-def effects(found: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
-    """One row an arm and outcome of `found` (`outcomes.against_baseline`).
-
-    Mean, effect (arm less the arm compared with, paired by replicate), interval, and whether it is clear:
-    paired t-tests over all arms and outcomes together at a false discovery rate of 5 %.
-    """
-    rows, plain = [], found.loc[BASELINE]
-    for arm in arms:
-        if arm.name == BASELINE or arm.name not in found.index or arm.against not in found.index:
-            continue
-        mine, base = found.loc[arm.name], found.loc[arm.against]
-        for key in AGAINST_BASELINE:
-            gap = (mine[key] - base[key]).dropna().to_numpy()
-            effect = statistics.interval(gap, bounded=False)
-            rows.append(
-                {
-                    "arm": arm.name,
-                    "label": arm.label,
-                    "measure": key,
-                    "baseline": plain[key].mean(),
-                    "mean": mine[key].mean(),
-                    "effect": effect.mean,
-                    "low": effect.low,
-                    "high": effect.high,
-                    "seeds": effect.n,
-                    "p": statistics.p_value(gap),
-                }
-            )
-    table = pd.DataFrame(rows)
-    table["clear"] = statistics.discovered(table["p"])
-    return table
-
-
-def ordered(table: pd.DataFrame) -> list[str]:
-    """Arms by the size of their effects.
-
-    Clear ones first, each effect in standard deviations over the arms.
-    """
-    scale = table.groupby("measure")["effect"].transform(
-        lambda effects: max(float(np.nanstd(effects)), 1e-12)
-    )
-    size = (table["effect"].abs() / scale).fillna(0.0)
-    weight = size * np.where(table["clear"], 1.0, 1e-3)
-    return list(
-        weight.groupby(table["arm"], sort=False).sum().sort_values(ascending=False, kind="stable").index
-    )

@@ -51,6 +51,7 @@ TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have al
 CALIBRATED, PRIOR, NONE = DRAWS = ("calibrated", "prior", "none")  # where each seed takes what is uncertain
 ANY_SAMPLE = ("pawn", "delta")  # methods that take points of any making
 WITH_DATA = ("experiment", "method", "seed", "inputs", "data", "outcomes")  # read where a table is analysed
+FEWEST = 4  # seeds that every arm of a race has
 METHODS = ("morris", "sobol", "pawn", "delta")
 RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "seeds": (1, 100_000),
@@ -97,6 +98,8 @@ class Settings:
     patterns: str = ""  # a file of patterns; empty: configs/patterns.yaml
     precision: float | None = None  # half-width asked of every headline share and test
     max_seeds: int | None = None
+    race: bool = False  # arms that are told from the best get no further seeds
+    looks: list[int] = field(default_factory=list)  # seeds after which arms are told apart, beside the last
     method: str = "morris"
     by: str = "section"
     inputs: list[str] = field(default_factory=list)
@@ -180,6 +183,11 @@ class Settings:
                 f"engine is {self.engine.kind}"
             )
         self._check_data()
+        if [*self.looks] != sorted({look for look in self.looks if look >= FEWEST}):
+            raise Mistake(
+                f"looks = {list(self.looks)}: numbers of seeds from {FEWEST} on are wanted, each larger than "
+                f"the one before, such as looks=[4,8,16]"
+            )
         for key in ("panels", "rows", "columns", "inputs", "outcomes"):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.against_baseline import ordered
 from experiments.arms import BaselineRuns
-from experiments.comparison import ordered
 from experiments.outcomes import AGAINST_BASELINE, Outcome
 from experiments.report import style
 from experiments.report.labels import drawn_from, unit_label

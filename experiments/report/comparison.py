@@ -5,14 +5,15 @@ spoken.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 
-from experiments import comparison, statistics
+from experiments import comparison, racing, statistics
 from experiments.arms import ArmRuns
 from experiments.command.settings import RANGES, known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
 from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
-from experiments.report import figures_comparison
+from experiments.report import figures_comparison, race
 from experiments.report.labels import (
     arm_label,
     drawn_from,
@@ -24,8 +25,8 @@ from experiments.report.labels import (
     spread,
     state_label,
 )
-from experiments.report.style import both, phrase, tell, words
-from experiments.report.text import as_text
+from experiments.report.style import both, phrase, tell, undrawn, words
+from experiments.report.text import as_text, layout
 from experiments.statistics import STABLE
 from experiments.study.findings import Findings, ShownTable
 from experiments.study.study import Study
@@ -47,13 +48,44 @@ def answer(
     with runs.begin(words) as work:
         if begun is not None:
             begun(work)
-        done, limit = comparison.compare(question, runs)
-        found = both(lambda: findings(done, limit), work.folder)
+        if races := question.races(runs.settings, comparison.seeds_asked(question, runs.settings)):
+            at = next(iter(races.values())).looks
+            work.declare(race.rule(at), {"looks": list(at), "rule": racing.RULE, "cells": list(races)})
+        done, limit = comparison.compare(question, runs, preliminary)
         work.text("summary.csv", done.values.to_csv())
-        text = as_text(found, work.folder)
+        with undrawn():
+            text = as_text(findings(done, limit), work.folder)
+        print(text, flush=True)
+        work.stage("drawing figures")
+        both(lambda: findings(done, limit), work.folder)
         work.text("answer.txt", text + "\n")
-        print(text)
     return 0
+
+
+def preliminary(done: Compared) -> None:
+    """Keep and say the first table that has every arm."""
+    work, table = done.runs.work, _arms(done)
+    head = f"PRELIMINARY: {done.seeds} seeds, every arm; figures will move, the answer follows"
+    text = f"{head}\n\n{table.title}\n{layout([table.columns, *table.rows])}"
+    work.text("preliminary.txt", text + "\n")
+    if done.runs.settings.progress:
+        print(f"\n{text}\n", file=sys.stderr, flush=True)
+
+
+def raced(done: Compared) -> list[str]:
+    """How the races went; nothing where there were none."""
+    if not done.races:
+        return []
+    arms, seeds = done.question.available, next(iter(done.races.values())).looks[-1]
+    said = [
+        race.course(one, tell(f", {cell} villages", f"，{phrase(cell)}")) for cell, one in done.races.items()
+    ]
+    return [*said, race.needed(sum(done.left(arm) or done.seeds for arm in arms), seeds * len(arms))]
+
+
+def _marked(done: Compared, arm: str) -> str:
+    """An arm, with the seeds that it has in brackets where a race left it early."""
+    return arm_label(arm) + (f" [{done.left(arm)}]" if done.left(arm) else "")
 
 
 def findings(done: Compared, limit: int) -> Findings:
@@ -61,6 +93,7 @@ def findings(done: Compared, limit: int) -> Findings:
     question, states = done.question, done.states()
     verdict = comparison.judge(states)
     own = question.extra(done) if question.extra else ([], [], [])
+    left = racing.lefts(done.races.values()).values()
     stopped = stopped_text(done.runs.settings.precision, done.seeds, limit, comparison.widest(done))
     return Findings(
         question=phrase(question.question),
@@ -72,6 +105,7 @@ def findings(done: Compared, limit: int) -> Findings:
         tables=[
             *([_effects(done, states)] if question.tested else []),
             *own[1],
+            *([table] if (table := race.left_early(left, arm_label)) else []),
             _arms(done),
             _funnel(done),
             _pairs(done),
@@ -79,6 +113,7 @@ def findings(done: Compared, limit: int) -> Findings:
         ],
         pictures=[*own[2], *figures_comparison.draw(done, states, verdict)],
         limits=[
+            *raced(done),
             _setting(done),
             *_left_out(question),
             *map(phrase, question.limits),
@@ -290,8 +325,10 @@ def _arms(done: Compared) -> ShownTable:
     rows = []
     for arm, cell in done.places:
         means = (spread(done.mean(arm, outcome, cell), OUTCOMES[outcome].share) for outcome in shown)
-        rows.append([arm_label(arm), phrase(cell), *means])
+        rows.append([_marked(done, arm), phrase(cell), *means])
     note = tell("mean over seeds (95 % interval)", "各种子均值（95% 区间）")
+    if any(done.left(arm) for arm in done.question.available):
+        note += tell("; [n]: left by the race after n seeds", "；[n]：在 n 个种子后退出竞赛")
     return ShownTable("Arms", ["arm", "villages", *map(outcome_title, shown)], rows, note)
 
 
@@ -300,7 +337,7 @@ def _funnel(done: Compared) -> ShownTable:
     shown, rows = (*STEPS, *LASTING), []
     for arm, cell in done.places:
         means = (spread(done.mean(arm, name, cell), OUTCOMES[name].share) for name in shown)
-        rows.append([arm_label(arm), phrase(cell), *means])
+        rows.append([_marked(done, arm), phrase(cell), *means])
     note = tell(
         "nested shares of all villages, mean over seeds (95 % interval); elder-years are added to the same "
         "county and luck without station, rooms and their money",
@@ -316,7 +353,8 @@ def _pairs(done: Compared) -> ShownTable:
     for arm in others:
         for outcome in done.question.shown:
             difference = spread(done.paired(arm, outcome), OUTCOMES[outcome].share)
-            ratio = statistics.variance_ratio([(1.0, done.of(arm, outcome)), (-1.0, done.of(first, outcome))])
+            one, two = done.both(arm, first, outcome)
+            ratio = statistics.variance_ratio([(1.0, one), (-1.0, two)])
             saved = tell("no spread", "无离散") if math.isnan(ratio) else f"{ratio:.1f}"
             rows.append([arm_label(arm), phrase(OUTCOMES[outcome].label), difference, saved])
     note = tell(

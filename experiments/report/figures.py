@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from experiments import statistics
-from experiments.outcomes import RANKED
+from experiments.outcomes import OUTCOMES, RANKED
 from experiments.report import style
 from experiments.report.labels import fresh_text
 from experiments.report.style import plt, tell, words
 from experiments.study.findings import Picture
+from experiments.study.plan import MAIN
 from sim.state.codes import KINDS, PAYERS
 
 NULLS = (
@@ -42,15 +43,42 @@ def real(mine: pd.DataFrame) -> pd.DataFrame:
     return chosen[chosen["villages"] == chosen["villages"].max()]
 
 
+def leading(mine: pd.DataFrame, column: str) -> pd.Series:
+    """The row with the highest mean among those that no race left early: few seeds may flatter an arm."""
+    there = mine[mine["left_after"] == 0] if "left_after" in mine else mine
+    return mine.loc[(there if len(there) else mine)[column].idxmax()]
+
+
+def tied(mine: pd.DataFrame, gaps: str) -> int:
+    """Other rows that cannot be told from the best of them, by the upper ends of their differences to it."""
+    if gaps not in mine:
+        return 0
+    open_still = mine[gaps] >= 0
+    if "told_by" in mine and gaps == f"{RANKED}_gap_high":
+        open_still &= ~mine["told_by"].isin(list(OUTCOMES))
+    return int(open_still.sum()) - 1
+
+
 def sample(rows: pd.DataFrame) -> str:
     """Seeds and villages behind rows of the village table, for a caption."""
-    seeds, villages = rows["replicate"].nunique(), rows["village"].nunique()
+    seeds, villages = seed_counts(rows), rows["village"].nunique()
     weighed = "weight" in rows and rows["weight"].nunique() > 1
     english = (
         f"{seeds} seeds × {villages} "
         f"villages{', weighted to the prevalence of their kinds' if weighed else ''}"
     )
     return tell(english, f"{seeds} 个随机种子 × {villages} 个村{'，按村类型占比加权' if weighed else ''}")
+
+
+def seed_counts(rows: pd.DataFrame) -> str:
+    """How many seeds there are; from the fewest to the most of a scenario, where a race left some early."""
+    most = rows["replicate"].nunique()
+    if not {"arm", "scenario"} <= set(rows):
+        return str(most)
+    main = rows[rows["arm"] == MAIN]
+    each = main.groupby("scenario", observed=True)["replicate"].nunique()
+    raced = len(each) and each.min() < each.max() == most
+    return f"{each.min()}–{most}" if raced else str(most)
 
 
 def ranked(summary: pd.DataFrame) -> str:
@@ -122,7 +150,7 @@ def told(row: pd.Series) -> pd.Series:
 def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]:
     """Title and caption of the map: no winner at zero, nor where others cannot be told from the best."""
     mine = real(summary)
-    top = told(mine.loc[mine[column].idxmax()])
+    top = told(leading(mine, column))
     best, seeds = words(f"{top['funding']}/{top['business']}/{top['panel']}"), int(summary["seeds"].max())
     what = tell(f"Added elder-years a village to {year}", f"到 {year} 年每村新增受服务老人年")
     if column != RANKED:
@@ -130,17 +158,17 @@ def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]
     most = cell_text(top, column).replace("\n", " ") + fresh_text(int(top.get("fresh_seeds", 0)))
     gaps = f"{RANKED}_gap_high" if column == RANKED else "gap_high"
     panel = mine[mine["panel"] == top["panel"]]
-    tied = int((panel[gaps] >= 0).sum()) - 1 if gaps in mine else 0
+    others = tied(panel, gaps)
     lowest = top[f"{RANKED}_low"] if column == RANKED else top["low"]
     if lowest <= 0:
         title = tell(
             f"{what}: no mix is told from zero, at most {most}", f"{what}：没有组合能与零相区分，最高 {most}"
         )
-    elif tied > 0:
+    elif others > 0:
         title = tell(
-            f"{what}: highest mean {most}, {best}; {tied} of {len(panel) - 1} others of its panel cannot be "
-            f"told from it",
-            f"{what}：均值最高 {most}，{best}；同组其余 {len(panel) - 1} 种中 {tied} 种无法与之区分",
+            f"{what}: highest mean {most}, {best}; {others} of {len(panel) - 1} others of its panel cannot "
+            f"be told from it",
+            f"{what}：均值最高 {most}，{best}；同组其余 {len(panel) - 1} 种中 {others} 种无法与之区分",
         )
     else:
         title = tell(f"{what}: most, {most}, with {best}", f"{what}：最多 {most}，{best}")

@@ -34,7 +34,7 @@ def draw(done: Compared, states: Mapping[str, list[str]], verdict: str) -> list[
         figures_funnel.FunnelLine(_name(arm), tuple(done.mean(arm, step) for step in STEPS))
         for arm in done.question.available
     ]
-    seeds = tell(f"{done.seeds} seeds.", f"{done.seeds} 个种子。")
+    seeds = tell(f"{done.counted} seeds.", f"{done.counted} 个种子。")
     found += [arms(done, folder), figures_funnel.draw(rows, year, folder, seeds)]
     return [*found, replications(done, folder)]
 
@@ -52,8 +52,8 @@ def effects(done: Compared, states: Mapping[str, list[str]], verdict: str, folde
     said, stop = words(verdict).capitalize(), tell(".", "。")
     hypothesis = tell("Expected: ", "预期：") + phrase(done.question.hypothesis)
     caption = tell(
-        f"Paired differences over {done.seeds} seeds; dot: mean, bar: 95 % interval. ",
-        f"{done.seeds} 个种子的配对差别；点：均值，线：95% 区间。",
+        f"Paired differences over {done.counted} seeds; dot: mean, bar: 95 % interval. ",
+        f"{done.counted} 个种子的配对差别；点：均值，线：95% 区间。",
     )
     return style.finish(figure, f"{said}\n{hypothesis}", f"{caption}{said}{stop}", folder, "effects")
 
@@ -107,9 +107,9 @@ def arms(done: Compared, folder: Path) -> Picture:
     axes[0][0].set_yticks(range(len(names)), [_name(arm) for arm in names])
     axes[0][0].set_ylim(len(names) - 0.5, -0.5)
     caption = tell(
-        f"Mean over {done.seeds} seeds with its 95 % interval; the arms share luck, so that "
+        f"Mean over {done.counted} seeds with its 95 % interval; the arms share luck, so that "
         f"differences are surer than the intervals look.",
-        f"{done.seeds} 个种子的均值及 95% 区间；各支运气相同，差别比区间看上去更可靠。",
+        f"{done.counted} 个种子的均值及 95% 区间；各支运气相同，差别比区间看上去更可靠。",
     )
     return style.finish(figure, _most(done, names, shown[0]), caption, folder, "arms")
 
@@ -163,8 +163,8 @@ def replications(done: Compared, folder: Path) -> Picture:
     axis.set_ylim(bottom=0)
     axis.legend(fontsize=8)
     title = tell(
-        f"With {done.seeds} seeds every headline share is known to ± {100 * last:.0f} points or better",
-        f"{done.seeds} 个种子时，每个主要占比的误差不超过 ± {100 * last:.0f} 个百分点",
+        f"With {done.counted} seeds every headline share is known to ± {100 * last:.0f} points or better",
+        f"{done.counted} 个种子时，每个主要占比的误差不超过 ± {100 * last:.0f} 个百分点",
     )
     caption = tell(
         (

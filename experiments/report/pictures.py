@@ -216,7 +216,7 @@ def _telling(summary: pd.DataFrame) -> dict[str, str]:
     mine = summary[summary["panel"] == summary["panel"].iloc[0]]
     low = figures.real(mine)
     chosen = [
-        low.loc[low[figures.ranked(low)].idxmax()],
+        figures.leading(low, figures.ranked(low)),
         low.loc[low[figures.ranked(low)].idxmin()],
         *(row for _, row in mine[mine["funding"] == "no_money"].iterrows()),
     ]

@@ -324,6 +324,19 @@ def capital(text: str) -> str:
     return text if "." in text.split(" ", 1)[0].strip(".,") else text[:1].upper() + text[1:]
 
 
+_drawing = [True]
+
+
+@contextlib.contextmanager
+def undrawn() -> Iterator[None]:
+    """Figures made inside say their finding and are not written: words come before pictures."""
+    before, _drawing[0] = _drawing[0], False
+    try:
+        yield
+    finally:
+        _drawing[0] = before
+
+
 def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) -> Picture:
     """Put the finding on top and the caption below, write PNG and SVG, and say what the picture is.
 
@@ -331,7 +344,7 @@ def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) ->
     words.
     """
     inches, title, caption = float(figure.get_figwidth()) - 0.2, capital(title), capital(caption)
-    if tell("", "zh") and not chinese_font():
+    if not _drawing[0] or (tell("", "zh") and not chinese_font()):
         plt.close(figure)
         return Picture(name, " ".join(title.split("\n")), caption)
     above = figure.suptitle(wrapped(title, inches, 10.5), x=0.01, ha="left", fontsize=10.5)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import comparison, outcomes
+from experiments import against_baseline, outcomes
 from experiments.arms import PLAIN, Arm, BaselineRuns, Size, fitting
 from experiments.command.scenario import Composed
 from experiments.command.settings import arm, known
@@ -173,8 +173,8 @@ def run(line: Composed, words: list[str]) -> int:
 
 def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame, refused: list[str]) -> None:
     """Table, figure, findings; printed and kept."""
-    table = comparison.effects(outcomes.against_baseline(rows), runs.arms)
-    idle = comparison.idle(rows, runs.arms)
+    table = against_baseline.effects(outcomes.against_baseline(rows), runs.arms)
+    idle = against_baseline.idle(rows, runs.arms)
     nothing = {arm.label: argued(arm) for arm in runs.arms if arm.name in idle}
     work.text("summary.csv", table.to_csv(index=False))
     size = arm_effects.size_text(runs)

@@ -5,6 +5,10 @@ Villages by class, causes confirmed by paired reruns, public cost, figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -29,12 +33,14 @@ from sim.viability import CLASSES
 def run(line: Composed, overrides: list[str]) -> int:
     """Run, store, print."""
     with study.begin(line, overrides) as work:
-        print(answer(work, line))
+        answer(work, line, say=partial(print, flush=True))
     return 0
 
 
-def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) -> str:
-    """Run and store; what is to be said."""
+def answer(
+    work: study.Study, line: Composed, simulate: Work = simulate_many, say: Callable[[str], Any] = str
+) -> None:
+    """Run and store; `say` gets the answer before figures are drawn."""
     settings, parameters = line.settings, line.parameters
 
     def task(at: int, arm: str = "main") -> Task:
@@ -48,13 +54,7 @@ def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) ->
     rows = statistics.with_weights(reference.split(work.results().villages()), parameters)
     table = summary(rows)
     work.text("summary.csv", table.to_csv(index=False))
-    drawn = pictures.draw(
-        pictures.Kept(work.folder, work.results()),
-        work.folder / "figures",
-        few=settings.name == "smoke",
-        each=work.engine.each,
-    )
-    found = both(lambda: findings(line, table, rows, drawn), work.folder)
+    found = findings(line, table, rows, [])
     reruns = [
         (
             f"paired rerun, same luck: without the condition '{name}' {fewer} of {closed} closed villages "
@@ -69,8 +69,16 @@ def answer(work: study.Study, line: Composed, simulate: Work = simulate_many) ->
         f"configuration: {work.folder}/\npython run.py report study={work.folder}"
     )
     text = "\n\n".join([head(line, rows), *tables, "\n".join([*reruns, *found.sentences]), where])
+    say(text)
     work.text("answer.txt", text + "\n")
-    return text
+    work.stage("drawing figures")
+    drawn = pictures.draw(
+        pictures.Kept(work.folder, work.results()),
+        work.folder / "figures",
+        few=settings.name == "smoke",
+        each=work.engine.each,
+    )
+    both(lambda: findings(line, table, rows, drawn), work.folder)
 
 
 def one(

@@ -220,11 +220,11 @@ def _triangles(done: Compared, points: dict[str, tuple[float, ...]], none: bool)
     caption = tell(
         (
             f"Each point is a mix of three payers; the fourth, society, is held within a column. Rows: "
-            f"strength of the collective. {rings} Equal pledged present value; {done.seeds} seeds."
+            f"strength of the collective. {rings} Equal pledged present value; {done.counted} seeds."
         ),
         (
             f"每点为三方的一种组合；第四方（社会）在同一列内固定。行：集体强弱。{rings}承诺现值相同；"
-            f"{done.seeds} 个种子。"
+            f"{done.counted} 个种子。"
         ),
     )
     most = tell(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import comparison, outcomes
+from experiments import against_baseline, outcomes
 from experiments.arms import PLAIN, Arm, BaselineRuns, Size
 from experiments.command.scenario import Composed, policy, policy_file
 from experiments.command.settings import options
@@ -67,8 +67,8 @@ def run(line: Composed, words: list[str]) -> int:
 
 def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
     """Table, figure, findings; printed and kept."""
-    table = comparison.effects(outcomes.against_baseline(rows), runs.arms)
-    idle = comparison.idle(rows, runs.arms)
+    table = against_baseline.effects(outcomes.against_baseline(rows), runs.arms)
+    idle = against_baseline.idle(rows, runs.arms)
     nothing = [arm.label for arm in runs.arms if arm.name in idle]
     work.text("summary.csv", table.to_csv(index=False))
     found = both(lambda: findings(runs, work.folder, table, nothing), work.folder)

@@ -13,6 +13,7 @@ import errno
 import hashlib
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -24,13 +25,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.command import draw_table
-from experiments.command.catalogue import experiment
-from experiments.command.scenario import HOW, Composed, Mistake, Settings, compose_line
+from experiments.command.scenario import Composed, Mistake, Settings
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
 from experiments.study.lock import Lock
-from experiments.study.manifest import manifest_of, sealed, sums_of
+from experiments.study.manifest import sealed, sums_of
 from experiments.study.parts import (
     TABLES,
     joined,
@@ -47,18 +46,13 @@ from experiments.study.provenance import ROOT, files, model_digest, provenance
 from experiments.study.repair import Repair
 from experiments.study.simulate import simulate_many
 from experiments.study.store import SCHEMA, Results, RunRecord, read_plan
+from experiments.study.which import known_manifest, requested, resolve
 
+# by the disk or what lies on it, not by a fault here
 REFUSED = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
-    errno.EIO,
-    errno.EEXIST,
-    errno.EISDIR,
-    errno.ENOTDIR,
-)  # by the disk or what lies on it, not by a fault here
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+    *(errno.EEXIST, errno.EISDIR, errno.ENOTDIR),
+)
 BATCH, SECONDS = 480, 5.0  # a part is written after so many runs or seconds
 SMALL = 120  # runs that a part should hold; those of fewer become one when they are many
 MOST_SMALL = 24  # parts of fewer runs; one more, and they become one
@@ -66,50 +60,6 @@ MOST_SMALL = 24  # parts of fewer runs; one more, and they become one
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C; the message says how to go on."""
-
-
-# -- which study
-# -------------------------------------------------------------------------------------------------------
-def requested(words: Iterable[str]) -> list[str]:
-    """The words that say what is asked, not how it is run; of two for one key the later."""
-    last = {word.partition("=")[0]: word for word in words}
-    return [word for key, word in last.items() if key.partition(".")[0] not in HOW]
-
-
-def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
-    """The line with its study's folder, and its words; a study that was expanded goes on as expanded."""
-    settings = line.settings
-    drawn = (
-        draw_table.digest(settings.table)
-        if settings.table and "draws" in experiment(settings.name).reads
-        else ""
-    )
-    asked = f"{settings.name}\n{model_digest()}\n{drawn}{line.text}"
-    identity = hashlib.sha256(asked.encode()).hexdigest()[:12]
-    folder, words = Path(settings.out) / settings.name / identity, list(words)
-    if (folder / "manifest.json").is_file() and not settings.fresh:
-        kept = _manifest(folder) or {"expanded": [], "id": identity}
-        if kept["id"] != identity:
-            raise Mistake(
-                f"{folder} holds a copy of study {kept['id']}: give the folder the name it had, or begin "
-                f"anew beside it with fresh=true"
-            )
-        if kept["expanded"]:
-            words = [
-                *kept["overrides"],
-                *kept["expanded"],
-                *(word for word in words if word not in requested(words)),
-            ]
-            line = compose_line(list({word.partition("=")[0]: word for word in words}.values()))
-    return dataclasses.replace(line, folder=folder), words
-
-
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder, or nothing where it is damaged and will be made again."""
-    try:
-        return manifest_of(folder)
-    except Mistake:
-        return None
 
 
 class Study:
@@ -138,6 +88,7 @@ class Study:
         self._looked: set[int] = set()  # runs whose series are known to be there
         self._small: list[int] = []  # parts of fewer runs than a batch
         self._results: Results | None = None  # as it lies in the folder now
+        self._raced: dict[str, list[dict[str, Any]]] = {}  # phase -> its runs before it was raced again
         self.done: dict[int, str] = {}  # run -> hash of its rows
         self.failed: dict[int, str] = {}
         with self._writing():
@@ -174,7 +125,7 @@ class Study:
             make_folder(self.folder / table)
         path = self.folder / "manifest.json"
         there = os.path.lexists(path)
-        kept = _manifest(self.folder) if there else None
+        kept = known_manifest(self.folder) if there else None
         if kept is not None:
             self._go_on(Results(self.folder), experiment, text)
         else:
@@ -333,14 +284,35 @@ class Study:
             with contextlib.suppress(ValueError):  # one is damaged: left to the next repair
                 self._small = [merge(self.folder, small)]
 
+    def stage(self, what: str) -> None:
+        """Say what is being done now, beside the progress of runs."""
+        if self._settings.progress:
+            print(what, file=sys.stderr, flush=True)
+
+    def declare(self, said: str, race: dict[str, Any]) -> None:
+        """Keep and say by which rule runs are chosen, before the first of them."""
+        self.stage(said)
+        with self._writing():
+            self.note(race=race)
+
     # -- running
     # -----------------------------------------------------------------------------------------------------
-    def run(self, tasks: Sequence[Task], label: str = "runs", work: runner.Work = simulate_many) -> None:
+    def run(
+        self,
+        tasks: Sequence[Task],
+        label: str = "runs",
+        work: runner.Work = simulate_many,
+        more: bool = False,
+    ) -> None:
         """Do what is not done of `tasks`, a phase of the study.
 
-        Interrupted on Ctrl-C, with everything finished kept.
+        `more`: the phase is given again with these and others, once they are looked at. Interrupted on
+        Ctrl-C, with everything finished kept.
         """
-        self._expand(tasks, label)
+        if more:
+            self._raced.setdefault(label, self.plan.phases.get(label, []))
+        else:
+            self._expand(tasks, label)
         before = list(self.plan.phases)
         later = before[before.index(label) + 1 :] if label in before else []
         self.plan.phases = {phase: v for phase, v in self.plan.phases.items() if phase not in later}
@@ -358,6 +330,7 @@ class Study:
         if left:
             settings = self._settings
             if work is simulate_many:
+                self.stage("compiling")
                 runner.warm(left[0].scenario.parameters, self.engine.engine.count, settings.progress)
             runner.execute(
                 left, self, self.engine, total=len(tasks), progress=settings.progress, label=label, work=work
@@ -380,7 +353,8 @@ class Study:
         if not words or self.manifest["expanded"][-len(words) :] == words:
             return
         new = {task.run for task in tasks}
-        before = Plan(self.plan.scenarios, {label: self.plan.phases.get(label, [])})
+        asked = self._raced.pop(label, self.plan.phases.get(label, []))
+        before = Plan(self.plan.scenarios, {label: asked})
         lost = sum(task.run not in new for task in before.tasks())
         if lost:
             raise Mistake(

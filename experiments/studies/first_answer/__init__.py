@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.command.scenario import Composed
-from experiments.studies.first_answer import again, text
+from experiments.studies.first_answer import again, race, text
 from experiments.studies.first_answer.design import SIZES, FirstAnswer, summarise
 
 
@@ -11,13 +11,13 @@ def run(line: Composed, words: list[str]) -> int:
     """Run the experiment, print the answer, leave everything in the study's folder."""
     plan = FirstAnswer(line)
     with plan.runs.begin(words) as work:
-        work.run(plan.main())
+        race.run(plan, work)
         work.run(plan.paired(work.results().villages()), "paired reruns")
         summary = summarise(plan, work.results().villages())
         work.run(again.tasks(plan, summary), "the best again")
         summary = again.with_again(plan, summary, work.results().villages())
         work.text("summary.csv", summary.to_csv(index=False))
-        print(text.write(plan, summary, work))
+        text.write(plan, summary, work)
     return 0
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from experiments import outcomes, reference, statistics
 from experiments.arms import FRESH, LUCK, MAIN, reference_arm
 from experiments.outcomes import OUTCOMES, RANKED
-from experiments.report.figures import real
+from experiments.report.figures import leading, real
 from experiments.statistics import Interval, LuckShare
 from experiments.studies.first_answer.design import FirstAnswer, Mix, added_by_replicate, endowed
 from experiments.study.plan import FRESH_FROM, LUCK_FROM, Task
@@ -32,8 +32,7 @@ def best(summary: pd.DataFrame, panel: str) -> pd.Series:
 
     A null arm where nothing else was run.
     """
-    whole = real(summary[summary["panel"] == panel])
-    return whole.loc[whole[RANKED].idxmax()]
+    return leading(real(summary[summary["panel"] == panel]), RANKED)
 
 
 def named(plan: FirstAnswer, summary: pd.DataFrame) -> list[tuple[int, Mix]]:
@@ -52,8 +51,11 @@ def tasks(plan: FirstAnswer, summary: pd.DataFrame) -> list[Task]:
         found += [plan.task(cell, at, FRESH) for cell in cells]
         found.append(plan.runs.task(reference_arm(), at, FRESH))
     draws, lucks = nested(plan)
-    for luck in range(1, lucks):
-        for draw in range(draws):
+    has = plan.seeds_of(
+        cells[0], plan.seeds
+    )  # where the race ended early, further draws have no own luck yet
+    for luck in range(lucks):
+        for draw in range(0 if luck else has, draws):
             at = luck * LUCK_FROM + draw
             mine = (plan.task(cells[0], at, LUCK), plan.runs.task(reference_arm(), at, LUCK))
             found += [replace(task, draw=draw) for task in mine]

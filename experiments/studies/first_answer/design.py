@@ -8,16 +8,18 @@ parameter draw.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
+from experiments import outcomes, racing, reference, statistics
 from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
 from experiments.command.scenario import Composed, patched
 from experiments.command.settings import PANELS, Mistake, arm
+from experiments.racing import Race, looks
 from experiments.ranking import rank
 from experiments.report import figures
 from experiments.study import draws
@@ -58,6 +60,7 @@ USED = [
 ]  # of the village table
 SHARES = ("table_years", *outcomes.STEPS)  # by replicate, with intervals, beside what arms are ranked by
 POOLED = ("station_closures", "unpaid", "public_added", "own_added")  # ratios of sums over all replicates
+Measure = Callable[[pd.DataFrame], pd.Series]  # village rows -> one number a replicate
 AGES = (1, 3, 5, 10)  # years from the opening of a station at which survival is told
 
 
@@ -127,6 +130,7 @@ class FirstAnswer:
         self.cells = cells(self.panels, settings.rows, settings.columns)
         self.base = size.base_of(line)
         self.runs = ArmRuns(line, self.base)
+        self.races = {panel: self._race(panel) for panel in self.panels}
         self.drawn = len(self.dials()) if settings.drawn else 0
 
     def dials(self) -> set[str]:
@@ -134,14 +138,40 @@ class FirstAnswer:
         bases = [patched(self.base, cell.arm.changes) for cell in self.cells]
         return {dial for base in bases for dial in draws.dials(draws.drawn(base, self.runs.touched))}
 
+    def _race(self, panel: str) -> Race:
+        """Every mix with every business of a panel; null arms stand beside and run as long as others do.
+
+        The best is one that counts all villages. Without a race one look is taken, for the first table.
+        """
+        settings = self.line.settings
+        if not settings.race:
+            return Race([], looks([racing.FIRST], self.seeds))
+        mine = [cell for cell in self.cells if cell.panel == panel and not figures.is_null(cell.name)]
+        most = max((len(endowed(cell.business, self.base)) for cell in mine), default=0)
+        leaders = [cell.name for cell in mine if len(endowed(cell.business, self.base)) == most]
+        return Race([cell.name for cell in mine], looks(settings.looks, self.seeds), leaders)
+
+    def seeds_of(self, cell: Mix, upto: int) -> int:
+        """Seeds that a cell has once `upto` were run."""
+        return self.races[cell.panel].given(cell.name, upto)
+
     def task(self, cell: Mix, at: int, kind: str = MAIN) -> Task:
         """One run; `kind` names its arm."""
         return self.runs.task(cell.arm, at, kind, keep_series=kind == MAIN and at < KEEP)
 
-    def main(self) -> list[Task]:
-        """Every cell with every replicate, replicate by replicate, and their reference."""
-        found = [self.task(cell, at) for at in range(self.seeds) for cell in self.cells]
-        return [*found, *(self.runs.task(reference_arm(), at) for at in range(self.seeds))]
+    def main(self, upto: int = 0) -> list[Task]:
+        """Every cell with every replicate (up to so many) that the race gives it, replicate by replicate, and
+        their reference.
+        """
+        seeds = [self.seeds_of(cell, upto or self.seeds) for cell in self.cells]
+        every = range(max(seeds, default=0))
+        found = [
+            self.task(cell, at)
+            for at in every
+            for cell, mine in zip(self.cells, seeds, strict=True)
+            if at < mine
+        ]
+        return [*found, *(self.runs.task(reference_arm(), at) for at in every)]
 
     def paired(self, villages: pd.DataFrame) -> list[Task]:
         """Reruns of the first panel with the commonest breached conditions relieved, one at a time
@@ -180,7 +210,47 @@ def summarise(plan: FirstAnswer, villages: pd.DataFrame) -> pd.DataFrame:
                 by_cell.get(replace(cell, business="none").name),
                 endowed(cell.business, plan.base),
             )
-    return with_gaps(pd.DataFrame(found), {cell: rows[rows["arm"] == MAIN] for cell, rows in by_cell.items()})
+    mains = {cell: rows[rows["arm"] == MAIN] for cell, rows in by_cell.items()}
+    return with_gaps(_carried(plan, _raced(plan, pd.DataFrame(found)), mains), mains)
+
+
+def _carried(plan: FirstAnswer, summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Added elder-years and table-years of cells that were left early, as if they had all seeds
+    (`racing.carried`); `added_as_run` has the mean of the seeds that were run.
+    """
+    left = racing.lefts(plan.races.values())
+    if not left or "added" not in summary:
+        return summary
+    summary = summary.assign(added_as_run=summary["added"])
+    for row in summary[summary["left_after"] > 0].itertuples():
+        kinds = endowed(row.business, plan.base)
+        for column, measure in (("added", added_by_replicate), ("table_years", _table_years)):
+
+            def values(name: str, kinds: set[str] = kinds, measure: Measure = measure) -> pd.Series:
+                return measure(rows[name][rows[name]["kind"].isin(kinds)])
+
+            name = f"{row.panel}/{row.funding}/{row.business}"
+            one = racing.carried(name, left, values, share=False)
+            summary.loc[row.Index, [column, f"{column}_low", f"{column}_high"]] = one[:3]
+    return summary
+
+
+def _raced(plan: FirstAnswer, summary: pd.DataFrame) -> pd.DataFrame:
+    """Add `told_by`, the outcome that told a cell, or the one that stands for it, from the best in a race;
+    `left_after`, the seeds after which it was left while others went on; `race_gap_high`, the upper end of
+    its difference to the best in added elder-years at the last look that it had.
+    """
+    if not plan.line.settings.race or summary.empty:
+        return summary
+    names = summary["panel"] + "/" + summary["funding"] + "/" + summary["business"]
+    told = {arm: by for race in plan.races.values() for arm, by in race.told.items()}
+    early = {arm: one.seeds for race in plan.races.values() for arm, one in race.early.items()}
+    upper = {arm: high for race in plan.races.values() for arm, high in race.upper.items()}
+    return summary.assign(
+        told_by=[told.get(name, "") for name in names],
+        left_after=[early.get(name, 0) for name in names],
+        race_gap_high=[upper.get(name, np.nan) for name in names],
+    )
 
 
 def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -188,7 +258,8 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
     elder-years, to the best real cell of the panel, all of them compared at once; nan for other cells.
 
     A cell whose upper end is not below zero cannot be told from the best. `rows`: village rows of the main
-    arm by cell.
+    arm by cell. In a race added elder-years have the bounds of its looks; cells left early are compared on
+    the seeds that they have.
     """
     for column, ranked, measure in (
         ("gap_high", "viable", _viable),
@@ -201,8 +272,13 @@ def with_gaps(summary: pd.DataFrame, rows: dict[str, pd.DataFrame]) -> pd.DataFr
                 continue
             names = real["panel"] + "/" + real["funding"] + "/" + real["business"]
             values = pd.DataFrame({at: measure(rows[name]) for at, name in names.items()})
-            summary.loc[names.index, column] = rank(values, ranked == "viable").upper
-    return summary
+            early = real["left_after"] if "left_after" in real else pd.Series(0, real.index)
+            left = {at: int(seeds) for at, seeds in early.items() if seeds}
+            upper = rank(values, ranked == "viable", left).upper
+            if ranked == "added" and "race_gap_high" in real:
+                upper = real["race_gap_high"].fillna(upper)
+            summary.loc[names.index, column] = upper
+    return summary.drop(columns="race_gap_high", errors="ignore")
 
 
 def _viable(rows: pd.DataFrame) -> pd.Series:
@@ -213,6 +289,11 @@ def _viable(rows: pd.DataFrame) -> pd.Series:
 def added_by_replicate(rows: pd.DataFrame) -> pd.Series:
     """Added elder-years a village, by replicate."""
     return statistics.by_replicate(rows, rows["added_served_years"])
+
+
+def _table_years(rows: pd.DataFrame) -> pd.Series:
+    """Years with an open station and meals, a village, by replicate."""
+    return statistics.by_replicate(rows, rows["table_months"] / 12)
 
 
 def _summary(

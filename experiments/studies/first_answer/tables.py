@@ -86,12 +86,20 @@ def grid(summary: pd.DataFrame, title: str, write: Callable[[pd.Series], str]) -
         lines.append(
             [
                 words(funding),
-                *(write(by.loc[business]) if business in by.index else "." for business in columns),
+                *(
+                    write(by.loc[business]) + left_text(by.loc[business]) if business in by.index else "."
+                    for business in columns
+                ),
             ]
         )
     counts = summary.groupby("business")["villages"].max()
     lines.append([tell("villages that count", "计入的村"), *(str(counts[business]) for business in columns)])
     return ShownTable(title, ["", *(words(business) for business in columns)], lines)
+
+
+def left_text(row: pd.Series) -> str:
+    """The seeds of a cell that a race left early, in brackets."""
+    return f" [{int(row['left_after'])}]" if row.get("left_after", 0) > 0 else ""
 
 
 FUNNEL_HEADS = (
@@ -138,7 +146,18 @@ def lasting(mine: pd.DataFrame, title: str) -> ShownTable:
 
 
 def _mix(row: pd.Series) -> str:
-    return words(row["funding"] if row["business"] == "none" else f"{row['funding']}/{row['business']}")
+    name = row["funding"] if row["business"] == "none" else f"{row['funding']}/{row['business']}"
+    return words(name) + left_text(row)
+
+
+def first_table(plan: FirstAnswer, mine: pd.DataFrame) -> ShownTable:
+    """Added elder-years and table-years of one panel."""
+    year = plan.base.horizon.end[:4]
+    title = tell(
+        f"added elder-years a village to {year} (95 %) | table-years",
+        f"到 {year} 每村新增受服务老人年（95%）| 供餐年数",
+    )
+    return grid(mine, title, added_text)
 
 
 def tables(plan: FirstAnswer, summary: pd.DataFrame) -> dict[str, list[ShownTable]]:
@@ -147,14 +166,7 @@ def tables(plan: FirstAnswer, summary: pd.DataFrame) -> dict[str, list[ShownTabl
     for panel in plan.panels:
         mine = summary[summary["panel"] == panel]
         found[tell(*TITLES[panel])] = [
-            grid(
-                mine,
-                tell(
-                    f"added elder-years a village to {year} (95 %) | table-years",
-                    f"到 {year} 每村新增受服务老人年（95%）| 供餐年数",
-                ),
-                added_text,
-            ),
+            first_table(plan, mine),
             funnel(
                 mine, tell("from opened to viable, % of villages (95 %)", "从开办到可持续，占村 %（95%）")
             ),

@@ -12,11 +12,12 @@ import pandas as pd
 
 from experiments.outcomes import RANKED
 from experiments.report import pictures
-from experiments.report.figures import real, told
+from experiments.report.figures import real, tied, told
 from experiments.report.labels import drawn_from, fresh_text
 from experiments.report.style import both, tell, words
 from experiments.report.text import layout, numbered
 from experiments.statistics import STABLE
+from experiments.studies.first_answer import race
 from experiments.studies.first_answer.again import best
 from experiments.studies.first_answer.design import NULLS, FirstAnswer
 from experiments.studies.first_answer.tables import share_text, spread_text, tables
@@ -44,12 +45,20 @@ NOTES = (
 )
 
 
+LEFT = (
+    "[n]: left by the race after n seeds; its elder-years and table-years are those of what it was left for, "
+    "over all seeds of that, and the difference of the two on seeds that both have; all else is over n seeds",
+    "[n]：在 n 个种子后退出竞赛；其老人年与供餐年数为其比较对象在全部种子上的数值加两者在共有种子上的差别；"
+    "其余数值只含 n 个种子",
+)
+
+
 def ties(summary: pd.DataFrame, panel: str) -> tuple[int, int]:
     """Real cells beside the best one that cannot be told from it under the same luck, and how many there
     are.
     """
-    others = real(summary[summary["panel"] == panel]).drop(index=best(summary, panel).name)
-    return len(others) - int((others[f"{RANKED}_gap_high"] < 0).sum()), len(others)
+    mine = real(summary[summary["panel"] == panel])
+    return tied(mine, f"{RANKED}_gap_high"), len(mine) - 1
 
 
 def replications(summary: pd.DataFrame) -> ShownTable:
@@ -117,7 +126,7 @@ def _no_winner(plan: FirstAnswer, top: pd.Series) -> str:
 def _winner(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     """The mix that adds most, its table-years and viable villages, and whether others are told from it."""
     year, panel = plan.base.horizon.end[:4], plan.panels[0]
-    tied, others = ties(summary, panel)
+    open_still, others = ties(summary, panel)
     funding, business, under = (words(name) for name in (top["funding"], top["business"], panel))
     most, tables_open = spread_text(top, RANKED), f"{top['table_years']:.1f}"
     beside = tell(
@@ -125,13 +134,13 @@ def _winner(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
         f"{most}，供餐 {tables_open} 年，可持续的村 {share_text(top)}%",
     ) + fresh_text(int(top.get("fresh_seeds", 0)))
     hold = tell("If the rules and figures written here hold, ", "若此处所写规则与数值成立，")
-    if tied:
+    if open_still:
         return hold + tell(
-            f"no single winner: {tied + 1} of {others + 1} combinations cannot be told from the best "
+            f"no single winner: {open_still + 1} of {others + 1} combinations cannot be told from the best "
             f"{under}. The highest mean of added elder-years a village to {year} has {funding} with "
             f"{business}, {beside}",
-            f"没有唯一胜者：{under}时，{others + 1} 种组合中有 {tied + 1} 种与最好者无法区分（含其自身）。到 "
-            f"{year} 年每村新增老人年均值最高的是“{funding}”配“{business}”，{beside}",
+            f"没有唯一胜者：{under}时，{others + 1} 种组合中有 {open_still + 1} 种与最好者无法区分"
+            f"（含其自身）。到 {year} 年每村新增老人年均值最高的是“{funding}”配“{business}”，{beside}",
         )
     return hold + tell(
         f"{funding} with {business} adds the most elder-years a village to {year} {under}, {beside}",
@@ -249,17 +258,21 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
         for panel, ts in panels
         for number, table in enumerate(ts)
     ]
-    kept.append(replications(summary))
+    left = race.table(plan)
+    kept += [*([left] if left else []), replications(summary)]
     limits = [
+        *race.sentences(plan),
+        *([tell(*LEFT)] if left else []),
         tell(
             (
-                f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; "
+                f"{seeds_text(plan)}, {county.villages} villages of about {county.elders} elders; "
                 "intervals take "
                 f"the seed as unit; {plan.drawn} parameters are uncertain, "
                 f"{drawn_from(plan.line.settings)}."
             ),
             (
-                f"{plan.seeds} 个种子，{county.villages} 个村，每村约 {county.elders} 位老人；"
+                f"{seeds_text(plan).replace(' to ', '–').removesuffix(' seeds')} 个种子，"
+                f"{county.villages} 个村，每村约 {county.elders} 位老人；"
                 "区间以种子为单位；"
                 f"{plan.drawn} 个参数不确定，{drawn_from(plan.line.settings)}。"
             ),
@@ -289,12 +302,25 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
     return Findings(asked, sentences(plan, summary), kept, drawn, limits)
 
 
-def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> str:
-    """Tables, sentences, figures, places; kept as answer.txt and findings.json."""
+def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> None:
+    """Tables and sentences, then figures and places; kept as answer.txt and findings.json."""
     folder = work.folder / "figures"
+    said, where = body(plan, summary, work.results().runs()), f"python run.py report study={work.folder}"
+    print(said, flush=True)
+    work.stage("drawing figures")
     drawn = pictures.draw(pictures.Kept(work.folder, work.results()), folder, each=work.engine.each)
-    runs, county = work.results().runs(), plan.base.county
-    failed = runs[runs["error"] != ""]
+    both(lambda: findings(plan, summary, drawn), work.folder)
+    where = (
+        f"\n{work.folder}/: summary.csv, findings.json, runs/, villages/, series/, resolved.yaml, "
+        f"manifest.json\n{folder}/: {', '.join(picture.file for picture in drawn)} (png, svg)\n{where}\n"
+    )
+    print(where)
+    work.text("answer.txt", f"{said}\n{where}")
+
+
+def body(plan: FirstAnswer, summary: pd.DataFrame, runs: pd.DataFrame) -> str:
+    """What is known before figures are drawn: tables, notes, sentences, the race."""
+    county, failed = plan.base.county, runs[runs["error"] != ""]
     lost = (
         (
             f"\n{len(failed)} of {len(runs)} runs failed, first: {failed['error'].iloc[0]} "
@@ -304,20 +330,23 @@ def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> str:
         else ""
     )
     size = (
-        f"{plan.seeds} seeds, {county.villages} villages of about {county.elders} elders; intervals take "
+        f"{seeds_text(plan)}, {county.villages} villages of about {county.elders} elders; intervals take "
         "the seed "
         f"as unit; {plan.drawn} parameters are uncertain, {drawn_from(plan.line.settings)}"
     )
-    said, panels = both(lambda: findings(plan, summary, drawn), work.folder).sentences, tables(plan, summary)
     shown = "\n\n".join(
         "\n\n".join([title, *(layout([[table.title, *table.columns[1:]], *table.rows]) for table in ts)])
-        for title, ts in panels.items()
+        for title, ts in tables(plan, summary).items()
     )
-    where = (
-        f"{work.folder}/: summary.csv, findings.json, runs/, villages/, series/, resolved.yaml, "
-        f"manifest.json\n{folder}/: {', '.join(picture.file for picture in drawn)} (png, svg)\npython run.py "
-        f"report study={work.folder}"
-    )
-    text = f"{size}{lost}\n\n{shown}\n\n{NOTES[0]}\n\n{numbered(said)}\n\n{where}\n"
-    work.text("answer.txt", text)
-    return text
+    left = race.table(plan)
+    cells = [[str(cell) for cell in row] for row in left.rows] if left else []
+    more = [layout([left.columns, *cells]), LEFT[0]] if left else []
+    raced = ["\n".join(race.sentences(plan))] if race.sentences(plan) else []
+    parts = [f"{size}{lost}", shown, NOTES[0], *more, numbered(sentences(plan, summary)), *raced]
+    return "\n\n".join(parts)
+
+
+def seeds_text(plan: FirstAnswer) -> str:
+    """How many seeds were run: from the fewest to the most of a cell, where a race left some early."""
+    each = [plan.seeds_of(cell, plan.seeds) for cell in plan.cells]
+    return f"{min(each)} to {max(each)} seeds" if min(each) < max(each) else f"{max(each)} seeds"

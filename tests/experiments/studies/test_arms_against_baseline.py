@@ -17,7 +17,7 @@ from runs import county_bytes, differences, small
 
 import run
 import sim
-from experiments import comparison, outcomes, statistics
+from experiments import against_baseline, outcomes, statistics
 from experiments.arms import PLAIN, Arm, fitting
 from experiments.command.scenario import compose_line, known
 from experiments.command.settings import options
@@ -106,7 +106,9 @@ def test_an_effect_is_the_mean_of_paired_differences() -> None:
     rows = [village_rows("baseline", i, True) for i in range(3)] + [
         village_rows("a", i, True, mutual_minutes=x) for i, x in enumerate((50, 60, 55))
     ]
-    table = comparison.effects(outcomes.against_baseline(pd.DataFrame(rows)), [PLAIN, Arm("a", "the arm")])
+    table = against_baseline.effects(
+        outcomes.against_baseline(pd.DataFrame(rows)), [PLAIN, Arm("a", "the arm")]
+    )
     one = table[table["measure"] == "unmet"].iloc[0]
     half = 4.302653 * 5 / math.sqrt(3)
     assert (
@@ -138,11 +140,11 @@ def test_an_arm_may_be_compared_with_another_than_the_baseline() -> None:
         for s, x in (("baseline", 40), ("a", 50), ("b", 70))
         for i in range(2)
     ]
-    table = comparison.effects(
+    table = against_baseline.effects(
         outcomes.against_baseline(pd.DataFrame(rows)), [PLAIN, Arm("a", "a"), Arm("b", "b", against="a")]
     )
     assert table[table["measure"] == "unmet"]["effect"].tolist() == [-10.0, -20.0]
-    assert comparison.idle(
+    assert against_baseline.idle(
         pd.DataFrame(
             [village_rows(s, 0, True, mutual_minutes=x) for s, x in (("baseline", 40), ("a", 50), ("b", 50))]
         ),
@@ -158,7 +160,7 @@ def test_an_arm_that_is_the_baseline_to_the_last_digit_is_named() -> None:
         ]
     )
     arms = [PLAIN, Arm("same", "same"), Arm("other", "other")]
-    assert comparison.idle(rows, arms) == ["same"]
+    assert against_baseline.idle(rows, arms) == ["same"]
 
 
 def test_larger_clear_effects_stand_higher() -> None:
@@ -166,7 +168,7 @@ def test_larger_clear_effects_stand_higher() -> None:
         {"arm": a, "label": a, "measure": "viable", "effect": e, "clear": c}
         for a, e, c in (("small", 1.0, True), ("unclear", 9.0, False), ("large", -5.0, True))
     ]
-    assert comparison.ordered(pd.DataFrame(cells)) == ["large", "small", "unclear"]
+    assert against_baseline.ordered(pd.DataFrame(cells)) == ["large", "small", "unclear"]
 
 
 def test_arms_that_do_not_fit_are_left_out_with_the_reason() -> None:
