@@ -43,6 +43,7 @@ from experiments.benchmark.readings import (
     within,
 )
 from experiments.benchmark.studies import MANY, RUNS, calls, draws, peak
+from experiments.benchmark.waiting import waits
 from experiments.command.scenario import Composed
 from experiments.study import study
 from experiments.study.engines import end_with_parent
@@ -356,6 +357,7 @@ def measure(size: Scale) -> list[Reading]:
         study_costs,
         starts,
         installs,
+        waits,
     )
     return [*(figure for part in parts for figure in part(size)), *same_bytes()]
 
