@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,9 +19,10 @@ import run
 from experiments import comparison, outcomes
 from experiments.command.catalogue import experiments
 from experiments.command.scenario import compose_line
-from experiments.command.settings import known
+from experiments.command.settings import Settings, known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width, differ, judge, state
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
+from experiments.racing import Left, Race, lefts
 from experiments.report import comparison as comparison_text
 from experiments.report import figures_comparison, style, ternary
 from experiments.statistics import variance_ratio
@@ -43,7 +45,7 @@ TINY = [
 EVERY = {
     name: module.question("default")
     for name, found in experiments().items()
-    if hasattr(module := importlib.import_module(found.module), "question")
+    if hasattr(module := importlib.import_module(found.module), "question") and not hasattr(module, "run")
 }
 
 
@@ -670,3 +672,39 @@ def test_a_county_without_a_kind_that_is_compared_is_refused(capsys):
         )
         and "\n" not in said
     )
+
+
+# -- races
+# ----------------------------------------------------------------------------------------------------------
+def test_an_arm_that_nothing_is_expected_of_races_and_the_others_have_every_seed():
+    """The free arm is left after four seeds in one cell, after eight in the other: it has eight of twelve."""
+    expected = differ("b > a", "viable", "b", "a")
+    question = Question(
+        "Q?", "H.", "because", {arm: {} for arm in "abc"}, expected=(expected,), best_of=(ALL, "weak")
+    )
+    settings = Settings(race=True, looks=[4, 8])
+    races = question.races(settings, 12)
+    assert {cell: race.looks for cell, race in races.items()} == {ALL: (4, 8, 12), "weak": (4, 8, 12)}
+    for race, seeds in zip(races.values(), (4, 8), strict=True):
+        race.left["c"] = Left("c", seeds, "a", "added", -30.0, -10.0)
+        race.left["b"] = Left("b", 4, "a", "added", -30.0, -10.0)
+        race.seeds, race.ended = 12, "all seeds"
+    names = [arm.name for arm, _ in question.wanted(range(12), races)]
+    assert [names.count(f"{WRITTEN}/{arm}") for arm in "abc"] == [12, 12, 8]
+    assert {arm: one.seeds for arm, one in lefts(races.values()).items()} == {"c": 8}
+    assert question.races(replace(settings, precision=0.05), 12) == {}
+    assert question.races(replace(settings, race=False), 12) == {}
+
+
+def test_an_arm_left_early_is_compared_on_the_seeds_that_both_have():
+    """c has 10, 12 where a has 20, 22 (then 0, 2): ten less, not what means over all seeds would give."""
+    levels = {"a": {"added": [20.0, 22.0, 0.0, 2.0]}, "c": {"added": [10.0, 12.0, 0.0, 0.0]}}
+    question = Question("Q?", "H.", "because", {arm: {} for arm in "ac"})
+    done = made(question, levels)
+    late = done.values.index.get_level_values("replicate") > 1
+    values = done.values[~(late & (done.values.index.get_level_values("arm") == "c"))]
+    race = Race(["a", "c"], (2, 4), left={"c": Left("c", 2, "a", "added", -10.0, -5.0)}, seeds=4, best="a")
+    done = replace(done, values=values, races={ALL: race})
+    assert done.paired("c", "added").mean == -10.0 and done.left("c") == 2 and done.counted == "2–4"
+    assert done.mean("c", "added").mean == 11.0 - 10.0  # that of the other over all seeds, and the difference
+    assert comparison_text._marked(done, "c") == "c [2]"
