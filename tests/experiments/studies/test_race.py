@@ -24,14 +24,14 @@ from experiments.study.store import Results
 
 SMALL = [
     "rows=[jiangxi,four_payers,no_money]",
-    "columns=[none,deposit,portfolio]",
+    "columns=[none,tourism,deposit]",
     "panels=[practised]",
     "county.villages=12",
-    "county.elders=12",
-    "horizon.end=2026-12",
+    "county.elders=30",
+    "horizon.end=2028-06",
     "horizon.spin_up=1",
-    "looks=[4,8]",
-    "seeds=12",
+    "looks=[4,8,12]",
+    "seeds=18",
     "progress=false",
 ]
 
@@ -99,9 +99,9 @@ def test_the_race_is_the_same_after_a_kill_and_a_resume(one: Path, tmp_path: Pat
 @pytest.mark.slow
 def test_the_rule_is_kept_with_the_study_and_the_first_table_before_the_answer(one: Path) -> None:
     manifest = json.loads((one / "manifest.json").read_text())
-    assert manifest["race"]["looks"] == [4, 8, 12] and manifest["status"] == "finished"
+    assert manifest["race"]["looks"] == [4, 8, 12, 18] and manifest["status"] == "finished"
     first = (one / "preliminary.txt").read_text()
-    assert first.startswith("PRELIMINARY: 4 of up to 12 seeds") and "four payers" in first
+    assert first.startswith("PRELIMINARY: 4 of up to 18 seeds") and "four payers" in first
     assert "runs were needed" in (one / "answer.txt").read_text()
     chinese = json.loads((one / "findings.zh.json").read_text())
     assert any("竞赛" in text for text in chinese["limits"])
@@ -115,6 +115,7 @@ def test_every_cell_keeps_its_row_with_its_seeds_and_null_arms_have_most(one: Pa
         mine = runs[(runs["scenario"] == f"practised/{funding}/{business}") & (runs["arm"] == "main")]
         assert len(mine) == row["seeds"] >= 4
         assert row["left_after"] in (0, row["seeds"])
+    assert (table["left_after"] > 0).any()
     assert table.loc[("no_money", "none"), "seeds"] == table["seeds"].max()
 
 
@@ -123,7 +124,7 @@ def test_without_a_race_every_cell_has_every_seed_and_the_same_runs(one: Path, t
     """What a race ran has the same bytes without."""
     folder = raced(tmp_path, "workers=1", "race=false")
     table, plain = pd.read_csv(folder / "summary.csv"), Results(folder).runs().set_index("run")["content"]
-    assert (table["seeds"] == 12).all() and "left_after" not in table
+    assert (table["seeds"] == 18).all() and "left_after" not in table
     assert "race" not in json.loads((folder / "manifest.json").read_text())
     main = Results(one).runs().query("arm == 'main'").set_index("run")["content"]
     assert (plain.reindex(main.index) == main).all()
