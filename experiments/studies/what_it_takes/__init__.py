@@ -1,8 +1,8 @@
-"""`experiment=what_it_takes`: the least public money at which a target is met, what else would do, and the best
-within a budget.
+"""`experiment=what_it_takes`: the least public money at which a target is met, what else would do, and the
+best within a budget.
 
-The government's money (the ceiling of a village and both envelopes of the county) is multiplied; what is public
-is then measured. The root is bracketed on paired runs (bracket.py) and seen again on seeds that chose nothing.
+The government's money (the ceiling of a village and both envelopes of the county) is multiplied; what is
+public is then measured. The root is bracketed on paired runs (bracket.py) and seen again on fresh seeds.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from experiments.studies.what_it_takes.design import (
     most_seeds,
 )
 from experiments.study.plan import FRESH, MAIN
+from experiments.study.study import begin
 
 CLOSE = 1e-9  # shares of whole villages are exact to so much
 FEWEST = 4  # seeds without which nothing is told
@@ -41,6 +42,7 @@ class Answer(NamedTuple):
     table: pd.DataFrame
     roots: dict[tuple[Point, str], Root]
     chosen: Offer | None
+    offers: list[Offer]
 
 
 class Search:
@@ -56,12 +58,14 @@ class Search:
         return met_of(self.table, mix, list(self.tried[mix]), cell, self.settings.target, kind)
 
     def run(self) -> None:
-        """The ladder, then rounds on ever more seeds, then what a budget allows."""
+        """The ladder, rounds on ever more seeds, all of it on the same seeds, then what a budget allows."""
         self._try(self._points(), "factors")
         for turn in range(1, self.size.rounds + 1):
             seeds = self.size.first + (self.runs.seeds - self.size.first) * turn // self.size.rounds
             self._widen(min(max(seeds, self.size.first), self.runs.seeds))
             self._try(self._points(), f"between, round {turn}")
+        self.tried = {mix: dict.fromkeys(tried, self.runs.seeds) for mix, tried in self.tried.items()}
+        self._try(self._points(), "all factors on all seeds")
         for turn in range(1, self.size.rounds + 1):
             if self.settings.budget is not None:
                 self._towards_budget()
@@ -91,9 +95,8 @@ class Search:
         for mix, tried in self.tried.items():
             low, high = bracket.within(self.money(mix), a_village(self.runs))
             middle = bracket.between(low, high) if low is not None and high is not None else None
-            for factor in (low, middle):
-                if factor is not None:
-                    tried[factor] = self.runs.seeds
+            if middle is not None:
+                tried[middle] = self.runs.seeds
 
     def money(self, mix: Point) -> dict[float, float]:
         """Factor -> public yuan a village and year."""
@@ -146,7 +149,7 @@ def answered(runs: Runs) -> Answer:
     """Run all, in phases."""
     search = Search(runs)
     search.run()
-    mixes, size = list(search.tried), runs.size
+    mixes = list(search.tried)
     beside = (
         mixes if runs.settings.size == "full" else [one for one in mixes if one.business == mixes[0].business]
     )
@@ -159,10 +162,11 @@ def answered(runs: Runs) -> Answer:
         for cell in CELLS
         if (met := search.met(mix, cell))
     }
-    chosen = bracket.best(search.offers(), a_village(runs)) if runs.settings.budget else None
+    offers = search.offers()
+    chosen = bracket.best(offers, a_village(runs)) if runs.settings.budget else None
     again = dict.fromkeys(fresh_points(search, roots, chosen), fresh_seeds(runs))
     runs.run(again, "fresh seeds", FRESH)
-    return Answer(runs, runs.measured(), roots, chosen)
+    return Answer(runs, runs.measured(), roots, chosen, offers)
 
 
 def fresh_seeds(runs: Runs) -> int:
@@ -172,16 +176,14 @@ def fresh_seeds(runs: Runs) -> int:
 
 def run(line: Composed, words: list[str]) -> int:
     """Exit code."""
-    from experiments.studies.what_it_takes import text  # draws, which takes a second to load
+    from experiments.studies.what_it_takes import tables, text  # they draw, which takes a second to load
 
     runs = Runs(line)
     if runs.seeds < FEWEST:
         raise Mistake(f"seeds = {runs.seeds}: {FEWEST} or more are wanted to tell a share of counties")
-    from experiments.study.study import begin
-
     with begin(runs.line, words) as runs.work:
         answer = answered(runs)
-        runs.work.text("summary.csv", text.summary(answer).to_csv(index=False))
+        runs.work.text("summary.csv", tables.summary(answer).to_csv(index=False))
         found = both(lambda: text.findings(answer), runs.work.folder)
         said = as_text(found, runs.work.folder)
         runs.work.text("answer.txt", said + "\n")

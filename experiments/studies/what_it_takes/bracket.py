@@ -24,8 +24,8 @@ Met = Mapping[float, np.ndarray]  # factor -> whether each county meets the targ
 class Root(NamedTuple):
     """The least factor that does, and the one before it that does not.
 
-    None: no factor does, or the first does. Between `low` and `high` the root lies at 95 %; `low` None: it may
-    be the first; `high` None: it may lie beyond the most.
+    None: no factor does, or the first does. Between `low` and `high` the root lies at 95 %; `low` None: it
+    may be the first; `high` None: it may lie beyond the most.
     """
 
     factor: float | None
@@ -35,7 +35,7 @@ class Root(NamedTuple):
 
 
 class Fall(NamedTuple):
-    """A pair of neighbouring factors of which the larger meets less often, with the chance of that by luck."""
+    """Neighbouring factors of which the larger meets less often, and the chance of that by luck."""
 
     low: float
     high: float

@@ -33,7 +33,7 @@ TABLE, ADDED = "table", "added"
 
 
 class Size(NamedTuple):
-    """Mixes and businesses where none are named, seeds at first and at last, rounds of bisection, fresh seeds."""
+    """Mixes and businesses where none are named, seeds first and last, rounds of bisection, fresh seeds."""
 
     mixes: int
     businesses: int
@@ -89,7 +89,7 @@ def levers() -> list[Lever]:
 
 
 class Point(NamedTuple):
-    """A mix (funding, business) at a factor on the government's money; None: as written, perhaps with a lever."""
+    """A mix at a factor on the government's money; None: as written, perhaps with a lever."""
 
     funding: str
     business: str
@@ -168,7 +168,7 @@ class Runs:
         return self._scenarios[point]
 
     def _changes(self, point: Point) -> dict[str, Any]:
-        """Options of the groups, and government asked first where money is scaled; the line holds over both."""
+        """Options of the groups, government asked first where money is scaled; the line holds over both."""
         changes = {**arm("funding", point.funding), **arm("business", point.business)}
         asked = {**self.base.flat(), **changes}["funding.residual"]
         if point.factor is not None and asked != "none":

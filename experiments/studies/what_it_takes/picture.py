@@ -9,10 +9,12 @@ import pandas as pd
 
 from experiments.report import style
 from experiments.report.style import plt, tell, words
+from experiments.statistics import Interval
+from experiments.studies.what_it_takes.design import MOST, Point
 from experiments.study.findings import Picture
 
 
-def draw(points: pd.DataFrame, sure: float, folder: Path) -> Picture:
+def draw(points: pd.DataFrame, gain: tuple[Point, Interval, Interval], sure: float, folder: Path) -> Picture:
     """One field a business; filled where so many counties meet the target."""
     businesses = list(dict.fromkeys(points["business"]))
     mixes = list(dict.fromkeys(points["funding"]))
@@ -30,7 +32,7 @@ def draw(points: pd.DataFrame, sure: float, folder: Path) -> Picture:
         axis.grid(color="#eeeeee")
     axes[0][0].set_ylabel(tell("added elder-years a village and year", "每村每年新增老人年"))
     axes[0][-1].legend(fontsize=8, loc="lower right")
-    return style.finish(figure, _title(points), _caption(sure), folder, "frontier")
+    return style.finish(figure, _title(*gain), _caption(sure), folder, "frontier")
 
 
 def _line(axis: plt.Axes, mine: pd.DataFrame, place: int, sure: float) -> None:
@@ -55,24 +57,29 @@ def _line(axis: plt.Axes, mine: pd.DataFrame, place: int, sure: float) -> None:
             )  # fmt: skip
 
 
-def _title(points: pd.DataFrame) -> str:
-    """What more money brings at most."""
-    ends = points.sort_values("factor").groupby(["funding", "business"], sort=False).agg(
-        first=("added", "first"), last=("added", "last"), cheap=("public", "first"), dear=("public", "last")
-    )  # fmt: skip
-    gain = ends["last"] - ends["first"]
-    top = gain.idxmax()
-    more, money = gain[top], (ends["dear"] - ends["cheap"])[top]
+def _title(mix: Point, gain: Interval, money: Interval) -> str:
+    """What the most money adds over none, where it adds most."""
+    years = f"{gain.mean:.1f} ({gain.low:.1f} - {gain.high:.1f})"
+    name, more = f"{words(mix.funding)}{tell(', ', '，')}{words(mix.business)}", f"{money.mean:,.0f}"
+    if gain.low <= 0:
+        return tell(
+            f"No mix is told to add service with more money: at most {years} elder-years a village and year",
+            f"没有方案能判定为因资金增加而增加服务：至多每村每年 {years} 老人年",
+        )
     return tell(
-        f"From none to the most, {words(str(top[0]))} adds {more:.1f} elder-years a village and year for {money:,.0f} public yuan",
-        f"自无到最多，{words(str(top[0]))}以每村每年 {money:,.0f} 元公共支出新增 {more:.1f} 老人年",
+        f"From none to {MOST:g} times the money, {name} adds most: {years} elder-years a village and year "
+        "for "
+        f"{more} public yuan",
+        f"资金自零增至 {MOST:g} 倍，{name}增量最大：每村每年以 {more} 元公共支出增加 {years} 老人年",
     )
 
 
 def _caption(sure: float) -> str:
     """How to read it."""
     return tell(
-        f"Points: times the government's money as written (95 % of the mean over seeds); filled where {100 * sure:.0f} % of counties meet the "
+        "Points: times the government's money as written (95 % of the mean over seeds); filled where "
+        f"{100 * sure:.0f} % of counties meet the "
         "target. Cross: the same county without stations. A what-if, no forecast.",
-        f"点：政府资金为现有的若干倍（均值的 95% 区间）；实心：{100 * sure:.0f}% 的县达标。叉：同一县无站点。假设推演，非预测。",
+        f"点：政府资金为现有的若干倍（均值的 95% 区间）；实心：{100 * sure:.0f}% 的县达标。叉：同一县无站"
+        "点。假设推演，非预测。",
     )
