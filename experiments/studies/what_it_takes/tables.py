@@ -11,9 +11,10 @@ from experiments import statistics
 from experiments.outcomes import ALL, CELLS
 from experiments.report.style import phrase, tell, words
 from experiments.statistics import Interval
-from experiments.studies.what_it_takes import Answer, a_village, bracket, fresh_seeds
+from experiments.studies.what_it_takes import bracket
 from experiments.studies.what_it_takes.bracket import Offer, Root
 from experiments.studies.what_it_takes.design import ADDED, MOST, TABLE, Point, counties
+from experiments.studies.what_it_takes.search import Answer, a_village, fresh_seeds
 from experiments.study.findings import ShownTable
 from experiments.study.plan import FRESH
 from sim.start.village_table import read_villages

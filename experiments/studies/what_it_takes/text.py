@@ -6,9 +6,10 @@ from experiments import statistics
 from experiments.outcomes import ALL, CELLS
 from experiments.report.labels import drawn_from
 from experiments.report.style import figures_in, tell
-from experiments.studies.what_it_takes import Answer, a_village, bracket, fresh_seeds, met_of
+from experiments.studies.what_it_takes import bracket
 from experiments.studies.what_it_takes.design import MOST, counties
 from experiments.studies.what_it_takes.picture import draw
+from experiments.studies.what_it_takes.search import Answer, a_village, fresh_seeds, met_of
 from experiments.studies.what_it_takes.tables import (
     Beside,
     along,

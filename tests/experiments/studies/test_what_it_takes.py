@@ -205,7 +205,6 @@ def test_a_tiny_study_answers_the_same_twice_and_goes_on(tmp_path):
     assert (one / "findings.json").read_bytes() == (other / "findings.json").read_bytes()
 
 
-@pytest.mark.slow
 def test_given_villages_are_answered_by_name(tmp_path):
     table = "number,name,kind,strength\n1,East Hill,plain,weak\n2,,scenic,rich"
     words = [f'given.villages="{table}"', "county.villages=2", "county.elders=12", "horizon.end=2025-12"]
