@@ -62,6 +62,9 @@ RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "samples": (2, 2**16),
     "replicates": (1, 1_000),
     "sample": (2, 10_000),
+    "target": (0.01, 1.0),
+    "sure": (0.5, 0.99),
+    "budget": (1.0, 1e12),
 }
 
 
@@ -110,6 +113,10 @@ class Settings:
     replicates: int | None = None
     sample: int | None = None  # counties of the country (nation)
     sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
+    target: float = 0.7  # share that is to be reached (what_it_takes)
+    outcome: str = "station"  # of what: villages with a station, with a table, or elder-years added
+    sure: float = 0.8  # share of counties that are to reach it
+    budget: float | None = None  # public yuan a county and year that are to suffice
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"
@@ -144,6 +151,7 @@ class Settings:
             "by": ("section", "parameter"),
             "distribution": ("declared", "uniform"),
             "keep": ("county", "village"),
+            "outcome": ("station", "table", "added"),
         }
         words = {
             **single,

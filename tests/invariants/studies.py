@@ -54,6 +54,15 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         DRAWN,
         *SOME,
     ],
+    "what_it_takes": [
+        "experiment=what_it_takes",
+        "size=quick",
+        "rows=[jiangxi]",
+        "seeds=4",
+        "budget=1000000",
+        DRAWN,
+        *ALL_KINDS,
+    ],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time

@@ -1,0 +1,37 @@
+"""`experiment=what_it_takes`: the least public money at which a target is met, what else would do, and the
+best within a budget.
+
+The government's money (the ceiling of a village and both envelopes of the county) is multiplied; what is
+public is then measured. The root is bracketed on paired runs (bracket.py) and seen again on fresh seeds.
+"""
+
+from __future__ import annotations
+
+from experiments.command.scenario import Composed
+from experiments.command.settings import Mistake
+from experiments.report.style import both
+from experiments.report.text import as_text
+from experiments.studies.what_it_takes import tables, text
+from experiments.studies.what_it_takes.design import SIZES, Runs
+from experiments.studies.what_it_takes.search import answered
+from experiments.study.study import begin
+
+FEWEST = 4  # seeds without which nothing is told
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Exit code."""
+    runs = Runs(line)
+    if runs.seeds < FEWEST:
+        raise Mistake(f"seeds = {runs.seeds}: {FEWEST} or more are wanted to tell a share of counties")
+    with begin(runs.line, words) as runs.work:
+        answer = answered(runs)
+        runs.work.text("summary.csv", tables.summary(answer).to_csv(index=False))
+        found = both(lambda: text.findings(answer), runs.work.folder)
+        said = as_text(found, runs.work.folder)
+        runs.work.text("answer.txt", said + "\n")
+        print(said)
+    return 0
+
+
+__all__ = ["SIZES", "run"]
