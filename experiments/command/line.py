@@ -17,7 +17,7 @@
     experiment=headline: the answer as written, as declared, calibrated (docs/calibration.md)
     python run.py idle county=stratified            which uncertain parameters change no byte there
     python run.py to_ema study=results/discover/<id>   runs and draws in the form of the EMA workbench
-    python run.py xlrm                              what is uncertain, what can be chosen, what relates, what counts
+    python run.py xlrm                              what is uncertain, can be chosen, relates, counts
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your

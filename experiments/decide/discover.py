@@ -1,8 +1,8 @@
 """`experiment=discover`: the conditions under which a plan fails, as a box of few ranges (PRIM), or "no box".
 
-The plan is what the command line says: payers, business, service, policies. Each run is one small county with a
-draw and a luck of its own; what differs between those that fail and those that hold is looked for among all that
-is drawn. Or the runs of a study that is there are looked at.
+The plan is what the command line says: payers, business, service, policies. Each run is one small county with
+a draw and a luck of its own; what differs between those that fail and those that hold is looked for among all
+that is drawn. Or the runs of a study that is there are looked at.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `discover` says: the conditions in words, how far they reach, and why there is no box where there is none."""
+"""What `discover` says: the conditions in words, how far they reach, why there is no box where none is."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def failing(done: Discovered) -> str:
 
 def reach(judged: Judged) -> str:
     """Coverage and density in words."""
+    caught, dense = f"{100 * judged.coverage:.0f}", f"{100 * judged.density:.0f}"
     return tell(
-        f"{100 * judged.coverage:.0f} % of the failures lie inside (coverage), and {100 * judged.density:.0f} % "
-        f"of the runs inside fail (density)",
-        f"{100 * judged.coverage:.0f}% 的失败落入其中（覆盖率），其中 {100 * judged.density:.0f}% 的运行失败（密度）",
+        f"{caught} % of the failures lie inside (coverage), and {dense} % of the runs inside fail (density)",
+        f"{caught}% 的失败落入其中（覆盖率），其中 {dense}% 的运行失败（密度）",
     )
 
 
@@ -143,12 +143,13 @@ def _tree(done: Discovered) -> str:
         )
     if not done.tree.box.ends:
         return tell("A classification tree finds no condition.", "分类树未找到任何条件。")
-    shared = len(done.tree.box.ends.keys() & done.found.box.ends.keys())
+    shared, count = len(done.tree.box.ends.keys() & done.found.box.ends.keys()), len(done.found.box.ends)
+    english = f" looks at {shared} of these {count} conditions" if count else " comes nearest with these"
+    chinese = f"用到其中 {shared}/{count} 个条件" if count else "最接近者"
+    box = where(done, done.tree.box)
     return tell(
-        f"A classification tree (CART) shares {shared} of {len(done.found.box.ends)} of these conditions: "
-        f"{where(done, done.tree.box)}; there {reach(done.tree)}.",
-        f"分类树（CART）与之共有 {shared}/{len(done.found.box.ends)} 个条件：{where(done, done.tree.box)}；"
-        f"{reach(done.tree)}。",
+        f"A classification tree (CART){english}: {box}; there {reach(done.tree)}.",
+        f"分类树（CART）{chinese}：{box}；{reach(done.tree)}。",
     )
 
 
@@ -174,8 +175,9 @@ def restrictions(done: Discovered) -> ShownTable:
         f"quasi-p: chance of so many failures in the box were the condition idle (held-out runs, less than "
         f"{LEVEL} is asked); resamples: in how many of {RESAMPLES} halves of the runs it comes back "
         f"({100 * KEPT:.0f} % are asked); what moves with it is drawn as one with it (a minus: against it)",
-        f"准 p 值：若该条件不起作用，箱内出现如此多失败的概率（未参与挑选的运行，要求小于 {LEVEL}）；重抽样：在 "
-        f"{RESAMPLES} 次半数运行中再现的比例（要求 {100 * KEPT:.0f}%）；同动者：与之作为一个参数抽取（负号：反向）",
+        f"准 p 值：若该条件不起作用，箱内出现如此多失败的概率（未参与挑选的运行，要求小于 {LEVEL}）；"
+        f"重抽样：在 {RESAMPLES} 次半数运行中再现的比例（要求 {100 * KEPT:.0f}%）；"
+        f"同动者：与之作为一个参数抽取（负号：反向）",
     )
     heads = ["condition on", "parameter", "range", "drawn (90 %)", "quasi-p", "resamples", "moves with it"]
     return ShownTable(phrase("The conditions"), [phrase(head) for head in heads], rows, note)
@@ -216,8 +218,8 @@ def limits(done: Discovered) -> list[str]:
             f"{horizon.end}，各有其抽取与运气；{count} 个各自变动的不确定输入。",
         ),
         tell(
-            "A box says where failures gather in this model, not what causes them; luck alone keeps its density "
-            "below 1.",
+            "A box says where failures gather in this model, not what causes them; luck alone keeps its "
+            "density below 1.",
             "条件箱说明模型中失败聚集于何处，并非其原因；仅运气一项即使密度低于 1。",
         ),
     ]

@@ -12,6 +12,12 @@ from experiments.command.scenario import Scenario
 from experiments.decide.acceptance import Judged
 from experiments.study.drawn import Drawn
 
+COLUMNS = [
+    *("method", "accepted", "coverage", "density"),
+    *("parameter", "low", "high", "quasi_p", "resamples"),
+    *("runs", "failed"),
+]  # of summary.csv
+
 
 @dataclass(frozen=True)
 class Discovered:
@@ -47,8 +53,7 @@ class Discovered:
             if one
             for row in self._rows(name, one)
         ]
-        columns = "method accepted coverage density parameter low high quasi_p resamples runs failed".split()
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=COLUMNS)
 
     def _rows(self, method: str, one: Judged) -> Iterator[list[object]]:
         accepted = one.accepted if method == "prim" else ""

@@ -1,10 +1,10 @@
 """The patient rule induction method: a box of conditions inside which most runs fail.
 
-Thin slices are peeled off the space, each time the one whose loss raises the share of failures most; then a box
-is widened again where that costs nothing (Friedman, Fisher 1999, "Bump hunting in high-dimensional data",
+Thin slices are peeled off the space, each time the one whose loss raises the share of failures most; then a
+box is widened again where that costs nothing (Friedman, Fisher 1999, "Bump hunting in high-dimensional data",
 Statistics and Computing 9). *Coverage* is the share of all failures that lie in a box, *density* the share of
-its runs that fail. A restriction that chance could have made (quasi-p) is taken off again (Bryant, Lempert 2010,
-"Thinking inside the box", Technological Forecasting and Social Change 77).
+its runs that fail. A restriction that chance could have made (quasi-p) is taken off again (Bryant, Lempert
+2010, "Thinking inside the box", Technological Forecasting and Social Change 77).
 """
 
 from __future__ import annotations

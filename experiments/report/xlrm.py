@@ -43,7 +43,10 @@ def uncertainties() -> str:
         for one in found
     ]
     inputs = len(draws.dials(found))
-    said = f"{len(found)} parameters are uncertain and drawn, as {inputs} inputs: those of one dial move as one.\n\n"
+    said = (
+        f"{len(found)} parameters are uncertain and drawn, as {inputs} inputs: those of one dial move as "
+        f"one.\n\n"
+    )
     return said + table(["parameter", "range", "dial", "drawn in the default county", "what it is"], rows)
 
 

@@ -1,7 +1,7 @@
 """The values that runs of a study drew, as a table: a row a run, a column for what moves by itself.
 
-Parameters of one dial lie at one quantile, so that they would be one column many times: the first of them stands
-for all, unless a table of draws parted them.
+Parameters of one dial lie at one quantile, so that they would be one column many times: the first of them
+stands for all, unless a table of draws parted them.
 """
 
 from __future__ import annotations

@@ -14,9 +14,10 @@ import pytest
 import run
 from experiments import outcomes, statistics
 from experiments.command import to_ema
+from experiments.command.scenario import Scenario
 from experiments.command.settings import Mistake, Settings, known
 from experiments.decide import discover, discover_text
-from experiments.decide.acceptance import Judged
+from experiments.decide.acceptance import SEVERAL, Judged
 from experiments.decide.discovered import Discovered
 from experiments.decide.prim import Box
 from experiments.report.style import speaking
@@ -91,14 +92,12 @@ def test_a_threshold_and_an_outcome_may_be_chosen(study):
 
 
 def test_a_box_is_said_in_words_a_planner_reads():
-    """One restriction from above, one from below, one on both sides; a share in percent, money with its unit."""
+    """One restriction from above, one from below, one on both sides; a share in percent, money in yuan."""
     names = ("county.helpers_per_elder", "facilities.gift_share", "agriculture.plot_rent")
     values = np.random.default_rng(1).random((10, 3)) * [1, 0.5, 2000]
     box = Box({0: (-np.inf, 0.3), 1: (0.25, np.inf), 2: (500.0, 1500.0)})
     found = Judged(box, 0.7, 0.9, {0: 1e-9, 1: 1e-5, 2: 1e-3}, dict.fromkeys(range(3), 1.0))
     failed = np.arange(10) < 4
-    from experiments.command.scenario import Scenario
-
     done = Discovered(
         table_of(values, names),
         failed * 1.0,
@@ -122,8 +121,6 @@ def test_a_box_is_said_in_words_a_planner_reads():
 
 
 def test_every_reason_for_no_box_has_words():
-    from experiments.decide.acceptance import SEVERAL
-
     assert set(discover_text.REASONS) == set(SEVERAL)
 
 

@@ -22,7 +22,7 @@ INPUTS, RUNS = 300, 1_000
 
 
 def planted(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Runs fail with 95 % where input 7 is below .6 and input 42 above .4 (36 % of the space), else with 5 %."""
+    """95 % fail where input 7 is below .6 and input 42 above .4 (36 % of the space), else 5 %."""
     rng = np.random.default_rng(seed)
     points = rng.random((RUNS, INPUTS))
     inside = (points[:, 7] < 0.6) & (points[:, 42] > 0.4)
