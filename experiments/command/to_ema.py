@@ -1,7 +1,7 @@
 """The verb `to_ema`: a study in the form of the EMA workbench, for its PRIM, CART and feature scoring.
 
 `results.tar.gz` is what `ema_workbench.load_results` reads (form 0.1 of its `save_results`): experiments.csv,
-one CSV an outcome, metadata.json. Beside it the same as plain tables, and inputs.csv, which says what each is.
+one CSV an outcome, metadata.json. Beside it the same as plain tables, and inputs.csv says what each input is.
 An experiment is a run: columns of what was drawn, of what scenarios set differently, then `scenario`
 (replicate), `policy` (scenario of the study) and `model`.
 """

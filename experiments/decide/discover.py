@@ -44,8 +44,8 @@ class Measure:
 
 
 MEASURES: Mapping[str, Measure] = {  # thresholds are design choices
-    "station": Measure("in_service", 0.1),
-    "table": Measure("table_years", 0.5),
+    "station": Measure("in_service", 0.25),
+    "table": Measure("table_years", 1.0),
     "added": Measure("added", 5.0),
 }
 

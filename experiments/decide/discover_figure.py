@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from experiments.command.settings import known
 from experiments.decide.discover_text import failing, name_of, reach
 from experiments.decide.discovered import Discovered
+from experiments.outcomes import OUTCOMES
 from experiments.report import style
 from experiments.report.labels import outcome_title
 from experiments.report.style import chinese_names, plt, tell, wrapped
@@ -67,6 +68,11 @@ def _label(path: str) -> str:
     return wrapped(style.capital(name_of(path)) + tell(f", {shown}", f"，{shown}"), 5.5, 9)
 
 
+def percent(done: Discovered) -> float:
+    """What an outcome is shown times: shares in percent."""
+    return 100.0 if OUTCOMES[done.outcome].share else 1.0
+
+
 def _extent(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     return low - ROOM * (high - low), high + ROOM * (high - low)
@@ -77,7 +83,9 @@ def _scatter(axis: Any, done: Discovered, columns: list[int]) -> None:
     data = [done.table.values[:, column] for column in columns]
     ends = [box.ends[column] for column in columns]
     if len(columns) == 1:
-        data, ends = [*data, done.values], [*ends, (-np.inf, done.below)]
+        scale = percent(done)
+        data, ends = [*data, scale * done.values], [*ends, (-np.inf, np.inf)]
+        axis.axhline(scale * done.below, color=style.DARK, linewidth=0.9, linestyle=":", zorder=0)
     others = box
     for column in columns:
         others = others.without(column)
@@ -111,7 +119,10 @@ def _scatter(axis: Any, done: Discovered, columns: list[int]) -> None:
 
 
 def _spread(axis: Any, done: Discovered) -> None:
-    axis.hist(done.values, bins=30, color=style.SKY, edgecolor="white")
-    axis.axvline(done.below, color=style.RED, linestyle="--", label=tell("less is failed", "低于此为失败"))
+    scale = percent(done)
+    axis.hist(scale * done.values, bins=30, color=style.SKY, edgecolor="white")
+    axis.axvline(
+        scale * done.below, color=style.RED, linestyle="--", label=tell("less is failed", "低于此为失败")
+    )
     axis.set(xlabel=outcome_title(done.outcome), ylabel=tell("runs", "运行次数"))
     axis.legend(fontsize=8)

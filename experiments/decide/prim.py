@@ -9,13 +9,14 @@ its runs that fail. A restriction that chance could have made (quasi-p) is taken
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import stats
 
 SLICE = 0.05  # of the runs left that are peeled or pasted at a time
+WIDTHS = (0.05, 0.1, 0.2, 0.4)  # in few columns: a thin slice of failures by luck would bar the way
 LEAST = 0.05  # of all runs that a box holds
 MOST = 4  # restrictions that a reader can hold in mind
 LEVEL = 0.05  # quasi-p below which a restriction is kept
@@ -90,8 +91,8 @@ def simplified(box: Box, points: np.ndarray, failed: np.ndarray, most: int = MOS
     return box
 
 
-def _slices(points: np.ndarray, failed: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(columns,) twice: the value below which the lowest `count` points lie, and what their loss gains.
+def _gains(points: np.ndarray, failed: np.ndarray, count: int) -> np.ndarray:
+    """(columns,): what the loss of the lowest `count` points of a column gains.
 
     Gain: rise of the mean a point lost, so that a column of few values, which loses many at a time, is no
     better for that.
@@ -106,7 +107,7 @@ def _slices(points: np.ndarray, failed: np.ndarray, count: int) -> tuple[np.ndar
     left = failed.sum() - failed.astype(np.float64) @ lost
     gain = (left / np.maximum(kept, 1) - failed.mean()) / np.maximum(gone, 1)
     gain[(kept < FEWEST) | (gone == 0)] = -np.inf
-    return ends, gain
+    return gain
 
 
 def _end(values: np.ndarray, at: float) -> float:
@@ -117,8 +118,24 @@ def _end(values: np.ndarray, at: float) -> float:
     return float((values[lost].max() + values[~lost].min()) / 2)
 
 
-def peeled(points: np.ndarray, failed: np.ndarray, columns: Collection[int] | None = None) -> list[Box]:
-    """Boxes inside each other, from the whole space to the smallest that still holds LEAST of the runs."""
+def _best_slice(points: np.ndarray, failed: np.ndarray, count: int) -> tuple[float, int, int]:
+    """Gain, column and side (0 low, 1 high) of the slice of `count` points whose loss gains most."""
+    sides = [_gains(sign * points, failed, count) for sign in (1.0, -1.0)]
+    side = int(sides[1].max() > sides[0].max())
+    column = int(np.argmax(sides[side]))
+    return float(sides[side][column]), column, side
+
+
+def peeled(
+    points: np.ndarray,
+    failed: np.ndarray,
+    columns: Collection[int] | None = None,
+    widths: Sequence[float] = (SLICE,),
+) -> list[Box]:
+    """Boxes inside each other, from the whole space to the smallest that still holds LEAST of the runs.
+
+    Of several `widths` the slice that gains most a point lost goes.
+    """
     chosen = np.arange(points.shape[1]) if columns is None else np.array(sorted(columns), int)
     box, found = Box(), [Box()]
     inside = np.arange(len(points))
@@ -127,16 +144,13 @@ def peeled(points: np.ndarray, failed: np.ndarray, columns: Collection[int] | No
         mine, lost = points[np.ix_(inside, chosen)], failed[inside]
         if lost.all() or not lost.any():
             break
-        count = max(int(SLICE * len(inside)), 1)
-        low, high = _slices(mine, lost, count), _slices(-mine, lost, count)
-        at = int(np.argmax(np.maximum(low[1], high[1])))
-        if not np.isfinite(max(low[1][at], high[1][at])):
+        counts = {max(int(width * len(inside)), 1) for width in widths}
+        (gain, at, side), count = max((_best_slice(mine, lost, count), count) for count in counts)
+        if not np.isfinite(gain):
             break
-        column = int(chosen[at])
-        if low[1][at] >= high[1][at]:
-            box = box.narrowed(column, low=_end(mine[:, at], low[0][at]))
-        else:
-            box = box.narrowed(column, high=-_end(-mine[:, at], high[0][at]))
+        sign, values = (1.0, -1.0)[side], mine[:, at]
+        end = sign * _end(sign * values, np.partition(sign * values, count)[count])
+        box = box.narrowed(int(chosen[at]), **{("low", "high")[side]: end})
         inside = inside[box.holds(points[inside])]
         found.append(box)
     return found
@@ -185,12 +199,12 @@ def score(box: Box, points: np.ndarray, failed: np.ndarray) -> tuple[float, floa
 def find(points: np.ndarray, failed: np.ndarray, most: int = MOST) -> Box:
     """The best box with `most` restrictions at most, none of which chance could have made on these points.
 
-    Peeled in all columns first, then in those that it kept.
+    Peeled in all columns first, then in those that it kept, there in wider slices too.
     """
 
     def rated(box: Box) -> tuple[float, float]:
         return score(box, points, failed)
 
     first = max((simplified(box, points, failed, most) for box in peeled(points, failed)), key=rated)
-    again = [pasted(box, points, failed) for box in peeled(points, failed, first.ends)]
+    again = [pasted(box, points, failed) for box in peeled(points, failed, first.ends, WIDTHS)]
     return max([first, *(simplified(box, points, failed, most) for box in again)], key=rated)

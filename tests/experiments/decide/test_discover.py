@@ -51,7 +51,7 @@ def test_a_tiny_study_answers_in_both_languages(study):
     assert [picture.file for picture in english.pictures] == ["box"]
     assert (study / "figures/box.png").is_file()
     summary = pd.read_csv(study / "summary.csv")
-    failed = discover.measured(Results(study), "plan", "in_service") < 0.1
+    failed = discover.measured(Results(study), "plan", "in_service") < 0.25
     assert set(summary["runs"]) == {60} and set(summary["failed"]) == {failed.sum()}
 
 
@@ -88,7 +88,7 @@ def test_a_threshold_and_an_outcome_may_be_chosen(study):
     values = discover.measured(results, "plan", "table_years")
     done = discover.discovered(results, "plan", Settings(outcome="table", below=float(values.median())))
     assert done.failed.sum() == (values < values.median()).sum()
-    assert discover.discovered(results, "plan", Settings()).below == 0.1
+    assert discover.discovered(results, "plan", Settings()).below == 0.25
 
 
 def test_a_box_is_said_in_words_a_planner_reads():

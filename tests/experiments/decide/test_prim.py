@@ -90,6 +90,26 @@ def test_a_planted_box_among_300_inputs_is_found(seed):
     assert min(found.kept.values()) >= 0.7
 
 
+def test_a_few_failures_by_luck_at_an_edge_do_not_bar_the_way():
+    """Of 100 on a line the first 40 fail, and the last 5, which are the first slice from above: thin slices
+    go on from below and lose failures only, a wider one takes luck and all.
+    """
+    points, failed = np.arange(100.0)[:, None], (np.arange(100) < 40) | (np.arange(100) >= 95)
+    thin, wide = peeled(points, failed)[1], peeled(points, failed, widths=(0.05, 0.4))[1]
+    assert thin.ends == {0: (4.5, np.inf)} and wide.ends == {0: (-np.inf, 59.5)}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_three_conditions_that_hold_a_sixth_of_the_space_are_found(seed):
+    """93 % of 164 runs of 900 fail inside and 6 % outside, so that a box of that size covers .78 at .93."""
+    rng = np.random.default_rng(seed)
+    points = rng.random((900, 4))
+    inside = (points[:, 0] < 0.5) & (points[:, 1] < 0.6) & (points[:, 2] > 0.4)
+    failed = rng.random(900) < np.where(inside, 0.93, 0.06)
+    found = judge(points, failed, np.arange(900), seed)
+    assert set(found.box.ends) == {0, 1, 2} and found.density >= 0.75 and found.coverage >= 0.55
+
+
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_noise_has_no_box(share):
     """Ten sets at each of two shares of failures: were a set to err in 1 % of cases, two or more of twenty
