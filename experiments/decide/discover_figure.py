@@ -62,10 +62,10 @@ def _caption(done: Discovered, shown: int) -> str:
     return said
 
 
-def _label(path: str) -> str:
+def _label(path: str, inches: float = 5.5) -> str:
     unit = known()[path].unit
     shown = tell(unit, chinese_names()["units"].get(unit, unit))
-    return wrapped(style.capital(name_of(path)) + tell(f", {shown}", f"，{shown}"), 5.5, 9)
+    return wrapped(style.capital(name_of(path)) + tell(f", {shown}", f"，{shown}"), inches, 9)
 
 
 def percent(done: Discovered) -> float:
@@ -114,7 +114,7 @@ def _scatter(axis: Any, done: Discovered, columns: list[int]) -> None:
         )
     )  # fmt: skip
     axis.set(xlim=spans[0], ylim=spans[1], xlabel=_label(names[0]))
-    axis.set_ylabel(_label(names[1]) if len(names) > 1 else outcome_title(done.outcome))
+    axis.set_ylabel(_label(names[1], 3.6) if len(names) > 1 else outcome_title(done.outcome))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.09), ncols=2, fontsize=8)
 
 

@@ -143,13 +143,12 @@ def _tree(done: Discovered) -> str:
         )
     if not done.tree.box.ends:
         return tell("A classification tree finds no condition.", "分类树未找到任何条件。")
-    shared, count = len(done.tree.box.ends.keys() & done.found.box.ends.keys()), len(done.found.box.ends)
-    english = f" looks at {shared} of these {count} conditions" if count else " comes nearest with these"
-    chinese = f"用到其中 {shared}/{count} 个条件" if count else "最接近者"
+    shared, count = len(done.tree.box.ends.keys() & done.found.box.ends.keys()), len(done.tree.box.ends)
     box = where(done, done.tree.box)
     return tell(
-        f"A classification tree (CART){english}: {box}; there {reach(done.tree)}.",
-        f"分类树（CART）{chinese}：{box}；{reach(done.tree)}。",
+        f"A classification tree (CART) comes nearest with {count} condition{'s' * (count > 1)}, {shared} of "
+        f"them the same: {box}; there {reach(done.tree)}.",
+        f"分类树（CART）最接近者有 {count} 个条件，其中 {shared} 个相同：{box}；{reach(done.tree)}。",
     )
 
 
