@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "resume": HOW,
     "verify": ("sample", "all", "workers", "engine", "progress"),
     "export": (),
+    "to_ema": ("out",),
 }
 
 
@@ -86,6 +87,22 @@ def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
     return named[0].rstrip("/"), others
 
 
+def out_of(words: Sequence[str]) -> str:
+    """The folder that `out=` names, or nothing; Mistake where it names none."""
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not value.strip() or "\0" in value:
+            raise Mistake(f"{key}: a folder is wanted, such as out=ema")
+        return value
+    return ""
+
+
+def nothing(verb: str, words: Sequence[str]) -> None:
+    """Mistake where a verb that reads nothing is given a word."""
+    if words:
+        raise Mistake(f"{verb} prints what is declared and reads nothing: leave {words[0]!r} out")
+
+
 def there(folder: str) -> None:
     """Mistake where a study is asked of a folder that is not there."""
     if not os.path.lexists(folder):
@@ -100,5 +117,10 @@ def check(verb: str, words: Sequence[str]) -> None:
         there(report(words)["study"])
     elif verb == "explain":
         there(explain(words)["run"])
+    elif verb == "xlrm":
+        nothing(verb, words)
     elif verb in ("expand", *WORDS):
-        there(study(verb, words)[0])
+        folder, others = study(verb, words)
+        there(folder)
+        if verb == "to_ema":
+            out_of(others)

@@ -16,6 +16,8 @@
     python run.py experiment=calibrate              which values agree with them, and what is left open;
     experiment=headline: the answer as written, as declared, calibrated (docs/calibration.md)
     python run.py idle county=stratified            which uncertain parameters change no byte there
+    python run.py to_ema study=results/discover/<id>   runs and draws in the form of the EMA workbench
+    python run.py xlrm                              what is uncertain, can be chosen, relates, counts
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
@@ -42,7 +44,7 @@ from experiments.command.user_files import look_through, printable, read_text
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
-OTHER_VERBS = ("report", "gallery", "explain", "idle", "dashboard", "live")
+OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, *OTHER_VERBS)
 
@@ -123,6 +125,14 @@ def answering(verb: str) -> Verb | None:
         from experiments.report import page
 
         return page.main
+    if verb == "to_ema":
+        from experiments.command import to_ema
+
+        return to_ema.main
+    if verb == "xlrm":
+        from experiments.report import xlrm
+
+        return xlrm.main
     if verb == "explain":
         from experiments.command import explain
 

@@ -6,8 +6,9 @@ A user's mistake becomes one sentence (`Mistake`) with the nearest right spellin
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -35,21 +36,22 @@ FILED = (
 )  # settings that a scenario file may hold beside sections of parameters
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
-HOW = (
-    "workers",
-    "out",
-    "progress",
-    "engine",
-    "fresh",
-    "partial",
-    "trusted",
-    "confirm",
-)  # settings that change no result: no part of a study's id
+# settings that change no result: no part of a study's id
+HOW = ("workers", "out", "progress", "engine", "fresh", "partial", "trusted", "confirm")
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
 CALIBRATED, PRIOR, NONE = DRAWS = ("calibrated", "prior", "none")  # where each seed takes what is uncertain
 ANY_SAMPLE = ("pawn", "delta")  # methods that take points of any making
+JUDGED = ("station", "table", "added")  # outcomes by which a plan holds or fails
+WITH_STUDY = (
+    "experiment",
+    "seed",
+    "study",
+    "arm",
+    "outcome",
+    "below",
+)  # read where a study's runs are looked at
 WITH_DATA = ("experiment", "method", "seed", "inputs", "data", "outcomes")  # read where a table is analysed
 FEWEST = 4  # seeds that every arm of a race has
 METHODS = ("morris", "sobol", "pawn", "delta")
@@ -65,6 +67,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "target": (0.01, 1.0),
     "sure": (0.5, 0.99),
     "budget": (1.0, 1e12),
+    "below": (0, 1e9),
 }
 
 
@@ -112,9 +115,12 @@ class Settings:
     samples: int | None = None  # trajectories (morris) or base points (of sobol a power of two)
     replicates: int | None = None
     sample: int | None = None  # counties of the country (nation)
+    study: str = ""  # a study whose runs are looked at, in place of new ones (discover)
+    arm: str = ""  # which of its scenarios
+    outcome: str = "station"  # what a plan is judged by (discover, what_it_takes)
+    below: float | None = None  # of that outcome: less is failed
     sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
     target: float = 0.7  # share that is to be reached (what_it_takes)
-    outcome: str = "station"  # of what: villages with a station, with a table, or elder-years added
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
@@ -151,7 +157,7 @@ class Settings:
             "by": ("section", "parameter"),
             "distribution": ("declared", "uniform"),
             "keep": ("county", "village"),
-            "outcome": ("station", "table", "added"),
+            "outcome": JUDGED,
         }
         words = {
             **single,
@@ -189,6 +195,14 @@ class Settings:
             raise Mistake(
                 f"engine.scheduler = {self.engine.scheduler!r}: it is read with engine=dask only, and the "
                 f"engine is {self.engine.kind}"
+            )
+        if self.study and not os.path.lexists(self.study):
+            raise Mistake(
+                f"study = {self.study[:200]!r}: it is not there; a folder results/<experiment>/<id> is wanted"
+            )
+        if self.arm and not self.study:
+            raise Mistake(
+                f"arm = {self.arm[:80]!r}: it names a scenario of a study, and none is given: study=<folder>"
             )
         self._check_data()
         if [*self.looks] != sorted({look for look in self.looks if look >= FEWEST}):
@@ -402,6 +416,8 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
                 f"{idle[0]}: it has no effect with data=, whose rows are analysed as they are; read are "
                 f"{', '.join(WITH_DATA[1:])}"
             )
+    if settings.study:
+        _refuse_with_study(typed)
     if "max_seeds" in typed and settings.precision is None:
         raise Mistake(
             f"max_seeds = {settings.max_seeds}: it is read with precision=<half-width> only; seeds=N "
@@ -411,6 +427,16 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
         raise Mistake(
             f"by = section: method={settings.method} looks at single parameters; by=section is read "
             f"with method=morris or sobol"
+        )
+
+
+def _refuse_with_study(typed: Mapping[str, str]) -> None:
+    """Mistake where a word would change runs that are there already."""
+    over = [key for short, key in typed.items() if short not in (*WITH_STUDY, *HOW)]
+    if over:
+        raise Mistake(
+            f"{over[0]}: it has no effect with study=, whose runs are looked at as they are; read are "
+            f"{', '.join(WITH_STUDY[1:])}"
         )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from experiments.command import declared
 from experiments.command.scenario import CONFIGS, options, policy
-from experiments.report import break_even
+from experiments.report import break_even, xlrm
 from experiments.report.break_even import table
 from experiments.study import draws
 from experiments.study.dials import DIALS
@@ -237,7 +237,7 @@ def made_by(module: str, function: str) -> Callable[[], str]:
 
 
 ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
-EVIDENCE = "docs/patterns.md"
+EVIDENCE, PROBLEM = "docs/patterns.md", "docs/xlrm.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
@@ -262,6 +262,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "break_even_gaps": (HAND, break_even.gaps),
     "break_even_businesses": (HAND, break_even.businesses),
     "break_even_short": (README, break_even.short),
+    **{block: (PROBLEM, make) for block, make in xlrm.BLOCKS.values()},
 }
 
 

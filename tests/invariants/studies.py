@@ -63,6 +63,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         DRAWN,
         *ALL_KINDS,
     ],
+    "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time
