@@ -51,7 +51,7 @@ def parted(groups: np.ndarray, seed: int) -> np.ndarray:
     return np.asarray(order[member] < round(CHOOSING * len(names)))
 
 
-def halves(groups: np.ndarray, seed: int, count: int = RESAMPLES) -> list[np.ndarray]:
+def halves(groups: np.ndarray, seed: int, count: int) -> list[np.ndarray]:
     """Half of the groups each time, by chance."""
     names, member = np.unique(groups, return_inverse=True)
     rng = np.random.default_rng([seed, 12])
@@ -63,7 +63,7 @@ def returning(
 ) -> dict[int, float]:
     """Column -> share of resamples in which the box found there is restricted in it too."""
     seen = dict.fromkeys(box.ends, 0)
-    for half in halves(groups, seed):
+    for half in halves(groups, seed, RESAMPLES):
         again = find(points[half], failed[half])
         for column in seen:
             seen[column] += column in again.ends
