@@ -87,12 +87,8 @@ def second(answer: Answer) -> str:
         if top is None:
             cannot.append(cell_label(cell))
         else:
-            can.append(
-                tell(
-                    f"{cell_label(cell)} {top[1].public.mean:,.0f}",
-                    f"{cell_label(cell)} {top[1].public.mean:,.0f}",
-                )
-            )
+            held = verdict(top[1], answer.runs.settings.sure, answer.roots[top[0], cell])
+            can.append(f"{cell_label(cell)} {top[1].public.mean:,.0f} ({held})")
     comma = tell(", ", "、")
     had = (
         tell(
@@ -119,13 +115,14 @@ def third(answer: Answer, found: list[Beside]) -> str:
         return _bought(answer)
     sure = answer.runs.settings.sure
     levers = [one for one in found if one.lever]
-    meet = [one for one in levers if one.meets(sure)]
+    short = {one.mix for one in found if not one.lever and one.share < sure}  # as written they do not
+    meet = [one for one in levers if one.mix in short and one.meets(sure)]
     if meet:
         top = max(meet, key=lambda one: one.added.mean)
         return tell(
-            f"Without more public money it is met by {_listed(answer, meet)}; most is added by "
-            f"{lever_label(answer, top.lever)} ({mix_label(top.mix)}).",
-            f"不增加公共资金即可达标：{_listed(answer, meet)}；增量最大者为"
+            f"Without more public money it seems met, where it is not as written, by {_listed(answer, meet)}; "
+            f"most is added by {lever_label(answer, top.lever)} ({mix_label(top.mix)}).",
+            f"现状未达标而不增加公共资金似可达标：{_listed(answer, meet)}；增量最大者为"
             f"{lever_label(answer, top.lever)}（{mix_label(top.mix)}）。",
         )
     free = [one for one in levers if one.public.low <= 0 and one.added.low > 0]
