@@ -120,7 +120,8 @@ def third(answer: Answer, found: list[Beside]) -> str:
     if meet:
         top = max(meet, key=lambda one: one.added.mean)
         return tell(
-            f"Without more public money it seems met, where it is not as written, by {_listed(answer, meet)}; "
+            "Without more public money it seems met, where it is not as written, by "
+            f"{_listed(answer, meet)}; "
             f"most is added by {lever_label(answer, top.lever)} ({mix_label(top.mix)}).",
             f"现状未达标而不增加公共资金似可达标：{_listed(answer, meet)}；增量最大者为"
             f"{lever_label(answer, top.lever)}（{mix_label(top.mix)}）。",
