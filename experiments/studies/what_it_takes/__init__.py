@@ -12,7 +12,7 @@ from experiments.command.settings import Mistake
 from experiments.report.style import both
 from experiments.report.text import as_text
 from experiments.studies.what_it_takes import tables, text
-from experiments.studies.what_it_takes.design import SIZES, Runs
+from experiments.studies.what_it_takes.design import SIZES, FundedRuns
 from experiments.studies.what_it_takes.search import answered
 from experiments.study.study import begin
 
@@ -21,7 +21,7 @@ FEWEST = 4  # seeds without which nothing is told
 
 def run(line: Composed, words: list[str]) -> int:
     """Exit code."""
-    runs = Runs(line)
+    runs = FundedRuns(line)
     if runs.seeds < FEWEST:
         raise Mistake(f"seeds = {runs.seeds}: {FEWEST} or more are wanted to tell a share of counties")
     with begin(runs.line, words) as runs.work:

@@ -32,7 +32,7 @@ COUNTY = 175  # villages of a county: derived, 490,000 villages in about 2,800 c
 TABLE, ADDED = "table", "added"
 
 
-class Size(NamedTuple):
+class SearchSize(NamedTuple):
     """Mixes and businesses where none are named, seeds first and last, rounds of bisection, fresh seeds."""
 
     mixes: int
@@ -44,9 +44,9 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "quick": Size(2, 1, 6, 12, 2, 12),
-    "default": Size(3, 2, 10, 24, 3, 32),
-    "full": Size(3, 2, 32, 120, 5, 200),
+    "quick": SearchSize(2, 1, 6, 12, 2, 12),
+    "default": SearchSize(3, 2, 10, 24, 3, 32),
+    "full": SearchSize(3, 2, 32, 120, 5, 200),
 }
 
 
@@ -121,7 +121,7 @@ def with_tables(tasks: Sequence[Task]) -> list[RunRecord]:
     return found
 
 
-class Runs:
+class FundedRuns:
     """Runs of a command line, and what was measured of each county by cell."""
 
     def __init__(self, line: Composed) -> None:

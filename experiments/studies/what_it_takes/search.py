@@ -13,8 +13,8 @@ from experiments.studies.what_it_takes.bracket import Offer, Root
 from experiments.studies.what_it_takes.design import (
     LADDER,
     MOST,
+    FundedRuns,
     Point,
-    Runs,
     counties,
     most_seeds,
 )
@@ -26,7 +26,7 @@ CLOSE = 1e-9  # shares of whole villages are exact to so much
 class Answer(NamedTuple):
     """All that was found: roots by mix and cell, the table of counties, the best within a budget."""
 
-    runs: Runs
+    runs: FundedRuns
     table: pd.DataFrame
     roots: dict[tuple[Point, str], Root]
     chosen: Offer | None
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 class Search:
     """Mixes x factors: what is tried next, and what was found."""
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: FundedRuns) -> None:
         self.runs, self.settings, self.size = runs, runs.settings, runs.size
         self.table = pd.DataFrame()
         self.tried = {mix: dict.fromkeys(LADDER, min(self.size.first, runs.seeds)) for mix in runs.mixes}
@@ -118,7 +118,7 @@ def met_of(
     return {one: met for one, met in found.items() if len(met)}
 
 
-def a_village(runs: Runs) -> float:
+def a_village(runs: FundedRuns) -> float:
     """The budget of a county and year in yuan a village."""
     return (runs.settings.budget or 0.0) / runs.villages
 
@@ -133,7 +133,7 @@ def fresh_points(search: Search, roots: dict[tuple[Point, str], Root], chosen: O
     return list(dict.fromkeys(found))
 
 
-def answered(runs: Runs) -> Answer:
+def answered(runs: FundedRuns) -> Answer:
     """Run all, in phases."""
     search = Search(runs)
     search.run()
@@ -157,6 +157,6 @@ def answered(runs: Runs) -> Answer:
     return Answer(runs, runs.measured(), roots, chosen, offers)
 
 
-def fresh_seeds(runs: Runs) -> int:
+def fresh_seeds(runs: FundedRuns) -> int:
     """As many as the size has, or as were asked for."""
     return runs.settings.seeds or runs.size.fresh

@@ -15,7 +15,7 @@ from experiments.command.scenario import compose_line
 from experiments.command.settings import Mistake
 from experiments.studies.what_it_takes import bracket, tables
 from experiments.studies.what_it_takes.bracket import Offer, Root
-from experiments.studies.what_it_takes.design import LADDER, Point, Runs, by_cell
+from experiments.studies.what_it_takes.design import LADDER, FundedRuns, Point, by_cell
 from experiments.studies.what_it_takes.tables import Fresh, verdict
 from experiments.study.store import Results
 
@@ -156,7 +156,7 @@ def test_counties_are_measured_by_weight():
 
 
 def test_factors_scale_the_money_and_the_line_holds_over_the_mix():
-    runs = Runs(compose_line(["experiment=what_it_takes", "funding.residual=shared", "size=quick"]))
+    runs = FundedRuns(compose_line(["experiment=what_it_takes", "funding.residual=shared", "size=quick"]))
     twice = runs.scenario(Point("jiangxi", "none", 2.0))
     assert {(one.path, one.op, one.value) for one in twice.modifiers} == {
         ("government.ceiling", "scale", 2.0),
@@ -164,7 +164,7 @@ def test_factors_scale_the_money_and_the_line_holds_over_the_mix():
         ("government.construction_envelope", "scale", 2.0),
     }
     assert twice.parameters.funding.residual == "shared"
-    free = Runs(compose_line(["experiment=what_it_takes", "size=quick"]))
+    free = FundedRuns(compose_line(["experiment=what_it_takes", "size=quick"]))
     assert free.scenario(Point("jiangxi", "none", 2.0)).parameters.funding.residual.startswith("government")
     assert free.scenario(Point("jiangxi", "none")).modifiers == ()
     assert free.scenario(Point("no_money", "none", 2.0)).parameters.funding.residual == "none"
