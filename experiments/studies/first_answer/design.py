@@ -17,8 +17,9 @@ import pandas as pd
 
 from experiments import outcomes, racing, reference, statistics
 from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
+from experiments.command.experiment_settings import PANELS
 from experiments.command.scenario import Composed, patched
-from experiments.command.settings import PANELS, Mistake, arm
+from experiments.command.settings import Mistake, arm
 from experiments.racing import Race, looks
 from experiments.ranking import rank
 from experiments.report import figures
