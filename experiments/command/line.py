@@ -122,9 +122,9 @@ def answering(verb: str) -> Verb | None:
 
         return verbs.ALONE[verb]
     if verb == "report":
-        from experiments.report import page
+        from experiments.report import written
 
-        return page.main
+        return written.main
     if verb == "to_ema":
         from experiments.command import to_ema
 
