@@ -50,6 +50,8 @@ JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
 
+GRAMMAR = ("run", "expand", "resume", *JUDGES, REPRODUCE)  # verbs whose words Hydra reads
+
 
 class Printable:
     """A stream to which every verb prints what it says; words of a study may be a stranger's."""
@@ -318,12 +320,14 @@ def answer(argv: list[str] | None = None) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
     from experiments.command.flags import read as read_flags
+    from experiments.command.paths import as_typed
     from experiments.command.settings import one_line
     from sim.state.parameters import ParameterError, TableError
 
     try:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
+        words = [as_typed(word) for word in words] if verb in GRAMMAR else words
         if flags.multirun:
             words = sweeping(verb, words)
         look_at_words(verb, words)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from experiments.command import asked
+from experiments.command.paths import command
 from experiments.command.scenario import Composed, Mistake, compose_line
 from experiments.command.settings import check_read
 from experiments.report.cells import neutral_frame, neutral_table
@@ -81,7 +82,7 @@ def status(words: list[str]) -> int:
     for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")
     if (missing and not holder) or state == "stopped":
-        print(f"go on with: python run.py resume study={found.folder}")
+        print(f"go on with: {command('resume', f'study={found.folder}')}")
     return 0
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from experiments import statistics
+from experiments.command.paths import command
 from experiments.dashboard import charts, report, state, story
 from experiments.dashboard.state import Draft, DraftResult
 from experiments.dashboard.words import escaped, said, word
@@ -228,4 +229,4 @@ def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engi
         say("save"), draft.yaml(), f"{name}.yaml", "application/yaml", key="get/yaml", on_click="ignore"
     )
     st.write(say("command"))
-    st.code(f"python run.py experiment=baseline scenario={name}.yaml", language="sh", wrap_lines=True)
+    st.code(command("experiment=baseline", f"scenario={name}.yaml"), language="sh", wrap_lines=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.command.draw_table import HEAD, STRUCTURE, WEIGHT
+from experiments.command.paths import command
 from experiments.study.provenance import model_digest
 from experiments.study.study import Study, requested
 from sim.state.parameters import Declaration
@@ -32,7 +33,7 @@ def table(found: Calibration, words: Sequence[str]) -> str:
     assert found.space is not None
     members = [one for mine in found.space.dials.values() for one in mine]
     text = io.StringIO()
-    text.write(f"{HEAD} python run.py {' '.join(requested(words))}\n")
+    text.write(f"{HEAD} {command(*requested(words))}\n")
     text.write(f"# model {model_digest()}; the rows are worth {found.effective:.0f} equal draws\n")
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([WEIGHT, STRUCTURE, *(one.path for one in members)])

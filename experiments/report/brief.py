@@ -6,7 +6,6 @@ The same content as one HTML page that asks no host for anything, as PDF (weasyp
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from experiments.command.paths import command
 from experiments.command.user_files import read_bytes
 from experiments.report import page, style
 from experiments.report.page_tables import headed, number
@@ -73,7 +73,7 @@ def of(kept: Kept, code: str) -> Brief:
             ),
             tuple(shortened(headed(table)) for table in findings.tables[:TABLES]),
             (page.phrases()["whatif"], *findings.limits[: LIMITS - 1]),
-            shlex.join(["python", "run.py", *manifest.get("overrides", [])]),
+            command(*manifest.get("overrides", [])),
             {
                 **page.names(),
                 "more": tell("More: the full report of this study.", "更多内容见本研究的完整报告。"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from experiments.command.paths import command
 from experiments.command.scenario import Mistake
 from experiments.command.user_files import read_bytes
 from experiments.report import pictures, style
@@ -306,7 +306,7 @@ def page(kept: Kept, code: str) -> str:
             limits=[*findings.limits, *standing_limits()],
             parameters=parameters(kept),
             provenance=provenance(kept),
-            command=shlex.join(["python", "run.py", *manifest.get("overrides", [])]),
+            command=command(*manifest.get("overrides", [])),
         )
 
 

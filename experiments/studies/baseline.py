@@ -14,6 +14,7 @@ import pandas as pd
 
 from experiments import outcomes, reference, statistics
 from experiments.arms import MAIN, relief_of
+from experiments.command.paths import command
 from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from experiments.report import pictures
 from experiments.report.labels import drawn_from, outcome_title, spread
@@ -66,7 +67,7 @@ def answer(
     tables = [layout([[table.title, *table.columns[1:]], *table.rows]) for table in found.tables]
     where = (
         f"What follows if the rules hold. Runs, villages, series, figures, findings.json and "
-        f"configuration: {work.folder}/\npython run.py report study={work.folder}"
+        f"configuration: {work.folder}/\n{command('report', f'study={work.folder}')}"
     )
     text = "\n\n".join([head(line, rows), *tables, "\n".join([*reruns, *found.sentences]), where])
     say(text)

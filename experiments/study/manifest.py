@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from experiments.command.paths import command
 from experiments.command.scenario import Mistake
 from experiments.command.user_files import read_bytes
 from sim.state.parameters import ParameterError
@@ -117,7 +118,7 @@ def _own(content: Mapping[str, Any]) -> str:
 
 def anew(folder: Path) -> str:
     """What brings a file back that is made from the runs or the command."""
-    return f"python run.py resume study={folder} writes it anew"
+    return f"{command('resume', f'study={folder}')} writes it anew"
 
 
 def _words(table: Any) -> bool:

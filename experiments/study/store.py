@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.command.paths import command
 from experiments.command.scenario import Mistake
 from experiments.study.manifest import BEGIN, altered, anew, manifest_of, schema_of, stored
 from experiments.study.parts import (
@@ -243,7 +244,7 @@ class Results:
             raise Moved(f"{path} went while it was read: give the command again") from error
         except (OSError, ValueError, LookupError) as error:
             raise Mistake(
-                f"{path} is damaged: python run.py resume study={self.folder} sets it aside and does its "
+                f"{path} is damaged: {command('resume', f'study={self.folder}')} sets it aside and does its "
                 f"runs again"
             ) from error
 
@@ -269,8 +270,8 @@ class Results:
         if apart := disagreeing(rows[good]):
             raise Mistake(
                 f"{self.folder / 'runs'} holds different values of one run in parts "
-                f"{' and '.join(f'{number:05d}' for number in apart)}: python run.py resume "
-                f"study={self.folder} sets them aside and does their runs again"
+                f"{' and '.join(f'{number:05d}' for number in apart)}: "
+                f"{command('resume', f'study={self.folder}')} sets them aside and does their runs again"
             )
         return pd.concat([rows[~good], rows[good]]).drop_duplicates("run", keep="last").sort_index()
 
@@ -295,7 +296,7 @@ class Results:
             number = int(rows.loc[rows["run"] == run, PLACE].iloc[0])
             raise Mistake(
                 f"{self.folder / table} has lost part {number:05d}, and so {len(gone)} runs are not whole: "
-                f"python run.py resume study={self.folder} does them again"
+                f"{command('resume', f'study={self.folder}')} does them again"
             )
 
     @patient
@@ -319,7 +320,7 @@ class Results:
             raise Mistake(
                 f"{len(gaps)} of {len(self.wanted)} runs are missing "
                 f"({first}{', ...' if len(gaps) > 3 else ''}{why}): "
-                f"python run.py resume study={self.folder}"
+                f"{command('resume', f'study={self.folder}')}"
             )
 
     @cached_property

@@ -25,6 +25,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from experiments.command.paths import command
 from experiments.command.scenario import Composed, Mistake, Settings
 from experiments.study import runner
 from experiments.study.engines import Engine, Standing
@@ -385,7 +386,7 @@ class Study:
                 total = sum(1 for _ in self.plan.tasks())
                 raise Interrupted(
                     f"interrupted: {len(self.done)} of {total} planned runs are kept; go on with: "
-                    f"python run.py resume study={self.folder}"
+                    f"{command('resume', f'study={self.folder}')}"
                 ) from error
             if error is None or isinstance(error, BrokenPipeError):  # who read the answer stopped
                 self.flush()

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.command.paths import command
 from experiments.outcomes import RANKED
 from experiments.report import pictures
 from experiments.report.figures import real, tied, told
@@ -305,7 +306,7 @@ def findings(plan: FirstAnswer, summary: pd.DataFrame, drawn: list[Picture]) -> 
 def write(plan: FirstAnswer, summary: pd.DataFrame, work: Study) -> None:
     """Tables and sentences, then figures and places; kept as answer.txt and findings.json."""
     folder = work.folder / "figures"
-    said, where = body(plan, summary, work.results().runs()), f"python run.py report study={work.folder}"
+    said, where = body(plan, summary, work.results().runs()), command("report", f"study={work.folder}")
     print(said, flush=True)
     work.stage("drawing figures")
     drawn = pictures.draw(pictures.Kept(work.folder, work.results()), folder, each=work.engine.each)
