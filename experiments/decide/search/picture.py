@@ -1,0 +1,78 @@
+"""The front: public money against added elder-years, a mark a plan, its colour what the worst villages get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from experiments.decide.objectives import OBJECTIVES
+from experiments.decide.search.design import FALLS, Front
+from experiments.report import style
+from experiments.report.style import plt, tell
+from experiments.study.findings import Picture
+
+
+def axes_of(done: Front) -> tuple[str, str, str]:
+    """Objectives across, up and in colour: money, added and worst where they were searched."""
+    keys = done.tried.objectives
+    across = "money" if "money" in keys else keys[0]
+    up = next(key for key in ("added", *keys) if key in keys and key != across)
+    colour = next((key for key in ("worst", *keys) if key in keys and key not in (across, up)), up)
+    return across, up, colour
+
+
+def draw(done: Front, title: str, folder: Path) -> Picture:
+    """Filled: holds or open; hollow: falls out on fresh futures."""
+    keys = axes_of(done)
+    data = {key: [done.fresh_interval(at, key) for at in range(len(done.names))] for key in keys}
+    values = {key: np.array([one.mean for one in found]) for key, found in data.items()}
+    figure, axis = plt.subplots(figsize=(7.6, 4.8), layout="constrained")
+    for at in range(len(done.names)):
+        one, other = (data[key][at] for key in keys[:2])
+        axis.plot([one.mean] * 2, [other.low, other.high], color=style.GREY, linewidth=0.7, zorder=1)
+        axis.plot([one.low, one.high], [other.mean] * 2, color=style.GREY, linewidth=0.7, zorder=1)
+    found = np.arange(done.found)
+    falls = np.array([done.rivals[at].verdict == FALLS for at in found])
+    low, high = values[keys[2]].min(), values[keys[2]].max()
+    shade = plt.Normalize(low, high if high > low else low + 1)
+    marks = axis.scatter(
+        values[keys[0]][found], values[keys[1]][found], c=values[keys[2]][found], cmap="viridis", norm=shade,
+        s=95, linewidths=0, zorder=3,
+    )  # fmt: skip
+    axis.scatter(
+        values[keys[0]][found][falls], values[keys[1]][found][falls], facecolors="white", s=38, zorder=4,
+        linewidths=0,
+    )  # fmt: skip
+    for at in found:
+        axis.annotate(
+            f"{at + 1}", (values[keys[0]][at], values[keys[1]][at]), (6, 5), textcoords="offset points", fontsize=8
+        )
+    for at, sign, label in (
+        (done.written, "*", tell("as written", "现状")),
+        (len(done.names) - 1, "X", tell("no stations", "无站点")),
+    ):
+        axis.plot(
+            values[keys[0]][at], values[keys[1]][at], sign, color=style.RED, ms=11, label=label, ls="none",
+            zorder=5, mec="white",
+        )  # fmt: skip
+    axis.set(xlabel=style.capital(OBJECTIVES[keys[0]].label), ylabel=style.capital(OBJECTIVES[keys[1]].label))
+    axis.grid(color="#eeeeee")
+    axis.legend(fontsize=8, loc="lower right")
+    bar = figure.colorbar(marks, ax=axis, shrink=0.85)
+    bar.set_label(style.wrapped(style.capital(OBJECTIVES[keys[2]].label), 3.4, 9))
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    return style.finish(figure, title, _caption(done), folder, "front")
+
+
+def _caption(done: Front) -> str:
+    """How to read it."""
+    count = done.fresh.shape[1]
+    return tell(
+        f"Means over {count} fresh futures with 95 % lines; numbers as in the table. A white centre: beaten by "
+        "another plan there. Up and to the left is better. A what-if, no forecast.",
+        f"{count} 个新未来的均值与 95% 线；编号同表。白心：其上被另一方案胜过。越靠左上越好。假设推演，非预测。",
+    )
+
+
+__all__ = ["axes_of", "draw"]
