@@ -31,6 +31,8 @@ class Objective:
 
     english: str
     chinese: str
+    short_english: str
+    short_chinese: str
     better: int
     good: float
     least: float
@@ -42,6 +44,11 @@ class Objective:
         """Its name in the language that is spoken."""
         return tell(self.english, self.chinese)
 
+    @property
+    def short(self) -> str:
+        """Its name within a sentence that names several."""
+        return tell(self.short_english, self.short_chinese)
+
     def text(self, value: float) -> str:
         """A value as it is shown."""
         scaled = 100.0 * value if self.percent else value
@@ -52,18 +59,32 @@ class Objective:
         return self.better * gain
 
 
+# fmt: off
 OBJECTIVES: Mapping[str, Objective] = {
-    "added": Objective("added elder-years a village", "每村新增老人年", 1, 5.0, 1.0),
+    "added": Objective(
+        "added elder-years a village", "每村新增老人年", "added elder-years", "新增老人年", 1, 5.0, 1.0
+    ),
     "station": Objective(
-        "villages with an open station at the end, %", "期末有开放站点的村，%", 1, 0.25, 0.01, 0, percent=True
+        "villages with an open station at the end, %", "期末有开放站点的村，%", "% open at the end",
+        "期末开放%", 1, 0.25, 0.01, 0, percent=True,
     ),
-    "table": Objective("years with meals a village", "每村供餐年数", 1, 1.0, 0.1),
+    "table": Objective(
+        "years with meals a village", "每村供餐年数", "years with meals", "供餐年数", 1, 1.0, 0.1
+    ),
     "worst": Objective(
-        "added elder-years in the worst tenth of villages", "最差一成村的新增老人年", 1, 0.0, 1.0
+        "added elder-years in the worst tenth of villages", "最差一成村的新增老人年", "in the worst tenth",
+        "最差一成村", 1, 0.0, 1.0,
     ),
-    "money": Objective("public yuan a village and year", "每村每年公共支出，元", -1, 10_000.0, 100.0, 0),
-    "own": Objective("elders' own yuan a village and year", "每村每年老人自付，元", -1, 10_000.0, 100.0, 0),
+    "money": Objective(
+        "public yuan a village and year", "每村每年公共支出，元", "public yuan a year", "公共支出（元/年）",
+        -1, 10_000.0, 100.0, 0,
+    ),
+    "own": Objective(
+        "elders' own yuan a village and year", "每村每年老人自付，元", "elders' own yuan a year",
+        "老人自付（元/年）", -1, 10_000.0, 100.0, 0,
+    ),
 }
+# fmt: on
 
 
 def with_nothing(rows: pd.DataFrame) -> pd.DataFrame:

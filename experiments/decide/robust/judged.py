@@ -46,7 +46,7 @@ class Lead:
 
     @property
     def verdict(self) -> str:
-        """Holds: one of those that lead is the best in SURE of the resamples, and one leads on fresh futures."""
+        """Holds: one of those that lead is the best in SURE of the resamples, and leads on fresh futures."""
         if self.tied:
             return TIED
         stays = bool(set(self.fresh) & set(self.first))
@@ -113,7 +113,7 @@ class Judgement:
         return found
 
     def apart(self) -> tuple[int, int] | None:
-        """The best plans by the two metrics that agree least and pick out others; None where there are none."""
+        """The best plans by the two metrics that agree least and pick out others; None without such."""
         picking = [lead for lead in self.leads.values() if not lead.tied]
         parted = [
             (one, other) for one, other in combinations(picking, 2) if not {*one.first} & {*other.first}

@@ -30,7 +30,7 @@ def maximin(gains: np.ndarray) -> np.ndarray:
 
 
 def high_regret(gains: np.ndarray, share: float = HIGH) -> np.ndarray:
-    """Less the regret that `share` of futures do not exceed (Savage 1951; as a percentile in McPhail 2018)."""
+    """Less the regret that `share` of futures do not exceed (Savage 1951; so in McPhail 2018)."""
     return np.asarray(-np.quantile(regrets(gains), share, axis=-1, method="inverted_cdf"))
 
 

@@ -74,8 +74,10 @@ def draw(done: Robust, title: str, folder: Path) -> Picture:
 def _caption(done: Robust) -> str:
     one, count = OBJECTIVES[done.headline], done.judged.gains.shape[1]
     return tell(
-        f"{one.label}, {count} futures; dark is good in its column. Framed: leads by that metric (full: holds in 95 % of "
-        "resamples and on fresh futures; dashed: not settled). Regret: how far behind the best of these plans.",
+        f"{one.label}, {count} futures; dark is good in its column. Framed: leads by that metric (full: "
+        "holds in 95 % of "
+        "resamples and on fresh futures; dashed: not settled). Regret: how far behind the best of these "
+        "plans.",
         f"{one.label}，{count} 个未来；颜色越深，在该列中越好。带框：该指标下居首（实线：在 95% 的重抽样与"
         "新抽的未来中成立；虚线：未能判定）。后悔值：落后于当时最优方案多少。",
     )

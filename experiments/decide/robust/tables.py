@@ -90,12 +90,16 @@ def meanings(done: Robust) -> ShownTable:
     least = OBJECTIVES[done.headline].text(OBJECTIVES[done.headline].least)
     order = tell("at least", "不少于") if OBJECTIVES[done.headline].better > 0 else tell("at most", "不多于")
     note = tell(
-        f"Good enough: {order} {enough} ({OBJECTIVES[done.headline].label}; below= sets another). Leads: best, or "
+        f"Good enough: {order} {enough} ({OBJECTIVES[done.headline].label}; below= sets another). "
+        "Leads: best, or "
         f"within {least} of the best. Holds: the best plan is one of these in 95 % of 1,000 resamples of the "
-        "futures, and one of them leads on fresh futures. Tied: more than half of the plans lead together. Might be best: in 5 % "
+        "futures, and one of them leads on fresh futures. Tied: more than half of the plans lead "
+        "together. Might be best: in 5 % "
         "of resamples or more.",
-        f"达标：{OBJECTIVES[done.headline].label}{order} {enough}（below= 可另设）。居首：最优，或与最优相差不超过 {least}。"
-        "成立：在 1000 次未来重抽样的 95% 中最优方案在其列，且其中有方案在新抽的未来中居首。并列：过半方案一同居首。"
+        f"达标：{OBJECTIVES[done.headline].label}{order} {enough}（below= 可另设）。居首：最优，或与最"
+        f"优相差不超过 {least}。"
+        "成立：在 1000 次未来重抽样的 95% 中最优方案在其列，且其中有方案在新抽的未来中居首。并列：过半"
+        "方案一同居首。"
         "可能最优：在 5% 以上的重抽样中最优。",
     )
     return ShownTable(
@@ -182,13 +186,15 @@ def summary(done: Robust) -> pd.DataFrame:
 
 def _rows(done: Robust) -> Iterator[dict[str, object]]:
     for name, judged in done.judgements.items():
-        leads = [(key, None, lead) for key, lead in judged.leads.items()]
+        leads: list[tuple[str, float | None, Lead]] = [
+            (key, None, lead) for key, lead in judged.leads.items()
+        ]
         if name == done.headline:
             leads += [
                 (key, OBJECTIVES[name].natural(number) if key == "satisficing" else number, lead)
                 for key, found in judged.swept().items()
                 for number, lead in found
-            ]  # type: ignore[misc]
+            ]
         for key, number, lead in leads:
             for at, plan in enumerate(done.names):
                 yield {

@@ -40,7 +40,8 @@ def first(done: Robust) -> str:
         lead = done.judged.leads["regret_mean"]
         likely = listed(done, lead.contenders)
         return tell(
-            f"If these rules hold, no plan is told to be the most robust by {by}: by every metric plans are tied, "
+            f"If these rules hold, no plan is told to be the most robust by {by}: by every metric plans "
+            "are tied, "
             f"or another leads in other futures; by mean regret {likely} might.",
             f"若规则成立，按{by}尚不能判定哪个方案最稳健：各指标下方案并列，或换一组未来即由其他方案居首；"
             f"按平均后悔值，{likely}可能居首。",
@@ -121,7 +122,7 @@ def _told(done: Robust, apart: Apart) -> str:
 
 def third(done: Robust) -> str:
     """What the other objectives say."""
-    others = []
+    others: list[str] = []
     for key in ("worst", "station", "added"):
         if key != done.headline and len(others) < 2:
             lead = done.judgements[key].leads["regret_mean"]
@@ -145,7 +146,8 @@ def limits(done: Robust) -> list[str]:
             f"{count} 个未来与 {fresh} 个新未来未能判定：{len(METRICS)} 项指标中的 {open_} 项。",
         ),
         tell(
-            "The worst and the best future are the worst and best of those drawn: more futures find worse ones, "
+            "The worst and the best future are the worst and best of those drawn: more futures find "
+            "worse ones, "
             "and no resample does. Regret is against these plans, not against the best that there could be.",
             "最坏与最好情形只是所抽未来中的极端：未来越多越极端，重抽样无从得知。后悔值相对于这些方案，"
             "而非可能的最优。",
@@ -177,7 +179,8 @@ def title(done: Robust) -> str:
     if held:
         together, by = next(iter(held.items()))
         return tell(
-            f"{listed(done, together)}: most robust by {len(by)} of {len(METRICS)} metrics, and on fresh futures",
+            f"{listed(done, together)}: most robust by {len(by)} of {len(METRICS)} metrics, and on "
+            "fresh futures",
             f"{listed(done, together)}：在 {len(METRICS)} 项指标中的 {len(by)} 项下最稳健，新未来中亦然",
         )
     return tell("No plan is told to be the most robust by any metric", "没有任何指标能判定哪个方案最稳健")

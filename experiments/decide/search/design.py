@@ -93,7 +93,7 @@ class Tried:
 
 
 class Rival(NamedTuple):
-    """A plan on fresh futures: what it sets, share of resamples in which it is unbeaten, whom it is beaten by."""
+    """A plan on fresh futures: what it sets, share of resamples in which none beats it, and who does."""
 
     name: str
     values: Values
@@ -196,6 +196,4 @@ def searched(tried: Tried) -> Front:
     table = tried.runs.measured()
     money = futures(table, named, "money", FRESH).mean(axis=1)
     order = [int(at) for at in np.argsort(money, kind="stable")]
-    return Front(
-        tried, histories, len(plans), [*(plans[at] for at in order), *extra], seen[order], table
-    )
+    return Front(tried, histories, len(plans), [*(plans[at] for at in order), *extra], seen[order], table)

@@ -1,4 +1,4 @@
-"""What a search may set: the government's money, an option of a group, or a parameter in its declared range."""
+"""What a search may set: the government's money, an option of a group, a parameter in its range."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from experiments.command.scenario import Composed, arm
 from experiments.command.settings import Mistake, known, options
 from experiments.decide.candidates import Candidate
-from experiments.decide.discover_text import amount, name_of
-from experiments.report.style import tell, words
+from experiments.decide.discover_text import name_of
+from experiments.report.style import chinese_names, tell, words
 from sim.policies import Policy
 from sim.state.parameters import nearest
 
@@ -19,7 +19,8 @@ SCALED = ("government.ceiling", "government.operating_envelope", "government.con
 MOST_MONEY = 4.0  # times the government's money as written
 GROUPS = ("funding", "business", "service", "timebank")
 NULLS = ("default", "deposit", "identical_payers", "no_money")  # options that are no plan
-DIGITS = 3  # of a value that is chosen
+NO_PLAN = ("county", "given", "horizon", "reported", "viability")  # the question, not an answer to it
+STEPS = 40  # of its range in which a number is set: nobody sets a ceiling to the yuan
 USUAL = (
     MONEY,
     "families.highest_level",
@@ -46,14 +47,21 @@ class PlanLever:
         """What is set where the search stands at `place`: a number, rounded, or the place of a choice."""
         if self.choices:
             return self.choices[round(place)]
-        return round(place) if self.whole else float(f"{place:.{DIGITS}g}")
+        if self.whole:
+            return round(place)
+        step = (self.high - self.low) / STEPS
+        return round(self.low + round((place - self.low) / step) * step, 9)
 
     @property
     def label(self) -> str:
-        """Its name in words."""
+        """Its name in words, with the unit of numbers."""
         if self.name == MONEY:
             return tell("government's money, times as written", "政府资金，为现有的倍数")
-        return words(self.name) if self.name in GROUPS else name_of(self.name)
+        if self.name in GROUPS:
+            return words(self.name)
+        unit = known()[self.name].unit
+        shown = "%" if unit == "share" else tell(unit, chinese_names()["units"].get(unit, unit))
+        return name_of(self.name) + ("" if self.choices or unit == "ratio" else f" ({shown})")
 
     def text(self, value: Any) -> str:
         """A value in words."""
@@ -61,7 +69,8 @@ class PlanLever:
             return tell("yes" if value else "no", "是" if value else "否")
         if isinstance(value, str):
             return words(value)
-        return f"{value:.3g}" if self.name == MONEY else amount(self.name, float(value))
+        percent = self.name != MONEY and known()[self.name].unit == "share"
+        return f"{100 * value if percent else value:.4g}"
 
 
 def lever(word: str) -> PlanLever:
@@ -72,7 +81,11 @@ def lever(word: str) -> PlanLever:
         return PlanLever(word, choices=tuple(one for one in options()[word] if one not in NULLS))
     if word not in known():
         hint = nearest(word, [MONEY, *GROUPS, *known()])
-        raise Mistake(f"levers: unknown {word!r}: {MONEY}, {', '.join(GROUPS)} or a parameter is wanted{hint}")
+        raise Mistake(
+            f"levers: unknown {word!r}: {MONEY}, {', '.join(GROUPS)} or a parameter is wanted{hint}"
+        )
+    if word.partition(".")[0] in NO_PLAN:
+        raise Mistake(f"levers: {word} is part of the county or of the question, which no plan can set")
     declared = known()[word]
     if declared.kind is bool:
         return PlanLever(word, choices=(False, True))

@@ -1,4 +1,4 @@
-"""NSGA-II of pymoo on levers of all kinds, several optimiser seeds generation by generation beside each other.
+"""NSGA-II of pymoo on levers of all kinds, several optimiser seeds beside each other.
 
 What plans cost is asked for by whole generations, so that a generation is one batch of runs.
 """
@@ -52,16 +52,21 @@ class Optimiser:
     """One optimiser seed: `ask` for plans, `tell` what they cost."""
 
     def __init__(
-        self, levers: Sequence[PlanLever], objectives: int, population: int, seed: Sequence[int], start: Values
+        self,
+        levers: Sequence[PlanLever],
+        objectives: int,
+        population: int,
+        seed: Sequence[int],
+        start: Values,
     ) -> None:
-        from pymoo.algorithms.moo.nsga2 import NSGA2
+        from pymoo.algorithms.moo.nsga2 import NSGA2, binary_tournament
         from pymoo.core.mixed import MixedVariableDuplicateElimination, MixedVariableMating
         from pymoo.core.population import Population
         from pymoo.core.problem import Problem
         from pymoo.operators.selection.tournament import TournamentSelection
-        from pymoo.algorithms.moo.nsga2 import binary_tournament
 
-        self.levers, self._asked = levers, None
+        self.levers = levers
+        self._asked: Any = None
         self.problem = Problem(
             vars={one.name: _variable(one) for one in levers}, n_obj=objectives, n_ieq_constr=1
         )
@@ -79,16 +84,17 @@ class Optimiser:
 
     def ask(self) -> list[Values]:
         """The plans of the next generation."""
-        self._asked = self.algorithm.ask()
-        return [
-            {one.name: one.value(float(each.X[one.name])) for one in self.levers} for each in self._asked
-        ]
+        asked = self.algorithm.ask()
+        self._asked = [] if asked is None else asked  # nothing: all that levers allow was tried
+        return [{one.name: one.value(float(each.X[one.name])) for one in self.levers} for each in self._asked]
 
     def tell(self, costs: np.ndarray) -> None:
         """What they cost; nan where a plan does not fit."""
         from pymoo.core.evaluator import Evaluator
         from pymoo.problems.static import StaticProblem
 
+        if not len(self._asked):
+            return
         fits = np.isfinite(costs).all(axis=1)
         known = StaticProblem(
             self.problem, F=np.where(fits[:, None], costs, 1e12), G=np.where(fits, -1.0, 1.0)[:, None]
@@ -179,7 +185,7 @@ class Convergence:
     @property
     def settled(self) -> bool:
         """Whether no optimiser seed still found much."""
-        return bool((self.late <= SETTLED).all())
+        return bool((self.late <= SETTLED + 1e-9).all())
 
 
 def convergence(histories: Sequence[History]) -> Convergence:

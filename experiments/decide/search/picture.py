@@ -1,4 +1,4 @@
-"""The front: public money against added elder-years, a mark a plan, its colour what the worst villages get."""
+"""The front: public money against added elder-years, a mark a plan, coloured by the worst villages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def draw(done: Front, title: str, folder: Path) -> Picture:
         one, other = (data[key][at] for key in keys[:2])
         axis.plot([one.mean] * 2, [other.low, other.high], color=style.GREY, linewidth=0.7, zorder=1)
         axis.plot([one.low, one.high], [other.mean] * 2, color=style.GREY, linewidth=0.7, zorder=1)
-    found = np.arange(done.found)
+    found = list(range(done.found))
     falls = np.array([done.rivals[at].verdict == FALLS for at in found])
     low, high = values[keys[2]].min(), values[keys[2]].max()
     shade = plt.Normalize(low, high if high > low else low + 1)
@@ -46,7 +46,11 @@ def draw(done: Front, title: str, folder: Path) -> Picture:
     )  # fmt: skip
     for at in found:
         axis.annotate(
-            f"{at + 1}", (values[keys[0]][at], values[keys[1]][at]), (6, 5), textcoords="offset points", fontsize=8
+            f"{at + 1}",
+            (values[keys[0]][at], values[keys[1]][at]),
+            (6, 5),
+            textcoords="offset points",
+            fontsize=8,
         )
     for at, sign, label in (
         (done.written, "*", tell("as written", "现状")),
@@ -69,9 +73,10 @@ def _caption(done: Front) -> str:
     """How to read it."""
     count = done.fresh.shape[1]
     return tell(
-        f"Means over {count} fresh futures with 95 % lines; numbers as in the table. A white centre: beaten by "
-        "another plan there. Up and to the left is better. A what-if, no forecast.",
-        f"{count} 个新未来的均值与 95% 线；编号同表。白心：其上被另一方案胜过。越靠左上越好。假设推演，非预测。",
+        f"Means over {count} fresh futures with 95 % lines; numbers as in the table. White centre, no lines: "
+        "beaten by another plan there. Up and to the left is better. A what-if, no forecast.",
+        f"{count} 个新未来的均值与 95% 线；编号同表。白心无线：其上被另一方案胜过。越靠左上越好。"
+        "假设推演，非预测。",
     )
 
 

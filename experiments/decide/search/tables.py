@@ -55,7 +55,8 @@ def outcomes(done: Front) -> ShownTable:
         tell("beaten by", "胜过者"),
     ]
     note = tell(
-        f"Mean over {done.fresh.shape[1]} fresh futures that chose nothing (95 %). A plan is beaten by one that "
+        f"Mean over {done.fresh.shape[1]} fresh futures that chose nothing (95 %). A plan is beaten by "
+        "one that "
         "is nowhere worse and somewhere better. Holds: unbeaten there and in 95 % of resamples. Falls out: "
         "beaten there.",
         f"{done.fresh.shape[1]} 个未参与挑选的新未来的均值（95%）。被胜过：另一方案处处不差且某处更好。"
@@ -65,12 +66,12 @@ def outcomes(done: Front) -> ShownTable:
 
 
 def settings(done: Front) -> ShownTable:
-    """A row a plan: what it sets."""
+    """A row a lever: what each plan sets."""
     rows = [
-        [plan_label(done, at), *(one.text(plan[one.name]) if one.name in plan else "-" for one in done.tried.levers)]
-        for at, plan in enumerate(done.plans)
+        [one.label, *(one.text(plan[one.name]) if one.name in plan else "-" for plan in done.plans)]
+        for one in done.tried.levers
     ]
-    heads = [tell("plan", "方案"), *(one.label for one in done.tried.levers)]
+    heads = [tell("lever", "手段"), *(plan_label(done, at) for at in range(len(done.plans)))]
     return ShownTable(tell("What each plan sets", "各方案的设定"), heads, rows)
 
 
@@ -86,7 +87,8 @@ def luck(done: Front) -> ShownTable:
         rows.append([plan_label(done, at), *cells])
     heads = [tell("plan", "方案"), *(OBJECTIVES[key].label for key in keys)]
     note = tell(
-        f"Left: the {done.tried.futures} futures of the search, whose luck helped to choose it; right: fresh ones.",
+        f"Left: the {done.tried.futures} futures of the search, whose luck helped to choose it; right: "
+        "fresh ones.",
         f"左：搜索所用的 {done.tried.futures} 个未来，其运气参与了挑选；右：新未来。",
     )
     return ShownTable(tell("Searched and seen again", "搜索所见与再次检验"), heads, rows, note)

@@ -1,4 +1,4 @@
-"""What `search` says: what unbeaten plans reach, which fall out on fresh futures, how far it is from as written."""
+"""What `search` says: what unbeaten plans reach, which fall out on fresh futures, where as written is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reached(done: Front, at: int) -> str:
     """What a plan gives by every objective."""
     comma = tell(", ", "，")
     return comma.join(
-        f"{OBJECTIVES[key].label} {OBJECTIVES[key].text(done.fresh_interval(at, key).mean)}"
+        f"{OBJECTIVES[key].short} {OBJECTIVES[key].text(done.fresh_interval(at, key).mean)}"
         for key in done.tried.objectives
     )
 
@@ -39,7 +39,8 @@ def first(done: Front) -> str:
         )
     low, high = min(standing), max(standing)
     said = tell(
-        f"If these rules hold, of {done.count} plans tried {len(standing)} stay unbeaten on fresh futures: from "
+        f"If these rules hold, of {done.count} plans tried {len(standing)} stay unbeaten on fresh "
+        "futures: from "
         f"{plan_label(done, low)} ({reached(done, low)})",
         f"若规则成立，所试 {done.count} 个方案中有 {len(standing)} 个在新未来中不被胜过：从"
         f"{plan_label(done, low)}（{reached(done, low)}）",
@@ -56,15 +57,14 @@ def second(done: Front) -> str:
     """What holds, what falls out."""
     held, falls, open_ = (of_verdict(done, verdict) for verdict in (HOLDS, FALLS, OPEN))
     none = tell("none", "无")
-    names = {
-        at: listed(done, done.rivals[at].beaten_by[:1]) for at in falls
-    }
+    names = {at: listed(done, done.rivals[at].beaten_by[:1]) for at in falls}
     out = tell(", ", "、").join(
         tell(f"{plan_label(done, at)} (beaten by {by})", f"{plan_label(done, at)}（被{by}胜过）")
         for at, by in names.items()
     )
     return tell(
-        f"On {done.fresh.shape[1]} fresh futures {len(held)} hold ({listed(done, held) or none}), {len(falls)} "
+        f"On {done.fresh.shape[1]} fresh futures {len(held)} hold ({listed(done, held) or none}), "
+        f"{len(falls)} "
         f"fall out ({out or none}), {len(open_)} are not settled ({listed(done, open_) or none}).",
         f"在 {done.fresh.shape[1]} 个新未来中，{len(held)} 个成立（{listed(done, held) or none}），"
         f"{len(falls)} 个落选（{out or none}），{len(open_)} 个未能判定（{listed(done, open_) or none}）。",
@@ -110,32 +110,39 @@ def limits(done: Front) -> list[str]:
     few = size.optimisers < FEWEST_OPTIMISERS or done.fresh.shape[1] < 100
     found = [
         tell(
-            f"{'Converged' if settled else 'Not converged'}: in the last fifth of {size.generations} generations "
+            f"{'Converged' if settled else 'Not converged'}: in the last fifth of {size.generations} "
+            "generations "
             f"of {size.population} plans the hypervolume grew by {late.max():.2f} % at most over "
             f"{size.optimisers} optimiser seeds (1 % is asked).",
-            f"{'已收敛' if settled else '未收敛'}：{size.generations} 代（每代 {size.population} 个方案）的最后五"
+            f"{'已收敛' if settled else '未收敛'}：{size.generations} 代（每代 {size.population} 个方"
+            "案）的最后五"
             f"分之一中，{size.optimisers} 个优化种子的超体积增长至多 {late.max():.2f}%（要求 1%）。",
         ),
         tell(
-            f"Every plan was tried on the same {done.tried.futures} futures; their luck helps to choose, so that "
+            f"Every plan was tried on the same {done.tried.futures} futures; their luck helps to "
+            "choose, so that "
             "levels are told from fresh futures only.",
             f"各方案均以相同的 {done.tried.futures} 个未来试算；其运气参与挑选，故水平只取自新未来。",
         ),
         tell(
             f"A what-if, no forecast: {base.county.villages} villages of about {base.county.elders} elders, "
-            f"{base.horizon.start} to {base.horizon.end}; {drawn_from(done.tried.settings)}; what a plan sets is "
+            f"{base.horizon.start} to {base.horizon.end}; {drawn_from(done.tried.settings)}; what a "
+            "plan sets is "
             "not drawn.",
             f"假设推演，非预测：{base.county.villages} 个村、每村约 {base.county.elders} 位老人，"
-            f"{base.horizon.start} 至 {base.horizon.end}；{drawn_from(done.tried.settings)}；方案所设者不抽取。",
+            f"{base.horizon.start} 至 {base.horizon.end}；{drawn_from(done.tried.settings)}；方案所设者"
+            "不抽取。",
         ),
     ]
     if few:
         found.insert(
             1,
             tell(
-                f"Not settled by {size.optimisers} optimiser seeds and {done.fresh.shape[1]} fresh futures: that no "
+                f"Not settled by {size.optimisers} optimiser seeds and {done.fresh.shape[1]} fresh "
+                "futures: that no "
                 "other plan beats these (size=full has 5 and 200).",
-                f"{size.optimisers} 个优化种子与 {done.fresh.shape[1]} 个新未来未能判定：是否别无更优（size=full "
+                f"{size.optimisers} 个优化种子与 {done.fresh.shape[1]} 个新未来未能判定：是否别无更优"
+                "（size=full "
                 "取 5 与 200）。",
             ),
         )
@@ -147,7 +154,10 @@ def title(done: Front) -> str:
     standing = of_verdict(done, HOLDS) + of_verdict(done, OPEN)
     beaten = done.rivals[done.written].beaten_by
     tail = (
-        tell(f"; as written is beaten by {plan_label(done, beaten[0])}", f"；现状被{plan_label(done, beaten[0])}胜过")
+        tell(
+            f"; as written is beaten by {plan_label(done, beaten[0])}",
+            f"；现状被{plan_label(done, beaten[0])}胜过",
+        )
         if beaten
         else tell("; as written is beaten by none", "；现状不被胜过")
     )
