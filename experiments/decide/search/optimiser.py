@@ -18,6 +18,7 @@ from experiments.decide.search.levers import PlanLever, Values, name_plan
 
 LATE = 0.2  # of the generations, in which the hypervolume should grow no more than this
 SETTLED = 0.01
+UNFIT = 1e12  # cost of a plan that does not fit: every other beats it
 NEEDS = "experiment=search needs pymoo: pip install -e '.[decide]'"
 Evaluate = Callable[[Sequence[Values], int], np.ndarray]  # plans, generation -> costs; nan: does not fit
 
@@ -67,9 +68,7 @@ class Optimiser:
 
         self.levers = levers
         self._asked: Any = None
-        self.problem = Problem(
-            vars={one.name: _variable(one) for one in levers}, n_obj=objectives, n_ieq_constr=1
-        )
+        self.problem = Problem(vars={one.name: _variable(one) for one in levers}, n_obj=objectives)
         alike = MixedVariableDuplicateElimination()
         self.algorithm = NSGA2(
             pop_size=population,
@@ -96,9 +95,7 @@ class Optimiser:
         if not len(self._asked):
             return
         fits = np.isfinite(costs).all(axis=1)
-        known = StaticProblem(
-            self.problem, F=np.where(fits[:, None], costs, 1e12), G=np.where(fits, -1.0, 1.0)[:, None]
-        )
+        known = StaticProblem(self.problem, F=np.where(fits[:, None], costs, UNFIT))
         Evaluator().eval(known, self._asked)
         self.algorithm.tell(infills=self._asked)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,45 +29,40 @@ def draw(done: Front, title: str, folder: Path) -> Picture:
     data = {key: [done.fresh_interval(at, key) for at in range(len(done.names))] for key in keys}
     values = {key: np.array([one.mean for one in found]) for key, found in data.items()}
     figure, axis = plt.subplots(figsize=(7.6, 4.8), layout="constrained")
-    for at in range(len(done.names)):
+    for at in (at for at, rival in enumerate(done.rivals) if rival.verdict != FALLS):
         one, other = (data[key][at] for key in keys[:2])
         axis.plot([one.mean] * 2, [other.low, other.high], color=style.GREY, linewidth=0.7, zorder=1)
         axis.plot([one.low, one.high], [other.mean] * 2, color=style.GREY, linewidth=0.7, zorder=1)
-    found = list(range(done.found))
-    falls = np.array([done.rivals[at].verdict == FALLS for at in found])
-    low, high = values[keys[2]].min(), values[keys[2]].max()
-    shade = plt.Normalize(low, high if high > low else low + 1)
-    marks = axis.scatter(
-        values[keys[0]][found], values[keys[1]][found], c=values[keys[2]][found], cmap="viridis", norm=shade,
-        s=95, linewidths=0, zorder=3,
-    )  # fmt: skip
-    axis.scatter(
-        values[keys[0]][found][falls], values[keys[1]][found][falls], facecolors="white", s=38, zorder=4,
-        linewidths=0,
-    )  # fmt: skip
-    for at in found:
-        axis.annotate(
-            f"{at + 1}",
-            (values[keys[0]][at], values[keys[1]][at]),
-            (6, 5),
-            textcoords="offset points",
-            fontsize=8,
-        )
+    marks = _plans(axis, done, *(values[key] for key in keys))
     for at, sign, label in (
         (done.written, "*", tell("as written", "现状")),
         (len(done.names) - 1, "X", tell("no stations", "无站点")),
     ):
-        axis.plot(
-            values[keys[0]][at], values[keys[1]][at], sign, color=style.RED, ms=11, label=label, ls="none",
-            zorder=5, mec="white",
-        )  # fmt: skip
+        place = values[keys[0]][at], values[keys[1]][at]
+        axis.plot(*place, sign, color=style.RED, ms=11, label=label, ls="none", zorder=5, mec="white")
     axis.set(xlabel=style.capital(OBJECTIVES[keys[0]].label), ylabel=style.capital(OBJECTIVES[keys[1]].label))
     axis.grid(color="#eeeeee")
+    axis.set_axisbelow(True)
     axis.legend(fontsize=8, loc="lower right")
     bar = figure.colorbar(marks, ax=axis, shrink=0.85)
     bar.set_label(style.wrapped(style.capital(OBJECTIVES[keys[2]].label), 3.4, 9))
     bar.outline.set_visible(False)  # type: ignore[operator]
     return style.finish(figure, title, _caption(done), folder, "front")
+
+
+def _plans(axis: plt.Axes, done: Front, across: np.ndarray, up: np.ndarray, colour: np.ndarray) -> Any:
+    """A numbered mark a plan that was found; what the colour bar is made for."""
+    found = list(range(done.found))
+    falls = [at for at in found if done.rivals[at].verdict == FALLS]
+    low, high = float(colour.min()), float(colour.max())
+    shade = plt.Normalize(low, high if high > low else low + 1)
+    marks = axis.scatter(
+        across[found], up[found], c=colour[found], cmap="viridis", norm=shade, s=95, linewidths=0, zorder=3
+    )
+    axis.scatter(across[falls], up[falls], facecolors="white", s=38, zorder=4, linewidths=0)
+    for at in found:
+        axis.annotate(f"{at + 1}", (across[at], up[at]), (6, 5), textcoords="offset points", fontsize=8)
+    return marks
 
 
 def _caption(done: Front) -> str:
