@@ -75,6 +75,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         *SOME,
     ],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
+    "reproduce": ["experiment=reproduce", "models=[bass]"],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time
 

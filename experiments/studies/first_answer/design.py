@@ -33,7 +33,7 @@ MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay",
 NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 SIZES = {  # below the default village, for time: a design choice
-    "quick": Size(12, 160, 5),
+    "quick": Size(12, 160, 4),
     "default": Size(12, 160, 20),
     "full": Size(24, 300, 100),
 }
