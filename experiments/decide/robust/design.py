@@ -12,7 +12,7 @@ import pandas as pd
 from experiments.command.scenario import Composed, arm, policy
 from experiments.decide.candidates import NOTHING, Candidate, CandidateRuns, drawn_of
 from experiments.decide.objectives import FRESH, MAIN, OBJECTIVES, futures, replicates
-from experiments.decide.robust.judged import Judgement
+from experiments.decide.robust.judged import PlanJudgement
 from experiments.decide.robust.where import Telling, telling
 from experiments.study.drawn import drawn
 
@@ -77,16 +77,16 @@ class Robust:
         return futures(self.table, self.names, objective, kind)
 
     @cached_property
-    def judgements(self) -> dict[str, Judgement]:
+    def judgements(self) -> dict[str, PlanJudgement]:
         """Objective -> plans judged by it."""
         seed, found = self.runs.settings.seed, {}
         for name, one in OBJECTIVES.items():
             gains, fresh = (one.better * self.values(name, kind) for kind in (MAIN, FRESH))
-            found[name] = Judgement(gains, fresh, one.better * self.good(name), one.least, seed)
+            found[name] = PlanJudgement(gains, fresh, one.better * self.good(name), one.least, seed)
         return found
 
     @property
-    def judged(self) -> Judgement:
+    def judged(self) -> PlanJudgement:
         """By the headline."""
         return self.judgements[self.headline]
 

@@ -60,7 +60,7 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PlanJudgement:
     """Plans by one objective: gains (plans, futures), more is better, on the futures and on fresh ones."""
 
     gains: np.ndarray
@@ -136,4 +136,4 @@ def _with(metric: Metric, score, number: float) -> Metric:  # type: ignore[no-un
     )  # fmt: skip
 
 
-__all__: Sequence[str] = ("HOLDS", "OPEN", "TIED", "Judgement", "Lead")
+__all__: Sequence[str] = ("HOLDS", "OPEN", "TIED", "Lead", "PlanJudgement")

@@ -15,7 +15,7 @@ from experiments.decide.candidates import NOTHING
 from experiments.decide.objectives import OBJECTIVES, worst_tenth
 from experiments.decide.robust import metrics, tables
 from experiments.decide.robust.design import Robust
-from experiments.decide.robust.judged import HOLDS, OPEN, TIED, Judgement, Lead
+from experiments.decide.robust.judged import HOLDS, OPEN, TIED, Lead, PlanJudgement
 from experiments.decide.robust.metrics import METRICS
 from experiments.decide.robust.where import telling
 from experiments.study.drawn import Drawn
@@ -88,8 +88,8 @@ def test_resamples_lead_as_often_as_counting_says():
     assert again.tobytes() == shares.tobytes()
 
 
-def judgement(gains: np.ndarray, fresh: np.ndarray) -> Judgement:
-    return Judgement(gains, fresh, 2.0, 0.25, 2025)
+def judgement(gains: np.ndarray, fresh: np.ndarray) -> PlanJudgement:
+    return PlanJudgement(gains, fresh, 2.0, 0.25, 2025)
 
 
 def test_a_lead_holds_that_survives_resamples_and_fresh_futures():

@@ -264,5 +264,5 @@ def test_without_pymoo_one_sentence_says_what_to_install(tmp_path, capsys, monke
 def test_one_objective_is_no_search_for_what_none_beats(tmp_path, capsys):
     assert run.main([*TINY, "objectives=[added]", f"out={tmp_path}"]) == 1
     assert "two or more are wanted" in capsys.readouterr().err
-    assert run.main([*TINY, "objectives=[addd,money]", f"out={tmp_path}"]) == 1
+    assert run.main([*TINY, "objectives=[moneyy,added]", f"out={tmp_path}"]) == 1
     assert "did you mean" in capsys.readouterr().err
