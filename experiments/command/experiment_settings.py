@@ -26,6 +26,7 @@ TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have al
 CALIBRATED, PRIOR, NONE = DRAWS = ("calibrated", "prior", "none")  # where each seed takes what is uncertain
 ANY_SAMPLE = ("pawn", "delta")  # methods that take points of any making
 JUDGED = ("station", "table", "added")  # outcomes by which a plan holds or fails
+OBJECTIVES = ("added", "station", "table", "worst", "money", "own")  # by which plans are set side by side
 WITH_STUDY = (
     "experiment",
     "seed",
@@ -106,6 +107,8 @@ class Settings:
     target: float = 0.7  # share that is to be reached (what_it_takes)
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
+    levers: list[str] = field(default_factory=list)  # what is searched: money, groups, parameters (search)
+    objectives: list[str] = field(default_factory=list)  # by which no plan is to be beaten
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"
@@ -149,6 +152,7 @@ class Settings:
             "rows": options()["funding"],
             "columns": options()["business"],
             "policy": options()["policy"],
+            "objectives": OBJECTIVES,
         }
         for key, allowed in words.items():
             for word in (
@@ -193,7 +197,10 @@ class Settings:
                 f"looks = {list(self.looks)}: numbers of seeds from {FEWEST} on are wanted, each larger than "
                 f"the one before, such as looks=[4,8,16]"
             )
-        for key in ("panels", "rows", "columns", "inputs", "outcomes", "models"):
+        for key in (
+            *("panels", "rows", "columns", "inputs", "outcomes"),
+            *("models", "levers", "objectives"),
+        ):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]
             if twice:

@@ -64,6 +64,16 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         *ALL_KINDS,
     ],
     "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
+    "robust": ["experiment=robust", "size=quick", "rows=[jiangxi,feixiang]", "seeds=6", DRAWN, *SOME],
+    "search": [
+        "experiment=search",
+        "size=quick",
+        "levers=[money,funding.residual,families.highest_level]",
+        "seeds=2",
+        "samples=4",
+        DRAWN,
+        *SOME,
+    ],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
     "reproduce": ["experiment=reproduce", "models=[bass]"],
 }
