@@ -50,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "sure": (0.5, 0.99),
     "budget": (1.0, 1e12),
     "below": (0, 1e9),
+    "worth": (1.0, 1e9),
 }
 
 
@@ -105,6 +106,9 @@ class Settings:
     target: float = 0.7  # share that is to be reached (what_it_takes)
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
+    worth: float = (
+        3000.0  # assumption: public yuan that an added elder-year may cost (voi); a sweep stands beside
+    )
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"

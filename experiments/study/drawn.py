@@ -64,7 +64,11 @@ def group_of(task: Task) -> int:
 
 def drawn(tasks: Sequence[Task]) -> Drawn:
     """The table of runs of one scenario; columns that never move are left out."""
-    rows = list(values_of(tasks))
+    return table_of(list(values_of(tasks)), [group_of(task) for task in tasks])
+
+
+def table_of(rows: Sequence[Mapping[str, float]], groups: Sequence[int]) -> Drawn:
+    """The table of runs that drew `rows`, path -> value each, of the same paths."""
     columns = {path: np.array([row[path] for row in rows], float) for path in (rows[0] if rows else ())}
     moving = {path: values for path, values in columns.items() if np.ptp(values) > 0}
     dials: dict[str, list[str]] = {}
@@ -72,7 +76,7 @@ def drawn(tasks: Sequence[Task]) -> Drawn:
         dials.setdefault(dial_of(path), []).append(path)
     beside = {name: others for paths in dials.values() for name, others in _told(paths, moving).items()}
     table = np.stack([moving[name] for name in beside], axis=1) if beside else np.empty((len(rows), 0))
-    return Drawn(tuple(beside), table, beside, np.array([group_of(task) for task in tasks], int))
+    return Drawn(tuple(beside), table, beside, np.array(groups, int))
 
 
 def _told(paths: Sequence[str], values: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
