@@ -2,12 +2,14 @@
 
 Of each draw of the unknowns the utility of every plan is known, luck included. What a group of unknowns
 says of it is fitted, and the plan is taken that then looks best: on draws that had no part in the fit, so
-looking well by chance brings nothing (Strong, Oakley and Brennan 2014, Medical Decision Making 34, 311-326,
-without their upward bias). Additive splines under a ridge penalty, one penalty an outcome.
+that looking well by chance brings nothing. The regression is that of Strong, Oakley and Brennan (2014,
+Medical Decision Making 34, 311-326), without its upward bias: additive splines under a ridge penalty, one
+an outcome.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,11 +18,12 @@ from scipy import stats
 
 from experiments.command.catalogue import Mistake
 
-FOLDS, PARTITIONS = 5, 2  # each draw is judged by fits on four fifths of the others, in two ways of parting
+FOLDS, PARTITIONS = 5, 4  # each draw is judged by fits on four fifths of the others, parted in four ways
 KNOTS, DEGREE = 4, 2  # of the spline of each column
 PENALTIES = np.append(np.logspace(-1, 5, 13), 1e9)  # the last leaves nothing but the mean
 IDLE = 20  # times that all groups are parted from what they say, for the line of chance
 CHANCE = 0.05  # of these the largest group may pass the line
+EULER = 0.5772156649
 ERRORS = 2.0  # standard errors above zero that are asked for beside the line
 
 
@@ -124,7 +127,7 @@ def uncontrasted(table: np.ndarray) -> np.ndarray:
 
 
 def predicted(known: np.ndarray, targets: np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """(test draws, targets) from a fit on other draws."""
+    """(test draws, targets) from a fit on other draws; from the mean where the fit is hardly better."""
     from sklearn.linear_model import Ridge, RidgeCV
 
     tried = RidgeCV(PENALTIES, alpha_per_target=True, store_cv_results=True).fit(known[train], targets[train])
@@ -155,10 +158,10 @@ def expected(
 
 
 def gains(known: np.ndarray, payoffs: Payoffs, worths: Sequence[float], seed: int) -> np.ndarray:
-    """(worths, draws): utility of the plan that a group's values point to, less that of the plan taken
-    without; both are chosen on other draws. Mean over the partitions.
+    """(worths, partitions, draws): utility of the plan that a group's values point to, less that of the plan
+    taken without; both are chosen on other draws.
     """
-    found = np.zeros((len(worths), len(known)))
+    found = np.zeros((len(worths), PARTITIONS, len(known)))
     for partition in range(PARTITIONS):
         fold = folds(payoffs.groups, [seed, 21, partition])
         for one in range(FOLDS):
@@ -167,8 +170,8 @@ def gains(known: np.ndarray, payoffs: Payoffs, worths: Sequence[float], seed: in
             for place, worth in enumerate(worths):
                 utility = payoffs.utility(worth)
                 told = utility[test, np.argmax(added - public / worth, axis=1)]
-                found[place, test] += told - utility[test, np.argmax(utility[train].mean(axis=0))]
-    return found / PARTITIONS
+                found[place, partition, test] = told - utility[test, np.argmax(utility[train].mean(axis=0))]
+    return found
 
 
 def standard_error(values: np.ndarray, groups: np.ndarray) -> float:
@@ -178,10 +181,22 @@ def standard_error(values: np.ndarray, groups: np.ndarray) -> float:
     return float(np.sqrt(np.sum(sums**2)) / len(values))
 
 
+def estimate(gained: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """Mean of (partitions, draws) and its standard error: of draws, and of the ways to part them."""
+    means = gained.mean(axis=1)
+    parting = float(means.var(ddof=1)) / len(means) if len(means) > 1 else 0.0
+    return float(means.mean()), math.hypot(standard_error(gained.mean(axis=0), groups), math.sqrt(parting))
+
+
 def flattered(known: np.ndarray, payoffs: Payoffs, worths: Sequence[float]) -> np.ndarray:
-    """(worths,): the same from one fit on all draws and judged by it, which is biased upwards."""
-    everyone = np.arange(len(known))
-    added, public = expected(known, payoffs, everyone, everyone)
+    """(worths,): the same from one fit on all draws, judged by itself, which is biased upwards."""
+    from sklearn.linear_model import RidgeCV
+
+    count = len(payoffs.plans)
+    targets = np.hstack([contrasts(payoffs.added), contrasts(payoffs.public)])
+    fit = RidgeCV(PENALTIES, alpha_per_target=True).fit(known, targets)
+    found = np.asarray(fit.predict(known), float).reshape(targets.shape)
+    added, public = uncontrasted(found[:, :count]), uncontrasted(found[:, count:])
     means = [added - public / worth for worth in worths]
     return np.array([float(mean.max(axis=1).mean() - mean.mean(axis=0).max()) for mean in means])
 
@@ -194,38 +209,44 @@ def bound(utility: np.ndarray) -> float:
 def lines(
     known: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int
 ) -> np.ndarray:
-    """(worths,): what the largest of all groups reaches in 95 % of cases where none says anything.
+    """(worths,): what the largest of all groups stays below in 95 % of cases where none says anything.
 
-    Draws and what came of them are parted: unknowns of one draw stand beside the utility of another.
+    Draws and what came of them are parted: unknowns of one draw stand beside the utility of another. The
+    largest values follow Gumbel's law, fitted to a few partings by mean and spread.
     """
     rng = np.random.default_rng([seed, 22])
     largest = []
     for _ in range(IDLE):
         other = rng.permutation(len(payoffs.added))
         largest.append(
-            np.max([gains(one[other], payoffs, worths, seed).mean(axis=1) for one in known.values()], axis=0)
+            np.max(
+                [gains(one[other], payoffs, worths, seed).mean(axis=(1, 2)) for one in known.values()], axis=0
+            )
         )
-    return np.asarray(np.quantile(largest, 1.0 - CHANCE, axis=0))
+    spread = np.std(largest, axis=0, ddof=1) * math.sqrt(6) / math.pi  # of Gumbel's law, by moments
+    return np.asarray(np.mean(largest, axis=0) - spread * (EULER + math.log(-math.log(1.0 - CHANCE))))
 
 
 def valued(
     columns: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int
 ) -> list[Valued]:
     """What each group (draws, its unknowns) is worth, at each worth of an elder-year; a dummy beside them."""
+    from threadpoolctl import threadpool_limits
+
     dummy = np.random.default_rng([seed, 23]).random((len(payoffs.added), 1))
     known = {name: basis(one) for name, one in columns.items()}
     told = known | {DUMMY: basis(dummy), EVERYTHING: np.hstack(list(known.values()))}
     sizes = {name: one.shape[1] for name, one in columns.items()}
     sizes |= {DUMMY: 1, EVERYTHING: sum(sizes.values())}
-    held = {name: gains(one, payoffs, worths, seed) for name, one in told.items()}
-    fitted = {name: flattered(one, payoffs, worths) for name, one in told.items()}
-    chance = lines(known | {DUMMY: told[DUMMY]}, payoffs, worths, seed)
+    with threadpool_limits(1):  # small tables: threads cost more than they save, and move the last digits
+        held = {name: gains(one, payoffs, worths, seed) for name, one in told.items()}
+        fitted = {name: flattered(one, payoffs, worths) for name, one in told.items()}
+        chance = lines(known | {DUMMY: told[DUMMY]}, payoffs, worths, seed)
     found = []
     for place, worth in enumerate(worths):
         values = {
             name: Value(
-                name, sizes[name], float(one[place].mean()), standard_error(one[place], payoffs.groups),
-                float(fitted[name][place]),
+                name, sizes[name], *estimate(one[place], payoffs.groups), float(fitted[name][place])
             )
             for name, one in held.items()
         }  # fmt: skip

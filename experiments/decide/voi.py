@@ -24,7 +24,7 @@ from experiments.decide.voi_answer import SWEEP, WorthKnowing
 from experiments.report.style import both, figures_in
 from experiments.report.text import as_text
 from experiments.study.dials import dial_of
-from experiments.study.drawn import Drawn, drawn_tasks, group_of, table_of, values_of
+from experiments.study.drawn import Drawn, drawn_tasks, group_of, table_of, values_in_any
 from experiments.study.findings import Findings
 from experiments.study.store import Results
 from sim.state.parameters import Parameters
@@ -33,7 +33,7 @@ MIXES, BUSINESSES = ("jiangxi", "four_payers", "government_led"), ("none", "tour
 NONE = "no station"
 SIZES = {  # for time: villages, elders a village, draws
     "quick": Size(12, 60, 80),
-    "default": Size(12, 100, 240),
+    "default": Size(12, 100, 300),
     "full": Size(24, 200, 2_000),
 }
 FEWEST = 60  # draws
@@ -66,13 +66,8 @@ def collected(results: Results, base: Parameters, names: Sequence[str]) -> tuple
     """What was drawn and what came of it; draws of which a run failed to end are left out."""
     found = measured(results, base).unstack("scenario")
     complete = found.dropna().index
-    rows: list[dict[str, float]] = [{} for _ in complete]
-    tasks = []
-    for name in names:
-        tasks = [task for task in drawn_tasks(results, name) if task.replicate in complete]
-        for row, values in zip(rows, values_of(tasks), strict=True):
-            row |= values  # of a draw the same in every plan; a plan draws what acts in it
-    table = table_of(rows, [group_of(task) for task in tasks])
+    tasks = [[one for one in drawn_tasks(results, name) if one.replicate in complete] for name in names]
+    table = table_of(values_in_any(tasks), [group_of(one) for one in tasks[0]])
     none = np.zeros((len(complete), 1))
     payoffs = [
         np.hstack([none, found.loc[complete, outcome][list(names)].to_numpy(float)])

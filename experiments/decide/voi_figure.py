@@ -18,16 +18,19 @@ ROW = 0.29  # inches
 def draw(answer: WorthKnowing, folder: Path) -> Picture:
     """Bars from the most valuable down; full where beyond chance."""
     main = answer.main
-    values = shown(main)
+    values = shown(main)[:-1]  # all together is of another kind
     heights = np.arange(len(values))[::-1].astype(float)
-    heights[-1] -= 0.4  # all together stands apart
+    heights[-1] -= 0.4  # the dummy stands apart
     figure, axis = plt.subplots(figsize=(7.6, 1.9 + ROW * len(values)), layout="constrained")
     for at, value in zip(heights, values, strict=True):
-        counts = value.name not in ("dummy", "everything") and main.counts(value)
-        colour = style.DARK if value.name == "everything" else style.BLUE if counts else style.GREY
-        axis.barh(at, value.mean, height=0.66, color=colour, alpha=1.0 if counts else 0.45)
-        axis.plot([value.low, value.high], [at, at], color="black", lw=1.1)
-    axis.axvspan(min(0.0, main.line), main.line, color=style.ORANGE, alpha=0.18, lw=0)
+        counts = value is not main.dummy and main.counts(value)
+        axis.barh(at, value.mean, height=0.66, color=style.BLUE if counts else "#bbbbbb", zorder=2)
+        axis.plot([value.low, value.high], [at, at], color="black", lw=1.1, zorder=3)
+        axis.annotate(
+            amount(value.mean), (max(value.high, value.mean, 0.0), at), (4, 0), va="center", fontsize=7.5,
+            textcoords="offset points", color=style.DARK,
+        )  # fmt: skip
+    axis.axvspan(0.0, main.line, color=style.ORANGE, alpha=0.15, lw=0, zorder=0)
     axis.axvline(
         main.line, color=style.ORANGE, ls="--", lw=1.3, label=tell("line of chance", "偶然线"),
     )  # fmt: skip
@@ -47,8 +50,8 @@ def _title(answer: WorthKnowing) -> str:
         )
     first = main.beyond[0]
     return tell(
-        f"Measure first: {label(first.name)} - worth at most {amount(first.high)} elder-years a village",
-        f"先测量：{label(first.name)}，每村至多值 {amount(first.high)} 老人年",
+        f"Measure first “{label(first.name)}”: worth at most {amount(first.high)} elder-years a village",
+        f"先测量“{label(first.name)}”：每村至多值 {amount(first.high)} 老人年",
     )
 
 

@@ -147,12 +147,14 @@ def _sweep(answer: WorthKnowing) -> str:
 
 def shown(main: Valued) -> list[Value]:
     """What table and picture have: the most valuable, all that count, the dummy and all together."""
-    count = max(SHOWN, len(main.beyond))
+    moving = sum(value.mean != 0 or value.error > 0 for value in main.values)
+    count = max(min(SHOWN, moving), len(main.beyond), 1)
     return [*main.values[:count], main.dummy, main.everything]
 
 
 def groups(main: Valued, values: Sequence[Value], title: str) -> ShownTable:
     """A row a group."""
+    left = len(main.values) - sum(value in main.values for value in values)
     rows = [
         [
             label(value.name), str(value.count), amount(value.mean), amount(value.error),
@@ -165,11 +167,12 @@ def groups(main: Valued, values: Sequence[Value], title: str) -> ShownTable:
     note = tell(
         f"added elder-years a village over the whole horizon, net of public money at {main.worth:,.0f} yuan "
         f"each; line of chance {amount(main.line)}: what the largest of as many idle groups stays below in "
-        f"{100 * (1 - CHANCE):.0f} % of {IDLE} partings; in sample: one fit on all draws, which flatters",
+        f"{100 * (1 - CHANCE):.0f} % of {IDLE} partings; in sample: one fit on all draws, which flatters; "
+        f"{left} more change no choice or do harm",
         f"整个时段每村新增老人年，扣除按每老人年 {main.worth:,.0f} 元折算的公共资金；偶然线 "
         f"{amount(main.line)}：在 {IDLE} 次拆配中，同样多的无关组之最大者有 "
         f"{100 * (1 - CHANCE):.0f}% 低于此；"
-        f"样本内：对全部抽取一次拟合，偏高",
+        f"样本内：对全部抽取一次拟合，偏高；另有 {left} 项不改变选择或有害",
     )
     return ShownTable(phrase(title), [phrase(head) for head in heads], rows, note)
 

@@ -53,6 +53,16 @@ def values_of(tasks: Sequence[Task]) -> Iterator[dict[str, float]]:
         yield {path: values[path] for path in values if path in acting[scenario.digest]}
 
 
+def values_in_any(plans: Sequence[Sequence[Task]]) -> list[dict[str, float]]:
+    """Path -> value of each draw, of what acts in any of several scenarios that share their draws."""
+    acting: set[str] = set()
+    for tasks in plans:
+        acting |= next(values_of(tasks[:1])).keys()
+    first = plans[0]
+    drawn_values = (draws.draw(task.root, task.draw, table=task.scenario.table) for task in first)
+    return [{path: values[path] for path in values if path in acting} for values in drawn_values]
+
+
 def group_of(task: Task) -> int:
     """The row of the table that a run took, or its draw where there is no table."""
     table = task.scenario.table
