@@ -127,13 +127,18 @@ def uncontrasted(table: np.ndarray) -> np.ndarray:
 
 
 def predicted(known: np.ndarray, targets: np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """(test draws, targets) from a fit on other draws; from the mean where the fit is hardly better."""
+    """(test draws, targets) from a fit on other draws; the mean alone where the fit is hardly better.
+
+    What is fitted moves the mean of all draws, not that of the others: the others' mean lies low where that
+    of the test draws lies high, so that whoever strays from the plan it points to would seem clever.
+    """
     from sklearn.linear_model import Ridge, RidgeCV
 
     tried = RidgeCV(PENALTIES, alpha_per_target=True, store_cv_results=True).fit(known[train], targets[train])
     errors = tried.cv_results_.reshape(len(train), targets.shape[1], len(PENALTIES))  # squared, left out
     fit = Ridge(alpha=penalties(errors)).fit(known[train], targets[train])
-    return np.asarray(fit.predict(known[test]), float).reshape(-1, targets.shape[1])
+    moved = np.asarray(fit.predict(known[test]), float).reshape(-1, targets.shape[1])
+    return np.asarray(moved - targets[train].mean(axis=0) + targets.mean(axis=0))
 
 
 def penalties(errors: np.ndarray) -> np.ndarray:
@@ -158,8 +163,8 @@ def expected(
 
 
 def gains(known: np.ndarray, payoffs: Payoffs, worths: Sequence[float], seed: int) -> np.ndarray:
-    """(worths, partitions, draws): utility of the plan that a group's values point to, less that of the plan
-    taken without; both are chosen on other draws.
+    """(worths, partitions, draws): utility of the plan that a group's values point to, by fits on other
+    draws, less that of the plan with the highest mean.
     """
     found = np.zeros((len(worths), PARTITIONS, len(known)))
     for partition in range(PARTITIONS):
@@ -170,7 +175,7 @@ def gains(known: np.ndarray, payoffs: Payoffs, worths: Sequence[float], seed: in
             for place, worth in enumerate(worths):
                 utility = payoffs.utility(worth)
                 told = utility[test, np.argmax(added - public / worth, axis=1)]
-                found[place, partition, test] = told - utility[test, np.argmax(utility[train].mean(axis=0))]
+                found[place, partition, test] = told - utility[test, np.argmax(utility.mean(axis=0))]
     return found
 
 
@@ -207,7 +212,7 @@ def bound(utility: np.ndarray) -> float:
 
 
 def lines(
-    known: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int
+    known: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int, idle: int
 ) -> np.ndarray:
     """(worths,): what the largest of all groups stays below in 95 % of cases where none says anything.
 
@@ -216,7 +221,7 @@ def lines(
     """
     rng = np.random.default_rng([seed, 22])
     largest = []
-    for _ in range(IDLE):
+    for _ in range(idle):
         other = rng.permutation(len(payoffs.added))
         largest.append(
             np.max(
@@ -228,7 +233,7 @@ def lines(
 
 
 def valued(
-    columns: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int
+    columns: Mapping[str, np.ndarray], payoffs: Payoffs, worths: Sequence[float], seed: int, idle: int = IDLE
 ) -> list[Valued]:
     """What each group (draws, its unknowns) is worth, at each worth of an elder-year; a dummy beside them."""
     from threadpoolctl import threadpool_limits
@@ -241,7 +246,7 @@ def valued(
     with threadpool_limits(1):  # small tables: threads cost more than they save, and move the last digits
         held = {name: gains(one, payoffs, worths, seed) for name, one in told.items()}
         fitted = {name: flattered(one, payoffs, worths) for name, one in told.items()}
-        chance = lines(known | {DUMMY: told[DUMMY]}, payoffs, worths, seed)
+        chance = lines(known | {DUMMY: told[DUMMY]}, payoffs, worths, seed, idle)
     found = []
     for place, worth in enumerate(worths):
         values = {

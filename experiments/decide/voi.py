@@ -32,10 +32,11 @@ from sim.state.parameters import Parameters
 MIXES, BUSINESSES = ("jiangxi", "four_payers", "government_led"), ("none", "tourism")
 NONE = "no station"
 SIZES = {  # for time: villages, elders a village, draws
-    "quick": Size(12, 60, 80),
-    "default": Size(12, 100, 300),
+    "quick": Size(12, 60, 120),
+    "default": Size(12, 100, 400),
     "full": Size(24, 200, 2_000),
 }
+PARTED = {"quick": 6, "default": 20, "full": 20}  # times that draws and outcomes are parted, for chance
 FEWEST = 60  # draws
 FEN = 100
 
@@ -84,7 +85,7 @@ def grouped(table: Drawn) -> dict[str, np.ndarray]:
     return {name: table.values[:, mine] for name, mine in places.items()}
 
 
-def singled(table: Drawn, payoffs: Payoffs, main: Valued, seed: int) -> Valued | None:
+def singled(table: Drawn, payoffs: Payoffs, main: Valued, settings: Settings) -> Valued | None:
     """Each unknown by itself, of the groups that count."""
     wanted = {value.name for value in main.beyond}
     mine = {
@@ -92,7 +93,8 @@ def singled(table: Drawn, payoffs: Payoffs, main: Valued, seed: int) -> Valued |
         for place, path in enumerate(table.names)
         if dial_of(path).partition(".")[0] in wanted
     }
-    return valued(mine, payoffs, [main.worth], seed)[0] if mine else None
+    idle = PARTED[settings.size]
+    return valued(mine, payoffs, [main.worth], settings.seed, idle)[0] if mine else None
 
 
 def answered(results: Results, base: Parameters, settings: Settings) -> WorthKnowing:
@@ -100,9 +102,10 @@ def answered(results: Results, base: Parameters, settings: Settings) -> WorthKno
     table, payoffs = collected(results, base, [one.name for one in plans(settings)])
     if len(payoffs.added) < FEWEST:
         raise Mistake(f"voi: {len(payoffs.added)} draws ran to their end, and {FEWEST} are wanted (samples=)")
-    sweep = valued(grouped(table), payoffs, [settings.worth * times for times in SWEEP], settings.seed)
+    worths, idle = [settings.worth * times for times in SWEEP], PARTED[settings.size]
+    sweep = valued(grouped(table), payoffs, worths, settings.seed, idle)
     main = sweep[SWEEP.index(1.0)]
-    return WorthKnowing(settings, base, table, payoffs, sweep, singled(table, payoffs, main, settings.seed))
+    return WorthKnowing(settings, base, table, payoffs, sweep, singled(table, payoffs, main, settings))
 
 
 def run(line: Composed, words: list[str]) -> int:

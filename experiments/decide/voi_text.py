@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.command.settings import known
-from experiments.decide.valuing import CHANCE, FOLDS, IDLE, Value, Valued
+from experiments.decide.valuing import CHANCE, FOLDS, Value, Valued
 from experiments.decide.voi_answer import WorthKnowing
 from experiments.report.style import chinese_names, phrase, tell, words
 from experiments.study.findings import Findings, Picture, ShownTable
@@ -167,10 +167,10 @@ def groups(main: Valued, values: Sequence[Value], title: str) -> ShownTable:
     note = tell(
         f"added elder-years a village over the whole horizon, net of public money at {main.worth:,.0f} yuan "
         f"each; line of chance {amount(main.line)}: what the largest of as many idle groups stays below in "
-        f"{100 * (1 - CHANCE):.0f} % of {IDLE} partings; in sample: one fit on all draws, which flatters; "
+        f"{100 * (1 - CHANCE):.0f} % of cases; in sample: one fit on all draws, which flatters; "
         f"{left} more change no choice or do harm",
         f"整个时段每村新增老人年，扣除按每老人年 {main.worth:,.0f} 元折算的公共资金；偶然线 "
-        f"{amount(main.line)}：在 {IDLE} 次拆配中，同样多的无关组之最大者有 "
+        f"{amount(main.line)}：同样多的无关组之最大者有 "
         f"{100 * (1 - CHANCE):.0f}% 低于此；"
         f"样本内：对全部抽取一次拟合，偏高；另有 {left} 项不改变选择或有害",
     )

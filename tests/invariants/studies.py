@@ -64,6 +64,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         DRAWN,
         *ALL_KINDS,
     ],
+    "voi": ["experiment=voi", "size=quick", "rows=[jiangxi]", "columns=[none]", "samples=60", DRAWN, *SOME],
     "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }

@@ -64,6 +64,7 @@ def test_a_linear_gaussian_choice_is_worth_what_the_closed_form_says(mean):
     assert true > 0.3  # so that an estimate of nothing would be seen
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_closed_form_as_often_as_it_says():
     """Of 100 intervals of two errors 95 are asked; fewer than 86 has a chance of 1 in 5,000."""
     true, inside = closed_form(2.0, -0.5), 0
@@ -74,11 +75,12 @@ def test_the_interval_holds_the_closed_form_as_often_as_it_says():
     assert inside >= 86
 
 
+@pytest.mark.slow
 def test_a_dummy_lies_within_two_standard_errors_of_zero():
     """A random column, in 100 studies of close plans.
 
-    By chance 5 of 100 lie beyond, and more than 12 with a chance of 1 in 700; above 3 of 100, more than 8 with
-    a chance of 1 in 300.
+    By chance 5 of 100 lie beyond, and more than 12 with a chance of 1 in 700; above 3 of 100, more than 8
+    with a chance of 1 in 300.
     """
     beyond = above = 0
     for seed in range(100):
@@ -97,7 +99,7 @@ def test_one_fit_on_all_draws_flatters_and_held_out_draws_do_not():
         known, plans = rng.random((120, 12)), two_plans(rng.standard_normal(120))
         naive.append(flattered(basis(known), plans, [1.0])[0])
         held.append(gains(basis(known), plans, [1.0], seed).mean())
-    assert min(naive) > -1e-9 and np.mean(naive) > 0.05 and np.mean(held) < 0.01
+    assert min(naive) > -1e-9 and np.mean(naive) > 0.005 > np.mean(held)
 
 
 def test_a_plan_that_always_wins_leaves_nothing_to_learn():
@@ -149,16 +151,16 @@ def test_what_decides_is_found_among_idle_groups_and_idle_groups_are_not():
     known, plans = linear(6, 300, slope=3.0, mean=-0.5)
     rng = np.random.default_rng(6)
     columns = {"idle": rng.random((300, 4)), "decides": known[:, :1], "other": known[:, 1:]}
-    (found,) = valued(columns, plans, [1.0], 6)
+    (found,) = valued(columns, plans, [1.0], 6, idle=5)
     assert [one.name for one in found.beyond] == ["decides"]
     assert found.values[0].name == "decides" and found.values[0].count == 1
     assert abs(found.dummy.mean) <= 2 * found.dummy.error
-    assert found.bound > found.values[0].mean > found.line > 0 or found.line == 0
+    assert found.bound > found.values[0].mean > found.line
     assert found.everything.count == 7
 
 
 def test_where_nothing_decides_nothing_is_told():
     rng = np.random.default_rng(8)
     columns = {f"idle {place}": rng.random((200, 3)) for place in range(4)}
-    (found,) = valued(columns, two_plans(rng.standard_normal(200)), [1.0], 8)
+    (found,) = valued(columns, two_plans(rng.standard_normal(200)), [1.0], 8, idle=5)
     assert found.beyond == ()
