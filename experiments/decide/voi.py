@@ -70,11 +70,11 @@ def collected(results: Results, base: Parameters, names: Sequence[str]) -> tuple
     tasks = [[one for one in drawn_tasks(results, name) if one.replicate in complete] for name in names]
     table = table_of(values_in_any(tasks), [group_of(one) for one in tasks[0]])
     none = np.zeros((len(complete), 1))
-    payoffs = [
+    added, public = (
         np.hstack([none, found.loc[complete, outcome][list(names)].to_numpy(float)])
         for outcome in ("added", "public")
-    ]
-    return table, Payoffs((NONE, *names), *payoffs, table.groups)
+    )
+    return table, Payoffs((NONE, *names), added, public, table.groups)
 
 
 def grouped(table: Drawn) -> dict[str, np.ndarray]:
