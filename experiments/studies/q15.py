@@ -44,9 +44,9 @@ def question(size: str) -> Question:
         shown=(*HEADLINE, "public_elder", "formal", "informal"),
         limits=(
             (
-                "Half the price of paid care at home against three paid posts a village of 200 elders: in "
-                "three seeds run beforehand both cost about 83 public yuan a resident elder and year; what "
-                "they cost here stands in the table."
+                "Half the price of paid care at home against three paid posts a village of 200 elders: by "
+                "three seeds of 100 elders run beforehand (84 public yuan an elder and year; one post 54) both "
+                "should cost about 83; what they cost here stands in the table."
             ),
         ),
     )
