@@ -45,8 +45,8 @@ def question(size: str) -> Question:
         limits=(
             (
                 "Half the price of paid care at home against three paid posts a village of 200 elders: by "
-                "three seeds of 100 elders run beforehand (84 public yuan an elder and year; one post 54) both "
-                "should cost about 83; what they cost here stands in the table."
+                "three seeds of 100 elders run beforehand (84 public yuan an elder and year; one post 54) "
+                "both should cost about 83; what they cost here stands in the table."
             ),
         ),
     )
