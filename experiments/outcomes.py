@@ -258,6 +258,23 @@ OUTCOMES = register([
         label="elders' own yuan per elder-year served", chinese="每受服务老人年老人自付（元）",
         above="own_fen", below="served_divisor", scale=0.01, share=False, better=-1,
     )),
+    ("informal", Outcome(
+        label="hours of need that families give", chinese="家庭照料占需要时数之比",
+        above="family_minutes", below="need_minutes",
+    )),
+    ("formal", Outcome(
+        label="hours of need that paid and public carers give", chinese="有偿与公共照料占需要时数之比",
+        above="professional_minutes", below="need_minutes",
+    )),
+    ("government", Outcome(
+        label="yuan that government pays in per resident elder and year",
+        chinese="政府到账资金（元/常住老人·年）",
+        above="paid_government_fen", below="elder_months", scale=0.12, share=False,
+    )),
+    ("public_elder", Outcome(
+        label="public yuan per resident elder and year", chinese="公共支出（元/常住老人·年）",
+        above="public_fen", below="elder_months", scale=0.12, share=False, better=-1,
+    )),
 ])
 # fmt: on
 RANKED = "added"  # what arms are ranked by; table-years stand beside
@@ -289,8 +306,9 @@ BY_STATION = (
     "own_served",
 )  # of a question that shows them; studies of before 0.3.0 lack their columns
 BY_BUSINESS = ("offered", "taken", "earning")  # likewise
+BY_CARE = ("informal", "formal", "government", "public_elder")  # of a question that shows them
 COMPARED = tuple(
-    name for name in OUTCOMES if name not in (*ONLY_AGAINST_BASELINE, *BY_STATION, *BY_BUSINESS)
+    name for name in OUTCOMES if name not in (*ONLY_AGAINST_BASELINE, *BY_STATION, *BY_BUSINESS, *BY_CARE)
 )  # of a question, in this order
 AGAINST_BASELINE = {  # column of summary.csv -> outcome, where arms are compared with a baseline
     OUTCOMES[name].key: OUTCOMES[name]

@@ -51,6 +51,7 @@ RANGES: dict[str, tuple[float, float]] = {  # of settings that are numbers
     "sure": (0.5, 0.99),
     "budget": (1.0, 1e12),
     "below": (0, 1e9),
+    "worth": (1.0, 1e9),
 }
 
 
@@ -109,6 +110,9 @@ class Settings:
     budget: float | None = None  # public yuan a county and year that are to suffice
     levers: list[str] = field(default_factory=list)  # what is searched: money, groups, parameters (search)
     objectives: list[str] = field(default_factory=list)  # by which no plan is to be beaten
+    worth: float = (
+        3000.0  # assumption: public yuan that an added elder-year may cost (voi); a sweep stands beside
+    )
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"

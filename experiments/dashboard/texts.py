@@ -488,5 +488,5 @@ ENGLISH = {
     "q6": "question 6",
     "q7": "question 7",
     "q9": "question 9",
-    **{"q12": "question 12", "q13": "question 13"},
+    **{f"q{number}": f"question {number}" for number in (3, *range(10, 22))},
 }

@@ -237,7 +237,7 @@ def made_by(module: str, function: str) -> Callable[[], str]:
 
 
 ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
-EVIDENCE, PROBLEM = "docs/patterns.md", "docs/xlrm.md"
+EVIDENCE, PROBLEM, ANSWERED = "docs/patterns.md", "docs/xlrm.md", "docs/verdicts.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "parameters": (ODD, parameters),
@@ -262,6 +262,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "break_even_gaps": (HAND, break_even.gaps),
     "break_even_businesses": (HAND, break_even.businesses),
     "break_even_short": (README, break_even.short),
+    "verdicts": (ANSWERED, made_by("experiments.report.verdicts", "table")),
     **{block: (PROBLEM, make) for block, make in xlrm.BLOCKS.values()},
 }
 

@@ -53,6 +53,16 @@ def values_of(tasks: Sequence[Task]) -> Iterator[dict[str, float]]:
         yield {path: values[path] for path in values if path in acting[scenario.digest]}
 
 
+def values_in_any(plans: Sequence[Sequence[Task]]) -> list[dict[str, float]]:
+    """Path -> value of each draw, of what acts in any of several scenarios that share their draws."""
+    acting: set[str] = set()
+    for tasks in plans:
+        acting |= next(values_of(tasks[:1])).keys()
+    first = plans[0]
+    drawn_values = (draws.draw(task.root, task.draw, table=task.scenario.table) for task in first)
+    return [{path: values[path] for path in values if path in acting} for values in drawn_values]
+
+
 def group_of(task: Task) -> int:
     """The row of the table that a run took, or its draw where there is no table."""
     table = task.scenario.table
@@ -64,7 +74,11 @@ def group_of(task: Task) -> int:
 
 def drawn(tasks: Sequence[Task]) -> Drawn:
     """The table of runs of one scenario; columns that never move are left out."""
-    rows = list(values_of(tasks))
+    return table_of(list(values_of(tasks)), [group_of(task) for task in tasks])
+
+
+def table_of(rows: Sequence[Mapping[str, float]], groups: Sequence[int]) -> Drawn:
+    """The table of runs that drew `rows`, path -> value each, of the same paths."""
     columns = {path: np.array([row[path] for row in rows], float) for path in (rows[0] if rows else ())}
     moving = {path: values for path, values in columns.items() if np.ptp(values) > 0}
     dials: dict[str, list[str]] = {}
@@ -72,7 +86,7 @@ def drawn(tasks: Sequence[Task]) -> Drawn:
         dials.setdefault(dial_of(path), []).append(path)
     beside = {name: others for paths in dials.values() for name, others in _told(paths, moving).items()}
     table = np.stack([moving[name] for name in beside], axis=1) if beside else np.empty((len(rows), 0))
-    return Drawn(tuple(beside), table, beside, np.array([group_of(task) for task in tasks], int))
+    return Drawn(tuple(beside), table, beside, np.array(groups, int))
 
 
 def _told(paths: Sequence[str], values: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
