@@ -21,7 +21,8 @@ import pandas as pd
 
 from experiments import outcomes, racing, statistics
 from experiments.arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
-from experiments.command.settings import Mistake, Settings, known
+from experiments.command.experiment_settings import Settings
+from experiments.command.settings import Mistake, known
 from experiments.outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.racing import Race, Values
 from experiments.ranking import Ranking, rank

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 
 from experiments.command.catalogue import Mistake
-from experiments.command.settings import HOW
+from experiments.command.experiment_settings import HOW
 from sim.state.parameters import nearest
 
 LANGUAGES = ("en", "zh")

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.command.catalogue import CONFIGS
-from experiments.command.settings import CALIBRATED, Mistake, known
+from experiments.command.experiment_settings import CALIBRATED
+from experiments.command.settings import Mistake, known
 from experiments.command.user_files import read_bytes, read_text
 from sim.state.parameters import ParameterError, checked, nearest
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
+from experiments.command.experiment_settings import Settings
 from experiments.command.scenario import Composed, Mistake, compose_line, known
-from experiments.command.settings import Settings
 from experiments.study import draws
 from experiments.study.idle import STAGES, drawn_in, idle
 

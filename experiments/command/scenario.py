@@ -27,20 +27,9 @@ from omegaconf.errors import OmegaConfBaseException
 import sim.model  # noqa: F401  # registers the sections of all parts
 from experiments.command import draw_table
 from experiments.command.catalogue import ABOUT, experiment
+from experiments.command.experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
 from experiments.command.scenario_file import parse_scenario, write_scenario
-from experiments.command.settings import (
-    CONFIGS,
-    HOW,
-    NESTED,
-    PANELS,
-    SETTING_GROUPS,
-    Mistake,
-    Settings,
-    arm,
-    known,
-    one_line,
-    options,
-)
+from experiments.command.settings import CONFIGS, Mistake, arm, known, one_line, options
 from experiments.command.user_files import read_text
 from experiments.command.user_yaml import plain
 from experiments.command.words import sort_out

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from experiments.command.settings import FILED, Mistake, Settings, check_override, known
+from experiments.command.experiment_settings import FILED, Settings
+from experiments.command.settings import Mistake, check_override, known
 from experiments.command.user_files import read_text
 from experiments.command.user_yaml import plain
 from sim.state.parameters import ParameterError, Parameters

@@ -16,7 +16,8 @@ from hydra.core.override_parser.types import Glob, Override
 from hydra.errors import HydraException
 
 from experiments.command.catalogue import Mistake, options
-from experiments.command.settings import SETTING_GROUPS, check_override, known
+from experiments.command.experiment_settings import SETTING_GROUPS
+from experiments.command.settings import check_override, known
 from sim.state.parameters import nearest
 
 COMPARE = "compare"

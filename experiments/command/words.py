@@ -10,16 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.command.catalogue import CONFIGS, Mistake, arm
+from experiments.command.experiment_settings import NESTED, SETTING_GROUPS, Settings
 from experiments.command.scenario_file import read_scenario
-from experiments.command.settings import (
-    NESTED,
-    SETTING_GROUPS,
-    Settings,
-    check_override,
-    check_read,
-    read_overrides,
-    refuse_twice,
-)
+from experiments.command.settings import check_override, check_read, read_overrides, refuse_twice
 from experiments.command.user_files import read_text
 from sim.state.yaml12 import load
 

@@ -9,8 +9,8 @@ from functools import partial
 
 import streamlit as st
 
+from experiments.command.experiment_settings import DRAWS
 from experiments.command.scenario import known
-from experiments.command.settings import DRAWS
 from experiments.dashboard import state
 from experiments.dashboard.controls import (
     BY_RULE,

@@ -18,8 +18,9 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments import reference, statistics
+from experiments.command.experiment_settings import DRAWS, FILED, Settings
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
-from experiments.command.settings import DRAWS, FILED, Mistake, Settings, arm, options
+from experiments.command.settings import Mistake, arm, options
 from experiments.report.cells import neutral_frame
 from experiments.studies import baseline
 from experiments.study.plan import Task

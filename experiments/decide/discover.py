@@ -14,8 +14,9 @@ import pandas as pd
 
 from experiments import outcomes, reference, statistics
 from experiments.arms import Arm, ArmRuns, Size, reference_arm
+from experiments.command.experiment_settings import Settings
 from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake, Settings
+from experiments.command.settings import Mistake
 from experiments.decide import discover_figure, discover_text
 from experiments.decide.acceptance import cart, judge
 from experiments.decide.discovered import Discovered

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from experiments.command.catalogue import CONFIGS, Mistake
-from experiments.command.settings import Settings, check_override
+from experiments.command.experiment_settings import Settings
+from experiments.command.settings import check_override
 from experiments.command.user_files import look_through, printable, read_text
 from experiments.evidence.comparing import COMPARISONS, RATIO
 from experiments.evidence.summaries import SUMMARIES, Summary

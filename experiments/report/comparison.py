@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 from experiments import comparison, racing, statistics
 from experiments.arms import ArmRuns
-from experiments.command.settings import RANGES, known
+from experiments.command.experiment_settings import RANGES
+from experiments.command.settings import known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
 from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from experiments.report import figures_comparison, race

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.command.settings import CALIBRATED, NONE, PRIOR, Settings
+from experiments.command.experiment_settings import CALIBRATED, NONE, PRIOR, Settings
 from experiments.outcomes import ALL, OUTCOMES, Outcome
 from experiments.report.style import phrase, tell, words
 from experiments.statistics import Interval

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from experiments.command.settings import Settings
+from experiments.command.experiment_settings import Settings
 from experiments.outcomes import OUTCOMES
 from experiments.report.style import phrase
 from experiments.sensitivity.designs import FEWEST, MAIN, Design, Indices

@@ -21,7 +21,8 @@ from SALib.analyze import morris as morris_analyze
 from SALib.sample import latin, morris, sobol
 from scipy import stats
 
-from experiments.command.settings import METHODS, Mistake
+from experiments.command.experiment_settings import METHODS
+from experiments.command.settings import Mistake
 from experiments.sensitivity.net import Blocks, chance_of, explained
 from sim.state.parameters import nearest
 

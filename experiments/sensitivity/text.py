@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments import outcomes
-from experiments.command.settings import RANGES
+from experiments.command.experiment_settings import RANGES
 from experiments.report.style import phrase, tell
 from experiments.sensitivity.analysis import Analysed, Measurement
 from experiments.sensitivity.designs import Indices, noise, ranking

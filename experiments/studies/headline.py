@@ -13,8 +13,9 @@ import pandas as pd
 
 from experiments import outcomes, reference, statistics
 from experiments.arms import Size
+from experiments.command.experiment_settings import CALIBRATED, NONE, PRIOR
 from experiments.command.scenario import Composed, Scenario, compose_policies, patched
-from experiments.command.settings import CALIBRATED, NONE, PRIOR, arm
+from experiments.command.settings import arm
 from experiments.outcomes import OUTCOMES
 from experiments.ranking import Ranking, rank
 from experiments.report import style

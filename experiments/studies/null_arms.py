@@ -17,8 +17,9 @@ import pandas as pd
 
 from experiments import outcomes, statistics
 from experiments.arms import Arm, BaselineRuns, Size
+from experiments.command.experiment_settings import PANELS
 from experiments.command.scenario import Composed
-from experiments.command.settings import PANELS, arm
+from experiments.command.settings import arm
 from experiments.outcomes import AGAINST_BASELINE, RANKED
 from experiments.report import style
 from experiments.report.arm_effects import size_text

@@ -18,8 +18,9 @@ from runs import empty_series
 import run
 from experiments import comparison, outcomes
 from experiments.command.catalogue import experiments
+from experiments.command.experiment_settings import Settings
 from experiments.command.scenario import compose_line
-from experiments.command.settings import Settings, known
+from experiments.command.settings import known
 from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width, differ, judge, state
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
 from experiments.racing import Left, Race, lefts

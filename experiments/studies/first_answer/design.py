@@ -17,8 +17,9 @@ import pandas as pd
 
 from experiments import outcomes, racing, reference, statistics
 from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
+from experiments.command.experiment_settings import PANELS
 from experiments.command.scenario import Composed, patched
-from experiments.command.settings import PANELS, Mistake, arm
+from experiments.command.settings import Mistake, arm
 from experiments.racing import Race, looks
 from experiments.ranking import rank
 from experiments.report import figures
@@ -32,7 +33,7 @@ MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay",
 NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same
 BUSINESSES = ("none", "tourism", "agriculture", "handicraft", "portfolio", "deposit")
 SIZES = {  # below the default village, for time: a design choice
-    "quick": Size(12, 160, 5),
+    "quick": Size(12, 160, 4),
     "default": Size(12, 160, 20),
     "full": Size(24, 300, 100),
 }

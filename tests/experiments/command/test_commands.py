@@ -15,7 +15,8 @@ import yaml
 import run
 import sim
 from experiments.command import catalogue
-from experiments.command.settings import HOW, NESTED, Settings, options
+from experiments.command.experiment_settings import HOW, NESTED, Settings
+from experiments.command.settings import options
 from experiments.evidence import patterns
 
 TINY = [

@@ -14,8 +14,9 @@ import pytest
 import run
 from experiments import outcomes, statistics
 from experiments.command import to_ema
+from experiments.command.experiment_settings import Settings
 from experiments.command.scenario import Scenario
-from experiments.command.settings import Mistake, Settings, known
+from experiments.command.settings import Mistake, known
 from experiments.decide import discover, discover_text
 from experiments.decide.acceptance import SEVERAL, Judged
 from experiments.decide.discovered import Discovered

@@ -12,8 +12,9 @@ import pytest
 from SALib.analyze import pawn as salib_pawn
 from SALib.analyze import sobol as salib_sobol
 
+from experiments.command.experiment_settings import Settings
 from experiments.command.scenario import compose_line
-from experiments.command.settings import Mistake, Settings, known
+from experiments.command.settings import Mistake, known
 from experiments.outcomes import STEPS
 from experiments.report import figures_sensitivity, style
 from experiments.sensitivity import analysis, figures, study, text

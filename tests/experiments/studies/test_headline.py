@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.command.experiment_settings import CALIBRATED, NONE, PRIOR
 from experiments.command.line import main
 from experiments.command.scenario import compose_line
-from experiments.command.settings import CALIBRATED, NONE, PRIOR
 from experiments.reference import REFERENCE
 from experiments.studies import headline
 

@@ -22,8 +22,8 @@ import pytest
 
 import run
 import sim
+from experiments.command.experiment_settings import EngineSettings
 from experiments.command.scenario import Fork, Mistake, Scenario, Settings, compose_line
-from experiments.command.settings import EngineSettings
 from experiments.report import figures
 from experiments.studies import fork
 from experiments.study import runner, study
