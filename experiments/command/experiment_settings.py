@@ -83,6 +83,7 @@ class Settings:
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     policy: list[str] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)  # policies that a course may change to (pathways)
     patterns: str = ""  # a file of patterns; empty: configs/patterns.yaml
     precision: float | None = None  # half-width asked of every headline share and test
     max_seeds: int | None = None
@@ -99,10 +100,10 @@ class Settings:
     sample: int | None = None  # counties of the country (nation)
     study: str = ""  # a study whose runs are looked at, in place of new ones (discover)
     arm: str = ""  # which of its scenarios
-    outcome: str = "station"  # what a plan is judged by (discover, what_it_takes)
+    outcome: str = "station"  # what a plan is judged by (discover, what_it_takes, pathways)
     below: float | None = None  # of that outcome: less is failed
     sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
-    target: float = 0.7  # share that is to be reached (what_it_takes)
+    target: float = 0.7  # share that is to be reached (what_it_takes, pathways)
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
@@ -148,6 +149,7 @@ class Settings:
             "rows": options()["funding"],
             "columns": options()["business"],
             "policy": options()["policy"],
+            "actions": options()["policy"],
         }
         for key, allowed in words.items():
             for word in (
@@ -192,7 +194,7 @@ class Settings:
                 f"looks = {list(self.looks)}: numbers of seeds from {FEWEST} on are wanted, each larger than "
                 f"the one before, such as looks=[4,8,16]"
             )
-        for key in ("panels", "rows", "columns", "inputs", "outcomes"):
+        for key in ("panels", "rows", "columns", "inputs", "outcomes", "actions"):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]
             if twice:

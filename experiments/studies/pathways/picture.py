@@ -1,0 +1,160 @@
+"""The map of pathways: actions as lines to their tipping month, ways to change; signposts beside chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from experiments.report import style
+from experiments.report.style import plt, tell
+from experiments.studies.pathways.answer import CHANCE, HORIZONS, Answer
+from experiments.studies.pathways.design import ALWAYS, AS_WRITTEN
+from experiments.studies.pathways.tables import label, percent, signpost_label, tip_text
+from experiments.study.findings import Picture
+from sim.state.horizon import month_number
+
+YEAR = 12
+
+
+def draw(answer: Answer, folder: Path) -> list[Picture]:
+    """The map, and the signposts where some could be judged."""
+    found = [the_map(answer, folder)]
+    if any(one is not None for one in answer.judged.values()):
+        found.append(the_signposts(answer, folder))
+    return found
+
+
+# -- the map
+# -----------------------------------------------------------------------------------------------------
+def the_map(answer: Answer, folder: Path) -> Picture:
+    """Grey: the course as written, to its tipping month; from there up or down to what lasts longer."""
+    others = sorted(
+        (name for name in answer.tips if name != AS_WRITTEN),
+        key=lambda name: (answer.tips[name].month, answer.held[name].mean),
+    )
+    order = [AS_WRITTEN, *reversed(others)]
+    figure, axis = plt.subplots(figsize=(7.6, 0.34 * len(order) + 1.9), layout="constrained")
+    now = answer.tips[AS_WRITTEN]
+    for row, name in enumerate(order):
+        _line(axis, answer, name, row)
+    if 0 < now.month < now.never:
+        last = max((row for row, name in enumerate(order) if answer.tips[name].month > now.month), default=0)
+        x = _year(answer, now.month)
+        axis.plot([x, x], [0, last], color=style.GREY, lw=2.2, zorder=1)
+        for row, name in enumerate(order[1:], 1):
+            if answer.tips[name].month > now.month:
+                axis.plot(x, row, "o", ms=7, mfc="white", mec=style.GREY, mew=1.8, zorder=4)
+    axis.set_yticks(range(len(order)), [label(name) for name in order])
+    axis.set_ylim(len(order) - 0.4, -0.6)
+    axis.set_xlim(_year(answer, 0) - 0.2, _year(answer, now.never) + 0.6)
+    axis.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+    axis.tick_params(axis="y", length=0)
+    axis.spines["left"].set_visible(False)
+    axis.grid(axis="x", color="#eeeeee")
+    return style.finish(figure, _title(answer), _caption(answer), folder, "map")
+
+
+def _year(answer: Answer, month: int) -> float:
+    return (month_number(answer.runs.base.horizon.start) + month) / YEAR
+
+
+def _line(axis: plt.Axes, answer: Answer, name: str, row: int) -> None:
+    """One action: full to its tipping month, thin through its interval; an arrow where it does not tip."""
+    one, waits = answer.tips[name], answer.runs.actions[name].waits
+    colour = style.GREY if name == AS_WRITTEN else style.RED if waits else style.BLUE
+    colour = style.SKY if name.endswith(ALWAYS) else colour
+    first, end = _year(answer, 0), _year(answer, one.month)
+    axis.plot([first, end], [row, row], color=colour, lw=4, solid_capstyle="butt", zorder=2)
+    if one.low < one.high:
+        ends = [_year(answer, one.low), _year(answer, one.high)]
+        axis.plot(ends, [row + 0.22] * 2, color=colour, lw=1.2, marker="|", ms=5, zorder=3)
+    if one.month >= one.never:
+        axis.plot(end + 0.12, row, ">", color=colour, ms=7, clip_on=False, zorder=3)
+    elif one.month == 0:
+        axis.plot(end, row, "x", color=colour, ms=8, mew=2, zorder=3)
+    else:
+        axis.plot([end, end], [row - 0.22, row + 0.22], color=colour, lw=4, zorder=3)
+
+
+def _title(answer: Answer) -> str:
+    now = answer.tips[AS_WRITTEN]
+    longer = [name for name, one in answer.tips.items() if one.low > now.high]
+    said = tip_text(answer, now)
+    if now.month >= now.never:
+        return (
+            tell(
+                "The course as written is enough to the end in most futures counted",
+                "按现行做法，期内仍然足够",
+            )
+            + f" ({said})"
+        )
+    names = tell(", ", "、").join(label(name) for name in longer)
+    return tell(
+        f"The course as written is enough until {said}; "
+        + (f"{names} last longer" if longer else "no change of course is told to last longer"),
+        f"按现行做法足够至 {said}；" + (f"{names}更持久" if longer else "没有措施可判定更持久"),
+    )
+
+
+def _caption(answer: Answer) -> str:
+    settings = answer.runs.settings
+    return tell(
+        "Lines run until the action is no longer enough: fewer than "
+        f"{percent(settings.sure)} % of counties keep {percent(settings.target)} % of villages open. Bar: 95 % "
+        "interval over counties; arrow: enough to the end; cross: never enough. Grey: as written, with the "
+        "ways that are left when it ends (circles). Red: waits for a signpost; light blue: the same for all "
+        "at once. A what-if, no forecast.",
+        f"线止于措施不再足够之时：保住 {percent(settings.target)}% 的村的县不足 {percent(settings.sure)}%。"
+        "横条：按县的 95% 区间；箭头：期内足够；叉：从未足够。灰：现行做法及其终止时可转向者（圆圈）。红："
+        "等待路标；浅蓝：同样的措施一开始即给所有村。假设推演，非预测。",
+    )
+
+
+# -- the signposts
+# -----------------------------------------------------------------------------------------------
+def the_signposts(answer: Answer, folder: Path) -> Picture:
+    """Hits against false alarms; on the diagonal an alarm says nothing."""
+    figure, axes = plt.subplots(1, len(HORIZONS), figsize=(7.6, 4.3), sharey=True, layout="constrained")
+    names = list(dict.fromkeys(name for name, _ in answer.judged))
+    for axis, horizon in zip(axes, HORIZONS, strict=True):
+        axis.plot([0, 100], [0, 100], color=style.GREY, lw=1, ls=":")
+        for place, name in enumerate(names):
+            one = answer.judged[name, horizon]
+            if one is None:
+                continue
+            colour = style.GREY if name == CHANCE else style.LINES[place]
+            x, y = 100 * one.whole.false, 100 * one.whole.hit
+            axis.plot([100 * end for end in one.false], [y, y], color=colour, lw=0.9)
+            axis.plot([x, x], [100 * end for end in one.hit], color=colour, lw=0.9)
+            mark = "x" if name == CHANCE else "osD^v"[place % 5]
+            axis.plot(x, y, mark, color=colour, ms=7, label=signpost_label(name), ls="none")
+        axis.set_title(tell(f"closure within {horizon} months", f"{horizon} 个月内关闭"))
+        axis.set_xlabel(tell("false alarms, %", "误报，%"))
+        axis.set_xlim(0, 100)
+        axis.set_ylim(0, 100)
+        axis.grid(color="#eeeeee")
+    axes[0].set_ylabel(tell("hits, %", "命中，%"))
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    return style.finish(figure, _told(answer), _how(), folder, "signposts")
+
+
+def _told(answer: Answer) -> str:
+    good = [
+        signpost_label(name)
+        for (name, horizon), one in answer.judged.items()
+        if horizon == HORIZONS[0] and one is not None and one.gain[0] > 0 and name != CHANCE
+    ]
+    names = tell(", ", "、").join(good)
+    if not good:
+        return tell("No signpost foretells a closure better than chance", "没有路标比随机更能预告关闭")
+    return tell(
+        f"Better than chance at foretelling a closure within {HORIZONS[0]} months: {names}",
+        f"{HORIZONS[0]} 个月内比随机更能预告关闭的路标：{names}",
+    )
+
+
+def _how() -> str:
+    return tell(
+        "Upper left is best; on the dotted line an alarm says nothing. Bars: 95 % over counties that did not "
+        "choose the threshold.",
+        "左上最佳；在虚线上报警毫无意义。横竖条：未参与选定门槛的县的 95% 区间。",
+    )
