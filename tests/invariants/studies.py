@@ -63,6 +63,14 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         DRAWN,
         *ALL_KINDS,
     ],
+    "pathways": [
+        "experiment=pathways",
+        "size=quick",
+        "seeds=4",
+        "actions=[assistance_posts,call_for_helpers]",
+        DRAWN,
+        *ALL_KINDS,
+    ],
     "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
 }

@@ -10,7 +10,7 @@ from experiments import statistics
 from experiments.statistics import Interval
 from experiments.studies.pathways import warning
 from experiments.studies.pathways.design import AS_WRITTEN, LOT, Action, PathRuns
-from experiments.studies.pathways.tipping import Tip, tip
+from experiments.studies.pathways.tipping import Tip, later, tip
 from experiments.studies.pathways.warning import Judged, Months
 from experiments.study.plan import FRESH, MAIN
 from sim.signposts import SIGNPOSTS
@@ -46,6 +46,7 @@ class Answer(NamedTuple):
 
     runs: PathRuns
     tips: dict[str, Tip]
+    later: dict[str, tuple[int, int]]  # months by which an action tips later than the course as written
     judged: dict[tuple[str, int], Judged | None]
     held: dict[str, Interval]
     yuan: dict[str, Interval]
@@ -69,9 +70,14 @@ def answered(runs: PathRuns) -> Answer:
     tips = {
         name: tip(runs.shares(name), settings.target, settings.sure, settings.seed) for name in runs.actions
     }
+    now = runs.shares(AS_WRITTEN)
+    after = {
+        name: later(runs.shares(name), now, settings.target, settings.sure, settings.seed)
+        for name in runs.actions
+    }
     held = {name: statistics.interval(runs.shares(name).mean(axis=1)) for name in runs.actions}
     yuan = {name: statistics.interval(runs.yuan(name), bounded=False) for name in runs.actions}
-    return Answer(runs, tips, foretold(runs), held, yuan, waits, fixed, contests)
+    return Answer(runs, tips, after, foretold(runs), held, yuan, waits, fixed, contests)
 
 
 # -- plans

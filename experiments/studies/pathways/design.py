@@ -46,7 +46,7 @@ class PathSize(NamedTuple):
     fresh: int
 
 
-SIZES = {"quick": PathSize(8, 8), "default": PathSize(30, 30), "full": PathSize(200, 200)}
+SIZES = {"quick": PathSize(8, 8), "default": PathSize(60, 60), "full": PathSize(200, 200)}
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from sim.state.horizon import month_number
 YEAR = 12
 
 
-def draw(answer: Answer, folder: Path) -> list[Picture]:
-    """The map, and the signposts where some could be judged."""
-    found = [the_map(answer, folder)]
+def draw(answer: Answer, longer: list[str], folder: Path) -> list[Picture]:
+    """The map (`longer`: what is told to last longer), and the signposts where some could be judged."""
+    found = [the_map(answer, longer, folder)]
     if any(one is not None for one in answer.judged.values()):
         found.append(the_signposts(answer, folder))
     return found
@@ -25,7 +25,7 @@ def draw(answer: Answer, folder: Path) -> list[Picture]:
 
 # -- the map
 # -----------------------------------------------------------------------------------------------------
-def the_map(answer: Answer, folder: Path) -> Picture:
+def the_map(answer: Answer, longer: list[str], folder: Path) -> Picture:
     """Grey: the course as written, to its tipping month; from there up or down to what lasts longer."""
     others = sorted(
         (name for name in answer.tips if name != AS_WRITTEN),
@@ -42,7 +42,8 @@ def the_map(answer: Answer, folder: Path) -> Picture:
         axis.plot([x, x], [0, last], color=style.GREY, lw=2.2, zorder=1)
         for row, name in enumerate(order[1:], 1):
             if answer.tips[name].month > now.month:
-                axis.plot(x, row, "o", ms=7, mfc="white", mec=style.GREY, mew=1.8, zorder=4)
+                fill = "black" if name in longer else "white"
+                axis.plot(x, row, "o", ms=7, mfc=fill, mec=style.GREY, mew=1.8, zorder=4)
     axis.set_yticks(range(len(order)), [label(name) for name in order])
     axis.set_ylim(len(order) - 0.4, -0.6)
     axis.set_xlim(_year(answer, 0) - 0.2, _year(answer, now.never) + 0.6)
@@ -50,7 +51,33 @@ def the_map(answer: Answer, folder: Path) -> Picture:
     axis.tick_params(axis="y", length=0)
     axis.spines["left"].set_visible(False)
     axis.grid(axis="x", color="#eeeeee")
-    return style.finish(figure, _title(answer), _caption(answer), folder, "map")
+    _legend(axis, answer)
+    return style.finish(figure, _title(answer, longer), _caption(answer), folder, "map")
+
+
+COLOURS = {  # kind of a plan -> colour, and what it is called
+    "now": (style.GREY, "as written", "按现行做法"),
+    "fixed": (style.BLUE, "fixed", "固定"),
+    "waits": (style.RED, "waits for its signpost", "等待路标"),
+    "always": (style.SKY, "the same for all at once", "同样措施，一开始即给所有村"),
+}
+
+
+def _kind(answer: Answer, name: str) -> str:
+    if name == AS_WRITTEN:
+        return "now"
+    if name.endswith(ALWAYS):
+        return "always"
+    return "waits" if answer.runs.actions[name].waits else "fixed"
+
+
+def _legend(axis: plt.Axes, answer: Answer) -> None:
+    """Kinds of plans that are there, above the lines."""
+    there = dict.fromkeys(_kind(answer, name) for name in answer.tips)
+    for kind in (kind for kind in COLOURS if kind in there):
+        colour, english, chinese = COLOURS[kind]
+        axis.plot([], [], color=colour, lw=4, label=tell(english, chinese))
+    axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=8, handlelength=1.4)
 
 
 def _year(answer: Answer, month: int) -> float:
@@ -59,9 +86,7 @@ def _year(answer: Answer, month: int) -> float:
 
 def _line(axis: plt.Axes, answer: Answer, name: str, row: int) -> None:
     """One action: full to its tipping month, thin through its interval; an arrow where it does not tip."""
-    one, waits = answer.tips[name], answer.runs.actions[name].waits
-    colour = style.GREY if name == AS_WRITTEN else style.RED if waits else style.BLUE
-    colour = style.SKY if name.endswith(ALWAYS) else colour
+    one, colour = answer.tips[name], COLOURS[_kind(answer, name)][0]
     first, end = _year(answer, 0), _year(answer, one.month)
     axis.plot([first, end], [row, row], color=colour, lw=4, solid_capstyle="butt", zorder=2)
     if one.low < one.high:
@@ -75,37 +100,34 @@ def _line(axis: plt.Axes, answer: Answer, name: str, row: int) -> None:
         axis.plot([end, end], [row - 0.22, row + 0.22], color=colour, lw=4, zorder=3)
 
 
-def _title(answer: Answer) -> str:
-    now = answer.tips[AS_WRITTEN]
-    longer = [name for name, one in answer.tips.items() if one.low > now.high]
-    said = tip_text(answer, now)
+def _title(answer: Answer, longer: list[str]) -> str:
+    names, now = tell(", ", "、").join(map(label, longer)), answer.tips[AS_WRITTEN]
     if now.month >= now.never:
-        return (
-            tell(
-                "The course as written is enough to the end in most futures counted",
-                "按现行做法，期内仍然足够",
-            )
-            + f" ({said})"
-        )
-    names = tell(", ", "、").join(label(name) for name in longer)
-    return tell(
-        f"The course as written is enough until {said}; "
-        + (f"{names} last longer" if longer else "no change of course is told to last longer"),
-        f"按现行做法足够至 {said}；" + (f"{names}更持久" if longer else "没有措施可判定更持久"),
+        said = tell("The course as written is enough to the end", "现行做法期内足够")
+    elif now.month == 0:
+        said = tell("The course as written is not enough", "现行做法不足够")
+    else:
+        until = tip_text(answer, now)
+        said = tell(f"The course as written is enough until {until}", f"现行做法足够至 {until}")
+    last = (
+        tell(f"{names} last longer", f"{names}更持久")
+        if longer
+        else tell("no change of course is told to last longer", "没有措施可判定更持久")
     )
+    return f"{said}{tell('; ', '；')}{last}"
 
 
 def _caption(answer: Answer) -> str:
     settings = answer.runs.settings
     return tell(
         "Lines run until the action is no longer enough: fewer than "
-        f"{percent(settings.sure)} % of counties keep {percent(settings.target)} % of villages open. Bar: 95 % "
-        "interval over counties; arrow: enough to the end; cross: never enough. Grey: as written, with the "
-        "ways that are left when it ends (circles). Red: waits for a signpost; light blue: the same for all "
-        "at once. A what-if, no forecast.",
+        f"{percent(settings.sure)} % of counties keep {percent(settings.target)} % of villages open. Bar: "
+        "95 % interval over counties; arrow: enough to the end; cross: never enough. Circles: where one can "
+        "change to when the course as written ends; black where that is told to last longer. A what-if, no "
+        "forecast.",
         f"线止于措施不再足够之时：保住 {percent(settings.target)}% 的村的县不足 {percent(settings.sure)}%。"
-        "横条：按县的 95% 区间；箭头：期内足够；叉：从未足够。灰：现行做法及其终止时可转向者（圆圈）。红："
-        "等待路标；浅蓝：同样的措施一开始即给所有村。假设推演，非预测。",
+        "横条：按县的 95% 区间；箭头：期内足够；叉：从未足够。圆圈：现行做法终止时可转向者，黑色为可判定更"
+        "持久。假设推演，非预测。",
     )
 
 
@@ -113,7 +135,7 @@ def _caption(answer: Answer) -> str:
 # -----------------------------------------------------------------------------------------------
 def the_signposts(answer: Answer, folder: Path) -> Picture:
     """Hits against false alarms; on the diagonal an alarm says nothing."""
-    figure, axes = plt.subplots(1, len(HORIZONS), figsize=(7.6, 4.3), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, len(HORIZONS), figsize=(8.2, 3.9), sharey=True, layout="constrained")
     names = list(dict.fromkeys(name for name, _ in answer.judged))
     for axis, horizon in zip(axes, HORIZONS, strict=True):
         axis.plot([0, 100], [0, 100], color=style.GREY, lw=1, ls=":")
@@ -133,7 +155,9 @@ def the_signposts(answer: Answer, folder: Path) -> Picture:
         axis.set_ylim(0, 100)
         axis.grid(color="#eeeeee")
     axes[0].set_ylabel(tell("hits, %", "命中，%"))
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    handles, labels = axes[0].get_legend_handles_labels()
+    labels = [style.wrapped(one, 1.6, 8) for one in labels]
+    figure.legend(handles, labels, loc="outside right center", fontsize=8)
     return style.finish(figure, _told(answer), _how(), folder, "signposts")
 
 
@@ -148,7 +172,7 @@ def _told(answer: Answer) -> str:
         return tell("No signpost foretells a closure better than chance", "没有路标比随机更能预告关闭")
     return tell(
         f"Better than chance at foretelling a closure within {HORIZONS[0]} months: {names}",
-        f"{HORIZONS[0]} 个月内比随机更能预告关闭的路标：{names}",
+        f"比随机更能预告{HORIZONS[0]}个月内关闭的路标：{names}",
     )
 
 

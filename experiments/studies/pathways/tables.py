@@ -81,7 +81,7 @@ def verdict(name: str) -> str:
     """Of a contest."""
     return {
         "beats": tell("beats it", "优于"),
-        "does_not": tell("does not", "不优于"),
+        "does_not": tell("does not beat it", "不优于"),
         "cannot_be_told": tell("cannot be told", "无法判定"),
         "more_for_more": tell("holds more, costs more", "保住更多，花费更多"),
         "less_for_less": tell("holds less, costs less", "保住更少，花费更少"),
@@ -99,6 +99,7 @@ def tipping_table(answer: Answer) -> ShownTable:
         [
             label(name),
             tip_text(answer, answer.tips[name]),
+            _later(answer, name),
             f"{100 * answer.held[name].mean:.0f}",
             yuan(answer.yuan[name]),
             percent(answer.runs.fired_share(name)) if answer.runs.actions[name].waits else "",
@@ -110,6 +111,7 @@ def tipping_table(answer: Answer) -> ShownTable:
         [
             tell("action", "措施"),
             tell("from (95 %)", "自（95%）"),
+            tell("months later than as written", "比现行做法晚，月"),
             tell("villages held, mean of months, %", "保住的村，各月平均，%"),
             tell("public yuan a village and year", "每村每年公共支出，元"),
             tell("its trigger fires, % of villages", "触发的村，%"),
@@ -123,6 +125,12 @@ def tipping_table(answer: Answer) -> ShownTable:
             f"{percent(answer.runs.settings.sure)}%。最后十二个月内的下降不能与短暂下滑区分。",
         ),
     )
+
+
+def _later(answer: Answer, name: str) -> str:
+    """The interval of the difference, on the same counties."""
+    low, high = answer.later[name]
+    return "" if name == AS_WRITTEN else f"{low:+d} - {high:+d}"
 
 
 def warning_table(answer: Answer) -> ShownTable:
@@ -213,7 +221,9 @@ def summary(answer: Answer) -> pd.DataFrame:
         rows.append(
             {
                 "what": "action", "name": name, "tip": one.month, "tip_low": one.low, "tip_high": one.high,
-                "never": one.never, "held": held.mean, "held_low": held.low, "held_high": held.high,
+                "never": one.never, "later_low": answer.later[name][0],
+                "later_high": answer.later[name][1],
+                "held": held.mean, "held_low": held.low, "held_high": held.high,
                 "yuan": money.mean, "yuan_low": money.low, "yuan_high": money.high,
                 "fired": answer.runs.fired_share(name),
             }

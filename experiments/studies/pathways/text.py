@@ -8,7 +8,7 @@ from experiments.report.labels import drawn_from
 from experiments.report.style import figures_in, tell
 from experiments.studies.pathways import picture
 from experiments.studies.pathways.answer import HORIZONS, Answer, best_signpost
-from experiments.studies.pathways.design import AS_WRITTEN
+from experiments.studies.pathways.design import AS_WRITTEN, LOT
 from experiments.studies.pathways.tables import (
     contest_table,
     label,
@@ -35,27 +35,39 @@ def goal(answer: Answer) -> str:
     )
 
 
+def lasting(answer: Answer) -> list[str]:
+    """Actions that are told to last longer than the course as written, on the same counties."""
+    return [name for name, (low, _) in answer.later.items() if low > 0]
+
+
+def course(answer: Answer, name: str) -> str:
+    """Until when an action is enough, as half a sentence."""
+    one, said = answer.tips[name], tip_text(answer, answer.tips[name])
+    if one.month == 0:
+        return tell(f"is not enough ({said})", f"不足够（{said}）")
+    if one.month >= one.never:
+        return tell(f"is enough to the end of the horizon ({said})", f"期内足够（{said}）")
+    return tell(f"is enough until {said}", f"足够至 {said}")
+
+
 def first(answer: Answer) -> str:
-    """When the course as written stops being enough, and how many actions last longer."""
-    now = answer.tips[AS_WRITTEN]
-    others = {name: one for name, one in answer.tips.items() if name != AS_WRITTEN}
-    longer = [name for name, one in others.items() if one.low > now.high]
-    top = max(others, key=lambda name: (others[name].month, answer.held[name].mean), default=AS_WRITTEN)
-    names = tell(", ", "、").join(map(label, longer))
-    more = (
-        tell(f"told to last longer: {names}", f"可判定更持久的有：{names}")
-        if longer
-        else tell(
-            f"of {len(others)} actions none is told to last longer (the longest: {label(top)}, "
-            f"{tip_text(answer, answer.tips[top])})",
-            f"{len(others)} 项措施中无一可判定更持久（最久为{label(top)}：{tip_text(answer, answer.tips[top])}）",
+    """When the course as written stops being enough, and what lasts longer."""
+    longer, others = lasting(answer), [name for name in answer.tips if name != AS_WRITTEN]
+    sooner = [name for name, (_, high) in answer.later.items() if high < 0]
+    comma = tell(", ", "、")
+    names, fewer = (comma.join(map(label, some)) for some in (longer, sooner))
+    last = tell(f"{names} last longer", f"{names}更持久")
+    if not longer:
+        last = tell(
+            f"none of {len(others)} other actions is told to last longer",
+            f"其余 {len(others)} 项措施均不能判定更持久",
         )
-    )
+    end = tell(f"; told to end sooner: {fewer}", f"；可判定更早终止：{fewer}") if sooner else ""
     return tell(
-        f"If these rules hold, the course as written stops keeping {goal(answer)} in "
-        f"{percent(answer.runs.settings.sure)} % of counties: {tip_text(answer, now)}; {more}.",
-        f"若规则成立，按现行做法，{percent(answer.runs.settings.sure)}% 的县不再保住“{goal(answer)}”的时间："
-        f"{tip_text(answer, now)}；{more}。",
+        f"If these rules hold, for {goal(answer)} in {percent(answer.runs.settings.sure)} % of counties the "
+        f"course as written {course(answer, AS_WRITTEN)}; {last}{end}.",
+        f"若规则成立，要使 {percent(answer.runs.settings.sure)}% 的县保住“{goal(answer)}”，现行做法"
+        f"{course(answer, AS_WRITTEN)}；{last}{end}。",
     )
 
 
@@ -70,7 +82,7 @@ def second(answer: Answer) -> str:
         useless = one.gain[0] <= 0
         said.append(
             tell(
-                f"within {horizon} months {signpost_label(name)} (below {one.threshold:.3g}) with "
+                f"within {horizon} months by {signpost_label(name)} (below {one.threshold:.3g}) with "
                 f"{ranged(one.whole.hit, one.hit)} % hits and {ranged(one.whole.false, one.false)} % false "
                 f"alarms, {lead(one)} months ahead{', not told from chance' if useless else ''}",
                 f"{horizon} 个月内为{signpost_label(name)}（低于 {one.threshold:.3g}），命中 "
@@ -94,15 +106,17 @@ def third(answer: Answer) -> str:
             "None of the actions waits for a signpost, so that no adaptive plan was compared.",
             "没有等待路标的措施，未比较适应性方案。",
         )
-    duel = next(one for one in answer.contests if one.other == answer.fixed.name)
+    duels = {one.other: one for one in answer.contests}
+    duel, lot = duels[answer.fixed.name], duels[LOT]
+    plan, fixed, what = label(answer.waits.name), label(answer.fixed.name), verdict(duel.verdict)
     return tell(
-        f"The best plan that waits for its signpost, {label(answer.waits.name)}, against the best fixed one "
-        f"of about its cost or less, {label(answer.fixed.name)}: {verdict(duel.verdict)} "
-        f"({points(duel.held)} points of villages held, {yuan(duel.yuan, '+')} public yuan a village and "
-        "year).",
-        f"最好的等待路标的方案“{label(answer.waits.name)}”，与花费相当或更少的最好固定方案“"
-        f"{label(answer.fixed.name)}”相比：{verdict(duel.verdict)}（保住的村 {points(duel.held)} 个百分点，"
-        f"每村每年公共支出 {yuan(duel.yuan, '+')} 元）。",
+        f"Of the plans that wait for a signpost the best, {plan}, against the best fixed one of about its "
+        f"cost or less, {fixed}: {what} ({points(duel.held)} points of villages held, "
+        f"{yuan(duel.yuan, '+')} public yuan a village and year); against the same help by lot: "
+        f"{verdict(lot.verdict)} ({points(lot.held)}).",
+        f"等待路标的方案中最好的“{plan}”，与花费相当或更少的最好固定方案“{fixed}”相比：{what}（保住的村 "
+        f"{points(duel.held)} 个百分点，每村每年公共支出 {yuan(duel.yuan, '+')} 元）；与抽签给予同样帮助相比"
+        f"：{verdict(lot.verdict)}（{points(lot.held)}）。",
     )
 
 
@@ -123,7 +137,7 @@ def limits(answer: Answer) -> list[str]:
             "start; actions begin on the dates in their files. A way from one action to another takes the "
             "other one's tipping month as if it had acted from its own start on. Sizes of policies are "
             "assumptions.",
-            f"开始时 {100 * runs.base.county.facility_share:.0f}% 的村有站点用房；各项措施自其文件所写日期起。"
+            f"开始时 {100 * runs.base.county.facility_share:.0f}% 的村有站点用房；措施自其文件所写日期起。"
             "由一项转到另一项时，以后者自其本身开始日起的转折月份计。政策力度为假设。",
         ),
         tell(
@@ -144,6 +158,6 @@ def findings(answer: Answer) -> Findings:
         ),
         [first(answer), second(answer), third(answer)],
         [one for one in tables if one is not None],
-        picture.draw(answer, figures_in(answer.runs.work.folder)),
+        picture.draw(answer, lasting(answer), figures_in(answer.runs.work.folder)),
         limits(answer),
     )

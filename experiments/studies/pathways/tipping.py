@@ -44,6 +44,18 @@ def first_too_few(tips: np.ndarray, sure: float) -> np.ndarray:
     return np.asarray(np.sort(tips, axis=-1)[..., min(may_tip, count - 1)])
 
 
+def later(one: np.ndarray, other: np.ndarray, target: float, sure: float, seed: int) -> tuple[int, int]:
+    """95 % interval of the months by which one action tips later than another, on the same counties.
+
+    Both are (counties, months); an action that never tips counts as tipping where the horizon ends.
+    """
+    tips = np.array([left(one, target), left(other, target)])
+    picked = np.random.default_rng(seed).integers(tips.shape[1], size=(BOOTSTRAPS, tips.shape[1]))
+    differences = np.subtract(*first_too_few(tips[:, picked], sure))
+    low, high = np.quantile(differences, (0.025, 0.975), method="inverted_cdf")
+    return int(low), int(high)
+
+
 def tip(shares: np.ndarray, target: float, sure: float, seed: int) -> Tip:
     """Of an action with (counties, months) `shares`; 95 % interval over whole counties (percentiles)."""
     tips = left(shares, target)
