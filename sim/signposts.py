@@ -35,7 +35,7 @@ COUNTY_WIDE = (  # paths that are read once for a county, so that no village can
 )
 
 
-class Seen(NamedTuple):
+class Recorded(NamedTuple):
     """What was recorded of a month (villages,) or of months (months, villages); fields of several places have
     one axis more.
     """
@@ -54,12 +54,12 @@ class Signpost:
     label: str
     unit: str
     doc: str
-    above: Callable[[Seen], np.ndarray]
-    below: Callable[[Seen], np.ndarray]
+    above: Callable[[Recorded], np.ndarray]
+    below: Callable[[Recorded], np.ndarray]
     months: int = 1
 
 
-def _cost(seen: Seen) -> np.ndarray:
+def _cost(seen: Recorded) -> np.ndarray:
     """Fen a month: as planned, or the smoothed running cost where there is no plan."""
     planned = seen.state["planned_cost"] / YEAR
     return np.asarray(np.where(planned > 0, planned, seen.state["cost_average"]))
@@ -121,7 +121,7 @@ def number(
 
 def over(series: Series, parameters: Parameters) -> dict[str, np.ndarray]:
     """Every signpost of a whole record: (months, villages) each, nan where it is no number."""
-    seen = Seen(series.flow, series.state, series.hours, series.amount, series.balance)
+    seen = Recorded(series.flow, series.state, series.hours, series.amount, series.balance)
     month = np.arange(len(series.flow))[:, None]
     is_open = series.flow["open_days"] >= parameters.reported.open_days
     found = {}
@@ -157,7 +157,7 @@ class Lookout:
         if model.month < 0:
             return
         hours = model.world.hours
-        seen = Seen(model.flow, model.state, hours, model.ledger.amount, model.ledger.balance)
+        seen = Recorded(model.flow, model.state, hours, model.ledger.amount, model.ledger.balance)
         is_open = model.flow["open_days"] >= self.open_days
         found = {}
         for name, months in self.kept.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -188,6 +189,7 @@ def test_a_policy_is_read_with_its_trigger_and_a_line_may_have_its_own() -> None
     assert first.when == Trigger("cash_months", "below", 1.0, 3)
     assert second.when == Trigger("diners", "above", 5.0, 1, "county")
     assert [Modifier.from_dict(one.to_dict()) for one in (first, second)] == [first, second]
+    assert pickle.loads(pickle.dumps((first, second))) == (first, second)  # to another process
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from experiments.statistics import Interval
 from experiments.studies.pathways import warning
 from experiments.studies.pathways.design import AS_WRITTEN, LOT, Action, PathRuns
 from experiments.studies.pathways.tipping import Tip, later, tip
-from experiments.studies.pathways.warning import Judged, Months
+from experiments.studies.pathways.warning import Foretold, Months
 from experiments.study.plan import FRESH, MAIN
 from sim.signposts import SIGNPOSTS
 
@@ -41,13 +41,13 @@ class Contest(NamedTuple):
         return "cheaper" if cheaper else "dearer" if dearer else "cannot_be_told"
 
 
-class Answer(NamedTuple):
+class PathAnswer(NamedTuple):
     """All that was found."""
 
     runs: PathRuns
     tips: dict[str, Tip]
     later: dict[str, tuple[int, int]]  # months by which an action tips later than the course as written
-    judged: dict[tuple[str, int], Judged | None]
+    judged: dict[tuple[str, int], Foretold | None]
     held: dict[str, Interval]
     yuan: dict[str, Interval]
     waits: Action | None
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     contests: list[Contest]
 
 
-def answered(runs: PathRuns) -> Answer:
+def answered(runs: PathRuns) -> PathAnswer:
     """Run all, in phases: what chooses, what judges, the null arm."""
     runs.run(runs.actions.values(), "actions")
     waits, fixed = chosen(runs)
@@ -77,7 +77,7 @@ def answered(runs: PathRuns) -> Answer:
     }
     held = {name: statistics.interval(runs.shares(name).mean(axis=1)) for name in runs.actions}
     yuan = {name: statistics.interval(runs.yuan(name), bounded=False) for name in runs.actions}
-    return Answer(runs, tips, after, foretold(runs), held, yuan, waits, fixed, contests)
+    return PathAnswer(runs, tips, after, foretold(runs), held, yuan, waits, fixed, contests)
 
 
 # -- plans
@@ -87,7 +87,7 @@ def chosen(runs: PathRuns) -> tuple[Action | None, Action]:
     held = {name: float(runs.shares(name).mean()) for name in runs.actions}
     yuan = {name: float(runs.yuan(name).mean()) for name in runs.actions}
     waits = max(runs.of(True), key=lambda one: held[one.name], default=None)
-    return waits, best_fixed(runs.of(False), held, yuan, waits and yuan[waits.name])
+    return waits, best_fixed(runs.of(False), held, yuan, yuan[waits.name] if waits else None)
 
 
 def best_fixed(
@@ -130,10 +130,10 @@ def counties(runs: PathRuns, name: str, kind: str) -> list[Months]:
     return found
 
 
-def foretold(runs: PathRuns) -> dict[tuple[str, int], Judged | None]:
+def foretold(runs: PathRuns) -> dict[tuple[str, int], Foretold | None]:
     """Every signpost and horizon: a threshold chosen on the seeds that choose, judged on the fresh ones."""
     unknown = runs.base.reported.stops - 1  # the last stops of a closure are not on record at the end
-    found: dict[tuple[str, int], Judged | None] = {}
+    found: dict[tuple[str, int], Foretold | None] = {}
     for name in (*SIGNPOSTS, CHANCE):
         choose, judge = (counties(runs, name, kind) for kind in (MAIN, FRESH))
         for horizon in HORIZONS:
@@ -144,7 +144,7 @@ def foretold(runs: PathRuns) -> dict[tuple[str, int], Judged | None]:
     return found
 
 
-def best_signpost(judged: dict[tuple[str, int], Judged | None], horizon: int) -> str | None:
+def best_signpost(judged: dict[tuple[str, int], Foretold | None], horizon: int) -> str | None:
     """The one with the most hits over false alarms; None where nothing closes."""
     known = {
         name: one.whole.hit - one.whole.false

@@ -251,13 +251,13 @@ class PathRuns:
 
 def by_lot(fired: Mapping[int, int], is_open: pd.DataFrame, seed: int) -> tuple[tuple[int, int], ...]:
     """(village, month) of the same months as `fired`, each to a village whose station was open in the month
-    before (`is_open`: months x villages), none twice; to the one that fired where no other is left.
+    before (`is_open`: months x villages), none twice; where none is left, to one that had nothing yet.
     """
     random, found = np.random.default_rng(seed), dict[int, int]()
-    waiting = sorted((month, village) for village, month in fired.items() if month != NEVER)
-    for month, village in waiting:
+    waiting = sorted(month for month in fired.values() if month != NEVER)
+    for month in waiting:
         row = is_open.loc[month - 1] if month - 1 in is_open.index else is_open.iloc[0]
         can = [int(one) for one in row.index[row.to_numpy() > 0] if int(one) not in found]
         can = can or [one for one in fired if one not in found]
-        found[int(random.choice(can)) if can else village] = int(month)
+        found[int(random.choice(can))] = int(month)
     return tuple(sorted(found.items()))

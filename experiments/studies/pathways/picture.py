@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.report import style
 from experiments.report.style import plt, tell
-from experiments.studies.pathways.answer import CHANCE, HORIZONS, Answer
+from experiments.studies.pathways.answer import CHANCE, HORIZONS, PathAnswer
 from experiments.studies.pathways.design import ALWAYS, AS_WRITTEN
 from experiments.studies.pathways.tables import label, percent, signpost_label, tip_text
 from experiments.study.findings import Picture
@@ -15,7 +15,7 @@ from sim.state.horizon import month_number
 YEAR = 12
 
 
-def draw(answer: Answer, longer: list[str], folder: Path) -> list[Picture]:
+def draw(answer: PathAnswer, longer: list[str], folder: Path) -> list[Picture]:
     """The map (`longer`: what is told to last longer), and the signposts where some could be judged."""
     found = [the_map(answer, longer, folder)]
     if any(one is not None for one in answer.judged.values()):
@@ -25,7 +25,7 @@ def draw(answer: Answer, longer: list[str], folder: Path) -> list[Picture]:
 
 # -- the map
 # -----------------------------------------------------------------------------------------------------
-def the_map(answer: Answer, longer: list[str], folder: Path) -> Picture:
+def the_map(answer: PathAnswer, longer: list[str], folder: Path) -> Picture:
     """Grey: the course as written, to its tipping month; from there up or down to what lasts longer."""
     others = sorted(
         (name for name in answer.tips if name != AS_WRITTEN),
@@ -38,12 +38,12 @@ def the_map(answer: Answer, longer: list[str], folder: Path) -> Picture:
         _line(axis, answer, name, row)
     if 0 < now.month < now.never:
         last = max((row for row, name in enumerate(order) if answer.tips[name].month > now.month), default=0)
-        x = _year(answer, now.month)
-        axis.plot([x, x], [0, last], color=style.GREY, lw=2.2, zorder=1)
+        end = _year(answer, now.month)
+        axis.plot([end, end], [0, last], color=style.GREY, lw=2.2, zorder=1)
         for row, name in enumerate(order[1:], 1):
             if answer.tips[name].month > now.month:
                 fill = "black" if name in longer else "white"
-                axis.plot(x, row, "o", ms=7, mfc=fill, mec=style.GREY, mew=1.8, zorder=4)
+                axis.plot(end, row, "o", ms=7, mfc=fill, mec=style.GREY, mew=1.8, zorder=4)
     axis.set_yticks(range(len(order)), [label(name) for name in order])
     axis.set_ylim(len(order) - 0.4, -0.6)
     axis.set_xlim(_year(answer, 0) - 0.2, _year(answer, now.never) + 0.6)
@@ -63,7 +63,7 @@ COLOURS = {  # kind of a plan -> colour, and what it is called
 }
 
 
-def _kind(answer: Answer, name: str) -> str:
+def _kind(answer: PathAnswer, name: str) -> str:
     if name == AS_WRITTEN:
         return "now"
     if name.endswith(ALWAYS):
@@ -71,7 +71,7 @@ def _kind(answer: Answer, name: str) -> str:
     return "waits" if answer.runs.actions[name].waits else "fixed"
 
 
-def _legend(axis: plt.Axes, answer: Answer) -> None:
+def _legend(axis: plt.Axes, answer: PathAnswer) -> None:
     """Kinds of plans that are there, above the lines."""
     there = dict.fromkeys(_kind(answer, name) for name in answer.tips)
     for kind in (kind for kind in COLOURS if kind in there):
@@ -80,11 +80,11 @@ def _legend(axis: plt.Axes, answer: Answer) -> None:
     axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=8, handlelength=1.4)
 
 
-def _year(answer: Answer, month: int) -> float:
+def _year(answer: PathAnswer, month: int) -> float:
     return (month_number(answer.runs.base.horizon.start) + month) / YEAR
 
 
-def _line(axis: plt.Axes, answer: Answer, name: str, row: int) -> None:
+def _line(axis: plt.Axes, answer: PathAnswer, name: str, row: int) -> None:
     """One action: full to its tipping month, thin through its interval; an arrow where it does not tip."""
     one, colour = answer.tips[name], COLOURS[_kind(answer, name)][0]
     first, end = _year(answer, 0), _year(answer, one.month)
@@ -100,7 +100,7 @@ def _line(axis: plt.Axes, answer: Answer, name: str, row: int) -> None:
         axis.plot([end, end], [row - 0.22, row + 0.22], color=colour, lw=4, zorder=3)
 
 
-def _title(answer: Answer, longer: list[str]) -> str:
+def _title(answer: PathAnswer, longer: list[str]) -> str:
     names, now = tell(", ", "、").join(map(label, longer)), answer.tips[AS_WRITTEN]
     if now.month >= now.never:
         said = tell("The course as written is enough to the end", "现行做法期内足够")
@@ -117,7 +117,7 @@ def _title(answer: Answer, longer: list[str]) -> str:
     return f"{said}{tell('; ', '；')}{last}"
 
 
-def _caption(answer: Answer) -> str:
+def _caption(answer: PathAnswer) -> str:
     settings = answer.runs.settings
     return tell(
         "Lines run until the action is no longer enough: fewer than "
@@ -133,7 +133,7 @@ def _caption(answer: Answer) -> str:
 
 # -- the signposts
 # -----------------------------------------------------------------------------------------------
-def the_signposts(answer: Answer, folder: Path) -> Picture:
+def the_signposts(answer: PathAnswer, folder: Path) -> Picture:
     """Hits against false alarms; on the diagonal an alarm says nothing."""
     figure, axes = plt.subplots(1, len(HORIZONS), figsize=(8.2, 3.9), sharey=True, layout="constrained")
     names = list(dict.fromkeys(name for name, _ in answer.judged))
@@ -144,11 +144,11 @@ def the_signposts(answer: Answer, folder: Path) -> Picture:
             if one is None:
                 continue
             colour = style.GREY if name == CHANCE else style.LINES[place]
-            x, y = 100 * one.whole.false, 100 * one.whole.hit
-            axis.plot([100 * end for end in one.false], [y, y], color=colour, lw=0.9)
-            axis.plot([x, x], [100 * end for end in one.hit], color=colour, lw=0.9)
+            false, hit = 100 * one.whole.false, 100 * one.whole.hit
+            axis.plot([100 * end for end in one.false], [hit, hit], color=colour, lw=0.9)
+            axis.plot([false, false], [100 * end for end in one.hit], color=colour, lw=0.9)
             mark = "x" if name == CHANCE else "osD^v"[place % 5]
-            axis.plot(x, y, mark, color=colour, ms=7, label=signpost_label(name), ls="none")
+            axis.plot(false, hit, mark, color=colour, ms=7, label=signpost_label(name), ls="none")
         axis.set_title(tell(f"closure within {horizon} months", f"{horizon} 个月内关闭"))
         axis.set_xlabel(tell("false alarms, %", "误报，%"))
         axis.set_xlim(0, 100)
@@ -161,7 +161,7 @@ def the_signposts(answer: Answer, folder: Path) -> Picture:
     return style.finish(figure, _told(answer), _how(), folder, "signposts")
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: PathAnswer) -> str:
     good = [
         signpost_label(name)
         for (name, horizon), one in answer.judged.items()

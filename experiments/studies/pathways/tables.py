@@ -9,10 +9,10 @@ import pandas as pd
 
 from experiments.report.style import phrase, tell, words
 from experiments.statistics import Interval
-from experiments.studies.pathways.answer import CHANCE, HORIZONS, Answer
+from experiments.studies.pathways.answer import CHANCE, HORIZONS, PathAnswer
 from experiments.studies.pathways.design import ALWAYS, AS_WRITTEN, LOT
 from experiments.studies.pathways.tipping import Tip
-from experiments.studies.pathways.warning import Judged
+from experiments.studies.pathways.warning import Foretold
 from experiments.study.findings import ShownTable
 from sim.signposts import SIGNPOSTS
 from sim.state.horizon import month_number
@@ -26,6 +26,8 @@ def label(name: str) -> str:
     """An action in words."""
     if name == LOT:
         return tell("the same by lot (null)", "抽签给予（对照）")
+    if name == AS_WRITTEN:
+        return tell("as written", "按现行做法")
     plain = words(name.removesuffix(ALWAYS))
     return plain + tell(", always", "（始终）") if name.endswith(ALWAYS) else plain
 
@@ -35,25 +37,25 @@ def signpost_label(name: str) -> str:
     return tell("a lot (null)", "抽签（对照）") if name == CHANCE else phrase(SIGNPOSTS[name].label)
 
 
-def date(answer: Answer, month: int) -> str:
+def date(answer: PathAnswer, month: int) -> str:
     """YYYY-MM of a month of the run."""
     year, of_year = divmod(month_number(answer.runs.base.horizon.start) + month, YEAR)
     return f"{year:04d}-{of_year + 1:02d}"
 
 
-def tip_text(answer: Answer, one: Tip) -> str:
+def tip_text(answer: PathAnswer, one: Tip) -> str:
     """The tipping month with its interval."""
     if one.month == 0 and one.high == 0:
         return tell("never enough", "从未足够")
     if one.month >= one.never and one.low >= one.never:
-        return tell("never within the horizon", "期内从未")
+        return tell("never within the horizon", "期内不会")
     ends = f"{_end(answer, one.low, one)} - {_end(answer, one.high, one)}"
     return f"{_end(answer, one.month, one)} ({ends})"
 
 
-def _end(answer: Answer, month: int, one: Tip) -> str:
+def _end(answer: PathAnswer, month: int, one: Tip) -> str:
     if month >= one.never:
-        return tell("never", "从未")
+        return tell("never", "期内不会")
     return tell("from the start", "从一开始") if month == 0 else date(answer, month)
 
 
@@ -92,7 +94,7 @@ def verdict(name: str) -> str:
 
 # -- tables
 # ------------------------------------------------------------------------------------------------------
-def tipping_table(answer: Answer) -> ShownTable:
+def tipping_table(answer: PathAnswer) -> ShownTable:
     """When each action stops being enough, the longest first."""
     order = sorted(answer.tips, key=lambda name: (-answer.tips[name].month, -answer.held[name].mean))
     rows = [
@@ -127,13 +129,13 @@ def tipping_table(answer: Answer) -> ShownTable:
     )
 
 
-def _later(answer: Answer, name: str) -> str:
+def _later(answer: PathAnswer, name: str) -> str:
     """The interval of the difference, on the same counties."""
     low, high = answer.later[name]
     return "" if name == AS_WRITTEN else f"{low:+d} - {high:+d}"
 
 
-def warning_table(answer: Answer) -> ShownTable:
+def warning_table(answer: PathAnswer) -> ShownTable:
     """Hits, false alarms and lead time of each signpost."""
     rows = []
     for (name, horizon), one in answer.judged.items():
@@ -172,11 +174,11 @@ def warning_table(answer: Answer) -> ShownTable:
     )
 
 
-def _useful(one: Judged) -> str:
+def _useful(one: Foretold) -> str:
     return tell("yes", "是") if one.gain[0] > 0 else tell("no", "否")
 
 
-def lead(one: Judged) -> str:
+def lead(one: Foretold) -> str:
     """Median months from the first alarm to the closure, and how many closures had one."""
     warned = [month for month in one.whole.late if month > 0]
     if not warned:
@@ -187,7 +189,7 @@ def lead(one: Judged) -> str:
     )
 
 
-def contest_table(answer: Answer) -> ShownTable | None:
+def contest_table(answer: PathAnswer) -> ShownTable | None:
     """The plan that waits against others, on fresh seeds."""
     if answer.waits is None:
         return None
@@ -213,7 +215,7 @@ def contest_table(answer: Answer) -> ShownTable | None:
     )
 
 
-def summary(answer: Answer) -> pd.DataFrame:
+def summary(answer: PathAnswer) -> pd.DataFrame:
     """Every number: a row an action, a signpost and horizon, a contest."""
     rows: list[dict[str, Any]] = []
     for name, one in answer.tips.items():
@@ -242,7 +244,7 @@ def summary(answer: Answer) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _judged(one: Judged | None) -> dict[str, Any]:
+def _judged(one: Foretold | None) -> dict[str, Any]:
     if one is None:
         return {}
     warned = [month for month in one.whole.late if month > 0]

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.report.labels import drawn_from
 from experiments.report.style import figures_in, tell
 from experiments.studies.pathways import picture
-from experiments.studies.pathways.answer import HORIZONS, Answer, best_signpost
+from experiments.studies.pathways.answer import HORIZONS, PathAnswer, best_signpost
 from experiments.studies.pathways.design import AS_WRITTEN, LOT
 from experiments.studies.pathways.tables import (
     contest_table,
@@ -26,7 +26,7 @@ from experiments.studies.pathways.tables import (
 from experiments.study.findings import Findings
 
 
-def goal(answer: Answer) -> str:
+def goal(answer: PathAnswer) -> str:
     """The target in words."""
     per, meals = percent(answer.runs.settings.target), answer.runs.settings.outcome == "table"
     return tell(
@@ -35,12 +35,12 @@ def goal(answer: Answer) -> str:
     )
 
 
-def lasting(answer: Answer) -> list[str]:
+def lasting(answer: PathAnswer) -> list[str]:
     """Actions that are told to last longer than the course as written, on the same counties."""
     return [name for name, (low, _) in answer.later.items() if low > 0]
 
 
-def course(answer: Answer, name: str) -> str:
+def course(answer: PathAnswer, name: str) -> str:
     """Until when an action is enough, as half a sentence."""
     one, said = answer.tips[name], tip_text(answer, answer.tips[name])
     if one.month == 0:
@@ -50,7 +50,7 @@ def course(answer: Answer, name: str) -> str:
     return tell(f"is enough until {said}", f"足够至 {said}")
 
 
-def first(answer: Answer) -> str:
+def first(answer: PathAnswer) -> str:
     """When the course as written stops being enough, and what lasts longer."""
     longer, others = lasting(answer), [name for name in answer.tips if name != AS_WRITTEN]
     sooner = [name for name, (_, high) in answer.later.items() if high < 0]
@@ -71,7 +71,7 @@ def first(answer: Answer) -> str:
     )
 
 
-def second(answer: Answer) -> str:
+def second(answer: PathAnswer) -> str:
     """The best signpost at each horizon."""
     said = []
     for horizon in HORIZONS:
@@ -99,7 +99,7 @@ def second(answer: Answer) -> str:
     )
 
 
-def third(answer: Answer) -> str:
+def third(answer: PathAnswer) -> str:
     """Whether waiting for a signpost beats the best fixed plan."""
     if answer.waits is None:
         return tell(
@@ -120,7 +120,7 @@ def third(answer: Answer) -> str:
     )
 
 
-def limits(answer: Answer) -> list[str]:
+def limits(answer: PathAnswer) -> list[str]:
     """What holds it up."""
     runs = answer.runs
     open_ = sum(one.low < one.high for one in answer.tips.values())
@@ -148,7 +148,7 @@ def limits(answer: Answer) -> list[str]:
     ]
 
 
-def findings(answer: Answer) -> Findings:
+def findings(answer: PathAnswer) -> Findings:
     """What was found, in the language that is spoken."""
     tables = [tipping_table(answer), warning_table(answer), contest_table(answer)]
     return Findings(

@@ -77,8 +77,8 @@ def rates(county: Months, threshold: float, horizon: int, unknown: int = 0) -> R
 
 def together(each: list[Rates]) -> Rates:
     """Several counties as one."""
-    sums = [sum(one[place] for one in each) for place in range(4)]
-    return Rates(*sums, tuple(month for one in each for month in one.late))
+    before, alarms, quiet, false = np.array([one[:4] for one in each], int).sum(axis=0).tolist()
+    return Rates(before, alarms, quiet, false, tuple(month for one in each for month in one.late))
 
 
 def best_threshold(counties: list[Months], horizon: int, unknown: int = 0) -> float:
@@ -99,7 +99,7 @@ def best_threshold(counties: list[Months], horizon: int, unknown: int = 0) -> fl
     return float(tried[int(gain.argmax())])
 
 
-class Judged(NamedTuple):
+class Foretold(NamedTuple):
     """What a threshold did on counties that did not choose it: rates with 95 % intervals over counties."""
 
     threshold: float
@@ -109,7 +109,7 @@ class Judged(NamedTuple):
     gain: tuple[float, float]  # hit less false
 
 
-def judged(counties: list[Months], threshold: float, horizon: int, unknown: int, seed: int) -> Judged:
+def judged(counties: list[Months], threshold: float, horizon: int, unknown: int, seed: int) -> Foretold:
     """Percentiles of the rates over counties drawn anew."""
     each = [rates(one, threshold, horizon, unknown) for one in counties]
     sums = np.array([one[:4] for one in each], float)
@@ -117,7 +117,7 @@ def judged(counties: list[Months], threshold: float, horizon: int, unknown: int,
     drawn = sums[random.integers(len(sums), size=(BOOTSTRAPS, len(sums)))].sum(axis=1)
     with np.errstate(invalid="ignore"):
         hit, false = drawn[:, 1] / drawn[:, 0], drawn[:, 3] / drawn[:, 2]
-    return Judged(threshold, together(each), _ends(hit), _ends(false), _ends(hit - false))
+    return Foretold(threshold, together(each), _ends(hit), _ends(false), _ends(hit - false))
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

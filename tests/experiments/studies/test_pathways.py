@@ -109,6 +109,10 @@ def test_hits_and_false_alarms_of_a_table_by_hand() -> None:
     assert found.hit == 2 / 3 and found.false == 1 / 11
 
 
+def test_a_closure_lies_ahead_of_the_months_before_it_and_not_of_its_own() -> None:
+    assert np.flatnonzero(warning.closes_within(ONE.closes, 3)[:, 0]).tolist() == [3, 4, 5]
+
+
 def test_months_whose_future_is_not_on_record_do_not_count() -> None:
     """With two months more that are unknown, months 6 and 7 of the second station fall away."""
     assert warning.rates(ONE, 3.0, 3, unknown=2)[:4] == (3, 2, 9, 1)
