@@ -14,7 +14,9 @@ from sim.state.parameters import nearest
 LANGUAGES = ("en", "zh")
 REPORT = {
     "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
+    "brief": "true or false: at most four printed pages instead",
     "pdf": "true or false",
+    "docx": "true or false: the brief as a text document",
     "report.language": "en or zh",
     "out": "folder for the page",
 }
@@ -30,7 +32,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 def report(words: Sequence[str]) -> dict[str, str]:
     """The words of `report` as key -> value; Mistake where one is unknown or missing."""
-    asked = {"pdf": "false", "report.language": "en"}
+    switches = ("brief", "pdf", "docx")
+    asked = {"report.language": "en"} | dict.fromkeys(switches, "false")
     for word in words:
         key, equals, value = word.partition("=")
         if key not in REPORT or not equals or (key == "out" and not value.strip()):
@@ -39,11 +42,13 @@ def report(words: Sequence[str]) -> dict[str, str]:
                 f"{', '.join(f'{key}=... ({v})' for key, v in REPORT.items())}{nearest(key, REPORT)}"
             )
         asked[key] = value
-    for key, allowed in {"pdf": ("true", "false"), "report.language": LANGUAGES}.items():
+    for key, allowed in {**dict.fromkeys(switches, ("true", "false")), "report.language": LANGUAGES}.items():
         if asked[key] not in allowed:
             raise Mistake(
                 f"{key} = {asked[key]!r}: allowed are {', '.join(allowed)}{nearest(asked[key], allowed)}"
             )
+    if asked["docx"] == "true" and asked["brief"] == "false":
+        raise Mistake("docx = true: the brief is written so, not the whole report: add brief=true")
     if "study" not in asked:
         raise Mistake("report: say which study: study=results/<experiment>/<id>")
     return asked

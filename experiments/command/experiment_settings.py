@@ -103,6 +103,7 @@ class Settings:
     outcome: str = "station"  # what a plan is judged by (discover, what_it_takes, pathways)
     below: float | None = None  # of that outcome: less is failed
     sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
+    models: list[str] = field(default_factory=list)  # published models (reproduce); empty: all
     target: float = 0.7  # share that is to be reached (what_it_takes, pathways)
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
@@ -194,7 +195,7 @@ class Settings:
                 f"looks = {list(self.looks)}: numbers of seeds from {FEWEST} on are wanted, each larger than "
                 f"the one before, such as looks=[4,8,16]"
             )
-        for key in ("panels", "rows", "columns", "inputs", "outcomes", "actions"):
+        for key in ("panels", "rows", "columns", "inputs", "outcomes", "models", "actions"):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]
             if twice:

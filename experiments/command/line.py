@@ -1,7 +1,7 @@
 """The command line: `python run.py [verb] key=value ...`.
 
     python run.py                                   the first answer: funding x business x seeds
-    python run.py size=quick                        the same, one panel, 5 seeds
+    python run.py size=quick                        the same, one panel, 4 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
     python run.py status|resume|verify|export study=results/first_answer/<id>
     python run.py expand study=results/first_answer/<id> seeds=40
@@ -18,6 +18,7 @@
     python run.py idle county=stratified            which uncertain parameters change no byte there
     python run.py to_ema study=results/discover/<id>   runs and draws in the form of the EMA workbench
     python run.py xlrm                              what is uncertain, can be chosen, relates, counts
+    python run.py reproduce list|all|bass           published models as limits of this one
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
@@ -46,7 +47,8 @@ STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
 OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
-VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, *OTHER_VERBS)
+REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
 
 
 class Printable:
@@ -115,6 +117,26 @@ def judging(verb: str, words: list[str]) -> list[str]:
     return ["experiment=patterns", *(word for word in words if word != "experiment=patterns")]
 
 
+def reproducing(words: list[str]) -> list[str]:
+    """The words that run a published model or all; Mistake where none is named, or an experiment."""
+    named = [word for word in words if "=" not in word]
+    others = [word for word in words if word.startswith(("experiment=", "models="))]
+    if len(named) != 1 or others:
+        raise Mistake(
+            f"reproduce wants {LIST}, {EVERY} or the name of one published model, such as reproduce bass"
+            + (f": leave {others[0]} out" if others else "")
+        )
+    models = [] if named == [EVERY] else [f"models=[{named[0]}]"]
+    return ["experiment=reproduce", *models, *(word for word in words if word not in named)]
+
+
+def as_run(verb: str, words: list[str]) -> tuple[str, list[str]]:
+    """A verb that is short for an experiment, as `run` with that experiment; others as they are."""
+    if verb in JUDGES:
+        return "run", judging(verb, words)
+    return ("run", reproducing(words)) if verb == REPRODUCE else (verb, words)
+
+
 def answering(verb: str) -> Verb | None:
     """What answers a verb that runs no experiment."""
     if verb in STUDY_VERBS:
@@ -122,9 +144,9 @@ def answering(verb: str) -> Verb | None:
 
         return verbs.ALONE[verb]
     if verb == "report":
-        from experiments.report import page
+        from experiments.report import written
 
-        return page.main
+        return written.main
     if verb == "to_ema":
         from experiments.command import to_ema
 
@@ -156,8 +178,7 @@ def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
     from experiments.command.settings import check_read, idle
 
-    if verb in JUDGES:
-        verb, words = "run", judging(verb, words)
+    verb, words = as_run(verb, words)
     direct = answering(verb)
     if direct is not None:
         return int(direct(words) or 0)
@@ -264,9 +285,19 @@ def look_at_words(verb: str, words: list[str]) -> None:
     from experiments.command.settings import refuse_twice
 
     refuse_twice(words)
+    verb, words = as_run(verb, words)
     asked.check(verb, words)
-    if verb in ("run", *JUDGES):
-        line.check(judging(verb, words) if verb in JUDGES else words)
+    if verb == "run":
+        line.check(words)
+
+
+def listed() -> int:
+    """Print the published models, a line each; exit code."""
+    from experiments.reproduce.catalogue import models
+
+    for name, one in models().items():
+        print(f"{name:16} {one.title} ({one.source})")
+    return 0
 
 
 def answer(argv: list[str] | None = None) -> int:
@@ -296,6 +327,8 @@ def answer(argv: list[str] | None = None) -> int:
         if flags.multirun:
             words = sweeping(verb, words)
         look_at_words(verb, words)
+        if (verb, words) == (REPRODUCE, [LIST]):
+            return listed()
         return show(verb, words, flags) if flags.cfg or flags.info else run(verb, words)
     except (Mistake, ParameterError, TableError) as error:
         said = str(error)

@@ -11,14 +11,13 @@ from __future__ import annotations
 import base64
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from experiments.command import asked as words_of
 from experiments.command.scenario import Mistake
 from experiments.command.user_files import read_bytes
 from experiments.report import pictures, style
@@ -244,16 +243,21 @@ def notices(kept: Kept, status: str, drawn: bool, code: str) -> list[str]:
     return said
 
 
-def page(kept: Kept, code: str) -> str:
-    """The HTML of a study in a language."""
+def findings_of(kept: Kept, code: str) -> Findings:
+    """What a study found, in a language; Mistake where it has no answer, or runs it rests on are gone."""
     if kept.findings is None:
         raise Mistake(
             f"{kept.folder} holds no findings.json: its experiment ended before it had an answer; run "
             f"it again"
         )
     if kept.manifest["status"] == "finished" and kept.results.wanted:
-        kept.results.runs()  # what it found rests on all of them: a gap since then is refused
-    findings = Findings.load(kept.folder, code)
+        kept.results.runs()
+    return Findings.load(kept.folder, code)
+
+
+def page(kept: Kept, code: str) -> str:
+    """The HTML of a study in a language."""
+    findings = findings_of(kept, code)
     with style.speaking(code):
         found, done = figures_of(kept, findings, code)
         apart = [picture for picture in found if picture["file"].startswith(SENSITIVE)]
@@ -306,23 +310,32 @@ def page(kept: Kept, code: str) -> str:
         )
 
 
-def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = None) -> list[Path]:
-    """Make report.html (report.zh.html in Chinese) and, on wish, the PDF beside it; the paths."""
-    kept, into = Kept(folder), out or folder
-    html, stem = page(kept, code), "report" if code == "en" else f"report.{code}"
+def put(into: Path, made: Mapping[str, bytes]) -> list[Path]:
+    """Write files by name; the paths. Mistake where the folder takes none."""
     try:
         into.mkdir(parents=True, exist_ok=True)
-        store.replace(into / f"{stem}.html", html.encode())
-        paths = [into / f"{stem}.html"]
-        if pdf:
-            store.replace(into / f"{stem}.pdf", printed(html))
-            paths.append(into / f"{stem}.pdf")
+        for name, content in made.items():
+            store.replace(into / name, content)
     except OSError as error:
         raise Mistake(
             f"the report cannot be written to {str(into)!r}: {(error.strerror or str(error)).lower()}; set "
             "out=folder"
         ) from error
-    return paths
+    return [into / name for name in made]
+
+
+def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = None) -> list[Path]:
+    """Make report.html (report.zh.html in Chinese) and, on wish, the PDF beside it; the paths."""
+    html = page(Kept(folder), code)
+    made = {named("report", code, "html"): html.encode()}
+    if pdf:
+        made[named("report", code, "pdf")] = printed(html)
+    return put(out or folder, made)
+
+
+def named(stem: str, code: str, suffix: str) -> str:
+    """A file's name: that of the language before its suffix, but for English."""
+    return f"{stem}.{suffix}" if code == "en" else f"{stem}.{code}.{suffix}"
 
 
 def printed(html: str) -> bytes:
@@ -336,16 +349,3 @@ def printed(html: str) -> bytes:
             "HTML page from a browser"
         ) from error
     return bytes(HTML(string=html, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf())
-
-
-def main(words: Sequence[str]) -> int:
-    """The verb: `study=folder [pdf=true] [report.language=zh] [out=folder]`."""
-    asked = words_of.report(words)
-    for path in write(
-        pictures.newest(Path(asked["study"])),
-        asked["report.language"],
-        asked["pdf"] == "true",
-        Path(asked["out"]) if "out" in asked else None,
-    ):
-        print(path)
-    return 0

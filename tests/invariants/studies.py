@@ -73,6 +73,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
     ],
     "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
+    "reproduce": ["experiment=reproduce", "models=[bass]"],
 }
 SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time
 

@@ -26,7 +26,7 @@ name: mine
 def copy(tmp_path):
     """The configurations and the studies in a folder of their own."""
     shutil.copytree(CONFIGS, tmp_path / "configs")
-    for folder in ("studies", "sensitivity", "evidence", "decide", "benchmark"):
+    for folder in ("studies", "sensitivity", "evidence", "decide", "reproduce", "benchmark"):
         shutil.copytree(ROOT / "experiments" / folder, tmp_path / "experiments" / folder)
     return tmp_path
 

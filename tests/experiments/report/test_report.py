@@ -15,6 +15,7 @@ from typing import Any, cast
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from markupsafe import escape
 
 import run
 from experiments.benchmark import readings
@@ -349,6 +350,16 @@ def test_chinese_headings_and_labels(study):
 
 
 @pytest.mark.slow
+def test_a_brief_of_a_study_in_both_languages(study, tmp_path):
+    for code, name in (("en", "brief.html"), ("zh", "brief.zh.html")):
+        words = ["report", f"study={study}", "brief=true", f"report.language={code}", f"out={tmp_path}"]
+        assert run.main(words) == 0
+        html = (tmp_path / name).read_text()
+        assert Page(html).loads == [] and ALLOWED.sub("", html).count("http") == 0
+        told = Findings.load(study, code)
+        assert all(str(escape(sentence)) in html for sentence in told.sentences)
+
+
 def test_a_pdf_on_wish(study, tmp_path):
     pytest.importorskip("weasyprint", reason="the extra `pdf` is not installed")
     assert run.main(["report", f"study={study}", "pdf=true", f"out={tmp_path}"]) == 0
@@ -360,6 +371,8 @@ BAD = {
     "a folder that is none": (["study=nowhere"], "is no study"),
     "an unknown word": (["studdy=x"], "did you mean study?"),
     "an unknown language": (["study=x", "report.language=cn"], "allowed are en, zh"),
+    "docx of the whole": (["study=x", "docx=true"], "add brief=true"),
+    "brief that is neither": (["study=x", "brief=short"], "allowed are true, false"),
     "pdf that is neither": (["study=x", "pdf=yes"], "allowed are true, false"),
 }
 

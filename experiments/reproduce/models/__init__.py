@@ -1,0 +1,1 @@
+"""One file a published model: `reproduce(published, parameters, seed)`."""
