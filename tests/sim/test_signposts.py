@@ -205,7 +205,7 @@ def test_a_policy_is_read_with_its_trigger_and_a_line_may_have_its_own() -> None
         ({**POOR, "for": 0}, "for = 0: a whole number of months from 1 on"),
         ({**POOR, "for": 1.5}, "for = 1.5"),
         ({**POOR, "below": "little"}, "below = 'little': a number"),
-        ({**POOR, "forr": 3}, "unknown key 'forr'; did you mean for"),
+        ({**POOR, "fort": 3}, "unknown key 'fort'; did you mean for"),
         ({**POOR, "scope": "town"}, "'town': allowed are village, county"),
         ("cash_months below 1", "a table is wanted"),
     ],
