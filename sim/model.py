@@ -18,6 +18,7 @@ from sim.engine.randomness import Keys, Purpose, key_of
 from sim.engine.tables import Table
 from sim.result import Result
 from sim.schedule import MONTH, START
+from sim.signposts import Lookout
 from sim.start import build, county, initial_population, tables
 from sim.state.codes import NONE, WORKING
 from sim.state.counties import Counties, counties_of, seeds_of, whole_number
@@ -115,6 +116,7 @@ class MutualAidModel(Uncopied, agents.Model):
         self._businesses = {county.business.kind for county in each}
         numbers, county_of = self.counties.numbers, self.counties.of_village
         self.values = Values([*zip(each, sets, strict=True)], numbers, county_of)
+        self.lookout = Lookout(self)
         self.ledger = Ledger(len(numbers))
         # give it an empty dictionary, and processor seconds by row are added up there
         self.row_seconds: dict[str, float] | None = None
@@ -323,6 +325,8 @@ class MutualAidModel(Uncopied, agents.Model):
                 began = time.process_time()
                 row.run(self)
                 self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.process_time() - began
+        if self.lookout.watched:
+            self.lookout.look(self)
         self.month += 1
         self.clock += 1
         self._in_month = False

@@ -1,8 +1,8 @@
 """Policies: interventions that own nothing and modify named values over some months, in some villages.
 
 A policy is anything with `modifiers(parameters)`: a few lines of YAML (`Policy`), or a class of one's own.
-Several act in the order written. A policy of size zero, or one that starts after its end, is the baseline bit
-for bit.
+Several act in the order written. A policy of size zero, one that starts after its end, or one whose trigger
+(`when`, see `sim/signposts.py`) never fires is the baseline bit for bit.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim import signposts
 from sim.state.counties import whole_number
 from sim.state.horizon import FIRST_YEAR, LAST_YEAR, month_number
 from sim.state.parameters import ParameterError, Parameters, checked, declarations, nearest
@@ -21,7 +22,7 @@ from sim.state.values import Modifier, check, modified, partners
 from sim.state.yaml12 import flag_of
 
 OPS = ("set", "scale", "add")
-WHEN = ("start", "end", "ramp", "villages")
+WHEN = ("start", "end", "ramp", "villages", "when")
 
 
 class Intervention(Protocol):
@@ -47,9 +48,13 @@ def month_of(word: Any, parameters: Parameters) -> int:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy as written in YAML: `lines` of path, one of set | scale | add, and start, end, ramp, villages.
+    """A policy as written in YAML: `lines` of path, one of set | scale | add, and start, end, ramp, villages,
+    when.
 
     `start` and `end` are months ("2027-01", or months since the start); `end` is the first month without it.
+    `when: {signpost: cash_months, below: 1, for: 3}` waits in each village (with `scope: county`, in all at
+    once by their median) until the signpost has stood there three months in a row; from the next month on,
+    `start` at the earliest, the line acts there to its end, and `ramp` counts from then.
     """
 
     name: str
@@ -57,8 +62,8 @@ class Policy:
 
     @classmethod
     def read(cls, name: str, content: Mapping[str, Any]) -> Policy:
-        """From a YAML table: `modifiers`, and start, end, ramp, villages for all lines that name none of
-        their own.
+        """From a YAML table: `modifiers`, and start, end, ramp, villages, when for all lines that name none
+        of their own.
         """
         for key in content:
             allowed = ("description", "clause", "modifiers", *WHEN)
@@ -104,6 +109,7 @@ class Policy:
             **when,
             ramp=whole_number(f"policy {self.name}: ramp", line.get("ramp", 0), 0),
             villages=self._villages(line["villages"]) if "villages" in line else (),
+            when=signposts.trigger(f"policy {self.name}", line["when"]) if "when" in line else None,
         )
 
     def _month(self, key: str, word: Any, parameters: Parameters) -> int:
@@ -178,17 +184,24 @@ def compose(policies: Iterable[Intervention], parameters: Parameters) -> tuple[M
 
 def check_all(parameters: Parameters, modifiers: Sequence[Modifier]) -> None:
     """Raise ParameterError where a modifier cannot act, or leads out of the allowed range when all act in
-    full.
+    full: with all triggers fired at their earliest, and with none.
     """
-    known, base = declarations(), parameters.flat()
+    base = parameters.flat()
     on: dict[tuple[str, ...], list[Modifier]] = {}
+    signposts.check_scopes(modifiers)
     for modifier in modifiers:
         check(modifier)
         on.setdefault(partners(modifier.path), []).append(modifier)
     for paths, mine in on.items():
         for month in sorted({modifier.start + max(modifier.ramp - 1, 0) for modifier in mine}):
             acting = [(modifier, modifier.weight(month)) for modifier in mine if modifier.weight(month)]
-            for path, value in modified(base, paths, acting).items():
-                declared = known[path]
-                if declared.kind in (int, float):
-                    checked(declared, round(value) if declared.kind is int else value)
+            _check_values(modified(base, paths, acting))
+            _check_values(modified(base, paths, [one for one in acting if not one[0].when]))
+
+
+def _check_values(values: Mapping[str, float]) -> None:
+    """Raise ParameterError where one is out of its range."""
+    for path, value in values.items():
+        declared = declarations()[path]
+        if declared.kind in (int, float):
+            checked(declared, round(value) if declared.kind is int else value)

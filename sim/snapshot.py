@@ -4,7 +4,6 @@ objects.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,12 +38,6 @@ def _in_place(model: MutualAidModel) -> dict[str, np.ndarray]:
     }
 
 
-def _plain(modifier: Modifier) -> dict[str, Any]:
-    """A modifier as Python's own values."""
-    fields = asdict(modifier) | {"villages": np.array(modifier.villages, np.int64).tolist()}
-    return {name: value.item() if isinstance(value, np.generic) else value for name, value in fields.items()}
-
-
 def take(model: MutualAidModel) -> dict[str, Any]:
     """A copy of the model between two months: `meta` (plain values) and `arrays`."""
     meta = {
@@ -54,7 +47,7 @@ def take(model: MutualAidModel) -> dict[str, Any]:
         "clock": model.clock,
         "steps": model.steps,
         "numbers": model.world.villages.number.tolist(),
-        "modifiers": [_plain(modifier) for modifier in model._modifiers[0]],
+        "modifiers": [modifier.to_dict() for modifier in model._modifiers[0]],
         "keep": model._kept,
     }
     arrays = {name: np.array(values) for name, values in _in_place(model).items()}
@@ -66,13 +59,15 @@ def take(model: MutualAidModel) -> dict[str, Any]:
             f"series_{name}": np.array(values)
             for name, values in zip(SERIES, model._recorder.whole(), strict=True)
         }
+    if model.lookout.watched:
+        meta["triggers"], seen = model.lookout.taken()
+        arrays |= seen
     return {"meta": meta, "arrays": arrays}
 
 
 def modifiers_of(meta: dict[str, Any]) -> tuple[Modifier, ...]:
     """Those that acted on the model of a snapshot."""
-    kept = meta.get("modifiers", ())
-    return tuple(Modifier(**{**one, "villages": tuple(one["villages"])}) for one in kept)
+    return tuple(map(Modifier.from_dict, meta.get("modifiers", ())))
 
 
 def only_live(before: Parameters, after: Parameters) -> None:
@@ -92,6 +87,7 @@ def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     model.people = type(model.people)(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
     model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
+    model.lookout.put(meta.get("triggers", ()), arrays)
     if "series_flow" in arrays:
         for month in zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True):
             model._recorder.append(month)

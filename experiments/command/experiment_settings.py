@@ -85,6 +85,7 @@ class Settings:
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     policy: list[str] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)  # policies that a course may change to (pathways)
     patterns: str = ""  # a file of patterns; empty: configs/patterns.yaml
     precision: float | None = None  # half-width asked of every headline share and test
     max_seeds: int | None = None
@@ -101,11 +102,11 @@ class Settings:
     sample: int | None = None  # counties of the country (nation)
     study: str = ""  # a study whose runs are looked at, in place of new ones (discover)
     arm: str = ""  # which of its scenarios
-    outcome: str = "station"  # what a plan is judged by (discover, what_it_takes)
+    outcome: str = "station"  # what a plan is judged by (discover, what_it_takes, pathways)
     below: float | None = None  # of that outcome: less is failed
     sweep: list[str] = field(default_factory=list)  # keys with several values each (compare)
     models: list[str] = field(default_factory=list)  # published models (reproduce); empty: all
-    target: float = 0.7  # share that is to be reached (what_it_takes)
+    target: float = 0.7  # share that is to be reached (what_it_takes, pathways)
     sure: float = 0.8  # share of counties that are to reach it
     budget: float | None = None  # public yuan a county and year that are to suffice
     levers: list[str] = field(default_factory=list)  # what is searched: money, groups, parameters (search)
@@ -157,6 +158,7 @@ class Settings:
             "columns": options()["business"],
             "policy": options()["policy"],
             "objectives": OBJECTIVES,
+            "actions": options()["policy"],
         }
         for key, allowed in words.items():
             for word in (
@@ -203,7 +205,7 @@ class Settings:
             )
         for key in (
             *("panels", "rows", "columns", "inputs", "outcomes"),
-            *("models", "levers", "objectives"),
+            *("models", "levers", "objectives", "actions"),
         ):
             words = [str(word) for word in getattr(self, key)]
             twice = [word for at, word in enumerate(words) if word in words[:at]]

@@ -94,7 +94,7 @@ class Scenario:
             "changes": changes,
             "held": sorted(self.held),
             "fork": dataclasses.asdict(self.fork) if self.fork else None,
-            "modifiers": [dataclasses.asdict(modifier) for modifier in self.modifiers],
+            "modifiers": [modifier.to_dict() for modifier in self.modifiers],
             **({"table": self.table, "table_digest": draw_table.digest(self.table)} if self.table else {}),
         }
 
@@ -104,10 +104,7 @@ class Scenario:
         fork = content["fork"] and Fork(
             content["fork"]["month"], tuple(map(tuple, content["fork"]["changes"]))
         )
-        modifiers = tuple(
-            Modifier(**modifier | {"villages": tuple(modifier["villages"])})
-            for modifier in content["modifiers"]
-        )
+        modifiers = tuple(map(Modifier.from_dict, content["modifiers"]))
         try:
             parameters = patched(Parameters(), content["changes"])
         except (KeyError, TypeError) as error:
@@ -276,10 +273,7 @@ def read_policies(
         return (), ""
 
     def told(one):
-        return [
-            {**dataclasses.asdict(modifier), "villages": list(modifier.villages)}
-            for modifier in compose_policies([one], parameters)
-        ]
+        return [modifier.to_dict() for modifier in compose_policies([one], parameters)]
 
     said = [{"name": name, "modifiers": told(one)} for name, one in zip(names, made, strict=True)]
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)

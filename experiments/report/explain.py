@@ -16,7 +16,7 @@ import numpy as np
 
 import sim
 from experiments.command.scenario import Mistake
-from experiments.report import explain_business, explain_plan
+from experiments.report import explain_business, explain_plan, explain_triggers
 from experiments.report.text import layout, yuan
 from experiments.study.plan import Task
 from sim.parts.funding import RULES as FUNDING_RULES
@@ -24,7 +24,7 @@ from sim.parts.operation import WAYS
 from sim.parts.solvency import CAUSES
 from sim.state.codes import FAMILIES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, VILLAGE_KINDS
 from sim.state.ledger import POSTINGS
-from sim.state.values import Values
+from sim.state.values import Modifier, Values
 from sim.viability import CLASSES
 
 LEVELS = ("closed", "visits only", "reduced meals", "full service")
@@ -50,13 +50,15 @@ GOVERNMENT_BY_RULE = {
 class Place:
     """One village of one run in one month.
 
-    `v` and `t` are places in the series, `values` the parameters there and then (fen, minutes).
+    `v` and `t` are places in the series, `values` the parameters there and then (fen, minutes), after
+    `modifiers`.
     """
 
     result: sim.Result
     v: int
     t: int
     values: Mapping[str, Any]
+    modifiers: tuple[Modifier, ...] = ()
 
     @property
     def month(self) -> int:
@@ -109,10 +111,10 @@ def find(result: sim.Result, village: int, month: str, task: Task | None = None)
     values = Values(
         [(parameters, task.scenario.modifiers if task else ())], np.array([village]), np.zeros(1, np.int64)
     )
+    explain_triggers.as_fired(values, result, numbers.index(village))
     values.refresh(now)
-    return Place(
-        result, numbers.index(village), at, {name: section[0] for name, section in values.sections.items()}
-    )
+    sections = {name: section[0] for name, section in values.sections.items()}
+    return Place(result, numbers.index(village), at, sections, task.scenario.modifiers if task else ())
 
 
 def closures(result: sim.Result, village: int) -> list[str]:
@@ -472,6 +474,7 @@ def chain(result: sim.Result, village: int, month: str, task: Task | None = None
         care(place),
         people(place),
         luck(place),
+        explain_triggers.told(place),
         "A what-if of one run with one kind of luck, not a forecast.",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -2,16 +2,16 @@
 
 `Values` holds one record array per section, a row per village, a field per parameter: yuan become int64 fen,
 hours int64 minutes, words the index of their choice. Kernels take the table of all sections and read
-`values.needs[v].meals`. A modifier changes one path over some months in some villages; only changed columns
-are computed again. Where a modifier changes one of several shares that sum to one, the others are rescaled in
-proportion.
+`values.needs[v].meals`. A modifier changes one path over some months in some villages, perhaps once a trigger
+has fired there; only changed columns are computed again. Where a modifier changes one of several shares that
+sum to one, the others are rescaled in proportion.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ import numba
 import numpy as np
 
 from sim.engine.tables import Table
+from sim.state.codes import NEVER
 from sim.state.parameters import (
     SECTIONS,
     STORED,
@@ -29,6 +30,7 @@ from sim.state.parameters import (
     declarations,
     nearest,
 )
+from sim.state.triggers import Trigger, Watched
 
 
 def stored_as(declared: Declaration) -> tuple[type, int]:
@@ -53,6 +55,9 @@ OPERATIONS = ("set", "scale", "add")
 class Modifier:
     """`set`, `scale` or `add` on one path, from month `start` until before `end`, growing over `ramp`
     months.
+
+    With `when` it acts in a village from the month in which the trigger fires there, `start` at the earliest;
+    `ramp` counts from then.
     """
 
     path: str
@@ -62,17 +67,35 @@ class Modifier:
     end: int = 1_000_000
     ramp: int = 0
     villages: tuple[int, ...] = ()
+    when: Trigger | None = None
 
-    def weight(self, month: int) -> float:
-        """How far the modifier has come in `month`, 0 to 1."""
-        if not self.start <= month < self.end:
+    def weight(self, month: int, fired: int | None = None) -> float:
+        """How far the modifier has come in `month`, 0 to 1; `fired`: the month in which its trigger did."""
+        first = self.start if fired is None else fired
+        if not first <= month < self.end:
             return 0.0
-        return 1.0 if self.ramp <= 0 else min(1.0, (month - self.start + 1) / self.ramp)
+        return 1.0 if self.ramp <= 0 else min(1.0, (month - first + 1) / self.ramp)
 
     def reached(self, value: float, weight: float) -> float:
         """What it makes of `value` when it has come so far."""
         target = {"set": self.value, "scale": value * self.value, "add": value + self.value}[self.op]
         return value + weight * (target - value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, `when` among them only where there is one."""
+        fields = asdict(self)
+        fields["villages"] = np.array(self.villages, np.int64).tolist()
+        if self.when is None:
+            del fields["when"]
+        return {
+            name: value.item() if isinstance(value, np.generic) else value for name, value in fields.items()
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Modifier:
+        """What `to_dict` gave."""
+        when = Trigger(**fields["when"]) if fields.get("when") else None
+        return cls(**{**fields, "villages": tuple(fields["villages"]), "when": when})
 
 
 def sets_of(modifiers: Any, counties: int) -> tuple[tuple[Modifier, ...], ...]:
@@ -213,11 +236,14 @@ class Values:
         self._on: dict[
             tuple[int, tuple[str, ...]], list[Modifier]
         ] = {}  # by county and paths that sum to one
-        self._weights: dict[tuple[int, tuple[str, ...]], tuple[float, ...]] = {}
+        self._weights: dict[tuple[int, tuple[str, ...]], tuple[Any, ...]] = {}
+        self.watched: dict[tuple[int, Trigger, int], Watched] = {}  # by county, trigger and first month
         for county, (_, modifiers) in enumerate(counties):
             for modifier in modifiers:
                 check(modifier)
                 self._on.setdefault((county, partners(modifier.path)), []).append(modifier)
+                if modifier.when:
+                    self._watch(county, modifier.when, modifier.start)
         records, table = _records(tuple(SECTIONS))
         for name, (ds, dtype) in records.items():
             row = {
@@ -244,29 +270,43 @@ class Values:
     def __getattr__(self, name: str) -> np.ndarray:
         raise AttributeError(f"no section {name!r}{nearest(name, SECTIONS)}")
 
+    def _watch(self, county: int, trigger: Trigger, start: int) -> None:
+        if (county, trigger, start) not in self.watched:
+            places = np.flatnonzero(self.county_of == county)
+            self.watched[county, trigger, start] = Watched.new(county, trigger, start, places)
+
     def refresh(self, month: int) -> None:
         """Bring every modified column to `month`."""
         for place, mine in self._on.items():
-            weights = tuple(modifier.weight(month) for modifier in mine)
+            weights = tuple(self._weight(place[0], modifier, month) for modifier in mine)
             if self._weights.get(place) != weights:
                 self._weights[place] = weights
                 self._apply(*place, mine, weights)
 
+    def _weight(self, county: int, modifier: Modifier, month: int) -> float | tuple[float, ...]:
+        """One for the county; behind a trigger one for each of its villages, or 0 where it fired in none."""
+        if modifier.when is None:
+            return modifier.weight(month)
+        fired = self.watched[county, modifier.when, modifier.start].fired
+        each = tuple(0.0 if begun == NEVER else modifier.weight(month, begun) for begun in fired.tolist())
+        return each if any(each) else 0.0
+
     def _apply(
-        self, county: int, paths: tuple[str, ...], mine: list[Modifier], weights: tuple[float, ...]
+        self, county: int, paths: tuple[str, ...], mine: list[Modifier], weights: tuple[Any, ...]
     ) -> None:
         made: dict[
-            tuple[int, ...], dict[str, float | int]
+            tuple[tuple[int, float], ...], dict[str, float | int]
         ] = {}  # villages that meet the same modifiers share a row
-        for v in np.flatnonzero(self.county_of == county):
+        for at, v in enumerate(np.flatnonzero(self.county_of == county)):
+            here = [weight[at] if isinstance(weight, tuple) else weight for weight in weights]
             acting = tuple(
-                place
+                (place, here[place])
                 for place, modifier in enumerate(mine)
-                if weights[place] and (not modifier.villages or self.numbers[v] in modifier.villages)
+                if here[place] and (not modifier.villages or self.numbers[v] in modifier.villages)
             )
             if acting not in made:
                 values = modified(
-                    self.base[county], paths, [(mine[place], weights[place]) for place in acting]
+                    self.base[county], paths, [(mine[place], weight) for place, weight in acting]
                 )
                 made[acting] = {
                     path: stored(self.known[path], held(self.known[path], value))

@@ -65,6 +65,14 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         *ALL_KINDS,
     ],
     "voi": ["experiment=voi", "size=quick", "rows=[jiangxi]", "columns=[none]", "samples=60", DRAWN, *SOME],
+    "pathways": [
+        "experiment=pathways",
+        "size=quick",
+        "seeds=4",
+        "actions=[assistance_posts,call_for_helpers]",
+        DRAWN,
+        *ALL_KINDS,
+    ],
     "discover": ["experiment=discover", "samples=60", DRAWN, *SOME],
     "robust": ["experiment=robust", "size=quick", "rows=[jiangxi,feixiang]", "seeds=6", DRAWN, *SOME],
     "search": [

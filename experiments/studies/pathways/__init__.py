@@ -1,0 +1,39 @@
+"""`experiment=pathways`: when each action stops being enough, which signposts foretell it, and whether a plan
+that waits for its signpost beats the best that does not.
+
+Actions are policies; those with triggers (`when:`) are the adaptive ones. Tipping months stand in tipping.py,
+hits and false alarms in warning.py, what is run in design.py.
+"""
+
+from __future__ import annotations
+
+from experiments.command.scenario import Composed
+from experiments.command.settings import Mistake
+from experiments.report.style import both
+from experiments.report.text import as_text
+from experiments.studies.pathways import tables, text
+from experiments.studies.pathways.answer import answered
+from experiments.studies.pathways.design import SIZES, PathRuns
+from experiments.study.study import begin
+
+FEWEST = 4  # seeds without which nothing is told
+
+
+def run(line: Composed, words: list[str]) -> int:
+    """Exit code."""
+    if line.settings.outcome == "added":
+        raise Mistake("outcome = added: a course is held or left month by month: station or table")
+    runs = PathRuns(line)
+    if min(runs.seeds, runs.fresh) < FEWEST:
+        raise Mistake(f"seeds = {runs.seeds}: {FEWEST} or more are wanted to tell a share of counties")
+    with begin(runs.line, words) as runs.work:
+        answer = answered(runs)
+        runs.work.text("summary.csv", tables.summary(answer).to_csv(index=False))
+        found = both(lambda: text.findings(answer), runs.work.folder)
+        said = as_text(found, runs.work.folder)
+        runs.work.text("answer.txt", said + "\n")
+        print(said)
+    return 0
+
+
+__all__ = ["SIZES", "run"]
