@@ -119,6 +119,7 @@ MONTH: tuple[Process, ...] = (
     process(7, "door", "station.run"),
     process(7, "ladder", "solvency.run"),
     process(7, "buildings", "facilities.run_build"),
+    process(8, "who follows", "thresholds.run"),
     process(8, "enrolment", "acceptance.run_enrol"),
     process(8, "volunteers", "participation.run_take_part"),
     process(8, "credits to family", "clearing.run_family"),
