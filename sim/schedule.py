@@ -163,6 +163,7 @@ MONTH: tuple[Process, ...] = (
     process(11, "bills", "funding_bills.run_bills"),
     process(11, "settlement between villages", "clearing_platform.run_settle"),
     process(12, "acceptance", "acceptance.run_spread"),
+    process(12, "listening", "listening.run"),
     process(12, "trust", "trust.run_learn"),
     process(12, "copying a neighbour", "organisation_copying.run"),
     process(12, "choice of operator", "operation.run_choose"),

@@ -114,6 +114,7 @@ column(
     unit="share",
     label="acceptance of help from outside the family",
     initial=0.3,
+    written_by=("listening",),
 )
 column(
     "satisfaction",
@@ -207,7 +208,7 @@ def leaves(people, i, leaving, drawn):
 
 @inner
 def comes(people, i, acceptance, hazard, drawn):
-    """Whether an elder enrols: by the hazard or as enough others have; never again where all leave for good."""
+    """Whether an elder enrols: by the hazard or as enough others have, once only where it is for good."""
     if acceptance.for_good == 1 and people.has_left[i] == 1:
         return False
     return people.follows[i] == 1 or drawn < enrolment_rate(people, i, acceptance, hazard)
