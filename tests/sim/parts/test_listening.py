@@ -25,6 +25,7 @@ WEIGHTS = {
 def village(leader: bool = True, **more: Any) -> tuple[sim.MutualAidModel, np.ndarray, int]:
     """One village in which nobody has a link; its elders, and the helper who leads it."""
     ten = {**WEIGHTS, "listening.on": True, "county.elders": 10, "county.size_spread": 0.0, **more}
+    ten["horizon.spin_up"] = 0
     model = small(ten, villages=1)
     people, state = model.people, model.world.villages
     people.neighbour[:] = people.kin[:] = -1
@@ -50,7 +51,7 @@ def test_each_hears_neighbour_relative_and_leader_by_their_weights() -> None:
 
 
 def test_views_move_at_once_and_not_one_after_the_other() -> None:
-    """Two who live next door to each other, without a leader: (4 + 1 + 1) and 2 of 8."""
+    """Two who live next door to each other, without a leader: (4 + 1 + 1) / 8 and 2 / 8."""
     model, elders, _ = village(leader=False)
     people = model.people
     people.neighbour[elders[0]], people.neighbour[elders[1]] = elders[1], elders[0]
