@@ -122,6 +122,7 @@ MONTH: tuple[Process, ...] = (
     process(8, "who follows", "thresholds.run"),
     process(8, "enrolment", "acceptance.run_enrol"),
     process(8, "volunteers", "participation.run_take_part"),
+    process(8, "common tasks", "contribution.run"),
     process(8, "credits to family", "clearing.run_family"),
     process(8, "who is laid up", "injury.run_rest"),
     process(8, "paid posts", "organisation_posts.run"),
