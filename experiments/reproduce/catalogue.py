@@ -45,9 +45,14 @@ def function_of(published: Published) -> Reproduce:
     return function
 
 
+def tables_of(name: str) -> list[Path]:
+    """Tables that a published model plays one by one: YAML files of the folder `<name>_tables`."""
+    return sorted((FOLDER / f"{name}_tables").glob("*.yaml"))
+
+
 def digest(published: Published) -> str:
-    """Of its YAML and its function: what they gave is of no use once they change."""
-    files = [FOLDER / f"{published.name}{suffix}" for suffix in (".yaml", ".py")]
+    """Of its YAML, its function and its tables: what they gave is of no use once they change."""
+    files = [FOLDER / f"{published.name}{suffix}" for suffix in (".yaml", ".py")] + tables_of(published.name)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
