@@ -50,7 +50,7 @@ def theorem(count: int, seed: int) -> Claim:
     tables = random_tables(count, seed)
     by_sign = np.array([[corner in stable_corners(table) for corner in CORNERS] for table in tables])
     return Claim(
-        f"corners of {count} random tables that draw games back just where all three differences are negative",
+        f"corners of {count} random tables that draw games back just where all differences are negative",
         f"{count} 张随机收益表中，当且仅当三个收益差皆为负时角点吸引博弈的比例",
         float((returns(tables) == by_sign).mean()),
         0.0,
@@ -85,8 +85,9 @@ def agents_of(game: ThreeGame, setting: Any, seed: int) -> tuple[list[Claim], li
         )
         far.append(np.sqrt(((many - exact) ** 2).mean(axis=(1, 2))))
     claims = []
-    for at, (few, more) in enumerate(zip(far[:-1], far[1:], strict=True)):
-        fewer, number = setting["numbers"][at : at + 2]
+    for at in range(1, len(far)):
+        fewer, number = setting["numbers"][at - 1 : at + 1]
+        few, more = far[at - 1], far[at]
         error = np.sqrt(few.var(ddof=1) / len(few) + more.var(ddof=1) / len(more))
         claims.append(
             Claim(

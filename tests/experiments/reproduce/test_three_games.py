@@ -67,7 +67,7 @@ def test_agents_who_do_not_look_do_not_change() -> None:
         ("[supports, serves, join], gets", "[supports, serve, join], gets", "did you mean serves?"),
         ("gets: [5, 6, 6]", "gets: [5, 6]", "gets wants three numbers in the case supports, serves, join"),
         ("[supports, serves, stay home], gets", "[supports, serves, join], gets", "stands there twice"),
-        ("  - {case: [supports, serves, stay home], gets: [1, 2, 3]}\n", "", "lack the case supports, serves"),
+        ("  - {case: [supports, serves, stay home], gets: [1, 2, 3]}\n", "", "lack the case supports"),
         ("start: [0.6, 0.6, 0.6]", "start: [0.6, 1.0, 0.6]", "start wants a share"),
         ("[supports, stands aside]", "[supports, supports]", "two strategies of different names"),
     ],
