@@ -40,7 +40,7 @@ def reproduce(published: Published, parameters: Parameters, seed: int) -> Reprod
     small, large = sizes[0], sizes[-1]
     claims.append(
         paired(
-            f"the fall from {small} to {SATURATED} persons is more than four times that from there to {large}",
+            f"the fall from {small} to {SATURATED} persons is over four times that from there to {large}",
             f"从 {small} 人到 {SATURATED} 人的降幅超过此后到 {large} 人降幅的四倍",
             found[small] - found[SATURATED] - 4 * (found[SATURATED] - found[large]),
         )
