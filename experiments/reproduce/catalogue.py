@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from experiments.command.settings import Mistake
@@ -40,7 +40,7 @@ def chosen(names: Sequence[str]) -> list[Published]:
 
 def function_of(published: Published) -> Reproduce:
     """What plays it on this model."""
-    module = importlib.import_module(f"experiments.reproduce.models.{published.name}")
+    module = import_module(f"experiments.reproduce.models.{published.name}")
     function: Reproduce = module.reproduce
     return function
 
@@ -58,6 +58,7 @@ def digest(published: Published) -> str:
 
 def parameters_of(published: Published) -> Parameters:
     """Declared values with those of the YAML."""
+    import_module("sim.model")  # what is declared is known once every part is there
     return Parameters().replace(dict(published.values))
 
 

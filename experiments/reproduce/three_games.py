@@ -82,7 +82,7 @@ def payoffs_of(rows: Sequence[Any], players: Mapping[str, Sequence[str]], where:
             raise Mistake(f"{where}: the case {', '.join(row['case'])} stands there twice")
         if len(gets) != PLAYERS or not all(isinstance(one, int | float) for one in gets):
             raise Mistake(f"{where}: gets wants three numbers in the case {', '.join(row['case'])}")
-        payoffs[(slice(None), *corner)] = gets
+        payoffs[:, corner[0], corner[1], corner[2]] = gets
     for corner in CORNERS:
         if np.isnan(payoffs[0][corner]):
             words = [list(both)[at] for both, at in zip(players.values(), corner, strict=True)]

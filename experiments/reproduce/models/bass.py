@@ -174,7 +174,8 @@ def with_a_leader(parameters: Parameters, seed: int, weights: dict[str, float]) 
     chosen = {"listening.on": True, **{f"listening.{word}": weight for word, weight in weights.items()}}
     sizes = {"county.villages": VILLAGES, "county.elders": LISTENERS}
     model = sim.MutualAidModel(parameters.replace({**sizes, **chosen}), seed=seed)
-    people, villages = model.people, model.world.villages
+    people: Any = model.people
+    villages: Any = model.world.villages
     villages.leader = 1
     villages.leader_serial = [people.serial[leader] for leader in leaders(model)]
     return model
@@ -183,8 +184,10 @@ def with_a_leader(parameters: Parameters, seed: int, weights: dict[str, float]) 
 def leaders(model: sim.MutualAidModel) -> list[int]:
     """Row of the first helper of each village."""
     begin, end = model.world.start[:-1], model.world.start[1:]
-    kind: Any = model.people.kind
-    return [int(one + np.argmax(kind[one:last] == HELPER)) for one, last in zip(begin, end, strict=True)]
+    people: Any = model.people
+    return [
+        int(one + np.argmax(people.kind[one:last] == HELPER)) for one, last in zip(begin, end, strict=True)
+    ]
 
 
 def listening_matrix(model: sim.MutualAidModel, v: int, weights: dict[str, float]) -> np.ndarray:

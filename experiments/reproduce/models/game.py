@@ -37,7 +37,8 @@ def returns(payoffs: np.ndarray) -> np.ndarray:
 
 def random_tables(count: int, seed: int) -> np.ndarray:
     """(tables, players, 2, 2, 2) whole payoffs; in no case are a player's two strategies worth the same."""
-    draw, found = np.random.default_rng(seed), []
+    draw = np.random.default_rng(seed)
+    found: list[np.ndarray] = []
     while len(found) < count:
         table = draw.integers(-MOST_PAYOFF, MOST_PAYOFF + 1, (PLAYERS, 2, 2, 2)).astype(float)
         if all(differences(table, corner).all() for corner in CORNERS):
@@ -116,7 +117,8 @@ def agents_of(game: ThreeGame, setting: Any, seed: int) -> tuple[list[Claim], li
 def reproduce(published: Published, parameters: Parameters, seed: int) -> Reproduction:
     """The theorem on random tables, every table that is there; the lines of the first."""
     setting = published.setting
-    claims, lines = [theorem(int(setting["random_tables"]), seed)], []
+    claims = [theorem(int(setting["random_tables"]), seed)]
+    lines: list[Line] = []
     for path in tables_of(published.name):
         game = read_game(path)
         told, drawn = agents_of(game, setting, seed)

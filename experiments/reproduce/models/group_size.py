@@ -1,6 +1,8 @@
-"""Size of a group: the share of the time on offer that is given, in whole runs under the same draws."""
+"""Size of a group: the share of the time on offer that is given, in villages that are otherwise the same."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,13 +14,15 @@ from sim.state.parameters import Parameters
 SATURATED = 5  # persons, from which on the paper finds hardly any difference
 
 
-def shares_given(parameters: Parameters, seed: int, size: int, months: int, counted: int) -> np.ndarray:
-    """(villages) time given over time on offer, per cent, in the last months of a run."""
-    model = sim.MutualAidModel(parameters.replace({"matching.group": size}), seed=seed)
-    model.run(months)
-    given, offered = (
-        np.asarray(model.series.flow[name])[-counted:].sum(axis=0) for name in ("time_aid", "offered")
-    )
+def shares_given(parameters: Parameters, seed: int, size: int, before: int) -> np.ndarray:
+    """(villages) time given over time on offer, per cent, in the month from which groups have this size.
+
+    The months before are the same for all sizes: what follows from who was pleased by whom is left out.
+    """
+    sized = sim.Modifier("matching.group", "set", size, start=before)
+    model = sim.MutualAidModel(parameters, seed=seed, modifiers=(sized,))
+    model.run(before + 1)
+    given, offered = (np.asarray(model.series.flow[name])[-1] for name in ("time_aid", "offered"))
     return np.asarray(100 * given / np.maximum(offered, 1))
 
 
@@ -26,16 +30,14 @@ def reproduce(published: Published, parameters: Parameters, seed: int) -> Reprod
     """Differences between sizes, villages paired and the unit of the error."""
     setting = published.setting
     sizes = list(setting["sizes"])
-    found = {
-        size: shares_given(parameters, seed, size, setting["months"], setting["counted"]) for size in sizes
-    }
+    found = {size: shares_given(parameters, seed, size, setting["before"]) for size in sizes}
     claims = [
         paired(
             f"groups of {smaller} give more of their time than groups of {larger}, points",
             f"{smaller} 人小组付出时间的占比高于 {larger} 人小组，百分点",
             found[smaller] - found[larger],
         )
-        for smaller, larger in zip(sizes[:-1], sizes[1:], strict=True)
+        for smaller, larger in pairwise(sizes)
     ]
     small, large = sizes[0], sizes[-1]
     claims.append(
