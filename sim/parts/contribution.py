@@ -69,7 +69,7 @@ class Contribution:
         True,
         unit="switch",
         doc="pledges are let go where they do not reach the point",
-        source="Bagnoli and Lipman 1989 (Review of Economic Studies 56(4))",
+        source="design choice; Bagnoli and Lipman 1989 (Review of Economic Studies 56(4))",
         only=ON,
     )
 
