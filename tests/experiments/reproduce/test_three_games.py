@@ -63,7 +63,7 @@ def test_agents_who_do_not_look_do_not_change() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("stable:", "stabel:", "did you mean stable?"),
+        ("stable:", "stabls:", "did you mean stable?"),
         ("[supports, serves, join], gets", "[supports, serve, join], gets", "did you mean serves?"),
         ("gets: [5, 6, 6]", "gets: [5, 6]", "gets wants three numbers in the case supports, serves, join"),
         ("[supports, serves, stay home], gets", "[supports, serves, join], gets", "stands there twice"),
