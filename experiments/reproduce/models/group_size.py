@@ -58,7 +58,7 @@ def reproduce(published: Published, parameters: Parameters, seed: int) -> Reprod
         error_of(less).tolist(),
     )
     across = ("elders whom one helper keeps company", "一名帮手陪伴的老人数")
-    upward = ("points of the time on offer", "占可提供时间的百分点")
+    upward = ("time given less that in groups of one, points", "付出时间较一人一组，百分点")
     return Reproduction(claims, [line], across, upward)
 
 
