@@ -74,7 +74,7 @@ def _recommended(done: Strategy) -> str:
     if done.choice.others:
         names = tell(", ", "、").join(map(plan_label, done.choice.others))
         beside = tell(
-            f" ({names} lead by as many metrics and cost the public more)",
+            f" (as many metrics name {names}, at more public money)",
             f"（{names}居首的指标同样多，但公共支出更高）",
         )
     return tell(
