@@ -68,6 +68,11 @@ class Reproduction:
         found = {claim.verdict for claim in self.claims}
         return NOT if NOT in found else OPEN if OPEN in found else REPRODUCED
 
+    @property
+    def missed(self) -> list[str]:
+        """Claims that are not reproduced or cannot be told."""
+        return [claim.english for claim in self.claims if claim.verdict != REPRODUCED]
+
     def kept(self) -> dict[str, Any]:
         """As plain tables and numbers."""
         return asdict(self)
@@ -90,6 +95,7 @@ class Published:
 
     `values` are parameters that are set, among them what is switched off; `setting` are numbers of the
     reproduction itself (sizes, months, points); `left` says what is not reproduced, and why.
+    `known` are claims that this model does not show: `claim` (in English, as it is printed), `why`, `chinese`.
     """
 
     name: str
@@ -102,3 +108,4 @@ class Published:
     setting: Mapping[str, Any] = field(default_factory=dict)
     left: str = ""
     left_chinese: str = ""
+    known: Sequence[Mapping[str, str]] = ()

@@ -36,15 +36,31 @@ def findings(wanted: Sequence[Published], found: Sequence[Reproduction], folder:
         sentences(pairs),
         [table(pairs), claims(pairs)],
         [picture.draw(one, reproduction, figures_in(folder)) for one, reproduction in pairs],
-        [
-            tell(
-                f"{one.title}: not reproduced: {one.left}" if one.left else "",
-                f"{one.chinese}：未重现：{one.left_chinese}" if one.left else "",
-            )
-            for one in wanted
-            if one.left
-        ],
+        limits(pairs),
     )
+
+
+def limits(pairs: Sequence[tuple[Published, Reproduction]]) -> list[str]:
+    """What is left out of each model, and why a claim of it that is known to fail does."""
+    said = []
+    for one, reproduction in pairs:
+        if one.left:
+            said.append(
+                tell(
+                    f"{one.title}: left out: {one.left}",
+                    f"{one.chinese}：未纳入：{one.left_chinese}",
+                )
+            )
+        chinese = {claim.english: claim.chinese for claim in reproduction.claims}
+        said += [
+            tell(
+                f'{one.title}: why not "{known["claim"]}": {known["why"]}',
+                f"{one.chinese}：“{chinese[known['claim']]}”未重现的原因：{known['chinese']}",
+            )
+            for known in one.known
+            if known["claim"] in reproduction.missed
+        ]
+    return said
 
 
 def sentences(pairs: Sequence[tuple[Published, Reproduction]]) -> list[str]:

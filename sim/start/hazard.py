@@ -12,13 +12,13 @@ import numpy as np
 
 from sim.start.tables import (
     AGES,
-    HEALTH_STATES,
     HealthTables,
     death_rates,
     deaths_by_state,
     grain,
     risks_of_death,
 )
+from sim.state.codes import HEALTH_STATES
 
 WORST = len(HEALTH_STATES) - 1
 

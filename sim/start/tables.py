@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.state.codes import HEALTH_STATES
 from sim.state.parameters import TableError
 
 DATA = Path(__file__).parents[1] / "data"
 AGES = 112  # single years 0 .. 111
-HEALTH_STATES = ("robust", "mild", "moderate", "severe")
 C3_TARGET = (
     0.168,
     0.015,
