@@ -54,13 +54,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Claims, the lines of one picture with the labels of its axes (English, Chinese)."""
+    """Claims, the lines of one picture with the labels of its axes (English, Chinese).
+
+    `ticks` are words in place of the numbers across, one for each point of a line.
+    """
 
     claims: Sequence[Claim]
     lines: Sequence[Line]
     across: tuple[str, str]
     upward: tuple[str, str]
     discrete: bool = False  # points that no line joins
+    ticks: Sequence[tuple[str, str]] = ()
 
     @property
     def verdict(self) -> str:
@@ -86,6 +90,7 @@ class Reproduction:
             tuple(kept["across"]),
             tuple(kept["upward"]),
             bool(kept["discrete"]),
+            [(english, chinese) for english, chinese in kept["ticks"]],
         )
 
 
@@ -95,7 +100,7 @@ class Published:
 
     `values` are parameters that are set, among them what is switched off; `setting` are numbers of the
     reproduction itself (sizes, months, points); `left` says what is not reproduced, and why.
-    `known` are claims that this model does not show: `claim` (in English, as it is printed), `why`, `chinese`.
+    `known` are claims that this model does not show: `claim` (English, as it is printed), `why`, `chinese`.
     """
 
     name: str

@@ -36,6 +36,9 @@ def draw(published: Published, found: Reproduction, folder: Path) -> Picture:
         )
     axes.set_xlabel(tell(*found.across))
     axes.set_ylabel(tell(*found.upward))
+    if found.ticks:
+        axes.set_xticks(found.lines[0].at, [tell(*words) for words in found.ticks])
+        axes.margins(x=0.15)
     if len(found.lines) > 1:
         axes.legend(frameon=False, fontsize=8)
     met = sum(claim.verdict == REPRODUCED for claim in found.claims)

@@ -42,7 +42,7 @@ def test_one_claim_that_fails_fails_the_model():
 
 def test_what_is_kept_reads_back():
     line = Line("a", "b", [0.0], [], [1.0], [0.1])
-    found = Reproduction([Claim("c", "d", 1.0, 0.1)], [line], ("x", "甲"), ("y", "乙"), True)
+    found = Reproduction([Claim("c", "d", 1.0, 0.1)], [line], ("x", "甲"), ("y", "乙"), True, [("one", "一")])
     kept = json.loads(json.dumps(found.kept()))
     assert Reproduction.read(kept) == found
 
