@@ -90,7 +90,7 @@ class Reproduction:
             tuple(kept["across"]),
             tuple(kept["upward"]),
             bool(kept["discrete"]),
-            [(english, chinese) for english, chinese in kept["ticks"]],
+            [(english, chinese) for english, chinese in kept.get("ticks", ())],
         )
 
 
