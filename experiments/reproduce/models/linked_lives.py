@@ -70,7 +70,8 @@ def reproduce(published: Published, parameters: Parameters, seed: int) -> Reprod
 def without_need(parameters: Parameters, seed: int) -> sim.MutualAidModel:
     """A county of elders who need nothing yet."""
     model = sim.MutualAidModel(parameters, seed=seed)
-    model.people.health[:] = 0
+    people: Any = model.people
+    people.health[:] = 0
     return model
 
 
@@ -148,12 +149,13 @@ def cohort(parameters: Parameters, seed: int, years: int) -> tuple[list[Line], l
 def household(parameters: Parameters, seed: int, years: int) -> np.ndarray:
     """Minutes of need and of family care, and elders, by year (years, 3)."""
     model = sim.MutualAidModel(parameters, seed=seed)
+    people: Any = model.people
     found = np.zeros((years, 3))
     for year in range(years):
         for _ in range(12):
             month(model, HOUSEHOLD)
             hours = model.world.hours.sum(axis=(0, 2))
-            found[year] += hours[NEED], hours[FAMILY], (model.people.kind == ELDER).sum()
+            found[year] += hours[NEED], hours[FAMILY], (people.kind == ELDER).sum()
     return found
 
 
