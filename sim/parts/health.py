@@ -118,10 +118,24 @@ class Health:
         only=BY_HAZARD,
     )
     two_levels: float = par(
-        0.0, unit="share", low=0.0, high=0.5, doc="falls by two levels at once", only=BY_HAZARD, live=False
+        0.2,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="falls by two levels at once",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
     )
     three_levels: float = par(
-        0.0, unit="share", low=0.0, high=0.5, doc="falls by three levels at once", only=BY_HAZARD, live=False
+        0.1,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="falls by three levels at once; published: by three .05, by four .05",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
     )
 
 
