@@ -111,6 +111,11 @@ def table(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
     return ShownTable(phrase("Published models"), [phrase(head) for head in heads], rows)
 
 
+def shown(number: float, digits: int) -> str:
+    """To so many digits; whole numbers from a hundred on are written out, never as a power of ten."""
+    return f"{number:,.0f}" if 100 <= abs(number) < 1e9 else f"{number:.{digits}g}"
+
+
 def claims(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
     """A row a claim."""
     rows = [
@@ -118,8 +123,8 @@ def claims(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
             one.name,
             tell(claim.english, claim.chinese),
             tell("above 0", "大于 0") if claim.target is None else f"{claim.target:.4g}",
-            f"{claim.found:.4g}",
-            f"{claim.error:.2g}",
+            shown(claim.found, 4),
+            shown(claim.error, 2),
             phrase(claim.verdict),
         ]
         for one, reproduction in pairs
