@@ -149,11 +149,11 @@ def cohort(parameters: Parameters, seed: int, years: int) -> tuple[list[Line], l
 def household(parameters: Parameters, seed: int, years: int) -> np.ndarray:
     """Minutes of need and of family care, and elders, by year (years, 3)."""
     model = sim.MutualAidModel(parameters, seed=seed)
-    people: Any = model.people
     found = np.zeros((years, 3))
     for year in range(years):
         for _ in range(12):
             month(model, HOUSEHOLD)
+            people: Any = model.people  # another table once the village has outgrown the first
             hours = model.world.hours.sum(axis=(0, 2))
             found[year] += hours[NEED], hours[FAMILY], (people.kind == ELDER).sum()
     return found
