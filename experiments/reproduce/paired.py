@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.reproduce.claims import Claim
+from .claims import Claim
 
 
 def mean_error(differences: np.ndarray) -> tuple[float, float]:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.months import month
 from sim.state.codes import CANTEEN, ELDER
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
 
 LOOKED_AT = (2, 4, 6, 8, 10)  # years
 SMOOTHED = 13  # months over which the steepest year is looked for

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.months import month
-from experiments.reproduce.paired import mean_error, sign
 from sim.state.codes import ELDER, FAMILY, MILD, NEED, PROFESSIONAL, UNMET
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
+from ..paired import mean_error, sign
 
 CARE = (
     "deaths and departures",

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.months import month
-from experiments.reproduce.paired import mean_error, sign
 from sim.state.codes import ELDER, FAMILY, FEMALE, MALE, NEED
 from sim.state.parameters import Parameters, declarations
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
+from ..paired import mean_error, sign
 
 BASE, SCALE, SPANS = 0.0002, 0.0008, (18.0, 19.0)  # as published: men, women
 FALLS = (0.7, 0.2, 0.1)  # as published: by one level, by two, by more

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.paired import mean_error, sign
 from sim.state.codes import CRAFT, ELDER, LEAST_DAYS, RICH, WEAK
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..paired import mean_error, sign
 
 PLACES: dict[str, dict[str, Any]] = {
     "tourism": {"county.share_scenic": 1.0},
