@@ -95,6 +95,7 @@ MONTH: tuple[Process, ...] = (
     process(4, "needs", "needs.run_arise"),
     process(4, "township centre", "referral_centre.run"),
     process(4, "sharing station", "sharing.run"),
+    process(4, "public care at home", "public_care.run"),
     process(4, "family care", "needs.run_family"),
     process(5, "county envelopes", "government.run_envelopes"),
     process(5, "applications and selection", "rollout.run"),

@@ -1,9 +1,9 @@
-"""The project as a wheel: two names in a clean environment, and a study from a folder with names of its own."""
+"""The project as a wheel: two names in a clean environment, a study from a folder with names of its own."""
 
 from __future__ import annotations
 
+import ast
 import os
-import re
 import subprocess
 import sys
 import sysconfig
@@ -18,9 +18,18 @@ QUIET = {**os.environ, "MUTUAL_AID_NO_KERNELS": "1", "PYTHONPATH": ""}
 
 
 def test_rooms_of_the_experiments_are_named_from_where_they_stand():
-    """Installed they lie below another name: an import by the name of the repository would find nothing."""
-    absolute = re.compile(r"^\s*(?:from|import) experiments\b", re.MULTILINE)
-    wrong = [path for path in (ROOT / "experiments").rglob("*.py") if absolute.search(path.read_text())]
+    """Installed they lie below another name: an import by that of the repository would find nothing."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "experiments").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.level == 0
+            and (node.module or "").startswith("experiments")
+        )
+        or (isinstance(node, ast.Import) and any(one.name.startswith("experiments") for one in node.names))
+    ]
     assert wrong == []
 
 

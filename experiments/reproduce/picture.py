@@ -36,6 +36,11 @@ def draw(published: Published, found: Reproduction, folder: Path) -> Picture:
         )
     axes.set_xlabel(tell(*found.across))
     axes.set_ylabel(tell(*found.upward))
+    if found.ticks:
+        axes.set_xticks(found.lines[0].at, [tell(*words) for words in found.ticks])
+        axes.margins(x=0.15)
+    elif all(float(point).is_integer() for line in found.lines for point in line.at):
+        axes.locator_params(axis="x", integer=True)
     if len(found.lines) > 1:
         axes.legend(frameon=False, fontsize=8)
     met = sum(claim.verdict == REPRODUCED for claim in found.claims)

@@ -143,6 +143,7 @@ column(
         "matching",
         "neighbours",
         "operation",
+        "public_care",
         "referral",
         "referral_centre",
         "sharing",

@@ -2,6 +2,9 @@
 
 FREE, ELDER, HELPER = 0, 1, 2
 ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
+HEALTH_STATES = ("robust", "mild", "moderate", "severe")
+COURSES = ("chain", "hazard")  # of health
+CHAIN, HAZARD = COURSES
 WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
 UNLISTED, DAILY, TWICE_WEEKLY, WEEKLY, MONTHLY = 0, 1, 2, 3, 4  # tiers of the account book
 MALE, FEMALE = 0, 1
