@@ -53,6 +53,7 @@ def digest(published: Published) -> str:
 
 def parameters_of(published: Published) -> Parameters:
     """Declared values with those of the YAML."""
+    importlib.import_module("sim.model")  # what is not imported has declared nothing
     return Parameters().replace(dict(published.values))
 
 

@@ -1,0 +1,95 @@
+"""Villages in which nothing happens but favours: what the reproductions of time banks have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import sim
+from experiments.reproduce.months import batch_error, month
+from sim.state.codes import FREE
+from sim.state.parameters import Parameters
+
+HOUR = 60  # minutes of a favour here
+PLENTY = 40_000  # free minutes of a month in which nobody is short of time
+
+
+def village(parameters: Parameters, seed: int) -> sim.MutualAidModel:
+    """A model with nobody's account moved yet; inhabitants of all villages take part."""
+    model = sim.MutualAidModel(parameters, seed=seed)
+    people: Any = model.people
+    inhabitants(model)
+    people.free[:] = PLENTY
+    month(model, ["habits"])
+    return model
+
+
+def inhabitants(model: sim.MutualAidModel) -> np.ndarray:
+    """(slots) whether somebody lives there."""
+    people: Any = model.people
+    return np.asarray(people.kind != FREE)
+
+
+def heads(model: sim.MutualAidModel) -> np.ndarray:
+    """(villages) inhabitants."""
+    return np.add.reduceat(inhabitants(model).astype(int), model.world.start[:-1])
+
+
+def issue(model: sim.MutualAidModel, units: float) -> None:
+    """So many favours a head, by lot to a unit, as welcome credits of the bank."""
+    people: Any = model.people
+    for v, (first, used) in enumerate(zip(model.world.start, model.world.used, strict=False)):
+        rows = first + np.flatnonzero(inhabitants(model)[first : first + used])
+        whole = round(units * len(rows))
+        more = HOUR * (whole // len(rows) + (np.arange(len(rows)) < whole % len(rows)))
+        people.credit[rows] += more
+        model.ledger.posted.credits_welcome[v] += int(more.sum())
+    model.ledger.settle()
+
+
+def favours(model: sim.MutualAidModel, free: np.ndarray | int = PLENTY) -> None:
+    """A month of favours; everybody has `free` minutes for them."""
+    people: Any = model.people
+    people.free[:] = free
+    month(model, ["favours"])
+    model.ledger.settle()
+
+
+def seen(
+    model: sim.MutualAidModel,
+    months: int,
+    look: Callable[[sim.MutualAidModel], np.ndarray],
+    before: int = 0,
+    free: np.ndarray | int = PLENTY,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of what is looked at over months, and its standard error by batches; the books hold at the end."""
+    for _ in range(before):
+        favours(model, free)
+    rows = []
+    for _ in range(months):
+        favours(model, free)
+        rows.append(look(model))
+    model.audit()
+    series = np.array(rows)
+    return series.mean(axis=0), batch_error(series)
+
+
+def flows(model: sim.MutualAidModel, name: str) -> float:
+    """This month's favours of one sort in all villages."""
+    return float(model.flow[name].sum())
+
+
+def service(model: sim.MutualAidModel) -> float:
+    """Share of favours asked that were given."""
+    asked = flows(model, "favours_asked")
+    given = flows(model, "favours_paid") + flows(model, "favours_gift")
+    return given / asked if asked else 0.0
+
+
+def balances(model: sim.MutualAidModel, states: int, lowest: int = 0) -> np.ndarray:
+    """(states) share of inhabitants with a balance of lowest, lowest + 1 .. favours."""
+    people: Any = model.people
+    held = people.credit[inhabitants(model)] // HOUR - lowest
+    return np.bincount(held, minlength=states)[:states] / len(held)
