@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 import sim
+from experiments.reproduce.claims import Claim
 from experiments.reproduce.months import batch_error, month
 from sim.state.codes import FREE
 from sim.state.parameters import Parameters
@@ -49,12 +51,39 @@ def issue(model: sim.MutualAidModel, units: float) -> None:
     model.ledger.settle()
 
 
-def favours(model: sim.MutualAidModel, free: np.ndarray | int = PLENTY) -> None:
-    """A month of favours; everybody has `free` minutes for them."""
+def endow(model: sim.MutualAidModel, units: float) -> None:
+    """So many favours a head in the first common account."""
+    villages: Any = model.world.villages
+    more = HOUR * np.round(units * heads(model)).astype(np.int64)
+    villages.pooled[:, 0] += more
+    model.ledger.posted.credits_pooled += more
+    model.ledger.settle()
+
+
+def favours(
+    model: sim.MutualAidModel, free: np.ndarray | int = PLENTY, names: Sequence[str] = ("favours",)
+) -> None:
+    """A month of favours, with other processes that are named; everybody has `free` minutes for them."""
     people: Any = model.people
     people.free[:] = free
-    month(model, ["favours"])
+    month(model, names)
     model.ledger.settle()
+
+
+def monthly(
+    model: sim.MutualAidModel,
+    months: int,
+    look: Callable[[sim.MutualAidModel], Any],
+    free: np.ndarray | int = PLENTY,
+    names: Sequence[str] = ("favours",),
+) -> np.ndarray:
+    """What is looked at, month by month; the books hold at the end."""
+    rows = []
+    for _ in range(months):
+        favours(model, free, names)
+        rows.append(look(model))
+    model.audit()
+    return np.array(rows)
 
 
 def seen(
@@ -64,21 +93,19 @@ def seen(
     before: int = 0,
     free: np.ndarray | int = PLENTY,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of what is looked at over months, and its standard error by batches; the books hold at the end."""
-    for _ in range(before):
-        favours(model, free)
-    rows = []
-    for _ in range(months):
-        favours(model, free)
-        rows.append(look(model))
-    model.audit()
-    series = np.array(rows)
+    """Mean of what is looked at over months, and its standard error by batches."""
+    series = monthly(model, before + months, look, free)[before:]
     return series.mean(axis=0), batch_error(series)
+
+
+def by_village(model: sim.MutualAidModel, name: str) -> np.ndarray:
+    """(villages) this month's favours of one sort."""
+    return np.asarray(model.flow[name]).astype(float)
 
 
 def flows(model: sim.MutualAidModel, name: str) -> float:
     """This month's favours of one sort in all villages."""
-    return float(model.flow[name].sum())
+    return float(by_village(model, name).sum())
 
 
 def service(model: sim.MutualAidModel) -> float:
@@ -93,3 +120,13 @@ def balances(model: sim.MutualAidModel, states: int, lowest: int = 0) -> np.ndar
     people: Any = model.people
     held = people.credit[inhabitants(model)] // HOUR - lowest
     return np.bincount(held, minlength=states)[:states] / len(held)
+
+
+def mean_of(each: np.ndarray) -> tuple[float, float]:
+    """Of villages, with the standard error."""
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(len(each)))
+
+
+def more(english: str, chinese: str, high: tuple[float, float], low: tuple[float, float]) -> Claim:
+    """That the first, a value with its error, is larger."""
+    return Claim(english, chinese, high[0] - low[0], math.hypot(high[1], low[1]))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import HOUR, PLENTY, balances, issue, seen, service, village
+from experiments.reproduce.favours import HOUR, PLENTY, balances, issue, more, seen, service, village
 from sim.state.codes import ALTRUIST
 from sim.state.parameters import Parameters
 
@@ -108,11 +108,6 @@ class Town:
         """Share of requests served and its error."""
         found, errors = self.seen(threshold, mean, **shares)
         return float(found[0]), float(errors[0])
-
-
-def more(english: str, chinese: str, high: tuple[float, float], low: tuple[float, float]) -> Claim:
-    """That the first, a value with its error, is larger."""
-    return Claim(english, chinese, high[0] - low[0], math.hypot(high[1], low[1]))
 
 
 def laws(town: Town) -> list[Claim]:
