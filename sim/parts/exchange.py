@@ -302,7 +302,7 @@ def look_on(people, world, v, place, tie, exchange, key):
 def find_path(people, world, v, giver, asker, exchange, key):
     """Whether favours can pass from giver to asker, places in the village.
 
-    Which path is taken does not matter for who is served later (Dandekar et al., theorem 1).
+    Which path is taken does not matter for who is served later (Dandekar et al.).
     """
     used, beyond, grown = world.used[v], world.work[BEYOND], True
     beyond[:used] = NOWHERE
