@@ -108,11 +108,11 @@ column(
     shape=(MOST_TRUSTED,),
 )
 state("pooled", "i8", unit="minutes", label="credit in the common accounts, by kind", shape=(MOST_KINDS,))
-flow("favours_asked", unit="favours", label="favours asked")
-flow("favours_paid", unit="favours", label="favours given for credit")
-flow("favours_gift", unit="favours", label="favours given for nothing by altruists")
-flow("favours_penniless", unit="favours", label="favours refused for want of credit, trust or deposits")
-flow("favours_unwilling", unit="favours", label="favours refused as nobody was willing")
+flow("favours_asked", unit="times", label="favours asked")
+flow("favours_paid", unit="times", label="favours given for credit")
+flow("favours_gift", unit="times", label="favours given for nothing by altruists")
+flow("favours_penniless", unit="times", label="favours refused for want of credit, trust or deposits")
+flow("favours_unwilling", unit="times", label="favours refused as nobody was willing")
 flow("time_favours", unit="minutes", label="time that favours took")
 posting(
     "credits_pooled",
