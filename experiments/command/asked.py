@@ -70,9 +70,9 @@ def explain(words: Sequence[str]) -> dict[str, str]:
             f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
             f"first_answer/<id> village=7, and month=2031-04 where one month is meant"
         )
-    for key in ("village", "replicate"):
-        if not (given[key].isascii() and given[key].isdigit() and len(given[key]) < 10):
-            raise Mistake(f"{key} = {given[key]!r}: a whole number is wanted")
+    number = given["replicate"]
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Mistake(f"replicate = {number!r}: a whole number is wanted")
     return given
 
 

@@ -105,9 +105,10 @@ def _top_names(body: Iterable[ast.stmt]) -> set[str]:
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
-        elif isinstance(node, ast.Assign):
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {
-                name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+                name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
             }
         elif isinstance(node, ast.ImportFrom | ast.Import):
             found |= {alias.asname or alias.name for alias in node.names}

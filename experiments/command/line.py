@@ -191,7 +191,7 @@ def run(verb: str, words: list[str]) -> int:
         check_read(line.settings, words)
         changes = line.scenario(line.settings.name, line.parameters).modifiers
         modified = [change.path for change in changes]
-        for said in idle(line.pinned, line.parameters, line.settings, modified):
+        for said in (*noted(words), *idle(line.pinned, line.parameters, line.settings, modified)):
             print(f"note: {printable(said)}", file=sys.stderr)
         from experiments.study import study
 
@@ -232,6 +232,16 @@ def sentence(text: str) -> str:
     """A message as one line of a length that can be read; signs that steer a terminal are written out."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
+
+def noted(words: list[str]) -> tuple[str, ...]:
+    """Sentences on a file of villages: what was left unread in it, what was taken from it."""
+    from experiments.command import village_file
+    from experiments.command.settings import read_overrides
+
+    named = [word for word in words if word.startswith("given.villages=")]
+    value = str(read_overrides(named)[0].value()) if named else ""
+    return village_file.read(Path(value)).notes if value and "\n" not in value else ()
 
 
 def look_at_files(words: list[str]) -> None:

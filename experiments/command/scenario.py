@@ -279,20 +279,15 @@ def read_policies(
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
-def _table(path: str) -> str:
-    """The text of a CSV file of villages; Mistake where there is none or nothing in it."""
-    try:
-        there = Path(path).exists() and not Path(path).is_dir()
-    except (OSError, ValueError):  # no path at all
-        there = False
-    if not there or not path.endswith(".csv"):
-        raise Mistake(
-            f"given.villages = {path[:200]!r}: there is no such CSV file; the path of a file *.csv is wanted"
-        )
-    text = read_text(Path(path))
-    if not text.strip():
-        raise Mistake(f"given.villages = {path!r}: the file is empty; a header and a village are wanted")
-    return text
+def _given(pinned: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file of villages sets: the table as text, and a county of as many villages."""
+    villages = str(pinned.get("given.villages", ""))
+    if not villages or "\n" in villages:  # a table itself has a heading and rows
+        return {}
+    from experiments.command import village_file  # pandas and its readers: for those who have a file
+
+    table = village_file.read(Path(villages))
+    return {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}
 
 
 def compose_line(words: Sequence[str]) -> Composed:
@@ -312,9 +307,11 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.draws = read.draws
         if read.arms is not None:  # in place of the experiment's own
             config.fork.arms = read.arms
-        villages = str(pinned.get("given.villages", ""))
-        if villages and "\n" not in villages:  # a path: a table has a heading and rows
-            OmegaConf.update(config, "given.villages", _table(villages))
+        table = _given(pinned)
+        for path, value in table.items():
+            if path == "given.villages" or path not in read.typed:
+                OmegaConf.update(config, path, value)
+                pinned[path] = value
         typed = read.typed | {
             path for group, option in named.items() if group != "experiment" for path in arm(group, option)
         }
@@ -344,7 +341,8 @@ def compose_line(words: Sequence[str]) -> Composed:
     if made:
         named["policy"] = "+".join(settings.policy)
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
-    return Composed(settings, parameters, pinned, named, resolved(asked | plain | keys) + said, made)
+    text = resolved(asked | plain | keys) + said
+    return Composed(settings, parameters, pinned, named, text, made)
 
 
 def resolved(content: dict[str, Any]) -> str:

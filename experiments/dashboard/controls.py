@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from experiments.command.scenario import known, options, policy_file, read_policies
+from experiments.command.table_file import SUFFIXES
 from experiments.dashboard import state
 from experiments.dashboard.session import (
     changed,
@@ -187,6 +188,8 @@ def county_controls(shown: Draft) -> None:
     given = bool(shown.value("given.villages"))
     if given:
         st.success(say("uploaded", n=shown.value("county.villages")))
+        for note in st.session_state.get("notes_csv", ()):
+            st.caption(escaped(note))
         st.button(
             say("drop"),
             key=f"{shown.uid}/drop",
@@ -245,15 +248,20 @@ def county_controls(shown: Draft) -> None:
         on_click="ignore",
     )
     file = st.file_uploader(
-        say("upload"), type="csv", key=f"{shown.uid}/csv", help=say("upload_help"), max_upload_size=1
+        say("upload"),
+        type=[suffix[1:] for suffix in SUFFIXES],
+        key=f"{shown.uid}/csv",
+        help=say("upload_help"),
+        max_upload_size=2,
     )
     if file is not None and st.session_state.get("seen_csv") != file.file_id:
-        guarded(partial(take_file, shown, file.getvalue(), file.file_id))
+        guarded(partial(take_file, shown, file.getvalue(), file.name, file.file_id))
 
 
-def take_file(shown: Draft, content: bytes, identity: str) -> None:
+def take_file(shown: Draft, content: bytes, name: str, identity: str) -> None:
     """Use an uploaded table of villages, or list the cells that cannot be used."""
-    faults = state.take_villages(shown, state.decoded(content))
+    found = state.take_villages(shown, content, name)
+    faults = found.faults
     if faults:
         st.error(say("faults", n=len(faults)))
         head = [say(key) for key in ("row", "column", "stands", "allowed")]
@@ -263,7 +271,7 @@ def take_file(shown: Draft, content: bytes, identity: str) -> None:
             ).set_index(head[0])
         )
         return
-    st.session_state.seen_csv = identity
+    st.session_state.seen_csv, st.session_state.notes_csv = identity, found.notes
     st.rerun()
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments import reference, statistics
+from experiments.command import village_file
 from experiments.command.experiment_settings import DRAWS, FILED, Settings
 from experiments.command.scenario import parse_scenario, read_policies, write_scenario
 from experiments.command.settings import Mistake, arm, options
@@ -191,46 +192,31 @@ def template() -> str:
     """A table of three villages to be filled in: one in full, one in part, one drawn but for its number."""
     rows = [
         list(village_table.COLUMNS),
-        ["1", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"],
+        ["1", "", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"],
     ]
     rows += [
-        ["2", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""],
+        ["2", "", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""],
         ["3", *[""] * (len(village_table.COLUMNS) - 1)],
     ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return "\ufeff" + text.getvalue()  # without this mark a Chinese spreadsheet takes it for GB 18030
 
 
-def decoded(content: bytes) -> str:
-    """The text of an uploaded table.
+def take_villages(draft: Draft, content: bytes, name: str) -> village_file.GivenVillages:
+    """Put the villages of a file into a draft, which is left alone where a cell cannot be used.
 
-    UTF-8, or GB 18030 as Chinese spreadsheets write it; Mistake otherwise.
+    Mistake where it holds no table of villages.
     """
-    if len(content) > village_table.MOST:
-        raise Mistake(f"the file is too large: at most {village_table.MOST:,} bytes")
-    for coding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(coding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise Mistake("the file is no text: save the table as CSV in UTF-8")
-
-
-def take_villages(draft: Draft, text: str) -> tuple[village_table.Fault, ...]:
-    """Put the villages of a table into a draft.
-
-    The faults where it cannot be used (the draft is then left alone).
-    """
-    table = village_table.read_villages(text)
+    table = village_file.read_content(content, name)
     if not table.faults:
         changed = draft.copy(draft.uid, draft.name)
-        changed.change({"given.villages": text, "county.villages": table.rows, "county.stratified": False})
+        changed.change(
+            {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}
+        )
         changed.parameters()
         draft.values = changed.values
-    return table.faults
+    return table
 
 
 def names(parameters: Parameters) -> dict[int, str]:

@@ -75,7 +75,7 @@ SAID: dict[str, tuple[str, str]] = {
         "成本分担（%），合计 100：移动一项，其余按比例调整。",
     ),
     "shares_used": ("In use: {shares}", "当前采用：{shares}"),
-    "upload": ("Villages of your own county (CSV)", "上传本县村庄表（CSV）"),
+    "upload": ("Villages of your own county (CSV or xlsx)", "上传本县村庄表（CSV 或 xlsx）"),
     "template": ("Template", "模板"),
     "upload_help": (
         (

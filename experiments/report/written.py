@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.command import asked as words_of
+from experiments.command.catalogue import Mistake
 from experiments.report import brief, brief_docx, page, pictures
 from experiments.report.pictures import Kept
 
@@ -22,6 +24,15 @@ def write_brief(
     if docx:
         made[page.named("brief", code, "docx")] = brief_docx.document(content)
     return page.put(out or folder, made)
+
+
+def every_form(folder: Path, code: str = "en") -> list[Path]:
+    """The brief of a study as a page, and as text document and PDF where their packages are installed."""
+    docx = importlib.util.find_spec("docx") is not None
+    try:
+        return write_brief(folder, code, pdf=importlib.util.find_spec("weasyprint") is not None, docx=docx)
+    except Mistake:  # weasyprint without the libraries of the system that it draws with
+        return write_brief(folder, code, docx=docx)
 
 
 def main(words: Sequence[str]) -> int:

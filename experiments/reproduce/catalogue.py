@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from experiments.command.settings import Mistake
@@ -40,20 +40,25 @@ def chosen(names: Sequence[str]) -> list[Published]:
 
 def function_of(published: Published) -> Reproduce:
     """What plays it on this model."""
-    module = importlib.import_module(f"experiments.reproduce.models.{published.name}")
+    module = import_module(f"experiments.reproduce.models.{published.name}")
     function: Reproduce = module.reproduce
     return function
 
 
+def tables_of(name: str) -> list[Path]:
+    """Tables that a published model plays one by one: YAML files of the folder `<name>_tables`."""
+    return sorted((FOLDER / f"{name}_tables").glob("*.yaml"))
+
+
 def digest(published: Published) -> str:
-    """Of its YAML and its function: what they gave is of no use once they change."""
-    files = [FOLDER / f"{published.name}{suffix}" for suffix in (".yaml", ".py")]
+    """Of its YAML, its function and its tables: what they gave is of no use once they change."""
+    files = [FOLDER / f"{published.name}{suffix}" for suffix in (".yaml", ".py")] + tables_of(published.name)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def parameters_of(published: Published) -> Parameters:
     """Declared values with those of the YAML."""
-    importlib.import_module("sim.model")  # what is not imported has declared nothing
+    import_module("sim.model")  # what is declared is known once every part is there
     return Parameters().replace(dict(published.values))
 
 

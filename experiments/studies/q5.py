@@ -83,8 +83,8 @@ def question(size: str) -> Question:
         limits=(
             (
                 "No sanction: 40 hours of debt are allowed. Who only asks never volunteers, so that fewer "
-                "give is built in; what the bank makes of it is asked. Who is recognised and refused counts as "
-                "not served."
+                "give is built in; what the bank makes of it is asked. Who is recognised and refused counts "
+                "as not served."
             ),
         ),
     )

@@ -88,6 +88,12 @@ class Acceptance:
         high=0.5,
         doc="enrolled who leave in a year at middling satisfaction",
     )
+    for_good: bool = par(
+        False,
+        unit="switch",
+        doc="who has left does not enrol again",
+        source="design choice; the removed of an epidemic (Kermack and McKendrick 1927)",
+    )
     lonely_alone: float = par(
         0.55, unit="share", low=0.2, high=0.9, doc="loneliness an elder alone drifts to without visits"
     )
@@ -101,12 +107,14 @@ class Acceptance:
 
 
 column("enrolled", "i1", unit="flag", label="enrolled in the village's mutual aid")
+column("has_left", "i1", unit="flag", label="enrolled once, and left of oneself")
 column(
     "acceptance",
     "f4",
     unit="share",
     label="acceptance of help from outside the family",
     initial=0.3,
+    written_by=("listening",),
 )
 column(
     "satisfaction",
@@ -199,6 +207,14 @@ def leaves(people, i, leaving, drawn):
 
 
 @inner
+def comes(people, i, acceptance, hazard, drawn):
+    """Whether an elder enrols: by the hazard or as enough others have, once only where it is for good."""
+    if acceptance.for_good == 1 and people.has_left[i] == 1:
+        return False
+    return people.follows[i] == 1 or drawn < enrolment_rate(people, i, acceptance, hazard)
+
+
+@inner
 def count_zones(people, world, v):
     """Sum of acceptance and number of elders by zone, in the village's scratch."""
     zones = zones_of(people, world, v)
@@ -283,8 +299,9 @@ def enrol(people, world, values, keys):
             elif people.enrolled[i] == 1:
                 if leaves(people, i, leaving, uniform(key, identity, 0)):
                     people.enrolled[i] = 0
+                    people.has_left[i] = acceptance.for_good
                     flow.left_users += 1
-            elif uniform(key, identity, 1) < enrolment_rate(people, i, acceptance, hazard):
+            elif comes(people, i, acceptance, hazard, uniform(key, identity, 1)):
                 join(people, world, v, i)
             flow.enrolled += people.enrolled[i]
 

@@ -18,7 +18,8 @@ WORDS = {
     **dict.fromkeys(("facility", "leader", "association", "idle_building"), ("no", "yes")),
 }
 RANGES = {"elders": (1, 1500, "whole number of persons"), "east": (0, 1000, "km"), "north": (0, 1000, "km")}
-COLUMNS = ("number", "name", *WORDS, *RANGES)  # of the table; all but the number may be left out or blank
+TEXTS = ("code", "name")  # whatever stands in them
+COLUMNS = ("number", *TEXTS, *WORDS, *RANGES)  # of the table; all but the number may be left out or blank
 MOST = 1_000_000  # characters
 
 
@@ -39,13 +40,14 @@ class Fault(NamedTuple):
 
 class Table(NamedTuple):
     """Given villages: number of rows, column -> one figure a village (codes of words; NaN where blank),
-    names, faults.
+    names, faults, official codes.
     """
 
     rows: int
     columns: dict[str, np.ndarray]
     names: tuple[str, ...]
     faults: tuple[Fault, ...]
+    codes: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -71,8 +73,8 @@ def read_villages(text: str) -> Table:
         faults.append(Fault(1, "number", "", "a column called number"))
     if faults:
         return Table(len(body), {}, (), tuple(faults))
-    figures = {name: np.full(len(body), np.nan) for name in header if name not in ("number", "name")}
-    names, seen = [""] * len(body), set()
+    figures = {name: np.full(len(body), np.nan) for name in header if name not in ("number", *TEXTS)}
+    names, codes, seen = [""] * len(body), [""] * len(body), set()
     for place, row in enumerate(body, start=2):
         if len(row) != len(header):
             faults.append(Fault(place, "-", f"{len(row)} cells", f"{len(header)} cells, as in the header"))
@@ -84,13 +86,13 @@ def read_villages(text: str) -> Table:
             faults.append(Fault(place, "number", cells["number"], f"1 to {len(body)}, each once"))
             continue
         seen.add(number)
-        names[number - 1] = cells.pop("name", "")
+        names[number - 1], codes[number - 1] = cells.pop("name", ""), cells.pop("code", "")
         for name, cell in cells.items():
             if name != "number" and cell:
                 figure, allowed = _figure(name, cell)
                 figures[name][number - 1] = figure
                 faults += [Fault(place, name, cell, allowed)] if np.isnan(figure) else []
-    return Table(len(body), figures, tuple(names), tuple(faults))
+    return Table(len(body), figures, tuple(names), tuple(faults), tuple(codes))
 
 
 def _figure(name: str, cell: str) -> tuple[float, str]:

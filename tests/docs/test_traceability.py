@@ -39,6 +39,7 @@ OTHERS = {
     "003": {"I", "II", "III", "IV"},
 }
 NOT_ASKED = {"county", "horizon", "economy", "given", "reported"}  # what a run needs whatever a clause asks
+NOT_ASKED |= {"contribution", "listening", "thresholds"}  # rules of published models, off by default
 
 
 @lru_cache

@@ -11,7 +11,7 @@ import yaml
 from long_words import LONG, spelled
 
 import run
-from experiments.command import scenario, settings
+from experiments.command import experiment_settings, scenario, settings
 from experiments.study.provenance import ROOT
 
 CASES = yaml.safe_load(Path(__file__).with_name("input.yaml").read_text(encoding="utf-8"))
@@ -25,6 +25,7 @@ def configs(tmp_path, monkeypatch):
     plain = settings.options()
     monkeypatch.setattr(settings, "options", lambda: {**plain, "policy": (*plain["policy"], "mine")})
     monkeypatch.setattr(scenario, "options", settings.options)
+    monkeypatch.setattr(experiment_settings, "options", settings.options)
     return policies
 
 

@@ -10,7 +10,8 @@ WITHOUT = {
     "nation",
     "calibrate",
     "headline",
-}  # two measure time, one makes the table, one is moved by it
+    "strategy",
+}  # two measure time, one makes the table, one is moved by it, one joins others that stand here
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in COMMANDS]
 BEFORE = {
     "results": "aa", "summary": "bb", "findings": "cc",

@@ -191,8 +191,11 @@ BAD = {
     "words for a switch": (["progress=maybe"], "progress = 'maybe': true or false is wanted"),
     "no way of drawing": (["draws=priro"], "draws = 'priro': allowed are calibrated, prior, none, or"),
     "a word for a list": (["rows=jiangxi"], "rows = 'jiangxi': a list is wanted, such as rows=[jiangxi]"),
-    "a folder as a table": (["given.villages=/tmp"], "given.villages = '/tmp': there is no such CSV file"),
-    "a path that is not there": (["given.villages=/none/at/all"], "there is no such CSV file"),
+    "a folder as a table": (
+        ["given.villages=/tmp"],
+        "given.villages = '/tmp': a table is wanted, a file *.csv",
+    ),
+    "a path that is not there": (["given.villages=/none/at/all.csv"], "no such file or directory"),
 }
 
 

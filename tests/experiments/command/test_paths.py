@@ -57,4 +57,4 @@ def test_a_study_lies_where_it_was_typed(folder, tmp_path, capsys):
 
 def test_a_table_that_is_not_there_is_named_as_typed(capsys):
     assert run.main(["experiment=smoke", "given.villages=/nowhere/村 表.CSV"]) == 1
-    assert "given.villages = '/nowhere/村 表.CSV': there is no such" in capsys.readouterr().err
+    assert "given.villages = '/nowhere/村 表.CSV': it cannot be read: no such file" in capsys.readouterr().err

@@ -138,7 +138,7 @@ def test_the_command_line_says_which_file_and_what(tmp_path, capsys):
         ([f"scenario={file}"], f"{file}: _target_ is not allowed"),
         ([f"scenario={tmp_path}/none.yaml"], "none.yaml cannot be read: no such file"),
         ([f"scenario={tmp_path}"], "cannot be read"),
-        (["given.villages=none.csv"], "there is no such CSV file"),
+        (["given.villages=none.csv"], "no such file"),
     ):
         assert run.main(["experiment=baseline", *words]) == 1
         err = capsys.readouterr().err

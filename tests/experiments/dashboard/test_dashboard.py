@@ -128,7 +128,7 @@ def test_a_county_too_large_for_the_page_is_sent_to_the_command_line():
 # ----------------------------------------------------------------------------------------------
 def test_the_template_is_a_table_that_can_be_used():
     made = draft()
-    assert state.take_villages(made, state.template()) == ()
+    assert state.take_villages(made, state.template().encode(), "villages.csv").faults == ()
     p = made.parameters()
     assert p.county.villages == 3 and state.names(p) == {1: "Upper Village", 2: "Bridge Village", 3: ""}
 
@@ -136,16 +136,8 @@ def test_the_template_is_a_table_that_can_be_used():
 def test_a_bad_table_leaves_the_villages_as_they_were():
     made = draft()
     before = dict(made.values)
-    faults = state.take_villages(made, "number,kind\n1,scenik\n2,craft\n")
+    faults = state.take_villages(made, b"number,kind\n1,scenik\n2,craft\n", "v.csv").faults
     assert [(f.row, f.column) for f in faults] == [(2, "kind")] and made.values == before
-
-
-def test_tables_of_chinese_spreadsheets_are_read_and_other_files_refused():
-    assert state.decoded("number,name\r\n1,桥村\r\n".encode("gb18030")) == "number,name\n1,桥村\n"
-    assert state.decoded(b"\xef\xbb\xbfnumber\n1\n") == "number\n1\n"
-    for content, sentence in ((b"PK\x03\x04\0\0", "no text"), (b"x" * 1_000_001, "too large")):
-        with pytest.raises(Mistake, match=sentence):
-            state.decoded(content)
 
 
 # -- results, from rows made by hand

@@ -1,0 +1,142 @@
+"""Tables that people have, as rows of text: in whatever coding, with whatever separator, or a workbook.
+
+pandas, openpyxl and charset-normalizer read; what a cell may hold is checked by those who ask for the table.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from charset_normalizer import from_bytes
+
+from experiments.command.catalogue import Mistake
+from experiments.command.user_files import MOST_BYTES, read_bytes
+
+UNPACKED = 50_000_000  # bytes of a workbook, unpacked
+MOST_CELLS = 2_000_000
+WORKBOOK = b"PK\x03\x04"
+CODINGS = ("utf-8-sig", "gb18030", "utf-16")  # tried in this order before the coding is guessed
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+SEPARATORS = ",;\t，；"
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+class Sheet(NamedTuple):
+    """Rows that are not blank, cells as trimmed text; `lines` are their rows as a spreadsheet counts."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+
+def sheets(path: Path) -> list[Sheet]:
+    """The tables of a file, one of a text, one a sheet of a workbook; Mistake where there is none."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise Mistake(f"a table is wanted, a file {', '.join(f'*{suffix}' for suffix in SUFFIXES)}")
+    try:
+        content = read_bytes(path)
+    except (OSError, ValueError) as error:  # also a path that no system takes
+        if isinstance(error, Mistake):
+            raise
+        raise Mistake(f"it cannot be read: {(getattr(error, 'strerror', '') or str(error)).lower()}") from error
+    return sheets_of(content, path.name)
+
+
+def sheets_of(content: bytes, name: str) -> list[Sheet]:
+    """As `sheets`, of what a file holds; blank tables are left out."""
+    if len(content) > MOST_BYTES:
+        raise Mistake(f"at most {MOST_BYTES:,} bytes are read")
+    frames = workbook(content) if content.startswith(WORKBOOK) else {name: separated(decoded(content))}
+    found = [sheet for title, frame in frames.items() if (sheet := _sheet(title, frame)) is not None]
+    if not found:
+        raise Mistake("the file is empty; a header and rows below it are wanted")
+    return found
+
+
+def decoded(content: bytes) -> str:
+    """Text in UTF-8, GB 18030 or UTF-16, with or without a mark, else in the coding that it looks like."""
+    codings = [MARKS[content[:2]]] if content[:2] in MARKS else list(CODINGS[:2])
+    for coding in codings:
+        try:
+            text = content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    guess = from_bytes(content).best()
+    text = "" if guess is None else str(guess)
+    if not text.strip() or "\0" in text:
+        raise Mistake("the file is no text: save the table as CSV in UTF-8, or as a workbook *.xlsx")
+    return text.lstrip("\ufeff")
+
+
+def separated(text: str) -> pd.DataFrame:
+    """Cells of a text by the separator that its first line that is not blank has most of."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(SEPARATORS, key=first.count)
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            names=range(_widest(text, separator)),
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            engine="python" if ord(separator) > 127 else "c",
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise Mistake(f"not readable as a table: {error}") from error
+
+
+def _widest(text: str, separator: str) -> int:
+    """Cells that a row may have: no fewer than in any line."""
+    return 1 + max((line.count(separator) for line in text.splitlines()), default=0)
+
+
+def workbook(content: bytes) -> dict[str, pd.DataFrame]:
+    """Sheet -> cells as text; values of formulas as they were saved."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > UNPACKED:
+                raise Mistake(f"at most {UNPACKED:,} bytes of a workbook are unpacked")
+        found: dict[str, pd.DataFrame] = pd.read_excel(
+            io.BytesIO(content),
+            sheet_name=None,
+            header=None,
+            dtype=str,
+            engine="openpyxl",
+            keep_default_na=False,
+        )
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        if isinstance(error, Mistake):
+            raise
+        raise Mistake("not readable as a workbook: save it anew as *.xlsx") from error
+    return found
+
+
+def plain(cell: object) -> str:
+    """A cell as trimmed text: full-width signs as usual ones, a whole number without `.0`."""
+    text = unicodedata.normalize("NFKC", str(cell)).strip()
+    text = "" if text.lower() in ("nan", "none") else text
+    whole = text.removesuffix(".0")
+    return whole if whole != text and whole.lstrip("-").isdigit() else text
+
+
+def _sheet(name: str, frame: pd.DataFrame) -> Sheet | None:
+    """Header and rows of a frame without blank rows and trailing blank columns; None where all is blank."""
+    if frame.size > MOST_CELLS:
+        raise Mistake(f"at most {MOST_CELLS:,} cells are read")
+    cells = [[plain(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()]
+    kept = [(at, row) for at, row in enumerate(cells, 1) if any(row)]
+    if not kept:
+        return None
+    width = max(at for _, row in kept for at, cell in enumerate(row, 1) if cell)
+    (_, header), *body = [(at, tuple(row[:width])) for at, row in kept]
+    return Sheet(str(name), header, tuple(row for _, row in body), tuple(at for at, _ in body))
