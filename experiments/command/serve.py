@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 
-from experiments.command.scenario import CONFIGS, Mistake
+from .scenario import CONFIGS, Mistake
 
 ROOT = CONFIGS.parent
 
@@ -67,7 +67,7 @@ def live(words: list[str]) -> None:
 
     Its scripts come from solara-assets, not from other hosts.
     """
-    from experiments.report.style import LANGUAGES
+    from ..report.style import LANGUAGES
 
     need("solara", "live")
     need("solara_assets", "live")

@@ -3,6 +3,6 @@ then.
 """
 
 if __name__ == "__main__":
-    from experiments.dashboard.pages import main
+    from .pages import main
 
     main()

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from experiments.command.guard import HOSTS, Guard
-from experiments.command.serve import ADDRESS
+from ..command.guard import HOSTS, Guard
+from ..command.serve import ADDRESS
 
 OPTIONS = {  # each tops a file of settings in the working folder
     "server.address": ADDRESS,

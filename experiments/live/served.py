@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import experiments.report  # noqa: F401  # before Mesa loads matplotlib
-from experiments.command.guard import Guard
-from experiments.command.serve import ADDRESS
+
+from ..command.guard import Guard
+from ..command.serve import ADDRESS
 
 FLAGS = (f"--host={ADDRESS}", "--no-open", "--production", "--no-check-version")
 

@@ -8,10 +8,11 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from experiments.command.settings import Mistake
-from experiments.reproduce.claims import Published, Reproduction
 from sim.state.parameters import Parameters, nearest
 from sim.state.yaml12 import load
+
+from ..command.settings import Mistake
+from .claims import Published, Reproduction
 
 FOLDER = Path(__file__).with_name("models")
 Reproduce = Callable[[Published, Parameters, int], Reproduction]

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim
-from experiments.reproduce.months import batch_error, month
 from sim.state.codes import FREE
 from sim.state.parameters import Parameters
+
+from .claims import Claim
+from .months import batch_error, month
 
 HOUR = 60  # minutes of a favour here
 PLENTY = 40_000  # free minutes of a month in which nobody is short of time

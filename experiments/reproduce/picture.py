@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.reproduce.claims import ERRORS, REPRODUCED, Published, Reproduction
-from experiments.study.findings import Picture
+from ..report import style
+from ..report.style import plt, tell
+from ..study.findings import Picture
+from .claims import ERRORS, REPRODUCED, Published, Reproduction
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 MARKS = "osD^vP"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.report.style import figures_in, phrase, tell
-from experiments.reproduce import picture
-from experiments.reproduce.claims import (
+from ..report.style import figures_in, phrase, tell
+from ..study.findings import Findings, ShownTable
+from . import picture
+from .claims import (
     ERRORS,
     NOT,
     OPEN,
@@ -17,7 +18,6 @@ from experiments.reproduce.claims import (
     Published,
     Reproduction,
 )
-from experiments.study.findings import Findings, ShownTable
 
 
 def title(published: Published) -> str:

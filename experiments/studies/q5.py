@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.comparison import Expectation, Question, differ
-from experiments.outcomes import HEADLINE
+from ..comparison import Expectation, Question, differ
+from ..outcomes import HEADLINE
 
 NO_LIMIT = 40.0  # hours of overdraft: nobody is asked to give first
 NOBODY = {  # written out, so that no draw moves it

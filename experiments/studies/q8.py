@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.comparison import Question, differ
-from experiments.outcomes import HEADLINE
-from experiments.studies.q5 import NOBODY
+from ..comparison import Question, differ
+from ..outcomes import HEADLINE
+from .q5 import NOBODY
 
 SHARES = (10, 20, 40)
 

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import HOUR, by_village, heads, issue, mean_of, monthly, more, village
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..favours import HOUR, by_village, heads, issue, mean_of, monthly, more, village
 
 EVENING = HOUR  # minutes: nobody sits twice
 WITH_DUES = ("time bank", "favours")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import by_village, mean_of, more, seen, service, village
 from sim.parts.exchange import HERE, TRUST, trusted_place
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..favours import by_village, mean_of, more, seen, service, village
 
 
 def above_of(model: sim.MutualAidModel, v: int) -> np.ndarray:

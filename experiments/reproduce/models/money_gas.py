@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import balances, issue, seen, service, village
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..favours import balances, issue, seen, service, village
 
 
 def law(mean: float, limit: int, states: int) -> np.ndarray:

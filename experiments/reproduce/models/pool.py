@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import (
+from sim.state.codes import OPPORTUNIST
+from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..favours import (
     HOUR,
     by_village,
     endow,
@@ -20,8 +23,6 @@ from experiments.reproduce.favours import (
     more,
     village,
 )
-from sim.state.codes import OPPORTUNIST
-from sim.state.parameters import Parameters
 
 YEAR, FIRST = 12, 4  # months: of the end, and before any stock is gone
 SHARP = 0.06  # room beside the critical share, where chance decides within the months

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.favours import HOUR, PLENTY, balances, issue, more, seen, service, village
 from sim.state.codes import ALTRUIST
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..favours import HOUR, PLENTY, balances, issue, more, seen, service, village
 
 MOST = 400  # largest threshold that is looked at
 TIGHT = 1e-12
