@@ -421,6 +421,7 @@ class MutualAidModel(Uncopied, agents.Model):
                 "debts_workers": -world.villages.debt[:, 1],
                 "loans": -world.villages.borrowed,
                 "credits_held": -held,
+                "credit_pool": -world.villages.pooled.sum(axis=1),
             },
             world.villages.number,
         )

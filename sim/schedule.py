@@ -120,6 +120,7 @@ MONTH: tuple[Process, ...] = (
     process(7, "door", "station.run"),
     process(7, "ladder", "solvency.run"),
     process(7, "buildings", "facilities.run_build"),
+    process(8, "habits", "habits.run"),
     process(8, "who follows", "thresholds.run"),
     process(8, "enrolment", "acceptance.run_enrol"),
     process(8, "volunteers", "participation.run_take_part"),
@@ -135,6 +136,7 @@ MONTH: tuple[Process, ...] = (
     process(9, "canteen", "canteen.run"),
     process(9, "Party members on duty", "party.run"),
     process(9, "visits", "visits.run"),
+    process(9, "gifts of altruists", "habits.run_give"),
     process(9, "matching", "matching.run"),
     process(9, "written agreements", "agreements.run"),
     process(9, "credit platform", "clearing_platform.run"),
@@ -144,6 +146,7 @@ MONTH: tuple[Process, ...] = (
     process(9, "paid care", "needs.run_professional"),
     process(9, "what is left", "choice.run_rest"),
     process(10, "time bank", "timebank.run_book"),
+    process(10, "favours", "exchange.run"),
     process(10, "goods and practice credits", "clearing_redemption.run_redeem"),
     process(10, "points for assets", "points.run"),
     process(11, "upkeep", "facilities_upkeep.run"),
@@ -184,6 +187,7 @@ START: tuple[Process, ...] = (
     process(0, "acceptance", "acceptance.run_begin"),
     process(0, "leaders and associations", "organisation_leaders.run"),
     process(0, "levels of support", "organisation.run_support"),
+    process(0, "habits", "habits.run"),
     process(0, "first volunteers", "participation.run_begin"),
 )  # once, before the first month
 for _sentence in unplaced(MODULES, (*START, *MONTH)):

@@ -17,6 +17,13 @@ ROOT = Path(__file__).parents[1]
 QUIET = {**os.environ, "MUTUAL_AID_NO_KERNELS": "1", "PYTHONPATH": ""}
 
 
+def named(node: ast.AST) -> list[str]:
+    """What an import names in full."""
+    if isinstance(node, ast.ImportFrom):
+        return [] if node.level else [str(node.module)]
+    return [one.name for one in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_rooms_of_the_experiments_are_named_from_where_they_stand():
     """Installed they lie below another name: an import by that of the repository would find nothing."""
     wrong = [

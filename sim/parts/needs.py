@@ -140,6 +140,7 @@ column(
         "choice",
         "clearing_platform",
         "clearing_redemption",
+        "habits",
         "matching",
         "neighbours",
         "operation",

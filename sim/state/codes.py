@@ -10,6 +10,7 @@ UNLISTED, DAILY, TWICE_WEEKLY, WEEKLY, MONTHLY = 0, 1, 2, 3, 4  # tiers of the a
 MALE, FEMALE = 0, 1
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
+ORDINARY, OPPORTUNIST, HOARDER, ALTRUIST = range(4)  # habits of asking and giving
 KINDS = (
     "meals",
     "cleaning",
