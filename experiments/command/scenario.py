@@ -341,8 +341,9 @@ def compose_line(words: Sequence[str]) -> Composed:
         named[group] = f"{named[group]}+{option}" if group in named else option
     if made:
         named["policy"] = "+".join(settings.policy)
+    values_alone = {"scenario": ""}  # whatever file they were read from, the same study
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
-    text = resolved(asked | plain | keys) + said
+    text = resolved(asked | plain | keys | values_alone) + said
     return Composed(settings, parameters, pinned, named, text, made)
 
 
