@@ -60,7 +60,15 @@ def use_of(one: Pattern) -> str:
 def uses() -> str:
     """Patterns with what each is used for."""
     rows = [
-        [one.id, one.what, f"{one.observed:g}", f"{one.low:g} to {one.high:g}", use_of(one), one.grade, one.source]
+        [
+            one.id,
+            one.what,
+            f"{one.observed:g}",
+            f"{one.low:g} to {one.high:g}",
+            use_of(one),
+            one.grade,
+            one.source,
+        ]
         for one in ready()
     ]
     return table(["id", "pattern", "observed", "band", "use", "grade", "source"], rows)

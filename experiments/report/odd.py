@@ -44,17 +44,18 @@ table { border-collapse: collapse; font-size: .8rem; line-height: 1.35; width: 1
 th { text-align: left; border-bottom: 1.5px solid #444; } td { border-bottom: 1px solid #ddd; }
 th, td { padding: .2rem .5rem .2rem 0; vertical-align: top; }
 .six td:nth-child(2), .six td:nth-child(6) { min-width: 11rem; }
+.six td:first-child code { white-space: nowrap; }
 .equation { display: flex; align-items: center; gap: 1rem; margin: .9rem 0; break-inside: avoid; }
 .equation > div { flex: 1; overflow-x: auto; text-align: center; padding: .2rem 0; }
 svg.math { fill: currentColor; overflow: visible; }
 nav { font-size: .85rem; margin-bottom: 1.5rem; }
 @page { size: A4; margin: 13mm 13mm 14mm; @bottom-center { content: counter(page); font-size: 8pt; } }
 @media print {
-  body { font-size: 8.8pt; line-height: 1.3; padding: 0; max-width: none; }
+  body { font-size: 9.4pt; line-height: 1.32; padding: 0; max-width: none; }
   nav { display: none; } h1 { font-size: 15pt; margin: 0 0 2mm; } p { margin: 1.4mm 0; }
   h2 { font-size: 11.5pt; margin: 4mm 0 1.5mm; } h3 { font-size: 9.5pt; margin: 3mm 0 1mm; }
   h2, h3, h4 { break-after: avoid; } .wide { overflow: visible; margin: 1.5mm 0; }
-  table { font-size: 6.5pt; line-height: 1.18; } th, td { padding: .25mm 1.2mm .25mm 0; }
+  table { font-size: 7.1pt; line-height: 1.2; } th, td { padding: .25mm 1.2mm .25mm 0; }
   tr { break-inside: avoid; } thead { display: table-header-group; }
   .six td:nth-child(2), .six td:nth-child(6) { min-width: 0; }
   .equation { margin: 1.4mm 0; } .equation > div { overflow: visible; padding: 0; } a { color: inherit; }
@@ -80,15 +81,13 @@ def drawn(tex: str) -> str:
 
     Mistake where matplotlib cannot read the expression.
     """
-    from matplotlib import rc_context
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath, text_to_path
 
-    letters = FontProperties(size=SIZE)
+    letters = FontProperties(size=SIZE, math_fontfamily="stix")
     try:
-        with rc_context({"mathtext.fontset": "stix", "text.usetex": False}):
-            path = TextPath((0, 0), f"${tex}$", prop=letters)
-            wide, high, deep = text_to_path.get_text_width_height_descent(f"${tex}$", letters, ismath=True)
+        path = TextPath((0, 0), f"${tex}$", prop=letters, usetex=False)
+        wide, high, deep = text_to_path.get_text_width_height_descent(f"${tex}$", letters, ismath=True)
     except ValueError as error:
         raise Mistake(f"equation {tex!r} cannot be drawn: {str(error).strip().splitlines()[-1]}") from error
     high, deep = high + 0.4, deep + 0.2
@@ -97,6 +96,11 @@ def drawn(tex: str) -> str:
         f'style="width:{wide / SIZE:.2f}em;height:{high / SIZE:.2f}em;vertical-align:{-deep / SIZE:.2f}em" '
         f'viewBox="0 {deep - high:.2f} {wide:.2f} {high:.2f}"><path d="{_drawn_path(path)}"/></svg>'
     )
+
+
+def full(tex: str) -> str:
+    """An expression on its own line, its fractions in letters of full size as in any display."""
+    return tex.replace("\\frac", "\\dfrac")
 
 
 def equations(text: str) -> list[tuple[int, str]]:
@@ -115,7 +119,7 @@ def inline(text: str) -> list[str]:
 
 def _display(match: re.Match[str]) -> str:
     ((number, tex),) = equations(match[0])
-    return f'<div class="equation"><div>{drawn(tex)}</div><span>({number})</span></div>'
+    return f'<div class="equation"><div>{drawn(full(tex))}</div><span>({number})</span></div>'
 
 
 def body(text: str) -> str:
@@ -147,13 +151,16 @@ def title_of(text: str) -> str:
     return text.partition("\n")[0].lstrip("# ")
 
 
+def named(name: str) -> str:
+    """Core, Annex A and so on."""
+    first, _, letter = name.partition("_")
+    return f"{first.capitalize()} {letter.upper()}".strip()
+
+
 def page(name: str) -> str:
     """One page of docs/odd as HTML that asks no host for anything."""
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    others = " · ".join(
-        f'<a href="{other}.html">{other.replace("_", " ").replace("annex", "annex").capitalize()}</a>'
-        for other in ORDER
-    )
+    others = " · ".join(f'<a href="{other}.html">{named(other)}</a>' for other in ORDER)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
