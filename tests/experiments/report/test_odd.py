@@ -17,7 +17,7 @@ from sim.state.parameters import SECTIONS, Parameters, declarations
 ROOT = documents.ROOT
 PAGES = {name: (odd.FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in odd.ORDER}
 CORE = PAGES["core"]
-# Chromium prints 20,000 words on 20 pages, tables among them: 24,000 are 24 pages, one left for how they break
+# Chromium prints 20,000 words on 20 pages, tables among them: 24,000 are 24, one left for how they break
 MOST_WORDS = 24_000
 
 
