@@ -18,7 +18,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PACKAGE = "mutual_aid_kernels"
+PACKAGE = "mutual_aid/kernels"  # below the folder of installed packages
+DOOR = {"run.py": "mutual_aid/__main__.py"}  # an editable install does not look into pyproject.toml
 DOCSTRING = '"""Compiled kernels of mutual-aid-sim; what does not agree with its sources is not read."""\n'
 LONGEST = 1_800  # seconds until it is given up
 
@@ -38,6 +39,7 @@ class CustomBuildHook(BuildHookInterface):
         except (OSError, subprocess.SubprocessError) as error:
             self.app.display_warning(f"kernels are not compiled; the first run will do it: {error}")
             return
+        build_data["force_include_editable"] |= {str(Path(self.root, file)): at for file, at in DOOR.items()}
         for place in ("force_include", "force_include_editable"):
             build_data[place][str(packed)] = PACKAGE
 
@@ -55,7 +57,7 @@ class CustomBuildHook(BuildHookInterface):
             timeout=LONGEST,
         )
         packed = room / PACKAGE
-        packed.mkdir()
+        packed.mkdir(parents=True)
         (packed / "__init__.py").write_text(DOCSTRING, encoding="utf-8")
         for file in (room / "made").rglob("*.nbc"):
             target = packed / file.relative_to(room / "made")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.arms import BASELINE, Arm
-from experiments.outcomes import AGAINST_BASELINE
+from . import statistics
+from .arms import BASELINE, Arm
+from .outcomes import AGAINST_BASELINE
 
 
 def idle(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:

@@ -14,16 +14,17 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import reference, statistics
-from experiments.command.scenario import Composed, Scenario, compose_policies, patched
-from experiments.command.settings import Mistake
-from experiments.study import draws
-from experiments.study.plan import FRESH, FRESH_FROM, LUCK, MAIN, Task
-from experiments.study.store import Results
-from experiments.study.study import Study, begin
 from sim.policies import Intervention
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
+
+from . import reference, statistics
+from .command.scenario import Composed, Scenario, compose_policies, patched
+from .command.settings import Mistake
+from .study import draws
+from .study.plan import FRESH, FRESH_FROM, LUCK, MAIN, Task
+from .study.store import Results
+from .study.study import Study, begin
 
 BASELINE = "baseline"
 RELIEF = "relief:"  # a rerun without the condition that is named behind it

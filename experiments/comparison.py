@@ -19,18 +19,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, racing, statistics
-from experiments.arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
-from experiments.command.experiment_settings import Settings
-from experiments.command.settings import Mistake, known
-from experiments.outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
-from experiments.racing import Race, Values
-from experiments.ranking import Ranking, rank
-from experiments.statistics import Interval
-from experiments.study import draws
 from sim.policies import Intervention
 from sim.start.county import village_states
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
+
+from . import outcomes, racing, statistics
+from .arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
+from .command.experiment_settings import Settings
+from .command.settings import Mistake, known
+from .outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
+from .racing import Race, Values
+from .ranking import Ranking, rank
+from .statistics import Interval
+from .study import draws
 
 WRITTEN, NULL = "as written", "null arm"
 HOLDS, NONE, OPEN, AGAINST = "holds", "none", "open", "against"  # states of an expectation

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.command.settings import Mistake
 from sim.funnel import FUNNEL
 from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
+
+from . import statistics
+from .command.settings import Mistake
 
 ALL = "all"
 CELLS = (ALL, *STRENGTHS, *VILLAGE_KINDS)

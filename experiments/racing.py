@@ -36,10 +36,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from experiments import statistics
-from experiments.outcomes import RANKED
-from experiments.ranking import PART, critical_t, fine
-from experiments.statistics import LEVEL, Interval
+from . import statistics
+from .outcomes import RANKED
+from .ranking import PART, critical_t, fine
+from .statistics import LEVEL, Interval
 
 OUTCOMES = (RANKED, "table_years")  # what arms are told apart by, the first before the second
 LOOKS = (4, 6, 8, 12, 16, 24, 32, 48, 64)  # seeds after which arms are looked at, unless declared otherwise

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from experiments.statistics import LEVEL
+from .statistics import LEVEL
 
 FLIPS, ROOT = 999, 20250101  # sign changes that the largest |t| is taken over, and their fixed seed
 TOGETHER = 50_000  # differences of pairs that are worked out at a time

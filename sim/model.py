@@ -161,7 +161,7 @@ class MutualAidModel(Uncopied, agents.Model):
             sizes,
             self.values.county,
             *tables.age_shares(),
-            self.chances.prevalence,
+            self.chances.dealt,
             tables.dementia_tables()[0],
             tables.cohort_shape()[0],
             np.array([key_of(seed, TRAITS, 0) for seed in counties.seeds]),
@@ -421,6 +421,7 @@ class MutualAidModel(Uncopied, agents.Model):
                 "debts_workers": -world.villages.debt[:, 1],
                 "loans": -world.villages.borrowed,
                 "credits_held": -held,
+                "credit_pool": -world.villages.pooled.sum(axis=1),
             },
             world.villages.number,
         )

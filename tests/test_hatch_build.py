@@ -83,8 +83,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_kernels_for_any_processor_are_packed_whole(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_CPU_NAME", "of this machine")
     data, files, said = built(root)
-    assert list(data["force_include_editable"].values()) == ["mutual_aid_kernels"]
-    assert data["force_include"] == data["force_include_editable"]  # in a wheel as in place
+    assert [*data["force_include_editable"].values()] == ["mutual_aid/__main__.py", "mutual_aid/kernels"]
+    assert [*data["force_include"].values()] == ["mutual_aid/kernels"]  # the door of a wheel: pyproject.toml
     assert files.pop("__init__.py")
     assert files == {"0123/sim.parts/plan.nbc": b"generic"}
     assert said == []

@@ -10,9 +10,10 @@ import mesa
 import numpy as np
 
 import sim
-from experiments.benchmark.all_on import ALL_ON
-from experiments.benchmark.mesa_reference import MesaReference
-from experiments.benchmark.readings import (
+
+from .all_on import ALL_ON
+from .mesa_reference import MesaReference
+from .readings import (
     YARDSTICKS,
     Reading,
     Scale,
@@ -22,8 +23,8 @@ from experiments.benchmark.readings import (
     ratios,
     within,
 )
-from experiments.benchmark.simplified import SIMPLIFIED, TOTALS, engine_totals
-from experiments.benchmark.studies import calls, draws
+from .simplified import SIMPLIFIED, TOTALS, engine_totals
+from .studies import calls, draws
 
 
 def persons(model: sim.MutualAidModel) -> int:

@@ -22,12 +22,19 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.benchmark import side_by_side
-from experiments.benchmark.against_mesa import against_mesa, docking, persons
-from experiments.benchmark.all_on import ALL_ON
-from experiments.benchmark.installing import installs
-from experiments.benchmark.overhead import overheads
-from experiments.benchmark.readings import (
+from sim.state.codes import MUTUAL
+from sim.state.fields import COLUMNS
+from sim.state.parameters import nearest
+
+from ..command.scenario import Composed
+from ..study import study
+from ..study.engines import end_with_parent
+from . import side_by_side
+from .against_mesa import against_mesa, docking, persons
+from .all_on import ALL_ON
+from .installing import installs
+from .overhead import overheads
+from .readings import (
     GROWTH_MONTHS,
     SIZES,
     Reading,
@@ -42,14 +49,8 @@ from experiments.benchmark.readings import (
     timed,
     within,
 )
-from experiments.benchmark.studies import MANY, RUNS, calls, draws, peak
-from experiments.benchmark.waiting import waits
-from experiments.command.scenario import Composed
-from experiments.study import study
-from experiments.study.engines import end_with_parent
-from sim.state.codes import MUTUAL
-from sim.state.fields import COLUMNS
-from sim.state.parameters import nearest
+from .studies import MANY, RUNS, calls, draws, peak
+from .waiting import waits
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from experiments.benchmark.readings import Reading, Scale, figure, timed
+from .readings import Reading, Scale, figure, timed
 
 ROOT = Path(__file__).parents[2]
 PARTS = (

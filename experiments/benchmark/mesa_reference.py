@@ -15,13 +15,14 @@ import mesa
 import numpy as np
 
 import sim
-from experiments.benchmark.simplified import COPIED, TOTALS
 from sim.engine.randomness import uniform
 from sim.parts import needs, timeuse
 from sim.start import tables
 from sim.state.codes import EMERGENCY, ESCORT, PERSONAL, REHABILITATION
 from sim.state.fields import COLUMNS
 from sim.state.people import identity_of
+
+from .simplified import COPIED, TOTALS
 
 
 class PlainPerson(mesa.Agent):

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from experiments.benchmark.readings import Reading, Scale, figure
-from experiments.benchmark.studies import tasks
-from experiments.study import runner, simulate
-from experiments.study.engines import Engine
-from experiments.study.plan import Task
-from experiments.study.store import RunRecord
-from experiments.study.study import Study
+from ..study import runner, simulate
+from ..study.engines import Engine
+from ..study.plan import Task
+from ..study.store import RunRecord
+from ..study.study import Study
+from .readings import Reading, Scale, figure
+from .studies import tasks
 
 MODELS, PARENT, STORE, SAFETY, PICKLING = "models", "parent", "store", "safety", "pickling"
 STUDIES = (  # villages, elders, series kept, runs: of small counties many, as a part is written for many

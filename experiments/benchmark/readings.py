@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 from tqdm import tqdm
 
-from experiments.study.findings import Findings, ShownTable
+from ..study.findings import Findings, ShownTable
 
 
 @dataclass(frozen=True)

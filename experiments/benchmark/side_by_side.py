@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from experiments.benchmark.readings import Reading, Scale, figure, in_turns, ratios
-from experiments.benchmark.studies import peak, tasks
-from experiments.study import simulate
-from experiments.study.side_by_side import cut
+from ..study import simulate
+from ..study.side_by_side import cut
+from .readings import Reading, Scale, figure, in_turns, ratios
+from .studies import peak, tasks
 
 COUNTIES = ((4, 60, 40, 2.0), (12, 160, 10, 1.2), (20, 300, 2, 1.0))  # villages, elders, runs, least gain
 NOISE = 0.03  # by which the median of a few turns may lie below

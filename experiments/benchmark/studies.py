@@ -12,14 +12,15 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from experiments.command.scenario import Scenario
-from experiments.study import simulate
-from experiments.study.plan import Task
-from experiments.study.run_tables import heading
-from experiments.study.store import RunRecord
-from experiments.study.study import Study
 from sim.engine.randomness import fill
 from sim.state.parameters import Parameters
+
+from ..command.scenario import Scenario
+from ..study import simulate
+from ..study.plan import Task
+from ..study.run_tables import heading
+from ..study.store import RunRecord
+from ..study.study import Study
 
 DRAWS, CALLS = 1_000_000, 20_000
 RUNS, MANY = 2_000, 20_000

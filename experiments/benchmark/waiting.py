@@ -15,8 +15,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from experiments.benchmark.installing import ROOT
-from experiments.benchmark.readings import Reading, Scale, figure
+from .installing import ROOT
+from .readings import Reading, Scale, figure
 
 CORES = 2  # workers of the measured command
 STRETCHES = {"first whole table": "PRELIMINARY", "text": "drawing figures"}  # -> what is said at its end

@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from experiments.command.catalogue import Mistake
-from experiments.command.experiment_settings import HOW
 from sim.state.parameters import nearest
+
+from .catalogue import Mistake
+from .experiment_settings import HOW
 
 LANGUAGES = ("en", "zh")
 REPORT = {

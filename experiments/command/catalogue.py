@@ -19,6 +19,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
+TOP = __name__.removesuffix(".command.catalogue")  # experiments, or mutual_aid.experiments where installed
+HOME = ROOT.parents[TOP.count(".") - 1] if "." in TOP else ROOT  # the folder that names are looked up from
 STUDIES = Path("experiments/studies")
 ABOUT = ("title", "help", "reads", "file", "own_model")  # of a YAML: about an experiment, no settings of it
 ENTRIES = ("run", "question")
@@ -45,7 +47,7 @@ class Experiment:
     @property
     def module(self) -> str:
         """The name to import it by."""
-        return ".".join(self.file.with_suffix("").parts)
+        return ".".join((TOP, *self.file.with_suffix("").parts[1:]))
 
 
 def read(path: Path) -> Experiment:

@@ -16,8 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.command.catalogue import ROOT
 from sim.state.parameters import Declaration, declarations
+
+from .catalogue import ROOT
 
 KEPT = Path(__file__).with_suffix(".json")
 KINDS: dict[str, type] = {kind.__name__: kind for kind in (bool, int, float, str)}

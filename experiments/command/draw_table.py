@@ -14,11 +14,12 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from experiments.command.catalogue import CONFIGS
-from experiments.command.experiment_settings import CALIBRATED
-from experiments.command.settings import Mistake, known
-from experiments.command.user_files import read_bytes, read_text
 from sim.state.parameters import ParameterError, checked, nearest
+
+from .catalogue import CONFIGS
+from .experiment_settings import CALIBRATED
+from .settings import Mistake, known
+from .user_files import read_bytes, read_text
 
 READY = CONFIGS / "draws" / "calibrated.csv"
 HEAD, WEIGHT, STRUCTURE = "# made by:", "weight", "structure"

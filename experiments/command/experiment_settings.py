@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.command.catalogue import Mistake, options
 from sim.state.parameters import nearest
+
+from .catalogue import Mistake, options
 
 FILED = (
     "seeds",

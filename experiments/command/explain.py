@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from experiments.command import asked
-from experiments.command.scenario import Mistake
-from experiments.report.explain import chain, closures
-from experiments.report.pictures import newest
-from experiments.study.plan import Task
-from experiments.study.side_by_side import rows_of
-from experiments.study.simulate import play, record
-from experiments.study.store import Results
 from sim.start.village_table import read_villages
 from sim.state.parameters import nearest
+
+from ..report.explain import chain, closures
+from ..report.pictures import newest
+from ..study.plan import Task
+from ..study.side_by_side import rows_of
+from ..study.simulate import play, record
+from ..study.store import Results
+from . import asked
+from .scenario import Mistake
 
 
 def chosen(found: Results, given: Mapping[str, str]) -> Task:

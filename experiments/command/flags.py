@@ -8,8 +8,9 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from experiments.command.catalogue import Mistake
 from sim.state.parameters import nearest
+
+from .catalogue import Mistake
 
 FLAGS = ("-m", "--multirun", "--cfg", "--resolve", "--info", "--help", "-h")
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from experiments.command.scenario import CONFIGS, Mistake, compose_line
-from experiments.command.user_files import printable
-from experiments.report.pictures import Kept, newest
-from experiments.studies import first_answer
-from experiments.study.findings import Picture
-from experiments.study.store import replace
+from ..report.pictures import Kept, newest
+from ..studies import first_answer
+from ..study.findings import Picture
+from ..study.store import replace
+from .scenario import CONFIGS, Mistake, compose_line
+from .user_files import printable
 
 FOLDER = CONFIGS.parent / "results" / "reference"
 STUDY = [

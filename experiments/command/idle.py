@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from experiments.command.experiment_settings import Settings
-from experiments.command.scenario import Composed, Mistake, compose_line, known
-from experiments.study import draws
-from experiments.study.idle import STAGES, drawn_in, idle
+from ..study import draws
+from ..study.idle import STAGES, drawn_in, idle
+from .experiment_settings import Settings
+from .scenario import Composed, Mistake, compose_line, known
 
 READ = ("seed", "policy", "scenario")  # settings that say what is looked at
 

@@ -38,9 +38,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.command import catalogue
-from experiments.command.catalogue import Mistake
-from experiments.command.user_files import look_through, printable, read_text
+from . import catalogue
+from .catalogue import Mistake
+from .user_files import look_through, printable, read_text
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
@@ -142,35 +142,35 @@ def as_run(verb: str, words: list[str]) -> tuple[str, list[str]]:
 def answering(verb: str) -> Verb | None:
     """What answers a verb that runs no experiment."""
     if verb in STUDY_VERBS:
-        from experiments.command import verbs
+        from . import verbs
 
         return verbs.ALONE[verb]
     if verb == "report":
-        from experiments.report import written
+        from ..report import written
 
         return written.main
     if verb == "to_ema":
-        from experiments.command import to_ema
+        from . import to_ema
 
         return to_ema.main
     if verb == "xlrm":
-        from experiments.report import xlrm
+        from ..report import xlrm
 
         return xlrm.main
     if verb == "explain":
-        from experiments.command import explain
+        from . import explain
 
         return explain.main
     if verb == "idle":
-        from experiments.command import idle
+        from . import idle
 
         return idle.main
     if verb == "gallery":
-        from experiments.command import gallery
+        from . import gallery
 
         return gallery.main
     if verb in ("dashboard", "live"):
-        from experiments.command import serve
+        from . import serve
 
         return serve.SERVERS[verb]
     return None
@@ -178,14 +178,14 @@ def answering(verb: str) -> Verb | None:
 
 def run(verb: str, words: list[str]) -> int:
     """Compose the configuration and hand it to its experiment, or a study to its verb."""
-    from experiments.command.settings import check_read, idle
+    from .settings import check_read, idle
 
     verb, words = as_run(verb, words)
     direct = answering(verb)
     if direct is not None:
         return int(direct(words) or 0)
     if verb == "run":
-        from experiments.command.scenario import compose_line
+        from .scenario import compose_line
 
         line = compose_line(words)
         check_read(line.settings, words)
@@ -193,11 +193,11 @@ def run(verb: str, words: list[str]) -> int:
         modified = [change.path for change in changes]
         for said in (*noted(words), *idle(line.pinned, line.parameters, line.settings, modified)):
             print(f"note: {printable(said)}", file=sys.stderr)
-        from experiments.study import study
+        from ..study import study
 
         line, words = study.resolve(line, words)
     else:
-        from experiments.command import verbs
+        from . import verbs
 
         line, words = verbs.again(verb, words)
     found = catalogue.experiment(line.settings.name)
@@ -205,8 +205,8 @@ def run(verb: str, words: list[str]) -> int:
     module = importlib.import_module(found.module)
     if hasattr(module, "run"):
         return int(module.run(line, words))
-    from experiments.arms import SIZES, ArmRuns
-    from experiments.report import comparison
+    from ..arms import SIZES, ArmRuns
+    from ..report import comparison
 
     size = line.settings.size
     return comparison.answer(module.question(size), ArmRuns(line, SIZES[size].base_of(line)), words)
@@ -236,8 +236,8 @@ def sentence(text: str) -> str:
 
 def noted(words: list[str]) -> tuple[str, ...]:
     """Sentences on a file of villages: what was left unread in it, what was taken from it."""
-    from experiments.command import village_file
-    from experiments.command.settings import read_overrides
+    from . import village_file
+    from .settings import read_overrides
 
     named = [word for word in words if word.startswith("given.villages=")]
     value = str(read_overrides(named)[0].value()) if named else ""
@@ -258,7 +258,7 @@ def look_at_files(words: list[str]) -> None:
 
 def sweeping(verb: str, words: list[str]) -> list[str]:
     """Words with several values as those of a comparison."""
-    from experiments.command import sweep
+    from . import sweep
 
     if verb != "run":
         raise Mistake(f"-m compares several values by running; {verb} runs nothing of the kind: leave it out")
@@ -267,7 +267,7 @@ def sweeping(verb: str, words: list[str]) -> list[str]:
 
 def show(verb: str, words: list[str], flags: Any) -> int:
     """Print the configuration (`--cfg job`) or what it is made of (`--info`), and run nothing."""
-    from experiments.command.scenario import compose_line
+    from .scenario import compose_line
 
     if verb != "run":
         raise Mistake(f"--cfg and --info show what a run would do; {verb} is none")
@@ -292,9 +292,9 @@ def show(verb: str, words: list[str], flags: Any) -> int:
 
 def look_at_words(verb: str, words: list[str]) -> None:
     """Refuse before the model is imported whatever can be refused without it."""
-    from experiments.command import asked
-    from experiments.command import words as line
-    from experiments.command.settings import refuse_twice
+    from . import asked
+    from . import words as line
+    from .settings import refuse_twice
 
     refuse_twice(words)
     verb, words = as_run(verb, words)
@@ -305,7 +305,7 @@ def look_at_words(verb: str, words: list[str]) -> None:
 
 def listed() -> int:
     """Print the published models, a line each; exit code."""
-    from experiments.reproduce.catalogue import models
+    from ..reproduce.catalogue import models
 
     for name, one in models().items():
         print(f"{name:16} {one.title} ({one.source})")
@@ -329,10 +329,11 @@ def answer(argv: list[str] | None = None) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from experiments.command.flags import read as read_flags
-    from experiments.command.paths import as_typed
-    from experiments.command.settings import one_line
     from sim.state.parameters import ParameterError, TableError
+
+    from .flags import read as read_flags
+    from .paths import as_typed
+    from .settings import one_line
 
     try:
         flags, words = read_flags(words)

@@ -12,6 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 KEYS = ("out", "study", "scenario", "own", "save", "draws", "patterns", "data")  # settings that are paths
+DOOR = ("python", "run.py") if __name__.startswith("experiments.") else ("mutual-aid",)  # where installed
 SECTION = "given."  # its parameters are tables, named by their files
 
 
@@ -49,4 +50,4 @@ def quoted(value: str) -> str:
 
 def command(*words: object) -> str:
     """What to type to run these words, as a shell reads it."""
-    return shlex.join(["python", "run.py", *map(str, words)])
+    return shlex.join([*DOOR, *map(str, words)])

@@ -25,20 +25,21 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import sim.model  # noqa: F401  # registers the sections of all parts
-from experiments.command import draw_table
-from experiments.command.catalogue import ABOUT, experiment
-from experiments.command.experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
-from experiments.command.scenario_file import parse_scenario, write_scenario
-from experiments.command.settings import CONFIGS, Mistake, arm, known, one_line, options
-from experiments.command.user_files import read_text
-from experiments.command.user_yaml import plain
-from experiments.command.words import sort_out
 from sim import policies
 from sim.policies import Intervention
 from sim.policies import compose as compose_policies
 from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
 from sim.state.yaml12 import load
+
+from . import draw_table
+from .catalogue import ABOUT, experiment
+from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
+from .scenario_file import parse_scenario, write_scenario
+from .settings import CONFIGS, Mistake, arm, known, one_line, options
+from .user_files import read_text
+from .user_yaml import plain
+from .words import sort_out
 
 OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
 
@@ -284,7 +285,7 @@ def _given(pinned: Mapping[str, Any]) -> dict[str, Any]:
     villages = str(pinned.get("given.villages", ""))
     if not villages or "\n" in villages:  # a table itself has a heading and rows
         return {}
-    from experiments.command import village_file  # pandas and its readers: for those who have a file
+    from . import village_file  # pandas and its readers: for those who have a file
 
     table = village_file.read(Path(villages))
     return {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}

@@ -11,12 +11,13 @@ from typing import Any
 
 import yaml
 
-from experiments.command.experiment_settings import FILED, Settings
-from experiments.command.settings import Mistake, check_override, known
-from experiments.command.user_files import read_text
-from experiments.command.user_yaml import plain
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.yaml12 import Loader, flag_of
+
+from .experiment_settings import FILED, Settings
+from .settings import Mistake, check_override, known
+from .user_files import read_text
+from .user_yaml import plain
 
 
 def parse_scenario(text: str) -> dict[str, Any]:

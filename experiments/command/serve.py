@@ -10,9 +10,7 @@ import os
 import socket
 import sys
 
-from experiments.command.scenario import CONFIGS, Mistake
-
-ROOT = CONFIGS.parent
+from .catalogue import HOME, TOP, Mistake
 
 ADDRESS = "127.0.0.1"
 LANGUAGE = "MUTUAL_AID_LANGUAGE"  # what the server of the live model speaks
@@ -49,7 +47,7 @@ def become(command: list[str], more: dict[str, str] | None = None) -> None:
 
     Signals reach it, nothing is left behind. The project is found from anywhere.
     """
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])])
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, *command], {**os.environ, "PYTHONPATH": path, **(more or {})})
 
@@ -59,7 +57,7 @@ def dashboard(words: list[str]) -> None:
     need("streamlit", "dashboard")
     port = port_of(words, 8501)
     print(f"The dashboard is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
-    become(["-m", "experiments.dashboard.served", str(port)])
+    become(["-m", f"{TOP}.dashboard.served", str(port)])
 
 
 def live(words: list[str]) -> None:
@@ -67,7 +65,7 @@ def live(words: list[str]) -> None:
 
     Its scripts come from solara-assets, not from other hosts.
     """
-    from experiments.report.style import LANGUAGES
+    from ..report.style import LANGUAGES
 
     need("solara", "live")
     need("solara_assets", "live")
@@ -77,7 +75,7 @@ def live(words: list[str]) -> None:
     )
     print(f"The live model is at http://{ADDRESS}:{port} (this computer only); Ctrl-C ends it.")
     become(
-        ["-m", "experiments.live.served", str(port)],
+        ["-m", f"{TOP}.live.served", str(port)],
         {
             "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
             LANGUAGE: spoken[-1].partition("=")[2] if spoken else "en",

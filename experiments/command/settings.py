@@ -16,9 +16,18 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from experiments.command.catalogue import CONFIGS, Mistake, arm, experiment, experiments, options
-from experiments.command.declared import known
-from experiments.command.experiment_settings import (
+from sim.state.parameters import (
+    ParameterError,
+    checked,
+    condition,
+    nearest,
+    switched_off,
+    unmet,
+)
+
+from .catalogue import CONFIGS, Mistake, arm, experiment, experiments, options
+from .declared import known
+from .experiment_settings import (
     HOW,
     NESTED,
     NONE,
@@ -28,14 +37,6 @@ from experiments.command.experiment_settings import (
     WITH_DATA,
     WITH_STUDY,
     Settings,
-)
-from sim.state.parameters import (
-    ParameterError,
-    checked,
-    condition,
-    nearest,
-    switched_off,
-    unmet,
 )
 
 

@@ -15,10 +15,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
 from hydra.errors import HydraException
 
-from experiments.command.catalogue import Mistake, options
-from experiments.command.experiment_settings import SETTING_GROUPS
-from experiments.command.settings import check_override, known
 from sim.state.parameters import nearest
+
+from .catalogue import Mistake, options
+from .experiment_settings import SETTING_GROUPS
+from .settings import check_override, known
 
 COMPARE = "compare"
 MOST_ARMS = 200  # without confirm=true

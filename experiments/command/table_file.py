@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pandas as pd
 from charset_normalizer import from_bytes
 
-from experiments.command.catalogue import Mistake
-from experiments.command.user_files import MOST_BYTES, read_bytes
+from .catalogue import Mistake
+from .user_files import MOST_BYTES, read_bytes
 
 UNPACKED = 50_000_000  # bytes of a workbook, unpacked
 MOST_CELLS = 2_000_000
@@ -44,7 +44,9 @@ def sheets(path: Path) -> list[Sheet]:
     except (OSError, ValueError) as error:  # also a path that no system takes
         if isinstance(error, Mistake):
             raise
-        raise Mistake(f"it cannot be read: {(getattr(error, 'strerror', '') or str(error)).lower()}") from error
+        raise Mistake(
+            f"it cannot be read: {(getattr(error, 'strerror', '') or str(error)).lower()}"
+        ) from error
     return sheets_of(content, path.name)
 
 

@@ -18,15 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
-from experiments.command import asked
-from experiments.command.scenario import Mistake, known
-from experiments.report.cells import neutral_frame
-from experiments.study.drawn import Drawn, drawn, drawn_tasks
-from experiments.study.parts import replace
-from experiments.study.plan import MAIN, Task
-from experiments.study.store import Results
-from experiments.study.study import writing
+from .. import outcomes, reference, statistics
+from ..report.cells import neutral_frame
+from ..study.drawn import Drawn, drawn, drawn_tasks
+from ..study.parts import replace
+from ..study.plan import MAIN, Task
+from ..study.store import Results
+from ..study.study import writing
+from . import asked
+from .scenario import Mistake, known
 
 FORM = 0.1  # of the archive
 MODEL = "mutual_aid_sim"

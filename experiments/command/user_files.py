@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from experiments.command.catalogue import Mistake
+from .catalogue import Mistake
 
 MOST_BYTES = 2_000_000
 DEEPEST, MOST_VALUES = 20, 5_000  # of a YAML

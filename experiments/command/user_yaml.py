@@ -6,10 +6,11 @@ from typing import Any
 
 import yaml
 
-from experiments.command.catalogue import Mistake
-from experiments.command.user_files import look_through
 from sim.state.parameters import ParameterError
 from sim.state.yaml12 import Loader, load
+
+from .catalogue import Mistake
+from .user_files import look_through
 
 LONGEST_KEY = 200
 

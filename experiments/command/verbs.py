@@ -18,16 +18,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from experiments.command import asked
-from experiments.command.paths import command
-from experiments.command.scenario import Composed, Mistake, compose_line
-from experiments.command.settings import check_read
-from experiments.report.cells import neutral_frame, neutral_table
-from experiments.study import runner
-from experiments.study.engines import Engine
-from experiments.study.plan import Task
-from experiments.study.store import TABLES, Results, RunRecord, anew, stored
-from experiments.study.study import Lock, Study, files, provenance, requested, writing
+from ..report.cells import neutral_frame, neutral_table
+from ..study import runner
+from ..study.engines import Engine
+from ..study.plan import Task
+from ..study.store import TABLES, Results, RunRecord, anew, stored
+from ..study.study import Lock, Study, files, provenance, requested, writing
+from . import asked
+from .paths import command
+from .scenario import Composed, Mistake, compose_line
+from .settings import check_read
 
 ROWS = 1_048_575  # of an xlsx sheet, below its heading
 VOLATILE = ("cpu_seconds",)

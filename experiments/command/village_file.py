@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.command.catalogue import Mistake
-from experiments.command.table_file import Sheet, sheets, sheets_of
 from sim.start.village_table import COLUMNS, WORDS, Fault, read_villages
+
+from .catalogue import Mistake
+from .table_file import Sheet, sheets, sheets_of
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {  # column of the model -> what it may be called
     "number": ("number", "no", "no.", "序号", "编号"),

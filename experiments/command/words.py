@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from experiments.command.catalogue import CONFIGS, Mistake, arm
-from experiments.command.experiment_settings import NESTED, SETTING_GROUPS, Settings
-from experiments.command.scenario_file import read_scenario
-from experiments.command.settings import check_override, check_read, read_overrides, refuse_twice
-from experiments.command.user_files import read_text
 from sim.state.yaml12 import load
+
+from .catalogue import CONFIGS, Mistake, arm
+from .experiment_settings import NESTED, SETTING_GROUPS, Settings
+from .scenario_file import read_scenario
+from .settings import check_override, check_read, read_overrides, refuse_twice
+from .user_files import read_text
 
 APART = ("policy", "fork.arms", "draws")  # settings that Hydra would take for options of a group
 

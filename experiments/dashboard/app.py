@@ -3,6 +3,8 @@ then.
 """
 
 if __name__ == "__main__":
-    from experiments.dashboard.pages import main
+    import importlib
+    import os
 
-    main()
+    # by name: the server says under which one the project is installed
+    importlib.import_module(os.environ.get("MUTUAL_AID_PAGES", "experiments.dashboard.pages")).main()

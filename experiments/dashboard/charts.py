@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from experiments.dashboard.words import said, word
-from experiments.report import style
-from experiments.statistics import Interval
 from sim.funnel import FUNNEL
 from sim.viability import CLASSES
+
+from ..report import style
+from ..statistics import Interval
+from .words import said, word
 
 SOURCES = tuple(style.PAYER_COLOURS)
 SCENARIOS = [style.BLUE, style.ORANGE, style.GREEN, style.PINK]

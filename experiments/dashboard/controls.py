@@ -10,21 +10,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from experiments.command.scenario import known, options, policy_file, read_policies
-from experiments.command.table_file import SUFFIXES
-from experiments.dashboard import state
-from experiments.dashboard.session import (
+from sim.state.parameters import Declaration
+
+from ..command.scenario import known, options, policy_file, read_policies
+from ..command.table_file import SUFFIXES
+from ..report import style
+from . import state
+from .session import (
     changed,
     guarded,
 )
-from experiments.dashboard.state import Draft, Mistake, ParameterError
-from experiments.dashboard.tabs import (
+from .state import Draft, Mistake, ParameterError
+from .tabs import (
     language,
     say,
 )
-from experiments.dashboard.words import escaped, helped, label, word
-from experiments.report import style
-from sim.state.parameters import Declaration
+from .words import escaped, helped, label, word
 
 BY_RULE = {
     "matching": ["match"],

@@ -12,13 +12,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from experiments.study.engines import cores, end_with_parent, one_thread
-from experiments.study.plan import Task
-from experiments.study.run_tables import heading
-from experiments.study.runner import DEATHS, Queue, warm
-from experiments.study.simulate import simulate_many
-from experiments.study.store import RunRecord
 from sim.state.parameters import Parameters
+
+from ..study.engines import cores, end_with_parent, one_thread
+from ..study.plan import Task
+from ..study.run_tables import heading
+from ..study.runner import DEATHS, Queue, warm
+from ..study.simulate import simulate_many
+from ..study.store import RunRecord
 
 KEPT = 800  # finished runs in memory: about 0.2 MB each for twelve villages
 WORKERS = 2

@@ -9,10 +9,12 @@ from functools import partial
 
 import streamlit as st
 
-from experiments.command.experiment_settings import DRAWS
-from experiments.command.scenario import known
-from experiments.dashboard import state
-from experiments.dashboard.controls import (
+from sim.state.parameters import SECTIONS
+
+from ..command.experiment_settings import DRAWS
+from ..command.scenario import known
+from . import state
+from .controls import (
     BY_RULE,
     LOOK,
     SHOWN,
@@ -23,7 +25,7 @@ from experiments.dashboard.controls import (
     shares,
     void,
 )
-from experiments.dashboard.session import (
+from .session import (
     copy_current,
     draft,
     drafts,
@@ -35,8 +37,8 @@ from experiments.dashboard.session import (
     result_of,
     signature,
 )
-from experiments.dashboard.state import Draft, Mistake, ParameterError
-from experiments.dashboard.tabs import (
+from .state import Draft, Mistake, ParameterError
+from .tabs import (
     compare_tab,
     files_tab,
     language,
@@ -46,9 +48,8 @@ from experiments.dashboard.tabs import (
     time_tab,
     why_tab,
 )
-from experiments.dashboard.words import LANGUAGES, escaped
-from experiments.dashboard.words import section as part
-from sim.state.parameters import SECTIONS
+from .words import LANGUAGES, escaped
+from .words import section as part
 
 SECONDS = 0.3 / (12 * 150 * 132)  # of one core for an elder-month, about
 AHEAD = 15  # seconds; what is shown and takes less begins before Run is pressed

@@ -13,17 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from experiments.command.scenario import compose_line
-from experiments.dashboard.state import Draft, DraftResult, differences, file_name
-from experiments.dashboard.words import said
-from experiments.report import page, style
-from experiments.report.pictures import Kept
-from experiments.studies import baseline
-from experiments.study import study
-from experiments.study.findings import Findings, ShownTable
-from experiments.study.plan import Task
-from experiments.study.simulate import simulate
-from experiments.study.store import RunRecord
+from ..command.scenario import compose_line
+from ..report import page, style
+from ..report.pictures import Kept
+from ..studies import baseline
+from ..study import study
+from ..study.findings import Findings, ShownTable
+from ..study.plan import Task
+from ..study.simulate import simulate
+from ..study.store import RunRecord
+from .state import Draft, DraftResult, differences, file_name
+from .words import said
 
 _one = threading.Lock()  # a process draws one figure at a time and speaks one language
 

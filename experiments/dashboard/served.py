@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-from experiments.command.guard import HOSTS, Guard
-from experiments.command.serve import ADDRESS
+from ..command.guard import HOSTS, Guard
+from ..command.serve import ADDRESS
 
 OPTIONS = {  # each tops a file of settings in the working folder
     "server.address": ADDRESS,
@@ -38,6 +39,7 @@ def main(port: int) -> None:
     from starlette.middleware import Middleware
     from streamlit import App
 
+    os.environ["MUTUAL_AID_PAGES"] = f"{__package__}.pages"
     app = App(Path(__file__).with_name("app.py").resolve(), middleware=[Middleware(Guard)])
     app.run(config={**OPTIONS, "server.port": port})
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from experiments.dashboard.engine import BackgroundRuns
-from experiments.dashboard.state import Draft, DraftResult, Mistake, ParameterError
-from experiments.dashboard.words import escaped
+from .engine import BackgroundRuns
+from .state import Draft, DraftResult, Mistake, ParameterError
+from .words import escaped
 
 
 @st.cache_resource(show_spinner=False)

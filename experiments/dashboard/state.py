@@ -17,19 +17,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments import reference, statistics
-from experiments.command import village_file
-from experiments.command.experiment_settings import DRAWS, FILED, Settings
-from experiments.command.scenario import parse_scenario, read_policies, write_scenario
-from experiments.command.settings import Mistake, arm, options
-from experiments.report.cells import neutral_frame
-from experiments.studies import baseline
-from experiments.study.plan import Task
-from experiments.study.store import RunRecord
 from sim.funnel import FUNNEL
 from sim.start import county, village_table
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
+
+from .. import reference, statistics
+from ..command import village_file
+from ..command.experiment_settings import DRAWS, FILED, Settings
+from ..command.scenario import parse_scenario, read_policies, write_scenario
+from ..command.settings import Mistake, arm, options
+from ..report.cells import neutral_frame
+from ..studies import baseline
+from ..study.plan import Task
+from ..study.store import RunRecord
 
 SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
 ELDERS = 150  # half the time of the default
@@ -422,7 +423,7 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
 
 def excel(result: DraftResult, draft: Draft) -> bytes:
     """A workbook: the figures, classes by year, money, villages of every run, what was set."""
-    from experiments.dashboard.words import said
+    from .words import said
 
     sheets = {
         "figures": pd.DataFrame(

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import statistics
-from experiments.dashboard.state import DraftResult
 from sim.parts.station import ENDS
 from sim.state.codes import PAYERS
+
+from .. import statistics
+from .state import DraftResult
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from experiments import statistics
-from experiments.command.paths import command
-from experiments.dashboard import charts, report, state, story
-from experiments.dashboard.state import Draft, DraftResult
-from experiments.dashboard.words import escaped, said, word
 from sim.state.codes import PAYERS
+
+from .. import statistics
+from ..command.paths import command
+from . import charts, report, state, story
+from .state import Draft, DraftResult
+from .words import escaped, said, word
 
 OLDER = ("closed", "hours", "public")  # measures of the former definition, beside
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from experiments.dashboard.texts import CHINESE, ENGLISH, LABELS, SAID
-from experiments.report import style
 from sim.state.parameters import GRADES, Declaration
+
+from ..report import style
+from .texts import CHINESE, ENGLISH, LABELS, SAID
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}

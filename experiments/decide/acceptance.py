@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from experiments.decide.prim import LEVEL, MOST, Box, coverage_density, find, quasi_p, score
+from .prim import LEVEL, MOST, Box, coverage_density, find, quasi_p, score
 
 COVERAGE, DENSITY = 0.6, 0.8  # asked of held-out runs
 CHOOSING = 0.6  # of the runs choose a box, the others judge it

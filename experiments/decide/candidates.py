@@ -11,14 +11,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import reference, statistics
-from experiments.command.scenario import Composed, Scenario, compose_policies, patched
-from experiments.decide import objectives
-from experiments.study.plan import FRESH, FRESH_FROM, MAIN, Task
-from experiments.study.store import Results
-from experiments.study.study import Study
 from sim.policies import Intervention
 from sim.state.parameters import Parameters
+
+from .. import reference, statistics
+from ..command.scenario import Composed, Scenario, compose_policies, patched
+from ..study.plan import FRESH, FRESH_FROM, MAIN, Task
+from ..study.store import Results
+from ..study.study import Study
+from . import objectives
 
 NOTHING = reference.REFERENCE  # the plan without stations
 

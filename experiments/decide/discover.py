@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
-from experiments.arms import Arm, ArmRuns, Size, reference_arm
-from experiments.command.experiment_settings import Settings
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.decide import discover_figure, discover_text
-from experiments.decide.acceptance import cart, judge
-from experiments.decide.discovered import Discovered
-from experiments.report.style import both, figures_in
-from experiments.report.text import as_text
-from experiments.study.drawn import drawn, drawn_tasks
-from experiments.study.findings import Findings
-from experiments.study.plan import MAIN
-from experiments.study.store import Results
-from experiments.study.study import Study, begin
+from .. import outcomes, reference, statistics
+from ..arms import Arm, ArmRuns, Size, reference_arm
+from ..command.experiment_settings import Settings
+from ..command.scenario import Composed
+from ..command.settings import Mistake
+from ..report.style import both, figures_in
+from ..report.text import as_text
+from ..study.drawn import drawn, drawn_tasks
+from ..study.findings import Findings
+from ..study.plan import MAIN
+from ..study.store import Results
+from ..study.study import Study, begin
+from . import discover_figure, discover_text
+from .acceptance import cart, judge
+from .discovered import Discovered
 
 PLAN = Arm("plan")
 SIZES = {  # for time: villages, elders a village, draws

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from experiments.command.settings import known
-from experiments.decide.discover_text import failing, name_of, reach
-from experiments.decide.discovered import Discovered
-from experiments.outcomes import OUTCOMES
-from experiments.report import style
-from experiments.report.labels import outcome_title
-from experiments.report.style import chinese_names, plt, tell, wrapped
-from experiments.study.findings import Picture
+from ..command.settings import known
+from ..outcomes import OUTCOMES
+from ..report import style
+from ..report.labels import outcome_title
+from ..report.style import chinese_names, plt, tell, wrapped
+from ..study.findings import Picture
+from .discover_text import failing, name_of, reach
+from .discovered import Discovered
 
 ROOM = 0.03  # of an axis beyond the outermost runs
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from experiments.command.settings import known
-from experiments.decide.acceptance import COVERAGE, DENSITY, FEWEST, KEPT, RESAMPLES, Judged
-from experiments.decide.discovered import Discovered
-from experiments.decide.prim import LEVEL, Box
-from experiments.outcomes import OUTCOMES
-from experiments.report.style import chinese_names, phrase, tell
-from experiments.study.findings import Findings, ShownTable
+from ..command.settings import known
+from ..outcomes import OUTCOMES
+from ..report.style import chinese_names, phrase, tell
+from ..study.findings import Findings, ShownTable
+from .acceptance import COVERAGE, DENSITY, FEWEST, KEPT, RESAMPLES, Judged
+from .discovered import Discovered
+from .prim import LEVEL, Box
 
 SHARES = ("share", "share/year", "share/month")
 REASONS: dict[str, tuple[str, str]] = {

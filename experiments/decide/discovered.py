@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.command.scenario import Scenario
-from experiments.decide.acceptance import Judged
-from experiments.study.drawn import Drawn
+from ..command.scenario import Scenario
+from ..study.drawn import Drawn
+from .acceptance import Judged
 
 COLUMNS = [
     *("method", "accepted", "coverage", "density"),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments import reference
-from experiments.report.style import tell
-from experiments.study.plan import FRESH, MAIN
+from .. import reference
+from ..report.style import tell
+from ..study.plan import FRESH, MAIN
 
 YEAR, FEN = 12, 100
 WORST = 0.1  # of the villages that count as the worst decile

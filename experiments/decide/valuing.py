@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.command.catalogue import Mistake
+from ..command.catalogue import Mistake
 
 FOLDS, PARTITIONS = 5, 4  # each draw is judged by fits on four fifths of the others, parted in four ways
 KNOTS, DEGREE = 4, 2  # of the spline of each column

@@ -13,21 +13,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import reference, statistics
-from experiments.arms import Arm, ArmRuns, Size, reference_arm
-from experiments.command.catalogue import Mistake
-from experiments.command.experiment_settings import Settings
-from experiments.command.scenario import Composed, arm
-from experiments.decide import voi_figure, voi_text
-from experiments.decide.valuing import Payoffs, Valued, basis, valued
-from experiments.decide.voi_answer import SWEEP, WorthKnowing
-from experiments.report.style import both, figures_in
-from experiments.report.text import as_text
-from experiments.study.dials import dial_of
-from experiments.study.drawn import Drawn, drawn_tasks, group_of, table_of, values_in_any
-from experiments.study.findings import Findings
-from experiments.study.store import Results
 from sim.state.parameters import Parameters
+
+from .. import reference, statistics
+from ..arms import Arm, ArmRuns, Size, reference_arm
+from ..command.catalogue import Mistake
+from ..command.experiment_settings import Settings
+from ..command.scenario import Composed, arm
+from ..report.style import both, figures_in
+from ..report.text import as_text
+from ..study.dials import dial_of
+from ..study.drawn import Drawn, drawn_tasks, group_of, table_of, values_in_any
+from ..study.findings import Findings
+from ..study.store import Results
+from . import voi_figure, voi_text
+from .valuing import Payoffs, Valued, basis, valued
+from .voi_answer import SWEEP, WorthKnowing
 
 MIXES, BUSINESSES = ("jiangxi", "four_payers", "government_led"), ("none", "tourism")
 NONE = "no station"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from experiments.command.experiment_settings import Settings
-from experiments.decide.valuing import Payoffs, Valued
-from experiments.study.drawn import Drawn
 from sim.state.parameters import Parameters
+
+from ..command.experiment_settings import Settings
+from ..study.drawn import Drawn
+from .valuing import Payoffs, Valued
 
 SWEEP = (0.1, 0.3, 1.0, 3.0, 10.0)  # times the yuan that an elder-year may cost
 

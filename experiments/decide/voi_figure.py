@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.decide.voi_answer import WorthKnowing
-from experiments.decide.voi_text import amount, label, shown
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.study.findings import Picture
+from ..report import style
+from ..report.style import plt, tell
+from ..study.findings import Picture
+from .voi_answer import WorthKnowing
+from .voi_text import amount, label, shown
 
 ROW = 0.29  # inches
 

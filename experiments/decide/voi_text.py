@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.command.settings import known
-from experiments.decide.valuing import CHANCE, FOLDS, Value, Valued
-from experiments.decide.voi_answer import WorthKnowing
-from experiments.report.style import chinese_names, phrase, tell, words
-from experiments.study.findings import Findings, Picture, ShownTable
+from ..command.settings import known
+from ..report.style import chinese_names, phrase, tell, words
+from ..study.findings import Findings, Picture, ShownTable
+from .valuing import CHANCE, FOLDS, Value, Valued
+from .voi_answer import WorthKnowing
 
 SHOWN = 12  # groups in the table and the picture
 NAMED = {  # section -> what a planner would call what is unknown

@@ -16,20 +16,20 @@ from pathlib import Path
 import numpy as np
 from SALib.sample import morris as morris_sample
 
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.evidence import emulator, history, pattern_file
-from experiments.evidence.calibrate_table import write_table
-from experiments.evidence.calibrate_text import findings, summary
-from experiments.evidence.calibration import ENOUGH, Calibration, Target, Wave
-from experiments.evidence.measuring import Measuring
-from experiments.evidence.pattern_file import Pattern
-from experiments.evidence.space import ANY, Space, Structure, asked, space_of
-from experiments.evidence.summaries.registry import RUN
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.study import study
-from experiments.study.study import Study
+from ..command.scenario import Composed
+from ..command.settings import Mistake
+from ..report.style import both
+from ..report.text import as_text
+from ..study import study
+from ..study.study import Study
+from . import emulator, history, pattern_file
+from .calibrate_table import write_table
+from .calibrate_text import findings, summary
+from .calibration import ENOUGH, Calibration, Target, Wave
+from .measuring import Measuring
+from .pattern_file import Pattern
+from .space import ANY, Space, Structure, asked, space_of
+from .summaries.registry import RUN
 
 VILLAGES = 20
 LEVELS = 4  # of a Morris trajectory

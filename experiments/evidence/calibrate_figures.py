@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.calibration import Calibration
-from experiments.evidence.measuring import MONEY, PEOPLE
-from experiments.evidence.pattern_figure import LEFT, RIGHT, on_bands
-from experiments.evidence.patterns import name_of
-from experiments.evidence.reading import Seen, informed
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.study.findings import Picture
+from ..report import style
+from ..report.style import plt, tell
+from ..study.findings import Picture
+from .calibration import Calibration
+from .measuring import MONEY, PEOPLE
+from .pattern_figure import LEFT, RIGHT, on_bands
+from .patterns import name_of
+from .reading import Seen, informed
 
 MARGINALS, PAIRS, BINS = 12, 4, 10
 SHOWN = 400  # draws in a picture of pairs

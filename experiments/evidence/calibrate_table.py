@@ -7,14 +7,15 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.command.draw_table import HEAD, STRUCTURE, WEIGHT
-from experiments.command.paths import command
-from experiments.study.provenance import model_digest
-from experiments.study.study import Study, requested
 from sim.state.parameters import Declaration
 
+from ..command.draw_table import HEAD, STRUCTURE, WEIGHT
+from ..command.paths import command
+from ..study.provenance import model_digest
+from ..study.study import Study, requested
+
 if TYPE_CHECKING:
-    from experiments.evidence.calibration import Calibration
+    from .calibration import Calibration
 
 NAME = "calibrated.csv"
 DIGITS = 3  # that a value is kept with

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.evidence import calibrate_figures as figures
-from experiments.evidence.calibrate_table import NAME
-from experiments.evidence.calibration import ENOUGH, Calibration
-from experiments.evidence.judging import short
-from experiments.evidence.measuring import MONEY, PEOPLE
-from experiments.evidence.pattern_file import Pattern
-from experiments.evidence.patterns import name_of
-from experiments.evidence.reading import (
+from ..report.style import figures_in, phrase, tell
+from ..study.findings import Findings, ShownTable
+from . import calibrate_figures as figures
+from .calibrate_table import NAME
+from .calibration import ENOUGH, Calibration
+from .judging import short
+from .measuring import MONEY, PEOPLE
+from .pattern_file import Pattern
+from .patterns import name_of
+from .reading import (
     Seen,
     alone,
     best_reached,
@@ -26,8 +28,6 @@ from experiments.evidence.reading import (
     seen_of,
     weighted_quantile,
 )
-from experiments.report.style import figures_in, phrase, tell
-from experiments.study.findings import Findings, ShownTable
 
 FITS = 0.3  # of fresh runs that are asked to hold every pattern
 RARE = 0.3  # a pattern held by a smaller share of fresh runs is named as one that stands against the model

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from experiments.evidence.emulator import Emulator
-from experiments.evidence.measuring import Batch
-from experiments.evidence.pattern_file import Pattern
-from experiments.evidence.space import Space, Structure
+from .emulator import Emulator
+from .measuring import Batch
+from .pattern_file import Pattern
+from .space import Space, Structure
 
 FURTHEST = 10.0  # deviations; a run that shows less or more counts as this far
 PROCESS = 12  # inputs of a Gaussian process, beside the flags of structures

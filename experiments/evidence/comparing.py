@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from experiments.evidence.summaries.registry import NOTHING, Value
+from .summaries.registry import NOTHING, Value
 
 RATIO = "ratio"
 

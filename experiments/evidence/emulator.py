@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.command.settings import Mistake
+from ..command.settings import Mistake
 
 FITTED_ON = 300  # points at most that length scales are fitted on
 KNOWN = 800  # latest points, in what is left of the space, that the process goes through

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from experiments.evidence.judging import IMPLAUSIBLE
+from .judging import IMPLAUSIBLE
 
 Seed = int | Sequence[int]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import statistics
-from experiments.evidence.pattern_file import Pattern
-from experiments.evidence.summaries import Value
+from .. import statistics
+from .pattern_file import Pattern
+from .summaries import Value
 
 HOLDS, MISSES, UNKNOWN = "holds", "misses", "cannot be told"
 IMPLAUSIBLE = 3.0  # from here on a value is called implausible: three sigma of any unimodal error, 95 %

@@ -11,14 +11,15 @@ from functools import partial
 import numpy as np
 
 import sim
-from experiments.evidence.pattern_file import Pattern, Setup
-from experiments.evidence.space import Space, Structure, setups_of
-from experiments.study.plan import Task
-from experiments.study.run_tables import heading
-from experiments.study.simulate import failure, results_of
-from experiments.study.store import RunRecord
-from experiments.study.study import Study
 from sim.parts.station import ENDS
+
+from ..study.plan import Task
+from ..study.run_tables import heading
+from ..study.simulate import failure, results_of
+from ..study.store import RunRecord
+from ..study.study import Study
+from .pattern_file import Pattern, Setup
+from .space import Space, Structure, setups_of
 
 MONEY, PEOPLE, OTHERS = "ends by money", "ends by people", "other ends"
 BY_PEOPLE = ("leader", "keeper")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from experiments.evidence import summaries
-from experiments.evidence.pattern_file import Pattern, ready
-from experiments.evidence.summaries import SUBJECTS, SUMMARIES, Summary
-from experiments.evidence.summaries.registry import RUN
-from experiments.report.break_even import table
+from ..report.break_even import table
+from . import summaries
+from .pattern_file import Pattern, ready
+from .summaries import SUBJECTS, SUMMARIES, Summary
+from .summaries.registry import RUN
 
 
 def asked(one: Summary) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.judging import HOLDS, MISSES, Judgement, short
-from experiments.evidence.pattern_file import Pattern
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.study.findings import Picture
+from ..report import style
+from ..report.style import plt, tell
+from ..study.findings import Picture
+from .judging import HOLDS, MISSES, Judgement, short
+from .pattern_file import Pattern
 
 LEFT, RIGHT = -1.0, 2.0  # in widths of the band; what lies beyond stands at the edge as an arrow
 COLOURS = {HOLDS: style.BLUE, MISSES: style.RED}

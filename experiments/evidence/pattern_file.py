@@ -15,15 +15,16 @@ from typing import Any
 
 import yaml
 
-from experiments.command.catalogue import CONFIGS, Mistake
-from experiments.command.experiment_settings import Settings
-from experiments.command.settings import check_override
-from experiments.command.user_files import look_through, printable, read_text
-from experiments.evidence.comparing import COMPARISONS, RATIO
-from experiments.evidence.summaries import SUMMARIES, Summary
-from experiments.evidence.summaries.registry import RUN, START, Asked
 from sim.state import yaml12
 from sim.state.parameters import ParameterError, nearest
+
+from ..command.catalogue import CONFIGS, Mistake
+from ..command.experiment_settings import Settings
+from ..command.settings import check_override
+from ..command.user_files import look_through, printable, read_text
+from .comparing import COMPARISONS, RATIO
+from .summaries import SUMMARIES, Summary
+from .summaries.registry import RUN, START, Asked
 
 READY = CONFIGS / "patterns.yaml"
 USES, SCALES, GRADES = ("calibration", "validation"), ("linear", "log"), ("A", "B", "C", "D")

@@ -13,21 +13,22 @@ from typing import Any
 import pandas as pd
 
 import sim
-from experiments.command.scenario import Composed, policy
-from experiments.evidence import pattern_file
-from experiments.evidence.comparing import compared
-from experiments.evidence.judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge, short
-from experiments.evidence.pattern_figure import draw
-from experiments.evidence.pattern_file import Pattern, Setup
-from experiments.evidence.persons import watched
-from experiments.evidence.summaries import Summary, Value
-from experiments.evidence.summaries.registry import PERSONS, RUN, START
-from experiments.report.style import both, figures_in, phrase, tell
-from experiments.report.text import layout, numbered
-from experiments.study import draws, study
-from experiments.study.findings import Findings, ShownTable
 from sim.policies import compose
 from sim.state.horizon import month_number
+
+from ..command.scenario import Composed, policy
+from ..report.style import both, figures_in, phrase, tell
+from ..report.text import layout, numbered
+from ..study import draws, study
+from ..study.findings import Findings, ShownTable
+from . import pattern_file
+from .comparing import compared
+from .judging import HOLDS, IMPLAUSIBLE, MISSES, Judgement, judge, short
+from .pattern_figure import draw
+from .pattern_file import Pattern, Setup
+from .persons import watched
+from .summaries import Summary, Value
+from .summaries.registry import PERSONS, RUN, START
 
 SIZES = {"quick": 3, "default": 6, "full": 20}  # seeds
 VILLAGES = 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.calibration import Calibration
-from experiments.evidence.pattern_file import Pattern
+from .calibration import Calibration
+from .pattern_file import Pattern
 
 EVEN = 1 / np.sqrt(12)  # deviation of a number that is even between 0 and 1
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments.command.catalogue import CONFIGS
-from experiments.command.scenario import Composed, Scenario, policy
-from experiments.evidence.pattern_file import Pattern, Setup
-from experiments.evidence.patterns import months_of
-from experiments.study import draws
 from sim.policies import compose
 from sim.state import yaml12
 from sim.state.parameters import Declaration, Parameters
+
+from ..command.catalogue import CONFIGS
+from ..command.scenario import Composed, Scenario, policy
+from ..study import draws
+from .pattern_file import Pattern, Setup
+from .patterns import months_of
 
 READY = CONFIGS / "calibration.yaml"
 

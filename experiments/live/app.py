@@ -17,13 +17,14 @@ from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
 import sim
-from experiments.command.scenario import known
-from experiments.command.serve import LANGUAGE
-from experiments.dashboard.words import label, named, said, word
-from experiments.report import style
-from experiments.report.figures_time import STATES
-from experiments.report.style import tell, words
 from sim.state.codes import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
+
+from ..command.scenario import known
+from ..command.serve import LANGUAGE
+from ..dashboard.words import label, named, said, word
+from ..report import style
+from ..report.figures_time import STATES
+from ..report.style import tell, words
 
 SPOKEN = style.language(os.environ.get(LANGUAGE, "en"))  # held: it would end with its last reference
 SPOKEN.__enter__()

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import NoReturn
 
-import experiments.report  # noqa: F401  # before Mesa loads matplotlib
-from experiments.command.guard import Guard
-from experiments.command.serve import ADDRESS
+from .. import report  # noqa: F401  # before Mesa loads matplotlib
+from ..command.guard import Guard
+from ..command.serve import ADDRESS
 
 FLAGS = (f"--host={ADDRESS}", "--no-open", "--production", "--no-check-version")
 
@@ -24,7 +23,7 @@ def from_here(url: str) -> NoReturn:
 
 def main(port: int) -> None:
     """Serve until it is ended."""
-    app = str(Path(__file__).with_name("app.py").resolve())
+    app = f"{__package__}.app"
     os.environ["SOLARA_APP"] = app  # read by the import below
     import solara.__main__
     from solara.server import cdn_helper, settings, starlette

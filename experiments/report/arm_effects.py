@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.against_baseline import ordered
-from experiments.arms import BaselineRuns
-from experiments.outcomes import AGAINST_BASELINE, Outcome
-from experiments.report import style
-from experiments.report.labels import drawn_from, unit_label
-from experiments.report.style import phrase, plt, tell
-from experiments.study.findings import Picture
+from ..against_baseline import ordered
+from ..arms import BaselineRuns
+from ..outcomes import AGAINST_BASELINE, Outcome
+from ..study.findings import Picture
+from . import style
+from .labels import drawn_from, unit_label
+from .style import phrase, plt, tell
 
 WIDE = 1.45  # inches that a title may take over its plot
 

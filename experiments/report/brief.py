@@ -13,13 +13,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from experiments.command.paths import command
-from experiments.command.user_files import read_bytes
-from experiments.report import page, style
-from experiments.report.page_tables import headed, number
-from experiments.report.pictures import Kept
-from experiments.report.style import phrase, tell, words
-from experiments.study.findings import Findings, Picture, ShownTable
+from ..command.paths import command
+from ..command.user_files import read_bytes
+from ..study.findings import Findings, Picture, ShownTable
+from . import page, style
+from .page_tables import headed, number
+from .pictures import Kept
+from .style import phrase, tell, words
 
 PAGES = 4  # printed pages of A4 that a brief may fill
 PICTURES, TABLES, ROWS, COLUMNS = 2, 5, 7, 6  # at most; the report has the rest

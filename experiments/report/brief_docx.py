@@ -7,10 +7,10 @@ import io
 import zipfile
 from typing import Any
 
-from experiments.command.catalogue import Mistake
-from experiments.report.brief import Brief
-from experiments.report.page_tables import number
-from experiments.study.findings import ShownTable
+from ..command.catalogue import Mistake
+from ..study.findings import ShownTable
+from .brief import Brief
+from .page_tables import number
 
 EPOCH = datetime.datetime(2025, 1, 1)  # of all documents: the same study gives the same bytes
 WIDTH = 16.0  # centimetres between the margins of A4

@@ -8,14 +8,17 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 
-from experiments import comparison, racing, statistics
-from experiments.arms import ArmRuns
-from experiments.command.experiment_settings import RANGES
-from experiments.command.settings import known
-from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
-from experiments.outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
-from experiments.report import figures_comparison, race
-from experiments.report.labels import (
+from .. import comparison, racing, statistics
+from ..arms import ArmRuns
+from ..command.experiment_settings import RANGES
+from ..command.settings import known
+from ..comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
+from ..outcomes import HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
+from ..statistics import STABLE
+from ..study.findings import Findings, ShownTable
+from ..study.study import Study
+from . import figures_comparison, race
+from .labels import (
     arm_label,
     drawn_from,
     fresh_text,
@@ -26,11 +29,8 @@ from experiments.report.labels import (
     spread,
     state_label,
 )
-from experiments.report.style import both, phrase, tell, undrawn, words
-from experiments.report.text import as_text, layout
-from experiments.statistics import STABLE
-from experiments.study.findings import Findings, ShownTable
-from experiments.study.study import Study
+from .style import both, phrase, tell, undrawn, words
+from .text import as_text, layout
 
 CLAIM = 0.05  # half-width that is called precise where none was asked for
 ENOUGH = (

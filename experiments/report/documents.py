@@ -14,16 +14,17 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from experiments.command import declared
-from experiments.command.scenario import CONFIGS, options, policy
-from experiments.report import break_even, odd_tables, xlrm
-from experiments.report.break_even import table
-from experiments.study import draws
-from experiments.study.dials import DIALS
 from sim.schedule import COUPLINGS
 from sim.start import tables
 from sim.state.parameters import SECTIONS, Parameters, declarations
 from sim.state.yaml12 import load
+
+from ..command import declared
+from ..command.scenario import CONFIGS, options, policy
+from ..study import draws
+from ..study.dials import DIALS
+from . import break_even, odd_tables, xlrm
+from .break_even import table
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

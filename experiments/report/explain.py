@@ -15,10 +15,6 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.command.scenario import Mistake
-from experiments.report import explain_business, explain_plan, explain_triggers
-from experiments.report.text import layout, yuan
-from experiments.study.plan import Task
 from sim.parts.funding import RULES as FUNDING_RULES
 from sim.parts.operation import WAYS
 from sim.parts.solvency import CAUSES
@@ -26,6 +22,11 @@ from sim.state.codes import FAMILIES, KINDS, NEVER, PAYERS, STAGES, STRENGTHS, V
 from sim.state.ledger import POSTINGS
 from sim.state.values import Modifier, Values
 from sim.viability import CLASSES
+
+from ..command.scenario import Mistake
+from ..study.plan import Task
+from . import explain_business, explain_plan, explain_triggers
+from .text import layout, yuan
 
 LEVELS = ("closed", "visits only", "reduced meals", "full service")
 TIERS = ("daily", "twice a week", "weekly", "monthly")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.text import yuan
 from sim.state.codes import (
     BILLED,
     BUSINESSES,
@@ -28,8 +27,10 @@ from sim.state.codes import (
 )
 from sim.state.trades import BY_COLLECTIVE, CHOICES, NO_BUSINESS
 
+from .text import yuan
+
 if TYPE_CHECKING:
-    from experiments.report.explain import Place
+    from .explain import Place
 
 YEAR = 12
 PAYERS = ("government", "the collective", "society")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.text import layout, yuan
 from sim.parts.station import CLOSURE, ENDS
 from sim.planning.raising import CALM
 from sim.planning.sheet import NOT_TRIED, REASONS
@@ -28,8 +27,10 @@ from sim.state.codes import (
     WORKING,
 )
 
+from .text import layout, yuan
+
 if TYPE_CHECKING:
-    from experiments.report.explain import Place
+    from .explain import Place
 
 SAID = {
     "none": "no service",

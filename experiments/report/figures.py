@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.outcomes import OUTCOMES, RANKED
-from experiments.report import style
-from experiments.report.labels import fresh_text
-from experiments.report.style import plt, tell, words
-from experiments.study.findings import Picture
-from experiments.study.plan import MAIN
 from sim.state.codes import KINDS, PAYERS
+
+from .. import statistics
+from ..outcomes import OUTCOMES, RANKED
+from ..study.findings import Picture
+from ..study.plan import MAIN
+from . import style
+from .labels import fresh_text
+from .style import plt, tell, words
 
 NULLS = (
     "identical_payers",

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments import comparison, statistics
-from experiments.comparison import Compared, Expectation
-from experiments.outcomes import HEADLINE, OUTCOMES, STEPS
-from experiments.report import figures_funnel, style
-from experiments.report.labels import arm_label, fresh_text, outcome_title
-from experiments.report.style import figures_in, phrase, plt, tell, words, wrapped
-from experiments.study.findings import Picture
+from .. import comparison, statistics
+from ..comparison import Compared, Expectation
+from ..outcomes import HEADLINE, OUTCOMES, STEPS
+from ..study.findings import Picture
+from . import figures_funnel, style
+from .labels import arm_label, fresh_text, outcome_title
+from .style import figures_in, phrase, plt, tell, words, wrapped
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
 STATES = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.statistics import Interval
-from experiments.study.findings import Picture
+from ..statistics import Interval
+from ..study.findings import Picture
+from . import style
+from .style import plt, tell
 
 HEADS = (  # of the steps, in the order of `experiments.outcomes.STEPS`
     ("opened", "开办过"),

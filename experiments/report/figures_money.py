@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.report import style
-from experiments.report.figures import sample
-from experiments.report.figures_time import by_seed, dated, fan, months
-from experiments.report.style import plt, tell, words
-from experiments.study.findings import Picture
 from sim.state.codes import PAYERS
+
+from ..study.findings import Picture
+from . import style
+from .figures import sample
+from .figures_time import by_seed, dated, fan, months
+from .style import plt, tell, words
 
 
 def payers_by_year(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:

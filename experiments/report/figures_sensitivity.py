@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.report import style
-from experiments.report.style import phrase, plt, tell
-from experiments.study.findings import Picture
+from ..study.findings import Picture
+from . import style
+from .style import phrase, plt, tell
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from experiments.report import style
-from experiments.report.figures import sample
-from experiments.report.style import plt, tell, words
-from experiments.study.findings import Picture
 from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
+
+from ..study.findings import Picture
+from . import style
+from .figures import sample
+from .style import plt, tell, words
 
 RESAMPLES = 400
 

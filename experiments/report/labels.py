@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from experiments.command.experiment_settings import CALIBRATED, NONE, PRIOR, Settings
-from experiments.outcomes import ALL, OUTCOMES, Outcome
-from experiments.report.style import phrase, tell, words
-from experiments.statistics import Interval
+from ..command.experiment_settings import CALIBRATED, NONE, PRIOR, Settings
+from ..outcomes import ALL, OUTCOMES, Outcome
+from ..statistics import Interval
+from .style import phrase, tell, words
 
 STATES = {"holds": "成立", "none": "无影响", "open": "不能判断", "against": "相反"}  # in Chinese
 

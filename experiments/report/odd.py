@@ -15,8 +15,8 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from experiments.command.catalogue import Mistake
-from experiments.report.odd_tables import FOLDER
+from ..command.catalogue import Mistake
+from .odd_tables import FOLDER
 
 DISPLAY = re.compile(r"^\$\$\n(.+?)\n\$\$$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<![\\$\w])\$(?! )([^$\n]+?)(?<! )\$(?![\w$])")
@@ -171,7 +171,7 @@ def page(name: str) -> str:
 
 def write(folder: Path) -> list[Path]:
     """Core and annexes as HTML, as PDF where weasyprint is there, and the tables as CSV; the paths."""
-    from experiments.report.page import printed
+    from .page import printed
 
     folder.mkdir(parents=True, exist_ok=True)
     made = []

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.command.scenario import known
-from experiments.report.break_even import table
-from experiments.study.draws import rests
 from sim.engine.randomness import PURPOSES
 from sim.schedule import HEADINGS, MONTH
 from sim.state.fields import COLUMNS, FLOWS, STATES, Column
 from sim.state.ledger import POSTINGS
 from sim.state.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
+
+from ..study.draws import rests
+from .break_even import table
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/odd"
 CORE = "docs/odd/core.md"
@@ -27,7 +27,7 @@ SUBMODELS = {
     "start": "horizon county given",
     "prices": "economy timeuse",
     "people": "demography health",
-    "needs": "needs choice",
+    "needs": "needs choice public_care",
     "help": "neighbours visits matching",
     "canteen": "canteen",
     "timebank": "timebank trust",
@@ -42,6 +42,17 @@ SUBMODELS = {
     "shocks": "shocks",
     "measures": "viability reported",
 }
+# File of a part without a switch of its own -> the setting that turns it off, and how it stands then
+GIVEN: dict[str, tuple[str, object]] = {
+    **dict.fromkeys(
+        ("business", "business_course", "tourism", "agriculture", "handicraft"), ("business.kind", "none")
+    ),
+    "party": ("organisation.party", False),
+    "agreements": ("organisation.agreements", False),
+    "convention": ("organisation.conventions", False),
+    "public_care": ("public_care.level", "none"),
+    "solvency": ("plan.on", True),  # the former ladder
+}
 MANY_WORDS = 4  # from which on a choice is given by the number of its words
 Rows = list[list[str]]
 
@@ -53,15 +64,10 @@ def value(of: object) -> str:
     return f"{of:.12g}" if isinstance(of, int | float) else str(of)
 
 
-def acts(declared: Declaration) -> bool:
-    """Whether a rule of the default county reads it."""
-    return not rests(declared.path, Parameters().flat())
-
-
 def acting() -> list[Declaration]:
     """What a rule of the default county reads, in the order of the declarations."""
     flat = Parameters().flat()
-    return [declared for declared in known().values() if not rests(declared.path, flat)]
+    return [declared for declared in declarations().values() if not rests(declared.path, flat)]
 
 
 def submodel_of(path: str) -> str:
@@ -114,21 +120,18 @@ def schedule() -> str:
 
 
 def is_active(module: str) -> bool:
-    """Whether a part's rows act by default: its file declares no section, or one that is on.
+    """Whether the rows of a part's file act by default.
 
-    A file beside its part's (clearing_platform, referral_centre) goes by the section its name begins with.
+    By the setting that `GIVEN` names, else by the switch of the section that its name begins with: a file
+    beside its part's (clearing_platform, referral_centre) goes with the part.
     """
     stem, flat = module.rpartition(".")[2], Parameters().flat()
-    if stem in ("tourism", "agriculture", "handicraft", "business", "business_course"):
-        return flat["business.kind"] != "none"
-    sections = [name for name in SECTIONS if stem == name or stem.startswith(f"{name}_")]
-    if stem == "party":  # Party members on duty belong to the village's organisation
-        return bool(flat["organisation.party"])
-    if stem in ("agreements", "convention"):
-        return bool(flat[f"organisation.{'agreements' if stem == 'agreements' else 'conventions'}"])
-    if stem == "solvency":  # the former ladder
-        return not flat["plan.on"]
-    return all(flat.get(f"{name}.on", True) for name in sections)
+    if stem in GIVEN:
+        path, off = GIVEN[stem]
+        return bool(flat[path] != off)
+    return all(
+        flat.get(f"{name}.on", True) for name in SECTIONS if stem == name or stem.startswith(f"{name}_")
+    )
 
 
 # -- CSV beside the pages

@@ -17,17 +17,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from experiments.command.paths import command
-from experiments.command.scenario import Mistake
-from experiments.command.user_files import read_bytes
-from experiments.report import pictures, style
-from experiments.report.page_tables import failures, headed, number, parameters, provenance, spread, whole
-from experiments.report.pictures import Kept
-from experiments.report.style import phrase, tell, words
-from experiments.report.vector import cleaned
-from experiments.study import store
-from experiments.study.findings import Findings, Picture, findings_path
 from sim.state.parameters import GRADES
+
+from ..command.paths import command
+from ..command.scenario import Mistake
+from ..command.user_files import read_bytes
+from ..study import store
+from ..study.findings import Findings, Picture, findings_path
+from . import pictures, style
+from .page_tables import failures, headed, number, parameters, provenance, spread, whole
+from .pictures import Kept
+from .style import phrase, tell, words
+from .vector import cleaned
 
 MOST_BYTES = 50_000_000  # of a picture
 SENSITIVE = (

@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import statistics
-from experiments.command.scenario import known
-from experiments.report import pictures, style
-from experiments.report.pictures import Kept
-from experiments.report.style import phrase, tell, words
-from experiments.study import draws
-from experiments.study.findings import ShownTable
 from sim.state.parameters import Declaration
+
+from .. import statistics
+from ..command.scenario import known
+from ..study import draws
+from ..study.findings import ShownTable
+from . import pictures, style
+from .pictures import Kept
+from .style import phrase, tell, words
 
 SCENARIOS = 12  # most rows of the table of causes
 

@@ -12,15 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import reference, statistics
-from experiments.command.scenario import known
-from experiments.outcomes import RANKED, STEPS
-from experiments.report import figures, figures_funnel, figures_money, figures_time, style, ternary
-from experiments.report.style import tell, words
-from experiments.study.findings import Findings, Picture
-from experiments.study.store import Results
 from sim.state.codes import PAYERS, VILLAGE_KINDS
 from sim.state.parameters import SECTIONS, Parameters
+
+from .. import reference, statistics
+from ..command.scenario import known
+from ..outcomes import RANKED, STEPS
+from ..study.findings import Findings, Picture
+from ..study.store import Results
+from . import figures, figures_funnel, figures_money, figures_time, style, ternary
+from .style import tell, words
 
 Job = Callable[[], Picture]
 SPELL = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from experiments.outcomes import OUTCOMES
-from experiments.racing import ALL, HOPELESS, ONE, SAME, Left, Race, errors
-from experiments.report.labels import number
-from experiments.report.style import phrase, tell
-from experiments.study.findings import ShownTable
+from ..outcomes import OUTCOMES
+from ..racing import ALL, HOPELESS, ONE, SAME, Left, Race, errors
+from ..study.findings import ShownTable
+from .labels import number
+from .style import phrase, tell
 
 
 def rule(at: Sequence[int]) -> str:

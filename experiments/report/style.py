@@ -22,10 +22,11 @@ import matplotlib.pyplot as plt
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from experiments import outcomes
-from experiments.study.findings import Findings, Picture
-from experiments.study.parts import make_folder, replace
 from sim.state.yaml12 import load
+
+from .. import outcomes
+from ..study.findings import Findings, Picture
+from ..study.parts import make_folder, replace
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
     "#E69F00",

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments import comparison
-from experiments.command.sweep import Swept
-from experiments.comparison import Compared
-from experiments.outcomes import OUTCOMES, RANKED
-from experiments.report import style
-from experiments.report.labels import outcome_title
-from experiments.report.style import figures_in, plt, tell, words, wrapped
-from experiments.study.findings import Picture
+from .. import comparison
+from ..command.sweep import Swept
+from ..comparison import Compared
+from ..outcomes import OUTCOMES, RANKED
+from ..study.findings import Picture
+from . import style
+from .labels import outcome_title
+from .style import figures_in, plt, tell, words, wrapped
 
 MOST_KEYS = 3
 SHOWN = (RANKED, "lasting")  # of one key and two; of three the first

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.report import style
-from experiments.report.style import plt, tell, words
-from experiments.study.findings import Picture
+from ..study.findings import Picture
+from . import style
+from .style import plt, tell, words
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 PLACES = (

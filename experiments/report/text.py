@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.study.findings import Findings, ShownTable
+from ..study.findings import Findings, ShownTable
 
 
 def yuan(fen: float) -> str:

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import pandas as pd
 
-from experiments import statistics
-from experiments.arms import ArmRuns
-from experiments.command.catalogue import experiments
-from experiments.comparison import HOLDS, WRITTEN, Compared, Expectation, Question, judge
+from .. import statistics
+from ..arms import ArmRuns
+from ..command.catalogue import experiments
+from ..comparison import HOLDS, WRITTEN, Compared, Expectation, Question, judge
 
 KEPT = Path(__file__).parents[2] / "docs" / "verdicts.csv"
 INDEX = ["condition", "arm", "cell", "replicate"]

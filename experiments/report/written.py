@@ -6,10 +6,10 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.command import asked as words_of
-from experiments.command.catalogue import Mistake
-from experiments.report import brief, brief_docx, page, pictures
-from experiments.report.pictures import Kept
+from ..command import asked as words_of
+from ..command.catalogue import Mistake
+from . import brief, brief_docx, page, pictures
+from .pictures import Kept
 
 
 def write_brief(

@@ -8,14 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from experiments.command.scenario import CONFIGS, arm, options, policy
-from experiments.outcomes import ONLY_AGAINST_BASELINE, OUTCOMES
-from experiments.report.break_even import table
-from experiments.study import draws
-from experiments.study.dials import dial_of
 from sim.schedule import HEADINGS, MONTH
 from sim.state.parameters import Declaration, Parameters, declarations
 from sim.state.yaml12 import load
+
+from ..command.scenario import CONFIGS, arm, options, policy
+from ..outcomes import ONLY_AGAINST_BASELINE, OUTCOMES
+from ..study import draws
+from ..study.dials import dial_of
+from .break_even import table
 
 NO_LEVERS = ("draws", "engine", "experiment", "policy", "county", "shock")  # groups: how, where, what happens
 SET = ("funding.", "plan.")  # sections whose values are chosen where they are not drawn

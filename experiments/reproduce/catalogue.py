@@ -8,10 +8,11 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from experiments.command.settings import Mistake
-from experiments.reproduce.claims import Published, Reproduction
 from sim.state.parameters import Parameters, nearest
 from sim.state.yaml12 import load
+
+from ..command.settings import Mistake
+from .claims import Published, Reproduction
 
 FOLDER = Path(__file__).with_name("models")
 Reproduce = Callable[[Published, Parameters, int], Reproduction]
@@ -40,7 +41,7 @@ def chosen(names: Sequence[str]) -> list[Published]:
 
 def function_of(published: Published) -> Reproduce:
     """What plays it on this model."""
-    module = import_module(f"experiments.reproduce.models.{published.name}")
+    module = import_module(f"{__package__}.models.{published.name}")
     function: Reproduce = module.reproduce
     return function
 

@@ -54,19 +54,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Claims, the lines of one picture with the labels of its axes (English, Chinese)."""
+    """Claims, the lines of one picture with the labels of its axes (English, Chinese).
+
+    `ticks` are words in place of the numbers across, one for each point of a line.
+    """
 
     claims: Sequence[Claim]
     lines: Sequence[Line]
     across: tuple[str, str]
     upward: tuple[str, str]
     discrete: bool = False  # points that no line joins
+    ticks: Sequence[tuple[str, str]] = ()
 
     @property
     def verdict(self) -> str:
         """Reproduced where every claim is; not where one is not."""
         found = {claim.verdict for claim in self.claims}
         return NOT if NOT in found else OPEN if OPEN in found else REPRODUCED
+
+    @property
+    def missed(self) -> list[str]:
+        """Claims that are not reproduced or cannot be told."""
+        return [claim.english for claim in self.claims if claim.verdict != REPRODUCED]
 
     def kept(self) -> dict[str, Any]:
         """As plain tables and numbers."""
@@ -81,6 +90,7 @@ class Reproduction:
             tuple(kept["across"]),
             tuple(kept["upward"]),
             bool(kept["discrete"]),
+            [(english, chinese) for english, chinese in kept.get("ticks", ())],
         )
 
 
@@ -90,6 +100,7 @@ class Published:
 
     `values` are parameters that are set, among them what is switched off; `setting` are numbers of the
     reproduction itself (sizes, months, points); `left` says what is not reproduced, and why.
+    `known` are claims that this model does not show: `claim` (English, as it is printed), `why`, `chinese`.
     """
 
     name: str
@@ -102,3 +113,4 @@ class Published:
     setting: Mapping[str, Any] = field(default_factory=dict)
     left: str = ""
     left_chinese: str = ""
+    known: Sequence[Mapping[str, str]] = ()

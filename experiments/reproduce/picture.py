@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.reproduce.claims import ERRORS, REPRODUCED, Published, Reproduction
-from experiments.study.findings import Picture
+from ..report import style
+from ..report.style import plt, tell
+from ..study.findings import Picture
+from .claims import ERRORS, REPRODUCED, Published, Reproduction
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 MARKS = "osD^vP"
@@ -36,6 +36,11 @@ def draw(published: Published, found: Reproduction, folder: Path) -> Picture:
         )
     axes.set_xlabel(tell(*found.across))
     axes.set_ylabel(tell(*found.upward))
+    if found.ticks:
+        axes.set_xticks(found.lines[0].at, [tell(*words) for words in found.ticks])
+        axes.margins(x=0.15)
+    elif all(float(point).is_integer() for line in found.lines for point in line.at):
+        axes.locator_params(axis="x", integer=True)
     if len(found.lines) > 1:
         axes.legend(frameon=False, fontsize=8)
     met = sum(claim.verdict == REPRODUCED for claim in found.claims)

@@ -12,15 +12,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.command.scenario import Composed
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.reproduce import text
-from experiments.reproduce.catalogue import chosen, digest, played
-from experiments.reproduce.claims import Published, Reproduction
-from experiments.study.engines import one_thread
-from experiments.study.store import anew, stored
-from experiments.study.study import Study, begin
+from ..command.scenario import Composed
+from ..report.style import both
+from ..report.text import as_text
+from ..study.engines import one_thread
+from ..study.store import anew, stored
+from ..study.study import Study, begin
+from . import text
+from .catalogue import chosen, digest, played
+from .claims import Published, Reproduction
 
 
 def run(line: Composed, words: list[str]) -> int:

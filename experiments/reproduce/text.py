@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.report.style import figures_in, phrase, tell
-from experiments.reproduce import picture
-from experiments.reproduce.claims import (
+from ..report.style import figures_in, phrase, tell
+from ..study.findings import Findings, ShownTable
+from . import picture
+from .claims import (
     ERRORS,
     NOT,
     OPEN,
@@ -17,7 +18,6 @@ from experiments.reproduce.claims import (
     Published,
     Reproduction,
 )
-from experiments.study.findings import Findings, ShownTable
 
 
 def title(published: Published) -> str:
@@ -36,15 +36,31 @@ def findings(wanted: Sequence[Published], found: Sequence[Reproduction], folder:
         sentences(pairs),
         [table(pairs), claims(pairs)],
         [picture.draw(one, reproduction, figures_in(folder)) for one, reproduction in pairs],
-        [
-            tell(
-                f"{one.title}: not reproduced: {one.left}" if one.left else "",
-                f"{one.chinese}：未重现：{one.left_chinese}" if one.left else "",
-            )
-            for one in wanted
-            if one.left
-        ],
+        limits(pairs),
     )
+
+
+def limits(pairs: Sequence[tuple[Published, Reproduction]]) -> list[str]:
+    """What is left out of each model, and why a claim of it that is known to fail does."""
+    said = []
+    for one, reproduction in pairs:
+        if one.left:
+            said.append(
+                tell(
+                    f"{one.title}: left out: {one.left}",
+                    f"{one.chinese}：未纳入：{one.left_chinese}",
+                )
+            )
+        chinese = {claim.english: claim.chinese for claim in reproduction.claims}
+        said += [
+            tell(
+                f'{one.title}: why not "{known["claim"]}": {known["why"]}',
+                f"{one.chinese}：“{chinese[known['claim']]}”未重现的原因：{known['chinese']}",
+            )
+            for known in one.known
+            if known["claim"] in reproduction.missed
+        ]
+    return said
 
 
 def sentences(pairs: Sequence[tuple[Published, Reproduction]]) -> list[str]:
@@ -95,6 +111,11 @@ def table(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
     return ShownTable(phrase("Published models"), [phrase(head) for head in heads], rows)
 
 
+def shown(number: float, digits: int) -> str:
+    """To so many digits; whole numbers from a hundred on are written out, never as a power of ten."""
+    return f"{number:,.0f}" if 100 <= abs(number) < 1e9 else f"{number:.{digits}g}"
+
+
 def claims(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
     """A row a claim."""
     rows = [
@@ -102,8 +123,8 @@ def claims(pairs: Sequence[tuple[Published, Reproduction]]) -> ShownTable:
             one.name,
             tell(claim.english, claim.chinese),
             tell("above 0", "大于 0") if claim.target is None else f"{claim.target:.4g}",
-            f"{claim.found:.4g}",
-            f"{claim.error:.2g}",
+            shown(claim.found, 4),
+            shown(claim.error, 2),
             phrase(claim.verdict),
         ]
         for one, reproduction in pairs

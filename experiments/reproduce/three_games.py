@@ -12,9 +12,10 @@ import mesa
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from experiments.command.settings import Mistake
 from sim.state.parameters import nearest
 from sim.state.yaml12 import load
+
+from ..command.settings import Mistake
 
 PLAYERS = 3
 CORNERS = tuple(product((0, 1), repeat=PLAYERS))  # strategy of each player: 0 the first, 1 the second

@@ -9,13 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from experiments.command.experiment_settings import Settings
-from experiments.outcomes import OUTCOMES
-from experiments.report.style import phrase
-from experiments.sensitivity.designs import FEWEST, MAIN, Design, Indices
-from experiments.sensitivity.inputs import DUMMY, Input
-from experiments.sensitivity.power import least_effect
 from sim.state.parameters import Parameters
+
+from ..command.experiment_settings import Settings
+from ..outcomes import OUTCOMES
+from ..report.style import phrase
+from .designs import FEWEST, MAIN, Design, Indices
+from .inputs import DUMMY, Input
+from .power import least_effect
 
 Measured = dict[str, np.ndarray]  # outcome -> (points, replicates)
 

@@ -21,10 +21,11 @@ from SALib.analyze import morris as morris_analyze
 from SALib.sample import latin, morris, sobol
 from scipy import stats
 
-from experiments.command.experiment_settings import METHODS
-from experiments.command.settings import Mistake
-from experiments.sensitivity.net import Blocks, chance_of, explained
 from sim.state.parameters import nearest
+
+from ..command.experiment_settings import METHODS
+from ..command.settings import Mistake
+from .net import Blocks, chance_of, explained
 
 LEVELS = 4
 FEWEST = {

@@ -12,16 +12,16 @@ from functools import cached_property
 import numpy as np
 from scipy import stats
 
-from experiments.command.scenario import Composed
-from experiments.report.style import both, figures_in, phrase, tell
-from experiments.report.text import as_text
-from experiments.sensitivity import figures, text
-from experiments.sensitivity.analysis import Analysed, analyse, summary
-from experiments.sensitivity.designs import Design
-from experiments.sensitivity.inputs import DUMMY
-from experiments.sensitivity.table_file import RunTable, read_table
-from experiments.study.findings import Findings
-from experiments.study.study import begin
+from ..command.scenario import Composed
+from ..report.style import both, figures_in, phrase, tell
+from ..report.text import as_text
+from ..study.findings import Findings
+from ..study.study import begin
+from . import figures, text
+from .analysis import Analysed, analyse, summary
+from .designs import Design
+from .inputs import DUMMY
+from .table_file import RunTable, read_table
 
 
 @dataclass(frozen=True)

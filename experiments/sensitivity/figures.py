@@ -13,12 +13,12 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from experiments.command.settings import known
-from experiments.report import figures_sensitivity, style
-from experiments.report.style import phrase, plt, tell, wrapped
-from experiments.sensitivity.analysis import Analysed
-from experiments.sensitivity.designs import noise
-from experiments.study.findings import Picture
+from ..command.settings import known
+from ..report import figures_sensitivity, style
+from ..report.style import phrase, plt, tell, wrapped
+from ..study.findings import Picture
+from .analysis import Analysed
+from .designs import noise
 
 SHOWN = 12  # inputs in a figure
 NAMES = {

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from experiments.arms import SHARES
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake, known
-from experiments.study import draws
-from experiments.study.dials import is_against
-from experiments.study.distributions import even_at, value_at
 from sim.state.parameters import Declaration, nearest
+
+from ..arms import SHARES
+from ..command.scenario import Composed
+from ..command.settings import Mistake, known
+from ..study import draws
+from ..study.dials import is_against
+from ..study.distributions import even_at, value_at
 
 DUMMY, SIMPLEX = "dummy", "funding shares"
 CHOICES = ("business.kind", "collective.income_year")  # that the question asks about; others are structure

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from experiments.sensitivity.designs import LEVELS, RESAMPLES, STEP, Design, noise
-from experiments.sensitivity.net import chance_of, explained
+from .designs import LEVELS, RESAMPLES, STEP, Design, noise
+from .net import chance_of, explained
 
 STUDIES, NUMBERS = 200, 400_000  # made-up studies at each effect: fewer where base points are many
 FEWEST, HALVINGS = 20, 24

@@ -13,18 +13,18 @@ from dataclasses import replace
 
 import pandas as pd
 
-from experiments import arms, outcomes
-from experiments.arms import Arm, ArmRuns
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.outcomes import CONTINUOUS, MEASURED
-from experiments.report.style import both, figures_in
-from experiments.report.text import as_text
-from experiments.sensitivity import elsewhere, figures, text
-from experiments.sensitivity.analysis import Analysed, Measured, Measurement, analyse, summary
-from experiments.sensitivity.designs import Design
-from experiments.sensitivity.inputs import DUMMY, Input, changes, inputs
-from experiments.study.findings import Findings
+from .. import arms, outcomes
+from ..arms import Arm, ArmRuns
+from ..command.scenario import Composed
+from ..command.settings import Mistake
+from ..outcomes import CONTINUOUS, MEASURED
+from ..report.style import both, figures_in
+from ..report.text import as_text
+from ..study.findings import Findings
+from . import elsewhere, figures, text
+from .analysis import Analysed, Measured, Measurement, analyse, summary
+from .designs import Design
+from .inputs import DUMMY, Input, changes, inputs
 
 SIZES = arms.SIZES
 POINTS = {

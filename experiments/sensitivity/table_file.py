@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.command.settings import Mistake
-from experiments.command.user_files import printable, read_text
-from experiments.sensitivity.inputs import DUMMY
 from sim.state.parameters import nearest
+
+from ..command.settings import Mistake
+from ..command.user_files import printable, read_text
+from .inputs import DUMMY
 
 MOST_BYTES = 50_000_000
 FEWEST_ROWS = {"pawn": 64, "delta": 128}  # as in the smallest design of this program

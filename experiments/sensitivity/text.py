@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments import outcomes
-from experiments.command.experiment_settings import RANGES
-from experiments.report.style import phrase, tell
-from experiments.sensitivity.analysis import Analysed, Measurement
-from experiments.sensitivity.designs import Indices, noise, ranking
-from experiments.sensitivity.inputs import DUMMY
-from experiments.study.findings import Findings, ShownTable
+from .. import outcomes
+from ..command.experiment_settings import RANGES
+from ..report.style import phrase, tell
+from ..study.findings import Findings, ShownTable
+from .analysis import Analysed, Measurement
+from .designs import Indices, noise, ranking
+from .inputs import DUMMY
 
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
 TOGETHER = (

@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import against_baseline, outcomes
-from experiments.arms import PLAIN, Arm, BaselineRuns, Size, fitting
-from experiments.command.scenario import Composed
-from experiments.command.settings import arm, known
-from experiments.outcomes import AGAINST_BASELINE, RANKED
-from experiments.report import arm_effects
-from experiments.report.text import layout, numbered
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.study import Study
 from sim.parts.shocks import KINDS as SHOCK_KINDS
 from sim.state.parameters import Declaration, Parameters
+
+from .. import against_baseline, outcomes
+from ..arms import PLAIN, Arm, BaselineRuns, Size, fitting
+from ..command.scenario import Composed
+from ..command.settings import arm, known
+from ..outcomes import AGAINST_BASELINE, RANKED
+from ..report import arm_effects
+from ..report.text import layout, numbered
+from ..study.findings import Findings, Picture, ShownTable
+from ..study.study import Study
 
 SIZES = {"quick": Size(12, 100, 3), "default": Size(12, 130, 6), "full": Size(12, 300, 60)}
 NOT_PARTS = {

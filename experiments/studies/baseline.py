@@ -12,23 +12,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
-from experiments.arms import MAIN, relief_of
-from experiments.command.paths import command
-from experiments.command.scenario import Composed, Scenario, Settings, compose_policies, patched
-from experiments.report import pictures
-from experiments.report.labels import drawn_from, outcome_title, spread
-from experiments.report.style import both, tell, words
-from experiments.report.text import layout
-from experiments.study import study
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.plan import Task
-from experiments.study.runner import Work
-from experiments.study.simulate import simulate_many
 from sim.funnel import FUNNEL
 from sim.policies import Intervention
 from sim.state.parameters import Parameters
 from sim.viability import CLASSES
+
+from .. import outcomes, reference, statistics
+from ..arms import MAIN, relief_of
+from ..command.paths import command
+from ..command.scenario import Composed, Scenario, Settings, compose_policies, patched
+from ..report import pictures
+from ..report.labels import drawn_from, outcome_title, spread
+from ..report.style import both, tell, words
+from ..report.text import layout
+from ..study import study
+from ..study.findings import Findings, Picture, ShownTable
+from ..study.plan import Task
+from ..study.runner import Work
+from ..study.simulate import simulate_many
 
 
 def run(line: Composed, overrides: list[str]) -> int:

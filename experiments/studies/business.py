@@ -7,16 +7,17 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.command.settings import arm
-from experiments.comparison import WRITTEN, Compared, Expectation, Question, differ
-from experiments.outcomes import HEADLINE, RANKED
-from experiments.report import style
-from experiments.report.labels import spread
-from experiments.report.style import figures_in, phrase, plt, tell, words
-from experiments.statistics import Interval
-from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import VILLAGE_KINDS
+
+from .. import statistics
+from ..command.settings import arm
+from ..comparison import WRITTEN, Compared, Expectation, Question, differ
+from ..outcomes import HEADLINE, RANKED
+from ..report import style
+from ..report.labels import spread
+from ..report.style import figures_in, phrase, plt, tell, words
+from ..statistics import Interval
+from ..study.findings import Picture, ShownTable
 
 Extra = tuple[list[str], list[ShownTable], list[Picture]]
 

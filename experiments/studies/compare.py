@@ -12,19 +12,20 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from experiments import comparison, reference
-from experiments.arms import SIZES, Arm, ArmRuns
-from experiments.command import sweep
-from experiments.command.scenario import Composed, arm, patched, policy
-from experiments.command.settings import Mistake
-from experiments.command.sweep import MOST_ARMS, Swept
-from experiments.comparison import Compared, Question
-from experiments.report import comparison as report
-from experiments.report import sweep_figure
-from experiments.study.engines import cores
-from experiments.study.runner import ELDER_MONTH
-from experiments.study.study import Study, requested
 from sim.policies import Intervention
+
+from .. import comparison, reference
+from ..arms import SIZES, Arm, ArmRuns
+from ..command import sweep
+from ..command.scenario import Composed, arm, patched, policy
+from ..command.settings import Mistake
+from ..command.sweep import MOST_ARMS, Swept
+from ..comparison import Compared, Question
+from ..report import comparison as report
+from ..report import sweep_figure
+from ..study.engines import cores
+from ..study.runner import ELDER_MONTH
+from ..study.study import Study, requested
 
 MOST_MINUTES = 60.0  # without confirm=true
 PAYING = (  # sections that say who pays: without stations and their money they do nothing

@@ -13,17 +13,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.command.scenario import Composed, Fork, Mistake, Scenario
-from experiments.report import figures
-from experiments.report.style import both, figures_in, phrase, tell, words
-from experiments.report.text import layout
-from experiments.study import study
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.plan import Task
 from sim.snapshot import only_live
 from sim.state.horizon import month_number
 from sim.state.parameters import ParameterError
+
+from .. import statistics
+from ..command.scenario import Composed, Fork, Mistake, Scenario
+from ..report import figures
+from ..report.style import both, figures_in, phrase, tell, words
+from ..report.text import layout
+from ..study import study
+from ..study.findings import Findings, Picture, ShownTable
+from ..study.plan import Task
 
 CONTROL = "as_is"
 

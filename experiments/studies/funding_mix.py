@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.arms import ENVELOPE, SHARES
-from experiments.comparison import BestArm, Compared, Expectation, Question, best
-from experiments.outcomes import HEADLINE, RANKED
-from experiments.report import ternary
-from experiments.report.labels import fresh_text, number, spread
-from experiments.report.style import figures_in, phrase, tell, words
-from experiments.study.findings import Picture, ShownTable
 from sim.state.codes import PAYERS, STRENGTHS
+
+from ..arms import ENVELOPE, SHARES
+from ..comparison import BestArm, Compared, Expectation, Question, best
+from ..outcomes import HEADLINE, RANKED
+from ..report import ternary
+from ..report.labels import fresh_text, number, spread
+from ..report.style import figures_in, phrase, tell, words
+from ..study.findings import Picture, ShownTable
 
 Extra = tuple[list[str], list[ShownTable], list[Picture]]
 

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
-from experiments.arms import Size
-from experiments.command.experiment_settings import CALIBRATED, NONE, PRIOR
-from experiments.command.scenario import Composed, Scenario, compose_policies, patched
-from experiments.command.settings import arm
-from experiments.outcomes import OUTCOMES
-from experiments.ranking import Ranking, rank
-from experiments.report import style
-from experiments.report.labels import outcome_title, spread
-from experiments.report.style import both, figures_in, phrase, plt, tell, words
-from experiments.report.text import as_text
-from experiments.statistics import Interval
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.plan import Task
-from experiments.study.study import begin
+from .. import outcomes, reference, statistics
+from ..arms import Size
+from ..command.experiment_settings import CALIBRATED, NONE, PRIOR
+from ..command.scenario import Composed, Scenario, compose_policies, patched
+from ..command.settings import arm
+from ..outcomes import OUTCOMES
+from ..ranking import Ranking, rank
+from ..report import style
+from ..report.labels import outcome_title, spread
+from ..report.style import both, figures_in, phrase, plt, tell, words
+from ..report.text import as_text
+from ..statistics import Interval
+from ..study.findings import Findings, Picture, ShownTable
+from ..study.plan import Task
+from ..study.study import begin
 
 SIZES = {"quick": Size(12, 100, 6), "default": Size(20, 300, 30), "full": Size(20, 300, 120)}
 MIXES = (

@@ -15,22 +15,23 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import outcomes, statistics
-from experiments.arms import Arm, BaselineRuns, Size
-from experiments.command.experiment_settings import PANELS
-from experiments.command.scenario import Composed
-from experiments.command.settings import arm
-from experiments.outcomes import AGAINST_BASELINE, RANKED
-from experiments.report import style
-from experiments.report.arm_effects import size_text
-from experiments.report.labels import unit_label
-from experiments.report.style import plt, words
-from experiments.report.text import layout, numbered
-from experiments.statistics import Interval
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.study import Study
 from sim.state.codes import PAYERS
 from sim.state.parameters import Parameters, declarations
+
+from .. import outcomes, statistics
+from ..arms import Arm, BaselineRuns, Size
+from ..command.experiment_settings import PANELS
+from ..command.scenario import Composed
+from ..command.settings import arm
+from ..outcomes import AGAINST_BASELINE, RANKED
+from ..report import style
+from ..report.arm_effects import size_text
+from ..report.labels import unit_label
+from ..report.style import plt, words
+from ..report.text import layout, numbered
+from ..statistics import Interval
+from ..study.findings import Findings, Picture, ShownTable
+from ..study.study import Study
 
 SIZES = {"quick": Size(12, 200, 4), "default": Size(12, 200, 8), "full": Size(24, 300, 60)}
 CORRELATIONS = {"quick": (0.0, 1.0), "default": (0.0, 0.5, 1.0), "full": (0.0, 0.25, 0.5, 0.75, 1.0)}

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import against_baseline, outcomes
-from experiments.arms import PLAIN, Arm, BaselineRuns, Size
-from experiments.command.scenario import Composed, policy, policy_file
-from experiments.command.settings import options
-from experiments.outcomes import AGAINST_BASELINE
-from experiments.report import arm_effects
-from experiments.report.labels import unit_label
-from experiments.report.style import both, figures_in, phrase, tell
-from experiments.report.style import words as plain
-from experiments.report.text import layout, numbered
-from experiments.study.findings import Findings, ShownTable
-from experiments.study.study import Study
+from .. import against_baseline, outcomes
+from ..arms import PLAIN, Arm, BaselineRuns, Size
+from ..command.scenario import Composed, policy, policy_file
+from ..command.settings import options
+from ..outcomes import AGAINST_BASELINE
+from ..report import arm_effects
+from ..report.labels import unit_label
+from ..report.style import both, figures_in, phrase, tell
+from ..report.style import words as plain
+from ..report.text import layout, numbered
+from ..study.findings import Findings, ShownTable
+from ..study.study import Study
 
 SIZES = {"quick": Size(12, 120, 6), "default": Size(12, 200, 20), "full": Size(12, 300, 100)}
 

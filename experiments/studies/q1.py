@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from experiments.arms import ENVELOPE, shares
-from experiments.comparison import Expectation, Question, differ
-from experiments.outcomes import HEADLINE
 from sim.state.codes import PAYERS
+
+from ..arms import ENVELOPE, shares
+from ..comparison import Expectation, Question, differ
+from ..outcomes import HEADLINE
 
 
 def question(size: str) -> Question:

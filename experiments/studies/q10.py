@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.comparison import Question, differ
-from experiments.outcomes import HEADLINE
+from ..comparison import Question, differ
+from ..outcomes import HEADLINE
 
 WAGE = 12.0  # yuan an hour
 

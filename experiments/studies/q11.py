@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.arms import NO_ENDS
-from experiments.comparison import Expectation, Question, differ
-from experiments.outcomes import HEADLINE
+from ..arms import NO_ENDS
+from ..comparison import Expectation, Question, differ
+from ..outcomes import HEADLINE
 
 
 def question(size: str) -> Question:

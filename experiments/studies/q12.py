@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.command.settings import arm
-from experiments.comparison import Question, differ
-from experiments.outcomes import HEADLINE
+from ..command.settings import arm
+from ..comparison import Question, differ
+from ..outcomes import HEADLINE
 
 ALL_SCENIC = {
     "county.stratified": False,

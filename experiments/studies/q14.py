@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.comparison import Expectation, Question
-from experiments.outcomes import HEADLINE
+from ..comparison import Expectation, Question
+from ..outcomes import HEADLINE
 
 NOW, LOWER = "public care as now", "one level lower"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from experiments.comparison import Expectation, Question, differ
-from experiments.outcomes import HEADLINE
 from sim.policies import Policy
+
+from ..comparison import Expectation, Question, differ
+from ..outcomes import HEADLINE
 
 GOES_ON, ENDS = "pay goes on", "pay ends in 2028"
 CUT = Policy("coordinator_pay_ends", ({"path": "organisation.coordinator", "set": 0.0, "start": "2028-01"},))

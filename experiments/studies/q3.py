@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.comparison import Expectation, Question, differ
-from experiments.outcomes import HEADLINE
+from ..comparison import Expectation, Question, differ
+from ..outcomes import HEADLINE
 
 SMALL = {"county.elders": 100, "county.facility_share": 1.0, "county.shut_share": 0.0}
 

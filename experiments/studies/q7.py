@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from experiments.comparison import Question, differ
-from experiments.outcomes import HEADLINE
+from ..comparison import Question, differ
+from ..outcomes import HEADLINE
 
 
 def question(size: str) -> Question:

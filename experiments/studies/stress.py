@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments import statistics
-from experiments.arms import NO_ENDS
-from experiments.command.settings import arm, known
-from experiments.comparison import Compared, Expectation, Question
-from experiments.outcomes import OUTCOMES, RANKED
-from experiments.report.labels import arm_label, spread
-from experiments.report.style import tell, words
-from experiments.statistics import Interval
-from experiments.study.findings import Picture, ShownTable
+from .. import statistics
+from ..arms import NO_ENDS
+from ..command.settings import arm, known
+from ..comparison import Compared, Expectation, Question
+from ..outcomes import OUTCOMES, RANKED
+from ..report.labels import arm_label, spread
+from ..report.style import tell, words
+from ..statistics import Interval
+from ..study.findings import Picture, ShownTable
 
 Extra = tuple[list[str], list[ShownTable], list[Picture]]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from scipy.stats import binomtest
 
-from experiments.command.settings import known
-from experiments.comparison import Compared, Question, differ
-from experiments.outcomes import HEADLINE
-from experiments.report.labels import arm_label, spread
-from experiments.report.style import tell
-from experiments.study.findings import Picture, ShownTable
+from ..command.settings import known
+from ..comparison import Compared, Question, differ
+from ..outcomes import HEADLINE
+from ..report.labels import arm_label, spread
+from ..report.style import tell
+from ..study.findings import Picture, ShownTable
 
 Extra = tuple[list[str], list[ShownTable], list[Picture]]
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.command import draw_table
-from experiments.study import draws
-from experiments.study.dials import dial_of
-from experiments.study.plan import MAIN, Task
-from experiments.study.store import Results
+from ..command import draw_table
+from . import draws
+from .dials import dial_of
+from .plan import MAIN, Task
+from .store import Results
 
 SAME = 0.98  # rank correlation from which two members of a dial say the same (whole numbers have ties)
 

@@ -15,10 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.command import draw_table
-from experiments.command.scenario import known, patched
-from experiments.study.dials import dial_of, is_against
-from experiments.study.distributions import value_at
 from sim.state.parameters import (
     Declaration,
     ParameterError,
@@ -27,6 +23,11 @@ from sim.state.parameters import (
     switched_off,
     unmet,
 )
+
+from ..command import draw_table
+from ..command.scenario import known, patched
+from .dials import dial_of, is_against
+from .distributions import value_at
 
 NOISE, DRAWS = 0, 1  # children of the root seed: replicate noise, draws of parameters
 STRUCTURE = {  # the county that is asked about, not what is unknown of it

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any, TypeVar
 
-from experiments.command.scenario import Mistake
+from ..command.scenario import Mistake
 
 T = TypeVar("T")
 ADDRESS = "127.0.0.1"

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.study.store import anew, replace, stored
+from .store import anew, replace, stored
 
 FILE = re.compile(r"\w[\w.-]{0,150}")  # of a picture: a name, never a path
 TEXTS = ("question", "hypothesis", "built_in", "verdict")

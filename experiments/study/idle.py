@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sim
-from experiments.command.scenario import Composed, Scenario, known, patched
-from experiments.study import draws
-from experiments.study.plan import Task
-from experiments.study.run_tables import village_rows
-from experiments.study.simulate import content
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier
+
+from ..command.scenario import Composed, Scenario, known, patched
+from . import draws
+from .plan import Task
+from .run_tables import village_rows
+from .simulate import content
 
 SIDE_BY_SIDE = 60  # counties in one model: what fits into a small memory
 Change = tuple[str, float]  # a path and the value it is moved to

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from experiments.command.scenario import Mistake
+from ..command.scenario import Mistake
 
 
 class Lock:

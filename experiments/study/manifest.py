@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 import yaml
 
-from experiments.command.paths import command
-from experiments.command.scenario import Mistake
-from experiments.command.user_files import read_bytes
 from sim.state.parameters import ParameterError
+
+from ..command.paths import command
+from ..command.scenario import Mistake
+from ..command.user_files import read_bytes
 
 MOST_BYTES = 1_000_000_000  # of a plan with its scenarios
 MANIFEST = {

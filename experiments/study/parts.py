@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.command.user_files import printable
+from ..command.user_files import printable
 
 TABLES = ("series", "villages", "runs")  # the order in which they are written
 PART = re.compile(

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from experiments.command.scenario import Scenario
-from experiments.study import draws
 from sim.state.parameters import Parameters
+
+from ..command.scenario import Scenario
+from . import draws
 
 MAIN = "main"  # the arm of a run that is no rerun
 FRESH = "fresh"  # of runs whose seeds chose nothing, so that they may say how good the best is

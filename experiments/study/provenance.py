@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.command.scenario import CONFIGS
-from experiments.command.user_files import read_bytes
+from ..command.scenario import CONFIGS
+from ..command.user_files import read_bytes
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")

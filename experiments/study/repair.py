@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.study.parts import (
+from .parts import (
     TABLES,
     Counts,
     disagreeing,

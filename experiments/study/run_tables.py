@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 import sim
-from experiments.study.plan import Task
 from sim import service
 from sim.funnel import FUNNEL, at_end_of
 from sim.state.codes import (
@@ -31,6 +30,8 @@ from sim.state.codes import (
 )
 from sim.state.ledger import POSTINGS
 from sim.viability import CLASSES, Series, judge
+
+from .plan import Task
 
 YEARS = 12
 PUBLIC = (

@@ -16,15 +16,16 @@ from typing import Protocol
 from tqdm import tqdm
 
 import sim
-from experiments.command.scenario import Mistake
-from experiments.study.engines import Engine, Standing, one_thread
-from experiments.study.plan import Task
-from experiments.study.run_tables import heading
-from experiments.study.simulate import failure, simulate_many
-from experiments.study.store import RunRecord
 from sim.compile_ahead import ALWAYS, compile_missing
 from sim.state.counties import must_share
 from sim.state.parameters import Parameters
+
+from ..command.scenario import Mistake
+from .engines import Engine, Standing, one_thread
+from .plan import Task
+from .run_tables import heading
+from .simulate import failure, simulate_many
+from .store import RunRecord
 
 DEATHS = 3  # a run whose worker died so often is given up
 BUNDLE = 40  # runs that a worker takes at a time; results do not depend on it

@@ -14,8 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 import sim
-from experiments.study.plan import Task
-from experiments.study.run_tables import (
+from sim.state.codes import KINDS, STAGES
+from sim.state.fields import FLOWS, STATES, record
+from sim.state.ledger import POSTINGS
+from sim.state.parameters import Parameters
+
+from .plan import Task
+from .run_tables import (
     by_month,
     labelled,
     month_columns,
@@ -23,10 +28,6 @@ from experiments.study.run_tables import (
     village_columns,
     village_rows,
 )
-from sim.state.codes import KINDS, STAGES
-from sim.state.fields import FLOWS, STATES, record
-from sim.state.ledger import POSTINGS
-from sim.state.parameters import Parameters
 
 RECORDS = 48_000_000  # bytes of the records of counties side by side: from there on fresh memory costs more
 ELDERS = 12_000  # of counties side by side: their months take twenty times what is shared

@@ -14,13 +14,14 @@ from typing import Any
 import pyarrow as pa
 
 import sim
-from experiments.study.plan import Task
-from experiments.study.run_tables import heading
-from experiments.study.side_by_side import Rows, cut, rows_of, rows_side_by_side
-from experiments.study.store import RunRecord
 from sim.state.counties import must_share
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier
+
+from .plan import Task
+from .run_tables import heading
+from .side_by_side import Rows, cut, rows_of, rows_side_by_side
+from .store import RunRecord
 
 
 def simulate(task: Task) -> RunRecord:

@@ -24,10 +24,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.command.paths import command
-from experiments.command.scenario import Mistake
-from experiments.study.manifest import BEGIN, altered, anew, manifest_of, schema_of, stored
-from experiments.study.parts import (
+from sim.state.parameters import ParameterError, nearest
+from sim.state.yaml12 import load
+
+from ..command.paths import command
+from ..command.scenario import Mistake
+from .manifest import BEGIN, altered, anew, manifest_of, schema_of, stored
+from .parts import (
     TABLES,
     Counts,
     disagreeing,
@@ -40,9 +43,7 @@ from experiments.study.parts import (
     replace,
     write_part,
 )
-from experiments.study.plan import Plan, Task
-from sim.state.parameters import ParameterError, nearest
-from sim.state.yaml12 import load
+from .plan import Plan, Task
 
 ORDER = ["scenario", "arm", "digest", "replicate", "draw"]
 SCHEMA = 2  # of what is written now; studies of version 0.1.0 say none, which is 1

@@ -25,13 +25,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.command.paths import command
-from experiments.command.scenario import Composed, Mistake, Settings
-from experiments.study import runner
-from experiments.study.engines import Engine, Standing
-from experiments.study.lock import Lock
-from experiments.study.manifest import sealed, sums_of
-from experiments.study.parts import (
+from ..command.paths import command
+from ..command.scenario import Composed, Mistake, Settings
+from . import runner
+from .engines import Engine, Standing
+from .lock import Lock
+from .manifest import sealed, sums_of
+from .parts import (
     TABLES,
     joined,
     make_folder,
@@ -42,12 +42,12 @@ from experiments.study.parts import (
     taken,
     write_part,
 )
-from experiments.study.plan import Plan, Task
-from experiments.study.provenance import ROOT, files, model_digest, provenance
-from experiments.study.repair import Repair
-from experiments.study.simulate import simulate_many
-from experiments.study.store import SCHEMA, Results, RunRecord, read_plan
-from experiments.study.which import known_manifest, requested, resolve
+from .plan import Plan, Task
+from .provenance import ROOT, files, model_digest, provenance
+from .repair import Repair
+from .simulate import simulate_many
+from .store import SCHEMA, Results, RunRecord, read_plan
+from .which import known_manifest, requested, resolve
 
 # by the disk or what lies on it, not by a fault here
 REFUSED = (

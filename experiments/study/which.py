@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.command import draw_table
-from experiments.command.catalogue import experiment
-from experiments.command.scenario import HOW, Composed, Mistake, compose_line
-from experiments.study.manifest import manifest_of
-from experiments.study.provenance import model_digest
+from ..command import draw_table
+from ..command.catalogue import experiment
+from ..command.scenario import HOW, Composed, Mistake, compose_line
+from .manifest import manifest_of
+from .provenance import model_digest
 
 
 def requested(words: Iterable[str]) -> list[str]:

@@ -31,7 +31,7 @@ from numba.core.serialize import dumps
 
 OWN_ROOMS = ("parts", "start", "agents")  # no kernel of another file calls what stands there
 PACKAGE = Path(__file__).parents[1]
-CARRIED = "mutual_aid_kernels"  # the package of compiled kernels that the install leaves
+CARRIED = "mutual_aid.kernels"  # the package of compiled kernels that the install leaves
 CARRIED_PROCESSOR = ("generic", "")  # Numba's name and features of what they are compiled for
 NOT_CARRIED = "MUTUAL_AID_NO_KERNELS"  # set, none are made at install and none are read
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -120,7 +120,10 @@ def carried_folder() -> Path | None:
     """
     if os.environ.get(NOT_CARRIED) or numba.config.CPU_NAME not in (None, "generic"):  # type: ignore[attr-defined]
         return None
-    found = importlib.util.find_spec(CARRIED)
+    try:
+        found = importlib.util.find_spec(CARRIED)
+    except ImportError:  # nothing was installed
+        return None
     folder = Path(found.origin).parent / folder_name() if found and found.origin else None
     return folder if folder and folder.is_dir() else None
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, uniform
 from sim.start import tables
-from sim.state.codes import ELDER, ROBUST, SEVERE
+from sim.state.codes import CHAIN, COURSES, ELDER, HAZARD, ROBUST, SEVERE
 from sim.state.fields import flow
-from sim.state.parameters import par, section, switch
+from sim.state.parameters import choice, par, section, switch
 from sim.state.people import identity_of, residents, years_of
+
+BY_HAZARD = ("course=hazard",)
+PUBLISHED = "Silverman, Hilton, Noble and Bijak 2013, doi 10.7148/2013-0689 (United Kingdom); range assumed"
 
 
 @section("health")
@@ -65,6 +68,75 @@ class Health:
         source="Chen 2011 PLoS ONE: 14.7 (11.3-18.2) per 1,000 at 65+",
         grade="C",
     )
+    course: str = choice(
+        CHAIN,
+        choices=COURSES,
+        doc=(
+            "how need of care comes; chain: worse and better by age, sex and state; hazard: worse by age and "
+            "sex alone, never better"
+        ),
+        source="design choice; hazard: Silverman et al. 2013, doi 10.7148/2013-0689",
+    )
+    hazard_base: float = par(
+        0.0002,
+        unit="share/year",
+        low=0.0,
+        high=0.01,
+        doc="hazard of falling a level at every age",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
+    hazard_scale: float = par(
+        0.0008,
+        unit="share/year",
+        low=0.0004,
+        high=0.0016,
+        doc="part of the hazard that rises with age, at age nought",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
+    hazard_span_men: float = par(
+        18.0,
+        unit="years",
+        low=14.0,
+        high=24.0,
+        doc="years in which the rising part grows by e, of men",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
+    hazard_span_women: float = par(
+        19.0,
+        unit="years",
+        low=14.0,
+        high=24.0,
+        doc="years in which the rising part grows by e, of women",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
+    two_levels: float = par(
+        0.2,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="falls by two levels at once",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
+    three_levels: float = par(
+        0.1,
+        unit="share",
+        low=0.0,
+        high=0.5,
+        doc="falls by three levels at once; published: by three .05, by four .05",
+        source=PUBLISHED,
+        live=False,
+        only=BY_HAZARD,
+    )
 
 
 flow("state_persons", unit="persons", label="elders by health state", shape=(4,))
@@ -81,33 +153,49 @@ DEMENTIA = Purpose("health.dementia")
 
 
 @inner
-def next_state(people, i, county, years, worsen, recover, drawn):
-    """Health of an elder after a month: one draw decides between worse, better and the same."""
+def fall_of(health, hazard, drawn):
+    """Levels of one fall, by the chain always one; `drawn` is even between nought and one."""
+    if not hazard:
+        return 1
+    if drawn < health.three_levels:
+        return 3
+    return 2 if drawn < health.three_levels + health.two_levels else 1
+
+
+@inner
+def next_state(people, i, county, years, worsen, recover, drawn, health, hazard):
+    """Health of an elder after a month: one draw decides between worse, better and the same, and how far."""
     sex, state = people.sex[i], people.health[i]
-    if state < SEVERE and drawn < worsen[county, sex, years, state]:
-        return state + 1
+    if state < SEVERE:
+        chance = worsen[county, sex, years, state]
+        if drawn < chance:
+            return min(state + fall_of(health, hazard, drawn / chance), SEVERE)
     if state > ROBUST and drawn > 1.0 - recover[county, sex, years, state - 1]:
         return state - 1
     return state
 
 
 @kernel
-def change(people, world, values, worsen, recover, dementia, keys, dementia_keys):
+def change(people, world, values, worsen, recover, dementia, keys, dementia_keys, hazard):
     """One step of the chain for every elder, and who falls ill with dementia.
 
-    `worsen` and `recover` (counties, sexes, ages, 3) monthly chances, `dementia` (ages) of falling ill.
+    `worsen` and `recover` (counties, sexes, ages, 3) monthly chances, `dementia` (ages) of falling ill;
+    `hazard` whether falls may go several levels down.
     """
     for v in range(len(world.used)):
         county = world.county[v]
         key, dementia_key = keys[county], dementia_keys[county]
-        scale = values.health[v].dementia_scale
+        health = values.health[v]
         for i in residents(world, v):
             if people.kind[i] != ELDER:
                 continue
             identity = identity_of(world.villages[v].number, people.serial[i])
             years, drawn = years_of(people, i), uniform(key, identity, 0)
-            people.health[i] = next_state(people, i, county, years, worsen, recover, drawn)
-            if people.dementia[i] == 0 and uniform(dementia_key, identity, 0) < dementia[years] * scale:
+            people.health[i] = next_state(people, i, county, years, worsen, recover, drawn, health, hazard)
+            if (
+                people.dementia[i] == 0
+                and uniform(dementia_key, identity, 0) < dementia[years] * health.dementia_scale
+            ):
                 people.dementia[i] = 1
 
 
@@ -136,6 +224,7 @@ def run_change(model) -> None:
         tables.dementia_tables()[1],
         model.keys(CHANGE),
         model.keys(DEMENTIA),
+        model.parameters.health.course == HAZARD,
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from sim.engine.kernels import inner, kernel
 from sim.engine.logistic import odds
 from sim.engine.randomness import Purpose, uniform
-from sim.state.codes import CLOSED, ELDER, FREE, HELPER, MODERATE, NEVER, ROBUST
+from sim.state.codes import CLOSED, ELDER, FREE, HELPER, MODERATE, NEVER, OPPORTUNIST, ROBUST
 from sim.state.fields import column, flow, state
 from sim.state.parameters import par, section, switch
 from sim.state.people import identity_of, residents, zones_of
@@ -208,6 +208,7 @@ column(
     label="time on offer, not yet used",
     written_by=(
         "committee",
+        "habits",
         "injury",
         "matching",
         "neighbours",
@@ -224,7 +225,7 @@ column(
     "i4",
     unit="minutes",
     label="mutual aid received this month",
-    written_by=("clearing_platform", "clearing_redemption", "matching", "timeuse", "trust"),
+    written_by=("clearing_platform", "clearing_redemption", "habits", "matching", "timeuse", "trust"),
 )
 column(
     "last_active",
@@ -268,6 +269,8 @@ ACTIVE, HEADS = 0, 1  # rows of the village's scratch: volunteers and persons by
 @inner
 def able(people, i, participation):
     """0 when a person cannot serve, else the factor on hazard and hours."""
+    if people.leaning[i] == OPPORTUNIST:
+        return 0.0
     if people.kind[i] == HELPER:
         return 1.0
     frail = people.dementia[i] == 1 or people.health[i] >= MODERATE

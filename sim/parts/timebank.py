@@ -13,11 +13,11 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded
-from sim.state.codes import ELDER, FREE
+from sim.state.codes import ALTRUIST, ELDER, FREE, HOARDER
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
-from sim.state.people import identity_of, income_of, residents, served_without_credit
+from sim.state.people import charge, identity_of, income_of, residents, served_without_credit
 from sim.state.world import takes_fees
 
 
@@ -102,14 +102,14 @@ column(
     "i4",
     unit="minutes",
     label="time credit, negative when overdrawn",
-    written_by=("acceptance", "clearing", "clearing_redemption", "people", "points"),
+    written_by=("acceptance", "clearing", "clearing_redemption", "exchange", "people", "points"),
 )
 column(
     "quota",
     "i4",
     unit="minutes",
     label="minutes of help the elder may still ask for",
-    written_by=("clearing_platform", "matching", "trust"),
+    written_by=("clearing_platform", "habits", "matching", "trust"),
 )
 state("welcome", "i8", unit="minutes", label="welcome credits in force")
 flow("credits_earned", unit="minutes", label="credits earned")
@@ -179,12 +179,6 @@ def affordable_minutes(people, i, timebank, remit_left):
 
 
 @inner
-def charge(credit, cost, overdraft):
-    """What an account pays of `cost`: down to the overdraft limit, never more than the cost."""
-    return max(min(cost, credit + overdraft), 0)
-
-
-@inner
 def earn(people, i, timebank, flow, post):
     """Credit for the minutes given this month: an hour earns `credit_per_hour` hours."""
     weight = timebank.trained_weight if people.trained[i] == 1 else 1.0
@@ -197,8 +191,8 @@ def earn(people, i, timebank, flow, post):
 @inner
 def spend(people, i, timebank, credit, cash, flow, post):
     """Credit paid for the minutes received, down to the overdraft; the rest in cash where cash is taken."""
-    cost = np.int64(int(people.received[i]) * timebank.price_per_hour)
-    paid = charge(credit, cost, timebank.overdraft)
+    cost = np.int64(int(people.received[i] - people.gift[i]) * timebank.price_per_hour)
+    paid = charge(credit, cost, timebank.overdraft) if people.leaning[i] != HOARDER else 0
     flow.credits_spent += paid
     post.credits_spent += paid
     if cash and cost > paid:
@@ -249,7 +243,8 @@ def set_quotas(people, world, values, on):
             if free_of_charge or served_without_credit(people, i, timebank):
                 people.quota[i] = NO_LIMIT
                 continue
-            credit = max(int(people.credit[i]) + timebank.overdraft, 0)
+            spendable = 0 if people.leaning[i] == HOARDER else int(people.credit[i]) + timebank.overdraft
+            credit = max(spendable, 0)
             people.quota[i] = np.int64(credit / timebank.price_per_hour)
             if cash:
                 people.quota[i] += affordable_minutes(people, i, timebank, village.remit_left)
@@ -267,7 +262,7 @@ def settle_accounts(people, world, values, keys):
         for place in range(active):
             i = world.work[ACTIVE, place]
             credit = int(people.credit[i])
-            if people.given[i] > 0:
+            if people.given[i] > 0 and people.leaning[i] != ALTRUIST:
                 credit += earn(people, i, timebank, flow, post)
             if people.received[i] > 0 and not served_without_credit(people, i, timebank):
                 credit -= spend(people, i, timebank, credit, cash, flow, post)

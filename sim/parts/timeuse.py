@@ -90,6 +90,7 @@ column(
     written_by=(
         "agriculture",
         "committee",
+        "exchange",
         "handicraft",
         "needs",
         "neighbours",

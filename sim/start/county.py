@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.randomness import Purpose, key_of, uniform, uniforms
-from sim.start import tables
+from sim.start import hazard, tables
 from sim.start.village_table import read_villages
+from sim.state.codes import HAZARD
 from sim.state.fields import STATES, record
 from sim.state.parameters import Parameters, choice, par, section
 
@@ -400,6 +401,15 @@ def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.
 def health_chances(parameters: Parameters) -> tables.HealthTables:
     """Monthly chances of health and death."""
     health = parameters.health
+    if health.course == HAZARD:
+        return hazard.hazard_tables(
+            health.hazard_base,
+            health.hazard_scale,
+            (health.hazard_span_men, health.hazard_span_women),
+            (health.two_levels, health.three_levels),
+            health.risk_scale,
+            parameters.demography.rural_mortality_ratio,
+        )
     return tables.health_tables(
         health.worsen_scale,
         health.recover_scale,

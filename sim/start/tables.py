@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.state.codes import HEALTH_STATES
 from sim.state.parameters import TableError
 
 DATA = Path(__file__).parents[1] / "data"
 AGES = 112  # single years 0 .. 111
-HEALTH_STATES = ("robust", "mild", "moderate", "severe")
 C3_TARGET = (
     0.168,
     0.015,
@@ -116,6 +116,7 @@ class HealthTables(NamedTuple):
     recover: np.ndarray  # (2, 112, 3) state s + 1 -> s
     prevalence: np.ndarray  # (2, 112, 4)
     death: np.ndarray  # (3 periods, 2, 112, 4 states)
+    dealt: np.ndarray  # (2, 112, 4) by which the first inhabitants are dealt out, from the worst state down
 
 
 def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
@@ -149,6 +150,19 @@ def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
     return (*found, deaths / deaths[0])
 
 
+def risks_of_death(risk_scale: float, folder: Path = DATA) -> np.ndarray:
+    """Death rate of the four states over that of the robust, from CLHLS; none where the scale is nought."""
+    ratio = _transitions(folder)[-1]
+    risk = 1 + risk_scale * (np.array([1.0, ratio[1], (ratio[1] + ratio[2]) / 2, ratio[2]]) / ratio[0] - 1)
+    return np.maximum.accumulate(np.maximum(risk, 1.0))
+
+
+def deaths_by_state(prevalence: np.ndarray, risk: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Monthly chances (3 periods, 2, 112, 4 states) whose mean over a cross-section keeps yearly `rates`."""
+    mean = (prevalence * risk).sum(axis=-1)
+    return grain(1 - np.exp(-rates[..., None] * (risk / mean[..., None])[None] / 12))
+
+
 @lru_cache(maxsize=64)
 def health_tables(
     worsen_scale: float, recover_scale: float, risk_scale: float, rural_ratio: float, folder: Path = DATA
@@ -158,9 +172,8 @@ def health_tables(
     Four Barthel states are put on the broader three of the CLHLS table: shapes by age and sex and relative
     risks of death are taken from it, levels from C3, deaths from the WPP schedule times `rural_ratio`.
     """
-    w1, w2, r2, r3, ratio = _transitions(folder)
-    risk = 1 + risk_scale * (np.array([1.0, ratio[1], (ratio[1] + ratio[2]) / 2, ratio[2]]) / ratio[0] - 1)
-    risk = np.maximum.accumulate(np.maximum(risk, 1.0))
+    w1, w2, r2, r3, _ = _transitions(folder)
+    risk = risks_of_death(risk_scale, folder)
     recover = np.stack([r2, r3, r3 / 2], axis=-1) * recover_scale
     starts, shares = age_shares(folder)
     weight = np.zeros((2, AGES))
@@ -182,10 +195,9 @@ def health_tables(
     def monthly(yearly):
         return grain(1 - (1 - np.minimum(yearly, 0.9)) ** (1 / 12))
 
-    mx = death_rates(folder) * rural_ratio
-    mean = (prevalence * risk).sum(axis=-1)
-    death = grain(1 - np.exp(-mx[..., None] * (risk / mean[..., None])[None] / 12))
-    return HealthTables(monthly(worsen), monthly(recover), grain(prevalence), death)
+    death = deaths_by_state(prevalence, risk, death_rates(folder) * rural_ratio)
+    shares = grain(prevalence)  # all but robust are rare: each is dealt as if the worse were not before it
+    return HealthTables(monthly(worsen), monthly(recover), shares, death, shares)
 
 
 def _cross_section(

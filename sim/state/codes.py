@@ -2,11 +2,15 @@
 
 FREE, ELDER, HELPER = 0, 1, 2
 ROBUST, MILD, MODERATE, SEVERE = 0, 1, 2, 3
+HEALTH_STATES = ("robust", "mild", "moderate", "severe")
+COURSES = ("chain", "hazard")  # of health
+CHAIN, HAZARD = COURSES
 WITH_CHILD, COUPLE, ALONE, IN_HOME = 0, 1, 2, 3
 UNLISTED, DAILY, TWICE_WEEKLY, WEEKLY, MONTHLY = 0, 1, 2, 3, 4  # tiers of the account book
 MALE, FEMALE = 0, 1
 WOMAN, CADRE, UNDEREMPLOYED, RETURNER = 0, 1, 2, 3
 STORY, FARM, CRAFT = 1, 2, 4
+ORDINARY, OPPORTUNIST, HOARDER, ALTRUIST = range(4)  # habits of asking and giving
 KINDS = (
     "meals",
     "cleaning",

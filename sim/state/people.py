@@ -285,6 +285,12 @@ def served_without_credit(people, i, timebank):
 
 
 @inner
+def charge(credit, cost, overdraft):
+    """What an account pays of `cost`: down to the overdraft limit, never more than the cost."""
+    return max(min(cost, credit + overdraft), 0)
+
+
+@inner
 def income_of(people, i, remit_left):
     """Own income, allowances, what a business paid, what is left of the money from children, fen a month."""
     own = int(people.income[i]) + int(people.trade_income[i]) + int(people.allowance[i])

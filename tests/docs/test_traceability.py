@@ -40,6 +40,7 @@ OTHERS = {
 }
 NOT_ASKED = {"county", "horizon", "economy", "given", "reported"}  # what a run needs whatever a clause asks
 NOT_ASKED |= {"contribution", "listening", "thresholds"}  # rules of published models, off by default
+OF_PUBLISHED_MODELS = {"public_care"}  # asked for by a model that is reproduced, by no clause
 
 
 @lru_cache
@@ -98,7 +99,7 @@ def test_every_part_has_a_row_and_a_file_that_calls_itself_so() -> None:
 
 def test_every_section_of_the_model_is_asked_for() -> None:
     asked = {p.partition(".")[0] for r in IN_MODEL for p in r["parameters"].split(";")}
-    assert set(SECTIONS) - NOT_ASKED - asked == set()
+    assert set(SECTIONS) - NOT_ASKED - OF_PUBLISHED_MODELS - asked == set()
 
 
 def test_no_row_is_written_twice_or_left_open() -> None:

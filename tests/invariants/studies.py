@@ -27,8 +27,8 @@ FEW = ["size=quick", "county.villages=2", "county.elders=12", *SPAN]
 MEASURED = ["experiment=sensitivity", "replicates=1", *FEW]
 ARMS = ("ablation", "policies", "null_arms")
 ASKED = (
-    "q1", "q2", "q3", "q4", "q6", "q7", "q9", "q10", "q11", "q12", "q13", "q14", "q15", "q16", "q17", "q18",
-    "q19", "q20", "q21", "funding_mix", "business", "targets", "stress",
+    "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15", "q16",
+    "q17", "q18", "q19", "q20", "q21", "funding_mix", "business", "targets", "stress",
 )  # fmt: skip
 DRAWN = "draws=prior"  # of the parameters as declared: a new calibration moves nothing here
 COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study

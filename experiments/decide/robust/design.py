@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.command.scenario import Composed, arm, policy
-from experiments.decide.candidates import NOTHING, Candidate, CandidateRuns, drawn_of
-from experiments.decide.objectives import FRESH, MAIN, OBJECTIVES, futures, replicates
-from experiments.decide.robust.judged import PlanJudgement
-from experiments.decide.robust.where import Telling, telling
-from experiments.study.drawn import drawn
+from ...command.scenario import Composed, arm, policy
+from ...study.drawn import drawn
+from ..candidates import NOTHING, Candidate, CandidateRuns, drawn_of
+from ..objectives import FRESH, MAIN, OBJECTIVES, futures, replicates
+from .judged import PlanJudgement
+from .where import Telling, telling
 
 MIXES = ("jiangxi", "four_payers", "government_led", "feixiang", "society_led")
 BUSINESSES = ("none", "tourism")

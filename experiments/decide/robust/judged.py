@@ -9,8 +9,8 @@ from itertools import combinations
 
 import numpy as np
 
-from experiments.decide.robust import metrics
-from experiments.decide.robust.metrics import METRICS, Metric
+from . import metrics
+from .metrics import METRICS, Metric
 
 RESAMPLES = 1_000
 AGREEMENTS = 200  # resamples of rank agreement

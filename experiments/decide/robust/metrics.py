@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.report.style import tell
+from ...report.style import tell
 
 HIGH = 0.9  # of futures in which the regret is no larger
 OPTIMISM = 0.5  # Hurwicz: weight of the best future; swept from 0 to 1

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.robust.design import Robust
-from experiments.decide.robust.judged import HOLDS, Lead
-from experiments.decide.robust.metrics import METRICS
-from experiments.decide.robust.tables import plan_label, shown
-from experiments.report import style
-from experiments.report.style import plt, tell, wrapped
-from experiments.study.findings import Picture
+from ...report import style
+from ...report.style import plt, tell, wrapped
+from ...study.findings import Picture
+from ..objectives import OBJECTIVES
+from .design import Robust
+from .judged import HOLDS, Lead
+from .metrics import METRICS
+from .tables import plan_label, shown
 
 DARKEST = 0.62  # of a cell: its number stays readable in black
 PALE = 0.2  # of a column in which most plans lead together

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from experiments.decide.candidates import NOTHING
-from experiments.decide.objectives import OBJECTIVES, Objective
-from experiments.decide.robust.design import Robust
-from experiments.decide.robust.judged import HOLDS, OPEN, TIED, Lead
-from experiments.decide.robust.metrics import METRICS, Metric
-from experiments.report.style import tell, words
-from experiments.study.findings import ShownTable
+from ...report.style import tell, words
+from ...study.findings import ShownTable
+from ..candidates import NOTHING
+from ..objectives import OBJECTIVES, Objective
+from .design import Robust
+from .judged import HOLDS, OPEN, TIED, Lead
+from .metrics import METRICS, Metric
 
 
 def plan_label(name: str) -> str:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.decide.discover_text import name_of
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.robust import picture, tables
-from experiments.decide.robust.design import Apart, Robust
-from experiments.decide.robust.judged import HOLDS
-from experiments.decide.robust.metrics import METRICS
-from experiments.decide.robust.tables import listed, plan_label
-from experiments.report.labels import drawn_from
-from experiments.report.style import figures_in, tell
-from experiments.study.findings import Findings
+from ...report.labels import drawn_from
+from ...report.style import figures_in, tell
+from ...study.findings import Findings
+from ..discover_text import name_of
+from ..objectives import OBJECTIVES
+from . import picture, tables
+from .design import Apart, Robust
+from .judged import HOLDS
+from .metrics import METRICS
+from .tables import listed, plan_label
 
 
 def holding(done: Robust) -> dict[tuple[int, ...], list[int]]:

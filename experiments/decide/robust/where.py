@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from experiments.study.drawn import Drawn
+from ...study.drawn import Drawn
 
 LEVEL = 0.05  # chance, over all parameters together, below which one counts
 PERMUTATIONS = 1_000

@@ -6,15 +6,15 @@ what is beaten there is named.
 
 from __future__ import annotations
 
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.decide.candidates import CandidateRuns
-from experiments.decide.search import tables, text
-from experiments.decide.search.design import SIZES, Tried, searched
-from experiments.decide.search.optimiser import check_installed
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.study.study import begin
+from ...command.scenario import Composed
+from ...command.settings import Mistake
+from ...report.style import both
+from ...report.text import as_text
+from ...study.study import begin
+from ..candidates import CandidateRuns
+from . import tables, text
+from .design import SIZES, Tried, searched
+from .optimiser import check_installed
 
 FEWEST = 2  # objectives without which there is nothing to set against each other
 

@@ -10,14 +10,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.decide.candidates import NOTHING, Candidate, CandidateRuns
-from experiments.decide.objectives import FRESH, MAIN, OBJECTIVES, Objective, futures
-from experiments.decide.search import front
-from experiments.decide.search.levers import PlanLever, Values, as_written, candidate, levers, name_plan
-from experiments.decide.search.optimiser import Convergence, History, convergence, merged, optimise
-from experiments.statistics import Interval
 from sim.state.parameters import ParameterError
+
+from ... import statistics
+from ...statistics import Interval
+from ..candidates import NOTHING, Candidate, CandidateRuns
+from ..objectives import FRESH, MAIN, OBJECTIVES, Objective, futures
+from . import front
+from .levers import PlanLever, Values, as_written, candidate, levers, name_plan
+from .optimiser import Convergence, History, convergence, merged, optimise
 
 USUAL = ("added", "money", "worst")
 RESAMPLES = 1_000

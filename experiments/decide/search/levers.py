@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.command.scenario import Composed, arm
-from experiments.command.settings import Mistake, known, options
-from experiments.decide.candidates import Candidate
-from experiments.decide.discover_text import name_of
-from experiments.report.style import chinese_names, tell, words
 from sim.policies import Policy
 from sim.state.parameters import nearest
+
+from ...command.scenario import Composed, arm
+from ...command.settings import Mistake, known, options
+from ...report.style import chinese_names, tell, words
+from ..candidates import Candidate
+from ..discover_text import name_of
 
 MONEY = "money"
 SCALED = ("government.ceiling", "government.operating_envelope", "government.construction_envelope")

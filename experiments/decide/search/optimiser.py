@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from experiments.command.settings import Mistake
-from experiments.decide.search import front
-from experiments.decide.search.levers import PlanLever, Values, name_plan
+from ...command.settings import Mistake
+from . import front
+from .levers import PlanLever, Values, name_plan
 
 LATE = 0.2  # of the generations, in which the hypervolume should grow no more than this
 SETTLED = 0.01

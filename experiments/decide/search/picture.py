@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.search.design import FALLS, Front
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.study.findings import Picture
+from ...report import style
+from ...report.style import plt, tell
+from ...study.findings import Picture
+from ..objectives import OBJECTIVES
+from .design import FALLS, Front
 
 
 def axes_of(done: Front) -> tuple[str, str, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.search.design import FALLS, HOLDS, OPEN, Front
-from experiments.decide.search.optimiser import LATE, SETTLED
-from experiments.report.style import tell
-from experiments.statistics import Interval
-from experiments.study.findings import ShownTable
+from ...report.style import tell
+from ...statistics import Interval
+from ...study.findings import ShownTable
+from ..objectives import OBJECTIVES
+from .design import FALLS, HOLDS, OPEN, Front
+from .optimiser import LATE, SETTLED
 
 
 def plan_label(done: Front, at: int) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.search import picture, tables
-from experiments.decide.search.design import FALLS, HOLDS, OPEN, Front
-from experiments.decide.search.tables import listed, plan_label
-from experiments.report.labels import drawn_from
-from experiments.report.style import figures_in, tell
-from experiments.study.findings import Findings
+from ...report.labels import drawn_from
+from ...report.style import figures_in, tell
+from ...study.findings import Findings
+from ..objectives import OBJECTIVES
+from . import picture, tables
+from .design import FALLS, HOLDS, OPEN, Front
+from .tables import listed, plan_label
 
 FEWEST_OPTIMISERS = 5  # that a front should be found by
 

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.command.scenario import Composed
-from experiments.decide.strategy import picture, text
-from experiments.decide.strategy.chosen import choose, measured
-from experiments.decide.strategy.steps import COST, MEASURE, ROBUST, STEPS, asked, composed, how_of, played
-from experiments.decide.strategy.text import Strategy
-from experiments.report import written
-from experiments.report.style import LANGUAGES, both, figures_in
-from experiments.report.text import as_text
-from experiments.study.findings import Findings, Picture
-from experiments.study.store import Results
-from experiments.study.study import Study, begin
+from ...command.scenario import Composed
+from ...report import written
+from ...report.style import LANGUAGES, both, figures_in
+from ...report.text import as_text
+from ...study.findings import Findings, Picture
+from ...study.store import Results
+from ...study.study import Study, begin
+from . import picture, text
+from .chosen import choose, measured
+from .steps import COST, MEASURE, ROBUST, STEPS, asked, composed, how_of, played
+from .text import Strategy
 
 HUNDRED, MANY = "county.elders=100", "county.elders=200"  # the same villages in every step
 SIZES: dict[str, dict[str, tuple[str, ...]]] = {  # words of each step, for time

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments import statistics
-from experiments.decide import objectives
-from experiments.decide.candidates import NOTHING
-from experiments.decide.robust.judged import HOLDS
-from experiments.statistics import Interval
-from experiments.study.plan import MAIN
-from experiments.study.store import Results
+from ... import statistics
+from ...statistics import Interval
+from ...study.plan import MAIN
+from ...study.store import Results
+from .. import objectives
+from ..candidates import NOTHING
+from ..robust.judged import HOLDS
 
 LEADING = "added"  # the objective by which plans are told apart; the others stand beside
 SHOWN = ("added", "station", "table", "money", "own")

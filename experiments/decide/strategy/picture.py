@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.robust.tables import plan_label
-from experiments.decide.strategy.chosen import levels
-from experiments.decide.strategy.text import Strategy, span
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.study.findings import Picture
+from ...report import style
+from ...report.style import plt, tell
+from ...study.findings import Picture
+from ..objectives import OBJECTIVES
+from ..robust.tables import plan_label
+from .chosen import levels
+from .text import Strategy, span
 
 CHOSEN, OTHER = "#d55e00", "#0072b2"
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.command import catalogue
-from experiments.command.experiment_settings import HOW
-from experiments.command.scenario import Composed, compose_line
-from experiments.command.settings import check_read
-from experiments.study.study import resolve
+from ...command import catalogue
+from ...command.experiment_settings import HOW
+from ...command.scenario import Composed, compose_line
+from ...command.settings import check_read
+from ...study.study import resolve
 
 ROBUST, COST, FAILS, WATCH, MEASURE = STEPS = ("robust", "what_it_takes", "discover", "pathways", "voi")
 ABOUT_ALL = (ROBUST, MEASURE)  # steps that compare plans; the others are asked of the one that was chosen

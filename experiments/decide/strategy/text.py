@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.decide.objectives import OBJECTIVES
-from experiments.decide.robust.metrics import METRICS
-from experiments.decide.robust.tables import plan_label
-from experiments.decide.strategy.chosen import SHOWN, Choice, levels
-from experiments.decide.strategy.steps import COST, FAILS, MEASURE, WATCH
-from experiments.report.style import tell
-from experiments.statistics import Interval
-from experiments.study.findings import Findings, ShownTable
+from ...report.style import tell
+from ...statistics import Interval
+from ...study.findings import Findings, ShownTable
+from ..objectives import OBJECTIVES
+from ..robust.metrics import METRICS
+from ..robust.tables import plan_label
+from .chosen import SHOWN, Choice, levels
+from .steps import COST, FAILS, MEASURE, WATCH
 
 FORETELL = "How well signposts foretell a closure"  # title of a table of `pathways`
 

@@ -10,7 +10,7 @@ this folder needs no entry elsewhere; `docs/patterns.md` lists them.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from experiments.evidence.summaries.registry import SUMMARIES, Summary, Value, summary
+from .registry import SUMMARIES, Summary, Value, summary
 
 SUBJECTS = tuple(sorted(found.name for found in iter_modules(__path__) if found.name != "registry"))
 for _subject in SUBJECTS:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import YEAR, Asked, Value, ratio, summary
 from sim.state.codes import EARNING, NEVER
+
+from .registry import YEAR, Asked, Value, ratio, summary
 
 AFTER_TAKING = Asked("years", "years after it was taken", 1, 30)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import (
+from sim.state.codes import KINDS, MUTUAL, NEED, PROFESSIONAL, UNMET
+
+from .registry import (
     MINUTES,
     NOTHING,
     PERSONS,
@@ -15,7 +17,6 @@ from experiments.evidence.summaries.registry import (
     ratio,
     summary,
 )
-from sim.state.codes import KINDS, MUTUAL, NEED, PROFESSIONAL, UNMET
 
 STATES = ("robust", "mild", "moderate", "severe")
 STATE = Asked("state", "state of health", words=STATES)

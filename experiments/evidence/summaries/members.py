@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import MINUTES, YEAR, Value, ratio, summary
 from sim.state.codes import NEVER
+
+from .registry import MINUTES, YEAR, Value, ratio, summary
 
 
 def served_for(run: Any, months: int) -> np.ndarray:

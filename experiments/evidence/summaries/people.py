@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.evidence.summaries.registry import NOTHING, YEAR, Value, growth, ratio, summary
 from sim.state.codes import ALONE, COUPLE
+
+from .registry import NOTHING, YEAR, Value, growth, ratio, summary
 
 
 @summary()

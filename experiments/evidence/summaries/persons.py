@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import (
+from sim.state.codes import ELDER
+
+from .registry import (
     FEN,
     NOTHING,
     PERSONS,
@@ -17,7 +19,6 @@ from experiments.evidence.summaries.registry import (
     ratio,
     summary,
 )
-from sim.state.codes import ELDER
 
 TENTH, FIFTH = 0.1, 0.2
 AGE = Asked("age", "age in years", 50, 100)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import NOTHING, YEAR, Value, ratio, summary
+from .registry import NOTHING, YEAR, Value, ratio, summary
 
 
 def month_of_shock(run: Any) -> int | None:

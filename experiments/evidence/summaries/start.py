@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import FEN, NOTHING, START, YEAR, Value, ratio, summary
 from sim.start import tables
 from sim.state.codes import COUPLE, ELDER, SEVERE, WITH_CHILD, WORKING
+
+from .registry import FEN, NOTHING, START, YEAR, Value, ratio, summary
 
 
 def elders(model: Any, column: str) -> np.ndarray:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import NOTHING, YEAR, Asked, Value, ratio, summary
 from sim import service
 from sim.state.codes import WORKING
+
+from .registry import NOTHING, YEAR, Asked, Value, ratio, summary
 
 MOST_AGE = 1_200  # months that a station may have stood before the run
 YOUNG, OLD = 36, 60  # months after its opening at which a station is looked at (C14)

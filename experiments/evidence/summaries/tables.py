@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.summaries.registry import (
+from sim import service
+from sim.state.codes import FULL
+
+from .registry import (
     FEN,
     NOTHING,
     YEAR,
@@ -16,8 +19,6 @@ from experiments.evidence.summaries.registry import (
     ratio,
     summary,
 )
-from sim import service
-from sim.state.codes import FULL
 
 WEEKS = 52 / YEAR  # of a month
 PRICE_FROM_WAGES = 0.5  # share of a price list that follows wages

@@ -8,10 +8,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.months import month
 from sim.state.codes import CANTEEN, ELDER, HELPER
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
 
 LOOKED_AT = (2, 4, 6, 8, 10)  # years
 SMOOTHED = 13  # months over which the steepest year is looked for

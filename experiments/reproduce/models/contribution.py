@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.models.bass import error_of, in_service
-from experiments.reproduce.months import month
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
+from .bass import error_of, in_service
 
 TASKS = ("common tasks",)
 PLEDGING = 3  # months: nobody changes a pledge after the first

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.reproduce.catalogue import tables_of
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.three_games import (
+from sim.state.parameters import Parameters
+
+from ..catalogue import tables_of
+from ..claims import Claim, Line, Published, Reproduction
+from ..three_games import (
     CORNERS,
     PLAYERS,
     ThreeGame,
@@ -18,7 +20,6 @@ from experiments.reproduce.three_games import (
     replicator,
     stable_corners,
 )
-from sim.state.parameters import Parameters
 
 NEAR, SOON = 1e-3, 4.0  # how far from a corner a game begins, and how long it goes on
 MOST_PAYOFF = 6  # of random tables, in whole numbers, so that a difference is at least one

@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.models.bass import error_of
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from .bass import error_of
 
 SATURATED = 5  # persons, from which on the paper finds hardly any difference
 

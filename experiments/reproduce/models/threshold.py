@@ -9,11 +9,12 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 import sim
-from experiments.reproduce.claims import Claim, Line, Published, Reproduction
-from experiments.reproduce.models.bass import in_service
-from experiments.reproduce.months import month
 from sim.state.codes import ELDER
 from sim.state.parameters import Parameters
+
+from ..claims import Claim, Line, Published, Reproduction
+from ..months import month
+from .bass import in_service
 
 CROWD = 100  # people of the two worked cases
 PUBLISHED_JUMP, JUMP_ROOM = 12.2, 0.1  # per cent, as the paper rounds it

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.command.scenario import Composed
-from experiments.studies.first_answer import again, race, text
-from experiments.studies.first_answer.design import SIZES, FirstAnswer, summarise
+from ...command.scenario import Composed
+from . import again, race, text
+from .design import SIZES, FirstAnswer, summarise
 
 
 def run(line: Composed, words: list[str]) -> int:

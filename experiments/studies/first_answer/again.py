@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, reference, statistics
-from experiments.arms import FRESH, LUCK, MAIN, reference_arm
-from experiments.outcomes import OUTCOMES, RANKED
-from experiments.report.figures import leading, real
-from experiments.statistics import Interval, LuckShare
-from experiments.studies.first_answer.design import FirstAnswer, Mix, added_by_replicate, endowed
-from experiments.study.plan import FRESH_FROM, LUCK_FROM, Task
+from ... import outcomes, reference, statistics
+from ...arms import FRESH, LUCK, MAIN, reference_arm
+from ...outcomes import OUTCOMES, RANKED
+from ...report.figures import leading, real
+from ...statistics import Interval, LuckShare
+from ...study.plan import FRESH_FROM, LUCK_FROM, Task
+from .design import FirstAnswer, Mix, added_by_replicate, endowed
 
 NESTED = {
     "quick": (0, 0),

@@ -15,19 +15,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes, racing, reference, statistics
-from experiments.arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
-from experiments.command.experiment_settings import PANELS
-from experiments.command.scenario import Composed, patched
-from experiments.command.settings import Mistake, arm
-from experiments.racing import Race, looks
-from experiments.ranking import rank
-from experiments.report import figures
-from experiments.study import draws
-from experiments.study.plan import Task
 from sim.state.codes import VILLAGE_KINDS
 from sim.state.parameters import Parameters
 from sim.state.trades import CHOICES, endowment
+
+from ... import outcomes, racing, reference, statistics
+from ...arms import MAIN, RELIEF, Arm, ArmRuns, Size, reference_arm
+from ...command.experiment_settings import PANELS
+from ...command.scenario import Composed, patched
+from ...command.settings import Mistake, arm
+from ...racing import Race, looks
+from ...ranking import rank
+from ...report import figures
+from ...study import draws
+from ...study.plan import Task
 
 MIXES = ("feixiang", "jiangxi", "four_payers", "government_led", "families_pay", "society_led", "seed_taper")
 NULLS = ("identical_payers", "no_money")  # beside no business only; without money both panels are the same

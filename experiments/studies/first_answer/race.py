@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from experiments import outcomes, racing, reference, statistics
-from experiments.arms import MAIN
-from experiments.racing import Values
-from experiments.report import race as said
-from experiments.report.style import tell, words
-from experiments.report.text import layout
-from experiments.studies.first_answer.design import FirstAnswer, summarise
-from experiments.studies.first_answer.tables import TITLES, first_table
-from experiments.study.findings import ShownTable
-from experiments.study.study import Study
+from ... import outcomes, racing, reference, statistics
+from ...arms import MAIN
+from ...racing import Values
+from ...report import race as said
+from ...report.style import tell, words
+from ...report.text import layout
+from ...study.findings import ShownTable
+from ...study.study import Study
+from .design import FirstAnswer, summarise
+from .tables import TITLES, first_table
 
 
 def run(plan: FirstAnswer, work: Study) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from experiments import outcomes
-from experiments.report.style import tell, words
-from experiments.studies.first_answer.design import AGES, BUSINESSES, FirstAnswer
-from experiments.study.findings import ShownTable
+from ... import outcomes
+from ...report.style import tell, words
+from ...study.findings import ShownTable
+from .design import AGES, BUSINESSES, FirstAnswer
 
 TITLES = {
     "practised": (

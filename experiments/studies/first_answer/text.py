@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.command.paths import command
-from experiments.outcomes import RANKED
-from experiments.report import pictures
-from experiments.report.figures import real, tied, told
-from experiments.report.labels import drawn_from, fresh_text
-from experiments.report.style import both, tell, words
-from experiments.report.text import layout, numbered
-from experiments.statistics import STABLE
-from experiments.studies.first_answer import race
-from experiments.studies.first_answer.again import best
-from experiments.studies.first_answer.design import NULLS, FirstAnswer
-from experiments.studies.first_answer.tables import share_text, spread_text, tables
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.study import Study
+from ...command.paths import command
+from ...outcomes import RANKED
+from ...report import pictures
+from ...report.figures import real, tied, told
+from ...report.labels import drawn_from, fresh_text
+from ...report.style import both, tell, words
+from ...report.text import layout, numbered
+from ...statistics import STABLE
+from ...study.findings import Findings, Picture, ShownTable
+from ...study.study import Study
+from . import race
+from .again import best
+from .design import NULLS, FirstAnswer
+from .tables import share_text, spread_text, tables
 
 GAIN = "added_gain"  # what a business adds over none
 NOTES = (

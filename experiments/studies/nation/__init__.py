@@ -15,14 +15,19 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from experiments import reference, statistics
-from experiments.command.scenario import Composed, Scenario, compose_policies, patched
-from experiments.command.settings import Mistake
-from experiments.report import style
-from experiments.report.style import both, figures_in, plt, tell, words
-from experiments.report.text import as_text
-from experiments.statistics import LEVEL, Interval
-from experiments.studies.nation.sample import (
+from ... import reference, statistics
+from ...command.scenario import Composed, Scenario, compose_policies, patched
+from ...command.settings import Mistake
+from ...report import style
+from ...report.style import both, figures_in, plt, tell, words
+from ...report.text import as_text
+from ...statistics import LEVEL, Interval
+from ...study import draws, runner
+from ...study.findings import Findings, Picture, ShownTable
+from ...study.plan import MAIN, Task
+from ...study.simulate import simulate_many
+from ...study.study import begin
+from .sample import (
     LEAST,
     MEASURED,
     Stratum,
@@ -32,11 +37,6 @@ from experiments.studies.nation.sample import (
     summed,
     villages_of,
 )
-from experiments.study import draws, runner
-from experiments.study.findings import Findings, Picture, ShownTable
-from experiments.study.plan import MAIN, Task
-from experiments.study.simulate import simulate_many
-from experiments.study.study import begin
 
 VILLAGES = 490_000  # administrative villages (demography.admin_villages: 480,000 to 500,000, grade D)
 SIZES = {

@@ -17,13 +17,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.study.plan import Task
-from experiments.study.simulate import simulate_many
-from experiments.study.store import RunRecord
 from sim.funnel import FUNNEL
 from sim.start.county import STRENGTH_EDGES
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
+
+from ...study.plan import Task
+from ...study.simulate import simulate_many
+from ...study.store import RunRecord
 
 ALIKE = 0.5  # assumption, 0 to 1: no source says how alike the villages of a county are
 LEAST = 2  # counties of a stratum, without which its spread is not known

@@ -7,14 +7,14 @@ hits and false alarms in warning.py, what is run in design.py.
 
 from __future__ import annotations
 
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.studies.pathways import tables, text
-from experiments.studies.pathways.answer import answered
-from experiments.studies.pathways.design import SIZES, PathRuns
-from experiments.study.study import begin
+from ...command.scenario import Composed
+from ...command.settings import Mistake
+from ...report.style import both
+from ...report.text import as_text
+from ...study.study import begin
+from . import tables, text
+from .answer import answered
+from .design import SIZES, PathRuns
 
 FEWEST = 4  # seeds without which nothing is told
 

@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments import statistics
-from experiments.statistics import Interval
-from experiments.studies.pathways import warning
-from experiments.studies.pathways.design import AS_WRITTEN, LOT, Action, PathRuns
-from experiments.studies.pathways.tipping import Tip, later, tip
-from experiments.studies.pathways.warning import Foretold, Months
-from experiments.study.plan import FRESH, MAIN
 from sim.signposts import SIGNPOSTS
+
+from ... import statistics
+from ...statistics import Interval
+from ...study.plan import FRESH, MAIN
+from . import warning
+from .design import AS_WRITTEN, LOT, Action, PathRuns
+from .tipping import Tip, later, tip
+from .warning import Foretold, Months
 
 HORIZONS = (12, 24)  # months within which a closure is to be foretold
 CHANCE = "chance"  # null: readings drawn by lot

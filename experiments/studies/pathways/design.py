@@ -10,20 +10,21 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments import statistics
-from experiments.arms import SIZES as COUNTIES
-from experiments.command.scenario import Composed, Mistake, Scenario, compose_policies, policy
-from experiments.studies.pathways.tipping import carried
-from experiments.study.plan import FRESH, FRESH_FROM, MAIN, Task
-from experiments.study.run_tables import by_month
-from experiments.study.side_by_side import rows_of
-from experiments.study.simulate import failure, record, results_of
-from experiments.study.store import Results, RunRecord
-from experiments.study.study import Study
 from sim import signposts
 from sim.policies import Intervention
 from sim.state.codes import NEVER
 from sim.state.values import Modifier
+
+from ... import statistics
+from ...arms import SIZES as COUNTIES
+from ...command.scenario import Composed, Mistake, Scenario, compose_policies, policy
+from ...study.plan import FRESH, FRESH_FROM, MAIN, Task
+from ...study.run_tables import by_month
+from ...study.side_by_side import rows_of
+from ...study.simulate import failure, record, results_of
+from ...study.store import Results, RunRecord
+from ...study.study import Study
+from .tipping import carried
 
 AS_WRITTEN = "as written"
 LOT = "by lot"  # null arm: the same help in the same months, to villages that a lot chooses

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.report import style
-from experiments.report.style import plt, tell
-from experiments.studies.pathways.answer import CHANCE, HORIZONS, PathAnswer
-from experiments.studies.pathways.design import ALWAYS, AS_WRITTEN
-from experiments.studies.pathways.tables import label, percent, signpost_label, tip_text
-from experiments.study.findings import Picture
 from sim.state.horizon import month_number
+
+from ...report import style
+from ...report.style import plt, tell
+from ...study.findings import Picture
+from .answer import CHANCE, HORIZONS, PathAnswer
+from .design import ALWAYS, AS_WRITTEN
+from .tables import label, percent, signpost_label, tip_text
 
 YEAR = 12
 

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.report.style import phrase, tell, words
-from experiments.statistics import Interval
-from experiments.studies.pathways.answer import CHANCE, HORIZONS, PathAnswer
-from experiments.studies.pathways.design import ALWAYS, AS_WRITTEN, LOT
-from experiments.studies.pathways.tipping import Tip
-from experiments.studies.pathways.warning import Foretold
-from experiments.study.findings import ShownTable
 from sim.signposts import SIGNPOSTS
 from sim.state.horizon import month_number
+
+from ...report.style import phrase, tell, words
+from ...statistics import Interval
+from ...study.findings import ShownTable
+from .answer import CHANCE, HORIZONS, PathAnswer
+from .design import ALWAYS, AS_WRITTEN, LOT
+from .tipping import Tip
+from .warning import Foretold
 
 YEAR = 12
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.report.labels import drawn_from
-from experiments.report.style import figures_in, tell
-from experiments.studies.pathways import picture
-from experiments.studies.pathways.answer import HORIZONS, PathAnswer, best_signpost
-from experiments.studies.pathways.design import AS_WRITTEN, LOT
-from experiments.studies.pathways.tables import (
+from ...report.labels import drawn_from
+from ...report.style import figures_in, tell
+from ...study.findings import Findings
+from . import picture
+from .answer import HORIZONS, PathAnswer, best_signpost
+from .design import AS_WRITTEN, LOT
+from .tables import (
     contest_table,
     label,
     lead,
@@ -23,7 +24,6 @@ from experiments.studies.pathways.tables import (
     warning_table,
     yuan,
 )
-from experiments.study.findings import Findings
 
 
 def goal(answer: PathAnswer) -> str:

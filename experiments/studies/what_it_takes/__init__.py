@@ -7,14 +7,14 @@ public is then measured. The root is bracketed on paired runs (bracket.py) and s
 
 from __future__ import annotations
 
-from experiments.command.scenario import Composed
-from experiments.command.settings import Mistake
-from experiments.report.style import both
-from experiments.report.text import as_text
-from experiments.studies.what_it_takes import tables, text
-from experiments.studies.what_it_takes.design import SIZES, FundedRuns
-from experiments.studies.what_it_takes.search import answered
-from experiments.study.study import begin
+from ...command.scenario import Composed
+from ...command.settings import Mistake
+from ...report.style import both
+from ...report.text import as_text
+from ...study.study import begin
+from . import tables, text
+from .design import SIZES, FundedRuns
+from .search import answered
 
 FEWEST = 4  # seeds without which nothing is told
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from experiments.statistics import LEVEL
+from ...statistics import LEVEL
 
 NEAR = 1.25  # factors no further apart are not told apart by another one between
 LEAST = 0.125  # nor is anything between nought and this

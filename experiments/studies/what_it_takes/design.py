@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments import reference, statistics
-from experiments.arms import SIZES as COUNTIES
-from experiments.command.scenario import Composed, Scenario, arm, compose_policies, patched
-from experiments.command.settings import known
-from experiments.outcomes import ALL, CELLS
-from experiments.study.plan import FRESH, FRESH_FROM, MAIN, Task
-from experiments.study.simulate import simulate_many
-from experiments.study.store import Results, RunRecord
-from experiments.study.study import Study
 from sim.policies import Policy
+
+from ... import reference, statistics
+from ...arms import SIZES as COUNTIES
+from ...command.scenario import Composed, Scenario, arm, compose_policies, patched
+from ...command.settings import known
+from ...outcomes import ALL, CELLS
+from ...study.plan import FRESH, FRESH_FROM, MAIN, Task
+from ...study.simulate import simulate_many
+from ...study.store import Results, RunRecord
+from ...study.study import Study
 
 MOST = 8.0  # times the government's money as written: the most that is tried
 LADDER = (0.0, 0.5, 1.0, 2.0, 4.0, MOST)  # tried first

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.report import style
-from experiments.report.style import plt, tell, words
-from experiments.statistics import Interval
-from experiments.studies.what_it_takes.design import MOST, Point
-from experiments.study.findings import Picture
+from ...report import style
+from ...report.style import plt, tell, words
+from ...statistics import Interval
+from ...study.findings import Picture
+from .design import MOST, Point
 
 
 def draw(points: pd.DataFrame, gain: tuple[Point, Interval, Interval], sure: float, folder: Path) -> Picture:

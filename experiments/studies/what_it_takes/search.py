@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.outcomes import ALL, CELLS
-from experiments.studies.what_it_takes import bracket
-from experiments.studies.what_it_takes.bracket import Offer, Root
-from experiments.studies.what_it_takes.design import (
+from ...outcomes import ALL, CELLS
+from ...study.plan import FRESH, MAIN
+from . import bracket
+from .bracket import Offer, Root
+from .design import (
     LADDER,
     MOST,
     FundedRuns,
@@ -18,7 +19,6 @@ from experiments.studies.what_it_takes.design import (
     counties,
     most_seeds,
 )
-from experiments.study.plan import FRESH, MAIN
 
 CLOSE = 1e-9  # shares of whole villages are exact to so much
 

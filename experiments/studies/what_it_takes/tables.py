@@ -7,17 +7,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments import statistics
-from experiments.outcomes import ALL, CELLS
-from experiments.report.style import phrase, tell, words
-from experiments.statistics import Interval
-from experiments.studies.what_it_takes import bracket
-from experiments.studies.what_it_takes.bracket import Offer, Root
-from experiments.studies.what_it_takes.design import ADDED, MOST, TABLE, Point, counties
-from experiments.studies.what_it_takes.search import Answer, a_village, fresh_seeds
-from experiments.study.findings import ShownTable
-from experiments.study.plan import FRESH
 from sim.start.village_table import read_villages
+
+from ... import statistics
+from ...outcomes import ALL, CELLS
+from ...report.style import phrase, tell, words
+from ...statistics import Interval
+from ...study.findings import ShownTable
+from ...study.plan import FRESH
+from . import bracket
+from .bracket import Offer, Root
+from .design import ADDED, MOST, TABLE, Point, counties
+from .search import Answer, a_village, fresh_seeds
 
 MOST_VILLAGES = 400  # of a table that are shown by name
 

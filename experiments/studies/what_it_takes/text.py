@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from experiments import statistics
-from experiments.outcomes import ALL, CELLS
-from experiments.report.labels import drawn_from
-from experiments.report.style import figures_in, tell
-from experiments.studies.what_it_takes import bracket
-from experiments.studies.what_it_takes.design import MOST, counties
-from experiments.studies.what_it_takes.picture import draw
-from experiments.studies.what_it_takes.search import Answer, a_village, fresh_seeds, met_of
-from experiments.studies.what_it_takes.tables import (
+from ... import statistics
+from ...outcomes import ALL, CELLS
+from ...report.labels import drawn_from
+from ...report.style import figures_in, tell
+from ...study.findings import Findings
+from ...study.plan import FRESH
+from . import bracket
+from .design import MOST, counties
+from .picture import draw
+from .search import Answer, a_village, fresh_seeds, met_of
+from .tables import (
     Beside,
     along,
     at,
@@ -35,8 +37,6 @@ from experiments.studies.what_it_takes.tables import (
     verdict,
     yuan,
 )
-from experiments.study.findings import Findings
-from experiments.study.plan import FRESH
 
 
 def first(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""The description in two: equations draw, their numbers run on, each parameter has one table, links, pages."""
+"""The description in two: equations draw, numbers run on, each parameter has one table, links, pages."""
 
 from __future__ import annotations
 
