@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import warm
 
 from sim.compile_ahead import compile_missing
 from sim.engine.compile_cache import UnsafeFolderError, check_closed
@@ -17,7 +17,14 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile every kernel into the cache; workers of pytest-xdist find it there."""
+    """Compile every kernel into the cache; workers of pytest-xdist find it there.
+
+    The schedule is imported first: sections of parameters stand in the order in which their files are met,
+    and documents have that of the model.
+    """
+    importlib.import_module("sim.schedule")
+    from runs import warm
+
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     compile_missing()
