@@ -10,20 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from sim.compile_ahead import compile_missing
 from sim.engine.compile_cache import UnsafeFolderError, check_closed
 
+# Sections of parameters stand in the order in which their files are met; documents have that of the schedule
+importlib.import_module("sim.schedule")
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile every kernel into the cache; workers of pytest-xdist find it there.
-
-    The schedule is imported first: sections of parameters stand in the order in which their files are met,
-    and documents have that of the model.
-    """
-    importlib.import_module("sim.schedule")
+    """Compile every kernel into the cache; workers of pytest-xdist find it there."""
     from runs import warm
+
+    from sim.compile_ahead import compile_missing
 
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
