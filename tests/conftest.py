@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import warm
 
-from sim.compile_ahead import compile_missing
 from sim.engine.compile_cache import UnsafeFolderError, check_closed
 
+# Sections of parameters stand in the order in which their files are met; documents have that of the schedule
+importlib.import_module("sim.schedule")
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile every kernel into the cache; workers of pytest-xdist find it there."""
+    from runs import warm
+
+    from sim.compile_ahead import compile_missing
+
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     compile_missing()
