@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,8 +11,6 @@ import pytest
 
 from sim.engine.compile_cache import UnsafeFolderError, check_closed
 
-# Sections of parameters stand in the order in which their files are met; documents have that of the schedule
-importlib.import_module("sim.schedule")
 PROJECT = Path(__file__).resolve().parents[1]
 
 
