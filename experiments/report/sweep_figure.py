@@ -16,7 +16,7 @@ from ..outcomes import OUTCOMES, RANKED
 from ..study.findings import Picture
 from . import style
 from .labels import outcome_title
-from .style import figures_in, plt, tell, words, wrapped
+from .style import figures_in, phrase, plt, tell, words, wrapped
 
 MOST_KEYS = 3
 SHOWN = (RANKED, "lasting")  # of one key and two; of three the first
@@ -28,7 +28,8 @@ def draw(done: Compared, found: Sequence[Swept], called: Called) -> Picture:
     figure = (_one, _two, _three)[len(found) - 1](done, found, called)
     top = comparison.best(done)
     best = next((values for values, name in called.items() if name == top.arm), ())
-    label, others = tell(", ", "，").join(map(_shown, best)), len(called) - 1
+    named = [told(swept.key, value) for swept, value in zip(found, best, strict=False)]
+    label, others = tell(", ", "，").join(named), len(called) - 1
     if top.level.low <= 0 or top.tied:
         title = tell(
             f"None is best: {top.tied} of {others} others cannot be told from {label}",
@@ -42,6 +43,12 @@ def draw(done: Compared, found: Sequence[Swept], called: Called) -> Picture:
         f"{done.seeds} 个种子的均值{line}。同一种子的各支运气与抽取相同。",
     )
     return style.finish(figure, title, caption, figures_in(done.runs.work.folder), "sweep")
+
+
+def told(key: str, value: str) -> str:
+    """A value in words; a number after its key, without which it says nothing."""
+    number = value.replace(".", "", 1).replace("-", "", 1).isdigit()
+    return f"{phrase(key)}={value}" if number else _shown(value)
 
 
 def _shown(value: str) -> str:
@@ -65,7 +72,7 @@ def _one(done: Compared, found: Sequence[Swept], called: Called) -> Any:
         axis.grid(axis="x", color="#eeeeee")
     axes[0].set_yticks(range(len(called)), [_shown(value) for (value,) in called])
     axes[0].set_ylim(len(called) - 0.5, -0.5)
-    axes[0].set_ylabel(found[0].key)
+    axes[0].set_ylabel(phrase(found[0].key))
     return figure
 
 
@@ -90,8 +97,8 @@ def _field(
             )
     axis.set_xticks(range(len(across.values)), [_shown(value) for value in across.values])
     axis.set_yticks(range(len(down.values)), [_shown(value) for value in down.values])
-    axis.set_xlabel(across.key)
-    axis.set_ylabel(down.key)
+    axis.set_xlabel(phrase(across.key))
+    axis.set_ylabel(phrase(down.key))
 
 
 def _two(done: Compared, found: Sequence[Swept], called: Called) -> Any:
@@ -118,6 +125,6 @@ def _three(done: Compared, found: Sequence[Swept], called: Called) -> Any:
     for axis, value in zip(axes[0], third.values, strict=True):
         named = {(row, column): name for (row, column, last), name in called.items() if last == value}
         _field(axis, done, down, across, named, SHOWN[0])
-        axis.set_title(f"{third.key}={_shown(value)}", fontsize=9)
+        axis.set_title(f"{phrase(third.key)}={_shown(value)}", fontsize=9)
     figure.supylabel(outcome_title(SHOWN[0]), fontsize=9)
     return figure
