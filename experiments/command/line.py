@@ -331,6 +331,7 @@ def answer(argv: list[str] | None = None) -> int:
 
     from sim.state.parameters import ParameterError, TableError
 
+    from . import own_folder
     from .flags import read as read_flags
     from .paths import as_typed
     from .settings import one_line
@@ -339,6 +340,7 @@ def answer(argv: list[str] | None = None) -> int:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
         words = [as_typed(word) for word in words] if verb in GRAMMAR else words
+        own_folder.take(words if verb in GRAMMAR else ())
         if flags.multirun:
             words = sweeping(verb, words)
         look_at_words(verb, words)

@@ -35,6 +35,7 @@ from sim.state.yaml12 import load
 from . import draw_table
 from .catalogue import ABOUT, experiment
 from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
+from .own_folder import remakes
 from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
 from .user_files import read_text
@@ -120,6 +121,7 @@ class Scenario:
         return _scenario, (sections, self.name, self.held, self.fork, self.modifiers, self.table)
 
 
+@remakes
 @lru_cache(maxsize=1)
 def _defaults() -> dict[str, Any]:
     known()
@@ -180,6 +182,7 @@ class Composed:
         return set(self.pinned) | {path for path, value in mine.items() if value != plain[path]}
 
 
+@remakes
 @lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
@@ -342,6 +345,7 @@ def compose_line(words: Sequence[str]) -> Composed:
     if made:
         named["policy"] = "+".join(settings.policy)
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
+    del asked["own"]  # what its files say enters the identity, not where they lie
     text = resolved(asked | plain | keys) + said
     return Composed(settings, parameters, pinned, named, text, made)
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any, TypeVar
 
+from sim.engine.own_folders import digest
+
 from ..command.scenario import Mistake
 
 T = TypeVar("T")
@@ -52,10 +54,19 @@ class Serial(Executor):
         return future
 
 
-def _worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends with it."""
+def _worker(own: str) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it; `own`: what the own folders say there."""
+    same_folders(own)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+
+
+def same_folders(own: str) -> None:
+    """Raise RuntimeError where a process read other own folders than the one that started it."""
+    import sim.model  # noqa: F401  # takes up those that the environment names
+
+    if digest() != own:
+        raise RuntimeError("a file of the own folder changed while the study ran: give the command again")
 
 
 def end_with_parent() -> None:
@@ -97,7 +108,7 @@ class Engine:
             yield Serial(), 1
         else:
             # spawned, in a context of their own: importing Mesa sets the start method of the whole process
-            pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker)
+            pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker, (digest(),))
             try:
                 yield pool, 2 * count
             except BaseException:

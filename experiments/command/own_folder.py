@@ -1,0 +1,72 @@
+"""`own=my_folder/`: a researcher's own parts, policies, configurations and patterns beside the product's.
+
+`MUTUAL_AID_OWN` and `--config-dir` name the same; what the command line says stands above the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.engine.own_folders import FOLDERS, digest, digest_of
+
+KEY = "own"
+VARIABLE = "MUTUAL_AID_OWN"
+_forget: list[Callable[[], Any]] = []  # what was made of the folders of the product alone
+
+
+def remakes(made: Any) -> Any:
+    """A cached function whose result another folder changes: it is made again when one is taken up."""
+    _forget.append(made.cache_clear)
+    return made
+
+
+def named(words: Sequence[str]) -> list[Path]:
+    """The folders that a command line names, else those of the environment."""
+    typed = [word.partition("=")[2] for word in words if word.partition("=")[0] == KEY]
+    given = [_plain(typed[-1])] if typed else os.environ.get(VARIABLE, "").split(os.pathsep)
+    return [Path(one).expanduser() for one in given if one]
+
+
+def _plain(value: str) -> str:
+    """A value without the quotes of the grammar."""
+    if value[:1] == "'" == value[-1:] and len(value) > 1:
+        return value[1:-1].replace("\\'", "'").replace("\\\\", "\\")
+    return value
+
+
+def take(words: Sequence[str]) -> None:
+    """Take up the folders that are named; ParameterError where one does not fit."""
+    wanted = [one.resolve() for one in named(words)]
+    if not wanted or wanted == list(FOLDERS):
+        return
+    before = os.environ.get(VARIABLE)
+    if not FOLDERS:
+        os.environ[VARIABLE] = ""  # the command line stands above it
+    from sim.own import use
+
+    try:
+        use(*wanted)
+    except BaseException:
+        if before is not None:
+            os.environ[VARIABLE] = before
+        raise
+    for forget in _forget:
+        forget()
+
+
+def identity() -> str:
+    """What enters the identity of a study: the content of all files of the folders, not where they lie."""
+    return f"own {digest()}\n" if FOLDERS else ""
+
+
+def checksums(words: Sequence[str]) -> dict[str, str]:
+    """Path -> digest now, of each folder that words name and that is there."""
+    return {str(one): digest_of(one) for one in named(words) if one.is_dir()}
+
+
+def files(folder: str, name: str) -> list[Path]:
+    """Files `folder/name` of the own folders that have one, such as policies/mine.yaml."""
+    return [one / folder / name for one in FOLDERS if (one / folder / name).is_file()]
