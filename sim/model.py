@@ -16,7 +16,7 @@ from sim.agents import agents
 from sim.engine.copies import Uncopied
 from sim.engine.randomness import Keys, Purpose, key_of
 from sim.engine.tables import Table
-from sim.own import Own, use_named
+from sim.own import Own, fits, use_named
 from sim.result import Result
 from sim.signposts import Lookout
 from sim.start import build, county, initial_population, tables
@@ -394,6 +394,7 @@ class MutualAidModel(Uncopied, agents.Model):
         `parameters` may differ in live ones only, `modifiers` act from here on: where none are given, those
         that acted before; with None, none.
         """
+        fits(taken["meta"])
         meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
         model = cls(

@@ -124,6 +124,24 @@ def start() -> tuple[Process, ...]:
     return (*START, *(Process(0, one.name, _guarded(one.run)) for one in mine))
 
 
+def fits(taken: dict[str, Any]) -> None:
+    """Raise ParameterError where a snapshot was taken with other own folders than those in use."""
+    before, now = taken.get("own", ""), own_folders.digest()
+    if before == now:
+        return
+    if not before:
+        raise ParameterError("the snapshot was taken without an own folder: restore it in a process without one")
+    if not now:
+        raise ParameterError(
+            f"the snapshot was taken with an own folder, which is missing here: sim.use(folder) first (its content "
+            f"was {before})"
+        )
+    raise ParameterError(
+        f"the snapshot was taken with an own folder that said something else (content {before}, now {now}): use "
+        f"the folder as it was"
+    )
+
+
 # -- reading a folder --------------------------------------------------------------------------------------
 def use(*folders: str | os.PathLike[str]) -> None:
     """Take up a researcher's own folder (or several), before the first model.
@@ -316,6 +334,36 @@ class Own:
                 self.posted_month[kind.name] += amount
                 self.total[kind.name] += amount
                 amount[...] = 0
+
+    def recorded(self, months: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+        """Name of a state, flow or kind of posting -> (months, villages), from what was recorded."""
+        return {name: one[name] for one in months for name in one.dtype.names}
+
+    # -- forks ---------------------------------------------------------------------------------------------
+    def taken(self) -> dict[str, np.ndarray]:
+        """Everything needed to go on, as arrays."""
+        self.follow()
+        found = {f"own_person_{name}": np.array(values) for name, values in self.people.items()}
+        lasting = {"own_villages": self.villages, "own_total": self.total, "own_flow": self.flow_records}
+        found |= {name: np.array(one) for name, one in lasting.items() if one.dtype.names}
+        months = self._model._own_recorder.whole()
+        return found | {f"own_series_{place}": np.array(one) for place, one in enumerate(months)}
+
+    def put(self, arrays: dict[str, np.ndarray]) -> None:
+        """Write what `taken` gave over a model of the same villages and folders."""
+        lasting = {"own_villages": self.villages, "own_total": self.total, "own_flow": self.flow_records}
+        for name, one in lasting.items():
+            if one.dtype.names:
+                one[...] = arrays[name]
+        people = {name: arrays[f"own_person_{name}"].copy() for name in self.columns}
+        self._lay(people, self._occupants())
+        ledger = self._model.ledger
+        for kind in self.kinds:
+            for account, sign in ((kind.debit, 1), (kind.credit, -1)):
+                ledger.beside[:, ledger.accounts.index(account)] += sign * self.total[kind.name]
+        series = [arrays[f"own_series_{place}"] for place in range(len(self.records)) if f"own_series_{place}" in arrays]
+        for month in zip(*series, strict=True):
+            self._model._own_recorder.append(month)
 
     @property
     def records(self) -> tuple[np.ndarray, ...]:

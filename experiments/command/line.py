@@ -35,6 +35,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,10 +207,14 @@ def run(verb: str, words: list[str]) -> int:
     if hasattr(module, "run"):
         return int(module.run(line, words))
     from ..arms import SIZES, ArmRuns
+    from ..outcomes import OWN
     from ..report import comparison
 
     size = line.settings.size
-    return comparison.answer(module.question(size), ArmRuns(line, SIZES[size].base_of(line)), words)
+    question = module.question(size)
+    if OWN:
+        question = replace(question, shown=(*question.shown, *OWN))
+    return comparison.answer(question, ArmRuns(line, SIZES[size].base_of(line)), words)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -67,6 +67,13 @@ def checksums(words: Sequence[str]) -> dict[str, str]:
     return {str(one): digest_of(one) for one in named(words) if one.is_dir()}
 
 
-def files(folder: str, name: str) -> list[Path]:
-    """Files `folder/name` of the own folders that have one, such as policies/mine.yaml."""
-    return [one / folder / name for one in FOLDERS if (one / folder / name).is_file()]
+def of_group(group: str) -> list[Path]:
+    """Where own options of a group stand: policies/ for policies, else configs/<group>/."""
+    below = "policies" if group == "policy" else f"configs/{group}"
+    return [one / below for one in FOLDERS if (one / below).is_dir() and group != "experiment"]
+
+
+def searched() -> list[str]:
+    """The word by which Hydra finds own configurations; none where there are none."""
+    found = ",".join(f"'file://{one / 'configs'}'" for one in FOLDERS if (one / "configs").is_dir())
+    return [f"hydra.searchpath=[{found}]"] if found else []
