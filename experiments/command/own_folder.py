@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from sim.state.parameters import ParameterError
 
 from sim.engine.own_folders import FOLDERS, digest, digest_of
 
@@ -55,6 +57,18 @@ def take(words: Sequence[str]) -> None:
         raise
     for forget in _forget:
         forget()
+
+
+def take_again(manifest: Mapping[str, Any], study: Path) -> None:
+    """Take up the folder that a study was made with; ParameterError where it is missing or says
+    something else."""
+    words = [word for word in manifest["overrides"] if word.partition("=")[0] == KEY]
+    for path, kept in manifest.get("files", {}).items() if words else ():
+        if path in map(str, named(words)) and not Path(path).is_dir():
+            raise ParameterError(f"{study} was made with the own folder {path}, which is not there any more: put it back")
+        if path in map(str, named(words)) and digest_of(Path(path)) != kept:
+            raise ParameterError(f"{study} was made with the own folder {path}, which has changed: put it back as it was")
+    take(words)
 
 
 def identity() -> str:
