@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.state.parameters import ParameterError
 
+from sim.state.yaml12 import load
 from sim.engine.own_folders import FOLDERS, digest, digest_of
 
 KEY = "own"
@@ -85,6 +86,28 @@ def of_group(group: str) -> list[Path]:
     """Where own options of a group stand: policies/ for policies, else configs/<group>/."""
     below = "policies" if group == "policy" else f"configs/{group}"
     return [one / below for one in FOLDERS if (one / below).is_dir() and group != "experiment"]
+
+
+WORDS = ("sections", "parameters", "units", "words")  # of words.yaml: English -> Chinese
+
+
+def words(kind: str) -> dict[str, str]:
+    """What words.yaml of the own folders says under a heading; ParameterError where it is no such table."""
+    found: dict[str, str] = {}
+    for folder in FOLDERS:
+        path = folder / "words.yaml"
+        content = load(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else {}
+        if not isinstance(content, dict) or set(content) - set(WORDS):
+            raise ParameterError(f"{path}: tables under {', '.join(WORDS)} are wanted, and no others")
+        found |= {str(english): str(chinese) for english, chinese in (content.get(kind) or {}).items()}
+    return found
+
+
+def file_of(folder: str, word: str) -> Path:
+    """The file that a word names: as it is, else `<own folder>/<folder>/<word>`, `.yaml` left out or not."""
+    names = (word, f"{word}.yaml") if word else ()
+    there = (one / folder / name for one in FOLDERS for name in names)
+    return Path(word) if Path(word).is_file() else next((one for one in there if one.is_file()), Path(word))
 
 
 def searched() -> list[str]:
