@@ -51,6 +51,7 @@ JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
 
+RUNNING = ("run", *JUDGES, REPRODUCE)  # verbs that begin a study
 GRAMMAR = ("run", "expand", "resume", *JUDGES, REPRODUCE)  # verbs whose words Hydra reads
 
 
@@ -345,7 +346,8 @@ def answer(argv: list[str] | None = None) -> int:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
         words = [as_typed(word) for word in words] if verb in GRAMMAR else words
-        own_folder.take(words if verb in GRAMMAR else ())
+        own_folder.take(words)
+        words = own_folder.without(words) if verb not in RUNNING else words
         if flags.multirun:
             words = sweeping(verb, words)
         look_at_words(verb, words)

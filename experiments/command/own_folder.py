@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +63,26 @@ def take(words: Sequence[str]) -> None:
 
 
 def take_again(manifest: Mapping[str, Any], study: Path) -> None:
-    """Take up the folder that a study was made with; ParameterError where it is missing or says
-    something else."""
+    """Raise ParameterError where the folder that a study was made with is missing, has changed or was not named.
+
+    A stranger's study names a folder of a stranger's code: it runs only where the user names it too.
+    """
     words = [word for word in manifest["overrides"] if word.partition("=")[0] == KEY]
-    for path, kept in manifest.get("files", {}).items() if words else ():
-        if path in map(str, named(words)) and not Path(path).is_dir():
-            raise ParameterError(f"{study} was made with the own folder {path}, which is not there any more: put it back")
-        if path in map(str, named(words)) and digest_of(Path(path)) != kept:
-            raise ParameterError(f"{study} was made with the own folder {path}, which has changed: put it back as it was")
-    take(words)
+    for folder in named(words) if words else ():
+        made = f"{study} was made with the own folder {folder}"
+        kept = manifest.get("files", {}).get(str(folder), "")
+        if kept in FOLDERS.values():
+            continue
+        if not folder.is_dir():
+            raise ParameterError(f"{made}, which is not there any more: put it back and add own={folder}")
+        if digest_of(folder) != kept:
+            raise ParameterError(f"{made}, which has changed: put it back as it was")
+        raise ParameterError(f"{made}, whose code would run: read it, then allow it with own={folder}")
+
+
+def without(words: Sequence[str]) -> list[str]:
+    """The words of a verb that reads a study, which has the folder in its own words."""
+    return [word for word in words if word.partition("=")[0] != KEY]
 
 
 def identity() -> str:
@@ -108,6 +121,17 @@ def file_of(folder: str, word: str) -> Path:
     names = (word, f"{word}.yaml") if word else ()
     there = (one / folder / name for one in FOLDERS for name in names)
     return Path(word) if Path(word).is_file() else next((one for one in there if one.is_file()), Path(word))
+
+
+@contextmanager
+def importable() -> Iterator[None]:
+    """Modules that a policy names are found in the folder one works in and in policies/ of own folders."""
+    before = list(sys.path)
+    sys.path += [str(Path.cwd()), *(str(one / "policies") for one in FOLDERS)]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def searched() -> list[str]:

@@ -37,7 +37,7 @@ from sim.state.yaml12 import load
 from . import draw_table
 from .catalogue import ABOUT, experiment, option_file
 from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
-from .own_folder import remakes, searched
+from .own_folder import importable, remakes, searched
 from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
 from .user_files import read_text
@@ -263,11 +263,17 @@ def policy(name: str, parameters: Parameters, trust: bool = False) -> Interventi
             f"code, then allow it with trusted=true"
         )
     try:
-        made = instantiate(
-            {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
-        )
+        with importable():
+            made = instantiate(
+                {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
+            )
     except HydraException as error:
-        raise Mistake(f"policy {name}: {one_line(error)}") from error
+        where = (
+            f"; its module lies in {Path.cwd()} or in policies/ of an own folder"
+            if "Error locating target" in str(error)
+            else ""
+        )
+        raise Mistake(f"policy {name}: {one_line(error)}{where}") from error
     if not callable(getattr(made, "modifiers", None)):
         raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
     return typing.cast(Intervention, made)

@@ -8,8 +8,11 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
+import sys
 import threading
+import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from typing import Any, TypeVar
 from sim.engine.own_folders import digest
 
 from ..command.scenario import Mistake
+from .own_workers import same_folders, to_dask
 
 T = TypeVar("T")
 ADDRESS = "127.0.0.1"
@@ -61,12 +65,19 @@ def _worker(own: str) -> None:
     end_with_parent()
 
 
-def same_folders(own: str) -> None:
-    """Raise RuntimeError where a process read other own folders than the one that started it."""
-    import sim.model  # noqa: F401  # takes up those that the environment names
-
-    if digest() != own:
-        raise RuntimeError("a file of the own folder changed while the study ran: give the command again")
+def check_main() -> None:
+    """Raise Mistake where a script would run again in each worker, which imports it."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is not None or file is None or not os.path.isfile(file):
+        return
+    with tokenize.open(file) as text:
+        guarded = re.search(r"^if\b.*\b__name__\b", text.read(), re.MULTILINE)
+    if guarded is None:
+        raise Mistake(
+            f"{file} would run again in each worker, as it has no line `if __name__ == \"__main__\":` above what "
+            f"it runs: write one, or take engine=serial"
+        )
 
 
 def end_with_parent() -> None:
@@ -107,6 +118,7 @@ class Engine:
         elif self.kind == "serial" or count == 1:
             yield Serial(), 1
         else:
+            check_main()
             # spawned, in a context of their own: importing Mesa sets the start method of the whole process
             pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker, (digest(),))
             try:
@@ -171,6 +183,7 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
             client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))
         except (OSError, ValueError) as error:
             raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({error})") from error
+        to_dask(client)
         executor = client.get_executor(pure=False)
         stack.callback(executor.shutdown, wait=False)
         yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
