@@ -11,8 +11,8 @@ and say where in the month they run::
         call_round(model.people, model.world, model.own.table, model.keys(CALL))
 
 No record of the product changes: a kernel takes `model.own.table` beside the product's tables and reads
-`own.called[i]` (a column), `own.villages[v].rounds` (a state), `own.flow[v].calls`, `own.posted[v].cost_calls`
-and `own.telephone[v].cost` (a parameter of the section `telephone`).
+`own.called[i]` (a column), `own.villages[v].rounds` (a state), `own.flow[v].calls`,
+`own.posted[v].cost_calls` and `own.telephone[v].cost` (a parameter of the section `telephone`).
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def outcome(name: str, *, label: str, above: str, below: str = "one", **more: An
 
     An own flow or posting is there as its sum over the months, a state as it is at the end.
     """
+    if not own_folders.is_reading():
+        raise ValueError(f"outcome {name!r}: only a part of an own folder declares one this way")
     own_folders.declare("outcome", name, {"label": label, "above": above, "below": below, **more}, ())
 
 
@@ -90,12 +92,12 @@ def placed(rows: tuple[Process, ...], mine: list[Placed]) -> tuple[Process, ...]
         if anchor not in names:
             word = one.before or one.after
             raise ParameterError(
-                f"{DECLARED.file['process', one.name]}: process {one.name!r} is to run beside {word!r}, which is "
-                f"no process of the month{nearest(word, names)}"
+                f"{DECLARED.file['process', one.name]}: process {one.name!r} is to run beside {word!r}, "
+                f"which is no process of the month{nearest(word, names)}"
             )
-        at = names.index(anchor) + (1 if one.after else 0)
-        found.insert(at, Process(rows[0].heading if not found else found[min(at, len(found) - 1)].heading,
-                                 one.name, _guarded(one.run)))
+        at = names.index(anchor)
+        row = Process(found[at].heading, one.name, _guarded(one.run))
+        found.insert(at + 1 if one.after else at, row)
         if one.after:
             behind[one.after] = one.name
     return tuple(found)
@@ -130,15 +132,17 @@ def fits(taken: dict[str, Any]) -> None:
     if before == now:
         return
     if not before:
-        raise ParameterError("the snapshot was taken without an own folder: restore it in a process without one")
+        raise ParameterError(
+            "the snapshot was taken without an own folder: restore it in a process without one"
+        )
     if not now:
         raise ParameterError(
-            f"the snapshot was taken with an own folder, which is missing here: sim.use(folder) first (its content "
-            f"was {before})"
+            f"the snapshot was taken with an own folder, which is missing here: sim.use(folder) first (its "
+            f"content was {before})"
         )
     raise ParameterError(
-        f"the snapshot was taken with an own folder that said something else (content {before}, now {now}): use "
-        f"the folder as it was"
+        f"the snapshot was taken with an own folder that said something else (content {before}, now {now}): "
+        f"use the folder as it was"
     )
 
 
@@ -156,7 +160,9 @@ def use(*folders: str | os.PathLike[str]) -> None:
         if path in FOLDERS:
             unchanged()
         elif _made:
-            raise ParameterError(f"own = {str(folder)!r}: a model was made before: use the folder before the first")
+            raise ParameterError(
+                f"own = {str(folder)!r}: a model was made before: use the folder before the first"
+            )
         else:
             with _all_or_nothing():
                 FOLDERS[path] = own_folders.digest_of(path)
@@ -225,7 +231,9 @@ def _import(name: str, file: Path) -> ModuleType:
     except SyntaxError as error:
         raise ParameterError(f"{error.filename or file}, line {error.lineno}: {error.msg}") from error
     except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+        lines = [
+            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
+        ]
         place = f"{file}, line {lines[-1]}" if lines else str(file)
         raise ParameterError(f"{place}: {str(error).removeprefix(f'{file}: ')}") from error
 
@@ -235,7 +243,8 @@ def _check_placed(module: ModuleType, file: Path) -> None:
     for name in functions_of(module):
         if getattr(module, name) not in known:
             raise ParameterError(
-                f'{file}: {name} has no place in the month: write @process("{file.stem}", after="matching") above it'
+                f"{file}: {name} has no place in the month: write "
+                f'@process("{file.stem}", after="matching") above it'
             )
 
 
@@ -337,7 +346,7 @@ class Own:
 
     def recorded(self, months: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
         """Name of a state, flow or kind of posting -> (months, villages), from what was recorded."""
-        return {name: one[name] for one in months for name in one.dtype.names}
+        return {name: one[name] for one in months for name in one.dtype.names or ()}
 
     # -- forks ---------------------------------------------------------------------------------------------
     def taken(self) -> dict[str, np.ndarray]:
@@ -361,7 +370,11 @@ class Own:
         for kind in self.kinds:
             for account, sign in ((kind.debit, 1), (kind.credit, -1)):
                 ledger.beside[:, ledger.accounts.index(account)] += sign * self.total[kind.name]
-        series = [arrays[f"own_series_{place}"] for place in range(len(self.records)) if f"own_series_{place}" in arrays]
+        series = [
+            arrays[f"own_series_{place}"]
+            for place in range(len(self.records))
+            if f"own_series_{place}" in arrays
+        ]
         for month in zip(*series, strict=True):
             self._model._own_recorder.append(month)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine import own_folders
 from sim.agents.views import HEALTH, LIVING, OWED, named
+from sim.engine import own_folders
 from sim.funnel import Funnel, funnel
 from sim.parts.solvency import CAUSES
 from sim.service import Doors, doors_of

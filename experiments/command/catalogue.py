@@ -163,7 +163,7 @@ def options() -> dict[str, tuple[str, ...]]:
                 if option in files:
                     theirs = option_file(name, option)
                     raise Mistake(
-                        f"{name}={option} stands in {theirs} and in {folder / option}.yaml: rename one of them"
+                        f"{name}={option} stands in {theirs} and in {folder / option}.yaml: rename one"
                     )
                 files = tuple(sorted((*files, option)))
         groups[name] = files

@@ -1,5 +1,5 @@
 """What a command line may hold beside words `key=value`: `-m`, `--cfg job`, `--resolve`, `--info`;
-`+policy=x` adds a policy to those of the line, `~policy` takes all away; `--config-dir folder` is `own=folder`.
+`+policy=x` adds a policy to those of the line, `~policy` takes all away; `--config-dir` is `own=`.
 """
 
 from __future__ import annotations

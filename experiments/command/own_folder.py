@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.state.parameters import ParameterError
-
-from sim.state.yaml12 import load
 from sim.engine.own_folders import FOLDERS, digest, digest_of
+from sim.state.parameters import ParameterError
+from sim.state.yaml12 import load
 
 KEY = "own"
 VARIABLE = "MUTUAL_AID_OWN"
@@ -63,7 +62,7 @@ def take(words: Sequence[str]) -> None:
 
 
 def take_again(manifest: Mapping[str, Any], study: Path) -> None:
-    """Raise ParameterError where the folder that a study was made with is missing, has changed or was not named.
+    """Raise ParameterError where the folder of a study is missing, has changed or was not named.
 
     A stranger's study names a folder of a stranger's code: it runs only where the user names it too.
     """

@@ -265,7 +265,8 @@ def policy(name: str, parameters: Parameters, trust: bool = False) -> Interventi
     try:
         with importable():
             made = instantiate(
-                {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
+                {key: v for key, v in content.items() if key not in ("description", "clause")},
+                _convert_="all",
             )
     except HydraException as error:
         where = (
@@ -311,13 +312,11 @@ def _given(pinned: Mapping[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def apart() -> Iterator[None]:
     """A program that has composed a configuration of its own finds Hydra afterwards as it left it."""
-    state = GlobalHydra.instance()
-    theirs = state.hydra
-    state.hydra = None
+    theirs, GlobalHydra.instance().hydra = GlobalHydra.instance().hydra, None
     try:
         yield
     finally:
-        state.hydra = theirs
+        GlobalHydra.instance().hydra = theirs  # another object than before: Hydra puts back a copy
 
 
 def compose_line(words: Sequence[str]) -> Composed:

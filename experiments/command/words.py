@@ -13,8 +13,8 @@ from sim.state.yaml12 import load
 
 from .catalogue import CONFIGS, Mistake, arm
 from .experiment_settings import NESTED, SETTING_GROUPS, Settings
-from .scenario_file import read_scenario
 from .own_folder import take
+from .scenario_file import read_scenario
 from .settings import check_override, check_read, read_overrides, refuse_twice
 from .user_files import read_text
 

@@ -292,7 +292,13 @@ def translated() -> dict[str, str]:
     these the sections.
     """
     labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
-    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml"), **outcomes.translations(), **own_folder.words("words")}
+    return {
+        **chinese_names()["sections"],
+        **labels,
+        **_kept("words_zh.yaml"),
+        **outcomes.translations(),
+        **own_folder.words("words"),
+    }
 
 
 def phrase(english: str) -> str:

@@ -75,8 +75,8 @@ def check_main() -> None:
         guarded = re.search(r"^if\b.*\b__name__\b", text.read(), re.MULTILINE)
     if guarded is None:
         raise Mistake(
-            f"{file} would run again in each worker, as it has no line `if __name__ == \"__main__\":` above what "
-            f"it runs: write one, or take engine=serial"
+            f'{file} would run again in each worker, as it has no line `if __name__ == "__main__":` above '
+            f"what it runs: write one, or take engine=serial"
         )
 
 

@@ -1,4 +1,4 @@
-"""How workers come by a researcher's own folder: started here they read it, elsewhere it travels by content."""
+"""How workers come by an own folder: started here they read it, elsewhere it travels by content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def same_folders(own: str) -> None:
 def packed() -> Packed:
     """The folders in use, by content."""
     return digest(), tuple(
-        {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_of(folder)} for folder in FOLDERS
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_of(folder)}
+        for folder in FOLDERS
     )
 
 

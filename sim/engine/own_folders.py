@@ -41,9 +41,7 @@ def files_of(folder: Path) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and not any(
-            part in UNREAD or part.startswith(".") for part in path.relative_to(folder).parts
-        )
+        and not any(part in UNREAD or part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 
@@ -94,7 +92,9 @@ def declare(kind: str, name: str, declaration: Any, taken: Collection[str]) -> A
     for other in ("column", "section") if kind in ("column", "section") else (kind,):
         if name in DECLARED.by[other]:
             there = DECLARED.file[other, name]
-            raise ValueError(f"{kind} {name!r} is declared twice, in {there} and in {here}: rename one of them")
+            raise ValueError(
+                f"{kind} {name!r} is declared twice, in {there} and in {here}: rename one of them"
+            )
     if kind in ("column", "section") and name in RESERVED:
         raise ValueError(f"{here}: {kind} {name!r}: {', '.join(RESERVED)} are taken: choose another name")
     DECLARED.by[kind][name] = declaration

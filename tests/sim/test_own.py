@@ -19,7 +19,7 @@ import sys, numpy as np, sim
 sys.path.insert(0, "tests")
 from runs import parameters, county_bytes, differences
 """
-COUNTER = '''
+COUNTER = """
 from sim.own import process
 from sim.state.fields import column, state, flow
 
@@ -34,7 +34,7 @@ def run(model):
     model.own.people["months_seen"][here] += 1
     model.own.state["rounds"] += 1
     model.own.flow["persons_seen"] += 1
-'''
+"""
 
 
 def python(text: str, *folders: Path, compiled: bool = False) -> subprocess.CompletedProcess[str]:
@@ -95,7 +95,8 @@ def test_calls_cost_what_they_cost_and_reach_whom_they_reach() -> None:
     """With every call answered, cost is 56 fen times the elders reached."""
     said = ran(
         """
-on = parameters({"county.villages": 6}).replace({"telephone.on": True, "telephone.cost": 0.56, "telephone.reached": 1.0})
+changes = {"telephone.on": True, "telephone.cost": 0.56, "telephone.reached": 1.0}
+on = parameters({"county.villages": 6}).replace(changes)
 model = sim.MutualAidModel(on, seed=4)
 result = model.run(20)
 model.audit()
@@ -215,7 +216,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("line", "said"), WRONG)
-def test_what_does_not_fit_is_one_sentence_and_leaves_nothing_behind(line: str, said: str, tmp_path: Path) -> None:
+def test_what_does_not_fit_is_one_sentence_and_leaves_nothing_behind(
+    line: str, said: str, tmp_path: Path
+) -> None:
     head = (
         "from sim.own import process\n"
         "from sim.state.fields import column, state\n"
