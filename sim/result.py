@@ -141,12 +141,10 @@ def _states(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.n
 
 def _own(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
     """What parts of an own folder declare; states only in `units`, where given."""
-    found: dict[str, np.ndarray] = {}
-    for kind in ("state", "flow", "posting"):
-        for name, one in own_folders.DECLARED.by[kind].items():
-            if name in result.own and (kind != "state" or units is None or one.unit in units):
-                found[named(name, one.unit)] = result.own[name]
-    return found
+    declared = own_folders.DECLARED.by
+    states = {name: one for name, one in declared["state"].items() if units is None or one.unit in units}
+    wanted = {**states, **declared["flow"], **declared["posting"]}
+    return {named(name, one.unit): result.own[name] for name, one in wanted.items() if name in result.own}
 
 
 def _by_village(result: Any, *, needed: bool = True) -> bool:

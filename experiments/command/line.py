@@ -21,6 +21,8 @@
     python run.py reproduce list|all|bass           published models as limits of this one
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py experiment=baseline own=my_folder     parts, policies and configurations of your own;
+    docs/own_folder.md
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
     eyes
 
