@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import warm
 
-from sim.compile_ahead import compile_missing
 from sim.engine.compile_cache import UnsafeFolderError, check_closed
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -18,6 +16,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile every kernel into the cache; workers of pytest-xdist find it there."""
+    from runs import warm
+
+    from sim.compile_ahead import compile_missing
+
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     compile_missing()

@@ -4,8 +4,11 @@ is answered before anything is imported that takes time.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from sim.state.parameters import nearest
 
@@ -90,7 +93,20 @@ def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
             raise Mistake(
                 f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}"
             )
-    return named[0].rstrip("/"), others
+    return newest(named[0].rstrip("/")), others
+
+
+def newest(folder: str) -> str:
+    """The folder itself or, where it holds studies, the one begun last."""
+    path = Path(folder)
+    if (path / "manifest.json").exists() or not path.is_dir():
+        return folder
+    begun = {}
+    for manifest in path.glob("*/manifest.json"):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):  # damaged: said where it is named
+            started = str(json.loads(manifest.read_text(encoding="utf-8"))["started"])
+            begun[started + manifest.parent.name] = manifest.parent
+    return str(begun[max(begun)]) if begun else folder
 
 
 def out_of(words: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ FILED = (
 PANELS = ("practised", "envelope")
 SIZES = ("quick", "default", "full")
 # settings that change no result: no part of a study's id
-HOW = ("workers", "out", "progress", "engine", "fresh", "partial", "trusted", "confirm")
+HOW = ("save", "workers", "out", "progress", "engine", "fresh", "partial", "trusted", "confirm")
 ENGINES = ("serial", "local", "dask")
 SETTING_GROUPS = ("engine", "experiment")  # groups that hold settings, not values of the model
 TAKEN = ("as_is", "main", "luck", "fresh")  # names that arms of a study have already
@@ -116,6 +116,7 @@ class Settings:
     worth: float = (
         3000.0  # assumption: public yuan that an added elder-year may cost (voi); a sweep stands beside
     )
+    save: str = ""  # a scenario file in which the values of the line are kept; nothing is run
     keep: str = "county"  # what is stored of a county (nation): one row, or one a village
     workers: int = 0
     out: str = "results"

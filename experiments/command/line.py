@@ -193,6 +193,8 @@ def run(verb: str, words: list[str]) -> int:
 
         line = compose_line(words)
         check_read(line.settings, words)
+        if line.settings.save:
+            return save(line, words)
         changes = line.scenario(line.settings.name, line.parameters).modifiers
         modified = [change.path for change in changes]
         for said in (*noted(words), *idle(line.pinned, line.parameters, line.settings, modified)):
@@ -240,6 +242,24 @@ def sentence(text: str) -> str:
     """A message as one line of a length that can be read; signs that steer a terminal are written out."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
+
+def save(line: Any, words: list[str]) -> int:
+    """Keep the values of a line in a scenario file and print the command that runs it; exit code."""
+    from .experiment_settings import FILED
+    from .paths import command
+    from .scenario_file import save_line
+
+    keys = {word: word.lstrip("+~").partition("=")[0] for word in words}
+    typed = {key: getattr(line.settings, key) for key in FILED if key in keys.values()}
+    rest = [word for word, key in keys.items() if key not in (*line.pinned, *FILED, "save", "scenario")]
+    path = Path(line.settings.save)
+    pinned = {
+        place: v for place, v in line.pinned.items() if place in keys.values() or "scenario" in keys.values()
+    }
+    save_line(path, pinned, typed, command(*words))
+    print(command(*rest, f"scenario={path}"))
+    return 0
 
 
 def noted(words: list[str]) -> tuple[str, ...]:

@@ -369,9 +369,10 @@ def compose_line(words: Sequence[str]) -> Composed:
         named[group] = f"{named[group]}+{option}" if group in named else option
     if made:
         named["policy"] = "+".join(settings.policy)
+    values_alone = {"scenario": ""}  # whatever file they were read from, the same study
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
     del asked["own"]  # what its files say enters the identity, not where they lie
-    text = resolved(asked | plain | keys) + said
+    text = resolved(asked | plain | keys | values_alone) + said
     return Composed(settings, parameters, pinned, named, text, made)
 
 

@@ -14,10 +14,13 @@ import yaml
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.yaml12 import Loader, flag_of
 
-from .experiment_settings import FILED, Settings
-from .settings import Mistake, check_override, known
+from .experiment_settings import FILED, SETTING_GROUPS, Settings
+from .settings import Mistake, arm, check_override, known, options
 from .user_files import read_text
 from .user_yaml import plain
+
+GROUPS = tuple(name for name in options() if name not in (*SETTING_GROUPS, "policy"))
+RESOLVED = {"name", "panels", "looks"}  # keys by which a study's own configuration is known
 
 
 def parse_scenario(text: str) -> dict[str, Any]:
@@ -29,12 +32,42 @@ def parse_scenario(text: str) -> dict[str, Any]:
         raise Mistake(
             "a scenario file holds sections of values, such as funding: and below it rule: matching"
         )
+    content = as_scenario(content)
     found: dict[str, Any] = {}
     for section, values in content.items():
+        if isinstance(values, str) and section in GROUPS:
+            found |= arm(str(section), checked_option(str(section), values))
+    for section, values in content.items():
+        if isinstance(values, str) and section in GROUPS:
+            continue
         for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
             path = str(section) if key is None else f"{section}.{key}"
             found[path] = _checked(path, value)
     return found
+
+
+def as_scenario(content: dict[str, Any]) -> dict[str, Any]:
+    """A configuration as a study keeps it (resolved.yaml), as a scenario: what differs from the defaults, and
+    what beside it a scenario may hold. A value that is as declared stays free to be drawn.
+    """
+    if not content.keys() >= RESOLVED:
+        return content
+    policies = [
+        str(one["name"]) for one in content.get("policies", []) if isinstance(one, dict) and "name" in one
+    ]
+    usual = Parameters().to_dict()
+    kept = {
+        section: {key: value for key, value in content[section].items() if usual[section].get(key) != value}
+        for section in usual
+        if isinstance(content.get(section), dict)
+    }
+    filed = {key: content[key] for key in FILED if content.get(key) is not None}
+    return kept | filed | ({"policy": policies} if policies else {})
+
+
+def checked_option(group: str, option: str) -> str:
+    """An option of a group; Mistake with the nearest where there is none."""
+    return str(check_override(group, option)[1])
 
 
 def _checked(path: str, value: Any) -> Any:
@@ -79,6 +112,25 @@ _Dumper.add_representer(
 for _first, _resolvers in Loader.yaml_implicit_resolvers.items():  # a text that reads as a number is quoted
     for _tag, _pattern in _resolvers:
         _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
+
+
+def save_line(path: Path, pinned: Mapping[str, Any], settings: Mapping[str, Any], title: str) -> None:
+    """Write what a command line set itself: values by path, and settings that a scenario may hold.
+
+    Mistake where something stands there already, or nothing can be written.
+    """
+    content: dict[str, Any] = dict(settings)
+    for place, value in pinned.items():
+        section, _, name = place.partition(".")
+        content.setdefault(section, {})[name] = value
+    head = f"# {' '.join(title.split())}\n"
+    text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(head + text)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", "") or str(error)).lower()
+        raise Mistake(f"save = {str(path)[:200]!r}: it cannot be written: {why}") from error
 
 
 def write_scenario(parameters: Parameters, settings: Mapping[str, Any], title: str = "") -> str:

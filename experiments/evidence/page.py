@@ -8,6 +8,7 @@ from ..report.break_even import table
 from . import summaries
 from .pattern_file import Pattern, ready
 from .summaries import SUBJECTS, SUMMARIES, Summary
+from .summaries.registry import RUN
 
 
 def asked(one: Summary) -> str:
@@ -42,3 +43,32 @@ def patterns() -> str:
     """The patterns of `configs/patterns.yaml`."""
     heads = ["id", "pattern", "observed", "band", "use", "summary", "set-up"]
     return table(heads, [entry(one) for one in ready()])
+
+
+def use_of(one: Pattern) -> str:
+    """What a pattern is for.
+
+    The county is built from what stands at its start, so that a pattern there is no evidence.
+    """
+    if one.setup.months == 0:
+        return "not used: the start is built from it"
+    if one.use != "calibration":
+        return "held out"
+    return "fitted" if one.summary.needs == RUN and one.against is None else "not used: an input"
+
+
+def uses() -> str:
+    """Patterns with what each is used for."""
+    rows = [
+        [
+            one.id,
+            one.what,
+            f"{one.observed:g}",
+            f"{one.low:g} to {one.high:g}",
+            use_of(one),
+            one.grade,
+            one.source,
+        ]
+        for one in ready()
+    ]
+    return table(["id", "pattern", "observed", "band", "use", "grade", "source"], rows)

@@ -14,19 +14,16 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from sim.engine.randomness import PURPOSES
-from sim.schedule import COUPLINGS, HEADINGS, MONTH
+from sim.schedule import COUPLINGS
 from sim.start import tables
-from sim.state.fields import COLUMNS, FLOWS, STATES, Column
-from sim.state.ledger import POSTINGS
-from sim.state.parameters import GRADES, SECTIONS, Declaration, Parameters, declarations
+from sim.state.parameters import SECTIONS, Parameters, declarations
 from sim.state.yaml12 import load
 
 from ..command import declared
 from ..command.scenario import CONFIGS, options, policy
 from ..study import draws
 from ..study.dials import DIALS
-from . import break_even, xlrm
+from . import break_even, odd_tables, xlrm
 from .break_even import table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,39 +32,6 @@ BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTAL
 
 class DocumentError(ValueError):
     """A document lacks a block, or has one that nothing makes."""
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
-
-
-def _range(declared: Declaration) -> str:
-    if declared.low is None or declared.high is None:
-        return ", ".join(declared.choices) if declared.choices else ""
-    return f"{_value(declared.low)} to {_value(declared.high)}"
-
-
-def parameters() -> str:
-    """Every parameter, section by section; `fixed` ones shape the start and cannot change in a fork."""
-    rows = [
-        [
-            f"`{declared.path}`",
-            _value(declared.default),
-            declared.unit,
-            _range(declared),
-            declared.scale if declared.varied else "",
-            declared.grade,
-            declared.source,
-            declared.doc + ("" if declared.live else " (fixed)"),
-        ]
-        for declared in declarations().values()
-    ]
-    grades = "; ".join(f"{grade} {v}" for grade, v in GRADES.items())
-    made = f"{len(rows)} parameters in {len(SECTIONS)} sections. Grades: {grades}.\n\n"
-    heads = ["path", "default", "unit", "allowed", "scale", "grade", "source", "what it is"]
-    return made + table(heads, rows)
 
 
 def dials() -> str:
@@ -82,46 +46,6 @@ def dials() -> str:
         f"{len(drawn)} of them are read and drawn, by {len(draws.dials(drawn))} dials; a parameter of no "
         "dial is its own.\n\n"
     ) + table(["dial", "moves (a minus: high where the others are low)"], rows)
-
-
-def month() -> str:
-    """The rows of the month in order."""
-    rows = [
-        [
-            f"{row.heading} {HEADINGS[row.heading - 1]}",
-            row.name,
-            f"`{row.run.__module__.replace('.', '/')}.py`: `{row.run.__name__}`",
-        ]
-        for row in MONTH
-    ]
-    return table(["heading", "row", "made by"], rows)
-
-
-def purposes() -> str:
-    """One line a decision that draws; tests declare purposes of their own."""
-    named = sorted((name, number) for number, name in PURPOSES.items() if not name.startswith("tests."))
-    return table(["purpose", "number"], [[f"`{name}`", f"{number}"] for name, number in named])
-
-
-def postings() -> str:
-    """Posting kinds with both accounts."""
-    return table(
-        ["kind", "debit", "credit", "unit", "what it is"],
-        [[f"`{kind.name}`", kind.debit, kind.credit, kind.unit, kind.label] for kind in POSTINGS.values()],
-    )
-
-
-def _fields(registry: dict[str, Column]) -> str:
-    rows = [
-        [
-            f"`{column.name}`",
-            column.unit,
-            column.dtype + (f" x {column.shape[0]}" if column.shape else ""),
-            column.label,
-        ]
-        for column in registry.values()
-    ]
-    return table(["name", "unit", "stored as", "what it is"], rows)
 
 
 def ready_policies() -> str:
@@ -140,7 +64,7 @@ def switches() -> str:
     return table(
         ["switch", "default", "what off means"],
         [
-            [f"`{declared.path}`", _value(declared.default), declared.doc]
+            [f"`{declared.path}`", odd_tables.value(declared.default), declared.doc]
             for declared in declarations().values()
             if declared.path.endswith(".on")
         ],
@@ -237,22 +161,19 @@ def made_by(module: str, function: str) -> Callable[[], str]:
     return lambda: str(getattr(import_module(module), function)())
 
 
-ODD, HAND, README, CLAUSES = "sim/ODD.md", "docs/break_even.md", "README.md", "docs/traceability.md"
+CORE, ANNEX = odd_tables.CORE, "docs/odd/annex_"
+HAND, README, CLAUSES = "docs/break_even.md", "README.md", "docs/traceability.md"
 EVIDENCE, PROBLEM, ANSWERED = "docs/patterns.md", "docs/xlrm.md", "docs/verdicts.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
-    "parameters": (ODD, parameters),
-    "dials": (ODD, dials),
-    "month": (ODD, month),
-    "purposes": (ODD, purposes),
-    "postings": (ODD, postings),
-    "indicators": (ODD, lambda: _fields(FLOWS)),
-    "states": (ODD, lambda: _fields(STATES)),
-    "columns": (ODD, lambda: _fields(COLUMNS)),
-    "inputs": (ODD, inputs),
-    "couplings": (ODD, lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
-    "switches": (ODD, switches),
-    "policies": (ODD, ready_policies),
+    **{block: (CORE, make) for block, make in odd_tables.BLOCKS.items()},
+    "uses": (CORE, made_by("experiments.evidence.page", "uses")),
+    "couplings": (f"{ANNEX}a.md", lambda: "\n".join(f"- {text}" for text in COUPLINGS)),
+    "inputs": (f"{ANNEX}a.md", inputs),
+    "policies": (f"{ANNEX}e.md", ready_policies),
+    "switches": (f"{ANNEX}f.md", switches),
+    "dials": (f"{ANNEX}f.md", dials),
+    "parameters": (f"{ANNEX}f.md", odd_tables.summary),
     "traceability": (CLAUSES, traceability),
     "summaries": (EVIDENCE, made_by("experiments.evidence.page", "listed")),
     "patterns": (EVIDENCE, made_by("experiments.evidence.page", "patterns")),
@@ -278,6 +199,7 @@ def stale() -> list[str]:
     there = {file: found(file) for file in dict.fromkeys(file for file, _ in BLOCKS.values())}
     wrong = [name for name, (file, make) in BLOCKS.items() if there[file].get(name) != make() + "\n"]
     wrong += [] if declared.KEPT.read_text(encoding="utf-8") == declared.written() else [declared.KEPT.name]
+    wrong += odd_tables.stale()
     return wrong + [
         name for file, blocks in there.items() for name in blocks if BLOCKS.get(name, ("",))[0] != file
     ]
@@ -304,6 +226,7 @@ def main() -> int:
         text = BLOCK.sub(partial(_block, made), text)
         (ROOT / file).write_text(text, encoding="utf-8")
     declared.KEPT.write_text(declared.written(), encoding="utf-8")
+    odd_tables.write()
     print("up to date" if not changed else f"written anew: {', '.join(changed)}")
     return 0
 

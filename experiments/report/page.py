@@ -93,11 +93,11 @@ def phrases() -> dict[str, str]:
             (
                 "Every random draw is a function of (seed, purpose, identity, month, index); the seeds of "
                 "the runs are numbered children of the root seed in resolved.yaml. The order of "
-                "execution is the table of the month in sim/ODD.md."
+                "execution is the table of the month in docs/odd/month.csv."
             ),
             (
                 "每个随机数由（种子、用途、个体、月份、序号）唯一决定；各次运行的种子由 resolved.yaml "
-                "中的根种子派生。执行顺序见 sim/ODD.md 的月度表。"
+                "中的根种子派生。执行顺序见 docs/odd/month.csv 的月度表。"
             ),
         ),
     }

@@ -1,4 +1,4 @@
-"""Size of a group."""
+"""Size of a group: how many elders one helper keeps company."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pooling."""
+"""Pooling: credits in the village, the township or the county."""
 
 from __future__ import annotations
 

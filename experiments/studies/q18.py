@@ -1,4 +1,4 @@
-"""Norms."""
+"""Norms: being cared for by children, and elders who stay away."""
 
 from __future__ import annotations
 

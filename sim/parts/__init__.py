@@ -3,7 +3,8 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-for _first in ("sim.start.county", "sim.state.horizon"):  # their parameters come before those of the parts
+# what these declare comes before what the parts do, whichever module is imported first
+for _first in ("sim.state.world", "sim.start.county", "sim.state.horizon"):
     import_module(_first)
 NAMES = tuple(sorted(module.name for module in iter_modules(__path__)))
 MODULES = {name: import_module(f"{__name__}.{name}") for name in NAMES}

@@ -33,6 +33,7 @@ STORED = {
 }  # how a rule holds a number, and how many of it make one of its unit
 SCALES = ("linear", "log", "logit")  # on which a range is seen
 SECTIONS: dict[str, type] = {}
+BEFORE_PARTS, AFTER_PARTS = ("reported", "county", "given", "horizon"), ("viability",)
 
 
 class ParameterError(ValueError):
@@ -187,6 +188,7 @@ def section(name: str) -> Callable[[type], type]:
         if lost := named - {one.name for one in fields(made)}:
             raise ValueError(f"{name}: WHEN names {', '.join(sorted(lost))}, which is no parameter of it")
         SECTIONS[name] = made
+        _in_order()
         return made
 
     return register
@@ -203,6 +205,21 @@ def forget_sections(kept: typing.Collection[str]) -> None:
     for name in [name for name in SECTIONS if name not in kept]:
         del SECTIONS[name]
     _declared.cache_clear()
+
+
+def _in_order() -> None:
+    """Bring the sections into one order, whichever module was imported first: the parts stand as they are
+    imported, in the order of their names, those that are none of a part before and after them.
+
+    The order is that of a resolved configuration, by whose text a study is known, and of the records that
+    kernels are compiled for.
+    """
+    first = [name for name in BEFORE_PARTS if name in SECTIONS]
+    last = [name for name in AFTER_PARTS if name in SECTIONS]
+    parts = [name for name in SECTIONS if name not in (*first, *last)]
+    ordered = {name: SECTIONS[name] for name in (*first, *parts, *last)}
+    SECTIONS.clear()
+    SECTIONS.update(ordered)
 
 
 def _conditions(section: str, cls: type, name: str, own: tuple[str, ...]) -> tuple[str, ...]:

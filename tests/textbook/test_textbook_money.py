@@ -2,7 +2,7 @@
 payers.
 
 Gambler's ruin is in test_textbook_runs.py: closures of villages whose cash walks by the year. Cases without a
-part behind them, Cramer-Lundberg among them, are listed in sim/ODD.md, section 8.
+part behind them, Cramer-Lundberg among them, are listed in docs/odd/annex_f.md.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from experiments.report import documents
 from experiments.report.documents import ROOT, found, stale
 from sim.state.parameters import declarations
 
-ODD = (ROOT / "sim/ODD.md").read_text(encoding="utf-8")
+ODD = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/odd").glob("*.md")))
 PLAIN = documents.BLOCK.sub("", ODD)  # what was written by hand
 NUMBER_WORDS = re.compile(r"assumptions?|assumed|definition|design choice|documents:", re.IGNORECASE)
 
@@ -24,7 +24,7 @@ def test_no_generated_block_is_stale() -> None:
 
 def test_a_changed_declaration_makes_its_block_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     made = documents.BLOCKS["couplings"][1]()
-    monkeypatch.setitem(documents.BLOCKS, "couplings", ("sim/ODD.md", lambda: made + "\n- one more"))
+    monkeypatch.setitem(documents.BLOCKS, "couplings", ("docs/odd/annex_a.md", lambda: made + "\n- one more"))
     assert stale() == ["couplings"]
 
 

@@ -132,7 +132,7 @@ def test_the_verb_makes_the_stored_run_again_and_agrees_with_it(
         (["village=2"], "wants run="),
         ([f"run={study}", "village=2", "month=2026-03", "scenari=x"], "did you mean"),
         ([f"run={study}", "village=2", "month=2026-03", "replicate=7"], "has 0 to 1"),
-        ([f"run={study}", "village=x", "month=2026-03"], "whole number"),
+        ([f"run={study}", "village=x", "month=2026-03"], "the number of a village is wanted"),
     ):
         assert run.main(["explain", *words]) == 1
         assert hint in capsys.readouterr().err

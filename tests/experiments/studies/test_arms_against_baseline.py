@@ -22,7 +22,7 @@ from experiments.arms import PLAIN, Arm, fitting
 from experiments.command.scenario import compose_line, known
 from experiments.command.settings import options
 from experiments.outcomes import AGAINST_BASELINE
-from experiments.report.documents import ODD, ROOT
+from experiments.report.documents import ANNEX, ROOT
 from experiments.studies import ablation, null_arms
 from experiments.studies.null_arms import flip, judge, overall, zero_margin
 from experiments.study.findings import Findings
@@ -209,16 +209,15 @@ def test_what_is_on_goes_off_and_what_is_off_goes_on() -> None:
 
 
 def test_every_mechanism_of_the_map_has_an_arm_and_every_shock_one_of_its_own() -> None:
-    """M1 to M28 by the map of parts in sim/ODD.md.
+    """M1 to M30 by the map of parts in docs/odd/annex_f.md.
 
     Id -> sections; the three businesses by their kind, the shocks by their chance.
     """
-    rows = re.findall(
-        r"^\| (M\d+) \|[^|]*\|[^|]*\| ([\w, ]+) \|", (ROOT / ODD).read_text(encoding="utf-8"), re.MULTILINE
-    )
+    text = (ROOT / f"{ANNEX}f.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (M\d+) \|[^|]*\|[^|]*\| ([\w, ]+) \|", text, re.MULTILINE)
     arms = ablation.arms(Parameters())
     touched = {path.partition(".")[0] for arm in arms for path in arm.changes}
-    assert [name for name, _ in rows] == [f"M{n}" for n in range(1, 29)]
+    assert [name for name, _ in rows] == [f"M{n}" for n in range(1, 31)]
     assert [name for name, sections in rows if not set(sections.split(", ")) & touched] == []
     assert {"tourism", "agriculture", "handicraft"} <= {arm.changes.get("business.kind") for arm in arms}
     alone = [

@@ -1,5 +1,5 @@
-"""The businesses M20-M22: a month of each worked by hand from the rules of sim/ODD.md, and the directions
-argued there.
+"""The businesses M20-M22: a month of each worked by hand from the rules of docs/odd/annex_c.md, and the
+directions argued there.
 
 Fen and minutes; a share of a sum is cut off to the fen, so that a fen's difference is allowed where shares
 are not exact.

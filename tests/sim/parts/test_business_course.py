@@ -1,6 +1,7 @@
 """A business that a village decides on: offered, taken, earning, dormant, wound up; whom its money reaches.
 
-Sums by hand in fen from the rules of sim/ODD.md; a workshop is set up with 120,000 yuan, a fifth of it stake.
+Sums by hand in fen from the rules of docs/odd/annex_c.md; a workshop is set up with 120,000 yuan, of
+which a fifth is stake.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -192,3 +194,22 @@ def test_a_modifier_only_sets_scales_or_adds() -> None:
 def test_village_numbers_are_different_and_count_from_one(villages: list[int]) -> None:
     with pytest.raises(ParameterError, match="numbers* from 1 on"):
         sim.MutualAidModel(sim.Parameters(), villages=villages)
+
+
+@pytest.mark.parametrize(
+    "first", ["sim.viability", "sim.start.county", "sim.parts.trust", "experiments.report.documents"]
+)
+def test_what_is_declared_stands_in_one_order_whatever_is_imported_first(first: str) -> None:
+    """Sections, states, flows and postings: a study is known by their text, a kernel by their records."""
+    said = (
+        "import importlib; importlib.import_module({!r}); importlib.import_module('sim.model'); "
+        "from sim.state import fields, ledger, parameters; print(list(parameters.SECTIONS), "
+        "list(fields.STATES), list(fields.FLOWS), list(ledger.POSTINGS))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", said.format(name)], check=True, capture_output=True, text=True
+        ).stdout
+        for name in ("sim.model", first)
+    }
+    assert len(found) == 1
