@@ -6,6 +6,7 @@ Each case runs in a process of its own, as a folder is taken up once a process.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -244,3 +245,21 @@ def test_a_folder_is_taken_up_before_the_first_model(counter: Path) -> None:
     done = python(f"sim.MutualAidModel(parameters(), seed=1)\nsim.use({str(counter)!r})")
     assert "a model was made before" in done.stderr.splitlines()[-1]
     assert "no such folder" in python("sim.use('nowhere')").stderr.splitlines()[-1]
+
+
+def test_an_edit_gives_the_helpers_of_the_folder_another_place(tmp_path: Path) -> None:
+    """Also where the edited file is another than the helper's own: a helper may call what stands there."""
+    folder = tmp_path / "copy"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    where = """
+import sys
+from sim.engine.compile_cache import folder_name, OwnLocator
+part = next(module for name, module in sys.modules.items() if name.endswith("parts.telephone"))
+print(OwnLocator(part.run, part.__file__).below)
+print(folder_name())
+"""
+    first = ran(where, folder).splitlines()
+    assert ran(where, folder).splitlines() == first
+    (folder / "parts" / "_other.py").write_text("A = 1\n", encoding="utf-8")
+    second = ran(where, folder).splitlines()
+    assert second[0] != first[0] and second[1] == first[1]
