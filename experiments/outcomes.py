@@ -7,13 +7,14 @@ runner. A cell is all villages, those of one strength of the collective (weak, m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.engine import own_folders
 from sim.funnel import FUNNEL
 from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
@@ -79,6 +80,17 @@ def register(found: Iterable[tuple[str, Outcome]]) -> dict[str, Outcome]:
             )
         registry[name] = outcome
     return registry
+
+
+def own_outcomes() -> Iterator[tuple[str, Outcome]]:
+    """Those that parts of a researcher's own folder declare; without a Chinese name they keep the other."""
+    for name, content in own_folders.DECLARED.by["outcome"].items():
+        file = own_folders.DECLARED.file["outcome", name]
+        try:
+            yield name, Outcome(**{"chinese": content["label"], **content})
+        except TypeError as error:
+            said = str(error).partition(" ")[2]
+            raise Mistake(f"{file}: outcome {name!r}: {said}") from error
 
 
 # fmt: off
@@ -276,6 +288,7 @@ OUTCOMES = register([
         label="public yuan per resident elder and year", chinese="公共支出（元/常住老人·年）",
         above="public_fen", below="elder_months", scale=0.12, share=False, better=-1,
     )),
+    *own_outcomes(),
 ])
 # fmt: on
 RANKED = "added"  # what arms are ranked by; table-years stand beside
@@ -283,7 +296,8 @@ HEADLINE = ("added", "table_years", "viable", "unmet", "public_added", "own_adde
 # what a run of its own tells, without the reference that added elder-years are counted against
 MEASURED = ("served_years", "table_years", "viable", "unmet", "public")
 # those of its own that move by small steps: of yes or no a village, differences of two runs are mostly chance
-CONTINUOUS = ("served_years", "table_years", "service_years", "unmet", "public")
+OWN = tuple(own_folders.DECLARED.by["outcome"])
+CONTINUOUS = ("served_years", "table_years", "service_years", "unmet", "public", *OWN)
 STEPS = ("station_opened", "station_old", "lasting", "paying", "station_viable", "viable_meals")  # the funnel
 LASTING = ("station_closures", "unpaid", "on_time")  # beside the funnel
 ONLY_AGAINST_BASELINE = ("open", "not_mutual", "visits", "loneliness")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.agents.agents import Funder, VillageCollective
     from sim.agents.views import Elder, Volunteer
     from sim.model import MutualAidModel
+    from sim.own import use
     from sim.result import Result
     from sim.state.parameters import ParameterError, Parameters
     from sim.state.values import Modifier
@@ -31,6 +32,7 @@ HOMES = {
     "ParameterError": "sim.state.parameters",
     "Parameters": "sim.state.parameters",
     "Modifier": "sim.state.values",
+    "use": "sim.own",
 }
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Result",
     "VillageCollective",
     "Volunteer",
+    "use",
 ]
 
 

@@ -16,8 +16,8 @@ from sim.agents import agents
 from sim.engine.copies import Uncopied
 from sim.engine.randomness import Keys, Purpose, key_of
 from sim.engine.tables import Table
+from sim.own import Own, fits, use_named
 from sim.result import Result
-from sim.schedule import MONTH, START
 from sim.signposts import Lookout
 from sim.start import build, county, initial_population, tables
 from sim.state.codes import NONE, WORKING
@@ -125,8 +125,9 @@ class MutualAidModel(Uncopied, agents.Model):
         self.clock, self.month = 0, -shared.horizon.spin_up if spin_up else 0
         self.first_clock = shared.horizon.spin_up
         self._populate(capacity)
+        self.own = Own(self)
         self._start()
-        self._recorder = Recorder()
+        self._recorder, self._own_recorder = Recorder(), Recorder()
         self._in_month = False
         agents.install(self)
         for _ in range(shared.horizon.spin_up if spin_up else 0):
@@ -176,7 +177,7 @@ class MutualAidModel(Uncopied, agents.Model):
         villages.rented = 1 - villages.idle_building
         villages.seats = np.where(at_start, self.counties.by_village(build.seats), 0)
         self.county = CountyMoney.none(len(villages))
-        for process in START:
+        for process in self.own.start:
             process.run(self)
         self.ledger.settle()
 
@@ -259,6 +260,7 @@ class MutualAidModel(Uncopied, agents.Model):
             People(*fresh),
             world._replace(start=start, **dict[str, Any](zip(("work", "sums"), scratch(start), strict=True))),
         )
+        self.own.move(world.start, start, world.used)
 
     def note_promotions(self) -> None:
         """Helpers turned 60: views that somebody holds change their class."""
@@ -317,11 +319,12 @@ class MutualAidModel(Uncopied, agents.Model):
         self.values.refresh(self.month)
         for month in self._month_bytes:
             month.fill(0)
+        self.own.begin_month()
         if self.row_seconds is None:
-            for row in MONTH:
+            for row in self.own.month:
                 row.run(self)
         else:
-            for row in MONTH:
+            for row in self.own.month:
                 began = time.process_time()
                 row.run(self)
                 self.row_seconds[row.name] = self.row_seconds.get(row.name, 0.0) + time.process_time() - began
@@ -337,6 +340,8 @@ class MutualAidModel(Uncopied, agents.Model):
         self.steps += 1
         self._month()
         self._recorder.append(self.keep(self._records))
+        if self.own.records:
+            self._own_recorder.append(self.keep(self.own.records))
         if self.month >= self.horizon:
             self.running = False
 
@@ -389,6 +394,7 @@ class MutualAidModel(Uncopied, agents.Model):
         `parameters` may differ in live ones only, `modifiers` act from here on: where none are given, those
         that acted before; with None, none.
         """
+        fits(taken["meta"])
         meta, before = taken["meta"], Parameters.from_dict(taken["meta"]["parameters"])
         snapshot.only_live(before, parameters or before)
         model = cls(
@@ -425,3 +431,6 @@ class MutualAidModel(Uncopied, agents.Model):
             },
             world.villages.number,
         )
+
+
+use_named()  # folders of a researcher's own that the environment names

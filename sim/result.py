@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.views import HEALTH, LIVING, OWED, named
+from sim.engine import own_folders
 from sim.funnel import Funnel, funnel
 from sim.parts.solvency import CAUSES
 from sim.service import Doors, doors_of
@@ -138,6 +139,14 @@ def _states(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.n
     return found
 
 
+def _own(result: Any, units: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
+    """What parts of an own folder declare; states only in `units`, where given."""
+    declared = own_folders.DECLARED.by
+    states = {name: one for name, one in declared["state"].items() if units is None or one.unit in units}
+    wanted = {**states, **declared["flow"], **declared["posting"]}
+    return {named(name, one.unit): result.own[name] for name, one in wanted.items() if name in result.own}
+
+
 def _by_village(result: Any, *, needed: bool = True) -> bool:
     found = result.series.flow.shape[1] == len(result.states)
     if needed and not found:
@@ -160,6 +169,7 @@ def villages(result: Any) -> pd.DataFrame:
         **_states(result),
         **_balances(result),
         **_flows(result),
+        **_own(result),
     }
     return pd.DataFrame(
         {name: np.ascontiguousarray(values).reshape(months * count) for name, values in found.items()}
@@ -180,7 +190,12 @@ def county(result: Any) -> pd.DataFrame:
         found |= {"n_villages": count, "n_with_facility": built, "n_in_service": serving.sum(axis=1)}
         found["facility_share"] = built / count
         found["facility_in_service_share"] = (standing & serving).sum(axis=1) / np.where(built, built, np.nan)
-    for name, values in (_states(result, SUMMED) | _balances(result) | _flows(result)).items():
+    for name, values in {
+        **_states(result, SUMMED),
+        **_balances(result),
+        **_flows(result),
+        **_own(result, SUMMED),
+    }.items():
         found[name] = values.sum(axis=1)
     return pd.DataFrame(found)
 
@@ -249,6 +264,9 @@ class Result:
         self.states: Any = model.world.villages[mine]
         if len(mine) < len(model.world.county) and self.series.flow.shape[1] == len(model.world.county):
             self.series = self.series.of(mine)
+        own = model.own.recorded(model._own_recorder.whole()) if model.own else {}
+        by_village = self.series.flow.shape[1] == len(mine)
+        self.own = {name: values[:, mine] if by_village else values for name, values in own.items()}
         self.first = model.start_month + model.month - len(self.series.flow)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.engine import own_folders
 from sim.state.fields import COLUMNS
 from sim.state.parameters import ParameterError, Parameters, declarations
 from sim.state.values import Modifier
@@ -49,7 +50,7 @@ def take(model: MutualAidModel) -> dict[str, Any]:
         "numbers": model.world.villages.number.tolist(),
         "modifiers": [modifier.to_dict() for modifier in model._modifiers[0]],
         "keep": model._kept,
-    }
+    } | ({"own": own_folders.digest()} if model.own else {})
     arrays = {name: np.array(values) for name, values in _in_place(model).items()}
     columns: list[np.ndarray] = list(model.people)
     arrays |= {f"person_{name}": np.array(values) for name, values in zip(COLUMNS, columns, strict=True)}
@@ -59,6 +60,7 @@ def take(model: MutualAidModel) -> dict[str, Any]:
             f"series_{name}": np.array(values)
             for name, values in zip(SERIES, model._recorder.whole(), strict=True)
         }
+    arrays |= model.own.taken() if model.own else {}
     if model.lookout.watched:
         meta["triggers"], seen = model.lookout.taken()
         arrays |= seen
@@ -87,6 +89,7 @@ def put(model: MutualAidModel, snapshot: dict[str, Any]) -> None:
     model.people = type(model.people)(*(arrays[f"person_{name}"].copy() for name in COLUMNS))
     model.world = model.world._replace(start=arrays["start"].copy(), work=work, sums=sums)
     model.month, model.clock, model.steps = meta["month"], meta["clock"], meta["steps"]
+    model.own.put(arrays)
     model.lookout.put(meta.get("triggers", ()), arrays)
     if "series_flow" in arrays:
         for month in zip(*(arrays[f"series_{name}"] for name in SERIES), strict=True):

@@ -17,6 +17,9 @@ from typing import Any
 
 import yaml
 
+from . import own_folder
+from .own_folder import remakes
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 TOP = __name__.removesuffix(".command.catalogue")  # experiments, or mutual_aid.experiments where installed
@@ -148,15 +151,34 @@ def experiment(name: str) -> Experiment:
     return read(CONFIGS / "experiment" / f"{name}.yaml")
 
 
+@remakes
 @functools.lru_cache(maxsize=1)
 def options() -> dict[str, tuple[str, ...]]:
-    """Group -> its options, as found in configs/."""
-    found = {
-        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
-        for folder in sorted(CONFIGS.iterdir())
-        if folder.is_dir()
-    }
-    return {name: files for name, files in found.items() if files}  # a folder of tables is no group
+    """Group -> its options, as found in configs/ and in the own folders."""
+    found = {folder.name: _named_in(folder) for folder in sorted(CONFIGS.iterdir()) if folder.is_dir()}
+    groups = {name: files for name, files in found.items() if files}  # a folder of tables is no group
+    for name, files in groups.items():
+        for folder in own_folder.of_group(name):
+            for option in _named_in(folder):
+                if option in files:
+                    theirs = option_file(name, option)
+                    raise Mistake(
+                        f"{name}={option} stands in {theirs} and in {folder / option}.yaml: rename one"
+                    )
+                files = tuple(sorted((*files, option)))
+        groups[name] = files
+    return groups
+
+
+def _named_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in folder.glob("*.yaml")))
+
+
+def option_file(group: str, option: str) -> Path:
+    """Where an option stands: in configs/, else in an own folder."""
+    product = CONFIGS / group / f"{option}.yaml"
+    places = (folder / product.name for folder in own_folder.of_group(group))
+    return product if product.is_file() else next((one for one in places if one.is_file()), product)
 
 
 @functools.lru_cache(maxsize=256)
@@ -185,4 +207,4 @@ def _arm(path: Path) -> dict[str, Any]:
 
 def arm(group: str, option: str) -> dict[str, Any]:
     """Path -> value that an option of a group sets, read from its YAML file, once."""
-    return dict(_arm(CONFIGS / group / f"{option}.yaml"))
+    return dict(_arm(option_file(group, option)))

@@ -78,6 +78,7 @@ class Settings:
 
     name: str = "first_answer"
     scenario: str = ""
+    own: str = ""  # a folder of own parts, policies, configurations (docs/own_folder.md)
     seeds: int | None = None
     seed: int = 2025
     size: str = "default"

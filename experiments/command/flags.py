@@ -1,5 +1,5 @@
 """What a command line may hold beside words `key=value`: `-m`, `--cfg job`, `--resolve`, `--info`;
-`+policy=x` adds a policy to those of the line, `~policy` takes all away.
+`+policy=x` adds a policy to those of the line, `~policy` takes all away; `--config-dir` is `own=`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sim.state.parameters import nearest
 
 from .catalogue import Mistake
 
-FLAGS = ("-m", "--multirun", "--cfg", "--resolve", "--info", "--help", "-h")
+FLAGS = ("-m", "--multirun", "--cfg", "--resolve", "--info", "--config-dir", "--help", "-h")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,6 +28,7 @@ def _parser() -> _Parser:
     parser.add_argument("--cfg", choices=("job",))
     parser.add_argument("--resolve", action="store_true")
     parser.add_argument("--info", action="store_true")
+    parser.add_argument("--config-dir", default="")
     return parser
 
 
@@ -40,7 +41,8 @@ def read(words: Sequence[str]) -> tuple[Any, list[str]]:
             raise Mistake(f"unknown flag {flag!r}; allowed are {', '.join(FLAGS)}{nearest(flag, FLAGS)}")
     if flags.resolve and not flags.cfg:
         raise Mistake("--resolve goes with --cfg job, which prints the configuration")
-    return flags, [_plain(word) for word in rest]
+    own = [f"own={flags.config_dir}"] if flags.config_dir else []
+    return flags, [*(_plain(word) for word in rest), *own]
 
 
 def _plain(word: str) -> str:

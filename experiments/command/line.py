@@ -21,6 +21,8 @@
     python run.py reproduce list|all|bass           published models as limits of this one
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
+    python run.py experiment=baseline own=my_folder     parts, policies and configurations of your own;
+    docs/own_folder.md
     python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
     eyes
 
@@ -35,6 +37,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +53,7 @@ JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
 
+RUNNING = ("run", *JUDGES, REPRODUCE)  # verbs that begin a study
 GRAMMAR = ("run", "expand", "resume", *JUDGES, REPRODUCE)  # verbs whose words Hydra reads
 
 
@@ -208,10 +212,14 @@ def run(verb: str, words: list[str]) -> int:
     if hasattr(module, "run"):
         return int(module.run(line, words))
     from ..arms import SIZES, ArmRuns
+    from ..outcomes import OWN
     from ..report import comparison
 
     size = line.settings.size
-    return comparison.answer(module.question(size), ArmRuns(line, SIZES[size].base_of(line)), words)
+    question = module.question(size)
+    if OWN:
+        question = replace(question, shown=(*question.shown, *OWN))
+    return comparison.answer(question, ArmRuns(line, SIZES[size].base_of(line)), words)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -351,6 +359,7 @@ def answer(argv: list[str] | None = None) -> int:
 
     from sim.state.parameters import ParameterError, TableError
 
+    from . import own_folder
     from .flags import read as read_flags
     from .paths import as_typed
     from .settings import one_line
@@ -359,6 +368,8 @@ def answer(argv: list[str] | None = None) -> int:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
         words = [as_typed(word) for word in words] if verb in GRAMMAR else words
+        own_folder.take(words)
+        words = own_folder.without(words) if verb not in RUNNING else words
         if flags.multirun:
             words = sweeping(verb, words)
         look_at_words(verb, words)

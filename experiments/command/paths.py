@@ -11,6 +11,8 @@ import shlex
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
+from sim.engine.own_folders import FOLDERS
+
 KEYS = ("out", "study", "scenario", "own", "save", "draws", "patterns", "data")  # settings that are paths
 DOOR = ("python", "run.py") if __name__.startswith("experiments.") else ("mutual-aid",)  # where installed
 SECTION = "given."  # its parameters are tables, named by their files
@@ -49,5 +51,9 @@ def quoted(value: str) -> str:
 
 
 def command(*words: object) -> str:
-    """What to type to run these words, as a shell reads it."""
-    return shlex.join([*DOOR, *map(str, words)])
+    """What to type to run these words, as a shell reads it; what reads a study names its own folder again."""
+    typed = [*map(str, words)]
+    reads = any(word.startswith(("study=", "run=")) for word in typed)
+    named = any(word.startswith("own=") for word in typed)
+    own = [f"own={folder}" for folder in FOLDERS] if reads and not named else []
+    return shlex.join([*DOOR, *typed, *own])

@@ -6,11 +6,12 @@ by Hydra and then by the model itself. What may be asked stands in settings.py.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
@@ -33,8 +35,9 @@ from sim.state.values import Modifier
 from sim.state.yaml12 import load
 
 from . import draw_table
-from .catalogue import ABOUT, experiment
+from .catalogue import ABOUT, experiment, option_file
 from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
+from .own_folder import importable, remakes, searched
 from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
 from .user_files import read_text
@@ -120,6 +123,7 @@ class Scenario:
         return _scenario, (sections, self.name, self.held, self.fork, self.modifiers, self.table)
 
 
+@remakes
 @lru_cache(maxsize=1)
 def _defaults() -> dict[str, Any]:
     known()
@@ -180,6 +184,7 @@ class Composed:
         return set(self.pinned) | {path for path, value in mine.items() if value != plain[path]}
 
 
+@remakes
 @lru_cache(maxsize=1)
 def register() -> None:
     """Put the schema into Hydra's store: settings at the top, one node a section of parameters."""
@@ -201,13 +206,19 @@ def register() -> None:
 
 
 def policy_folder() -> Path:
-    """Where policies lie."""
+    """Where policies of the product lie."""
     return CONFIGS / "policy"
+
+
+def policy_path(name: str) -> Path:
+    """The file of a policy: of the product, else of an own folder."""
+    product = policy_folder() / f"{name}.yaml"
+    return product if product.is_file() else option_file("policy", name)
 
 
 def policy_file(name: str) -> dict[str, Any]:
     """What configs/policy/<name>.yaml says, as plain values; Mistake where it is no table."""
-    path = policy_folder() / f"{name}.yaml"
+    path = policy_path(name)
     try:
         content = plain(read_text(path), "a policy file")
     except Mistake as error:
@@ -248,15 +259,22 @@ def policy(name: str, parameters: Parameters, trust: bool = False) -> Interventi
     foreign = [word for word in targets(content) if word not in OWN]
     if foreign and not trust:
         raise Mistake(
-            f"policy {name} runs code, {', '.join(foreign)}: read {policy_folder() / name}.yaml and that "
+            f"policy {name} runs code, {', '.join(foreign)}: read {policy_path(name)} and that "
             f"code, then allow it with trusted=true"
         )
     try:
-        made = instantiate(
-            {key: v for key, v in content.items() if key not in ("description", "clause")}, _convert_="all"
-        )
+        with importable():
+            made = instantiate(
+                {key: v for key, v in content.items() if key not in ("description", "clause")},
+                _convert_="all",
+            )
     except HydraException as error:
-        raise Mistake(f"policy {name}: {one_line(error)}") from error
+        where = (
+            f"; its module lies in {Path.cwd()} or in policies/ of an own folder"
+            if "Error locating target" in str(error)
+            else ""
+        )
+        raise Mistake(f"policy {name}: {one_line(error)}{where}") from error
     if not callable(getattr(made, "modifiers", None)):
         raise Mistake(f"policy {name}: {content['_target_']} has no method modifiers(parameters)")
     return typing.cast(Intervention, made)
@@ -291,6 +309,16 @@ def _given(pinned: Mapping[str, Any]) -> dict[str, Any]:
     return {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}
 
 
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """A program that has composed a configuration of its own finds Hydra afterwards as it left it."""
+    theirs, GlobalHydra.instance().hydra = GlobalHydra.instance().hydra, None
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = theirs  # another object than before: Hydra puts back a copy
+
+
 def compose_line(words: Sequence[str]) -> Composed:
     """Read a command line into settings and checked parameters.
 
@@ -300,8 +328,8 @@ def compose_line(words: Sequence[str]) -> Composed:
     pinned, named, added = read.pinned, read.named, read.values()
     register()
     try:
-        with initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
-            config = compose("config", read.hydra)
+        with apart(), initialize_config_dir(str(CONFIGS), job_name="run", version_base="1.3"):
+            config = compose("config", [*searched(), *read.hydra])
         if read.policies is not None:
             config.policy = read.policies
         if read.draws is not None:
@@ -343,6 +371,7 @@ def compose_line(words: Sequence[str]) -> Composed:
         named["policy"] = "+".join(settings.policy)
     values_alone = {"scenario": ""}  # whatever file they were read from, the same study
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
+    del asked["own"]  # what its files say enters the identity, not where they lie
     text = resolved(asked | plain | keys | values_alone) + said
     return Composed(settings, parameters, pinned, named, text, made)
 

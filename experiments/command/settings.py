@@ -38,8 +38,10 @@ from .experiment_settings import (
     WITH_STUDY,
     Settings,
 )
+from .own_folder import remakes
 
 
+@remakes
 @lru_cache(maxsize=1)
 def selectable() -> frozenset[str]:
     """`group.option` for every option that `group.option=true` adds.
@@ -197,7 +199,7 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
     for word in words:
         key = word.lstrip("+~").partition("=")[0]
         typed[key if key in known() else key.partition(".")[0]] = key
-    all_settings = {one.name for one in fields(Settings)} - {"name", "scenario", *HOW}
+    all_settings = {one.name for one in fields(Settings)} - {"name", "scenario", "own", *HOW}
     for short, key in typed.items():
         if short in all_settings and short not in mine.reads:
             others = [name for name, other in experiments().items() if short in other.reads]
@@ -205,7 +207,7 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
                 f"{key}: experiment={mine.name} does not read it, it reads {', '.join(mine.reads)}; "
                 f"{short} is read by {', '.join(others)}"
             )
-        if mine.own_model and short not in {"experiment", *HOW, *mine.reads}:
+        if mine.own_model and short not in {"experiment", "own", *HOW, *mine.reads}:
             others = [name for name, other in experiments().items() if not other.own_model]
             raise Mistake(
                 f"{key}: experiment={mine.name} measures counties of its own and reads "
@@ -213,7 +215,7 @@ def check_read(settings: Settings, words: Sequence[str]) -> None:
                 f"by {', '.join(others)}"
             )
     if settings.data:
-        idle = [key for short, key in typed.items() if short not in (*WITH_DATA, *HOW)]
+        idle = [key for short, key in typed.items() if short not in (*WITH_DATA, "own", *HOW)]
         if idle:
             raise Mistake(
                 f"{idle[0]}: it has no effect with data=, whose rows are analysed as they are; read are "

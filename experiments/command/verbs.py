@@ -24,7 +24,7 @@ from ..study.engines import Engine
 from ..study.plan import Task
 from ..study.store import TABLES, Results, RunRecord, anew, stored
 from ..study.study import Lock, Study, files, provenance, requested, writing
-from . import asked
+from . import asked, own_folder
 from .paths import command
 from .scenario import Composed, Mistake, compose_line
 from .settings import check_read
@@ -41,6 +41,7 @@ def take(verb: str, words: list[str]) -> tuple[Results, list[str]]:
 
 def line_of(found: Results, more: list[str], expanding: list[str]) -> tuple[Composed, list[str]]:
     """The command line that made a study, with `more` words on how to run it and those that expand it."""
+    own_folder.take_again(found.manifest, found.folder)
     words, now = (
         [*requested([*found.manifest["overrides"], *found.manifest["expanded"]]), *expanding, *more],
         files(found.manifest["overrides"]),

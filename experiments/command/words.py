@@ -13,6 +13,7 @@ from sim.state.yaml12 import load
 
 from .catalogue import CONFIGS, Mistake, arm
 from .experiment_settings import NESTED, SETTING_GROUPS, Settings
+from .own_folder import take
 from .scenario_file import read_scenario
 from .settings import check_override, check_read, read_overrides, refuse_twice
 from .user_files import read_text
@@ -69,6 +70,7 @@ class Words:
 
 def sort_out(words: Sequence[str]) -> Words:
     """Check each word of a command line and put it where it belongs."""
+    take(words)
     found, more, without = Words(), list[str](), list[tuple[str, str]]()
     words = [listed(word) for word in words]
     refuse_twice(words)

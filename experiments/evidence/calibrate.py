@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from SALib.sample import morris as morris_sample
 
+from ..command import own_folder
 from ..command.scenario import Composed
 from ..command.settings import Mistake
 from ..report.style import both
@@ -231,7 +231,7 @@ def is_of_a_run(pattern: Pattern) -> bool:
 def run(line: Composed, words: list[str]) -> int:
     """Exit code 0 whether or not the patterns can be met: that is a finding."""
     path, amount = line.settings.patterns, SIZES[line.settings.size]
-    patterns = pattern_file.read(Path(path)) if path else list(pattern_file.ready())
+    patterns = pattern_file.read(own_folder.file_of("patterns", path)) if path else list(pattern_file.ready())
     mine = tuple(one for one in patterns if one.use == "calibration" and is_of_a_run(one))
     if not mine:
         raise Mistake("calibrate: no pattern has use: calibration and looks at a run under one set-up")

@@ -16,6 +16,7 @@ import sim
 from sim.policies import compose
 from sim.state.horizon import month_number
 
+from ..command import own_folder
 from ..command.scenario import Composed, policy
 from ..report.style import both, figures_in, phrase, tell
 from ..report.text import layout, numbered
@@ -237,7 +238,7 @@ def run(line: Composed, words: list[str]) -> int:
     The exit code is 0 whether or not patterns hold: a miss is a finding.
     """
     path = line.settings.patterns
-    patterns = pattern_file.read(Path(path)) if path else list(pattern_file.ready())
+    patterns = pattern_file.read(own_folder.file_of("patterns", path)) if path else list(pattern_file.ready())
     base = line.sized({"county.villages": VILLAGES})
     with study.begin(line.starting(base), words, fresh=True) as work:
         rows = judged(line, base, patterns)

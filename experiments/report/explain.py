@@ -25,7 +25,7 @@ from sim.viability import CLASSES
 
 from ..command.scenario import Mistake
 from ..study.plan import Task
-from . import explain_business, explain_plan, explain_triggers
+from . import explain_business, explain_own, explain_plan, explain_triggers
 from .text import layout, yuan
 
 LEVELS = ("closed", "visits only", "reduced meals", "full service")
@@ -476,6 +476,7 @@ def chain(result: sim.Result, village: int, month: str, task: Task | None = None
         people(place),
         luck(place),
         explain_triggers.told(place),
+        explain_own.told(place),
         "A what-if of one run with one kind of luck, not a forecast.",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from sim.state.yaml12 import load
 
 from .. import outcomes
+from ..command import own_folder
 from ..study.findings import Findings, Picture
 from ..study.parts import make_folder, replace
 
@@ -274,20 +275,30 @@ def _kept(file: str) -> Any:
     return load(Path(__file__).with_name(file).read_text(encoding="utf-8"), file)
 
 
+@own_folder.remakes
 @lru_cache(maxsize=1)
 def chinese_names() -> dict[str, dict[str, str]]:
-    """parameters_zh.yaml: Chinese names of sections, parameters by path, and units."""
+    """parameters_zh.yaml and words.yaml of own folders: Chinese names of sections, parameters by path, and
+    units.
+    """
     found: dict[str, dict[str, str]] = _kept("parameters_zh.yaml")
-    return found
+    return {kind: names | own_folder.words(kind) for kind, names in found.items()}
 
 
+@own_folder.remakes
 @lru_cache(maxsize=1)
 def translated() -> dict[str, str]:
     """English text -> Chinese: words_zh.yaml and outcomes; below them LABELS by key and by English, below
     these the sections.
     """
     labels = {text: zh for key, (en, zh) in LABELS.items() for text in (key, en)}
-    return {**chinese_names()["sections"], **labels, **_kept("words_zh.yaml"), **outcomes.translations()}
+    return {
+        **chinese_names()["sections"],
+        **labels,
+        **_kept("words_zh.yaml"),
+        **outcomes.translations(),
+        **own_folder.words("words"),
+    }
 
 
 def phrase(english: str) -> str:

@@ -166,7 +166,7 @@ def served(rows: pd.DataFrame, end: str) -> list[ShownTable]:
     main = rows[rows["arm"] == "main"]
     if "added_served_years" not in main:
         return []
-    names = (*outcomes.HEADLINE, "service_years", *outcomes.STEPS, *outcomes.LASTING)
+    names = (*outcomes.HEADLINE, "service_years", *outcomes.STEPS, *outcomes.LASTING, *outcomes.OWN)
     made, lines = outcomes.by_run(main, names), []
     for name in names:
         outcome = outcomes.OUTCOMES[name]

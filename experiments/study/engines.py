@@ -8,15 +8,21 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
+import sys
 import threading
+import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any, TypeVar
 
+from sim.engine.own_folders import digest
+
 from ..command.scenario import Mistake
+from .own_workers import same_folders, to_dask
 
 T = TypeVar("T")
 ADDRESS = "127.0.0.1"
@@ -52,10 +58,26 @@ class Serial(Executor):
         return future
 
 
-def _worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends with it."""
+def _worker(own: str) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it; `own`: what the own folders say there."""
+    same_folders(own)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+
+
+def check_main() -> None:
+    """Raise Mistake where a script would run again in each worker, which imports it."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is not None or file is None or not os.path.isfile(file):
+        return
+    with tokenize.open(file) as text:
+        guarded = re.search(r"^if\b.*\b__name__\b", text.read(), re.MULTILINE)
+    if guarded is None:
+        raise Mistake(
+            f'{file} would run again in each worker, as it has no line `if __name__ == "__main__":` above '
+            f"what it runs: write one, or take engine=serial"
+        )
 
 
 def end_with_parent() -> None:
@@ -96,8 +118,9 @@ class Engine:
         elif self.kind == "serial" or count == 1:
             yield Serial(), 1
         else:
+            check_main()
             # spawned, in a context of their own: importing Mesa sets the start method of the whole process
-            pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker)
+            pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _worker, (digest(),))
             try:
                 yield pool, 2 * count
             except BaseException:
@@ -160,6 +183,7 @@ def _dask(scheduler: str, count: int) -> Iterator[tuple[Executor, int]]:
             client = stack.enter_context(Client(scheduler, timeout="20s", set_as_default=False))
         except (OSError, ValueError) as error:
             raise Mistake(f"engine.scheduler={scheduler}: no scheduler answers there ({error})") from error
+        to_dask(client)
         executor = client.get_executor(pure=False)
         stack.callback(executor.shutdown, wait=False)
         yield executor, 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ..command import own_folder
 from ..command.scenario import CONFIGS
 from ..command.user_files import read_bytes
 
@@ -49,11 +50,12 @@ def provenance(text: str) -> dict[str, Any]:
     }
 
 
-def files(words: Iterable[str]) -> dict[str, str]:
+def files(words: Sequence[str]) -> dict[str, str]:
     """Checksums of the files that words name: a study goes on only while they stay as they were."""
     named = {
         path
         for key, _, path in (word.partition("=") for word in words)
         if key in NAMED and Path(path).is_file()
     }
-    return {path: hashlib.sha256(read_bytes(Path(path))).hexdigest() for path in sorted(named)}
+    found = {path: hashlib.sha256(read_bytes(Path(path))).hexdigest() for path in sorted(named)}
+    return found | own_folder.checksums(words)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 import sim
 from sim import service
+from sim.engine import own_folders
 from sim.funnel import FUNNEL, at_end_of
 from sim.state.codes import (
     EARNING,
@@ -143,7 +144,16 @@ def village_columns(result: sim.Result) -> dict[str, np.ndarray]:
         for need, kind in enumerate(KINDS):
             table[f"{name}_{kind}_minutes"] = minutes[:, stage, need]
     more = more_columns(series, first) | reported(result) | businesses(series)
-    return table | more | held_by_age(result)
+    return table | more | held_by_age(result) | own_columns(result)
+
+
+def own_columns(result: sim.Result) -> dict[str, np.ndarray]:
+    """What parts of an own folder declare: flows and postings summed from start to end, states at the end."""
+    states = own_folders.DECLARED.by["state"]
+    return {
+        name: np.array(values[-1]) if name in states else values.sum(axis=0)
+        for name, values in result.own.items()
+    }
 
 
 def more_columns(series: Series, first: int) -> dict[str, np.ndarray]:
@@ -345,8 +355,11 @@ def month_columns(result: sim.Result) -> dict[str, np.ndarray]:
         ),
         "redeem_asked_minutes": series.flow["redeem_asked"],
         "redeem_got_minutes": series.flow["redeem_got"],
+        **result.own,
     }
-    return {name: narrow(name, values) for name, values in columns.items()}
+    return {
+        name: values if values.dtype.kind == "f" else narrow(name, values) for name, values in columns.items()
+    }
 
 
 def narrow(name: str, values: np.ndarray) -> np.ndarray:

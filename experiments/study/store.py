@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from sim.state.parameters import ParameterError, nearest
 from sim.state.yaml12 import load
 
+from ..command import own_folder
 from ..command.paths import command
 from ..command.scenario import Mistake
 from .manifest import BEGIN, altered, anew, manifest_of, schema_of, stored
@@ -164,6 +165,7 @@ class Results:
         path = self.folder / "scenarios.json"
         if not path.exists() and not parts(self.folder, "runs"):  # begun, or an experiment without runs
             return Plan()
+        own_folder.take_again(self.manifest, self.folder)
         return read_plan(path, self.folder)
 
     @cached_property

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..command import draw_table
+from ..command import draw_table, own_folder
 from ..command.catalogue import experiment
 from ..command.scenario import HOW, Composed, Mistake, compose_line
 from .manifest import manifest_of
@@ -29,7 +29,7 @@ def resolve(line: Composed, words: Sequence[str]) -> tuple[Composed, list[str]]:
         if settings.table and "draws" in experiment(settings.name).reads
         else ""
     )
-    asked = f"{settings.name}\n{model_digest()}\n{drawn}{line.text}"
+    asked = f"{settings.name}\n{model_digest()}\n{own_folder.identity()}{drawn}{line.text}"
     identity = hashlib.sha256(asked.encode()).hexdigest()[:12]
     folder, words = Path(settings.out) / settings.name / identity, list(words)
     if (folder / "manifest.json").is_file() and not settings.fresh:

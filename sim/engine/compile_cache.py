@@ -29,6 +29,8 @@ import numba
 from numba.core import caching
 from numba.core.serialize import dumps
 
+from sim.engine import own_folders
+
 OWN_ROOMS = ("parts", "start", "agents")  # no kernel of another file calls what stands there
 PACKAGE = Path(__file__).parents[1]
 CARRIED = "mutual_aid.kernels"  # the package of compiled kernels that the install leaves
@@ -56,6 +58,13 @@ def folder_name() -> str:
     """
     contents = b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in shared_files())
     return hashlib.sha256(contents + numba.__version__.encode()).hexdigest()[:16]
+
+
+@cache
+def parts_digest() -> str:
+    """What the parts of the product say: kernels of an own folder may call their functions."""
+    rooms = [path for room in OWN_ROOMS for path in sorted((PACKAGE / room).glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in rooms)).hexdigest()[:16]
 
 
 # -- which folder ------------------------------------------------------------------------------------------
@@ -157,12 +166,12 @@ class OwnLocator(caching._CacheLocator):  # type: ignore[misc]
 
     def __init__(self, function: Any, file: str) -> None:
         self._file, self._lineno = Path(file).absolute(), function.__code__.co_firstlineno
-        ours = self._file.is_relative_to(PACKAGE)
-        self.below = (
-            self._file.parent.relative_to(PACKAGE.parent).as_posix().replace("/", ".")
-            if ours
-            else self.get_suitable_cache_subpath(file)
-        )
+        if self._file.is_relative_to(PACKAGE):
+            self.below = self._file.parent.relative_to(PACKAGE.parent).as_posix().replace("/", ".")
+        elif own_folders.holding(self._file):
+            self.below = f"own-{own_folders.digest()[:40]}-{parts_digest()}"
+        else:
+            self.below = self.get_suitable_cache_subpath(file)
         self._folder = cache_folder()
 
     @classmethod

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine import own_folders
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,13 +32,25 @@ STATES: dict[str, Column] = {}
 FLOWS: dict[str, Column] = {}
 
 
-def _declare(registry: dict[str, Column], field: Column) -> Column:
+def _declare(registry: dict[str, Column], kind: str, field: Column) -> Column:
+    if own_folders.is_reading():
+        return _declare_own(registry, kind, field)
     if field.name in registry:
         raise ValueError(f"{field.name!r} is declared twice: one file declares a field")
     if hasattr(np.recarray, field.name):
         raise ValueError(f"{field.name!r} is an attribute of every array: choose another name")
     registry[field.name] = field
     return field
+
+
+def _declare_own(registry: dict[str, Column], kind: str, field: Column) -> Column:
+    """Of a part of an own folder: it stands in tables of its own and in no record of the product."""
+    if hasattr(np.recarray, field.name):
+        raise ValueError(f"{kind} {field.name!r} is an attribute of every array: choose another name")
+    if kind != "column" and (np.dtype(field.dtype).itemsize != 8 or field.shape):
+        raise ValueError(f"{kind} {field.name!r}: one number of type i8 or f8 is wanted, not {field.dtype!r}")
+    made: Column = own_folders.declare(kind, field.name, field, registry)
+    return made
 
 
 def column(
@@ -50,7 +64,7 @@ def column(
     written_by: tuple[str, ...] = (),
 ) -> Column:
     """Declare a column of the person table; a newcomer starts with `initial`."""
-    return _declare(COLUMNS, Column(name, dtype, unit, label, initial, shape, written_by))
+    return _declare(COLUMNS, "column", Column(name, dtype, unit, label, initial, shape, written_by))
 
 
 def state(
@@ -64,7 +78,7 @@ def state(
     written_by: tuple[str, ...] = (),
 ) -> Column:
     """Declare a village state that lasts from month to month."""
-    return _declare(STATES, Column(name, dtype, unit, label, initial, shape, written_by))
+    return _declare(STATES, "state", Column(name, dtype, unit, label, initial, shape, written_by))
 
 
 def flow(
@@ -77,7 +91,7 @@ def flow(
     written_by: tuple[str, ...] = (),
 ) -> Column:
     """Declare a village indicator that starts each month at zero."""
-    return _declare(FLOWS, Column(name, dtype, unit, label, 0, shape, written_by))
+    return _declare(FLOWS, "flow", Column(name, dtype, unit, label, 0, shape, written_by))
 
 
 def record(registry: dict[str, Column], rows: int) -> np.recarray:

@@ -8,14 +8,17 @@ sub-ledgers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine import own_folders
 from sim.engine.kernels import inner, kernel
 from sim.engine.sorting import sort_places
 from sim.engine.tables import Table
+from sim.state.parameters import nearest
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,29 @@ def posting(name: str, *, debit: str, credit: str, label: str, unit: str = "fen"
         raise ValueError(f"posting kind {name!r} is declared twice")
     if debit == credit:
         raise ValueError(f"posting kind {name!r} debits and credits the same account")
+    if own_folders.is_reading():
+        return _own_posting(Posting(name, debit, credit, unit, label))
     POSTINGS[name] = Posting(name, debit, credit, unit, label)
     return POSTINGS[name]
+
+
+def accounts_of(kinds: Iterable[Posting]) -> list[str]:
+    """The accounts that kinds of posting move, in order of name."""
+    return sorted({account for kind in kinds for account in (kind.debit, kind.credit)})
+
+
+def _own_posting(kind: Posting) -> Posting:
+    """Of a part of an own folder: between accounts that the model has, in one unit."""
+    unit = {account: one.unit for one in POSTINGS.values() for account in (one.debit, one.credit)}
+    for account in (kind.debit, kind.credit):
+        if account not in unit:
+            raise ValueError(f"posting kind {kind.name!r}: no account {account!r}{nearest(account, unit)}")
+        if unit[account] != kind.unit:
+            raise ValueError(
+                f"posting kind {kind.name!r}: {account} is kept in {unit[account]}, not in {kind.unit}"
+            )
+    made: Posting = own_folders.declare("posting", kind.name, kind, POSTINGS)
+    return made
 
 
 class AuditError(AssertionError):
@@ -80,7 +104,7 @@ class Ledger:
     def __init__(self, villages: int) -> None:
         kinds = list(POSTINGS.values())
         self.kinds = kinds
-        self.accounts = sorted({kind.debit for kind in kinds} | {kind.credit for kind in kinds})
+        self.accounts = accounts_of(kinds)
         index = {account: place for place, account in enumerate(self.accounts)}
         self.incidence = np.zeros((len(kinds), len(self.accounts)), np.int64)
         for row, kind in enumerate(kinds):
@@ -94,6 +118,7 @@ class Ledger:
         )
         self.total = np.zeros((villages, len(kinds)), np.int64)
         self.month = np.zeros((villages, len(kinds)), np.int64)
+        self.beside = np.zeros((villages, len(self.accounts)), np.int64)  # moved by an own folder's postings
         self._place = {kind.name: place for place, kind in enumerate(kinds)}
         sides = np.array([(index[kind.debit], index[kind.credit]) for kind in kinds], np.int64)
         cash = self.incidence[:, index["cash"]]
@@ -121,7 +146,7 @@ class Ledger:
         plain = self._plain(self.balance)
         if self._plain(self.posted).any():
             raise AuditError("postings were made that no settlement has moved")
-        wrong = (plain != self.total @ self.incidence).any(axis=0)
+        wrong = (plain != self.total @ self.incidence + self.beside).any(axis=0)
         if wrong.any():
             raise AuditError(f"balances moved without a posting: {', '.join(np.array(self.accounts)[wrong])}")
         if plain.sum(axis=1).any():

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
+from sim.engine import own_folders
+
 GRADES = {"A": "official or peer reviewed", "B": "reported", "C": "derived", "D": "assumption"}
 STORED = {
     "": 1,
@@ -171,7 +173,9 @@ def section(name: str) -> Callable[[type], type]:
         from numpy import recarray
 
         made: type = dataclass(frozen=True)(cls)
-        if name in SECTIONS:
+        if own_folders.is_reading():
+            own_folders.declare("section", name, made, [one for one in SECTIONS if one not in own_sections()])
+        elif name in SECTIONS:
             raise ValueError(f"section {name!r} is declared twice")
         for one in fields(
             made
@@ -188,6 +192,19 @@ def section(name: str) -> Callable[[type], type]:
         return made
 
     return register
+
+
+def own_sections() -> Mapping[str, type]:
+    """Sections that parts of a researcher's own folder declare; no kernel of the product reads them."""
+    found: Mapping[str, type] = own_folders.DECLARED.by["section"]
+    return found
+
+
+def forget_sections(kept: typing.Collection[str]) -> None:
+    """Take out of the registry what is not `kept`; what was made from all sections is made again."""
+    for name in [name for name in SECTIONS if name not in kept]:
+        del SECTIONS[name]
+    _declared.cache_clear()
 
 
 def _in_order() -> None:

@@ -29,6 +29,7 @@ from sim.state.parameters import (
     checked,
     declarations,
     nearest,
+    own_sections,
 )
 from sim.state.triggers import Trigger, Watched
 
@@ -209,7 +210,13 @@ def _records(sections: tuple[str, ...]) -> tuple[dict[str, tuple[list[Declaratio
         name: (ds, np.dtype([(declared.path.partition(".")[2], stored_as(declared)[0]) for declared in ds]))
         for name, ds in found.items()
     }
-    return records, type("ValueTable", (Table, namedtuple("ValueTable", list(records))), {})
+    product = [name for name in records if name not in own_sections()]  # no kernel compiles again for others
+    return records, type("ValueTable", (Table, namedtuple("ValueTable", product)), {})
+
+
+def forget_records() -> None:
+    """What was made from all sections is made again."""
+    _records.cache_clear()
 
 
 class Values:
@@ -253,7 +260,9 @@ class Values:
             made = np.array([row[id(base)] for base in self.base], dtype)[county_of]
             # compiled kernels take plain records ten times faster; without the compiler they need attributes
             self.sections[name] = made.view(np.recarray) if numba.config.DISABLE_JIT else made  # type: ignore[attr-defined]
-        self.table = table(**self.sections)  # what kernels take
+        self.own = {name: self.sections[name] for name in self.sections if name in own_sections()}
+        product = {name: values for name, values in self.sections.items() if name not in self.own}
+        self.table = table(**product)  # what kernels take
         self.__dict__.update(self.sections)
 
     def ever(self, path: str) -> bool:

@@ -85,7 +85,7 @@ def test_every_experiment_says_what_it_reads_and_every_setting_has_a_reader():
     """The names of configs/experiment, and the settings that results depend on."""
     found = catalogue.experiments()
     assert set(found) == set(options()["experiment"])
-    mine = {f.name for f in fields(Settings)} - {"name", "scenario", *HOW}
+    mine = {f.name for f in fields(Settings)} - {"name", "scenario", "own", *HOW}
     assert {key for one in found.values() for key in one.reads} == mine and "fork" in NESTED
 
 
