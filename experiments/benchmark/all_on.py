@@ -30,6 +30,9 @@ ALL_ON: dict[str, Any] = {
     "organisation.posts": 1,
     "organisation.drives": 2,
     "organisation.party": True,
+    **dict.fromkeys(
+        ("contribution.on", "exchange.on", "habits.on", "listening.on", "thresholds.on"), True
+    ),  # of published models
     "referral.on": True,
     "clearing.on": True,
     "clearing.settle_price": 8.0,

@@ -20,7 +20,7 @@ from .user_files import MOST_BYTES, read_bytes
 UNPACKED = 50_000_000  # bytes of a workbook, unpacked
 MOST_CELLS = 2_000_000
 WORKBOOK = b"PK\x03\x04"
-CODINGS = ("utf-8-sig", "gb18030", "utf-16")  # tried in this order before the coding is guessed
+CODINGS = ("utf-8-sig", "gb18030")  # tried in this order before the coding is guessed
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATORS = ",;\t，；"
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
@@ -63,7 +63,9 @@ def sheets_of(content: bytes, name: str) -> list[Sheet]:
 
 def decoded(content: bytes) -> str:
     """Text in UTF-8, GB 18030 or UTF-16, with or without a mark, else in the coding that it looks like."""
-    codings = [MARKS[content[:2]]] if content[:2] in MARKS else list(CODINGS[:2])
+    if b"\0" in content and content[:2] not in MARKS:
+        raise Mistake("the file holds a zero byte: save the table as CSV in UTF-8, or as a workbook *.xlsx")
+    codings = [MARKS[content[:2]]] if content[:2] in MARKS else list(CODINGS)
     for coding in codings:
         try:
             text = content.decode(coding)

@@ -59,7 +59,7 @@ SPELLINGS: Mapping[str, Mapping[str, str]] = {  # column -> what stands in a cel
     **{column: FLAGS for column, words in WORDS.items() if words == ("no", "yes")},
 }
 ANEW = "number"  # given by the order of rows where there is none
-SHORTEST_CODE = 6  # digits: a county; a village has twelve
+CODES = (6, 20)  # digits of an official code: six are a county, twelve a village
 MOST_FAULTS = 20  # that are said at once
 
 
@@ -161,9 +161,9 @@ def _translated(sheet: Sheet, columns: list[str], notes: list[str]) -> GivenVill
 
 
 def official(sheet: Sheet, at: int) -> bool:
-    """Whether a column of numbers holds official codes: six digits and more, each."""
+    """Whether a column of numbers holds official codes."""
     cells = [row[at] for row in sheet.rows]
-    return bool(cells) and all(cell.isdigit() and len(cell) >= SHORTEST_CODE for cell in cells)
+    return bool(cells) and all(cell.isdigit() and CODES[0] <= len(cell) <= CODES[1] for cell in cells)
 
 
 def spelled(column: str, cell: str) -> str:

@@ -8,8 +8,8 @@ import sys
 import pytest
 from watching import elsewhere, seen, watched
 
+from experiments.command.catalogue import ROOT
 from experiments.command.guard import HEADERS, Guard
-from experiments.command.serve import ROOT
 
 HERE = "127.0.0.1:8501"
 

@@ -97,7 +97,7 @@ def test_villages_without_numbers_are_numbered_and_codes_taken_for_what_they_are
         (b"", "the file is empty"),
         (b"a,b\n1,2\n", "no column says which village"),
         (b"number,name,village\n1,a,b\n", "one column that is name"),
-        (bytes(range(256)) * 4, "no text|no column|not readable"),
+        (bytes(range(256)) * 4, "zero byte"),
         (b"PK\x03\x04rest", "not readable as a workbook"),
     ],
 )

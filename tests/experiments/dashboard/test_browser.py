@@ -24,8 +24,8 @@ from watching import elsewhere, watched
 
 import run
 from experiments import reference
+from experiments.command.catalogue import ROOT
 from experiments.command.scenario import write_scenario
-from experiments.command.serve import ROOT
 from experiments.study.store import Results
 from sim.state.parameters import Parameters
 

@@ -19,8 +19,8 @@ import pytest
 import yaml
 
 import run
+from experiments.command.catalogue import ROOT
 from experiments.command.scenario import CONFIGS, Mistake, known, options
-from experiments.command.serve import ROOT
 from experiments.dashboard import state, story, words
 from experiments.dashboard.state import Draft, rescaled, whole
 from experiments.report import style

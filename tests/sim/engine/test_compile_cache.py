@@ -235,12 +235,13 @@ def carry(
     closed: Path, use: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], Path]]:
     """A function that moves what was compiled into the package of an install, under the name it has there."""
-    package = closed / "installed" / compile_cache.CARRIED
+    installed = closed / "installed"
+    package = installed.joinpath(*compile_cache.CARRIED.split("."))
 
     def moved() -> Path:
         (package / compile_cache.folder_name()).mkdir(parents=True)
         (package / "__init__.py").touch()
-        monkeypatch.syspath_prepend(str(package.parent))
+        monkeypatch.syspath_prepend(str(installed))
         compile_cache.carried_folder.cache_clear()
         monkeypatch.delenv(compile_cache.NOT_CARRIED, raising=False)
         made = use(closed / "own")
