@@ -25,8 +25,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 
 from . import outcomes, racing, statistics
 from .arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
-from .command.experiment_settings import Settings
-from .command.settings import Mistake, known
+from .command.scenario import Mistake, Settings, known
 from .outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from .racing import Race, Values
 from .ranking import Ranking, rank

@@ -70,7 +70,7 @@ def _drawn_path(path: object) -> str:
         if code == CLOSE:
             words.append("Z")
             continue
-        pairs = [f"{x:.2f} {-y:.2f}" for x, y in vertices.reshape(-1, 2)[: POINTS[code]]]
+        pairs = [f"{across:.2f} {-up:.2f}" for across, up in vertices.reshape(-1, 2)[: POINTS[code]]]
         words.append(CURVES[code] + " ".join(pairs))
     return "".join(words)
 

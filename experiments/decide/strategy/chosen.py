@@ -20,7 +20,7 @@ SHOWN = ("added", "station", "table", "money", "own")
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenPlan:
     """A plan with the metrics by which it leads, those of them that hold, and how many there are.
 
     `others` lead by as many metrics that hold; where `told` is false none holds, and the cheapest of those
@@ -41,7 +41,7 @@ class Choice:
         return {} if self.plan == NOTHING else dict(zip(names, self.plan.split("/"), strict=False))
 
 
-def choose(summary: pd.DataFrame, money: pd.Series) -> Choice:
+def choose(summary: pd.DataFrame, money: pd.Series) -> ChosenPlan:
     """From the table of `robust` (rows objective x metric x plan) and the public money of each plan.
 
     The plan that leads by most metrics that hold; of several, and where none holds, the cheapest of those
@@ -57,7 +57,7 @@ def choose(summary: pd.DataFrame, money: pd.Series) -> Choice:
     count = {plan: len((holds if told else by)[plan]) for plan in plans}
     most = max(count.values())
     best = sorted((plan for plan in plans if count[plan] == most), key=lambda plan: (money[plan], plan))
-    return Choice(best[0], by[best[0]], holds[best[0]], rows["metric"].nunique(), tuple(best[1:]), told)
+    return ChosenPlan(best[0], by[best[0]], holds[best[0]], rows["metric"].nunique(), tuple(best[1:]), told)
 
 
 def measured(folder: Path) -> pd.DataFrame:
@@ -79,4 +79,4 @@ def levels(found: pd.DataFrame, plan: str) -> dict[str, Interval]:
     }
 
 
-__all__ = ["LEADING", "SHOWN", "Choice", "choose", "levels", "measured"]
+__all__ = ["LEADING", "SHOWN", "ChosenPlan", "choose", "levels", "measured"]

@@ -19,14 +19,14 @@ ROBUST, COST, FAILS, WATCH, MEASURE = STEPS = ("robust", "what_it_takes", "disco
 ABOUT_ALL = (ROBUST, MEASURE)  # steps that compare plans; the others are asked of the one that was chosen
 
 
-class Asked(NamedTuple):
+class AskedStep(NamedTuple):
     """A step: its experiment and its words, without those that say how it is run."""
 
     name: str
     words: tuple[str, ...]
 
 
-def asked(name: str, typed: Sequence[str], own: Sequence[str], plan: Mapping[str, str]) -> Asked:
+def asked(name: str, typed: Sequence[str], own: Sequence[str], plan: Mapping[str, str]) -> AskedStep:
     """A step as its command line: what was typed and it reads, what the size asks, the plan it is about.
 
     What was typed goes before what the size asks; the plan (funding, business, perhaps policy) before both.
@@ -42,7 +42,7 @@ def asked(name: str, typed: Sequence[str], own: Sequence[str], plan: Mapping[str
     ]
     taken = {*map(_key, kept), *map(_key, about)}
     more = [word for word in own if _key(word) not in taken]
-    return Asked(name, (f"experiment={name}", *more, *kept, *about))
+    return AskedStep(name, (f"experiment={name}", *more, *kept, *about))
 
 
 def told(name: str, plan: Mapping[str, str]) -> list[str]:
@@ -60,7 +60,7 @@ def _key(word: str) -> str:
     return word.lstrip("+~").partition("=")[0]
 
 
-def composed(step: Asked, how: Sequence[str]) -> tuple[Composed, list[str]]:
+def composed(step: AskedStep, how: Sequence[str]) -> tuple[Composed, list[str]]:
     """The line of a step, with its folder, checked as if it had been typed."""
     words = [*step.words, *how]
     line = compose_line(words)
@@ -73,7 +73,7 @@ def how_of(words: Sequence[str]) -> list[str]:
     return [word for word in words if _key(word).partition(".")[0] in HOW and _key(word) != "fresh"]
 
 
-def played(step: Asked, how: Sequence[str]) -> Path:
+def played(step: AskedStep, how: Sequence[str]) -> Path:
     """Do what is not done of a step; the folder of its study, whose answer.txt has what it prints."""
     line, words = composed(step, how)
     module = importlib.import_module(catalogue.experiment(step.name).module)

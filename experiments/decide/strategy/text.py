@@ -14,7 +14,7 @@ from ...study.findings import Findings, ShownTable
 from ..objectives import OBJECTIVES
 from ..robust.metrics import METRICS
 from ..robust.tables import plan_label
-from .chosen import SHOWN, Choice, levels
+from .chosen import SHOWN, ChosenPlan, levels
 from .steps import COST, FAILS, MEASURE, WATCH
 
 FORETELL = "How well signposts foretell a closure"  # title of a table of `pathways`
@@ -24,7 +24,7 @@ FORETELL = "How well signposts foretell a closure"  # title of a table of `pathw
 class Strategy:
     """The choice, what each plan gave, and the folder of each step."""
 
-    choice: Choice
+    choice: ChosenPlan
     measured: pd.DataFrame
     folders: Mapping[str, Path] = field(default_factory=dict)
     public: str = "money"

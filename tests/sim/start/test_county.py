@@ -112,4 +112,4 @@ def test_a_spreadsheet_with_a_byte_order_mark_and_other_line_ends_reads_the_same
     assert a.names == b.names == ("West Gate", "East Gate", "Mill") and not a.faults and not b.faults
     assert all(np.array_equal(a.columns[k], b.columns[k]) for k in a.columns) and set(a.columns) == set(
         COLUMNS
-    ) - {"number", "name"}
+    ) - {"number", "code", "name"}
