@@ -659,7 +659,7 @@ def test_the_live_page_speaks_chinese_where_it_is_asked_to():
     if style.chinese_font() is None:
         pytest.skip("no Chinese font here")
     code = """
-from experiments import live
+from experiments.live import app as live
 model = live.LiveCounty(villages=2, elders=20, rule="配套", business="特色手工业", shock="洪水")
 p = model.parameters
 pictures = (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))
