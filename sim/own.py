@@ -21,6 +21,7 @@ import importlib
 import os
 import sys
 import traceback
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -263,7 +264,10 @@ class Own:
 
     def __init__(self, model: Any) -> None:
         _made.append(True) if not _made else None
-        self._model, villages = model, len(model.world.used)
+        self._of, villages = (
+            weakref.ref(model),
+            len(model.world.used),
+        )  # a model that is let go is free at once
         self.columns: dict[str, Column] = DECLARED.by["column"]
         self.states: dict[str, Column] = DECLARED.by["state"]
         self.flows: dict[str, Column] = DECLARED.by["flow"]
@@ -280,6 +284,11 @@ class Own:
 
     def __bool__(self) -> bool:
         return bool(FOLDERS)
+
+    @property
+    def _model(self) -> Any:
+        """The model that this belongs to, which outlives it."""
+        return self._of()
 
     # -- persons -------------------------------------------------------------------------------------------
     def _fresh(self, rows: int) -> dict[str, np.ndarray]:
