@@ -17,8 +17,8 @@ from ..arms import Arm, ArmRuns, Size, reference_arm
 from ..command.experiment_settings import Settings
 from ..command.scenario import Composed
 from ..command.settings import Mistake
-from ..report.style import both, figures_in
-from ..report.text import as_text
+from ..report.answer import give
+from ..report.style import figures_in
 from ..study.drawn import drawn, drawn_tasks
 from ..study.findings import Findings
 from ..study.plan import MAIN
@@ -99,11 +99,7 @@ def answer(work: Study, done: Discovered) -> int:
             discover_text.findings(done), pictures=[discover_figure.draw(done, figures_in(work.folder))]
         )
 
-    found = both(make, work.folder)
-    work.text("summary.csv", done.summary().to_csv(index=False))
-    said = as_text(found, work.folder)
-    work.text("answer.txt", said + "\n")
-    print(said)
+    give(work, make, done.summary())
     return 0
 
 

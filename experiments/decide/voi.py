@@ -20,8 +20,8 @@ from ..arms import Arm, ArmRuns, Size, reference_arm
 from ..command.catalogue import Mistake
 from ..command.experiment_settings import Settings
 from ..command.scenario import Composed, arm
-from ..report.style import both, figures_in
-from ..report.text import as_text
+from ..report.answer import give
+from ..report.style import figures_in
 from ..study.dials import dial_of
 from ..study.drawn import Drawn, drawn_tasks, group_of, table_of, values_in_any
 from ..study.findings import Findings
@@ -127,11 +127,7 @@ def run(line: Composed, words: list[str]) -> int:
         runs.run([(one, at) for at in range(draws) for one in plans(settings)], "draws")
         work.stage("fitting")
         answer = answered(work.results(), runs.base, settings)
-        found = both(lambda: _findings(answer, work.folder), work.folder)
-        work.text("summary.csv", answer.summary().to_csv(index=False))
-        said = as_text(found, work.folder)
-        work.text("answer.txt", said + "\n")
-        print(said)
+        give(work, lambda: _findings(answer, work.folder), answer.summary())
     return 0
 
 

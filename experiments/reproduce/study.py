@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..command.scenario import Composed
-from ..report.style import both
-from ..report.text import as_text
+from ..report.answer import give
 from ..study.engines import one_thread
 from ..study.store import anew, stored
 from ..study.study import Study, begin
@@ -28,10 +27,7 @@ def run(line: Composed, words: list[str]) -> int:
     wanted = chosen(line.settings.models)
     with begin(line, words) as work:
         found = each(work, wanted, line.settings.seed)
-        work.text("summary.csv", summary(wanted, found).to_csv(index=False))
-        said = as_text(both(lambda: text.findings(wanted, found, work.folder), work.folder), work.folder)
-        work.text("answer.txt", said + "\n")
-        print(said)
+        give(work, lambda: text.findings(wanted, found, work.folder), summary(wanted, found))
     return 0
 
 

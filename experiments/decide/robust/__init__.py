@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from ...command.scenario import Composed
 from ...command.settings import Mistake
-from ...report.style import both
-from ...report.text import as_text
+from ...report.answer import give
 from ...study.study import begin
 from ..candidates import CandidateRuns
 from . import tables, text
@@ -26,11 +25,7 @@ def run(line: Composed, words: list[str]) -> int:
     runs = CandidateRuns(line, line.sized(sizes))
     with begin(runs.line, words) as runs.work:
         done = robust(runs, plans(line))
-        runs.work.text("summary.csv", tables.summary(done).to_csv(index=False))
-        found = both(lambda: text.findings(done, runs.work.folder), runs.work.folder)
-        said = as_text(found, runs.work.folder)
-        runs.work.text("answer.txt", said + "\n")
-        print(said)
+        give(runs.work, lambda: text.findings(done, runs.work.folder), tables.summary(done))
     return 0
 
 

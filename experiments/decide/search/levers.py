@@ -134,5 +134,6 @@ def candidate(values: Values, pinned: Mapping[str, Any]) -> Candidate:
     changes |= {name: value for name, value in values.items() if name != MONEY and name not in GROUPS}
     factor, policies = values.get(MONEY, 1.0), ()
     if factor != 1.0:
-        policies = (Policy("money", tuple({"path": path, "scale": factor} for path in SCALED)),)  # type: ignore[assignment]
+        scaled = tuple({"path": path, "scale": factor} for path in SCALED)
+        policies = (Policy("money", scaled),)  # type: ignore[assignment]
     return Candidate(name_plan(values), {**changes, **pinned}, policies)

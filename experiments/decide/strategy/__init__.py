@@ -16,8 +16,8 @@ import pandas as pd
 
 from ...command.scenario import Composed
 from ...report import written
-from ...report.style import LANGUAGES, both, figures_in
-from ...report.text import as_text
+from ...report.answer import give
+from ...report.style import LANGUAGES, figures_in
 from ...study.findings import Findings, Picture
 from ...study.store import Results
 from ...study.study import Study, begin
@@ -45,15 +45,12 @@ def run(line: Composed, words: list[str]) -> int:
     """Exit code."""
     with begin(line, words) as work:
         done = worked_out(line, words, work)
-        work.text("summary.csv", summary(done).to_csv(index=False))
 
         def make() -> Findings:
             found = text.findings(done)
             return replace(found, pictures=pictures(done, work.folder))
 
-        said = as_text(both(make, work.folder), work.folder)
-        work.text("answer.txt", said + "\n")
-        print(said)
+        give(work, make, summary(done))
     for path in briefs(work.folder):
         print(path)
     return 0

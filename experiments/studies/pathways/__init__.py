@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from ...command.scenario import Composed
 from ...command.settings import Mistake
-from ...report.style import both
-from ...report.text import as_text
+from ...report.answer import give
 from ...study.study import begin
 from . import tables, text
 from .answer import answered
@@ -28,11 +27,7 @@ def run(line: Composed, words: list[str]) -> int:
         raise Mistake(f"seeds = {runs.seeds}: {FEWEST} or more are wanted to tell a share of counties")
     with begin(runs.line, words) as runs.work:
         answer = answered(runs)
-        runs.work.text("summary.csv", tables.summary(answer).to_csv(index=False))
-        found = both(lambda: text.findings(answer), runs.work.folder)
-        said = as_text(found, runs.work.folder)
-        runs.work.text("answer.txt", said + "\n")
-        print(said)
+        give(runs.work, lambda: text.findings(answer), tables.summary(answer))
     return 0
 
 
