@@ -161,6 +161,25 @@ def made_by(module: str, function: str) -> Callable[[], str]:
     return lambda: str(getattr(import_module(module), function)())
 
 
+def map_of_parts() -> str:
+    """Every part with its files and where it is described, from the long map of annex F."""
+    long = (ROOT / f"{ANNEX}f.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (M\d+) \| [^|]* \| ([^|]*) \|", long, re.MULTILINE)
+    where = {part: letter for letter, parts in DESCRIBED.items() for part in parts}
+    core = (ROOT / CORE).read_text(encoding="utf-8")
+    heads = " ".join(re.findall(r"^### 7.*$", core, re.MULTILINE)).replace("M16 to M19", "M16 M17 M18 M19")
+    lines = [
+        f"| {part} | {files} | {'core, ' * bool(re.search(rf'{part}\\b', heads))}annex {where[part].upper()} |"
+        for part, files in rows
+    ]
+    return "\n".join(["| part | files | described in |", "| --- | --- | --- |", *lines])
+
+
+DESCRIBED = {  # annex -> parts whose description it holds in full
+    "b": [f"M{i}" for i in (*range(1, 7), 8, *range(11, 14), 29, 30)],
+    "c": [f"M{i}" for i in (*range(14, 26), 28)],
+    "d": [f"M{i}" for i in (7, 9, 10, 26, 27)],
+}
 CORE, ANNEX = odd_tables.CORE, "docs/odd/annex_"
 HAND, README, CLAUSES = "docs/break_even.md", "README.md", "docs/traceability.md"
 EVIDENCE, PROBLEM, ANSWERED = "docs/patterns.md", "docs/xlrm.md", "docs/verdicts.md"
@@ -174,6 +193,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "switches": (f"{ANNEX}f.md", switches),
     "dials": (f"{ANNEX}f.md", dials),
     "parameters": (f"{ANNEX}f.md", odd_tables.summary),
+    "map": ("sim/ODD.md", map_of_parts),
     "traceability": (CLAUSES, traceability),
     "summaries": (EVIDENCE, made_by("experiments.evidence.page", "listed")),
     "patterns": (EVIDENCE, made_by("experiments.evidence.page", "patterns")),
