@@ -168,8 +168,9 @@ def map_of_parts() -> str:
     where = {part: letter for letter, parts in DESCRIBED.items() for part in parts}
     core = (ROOT / CORE).read_text(encoding="utf-8")
     heads = " ".join(re.findall(r"^### 7.*$", core, re.MULTILINE)).replace("M16 to M19", "M16 M17 M18 M19")
+    inside = set(re.findall(r"M\d+", heads))
     lines = [
-        f"| {part} | {files} | {'core, ' * bool(re.search(rf'{part}\\b', heads))}annex {where[part].upper()} |"
+        f"| {part} | {files} | {'core, ' * (part in inside)}annex {where[part].upper()} |"
         for part, files in rows
     ]
     return "\n".join(["| part | files | described in |", "| --- | --- | --- |", *lines])
