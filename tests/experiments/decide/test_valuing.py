@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import norm
-from threadpoolctl import threadpool_limits
 
 from experiments.decide import valuing
 from experiments.decide.valuing import (
@@ -30,7 +29,7 @@ pytest.importorskip("sklearn")
 @pytest.fixture(autouse=True)
 def one_thread():
     """Of small tables threads make slow work."""
-    with threadpool_limits(1):
+    with pytest.importorskip("threadpoolctl").threadpool_limits(1):
         yield
 
 
