@@ -68,9 +68,13 @@ def write(found: Results, folder: Path) -> list[str]:
     for name, frame in made.items():
         replace(folder / f"{name}.csv", csv_text(frame).encode())
     sheets = {"summary": ("summary", "汇总"), "villages": ("villages", "村庄"), "runs": ("runs", "运行")}
-    replace(folder / "study.xlsx", workbook({tell(*sheets[name]): frame for name, frame in made.items()}))
-    months = ["months.csv"] if _months(found, folder / "months.csv") else []
-    return [*(f"{name}.csv" for name in made), *months, "study.xlsx"]
+    names = [f"{name}.csv" for name in made]
+    names += ["months.csv"] if _months(found, folder / "months.csv") else []
+    if made:
+        book = workbook({tell(*sheets[name]): frame for name, frame in made.items()})
+        replace(folder / "study.xlsx", book)
+        names.append("study.xlsx")
+    return names
 
 
 def _months(found: Results, path: Path) -> bool:
