@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from ..study.findings import Findings, ShownTable
 
@@ -12,13 +13,19 @@ def yuan(fen: float) -> str:
     return f"{round(fen / 100):,}"
 
 
+def wide(text: str) -> int:
+    """Columns of a terminal that a text takes: two a Chinese sign."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
+
+
 def layout(lines: list[list[str]]) -> str:
     """Columns in line, the first to the left."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(wide, column)) for column in zip(*lines, strict=True)]
 
     def line_of(cells: list[str]) -> str:
         first, *others = zip(cells, widths, strict=True)
-        padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        left = first[0] + " " * (first[1] - wide(first[0]))
+        padded = [left, *(" " * (width - wide(cell)) + cell for cell, width in others)]
         return "  ".join(padded).rstrip()
 
     return "\n".join(map(line_of, lines))

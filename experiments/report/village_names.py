@@ -13,6 +13,11 @@ from .style import chinese_font, tell
 LONGEST = 14  # signs of a name on a map
 
 
+def numbered(number: int) -> str:
+    """A village without a name."""
+    return tell(f"village {number}", f"{number} 号村")
+
+
 class VillageName(NamedTuple):
     """Of one village; name and code are empty where none was given."""
 
@@ -23,14 +28,12 @@ class VillageName(NamedTuple):
     @property
     def short(self) -> str:
         """The name, else "village 7"."""
-        return self.name or tell(f"village {self.number}", f"{self.number} 号村")
+        return self.name or numbered(self.number)
 
     @property
     def full(self) -> str:
-        """Name, number and code: "上王村 (village 7, 320112001207)"; "village 7" where no table gave more."""
-        number = tell(f"village {self.number}", f"{self.number} 号村")
-        beside = tell(", ", "，").join(filter(None, (number if self.name else "", self.code)))
-        return tell(f"{self.short} ({beside})", f"{self.short}（{beside}）") if beside else number
+        """Name, number and code, as far as a table gave them: "上王村, village 7, 320112001207"."""
+        return tell(", ", "，").join(filter(None, (self.name, numbered(self.number), self.code)))
 
     @property
     def listed(self) -> str:

@@ -25,6 +25,7 @@ from ..report import pictures
 from ..report.labels import drawn_from, outcome_title, spread
 from ..report.style import both, tell, words
 from ..report.text import layout
+from ..report.village_table import by_village
 from ..study import study
 from ..study.findings import Findings, Picture, ShownTable
 from ..study.plan import Task
@@ -65,7 +66,9 @@ def answer(
         )
         for name, (fewer, closed) in statistics.averted(rows, settings.name).items()
     ]
-    tables = [layout([[table.title, *table.columns[1:]], *table.rows]) for table in found.tables]
+    places = by_village(rows[rows["arm"] == "main"], parameters)
+    shown = [*found.tables, *([places] if places else [])]
+    tables = [layout([[table.title, *table.columns[1:]], *table.rows]) for table in shown]
     where = (
         f"What follows if the rules hold. Runs, villages, series, figures, findings.json and "
         f"configuration: {work.folder}/\n{command('report', f'study={work.folder}')}"
