@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sim.start.village_table import WORDS, Fault
 
-from .style import translated
+from .style import LABELS, translated
 
 HINT = re.compile(r"; did you mean (.+)\?$")
 RANGE = re.compile(r"(\S+) to (\S+) (\D.*)")  # what follows is a unit
@@ -45,7 +45,7 @@ def in_chinese(fault: Fault) -> Fault:
 def _allowed(text: str) -> str:
     words = text.split(", ")
     if tuple(words) in {tuple(one) for one in WORDS.values()}:
-        return "、".join(f"{OWN.get(word) or translated().get(word, word)}（{word}）" for word in words)
+        return "、".join(f"{_word(word)}（{word}）" for word in words)
     within = RANGE.fullmatch(text)
     if within and within[3] in UNITS:
         return f"{within[1]} 至 {within[2]}（{UNITS[within[3]]}）"
@@ -53,3 +53,7 @@ def _allowed(text: str) -> str:
         if found := sentence.fullmatch(text):
             return found.expand(chinese)
     return text
+
+
+def _word(word: str) -> str:
+    return OWN.get(word) or (LABELS[word][1] if word in LABELS else translated().get(word, word))
