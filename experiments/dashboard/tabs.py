@@ -214,13 +214,13 @@ def why_tab(result: DraftResult) -> None:
 
 def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engine: report.Runs) -> None:
     """Report, CSV and workbook of the shown scenario, and how to run the same elsewhere."""
-    name = state.file_name(draft.name)
+    name, lang = state.file_name(draft.name), language()  # asked now: files are made outside the session
     sorts = (
-        ("report", lambda: report.write(result, draft, others, language(), engine), "html", "text/html"),
-        ("csv", lambda: workbook.villages_csv(result, language()), "csv", "text/csv"),
+        ("report", lambda: report.write(result, draft, others, lang, engine), "html", "text/html"),
+        ("csv", lambda: workbook.villages_csv(result, lang), "csv", "text/csv"),
         (
             "xlsx",
-            lambda: workbook.excel(result, draft, language()),
+            lambda: workbook.excel(result, draft, lang),
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),

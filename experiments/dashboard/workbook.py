@@ -11,11 +11,11 @@ from ..command.scenario import known
 from ..report import reading, style
 from ..report.cells import neutral_frame
 from ..report.reading_files import csv_text, workbook
-from ..report.style import tell
+from ..report.style import tell, words
 from . import state
 from .report import one_voice
 from .state import Draft, DraftResult
-from .words import named, said, word
+from .words import named, said
 
 
 def villages(result: DraftResult) -> pd.DataFrame:
@@ -36,15 +36,15 @@ def excel(result: DraftResult, draft: Draft, language: str = "en") -> bytes:
         (said(f"m_{name}", language), one.mean, one.low, one.high, one.n)
         for name, one in state.figures(result).items()
     ]
-    classes = [(year, word(name, language), share) for year, name, share in _rows(state.classes(result.rows))]
-    money = [(word(name, language), share) for name, share in _rows(state.money(result.rows))]
     values = [
-        (path, str(v), named(known()[path], language) if path in known() else "")
+        (path, str(v), named(known()[path], language) if path in known() else said(path, language))
         for path, v in {**draft.settings(), **draft.values}.items()
     ]
     share = ("share", "占比")
     spread = (("mean", "均值"), ("from (95 %)", "95% 下限"), ("to (95 %)", "95% 上限"), ("seeds", "种子数"))
     with one_voice, style.speaking(language):
+        classes = [(year, words(name), part) for year, name, part in _rows(state.classes(result.rows))]
+        money = [(words(name), part) for name, part in _rows(state.money(result.rows))]
         sheets = {
             tell("figures", "指标"): _sheet(figures, ("figure", "指标"), *spread),
             tell("classes", "类别"): _sheet(classes, ("year", "年份"), ("class", "类别"), share),

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -362,6 +363,25 @@ def test_the_workbook_holds_the_figures_that_are_shown(two):
     assert {name: shown[words.said(f"m_{name}", "en")] for name in by_hand} == by_hand
     assert len(shown) == len(found) and len(sheets["villages"]) == 4
     assert dict(sheets["set"][["path", "value"]].to_numpy())["county.villages"] == "3"
+
+
+def test_downloads_hold_names_and_yuan_in_the_language_of_the_page(two):
+    """20,000 fen are 200 yuan; the first three bytes are the mark of UTF-8."""
+    pytest.importorskip("openpyxl", reason="the extra dashboard is not installed")
+    table = "number,name,code\n1,上王村,320112001201\n2,,\n"
+    made = draft(given__villages=table, county__villages=2)
+    mine = replace(two[0], parameters=made.parameters())
+    text = workbook.villages_csv(mine, "zh")
+    assert text.encode()[:3] == b"\xef\xbb\xbf"
+    rows = pd.read_csv(io.StringIO(text.removeprefix("\ufeff")), dtype=str, keep_default_na=False)
+    assert (
+        rows["村名"].tolist() == ["上王村", ""] * 2 and rows["区划代码"].tolist() == ["320112001201", ""] * 2
+    )
+    assert rows["公共支出（元）"].tolist() == ["200.0"] * 4 and set(rows["类型"]) == {"普通村"}
+    sheets = pd.read_excel(io.BytesIO(workbook.excel(mine, made, "zh")), sheet_name=None, dtype=str)
+    assert list(sheets) == ["指标", "类别", "资金", "村庄", "设定"]
+    assert sheets["村庄"]["区划代码"].dropna().tolist() == ["320112001201"] * 2
+    assert style.tell("en", "zh") == "en"  # spoken is again what was before
 
 
 # -- words ---------------------------------------------------------------------------------------------------
