@@ -159,7 +159,7 @@ def county(frame: pd.DataFrame, language: str) -> Any:
     )
     tip = [
         alt.Tooltip("name:N", title=said("village", language)),
-        *([alt.Tooltip("code:N", title=said("code", language))] if frame["code"].any() else []),
+        *([alt.Tooltip("code:N", title=word("code", language))] if frame["code"].any() else []),
         alt.Tooltip("what:N", title=said("class", language)),
         alt.Tooltip("kind:N", title=said("kind", language)),
         alt.Tooltip("strength:N"),

@@ -177,7 +177,6 @@ SAID: dict[str, tuple[str, str]] = {
     "year": ("Year", "年份"),
     "seed": ("Seed", "种子"),
     "village": ("Village", "村庄"),
-    "code": ("Code", "区划代码"),
     "kind": ("kind", "类型"),
     "elders": ("elders", "老人"),
     "class": ("state", "状态"),

@@ -326,6 +326,21 @@ def _name(axis: Axes, places: pd.DataFrame, names: Mapping[int, VillageName]) ->
         )
 
 
+def _panel(axis: Axes, places: pd.DataFrame, states: pd.Series) -> None:
+    """Villages at one time: colour their state, shape their kind."""
+    for kind, mark in MARKS.items():
+        at = (places["kind"] == kind).to_numpy()
+        axis.scatter(
+            places["east_km"][at],
+            places["north_km"][at],
+            c=[STATES[int(state)][1] for state in states[at]],
+            marker=mark,
+            s=70,
+            edgecolor="black",
+            lw=0.8,
+        )
+
+
 def county_map(
     series: pd.DataFrame,
     rows: pd.DataFrame,
@@ -351,18 +366,7 @@ def county_map(
     )
     frame = [_span(places[column]) for column in ("east_km", "north_km")]
     for axis, at_month in zip(axes[0], times, strict=True):
-        for kind, mark in MARKS.items():
-            at = (places["kind"] == kind).to_numpy()
-            colours = [STATES[int(state)][1] for state in code.loc[at_month][at]]
-            axis.scatter(
-                places["east_km"][at],
-                places["north_km"][at],
-                c=colours,
-                marker=mark,
-                s=70,
-                edgecolor="black",
-                lw=0.8,
-            )
+        _panel(axis, places, code.loc[at_month])
         month = int(start[5:7]) - 1 + at_month
         axis.set_title(f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}", fontsize=9)
         axis.set_aspect("equal")

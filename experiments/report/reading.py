@@ -15,10 +15,10 @@ from sim.funnel import FUNNEL
 from sim.state.codes import KINDS, NEVER
 from sim.state.parameters import Parameters
 
-from .. import outcomes, statistics
+from .. import statistics
 from .cells import neutral_frame
 from .figures_time import STATES
-from .style import phrase, tell, words
+from .style import tell, words
 from .village_names import are_named, village_names
 
 MARK = "\ufeff"  # without it a Chinese spreadsheet takes UTF-8 for GB 18030
@@ -92,11 +92,6 @@ HEADS: Mapping[str, tuple[str, str]] = {  # column -> heading, its unit left to 
     "villages": ("villages", "村数"),
     "viable_villages": ("villages viable", "可持续的村数"),
     "error": ("error", "错误"),
-    "class": ("class", "类别"),
-    "share": ("share", "占比"),
-    "low": ("low", "下限"),
-    "high": ("high", "上限"),
-    "seeds": ("seeds", "种子数"),
 }
 FLAGS = ("open_end", "business_offered", "business_taken")
 MONEY, TIME = "_fen", "_minutes"  # how columns of money and of time end
@@ -117,8 +112,7 @@ def _made(name: str) -> str:
         return tell(f"{words(rest)}: {words(head)}", f"{words(rest)}：{words(head)}")
     if head == "judged":
         return tell(f"class at the end of {rest}", f"{rest} 年末类别")
-    known = outcomes.OUTCOMES.get(name)
-    return phrase(known.label) if known else words(name)
+    return words(name)
 
 
 def arm_words(arm: str) -> str:
@@ -174,17 +168,18 @@ def _number(name: str, column: pd.Series) -> pd.Series:
     """Yuan with two digits, hours with one; a class of a year in words; all else as it is."""
     if name.startswith("judged_"):
         return column.map(dict(enumerate(map(words, FUNNEL))))
-    if _measured(name):
+    if measured(name):
         return (column / 100).round(2) if name.endswith(MONEY) else (column / 60).round(1)
     return column.round(3) if pd.api.types.is_float_dtype(column) else column
 
 
 def in_units(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns of money in yuan and of time in hours."""
-    return rows.assign(**{str(name): _number(str(name), rows[name]) for name in rows if _measured(str(name))})
+    return rows.assign(**{str(name): _number(str(name), rows[name]) for name in rows if measured(str(name))})
 
 
-def _measured(name: str) -> bool:
+def measured(name: str) -> bool:
+    """Whether a column is of money or of time."""
     return name.endswith((MONEY, TIME))
 
 

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from sim.state.parameters import Parameters
 
 from .. import reference
+from ..outcomes import OUTCOMES
 from ..study.parts import replace
 from ..study.store import Results
 from . import reading
 from .cells import neutral_frame
-from .style import tell, words
+from .style import phrase, tell, words
 
 ROWS = 1_048_575  # of a sheet, below its heading
 
@@ -52,13 +53,50 @@ def tables(found: Results) -> dict[str, pd.DataFrame]:
     return {name: one for name, one in made.items() if one.size}
 
 
+COMPARISON = {"condition", "arm", "cell", "replicate"}  # columns that name a row, where others are outcomes
+PLACES: Mapping[str, tuple[str, str]] = {  # what names a row of a summary
+    "panel": ("panel", "组"),
+    "condition": ("condition", "条件"),
+    "cell": ("group of villages", "村的类别"),
+    "class": ("class", "类别"),
+    "share": ("share", "占比"),
+    "low": ("low", "下限"),
+    "high": ("high", "上限"),
+    "seeds": ("seeds", "种子数"),
+}
+
+
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """summary.csv under headings; its words translated."""
-    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    said = {
-        name: frame[name].map(lambda cell: words(cell) if isinstance(cell, str) else cell) for name in texts
+    """summary.csv with its words translated, under headings: outcomes by their names where it compares arms.
+
+    Elsewhere a column may mean something else than the outcome of that name, and keeps the name it has.
+    """
+    made = {
+        str(name): frame[name].map(lambda cell, name=name: _word(str(name), cell))
+        for name in frame
+        if not pd.api.types.is_numeric_dtype(frame[name])
     }
-    return neutral_frame(reading.in_units(frame.assign(**said)).rename(columns=reading.heading))
+    if "replicate" in frame:
+        made["replicate"] = frame["replicate"] + 1
+    compared = set(frame) >= COMPARISON
+    heads = {str(name): _heading(str(name), compared) for name in frame}
+    return neutral_frame(reading.in_units(frame.assign(**made)).rename(columns=heads))
+
+
+def _word(column: str, cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    return reading.arm_words(cell) if column == "arm" else words(cell)
+
+
+def _heading(name: str, compared: bool) -> str:
+    if name in PLACES:
+        return tell(*PLACES[name])
+    if compared and name in OUTCOMES:
+        outcome = OUTCOMES[name]
+        return phrase(outcome.label) + (tell(", share", "（比例）") if outcome.share else "")
+    known = name in ("scenario", "arm", "replicate", "kind", "strength") or reading.measured(name)
+    return reading.heading(name) if known else words(name)
 
 
 def write(found: Results, folder: Path) -> list[str]:

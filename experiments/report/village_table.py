@@ -66,7 +66,8 @@ def by_village(rows: pd.DataFrame, parameters: Parameters, scenario: str = "") -
         f"villages leaves blank is drawn anew by each.",
         f"{seeds} 个种子；类型、村集体、类别与原因取其中最常见者：村表中空白之处由各种子分别抽取。",
     )
-    return ShownTable(title() + (f": {words(scenario)}" if scenario else ""), heads, lines, note)
+    of = tell(": ", "：") + words(scenario) if scenario else ""
+    return ShownTable(title() + of, heads, lines, note)
 
 
 def _reasons(rows: pd.DataFrame) -> list[str]:

@@ -391,7 +391,7 @@ def by_name(answer: Answer) -> ShownTable | None:
     for number, one in list(now.iterrows())[:MOST_VILLAGES]:
         place = int(str(number))
         opened = percent(plain.loc[place, "open"]), percent(one["open"])
-        what_kind = phrase(one["strength"]), phrase(one["kind"])
+        what_kind = words(one["strength"]), words(one["kind"])
         rows.append([*first_cells(names[place], coded), *what_kind, *opened, f"{one['yuan']:,.0f}"])
     heads = [
         *first_heads(coded),

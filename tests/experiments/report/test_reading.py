@@ -145,6 +145,20 @@ def test_no_two_columns_have_one_heading(code):
     assert len(set(heads)) == len(heads)
 
 
+def test_a_summary_is_headed_by_outcomes_only_where_it_compares_arms():
+    """Elsewhere `public` may be yuan a village and year."""
+    names = {"condition": ["as written"], "arm": ["main"], "cell": ["all"], "replicate": [0]}
+    compared = pd.DataFrame({**names, "public": [1.0], "viable": [0.5]})
+    with style.speaking("zh"):
+        found, other = (reading_files.summary(one) for one in (compared, compared.drop(columns="condition")))
+    assert list(found)[:4] == ["条件", "支", "村的类别", "种子"]
+    assert list(found)[4:] == ["每受助老人年公共支出（元）", "期末可持续的村（比例）"]
+    assert found.iloc[0].tolist()[:4] == ["按所写设定", "主运行", "全部", 1]
+    assert "public" in other and found["期末可持续的村（比例）"].tolist() == [0.5]
+    fen = pd.DataFrame({"cost_fen": [250]})
+    assert reading_files.summary(fen)["running cost, yuan"].tolist() == [2.5]
+
+
 # -- village by village
 # ----------------------------------------------------------------------------------------------------------
 def test_village_by_village_by_hand():
