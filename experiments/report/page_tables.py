@@ -102,7 +102,7 @@ def failures(kept: Kept) -> list[ShownTable]:
 
 
 def _by_village(kept: Kept) -> list[ShownTable]:
-    """Villages by name in the first scenario, unless the study itself has such a table."""
+    """Villages by name in the first scenario, unless the study itself shows such a table."""
     own = kept.findings.tables if kept.findings else []
     rows = kept.villages
     if not len(rows) or any(table.title.startswith("Village by village") for table in own):

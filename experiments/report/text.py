@@ -36,12 +36,23 @@ def numbered(sentences: list[str]) -> str:
     return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1))
 
 
-def _table(table: ShownTable, most: int) -> str:
-    rows = [[str(cell) for cell in row] for row in table.rows[:most]]
+def _cut(table: ShownTable, most: int) -> tuple[list[list[str]], str]:
+    """The first rows, and a line on those that are left out."""
     left = len(table.rows) - most
-    cut = f"\n... {left} more in findings.json" if left > 0 else ""
+    more = f"\n... {left} more in findings.json" if left > 0 else ""
+    return [[str(cell) for cell in row] for row in table.rows[:most]], more
+
+
+def _table(table: ShownTable, most: int) -> str:
+    rows, cut = _cut(table, most)
     note = f"\n{table.note}" if table.note else ""
     return f"{table.title}\n{layout([table.columns, *rows])}{cut}{note}"
+
+
+def titled(table: ShownTable, most: int = 40) -> str:
+    """A table whose title heads its first column; a long one is cut."""
+    rows, cut = _cut(table, most)
+    return layout([[table.title, *table.columns[1:]], *rows]) + cut
 
 
 def as_text(findings: Findings, folder: Path, most: int = 40) -> str:
