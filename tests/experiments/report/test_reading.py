@@ -197,6 +197,8 @@ def test_a_policy_may_name_villages_by_name_or_code():
     found = in_numbers({"villages": ["上王村"], "modifiers": [line]}, GIVEN, "policy mine")
     assert found["villages"] == [1] and found["modifiers"][0]["villages"] == [2, 3, 2]
     assert line["villages"] == [2, "3", 320112001202]  # the file's own table is left as it was
+    odd = GIVEN.replace({"given.villages": "number,name\n1,2\n2,\n3,\n"})
+    assert in_numbers({"villages": [2, "2"]}, odd, "policy mine")["villages"] == [2, 1]  # a number stays one
     with pytest.raises(Mistake, match="policy mine: villages = '上土村'.*did you mean 上王村"):
         in_numbers({"villages": ["上土村"]}, GIVEN, "policy mine")
     twice = GIVEN.replace({"given.villages": "number,name\n1,A\n2,A\n3,\n"})
