@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
     "resume": HOW,
     "verify": ("sample", "all", "workers", "engine", "progress"),
-    "export": (),
+    "export": ("report.language",),
     "to_ema": ("out",),
 }
 
@@ -111,13 +111,23 @@ def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
     if len(named) != 1 or not named[0]:
         raise Mistake(f"{verb} wants one study=<folder>, such as study=results/first_answer/0123456789ab")
     for word in others:
-        key = word.partition("=")[0].partition(".")[0]
-        if verb in WORDS and key not in WORDS[verb]:
+        key = word.partition("=")[0]
+        if verb in WORDS and not {key, key.partition(".")[0]} & {*WORDS[verb]}:
             allowed = ("study", *WORDS[verb])
             raise Mistake(
                 f"{verb} does not know {word!r}; allowed are {', '.join(allowed)}{nearest(key, allowed)}"
             )
     return newest(named[0].rstrip("/")), others
+
+
+def spoken(words: Sequence[str]) -> str:
+    """The language that `report.language=` names, English where it is left out."""
+    code = dict(word.partition("=")[::2] for word in words).get("report.language", "en")
+    if code not in LANGUAGES:
+        raise Mistake(
+            f"report.language = {code!r}: allowed are {', '.join(LANGUAGES)}{nearest(code, LANGUAGES)}"
+        )
+    return code
 
 
 def newest(folder: str) -> str:
@@ -172,3 +182,5 @@ def check(verb: str, words: Sequence[str]) -> None:
         there(folder)
         if verb == "to_ema":
             out_of(others)
+        elif verb == "export":
+            spoken(others)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sim.start.village_table import read_villages
 from sim.state.parameters import nearest
 
 from ..report.explain import chain, closures
@@ -16,6 +15,7 @@ from ..study.simulate import play, record
 from ..study.store import Results
 from . import asked
 from .scenario import Mistake
+from .village_number import number_of
 
 
 def chosen(found: Results, given: Mapping[str, str]) -> Task:
@@ -40,26 +40,6 @@ def chosen(found: Results, given: Mapping[str, str]) -> Task:
     if int(given["replicate"]) not in numbers:
         raise Mistake(f"replicate = {given['replicate']}: {name} has {numbers[0]} to {numbers[-1]}")
     return next(task for task in mine if task.replicate == int(given["replicate"]))
-
-
-def number_of(task: Task, named: str) -> int:
-    """The number of a village, given as number, name or official code; Mistake where there is no such."""
-    text = task.scenario.parameters.given.villages
-    table = read_villages(text) if text else None
-    for column in (table.names, table.codes) if table else ():
-        places = [place for place, one in enumerate(column, 1) if one and one == named]
-        if len(places) > 1:
-            listed = ", ".join(map(str, places))
-            raise Mistake(f"village = {named!r}: {len(places)} villages are called so, numbers {listed}")
-        if places:
-            return places[0]
-    if named.isascii() and named.isdigit() and len(named) < 10:
-        return int(named)
-    known = tuple(filter(None, (*table.names, *table.codes))) if table else ()
-    raise Mistake(
-        f"village = {named!r}: the number of a village is wanted"
-        + (f", or a name or code of the given table{nearest(named, known)}" if known else "")
-    )
 
 
 def relieved(found: Results, task: Task, village: int) -> str:
@@ -90,7 +70,7 @@ def main(words: Sequence[str]) -> int:
     found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
     result = play(task)
-    village = number_of(task, given["village"])
+    village = number_of(task.scenario.parameters, given["village"])
     months = [given["month"]] if given["month"] else closures(result, village)
     told = "\n\n".join(chain(result, village, month, task) for month in months)
     stored = found.runs(allow_partial=True).set_index("run")["content"].get(task.run, "")

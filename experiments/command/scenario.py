@@ -43,6 +43,7 @@ from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
 from .user_files import read_text
 from .user_yaml import plain
+from .village_number import in_numbers
 from .words import sort_out
 
 OWN = ("sim.policies.Indexation", "sim.policies.Policy")  # classes that a policy file may name without more
@@ -257,7 +258,7 @@ def policy(name: str, parameters: Parameters, trust: bool = False) -> Interventi
     """
     content = policy_file(name)
     if "_target_" not in content:
-        return policies.Policy.read(name, content)
+        return policies.Policy.read(name, in_numbers(content, parameters, f"policy {name}"))
     foreign = [word for word in targets(content) if word not in OWN]
     if foreign and not trust:
         raise Mistake(

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from ..report import reading, reading_files, style
 from ..report.cells import neutral_frame, neutral_table
 from ..study import runner
 from ..study.engines import Engine
@@ -203,15 +204,24 @@ def difference(old: pa.Table, new: pa.Table) -> Iterator[str]:
 
 
 def export(words: list[str]) -> int:
-    """CSV of all tables and a workbook without the monthly series, into export/ of the study."""
-    found, _ = take("export", words)
+    """Into export/ of the study: all tables as stored and a workbook without the monthly series.
+
+    These are for programs; below, in a folder of the language, stands the same for people.
+    """
+    found, others = take("export", words)
+    code = asked.spoken(others)
     found.runs()
     folder = found.folder / "export"
     with writing(folder):
         folder.mkdir(exist_ok=True)
         names = [f"{table}.csv" for table in TABLES if _to_csv(found, table, folder / f"{table}.csv")]
         left_out = _to_xlsx(found, folder / "study.xlsx")
-    print(f"{folder}/: {', '.join([*names, 'study.xlsx'])}")
+        with style.speaking(code):
+            read = reading_files.write(found, folder / code)
+    print(
+        f"{folder}/{code}/: {', '.join(read)}, in words, yuan and hours; "
+        f"as stored, in {folder}/: {', '.join([*names, 'study.xlsx'])}"
+    )
     for text in left_out:
         print(text)
     return 0
@@ -230,9 +240,16 @@ def _to_csv(found: Results, table: str, path: Path) -> bool:
         for content in found.parts(table):
             rows = neutral_table(_plain(content.filter(pc.is_in(content["run"], value_set=wanted))))
             rows = pa.concat_tables([schema.empty_table(), rows], promote_options="permissive")
-            writer = writer or stack.enter_context(csv.CSVWriter(str(path), schema))
+            writer = writer or _marked(stack, path, schema)
             writer.write_table(rows)
     return writer is not None
+
+
+def _marked(stack: contextlib.ExitStack, path: Path, schema: pa.Schema) -> csv.CSVWriter:
+    """A writer below the mark by which a spreadsheet knows UTF-8."""
+    file = stack.enter_context(path.open("wb"))
+    file.write(reading.MARK.encode())
+    return stack.enter_context(csv.CSVWriter(file, schema))
 
 
 def _plain(table: pa.Table) -> pa.Table:

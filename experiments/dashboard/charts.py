@@ -151,9 +151,6 @@ def county(frame: pd.DataFrame, language: str) -> Any:
         kind=[word(key, language) for key in frame["kind"]],
         strength=[word(key, language) for key in frame["strength"]],
         often=(100 * frame["viable"]).round(),
-        label=[
-            f"{number} {name}".strip() for number, name in zip(frame["village"], frame["name"], strict=True)
-        ],
     )
     km = said("km", language)
     east, north = (
@@ -161,7 +158,8 @@ def county(frame: pd.DataFrame, language: str) -> Any:
         alt.Y("north:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
     )
     tip = [
-        alt.Tooltip("label:N", title=said("village", language)),
+        alt.Tooltip("name:N", title=said("village", language)),
+        *([alt.Tooltip("code:N", title=word("code", language))] if frame["code"].any() else []),
         alt.Tooltip("what:N", title=said("class", language)),
         alt.Tooltip("kind:N", title=said("kind", language)),
         alt.Tooltip("strength:N"),
@@ -184,7 +182,7 @@ def county(frame: pd.DataFrame, language: str) -> Any:
             size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 700])),
         )
     )
-    texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=east, y=north, text="label:N")
+    texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=east, y=north, text="name:N")
     return alt.layer(dots, texts).properties(height=420)
 
 

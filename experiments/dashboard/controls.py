@@ -15,6 +15,7 @@ from sim.state.parameters import Declaration
 from ..command.scenario import known, options, policy_file, read_policies
 from ..command.table_file import SUFFIXES
 from ..report import style
+from ..report.village_faults import in_chinese
 from . import state
 from .session import (
     changed,
@@ -262,7 +263,7 @@ def county_controls(shown: Draft) -> None:
 def take_file(shown: Draft, content: bytes, name: str, identity: str) -> None:
     """Use an uploaded table of villages, or list the cells that cannot be used."""
     found = state.take_villages(shown, content, name)
-    faults = found.faults
+    faults = [in_chinese(fault) if language() == "zh" else fault for fault in found.faults]
     if faults:
         st.error(say("faults", n=len(faults)))
         head = [say(key) for key in ("row", "column", "stands", "allowed")]

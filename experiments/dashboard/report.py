@@ -25,7 +25,7 @@ from ..study.store import RunRecord
 from .state import Draft, DraftResult, differences, file_name
 from .words import said
 
-_one = threading.Lock()  # a process draws one figure at a time and speaks one language
+one_voice = threading.Lock()  # a process draws one figure at a time and speaks one language
 
 
 class Runs(Protocol):
@@ -57,7 +57,7 @@ def compared(base: DraftResult, others: list[DraftResult], language: str) -> Sho
 
 def write(result: DraftResult, draft: Draft, others: list[DraftResult], language: str, engine: Runs) -> str:
     """The HTML; `others` are compared with the result where they share their luck."""
-    with _one, tempfile.TemporaryDirectory() as place:
+    with one_voice, tempfile.TemporaryDirectory() as place:
         file = Path(place) / f"{file_name(draft.name)}.yaml"
         file.write_text(draft.yaml(), encoding="utf-8")
         line = compose_line(

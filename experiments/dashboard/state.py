@@ -27,7 +27,7 @@ from ..command import given_county, village_file
 from ..command.experiment_settings import DRAWS, FILED, Settings
 from ..command.scenario import parse_scenario, read_policies, write_scenario
 from ..command.settings import Mistake, arm, options
-from ..report.cells import neutral_frame
+from ..report.village_names import village_names
 from ..studies import baseline
 from ..study.plan import Task
 from ..study.store import RunRecord
@@ -218,15 +218,6 @@ def take_villages(draft: Draft, content: bytes, name: str) -> village_file.Given
     return table
 
 
-def names(parameters: Parameters) -> dict[int, str]:
-    """Village number -> name, where the table gives one."""
-    known = village_table.read_villages(parameters.given.villages).names if parameters.given.villages else ()
-    return {
-        number: known[number - 1] if number <= len(known) and known[number - 1] else ""
-        for number in range(1, parameters.county.villages + 1)
-    }
-
-
 # -- results
 # -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
@@ -388,10 +379,10 @@ def fan(result: DraftResult, path: str) -> pd.DataFrame:
 def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
     """Villages of one run at one year's end.
 
-    East, north (km), class, kind, strength, elders, share of seeds viable.
+    Number with name, code, east, north (km), class, kind, strength, elders, share of seeds viable.
     """
     mine = result.rows[result.rows["replicate"] == replicate]
-    numbers = mine["village"].to_numpy(np.int64)
+    numbers, names = mine["village"].to_numpy(np.int64), village_names(result.parameters)
     states = county.village_states(
         result.parameters,
         int(result.runs.loc[result.runs["replicate"] == replicate, "seed"].iloc[0]),
@@ -403,7 +394,8 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "village": numbers,
-            "name": [names(result.parameters).get(int(number), "") for number in numbers],
+            "name": [names[int(number)].listed for number in numbers],
+            "code": [names[int(number)].code for number in numbers],
             "east": states.east,
             "north": states.north,
             "class": [classes_by_code[code] for code in mine[years[year]]],
@@ -413,48 +405,6 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
             "viable": often.reindex(numbers).to_numpy(),
         }
     )
-
-
-# -- one village
-# -------------------------------------------------------------------------------------------------------
-
-
-def excel(result: DraftResult, draft: Draft) -> bytes:
-    """A workbook: the figures, classes by year, money, villages of every run, what was set."""
-    from .words import said
-
-    sheets = {
-        "figures": pd.DataFrame(
-            [
-                {
-                    "figure": said(f"m_{name}", "en"),
-                    "mean": i.mean,
-                    "low_95": i.low,
-                    "high_95": i.high,
-                    "seeds": i.n,
-                }
-                for name, i in figures(result).items()
-            ]
-        ),
-        "classes": classes(result.rows),
-        "money": money(result.rows),
-        "villages": result.rows,
-        "set": pd.DataFrame(
-            [(name, str(v)) for name, v in {**draft.settings(), **draft.values}.items()],
-            columns=["path", "value"],
-        ),
-    }
-    buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
-        for name, sheet in sheets.items():
-            neutral_frame(sheet).to_excel(writer, sheet_name=name, index=False)
-    return buffer.getvalue()
-
-
-def table_csv(result: DraftResult) -> str:
-    """Villages of every run as run.py keeps them (arm main), without weights and differences."""
-    made = ["weight", *(name for name in reference.ADDED if name in result.rows)]
-    return neutral_frame(result.rows.drop(columns=made)).to_csv(index=False)
 
 
 __all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]

@@ -12,7 +12,8 @@ from sim.state.codes import PAYERS
 
 from .. import statistics
 from ..command.paths import command
-from . import charts, report, state, story
+from ..report.village_names import village_names
+from . import charts, report, state, story, workbook
 from .state import Draft, DraftResult
 from .words import escaped, said, word
 
@@ -160,7 +161,7 @@ def why_tab(result: DraftResult) -> None:
     if shut.empty:
         st.info(say("no_closure"))
     pairs = shut if len(shut) else result.rows
-    names = state.names(result.parameters)
+    names = village_names(result.parameters)
     left, right = st.columns(2)
     first = story.worst(result)
     seeds = sorted(int(key) for key in pairs["replicate"].unique())
@@ -175,7 +176,7 @@ def why_tab(result: DraftResult) -> None:
     village = right.selectbox(
         say("village"),
         villages,
-        format_func=lambda number: f"{number} {names.get(number, '')}".strip(),
+        format_func=lambda number: names[number].listed,
         key=f"why_village/{replicate}/{len(shut)}",
     )
     told = story.story(result, int(replicate), int(village))
@@ -213,13 +214,13 @@ def why_tab(result: DraftResult) -> None:
 
 def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engine: report.Runs) -> None:
     """Report, CSV and workbook of the shown scenario, and how to run the same elsewhere."""
-    name = state.file_name(draft.name)
+    name, lang = state.file_name(draft.name), language()  # asked now: files are made outside the session
     sorts = (
-        ("report", lambda: report.write(result, draft, others, language(), engine), "html", "text/html"),
-        ("csv", lambda: state.table_csv(result), "csv", "text/csv"),
+        ("report", lambda: report.write(result, draft, others, lang, engine), "html", "text/html"),
+        ("csv", lambda: workbook.villages_csv(result, lang), "csv", "text/csv"),
         (
             "xlsx",
-            lambda: state.excel(result, draft),
+            lambda: workbook.excel(result, draft, lang),
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),

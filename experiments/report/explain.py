@@ -27,6 +27,7 @@ from ..command.scenario import Mistake
 from ..study.plan import Task
 from . import explain_business, explain_own, explain_plan, explain_triggers
 from .text import layout, yuan
+from .village_names import called
 
 LEVELS = ("closed", "visits only", "reduced meals", "full service")
 TIERS = ("daily", "twice a week", "weekly", "monthly")
@@ -126,8 +127,8 @@ def closures(result: sim.Result, village: int) -> list[str]:
     shut = explain_plan.closures(place) if place.plans else shut
     if not shut:
         raise Mistake(
-            f"village {village} never closed in this run: month= says which of {result.months[0]} to "
-            f"{result.months[-1]} is to be explained"
+            f"{called(result.parameters, village).full} never closed in this run: month= says which of "
+            f"{result.months[0]} to {result.months[-1]} is to be explained"
         )
     return shut
 
@@ -149,9 +150,10 @@ def head(place: Place) -> str:
     else:
         steps = "; ".join(f"{result.months[when]} {LEVELS[level]}" for when, level in _steps(place))
         end = f"it is {CLASSES[int(result.verdict.classes[place.v])]}".replace("_", " ")
+    village = called(result.parameters, int(place.state("number"))).full
     return "\n".join(
         [
-            f"Village {int(place.state('number'))} ({kind}, {strength} collective), {month}: {moved}."
+            f"{village[:1].upper()}{village[1:]} ({kind}, {strength} collective), {month}: {moved}."
             + (
                 f" Operated by: {way}."
                 if place.state("operator") or result.parameters.operation.choosing

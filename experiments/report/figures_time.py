@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
@@ -19,7 +21,8 @@ from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
 from ..study.findings import Picture
 from . import style
 from .figures import sample
-from .style import plt, tell, words
+from .style import chinese_font, plt, tell, words
+from .village_names import VillageName
 
 RESAMPLES = 400
 
@@ -294,13 +297,63 @@ STATES = (  # code -> label, colour: what a village is on the map
     (("tables at home, self-cooked", "家庭餐桌、自办餐"), style.SKY),
     (("canteen", "食堂"), style.BLUE),
 )
+MOST_NAMES = 40  # on the map
 MARKS = dict(zip(VILLAGE_KINDS, "o^sD", strict=True))
 
 
+def _span(at: pd.Series) -> tuple[float, float]:
+    """What an axis of the map shows: a drawn county, or as far as given villages lie."""
+    if at.between(0, 30).all():
+        return -1.5, 31.5
+    margin = 1.5 + 0.05 * float(at.max() - at.min())
+    return float(at.min()) - margin, float(at.max()) + margin
+
+
+def _name(axis: Axes, places: pd.DataFrame, names: Mapping[int, VillageName]) -> None:
+    """Write the names beside the villages, where they are few enough to be read."""
+    if not names or len(places) > MOST_NAMES:
+        return
+    font = chinese_font()
+    for number, place in places.iterrows():
+        axis.annotate(
+            names[int(str(number))].drawn,
+            (place["east_km"], place["north_km"]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=6,
+            family=["DejaVu Sans", font] if font else None,
+        )
+
+
+def _panel(axis: Axes, places: pd.DataFrame, states: pd.Series) -> None:
+    """Villages at one time: colour their state, shape their kind."""
+    for kind, mark in MARKS.items():
+        at = (places["kind"] == kind).to_numpy()
+        axis.scatter(
+            places["east_km"][at],
+            places["north_km"][at],
+            c=[STATES[int(state)][1] for state in states[at]],
+            marker=mark,
+            s=70,
+            edgecolor="black",
+            lw=0.8,
+        )
+
+
 def county_map(
-    series: pd.DataFrame, rows: pd.DataFrame, start: str, label: str, folder: Path, replicate: int = 0
+    series: pd.DataFrame,
+    rows: pd.DataFrame,
+    start: str,
+    label: str,
+    folder: Path,
+    replicate: int = 0,
+    names: Mapping[int, VillageName] = MappingProxyType({}),
 ) -> Picture:
-    """The county of one seed at four times: place and kind of each village, what its service is."""
+    """The county of one seed at four times: place and kind of each village, what its service is.
+
+    `names`: of villages that a table names; they stand in the last panel.
+    """
     places = rows[(rows["arm"] == "main") & (rows["replicate"] == replicate)].set_index("village")
     mine = series[series["replicate"] == replicate]
     level = mine.pivot(index="month", columns="village", values="level")[places.index]
@@ -311,26 +364,17 @@ def county_map(
     figure, axes = plt.subplots(
         1, len(times), figsize=(1.6 + 2.5 * len(times), 3.6), layout="constrained", squeeze=False, sharey=True
     )
+    frame = [_span(places[column]) for column in ("east_km", "north_km")]
     for axis, at_month in zip(axes[0], times, strict=True):
-        for kind, mark in MARKS.items():
-            at = (places["kind"] == kind).to_numpy()
-            colours = [STATES[int(state)][1] for state in code.loc[at_month][at]]
-            axis.scatter(
-                places["east_km"][at],
-                places["north_km"][at],
-                c=colours,
-                marker=mark,
-                s=70,
-                edgecolor="black",
-                lw=0.8,
-            )
+        _panel(axis, places, code.loc[at_month])
         month = int(start[5:7]) - 1 + at_month
         axis.set_title(f"{int(start[:4]) + month // 12}-{month % 12 + 1:02d}", fontsize=9)
         axis.set_aspect("equal")
-        axis.set_xlim(-1.5, 31.5)
-        axis.set_ylim(-1.5, 31.5)
+        axis.set_xlim(*frame[0])
+        axis.set_ylim(*frame[1])
         axis.set_xlabel(tell("km east", "东向公里"))
     axes[0][0].set_ylabel(tell("km north", "北向公里"))
+    _name(axes[0][-1], places, names)
 
     def dot(mark, colour):
         return plt.Line2D([], [], ls="", marker=mark, mfc=colour, mec="black", ms=7)

@@ -16,6 +16,7 @@ from ..study.findings import ShownTable
 from . import pictures, style
 from .pictures import Kept
 from .style import phrase, tell, words
+from .village_table import by_village
 
 SCENARIOS = 12  # most rows of the table of causes
 
@@ -73,6 +74,7 @@ def failures(kept: Kept) -> list[ShownTable]:
                     ),
                 )
             )
+    found += _by_village(kept)
     runs = kept.table("runs")
     if len(runs) and (runs["error"] != "").any():
         bad = runs[runs["error"] != ""]
@@ -97,6 +99,18 @@ def failures(kept: Kept) -> list[ShownTable]:
             )
         )
     return found
+
+
+def _by_village(kept: Kept) -> list[ShownTable]:
+    """Villages by name in the first scenario, unless the study itself shows such a table."""
+    own = kept.findings.tables if kept.findings else []
+    rows = kept.villages
+    if not len(rows) or any(table.title.startswith("Village by village") for table in own):
+        return []
+    first = next(iter(pictures.scenarios(kept)))
+    mine = rows[(rows["scenario"] == first) & (rows["arm"] == "main")]
+    made = by_village(mine, kept.parameters, first if rows["scenario"].nunique() > 1 else "")
+    return [made] if made else []
 
 
 def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> ShownTable:

@@ -22,6 +22,7 @@ from ..study.findings import Findings, Picture
 from ..study.store import Results
 from . import figures, figures_funnel, figures_money, figures_time, style, ternary
 from .style import tell, words
+from .village_names import are_named, village_names
 
 Job = Callable[[], Picture]
 SPELL = [
@@ -154,7 +155,10 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
         ]
         if kept.parameters.timebank.on:
             found.append(partial(figures_money.timebank, series, one, start, label, into))
-        found.append(partial(figures_time.county_map, series, one, start, label, into, _middling(series)))
+        names = village_names(kept.parameters) if are_named(kept.parameters) else {}
+        found.append(
+            partial(figures_time.county_map, series, one, start, label, into, _middling(series), names)
+        )
     return found
 
 

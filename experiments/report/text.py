@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from ..study.findings import Findings, ShownTable
 
@@ -12,13 +13,19 @@ def yuan(fen: float) -> str:
     return f"{round(fen / 100):,}"
 
 
+def wide(text: str) -> int:
+    """Columns of a terminal that a text takes: two a Chinese sign."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
+
+
 def layout(lines: list[list[str]]) -> str:
     """Columns in line, the first to the left."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(wide, column)) for column in zip(*lines, strict=True)]
 
     def line_of(cells: list[str]) -> str:
         first, *others = zip(cells, widths, strict=True)
-        padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        left = first[0] + " " * (first[1] - wide(first[0]))
+        padded = [left, *(" " * (width - wide(cell)) + cell for cell, width in others)]
         return "  ".join(padded).rstrip()
 
     return "\n".join(map(line_of, lines))
@@ -29,12 +36,23 @@ def numbered(sentences: list[str]) -> str:
     return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1))
 
 
-def _table(table: ShownTable, most: int) -> str:
-    rows = [[str(cell) for cell in row] for row in table.rows[:most]]
+def _cut(table: ShownTable, most: int) -> tuple[list[list[str]], str]:
+    """The first rows, and a line on those that are left out."""
     left = len(table.rows) - most
-    cut = f"\n... {left} more in findings.json" if left > 0 else ""
+    more = f"\n... {left} more in findings.json" if left > 0 else ""
+    return [[str(cell) for cell in row] for row in table.rows[:most]], more
+
+
+def _table(table: ShownTable, most: int) -> str:
+    rows, cut = _cut(table, most)
     note = f"\n{table.note}" if table.note else ""
     return f"{table.title}\n{layout([table.columns, *rows])}{cut}{note}"
+
+
+def titled(table: ShownTable, most: int = 40) -> str:
+    """A table whose title heads its first column; a long one is cut."""
+    rows, cut = _cut(table, most)
+    return layout([[table.title, *table.columns[1:]], *rows]) + cut
 
 
 def as_text(findings: Findings, folder: Path, most: int = 40) -> str:

@@ -24,7 +24,8 @@ from ..command.scenario import Composed, Scenario, Settings, compose_policies, p
 from ..report import pictures
 from ..report.labels import drawn_from, outcome_title, spread
 from ..report.style import both, tell, words
-from ..report.text import layout
+from ..report.text import titled
+from ..report.village_table import by_village
 from ..study import study
 from ..study.findings import Findings, Picture, ShownTable
 from ..study.plan import Task
@@ -65,7 +66,7 @@ def answer(
         )
         for name, (fewer, closed) in statistics.averted(rows, settings.name).items()
     ]
-    tables = [layout([[table.title, *table.columns[1:]], *table.rows]) for table in found.tables]
+    tables = list(map(titled, found.tables))
     where = (
         f"What follows if the rules hold. Runs, villages, series, figures, findings.json and "
         f"configuration: {work.folder}/\n{command('report', f'study={work.folder}')}"
@@ -134,6 +135,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
 def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: list[Picture]) -> Findings:
     """Question, sentences, tables, pictures, what was run; in the language that is spoken."""
     end = line.parameters.horizon.end
+    places = filter(None, [by_village(rows[rows["arm"] == "main"], line.parameters)])
     asked = tell(
         f"Under this configuration, how many elder-years of service are added to {end}, which villages are "
         f"viable then, and why not the others?",
@@ -142,7 +144,7 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
     return Findings(
         asked,
         sentences(table, rows, end),
-        [*served(rows, end), classes(table, end), why(rows)],
+        [*served(rows, end), classes(table, end), why(rows), *places],
         drawn,
         [f"{head(line, rows)}{tell('.', '。')}"],
     )

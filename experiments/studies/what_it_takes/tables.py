@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.start.village_table import read_villages
-
 from ... import statistics
 from ...outcomes import ALL, CELLS
 from ...report.style import phrase, tell, words
+from ...report.village_names import village_names
+from ...report.village_table import first_cells, first_heads, title
 from ...statistics import Interval
 from ...study.findings import ShownTable
 from ...study.plan import FRESH
@@ -385,15 +385,16 @@ def by_name(answer: Answer) -> ShownTable | None:
     point = told_of(answer)
     plain, now = answer.runs.by_village(point._replace(factor=None)), answer.runs.by_village(point, FRESH)
     what = ("with meals", "供餐") if answer.runs.settings.outcome == TABLE else ("open", "开放")
-    names = read_villages(answer.runs.base.given.villages).names
+    names = village_names(answer.runs.base)
+    coded = any(one.code for one in names.values())
     rows = []
     for number, one in list(now.iterrows())[:MOST_VILLAGES]:
         place = int(str(number))
         opened = percent(plain.loc[place, "open"]), percent(one["open"])
-        name = names[place - 1] or str(place)
-        rows.append([name, phrase(one["strength"]), phrase(one["kind"]), *opened, f"{one['yuan']:,.0f}"])
+        what_kind = words(one["strength"]), words(one["kind"])
+        rows.append([*first_cells(names[place], coded), *what_kind, *opened, f"{one['yuan']:,.0f}"])
     heads = [
-        tell("village", "村"),
+        *first_heads(coded),
         tell("collective", "村集体"),
         tell("kind", "类型"),
         tell(f"seeds {what[0]} as written, %", f"现状下{what[1]}的种子，%"),
@@ -404,7 +405,7 @@ def by_name(answer: Answer) -> ShownTable | None:
         f"The answer: {mix_label(point)}, {point.factor:.3g} times the money as written.",
         f"答案：{mix_label(point)}，现有资金的 {point.factor:.3g} 倍。",
     )
-    return ShownTable(tell("Village by village", "逐村"), heads, rows, note)
+    return ShownTable(title(), heads, rows, note)
 
 
 def summary(answer: Answer) -> pd.DataFrame:

@@ -213,5 +213,5 @@ def test_given_villages_are_answered_by_name(tmp_path):
     folder = next(iter((tmp_path / "what_it_takes").iterdir()))
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     (by_name,) = [one for one in found["tables"] if one["title"] == "Village by village"]
-    assert [row[0] for row in by_name["rows"]] == ["East Hill", "2"]
+    assert [row[0] for row in by_name["rows"]] == ["1 East Hill", "2"]
     assert tables.MOST_VILLAGES >= 175

@@ -46,7 +46,7 @@ HELD = {
         "shown": ("tourism changes the share viable most, by +14 points", 'data-value="0.28571428571428575"'),
     },
 }
-EXPORTED = {"runs.csv", "villages.csv", "series.csv", "study.xlsx"}
+EXPORTED = {"runs.csv", "villages.csv", "series.csv", "study.xlsx", "en"}  # and for people
 
 
 @pytest.fixture(params=FOLDERS)
