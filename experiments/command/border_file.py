@@ -20,6 +20,7 @@ from .user_files import read_bytes
 from .village_places import Plane, plane_of
 
 SUFFIXES = (".geojson", ".json", ".shp")
+CODINGS = ("utf-8", "gb18030")  # of a shapefile's names
 CLOSEST = 0.05  # km between two points of a ring that are both kept
 MOST_POINTS = 200_000
 Ring = list[tuple[float, float]]  # longitude, latitude
@@ -101,15 +102,14 @@ def _shapes(path: Path) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
     if described.exists():
         theirs = CRS.from_wkt(described.read_text(encoding="utf-8", errors="replace"))
         turn = None if theirs.is_geographic else Transformer.from_crs(theirs, "EPSG:4326", always_xy=True)
-    for coding in ("utf-8", "gb18030"):
+    for coding in CODINGS:
         try:
             with shapefile.Reader(str(path), encoding=coding) as reader:
                 found = [(one.record.as_dict(), one.shape) for one in reader.iterShapeRecords()]
             break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Mistake("its names are neither UTF-8 nor GB 18030")
+        except (UnicodeDecodeError, shapefile.ShapefileException) as error:
+            if coding == CODINGS[-1]:
+                raise Mistake(f"neither in UTF-8 nor in GB 18030: {str(error)[:200]}") from error
     for properties, shape in found:
         ends = [*shape.parts[1:], len(shape.points)] if shape.points else []
         rings = [

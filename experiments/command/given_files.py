@@ -17,18 +17,18 @@ from .catalogue import Mistake
 from .said import Said
 from .table_file import Sheet, sheets
 from .village_file import refuse
-from .village_headings import plain
+from .village_headings import UNIT, plain
 
 HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # kind -> column -> what it may be called
     "population": {
         "age_group": ("age_group", "age", "ages", "年龄", "年龄组", "年龄段"),
-        "men": ("men", "male", "males", "男", "男性", "男性人口", "男(人)"),
-        "women": ("women", "female", "females", "女", "女性", "女性人口", "女(人)"),
+        "men": ("men", "male", "males", "男", "男性", "男性人口"),
+        "women": ("women", "female", "females", "女", "女性", "女性人口"),
     },
     "mortality": {
         "age_group": ("age_group", "age", "ages", "年龄", "年龄组", "年龄段"),
-        "men": ("men", "male", "males", "男", "男性", "男性死亡率", "男(‰)"),
-        "women": ("women", "female", "females", "女", "女性", "女性死亡率", "女(‰)"),
+        "men": ("men", "male", "males", "男", "男性", "男性死亡率"),
+        "women": ("women", "female", "females", "女", "女性", "女性死亡率"),
     },
     "health": {
         "age_group": ("age_group", "age", "年龄", "年龄组"),
@@ -46,11 +46,9 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # kind -> column -> w
             "upper end",
             "收入上限",
             "上限",
-            "收入上限(元)",
-            "上限(元)",
-            "上限(万元)",
+            "集体收入上限",
         ),
-        "share": ("share", "percent", "占比", "比例", "占比(%)", "比例(%)", "村占比"),
+        "share": ("share", "percent", "占比", "比例", "村占比"),
     },
 }
 SEXES = {"男": "men", "male": "men", "女": "women", "female": "women"}
@@ -83,7 +81,7 @@ def read(kind: str, path: Path) -> GivenTableText:
 def of(kind: str, tables: list[Sheet]) -> GivenTableText:
     """The sheet that has most of the columns, in the model's headings and words."""
     names = {plain(name): column for column, all_ in HEADINGS[kind].items() for name in all_}
-    known = [[names.get(plain(heading), "") for heading in sheet.header] for sheet in tables]
+    known = [[_named(names, heading) for heading in sheet.header] for sheet in tables]
     best = max(range(len(tables)), key=lambda at: len({*known[at]} - {""}))
     sheet, columns = tables[best], known[best]
     lost = [column for column in HEADINGS[kind] if columns.count(column) != 1]
@@ -104,6 +102,12 @@ def of(kind: str, tables: list[Sheet]) -> GivenTableText:
         for row in rows:
             row["up_to"] = _times(row["up_to"], 10_000)
     return _checked(kind, rows, sheet.lines, tuple(at.values()), sheet, notes)
+
+
+def _named(names: Mapping[str, str], heading: str) -> str:
+    """The column of a heading, with its unit or without."""
+    whole = plain(heading)
+    return names.get(whole, "") or names.get(UNIT.sub("", whole), "")
 
 
 def _times(cell: str, factor: float) -> str:

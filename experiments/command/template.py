@@ -236,7 +236,9 @@ def as_workbook(sheets: Mapping[str, Rows]) -> bytes:
     made = io.BytesIO()
     with pd.ExcelWriter(made, engine="openpyxl") as writer:
         for name, rows in sheets.items():
-            pd.DataFrame(rows).to_excel(writer, sheet_name=name, index=False, header=False)
+            width = max(map(len, rows))
+            full = [[*row, *[""] * (width - len(row))] for row in rows]
+            pd.DataFrame(full).to_excel(writer, sheet_name=name, index=False, header=False)
     return made.getvalue()
 
 

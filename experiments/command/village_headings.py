@@ -97,7 +97,7 @@ SPELLINGS: Mapping[str, Mapping[str, str]] = {  # column -> what stands in a cel
 }
 UNITS = {"万元": 10_000, "千元": 1_000, "元": 1, "万": 10_000}  # of money, in yuan
 MONEY = ("income", "cash", "debt")
-UNIT = re.compile(r"[(\[](万元|千元|元|万|人|个|天|名|公里|km|°|度)(?:/年|/月)?[)\]]?$")
+UNIT = re.compile(r"[(\[](万元|千元|元|万|人|个|天|名|公里|km|°|度|%|‰)(?:/年|/月)?[)\]]?$")
 AGES = re.compile(r"([0-9]{2,3})(?:(?:岁)?[-~—–至到_]([0-9]{2,3}))?(岁)?(及以上|以上|\+)?(?:岁)?")
 SEX = {"男": "men", "men": "men", "male": "men", "女": "women", "women": "women", "female": "women"}
 REST = re.compile(r"(老年人口|老年人|老人|人口|人数|人|数|性|elders|all|aged|and over|people|[()_:,，、 ])+")
