@@ -36,6 +36,15 @@ class County:
         source="design choice",
         live=False,
     )
+    villages_drawn_by: int = par(
+        -1,
+        unit="number",
+        low=-1,
+        high=1_000_000,
+        doc="number that what is not told of the villages is drawn by; -1: the run's seed, as its luck",
+        source="design choice",
+        live=False,
+    )
     townships: int = par(
         4,
         unit="townships",
@@ -287,6 +296,12 @@ class County:
             )
 
 
+def drawn_by(parameters: Parameters, seed: int) -> int:
+    """The seed of villages: the run's own, or one that several runs share."""
+    number = parameters.county.villages_drawn_by
+    return seed if number < 0 else number
+
+
 def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
     """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per
     seed.
@@ -300,7 +315,7 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
 
     Each depends on its own number and the seed only.
     """
-    county = parameters.county
+    county, seed = parameters.county, drawn_by(parameters, seed)
     villages = record(STATES, len(numbers))
     key = key_of(seed, VILLAGE, 0)
 
@@ -354,7 +369,7 @@ def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> n
 
     Where a table tells when the station opened, or how it stands, there is one.
     """
-    drawn = even(seed, numbers, 0.6180339887, 109) < parameters.county.facility_share
+    drawn = even(drawn_by(parameters, seed), numbers, 0.6180339887, 109) < parameters.county.facility_share
     hints = [told(parameters, name, numbers) for name in ("opened", "door", "days", "step")]
     known = np.where(np.isnan(hints).all(axis=0), drawn, True)
     return given(parameters, "facility", numbers, known).astype(bool)
@@ -379,7 +394,7 @@ def age_shares(parameters: Parameters) -> np.ndarray:
 def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
     """Elders of each village at the start."""
     county = parameters.county
-    spread = even(seed, numbers, 0.5497004779, 100)
+    spread = even(drawn_by(parameters, seed), numbers, 0.5497004779, 100)
     drawn = np.maximum(1, np.round(county.elders * (1 + county.size_spread * (2 * spread - 1))))
     sizes: np.ndarray = given(parameters, "elders", numbers, drawn)
     table = table_of(parameters)

@@ -1,0 +1,109 @@
+"""What was given of a county and what was drawn, as a table that every report of given villages shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.start.given_tables import KINDS
+from sim.start.village_table import Table, read_villages
+from sim.state.parameters import Parameters
+
+from ..study.findings import ShownTable
+from .style import tell
+
+TOLD: Mapping[
+    str, tuple[str, str, str, str]
+] = {  # column -> what it is, and what stands in where it is blank
+    "elders": ("elders", "老人数", "drawn around county.elders", "按 county.elders 抽取"),
+    "township": ("township", "乡镇", "dealt in turn", "依次分配"),
+    "kind": ("kind of village", "村庄类型", "drawn by prevalence", "按普遍程度抽取"),
+    "strength": ("strength of the collective", "集体经济强弱", "drawn by prevalence", "按普遍程度抽取"),
+    "income": ("collective income", "集体收入", "drawn within the class", "在类别内抽取"),
+    "volunteers": ("volunteers", "志愿者", "a share of the elders", "按老人数的比例"),
+    "facility": ("facility", "设施", "drawn by county.facility_share", "按 county.facility_share 抽取"),
+    "opened": (
+        "opening date",
+        "建成时间",
+        "drawn up to county.oldest_station",
+        "按 county.oldest_station 抽取",
+    ),
+    "door": ("open or shut", "开放或关闭", "drawn by county.shut_share", "按 county.shut_share 抽取"),
+    "step": ("form of service", "服务形式", "a canteen where open", "开放则为食堂"),
+    "days": ("open days a week", "每周开放天数", "drawn", "抽取"),
+    "cash": ("cash", "账面资金", "solvency.start_cash", "solvency.start_cash"),
+    "debt": ("debt", "欠款", "none", "无"),
+    "leader": ("leader", "带头人", "drawn by county.leader_share", "按 county.leader_share 抽取"),
+    "association": ("elderly association", "老年协会", "drawn by county.association_share", "按比例抽取"),
+    "idle_building": ("idle building", "闲置房屋", "drawn by county.idle_share", "按 county.idle_share 抽取"),
+    "east": ("place on the map", "地图位置", "drawn", "抽取"),
+}
+SHIPPED: Mapping[str, tuple[str, str, str, str]] = {
+    "population": ("people by age and sex", "分年龄、性别人口", "rural China 2020", "2020 年全国农村"),
+    "mortality": ("death rates", "死亡率", "China times the rural ratio", "全国死亡率乘农村系数"),
+    "health": ("health by age", "分年龄健康转移", "CLHLS", "CLHLS"),
+    "income": (
+        "brackets of collective income",
+        "集体收入分档",
+        "collective.income_year",
+        "collective.income_year",
+    ),
+}
+
+
+def told(table: Table, name: str) -> int:
+    """Villages of which a column says something."""
+    column = table.columns.get(name)
+    return 0 if column is None else int((~np.isnan(column)).sum())
+
+
+def told_and_drawn(parameters: Parameters) -> ShownTable | None:
+    """The table; None for a synthetic county."""
+    given = parameters.given
+    tables = [kind for kind in KINDS if getattr(given, kind)]
+    if not given.villages and not tables:
+        return None
+    rows: list[list[object]] = []
+    notes: list[str] = []
+    if given.villages:
+        table = read_villages(given.villages)
+        rows += [
+            [tell(english, chinese), told(table, name), table.rows - told(table, name), tell(drawn, zh)]
+            for name, (english, chinese, drawn, zh) in TOLD.items()
+        ]
+        counted = np.zeros(table.rows, bool)
+        for column in table.bands.values():
+            counted |= ~np.isnan(column)
+        bands = int(counted.sum())
+        shares = tell("the county's shares", "按全县构成")
+        rows.insert(
+            1, [tell("elders by age and sex", "分年龄、性别老人数"), bands, table.rows - bands, shares]
+        )
+        notes += [tell(*note.split("\t")) if "\t" in note else note for note in table.notes]
+    whole = tell("whole county", "全县")
+    rows += [
+        [
+            tell(english, chinese),
+            whole if kind in tables else 0,
+            0 if kind in tables else whole,
+            tell(drawn, zh),
+        ]
+        for kind, (english, chinese, drawn, zh) in SHIPPED.items()
+    ]
+    heads = (
+        tell("what", "内容"),
+        tell("given, villages", "已提供（村数）"),
+        tell("drawn, villages", "抽取（村数）"),
+        tell("where it is not given", "未提供时"),
+    )
+    note = tell(
+        "How much of the interval what is drawn makes: experiment=interval.",
+        "抽取部分占区间多少：experiment=interval。",
+    )
+    return ShownTable(
+        tell("What was given and what was drawn", "哪些由您提供，哪些由模型抽取"),
+        [*heads],
+        rows,
+        " ".join([*notes, note]),
+    )
