@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.funnel import FUNNEL
 from sim.start import county, village_table
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
@@ -32,7 +31,7 @@ from ..studies import baseline
 from ..study.plan import Task
 from ..study.store import RunRecord
 
-SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
+PRIVATE = "given.villages"  # a table of villages: long, and a village's own
 ELDERS = 150  # half the time of the default
 SEEDS, MOST_SEEDS = 20, 100
 MOST_VILLAGES, MOST_ELDERS = 100, 20_000
@@ -56,6 +55,10 @@ class Draft:
         """The model's parameters; ParameterError where they do not fit together."""
         return _parameters(tuple(sorted(self.values.items())))
 
+    def check(self) -> None:
+        """Raise ParameterError where its values do not fit together."""
+        self.parameters()
+
     def value(self, path: str) -> Any:
         """What a control shows."""
         return self.values.get(path, defaults()[path])
@@ -67,6 +70,11 @@ class Draft:
     def copy(self, uid: int, name: str) -> Draft:
         """The same under another name."""
         return Draft(uid, name, dict(self.values), self.seeds, self.seed, self.draws, list(self.policies))
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What a result depends on."""
+        return tuple(sorted(self.values.items())), self.seeds, self.seed, self.draws, tuple(self.policies)
 
     def settings(self) -> dict[str, Any]:
         """What stands beside the parameters in a scenario file."""
@@ -134,35 +142,8 @@ def loaded(text: str, uid: int, name: str) -> Draft:
     return draft
 
 
-# -- shares and groups
-# -------------------------------------------------------------------------------------------------
-def whole(parts: np.ndarray, total: int) -> np.ndarray:
-    """Whole numbers that sum to `total` in the proportion of `parts`, by largest remainder.
-
-    Evenly where all are zero.
-    """
-    parts = np.asarray(parts, float)
-    exact = total * (parts / parts.sum() if parts.sum() > 0 else np.full(len(parts), 1 / len(parts)))
-    found = np.floor(exact + 1e-9).astype(int)
-    for place in np.argsort(-(exact - found), kind="stable")[: total - found.sum()]:
-        found[place] += 1
-    return found
-
-
-def rescaled(shares: Mapping[str, float], moved: str, percent: int) -> dict[str, float]:
-    """Shares after one is moved to `percent`.
-
-    The others keep their proportion, all sum to one to the fourth digit.
-    """
-    others = [share for share in shares if share != moved]
-    rest = whole(np.array([shares[share] for share in others]), 10_000 - 100 * percent)
-    return {
-        **shares,
-        moved: percent / 100,
-        **{share: int(basis) / 10_000 for share, basis in zip(others, rest, strict=True)},
-    }
-
-
+# -- groups
+# ----------------------------------------------------------------------------------------------------------
 def reach(group: str) -> set[str]:
     """Every path that some option of a group sets."""
     return {path for option in options()[group] for path in arm(group, option)}
@@ -283,61 +264,6 @@ def is_reference(record: RunRecord) -> bool:
     return record.row.get("scenario") == reference.REFERENCE
 
 
-def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
-    sums = {
-        column: (rows["weight"] * _of(rows, column)).groupby(rows["replicate"]).sum()
-        for column in (part, base)
-    }
-    return scale * sums[part] / sums[base].where(sums[base] > 0)
-
-
-def _of(rows: pd.DataFrame, column: str) -> pd.Series:
-    """A column; missing where the reference of these runs has not finished."""
-    return rows[column] if column in rows else pd.Series(np.nan, rows.index)
-
-
-def _class_from(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Share of villages that came as far in the funnel as class `name`, one number a seed."""
-    return statistics.by_replicate(rows, rows["station_class"].isin(FUNNEL[FUNNEL.index(name) :]))
-
-
-MEASURES: dict[
-    str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
-] = {  # name -> (a share in %, one figure a seed)
-    "added": (False, lambda rows: statistics.by_replicate(rows, _of(rows, "added_served_years"))),
-    "tables": (False, lambda rows: statistics.by_replicate(rows, rows["table_months"] / 12)),
-    "viable": (True, lambda rows: 100 * statistics.by_replicate(rows, statistics.viable(rows))),
-    "lasting": (True, lambda rows: 100 * _class_from(rows, "does_not_pay")),
-    "opened": (True, lambda rows: 100 * _class_from(rows, "too_young")),
-    "public_added": (False, lambda rows: _ratio(rows, "added_public_fen", "added_served_years", 0.01)),
-    "own_added": (False, lambda rows: _ratio(rows, "added_own_fen", "added_served_years", 0.01)),
-    "closed": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)),
-    "hours": (True, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
-    "public": (False, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
-}
-
-
-def figures(result: DraftResult) -> dict[str, statistics.Interval]:
-    """Measure -> mean over seeds with its 95 % interval, in the measure's unit."""
-    found = {}
-    for name, (share, by) in MEASURES.items():
-        values = by(result.rows).to_numpy()
-        one = statistics.interval(values / 100 if share else values, bounded=share)
-        found[name] = (
-            statistics.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
-        )
-    return found
-
-
-def differences(base: DraftResult, other: DraftResult) -> dict[str, statistics.Interval]:
-    """Measure -> other minus base, seed by seed under the same luck; seeds that both have finished."""
-    found = {}
-    for name, (_, by) in MEASURES.items():
-        pair = pd.concat([by(base.rows), by(other.rows)], axis=1, join="inner")
-        found[name] = statistics.interval((pair.iloc[:, 1] - pair.iloc[:, 0]).to_numpy(), bounded=False)
-    return found
-
-
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """year, class, share (0 to 1) at each year's end."""
     years, names = statistics.classes(rows)
@@ -417,46 +343,10 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
     )
 
 
-# -- one village
-# -------------------------------------------------------------------------------------------------------
-
-
-def excel(result: DraftResult, draft: Draft) -> bytes:
-    """A workbook: the figures, classes by year, money, villages of every run, what was set."""
-    from .words import said
-
-    sheets = {
-        "figures": pd.DataFrame(
-            [
-                {
-                    "figure": said(f"m_{name}", "en"),
-                    "mean": i.mean,
-                    "low_95": i.low,
-                    "high_95": i.high,
-                    "seeds": i.n,
-                }
-                for name, i in figures(result).items()
-            ]
-        ),
-        "classes": classes(result.rows),
-        "money": money(result.rows),
-        "villages": result.rows,
-        "set": pd.DataFrame(
-            [(name, str(v)) for name, v in {**draft.settings(), **draft.values}.items()],
-            columns=["path", "value"],
-        ),
-    }
-    buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
-        for name, sheet in sheets.items():
-            neutral_frame(sheet).to_excel(writer, sheet_name=name, index=False)
-    return buffer.getvalue()
-
-
 def table_csv(result: DraftResult) -> str:
     """Villages of every run as run.py keeps them (arm main), without weights and differences."""
     made = ["weight", *(name for name in reference.ADDED if name in result.rows)]
     return neutral_frame(result.rows.drop(columns=made)).to_csv(index=False)
 
 
-__all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]
+__all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "result"]

@@ -1,0 +1,162 @@
+"""Stored answers of the first screen: `python -m experiments.dashboard.stored` works them out.
+
+Beside each answer stands what it was made from: the digest of its setting, of the model, and of its first
+runs. `stale` says whether it still is the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..study.plan import Task
+from ..study.provenance import model_digest
+from ..study.simulate import simulate_many
+from ..study.store import RunRecord
+from . import state, stories
+from .measures import ScreenAnswer, answer_of
+from .state import Draft
+
+FOLDER = Path(__file__).with_name("stored")
+MANIFEST, LADDER = "manifest.json", "ladder"
+PROOF = 2  # seeds that are run again where the model has changed
+COMMAND = "python -m experiments.dashboard.stored"
+Work = Callable[[Sequence[Task]], list[RunRecord]]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A story as it is stored: its setting, its answer, the day it was made, the rungs that led to it."""
+
+    key: str
+    draft: Draft
+    answer: ScreenAnswer
+    made: str
+    rungs: Mapping[str, float]  # rung -> villages of 100 that keep open; of the ladder's story alone
+
+
+def digest_of(draft: Draft) -> str:
+    """Sixteen hexadecimal digits of what a result depends on."""
+    return hashlib.sha256(repr(draft.identity).encode()).hexdigest()[:16]
+
+
+def contents(draft: Draft, work: Work = simulate_many) -> list[str]:
+    """The digests of the first runs of a setting and of their references."""
+    first = draft.copy(draft.uid, draft.name)
+    first.seeds = PROOF
+    return [str(record.row.get("content", record.row.get("error"))) for record in work(first.tasks())]
+
+
+def work_out(draft: Draft, work: Work = simulate_many) -> ScreenAnswer:
+    """Run a setting and read its answer."""
+    return answer_of(state.result(draft, work(draft.tasks())))
+
+
+def climb(work: Work = simulate_many) -> tuple[Draft, ScreenAnswer, dict[str, float]]:
+    """The first rung at which the target is met, or the last; its answer; what each rung came to."""
+    rungs: dict[str, float] = {}
+    for key, draft in stories.ladder().items():
+        answer = work_out(draft, work)
+        rungs[key] = round(answer.figures()["lasting"].mean, 1)
+        if rungs[key] >= stories.TARGET:
+            break
+    return draft, answer, rungs
+
+
+def make(folder: Path = FOLDER, work: Work = simulate_many) -> None:
+    """Work out all stories and write them."""
+    folder.mkdir(exist_ok=True)
+    drafts, answers = stories.plain(), {}
+    for key, draft in drafts.items():
+        answers[key] = work_out(draft, work)
+    drafts[stories.TAKES], answers[stories.TAKES], rungs = climb(work)
+    told = {
+        key: {
+            **draft.settings(),
+            "values": draft.values,
+            "digest": digest_of(draft),
+            "runs": contents(draft, work),
+        }
+        for key, draft in drafts.items()
+    }
+    manifest = {"made": date.today().isoformat(), "model": model_digest(), LADDER: rungs, "stories": told}
+    for name, content in {
+        MANIFEST: manifest,
+        **{f"{key}.json": one.to_dict() for key, one in answers.items()},
+    }.items():
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+
+
+def _read(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def read() -> dict[str, Stored]:
+    """Story -> what is stored of it; a story whose setting has changed since is left out."""
+    manifest, found = _read(MANIFEST), {}
+    for key, told in manifest["stories"].items():
+        draft = Draft(
+            1, "A", told["values"], told["seeds"], told["seed"], told["draws"], told.get("policy", [])
+        )
+        if told["digest"] == digest_of(draft) and draft.identity in _declared(key):
+            rungs = manifest[LADDER] if key == stories.TAKES else {}
+            found[key] = Stored(
+                key, draft, ScreenAnswer.from_dict(_read(f"{key}.json")), manifest["made"], rungs
+            )
+    return found
+
+
+def _declared(key: str) -> list[tuple[Any, ...]]:
+    """The identities that a story may have."""
+    drafts = stories.ladder().values() if key == stories.TAKES else [stories.plain()[key]]
+    return [one.identity for one in drafts]
+
+
+def of(draft: Draft) -> Stored | None:
+    """What is stored for a setting, whatever its name."""
+    return next((one for one in read().values() if one.draft.identity == draft.identity), None)
+
+
+def stale(work: Work = simulate_many) -> list[str]:
+    """What no longer is what was stored, each with the command that mends it; nothing where all is.
+
+    Where the model's sources are those of the stored answers nothing is run.
+    """
+    manifest = _read(MANIFEST)
+    wanted = {*stories.plain(), stories.TAKES}
+    lost = [f"{key}: its setting has changed" for key in sorted(wanted - set(read()))]
+    if manifest["model"] != model_digest():
+        for key, one in read().items():
+            if manifest["stories"][key]["runs"] != contents(one.draft, work):
+                lost.append(f"{key}: its runs have other bytes")
+    return [f"{said}: run `{COMMAND}`" for said in lost]
+
+
+def main() -> None:
+    """Make them, or with --check say what is stale."""
+    parser = argparse.ArgumentParser(description="Stored answers of the dashboard's first screen.")
+    parser.add_argument("--check", action="store_true", help="say what is stale and leave all as it is")
+    if parser.parse_args().check:
+        found = stale()
+        print("\n".join(found) or "All stored answers are those of the model as it is.")
+        raise SystemExit(bool(found))
+    make()
+    print(
+        "\n".join(
+            f"{key}: {one.answer.figures()['lasting'].mean:.0f} of 100 keep open"
+            for key, one in read().items()
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
