@@ -52,7 +52,7 @@ def hundred(counts: Mapping[str, int], language: str) -> Any:
             color=alt.Color("what:N", scale=scale, legend=legend),
             tooltip=[alt.Tooltip("what:N", title=" ")],
         )
-        .properties(height=130 + 32 * len(names))
+        .properties(height=160 + 32 * len(names))
     )
 
 
@@ -79,8 +79,10 @@ def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
         .encode(x="x:Q")
     )
     return alt.layer(
-        base.mark_bar(color=style.GREEN, height=18),
-        base.mark_text(align="left", dx=4, fontSize=13).encode(text="text:N"),
+        base.mark_bar(color=style.GREEN, height=20),
+        base.mark_text(align="right", dx=-5, fontSize=13, fontWeight="bold", color="white").encode(
+            text="text:N"
+        ),
         line,
     ).properties(height=50 + 30 * len(frame))
 
@@ -99,6 +101,7 @@ def gaps(frame: pd.DataFrame, axis: str, language: str) -> Any:
     shape = alt.Shape(
         "told:N", legend=None, scale=alt.Scale(domain=words, range=[VERDICT_SHAPES[one] for one in keys])
     )
+    across = alt.X("low:Q", title=axis, scale=alt.Scale(padding=24), axis=alt.Axis(tickCount=6))
     row = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelLimit=230))
     tip = [
         "row:N",
@@ -108,7 +111,12 @@ def gaps(frame: pd.DataFrame, axis: str, language: str) -> Any:
     bar = (
         alt.Chart(frame)
         .mark_rule(strokeWidth=3)
-        .encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=row, color=colour)
+        .encode(
+            x=across,
+            x2="high:Q",
+            y=row,
+            color=colour,
+        )
     )
     dot = (
         alt.Chart(frame)

@@ -29,7 +29,7 @@ def verdict(measure: str, gap: Interval) -> Verdict:
 
 def digits(measure: str) -> int:
     """Decimals in which a measure is told."""
-    return 1 if MEASURES[measure].unit == "years" else 0
+    return 1 if MEASURES[measure].unit in ("years", "percent") else 0
 
 
 # -- settings
@@ -130,7 +130,7 @@ def gaps_of_unit(unit: str, gaps: Mapping[str, Figures], language: str) -> pd.Da
     rows = [
         {
             "scenario": name,
-            "measure": said(f"m_{measure}", language),
+            "measure": said(f"s_{measure}", language),
             **{"mean": gap.mean, "low": gap.low, "high": gap.high},
             "verdict": verdict(measure, gap),
         }

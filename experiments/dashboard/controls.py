@@ -181,7 +181,7 @@ def shares(shown: Draft) -> None:
     for path, points_ in points(now).items():
         key = f"{shown.uid}/{path}"
         st.session_state[key] = points_ / 100
-        box, lock = st.columns([5, 2], vertical_alignment="bottom")
+        box, lock = st.columns([3, 2], vertical_alignment="bottom")
 
         def changed_to(path: str = path, key: str = key) -> None:
             shown.change(moved(now, path, st.session_state[key], rest, locked))
@@ -197,12 +197,7 @@ def shares(shown: Draft) -> None:
             on_change=changed_to,
             disabled=path == rest or path in locked or bool(_waits(path)),
         )
-        lock.checkbox(
-            say("lock"),
-            key=f"{shown.uid}/lock/{path}",
-            disabled=path == rest,
-            help=say("locked", name=payer(path)),
-        )
+        lock.checkbox(say("lock"), key=f"{shown.uid}/lock/{path}", disabled=path == rest)
 
 
 def county_controls(shown: Draft) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from . import charts_answer, sentences, stored, stories
-from .compare import sentence
+from .compare import MARKS, sentence, told, verdict
 from .measures import ScreenAnswer, differences
 from .session import ShownAnswer, answer_for, draft, drafts, take
 from .state import MOST_SCENARIOS, Draft
@@ -23,9 +23,9 @@ def lead(shown: ShownAnswer | None, look: int = 0) -> None:
     with left:
         for text in sentences.three(answer, lang):
             st.markdown(text)
-        st.caption(" ".join([_from(shown, look), say("if_rules")]))
         if shown.stored is not None:
             _story_told(shown.stored)
+        st.caption(" ".join([_from(shown, look), say("if_rules")]))
     with right:
         counts = sentences.squares(answer.classes)
         show(charts_answer.hundred(counts, lang), say("picture", year=answer.year))
@@ -40,15 +40,14 @@ def _from(shown: ShownAnswer, look: int) -> str:
     return str(say("by_seeds", n=len(shown.answer.seeds)))
 
 
-def _story_told(told: stored.Stored) -> None:
+def _story_told(kept: stored.Stored) -> None:
     """What a story says beside "as today", and the ladder where there is one."""
     today = stored.read().get(stories.TODAY)
-    if today is not None and told.key != stories.TODAY:
-        name = say(f"story_{told.key}")
-        gaps = differences(today.answer, told.answer)
-        st.markdown(say("beside_today", what=sentence(name, gaps, language())))
-    if told.rungs:
-        show(charts_answer.ladder(told.rungs, stories.TARGET, language()), say("ladder"))
+    if today is not None and kept.key != stories.TODAY:
+        gaps = differences(today.answer, kept.answer)
+        st.markdown(say("beside_today", what=sentence(say("this"), gaps, language())))
+    if kept.rungs:
+        show(charts_answer.ladder(kept.rungs, stories.TARGET, language()), say("ladder"))
         st.caption(say("ladder_order"))
 
 
@@ -58,18 +57,18 @@ def story_cards() -> None:
     if not found:
         return
     st.markdown(f"**{say('stories')}**")
-    for column, (key, told) in zip(st.columns(len(found)), found.items(), strict=True):
+    for column, (key, kept) in zip(st.columns(len(found)), found.items(), strict=True):
         with column.container(border=True):
-            here = draft().identity == told.draft.identity
+            here = draft().identity == kept.draft.identity
             st.button(
                 say(f"story_{key}"),
                 key=f"story/{key}",
                 on_click=take,
-                args=(told.draft,),
+                args=(kept.draft,),
                 type="primary" if here else "secondary",
                 width="stretch",
             )
-            keeps = sentences.number(told.answer.figures()["lasting"].mean)
+            keeps = sentences.number(kept.answer.figures()["lasting"].mean)
             st.markdown(say("story_number", lasting=keeps))
             st.caption(say(f"about_{key}"))
 
@@ -98,4 +97,7 @@ def _tile(one: Draft, base: ScreenAnswer | None) -> None:
     notes += [] if shown.current else [say("strip_stale")]
     st.caption(" · ".join(notes))
     if base is not None:
-        st.caption(escaped(sentence(one.name, differences(base, shown.answer), language())))
+        gaps = differences(base, shown.answer)
+        for name in ("lasting", "added", "public_year"):
+            mark, gap = MARKS[verdict(name, gaps[name])], told(name, gaps[name], sign=True)
+            st.caption(f"{mark} {say(f'strip_gap_{name}', gap=gap)}")

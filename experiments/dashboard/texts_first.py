@@ -42,7 +42,7 @@ SAID: dict[str, tuple[str, str]] = {
     "is_never_opened": ("never opened", "从未开办"),
     "stories": ("Four stories to begin with", "从四个故事开始"),
     "story_today": ("As today", "维持现状"),
-    "story_fades": ("The subsidy fades out from 2027", "补贴从 2027 年起退出"),
+    "story_fades": ("Subsidies fade from 2027", "补贴从 2027 年起退出"),
     "story_tourism": ("With village tourism", "加上乡村旅游"),
     "story_takes": ("What would it take?", "怎样才能过半？"),
     "about_today": (
@@ -62,7 +62,8 @@ SAID: dict[str, tuple[str, str]] = {
         "逐项加码，直到半数村保持开放。",
     ),
     "story_number": ("**{lasting}** of 100 stay open", "每 100 村 **{lasting}** 个保持开放"),
-    "beside_today": ("Beside “as today”: {what}", "与“维持现状”相比：{what}"),
+    "this": ("this", "此方案"),
+    "beside_today": ("**Beside “as today”:** {what}", "**与“维持现状”相比：** {what}"),
     "ladder": (
         "Steps added one after another: villages of 100 that stay open",
         "逐项加上的措施：每 100 村保持开放的村数",

@@ -8,7 +8,6 @@ SAID: dict[str, tuple[str, str]] = {
     "level_village": ("The village", "村庄"),
     "level_all": ("Everything", "全部参数"),
     "rest": ("Takes the rest", "补足余数者"),
-    "locked": ("Lock {name}", "锁定 {name}"),
     "lock": ("lock", "锁定"),
     "shares_help": (
         "Shares of cost in percent, together 100. What is locked stays; one payer takes the rest: {rest}.",
@@ -52,3 +51,4 @@ SAID: dict[str, tuple[str, str]] = {
         "请先点击“运行”；目前只有存储的结果。",
     ),
 }
+LABELS = {"funding.residual": "Who is asked for what nobody gives"}  # short English names
