@@ -57,7 +57,7 @@ def hundred(counts: Mapping[str, int], language: str) -> Any:
 
 
 def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
-    """Villages of 100 that stay open after each step, and the target as a line."""
+    """Villages of 100 that stay open after each step, its name above, and the target as a line."""
     frame = pd.DataFrame(
         {
             "step": [said(f"rung_{key}", language) for key in rungs],
@@ -65,26 +65,15 @@ def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
             "text": [f"{value:.0f}" for value in rungs.values()],
         }
     )
-    step = alt.Y(
-        "step:N",
-        sort=None,
-        title=None,
-        axis=alt.Axis(labelLimit=420, labelFontSize=13, domain=False, ticks=False),
-    )
     width = alt.X("open:Q", title=said("unit_villages", language), scale=alt.Scale(domain=[0, 100]))
-    base = alt.Chart(frame).encode(y=step, x=width)
-    line = (
-        alt.Chart(pd.DataFrame({"x": [target]}))
-        .mark_rule(strokeDash=[5, 4], color=style.DARK)
-        .encode(x="x:Q")
+    base = alt.Chart(frame).encode(y=alt.Y("step:N", sort=None, axis=None))
+    named = base.mark_text(align="left", dy=-15, fontSize=13).encode(x=alt.value(0), text="step:N")
+    bars = base.mark_bar(color=style.GREEN, height=15, yOffset=4).encode(x=width)
+    counts = base.mark_text(align="left", dx=5, dy=4, fontSize=13, fontWeight="bold")
+    line = alt.Chart(pd.DataFrame({"x": [target]})).mark_rule(strokeDash=[5, 4], color=style.GREY)
+    return alt.layer(line.encode(x="x:Q"), bars, named, counts.encode(x=width, text="text:N")).properties(
+        height=60 + 42 * len(frame)
     )
-    return alt.layer(
-        base.mark_bar(color=style.GREEN, height=20),
-        base.mark_text(align="right", dx=-5, fontSize=13, fontWeight="bold", color="white").encode(
-            text="text:N"
-        ),
-        line,
-    ).properties(height=50 + 30 * len(frame))
 
 
 def gaps(frame: pd.DataFrame, axis: str, language: str) -> Any:

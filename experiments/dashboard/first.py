@@ -29,6 +29,9 @@ def lead(shown: ShownAnswer | None, look: int = 0) -> None:
     with right:
         counts = sentences.squares(answer.classes)
         show(charts_answer.hundred(counts, lang), say("picture", year=answer.year))
+    if shown.stored is not None and shown.stored.rungs:
+        show(charts_answer.ladder(shown.stored.rungs, stories.TARGET, lang), say("ladder"))
+        st.caption(say("ladder_order"))
 
 
 def _from(shown: ShownAnswer, look: int) -> str:
@@ -41,14 +44,11 @@ def _from(shown: ShownAnswer, look: int) -> str:
 
 
 def _story_told(kept: stored.Stored) -> None:
-    """What a story says beside "as today", and the ladder where there is one."""
+    """What a story says beside "as today"."""
     today = stored.read().get(stories.TODAY)
     if today is not None and kept.key != stories.TODAY:
         gaps = differences(today.answer, kept.answer)
         st.markdown(say("beside_today", what=sentence(say("this"), gaps, language())))
-    if kept.rungs:
-        show(charts_answer.ladder(kept.rungs, stories.TARGET, language()), say("ladder"))
-        st.caption(say("ladder_order"))
 
 
 def story_cards() -> None:

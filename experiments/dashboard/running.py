@@ -14,6 +14,7 @@ from .measures import ScreenAnswer, answer_of
 from .pace import size
 from .session import (
     answered,
+    copy_current,
     draft,
     drafts,
     engine,
@@ -86,6 +87,8 @@ def run_bar(lead: Any) -> None:
             say("undo"), on_click=undo, disabled=not history().steps, key="undo", help=say("undo_help")
         )
         row.button(say("reset"), on_click=reset, disabled=_plain(), key="reset", help=say("reset_help"))
+        full = len(drafts()) >= state.MOST_SCENARIOS
+        row.button(say("beside"), on_click=copy_current, disabled=full, key="beside", help=say("beside_help"))
         row.toggle(say("live"), key="live", value=True, help=say("live_help", seconds=AHEAD))
         if running:
             done = guarded(partial(run_all, missing, lead))

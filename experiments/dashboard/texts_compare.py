@@ -55,7 +55,6 @@ SAID: dict[str, tuple[str, str]] = {
     "strip_stale": ("settings have changed since", "此后设置已更改"),
     "strip_none": ("not run yet", "尚未运行"),
     "strip_shown": ("being set", "正在设置"),
-    "set_beside": ("Set another beside it", "另设一个方案对照"),
     "own_villages": ("a table of {n} villages", "{n} 个村的表格"),
     "s_opened": ("open at some time", "曾开办"),
     "s_lasting": ("stay open to the end", "开放到期末"),

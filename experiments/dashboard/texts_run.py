@@ -17,6 +17,11 @@ SAID: dict[str, tuple[str, str]] = {
     "reset": ("Reset", "重置"),
     "undo_help": ("One step back", "退回一步"),
     "reset_help": ("Put this scenario back to the default county", "将本方案恢复为默认县"),
+    "beside": ("Compare", "对照"),
+    "beside_help": (
+        "Keep this scenario in sight and set another beside it, up to four",
+        "保留本方案，另设一个方案对照，最多四个",
+    ),
     "live": ("Answer at every change", "改动即算"),
     "live_help": (
         "Runs begin as soon as something changes, where they take less than {seconds} seconds.",
@@ -51,4 +56,8 @@ SAID: dict[str, tuple[str, str]] = {
         "请先点击“运行”；目前只有存储的结果。",
     ),
 }
-LABELS = {"funding.residual": "Who is asked for what nobody gives"}  # short English names
+LABELS = {  # short English names
+    "funding.residual": "Who is asked for what nobody gives",
+    "government.operating_envelope": "County's running money a village",
+    "government.construction_envelope": "County's building money a village",
+}

@@ -52,7 +52,7 @@ def test_one_payer_takes_the_rest_and_a_locked_one_stays_by_hand():
     now = {"a": 0.25, "b": 0.15, "c": 0.50, "d": 0.10}
     assert moved(now, "a", 40, "c") == {"a": 0.40, "b": 0.15, "c": 0.35, "d": 0.10}
     assert moved(now, "a", 5, "c") == {"a": 0.05, "b": 0.15, "c": 0.70, "d": 0.10}
-    # 90 asked for: c has no more than 50 to give, b and d (15 and 10) give the other 15 in proportion: 6 and 4
+    # 90 asked for: c has 50 to give, b and d (15 and 10) give the other 15 in proportion: 6 and 4 stay
     assert moved(now, "a", 90, "c") == {"a": 0.90, "b": 0.06, "c": 0.0, "d": 0.04}
     assert moved(now, "a", 90, "c", {"b"}) == {"a": 0.85, "b": 0.15, "c": 0.0, "d": 0.0}  # b keeps its 15
     assert moved(now, "a", 90, "a", {"b", "c", "d"}) == now  # nobody may give
