@@ -97,6 +97,8 @@ def run_bar(lead: Any) -> None:
                 st.rerun()
             return
         row.caption(_status(missing, takes))
+    if 0 < takes < AHEAD and st.session_state.get("held") != tables():
+        engine().ahead([task for one in missing for task in one.tasks()])
     st.session_state.setdefault("note", "")
     if st.session_state.note:
         st.info(st.session_state.note)
