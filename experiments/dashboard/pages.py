@@ -5,15 +5,17 @@ without a screen; a control shows the draft and writes to it.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
+
+from sim.state.parameters import Parameters
 
 from . import address
 from .comparing import compare_tab
 from .first import lead, story_cards, strip
 from .levels import settings
-from .look import styled
+from .look import STYLE
+from .measures import ScreenAnswer
 from .running import run_bar
 from .session import (
     ShownAnswer,
@@ -26,7 +28,7 @@ from .session import (
     result_of,
 )
 from .state import Draft, DraftResult, Mistake, ParameterError
-from .tabs import files_tab, language, map_tab, result_tab, say, time_tab, why_tab
+from .tabs import files_tab, map_tab, result_tab, say, time_tab, why_tab
 from .words import LANGUAGES, escaped
 
 TABS = ("result", "compare", "time", "map", "why", "files")
@@ -111,7 +113,7 @@ def head() -> None:
     left.title(say("title"))
 
 
-def foot(parameters: Any) -> None:
+def foot(parameters: Parameters) -> None:
     """What was asked of the model, and how to share it."""
     current = draft()
     st.divider()
@@ -134,7 +136,7 @@ def foot(parameters: Any) -> None:
 def main() -> None:
     """The page."""
     st.set_page_config(page_title="mutual-aid-sim", layout="wide", initial_sidebar_state="auto")
-    st.html(styled(st.context.theme.type == "dark"))
+    st.html(STYLE)
     from_address()
     history().note(drafts())
     engine()
@@ -149,7 +151,7 @@ def main() -> None:
     tiles = st.container()
     first = place.empty()
 
-    def look(answer: Any, seeds: int) -> None:
+    def look(answer: ScreenAnswer, seeds: int) -> None:
         with first.container():
             lead(ShownAnswer(answer, None, True), seeds)
 
@@ -168,6 +170,3 @@ def main() -> None:
     results()
     foot(draft().parameters())
     to_address()
-
-
-__all__ = ["language", "main"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from .state import Draft, Mistake, ParameterError
 from .tabs import say
 
 AHEAD = 15  # seconds; what takes less is run at every change
+Look = Callable[[ScreenAnswer, int], None]  # shows an answer after so many seeds
 BAR = "runbar"  # its key, by which the page's style keeps it in sight
 
 
@@ -67,7 +69,7 @@ def by_itself(missing: list[Draft], takes: float) -> bool:
     return wanted and takes < AHEAD and any(not answered(one) for one in missing)
 
 
-def run_bar(lead: Any) -> None:
+def run_bar(lead: Look) -> None:
     """Run, progress and cancel; the state of the result in words. `lead` takes the first looks."""
     missing = [one for one in drafts() if not fresh(one)]
     takes = -1.0
@@ -115,7 +117,7 @@ def _status(missing: list[Draft], takes: float) -> str:
     return str(say("estimate", seconds=f"{1 + takes:.0f}")) if takes >= 0 else ""
 
 
-def run_all(missing: list[Draft], lead: Any) -> None:
+def run_all(missing: list[Draft], lead: Look) -> None:
     """Run every scenario without a result; finished runs stay known when this is cancelled."""
     work = engine()
     tasks = {one.uid: one.tasks() for one in missing}
@@ -132,7 +134,7 @@ def run_all(missing: list[Draft], lead: Any) -> None:
         keep(waiting, state.result(waiting, outcomes))
 
 
-def _look(missing: list[Draft], tasks: dict[int, list[Any]], looked: int, lead: Any) -> int:
+def _look(missing: list[Draft], tasks: dict[int, list[Any]], looked: int, lead: Look) -> int:
     """Show the shown scenario's answer after so many seeds as a look wants; the seeds shown so far."""
     shown = next((one for one in missing if one.uid == draft().uid), None)
     wanted = [look for look in LOOKS if shown is not None and looked < look < shown.seeds]
@@ -146,6 +148,3 @@ def _look(missing: list[Draft], tasks: dict[int, list[Any]], looked: int, lead: 
                 lead(answer_of(found), look)
             return look
     return looked
-
-
-__all__ = ["ScreenAnswer", "run_bar"]
