@@ -1,7 +1,7 @@
 """Stored answers of the first screen: `python -m experiments.dashboard.stored` works them out.
 
-Beside each answer stands what it was made from: the digest of its setting, of the model, and of its first
-runs. `stale` says whether it still is the answer.
+Beside them stand the digests of their settings and of the sources. `stale` says whether they still are the
+answers: where sources have changed, the first seeds are run again.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import argparse
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..study.plan import Task
-from ..study.provenance import model_digest
+from ..study.provenance import digest, model_digest
 from ..study.simulate import simulate_many
 from ..study.store import RunRecord
 from . import state, stories
@@ -43,15 +43,29 @@ class Stored:
 
 
 def digest_of(draft: Draft) -> str:
-    """Sixteen hexadecimal digits of what a result depends on."""
-    return hashlib.sha256(repr(draft.identity).encode()).hexdigest()[:16]
-
-
-def contents(draft: Draft, work: Work = simulate_many) -> list[str]:
-    """The digests of the first runs of a setting and of their references."""
+    """Sixteen hexadecimal digits of what a result depends on: the setting, and what its policies say."""
     first = draft.copy(draft.uid, draft.name)
+    first.seeds = 1
+    told = repr((draft.identity, [task.run for task in first.tasks()]))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def sources() -> str:
+    """Hash of the model, its draws, and what reads an answer off its runs."""
+    here, room = Path(__file__).parent, Path(__file__).parents[1]
+    readers = [room / name for name in ("outcomes.py", "reference.py", "statistics.py")]
+    drawn = [*(room / "study").glob("*.py"), *(room.parent / "configs" / "draws").glob("*")]
+    return hashlib.sha256(
+        (model_digest() + digest([*readers, *drawn, here / "measures.py"])).encode()
+    ).hexdigest()
+
+
+def holds(one: Stored, work: Work = simulate_many) -> bool:
+    """Whether the first seeds of a story, run again, come to what is stored of them."""
+    first = one.draft.copy(one.draft.uid, one.draft.name)
     first.seeds = PROOF
-    return [str(record.row.get("content", record.row.get("error"))) for record in work(first.tasks())]
+    kept = replace(one.answer, seeds=one.answer.seeds.head(PROOF))
+    return work_out(first, work).to_dict() == kept.to_dict()
 
 
 def work_out(draft: Draft, work: Work = simulate_many) -> ScreenAnswer:
@@ -82,11 +96,10 @@ def make(folder: Path = FOLDER, work: Work = simulate_many) -> None:
             **draft.settings(),
             "values": draft.values,
             "digest": digest_of(draft),
-            "runs": contents(draft, work),
         }
         for key, draft in drafts.items()
     }
-    manifest = {"made": date.today().isoformat(), "model": model_digest(), LADDER: rungs, "stories": told}
+    manifest = {"made": date.today().isoformat(), "sources": sources(), LADDER: rungs, "stories": told}
     for name, content in {
         MANIFEST: manifest,
         **{f"{key}.json": one.to_dict() for key, one in answers.items()},
@@ -129,15 +142,15 @@ def of(draft: Draft) -> Stored | None:
 def stale(work: Work = simulate_many) -> list[str]:
     """What no longer is what was stored, each with the command that mends it; nothing where all is.
 
-    Where the model's sources are those of the stored answers nothing is run.
+    Where the sources are those of the stored answers nothing is run.
     """
     manifest = _read(MANIFEST)
     wanted = {*stories.plain(), stories.TAKES}
     lost = [f"{key}: its setting has changed" for key in sorted(wanted - set(read()))]
-    if manifest["model"] != model_digest():
-        for key, one in read().items():
-            if manifest["stories"][key]["runs"] != contents(one.draft, work):
-                lost.append(f"{key}: its runs have other bytes")
+    if manifest["sources"] != sources():
+        lost += [
+            f"{key}: its runs come to something else" for key, one in read().items() if not holds(one, work)
+        ]
     return [f"{said}: run `{COMMAND}`" for said in lost]
 
 

@@ -251,26 +251,30 @@ def test_a_changed_setting_or_other_bytes_are_told_with_the_command_that_mends_i
         (tmp_path / file.name).write_bytes(file.read_bytes())
     manifest = json.loads((tmp_path / stored.MANIFEST).read_text(encoding="utf-8"))
     manifest["stories"][stories.FADES]["values"]["county.elders"] = 151
-    manifest["model"] = "another"
+    manifest["stories"][stories.TODAY]["digest"] = "0123456789abcdef"
+    manifest["sources"] = "others"
     (tmp_path / stored.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setattr(stored, "FOLDER", tmp_path)
     stored.read.cache_clear()
     try:
-        assert stories.FADES not in stored.read()  # no answer is shown for a setting that it is not of
-        same = {one: manifest["stories"][one]["runs"] for one in stored.read()}
+        assert set(stored.read()) == {stories.TOURISM, stories.TAKES}  # no answer of another setting is shown
+        kept = {key: one.answer for key, one in stored.read().items()}
         asked = []
 
-        def contents(draft, work):
-            key = next(key for key, one in stored.read().items() if one.draft is draft)
-            asked.append(key)
-            return ["moved"] if key == stories.TOURISM else same[key]
+        def first_seeds(draft, work):
+            key = next(key for key, one in stored.read().items() if one.draft.values == draft.values)
+            asked.append((key, draft.seeds))
+            found = kept[key].seeds.head(draft.seeds).copy()
+            found["lasting"] += 1.0 * (key == stories.TOURISM)
+            return ScreenAnswer(kept[key].year, kept[key].years, found)
 
-        monkeypatch.setattr(stored, "contents", contents)
+        monkeypatch.setattr(stored, "work_out", first_seeds)
         assert stored.stale() == [
             f"fades: its setting has changed: run `{stored.COMMAND}`",
-            f"tourism: its runs have other bytes: run `{stored.COMMAND}`",
+            f"today: its setting has changed: run `{stored.COMMAND}`",
+            f"tourism: its runs come to something else: run `{stored.COMMAND}`",
         ]
-        assert asked == [stories.TODAY, stories.TOURISM, stories.TAKES]
+        assert asked == [(stories.TOURISM, 2), (stories.TAKES, 2)]
     finally:
         stored.read.cache_clear()
 
