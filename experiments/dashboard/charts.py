@@ -13,7 +13,6 @@ from sim.funnel import FUNNEL
 from sim.viability import CLASSES
 
 from ..report import style
-from ..statistics import Interval
 from .words import said, word
 
 SOURCES = tuple(style.PAYER_COLOURS)
@@ -121,27 +120,6 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
         tooltip=["scenario:N", alt.Tooltip("month:T", format="%Y-%m"), alt.Tooltip("median:Q", format=".1f")],
     )
     return alt.layer(*bands, line).properties(height=300)
-
-
-def gaps(found: dict[str, Interval], axis: str) -> Any:
-    """Mean and interval of a difference, a row a scenario, with a line at zero."""
-    frame = pd.DataFrame(
-        [{"scenario": name, "mean": i.mean, "low": i.low, "high": i.high} for name, i in found.items()]
-    )
-    scenario = alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=110))
-    tip = ["scenario:N", *(alt.Tooltip(f"{column}:Q", format="+.1f") for column in ("mean", "low", "high"))]
-    bar = (
-        alt.Chart(frame)
-        .mark_rule(strokeWidth=3, color=style.BLUE)
-        .encode(x=alt.X("low:Q", title=axis), x2="high:Q", y=scenario)
-    )
-    dot = (
-        alt.Chart(frame)
-        .mark_point(filled=True, size=110, color=style.BLUE)
-        .encode(x="mean:Q", y=scenario, tooltip=tip)
-    )
-    zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color="#555", strokeDash=[4, 3]).encode(x="x:Q")
-    return alt.layer(zero, bar, dot).properties(height=80 + 36 * len(frame))
 
 
 def county(frame: pd.DataFrame, language: str) -> Any:

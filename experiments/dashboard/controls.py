@@ -6,27 +6,22 @@ import math
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from sim.state.parameters import Declaration
+from sim.state.parameters import Declaration, condition
 
+from ..command import template
 from ..command.scenario import known, options, policy_file, read_policies
 from ..command.table_file import SUFFIXES
 from ..report import style
 from ..report.village_faults import in_chinese
-from . import state
-from .session import (
-    changed,
-    guarded,
-)
+from . import acting, compare, state
+from .session import changed, guarded
+from .shares import SHARES, moved, points
 from .state import Draft, Mistake, ParameterError
-from .tabs import (
-    language,
-    say,
-)
-from .words import escaped, helped, label, word
+from .tabs import language, say
+from .words import escaped, helped, label, named, word
 
 BY_RULE = {
     "matching": ["match"],
@@ -70,10 +65,7 @@ SHOWN = {
     ],
 }
 COUNTIES = ("stratified", "default", "one_village")
-LOOK = (
-    "<style>.block-container{padding-top:4rem}h1{font-size:1.9rem!important;"
-    "padding:0!important}[data-testid=stMetricValue]{white-space:normal}@media(min-width:700px){.narrow{display:none}}</style>"
-)
+REST = "funding.share_families"  # takes what the others leave, as a station's price does
 
 
 def step_of(low: float, high: float) -> float:
@@ -95,6 +87,8 @@ def control(shown: Draft, path: str) -> None:
         "args": (shown, path, key),
     }
     name = label(one, language())
+    if waits := _waits(path):
+        common |= {"disabled": True, "help": f"{_waiting(waits)} {common['help']}"}
     if one.kind is bool:
         st.toggle(name, **common)
     elif one.choices:
@@ -109,6 +103,26 @@ def control(shown: Draft, path: str) -> None:
         step = step_of(one.low, one.high)
         digits = max(0, -math.floor(math.log10(step)), len(f"{value:.6f}".rstrip("0").partition(".")[2]))
         st.slider(name, float(one.low), float(one.high), step=step, format=f"%.{digits}f", **common)
+
+
+def _waits(path: str) -> list[str]:
+    """What a parameter waits for with the settings that are shown; `note_acting` has looked at them."""
+    return acting.waits_for(path, *st.session_state.get("acting", ({}, frozenset())))
+
+
+def note_acting(shown: Draft) -> None:
+    """Look once a page at what acts with these settings."""
+    st.session_state.acting = acting.flat(shown), acting.moving(shown)
+
+
+def _waiting(conditions: list[str]) -> str:
+    """What a grey control waits for, in words."""
+    told = []
+    for one in conditions:
+        path, equal, value = condition(one)
+        shown = compare.shown(path, (known()[path].kind is bool and value == "true") or value, language())
+        told.append(say("is" if equal else "is_not", name=named(known()[path], language()), value=shown))
+    return str(say("waits", what=say("or").join(told)))
 
 
 def ready_policies(shown: Draft) -> None:
@@ -155,34 +169,37 @@ def preset(shown: Draft, group: str) -> None:
 
 
 def shares(shown: Draft) -> None:
-    """Four sliders in whole percent that always sum to one hundred; a line says which shares are in use.
+    """Four boxes in percent that always sum to one hundred: one payer takes the rest, a locked one stays."""
+    keep = f"{shown.uid}/rest"
+    rest = st.session_state[keep] = st.session_state.get(keep, REST)
 
-    A slider that is moved faster than the page answers may stand elsewhere until it is touched again.
-    """
-    st.caption(say("shares"))
-    now = {path: float(shown.value(path)) for path in state.SHARES}
-    percents = dict(zip(state.SHARES, state.whole(np.array(list(now.values())), 100).tolist(), strict=True))
-    for path, percent in percents.items():
+    def payer(path: str) -> str:
+        return word(path.removeprefix("funding.share_"), language())
+
+    st.caption(say("shares_help", rest=payer(rest)))
+    st.selectbox(say("rest"), SHARES, key=keep, format_func=payer)
+    now = {path: float(shown.value(path)) for path in SHARES}
+    locked = {path for path in SHARES if path != rest and st.session_state.get(f"{shown.uid}/lock/{path}")}
+    for path, points_ in points(now).items():
         key = f"{shown.uid}/{path}"
-        st.session_state[key] = percent
+        st.session_state[key] = points_ / 100
+        box, lock = st.columns([3, 2], vertical_alignment="bottom")
 
-        def moved(path: str = path, key: str = key) -> None:
-            shown.change(state.rescaled(now, path, st.session_state[key]))
+        def changed_to(path: str = path, key: str = key) -> None:
+            shown.change(moved(now, path, st.session_state[key], rest, locked))
 
-        st.slider(
-            label(known()[path], language()),
-            0,
-            100,
+        box.number_input(
+            f"{label(known()[path], language())}, %",
+            0.0,
+            100.0,
+            step=5.0,
+            format="%.4g",
             key=key,
-            format="%d %%",
             help=helped(known()[path], language()),
-            on_change=moved,
+            on_change=changed_to,
+            disabled=path == rest or path in locked or bool(_waits(path)),
         )
-    used = (
-        f"{word(path.removeprefix('funding.share_'), language())} {percent} %"
-        for path, percent in percents.items()
-    )
-    st.caption(say("shares_used", shares=" · ".join(used)))
+        lock.checkbox(say("lock"), key=f"{shown.uid}/lock/{path}", disabled=path == rest)
 
 
 def county_controls(shown: Draft) -> None:
@@ -243,9 +260,9 @@ def county_controls(shown: Draft) -> None:
     )
     st.download_button(
         say("template"),
-        state.template(),
-        "villages.csv",
-        "text/csv",
+        partial(template.content, "villages", language() == "zh", ".xlsx"),  # made when it is asked for
+        "villages.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"{shown.uid}/template",
         on_click="ignore",
     )
@@ -275,7 +292,3 @@ def take_file(shown: Draft, content: bytes, name: str, identity: str) -> None:
         return
     st.session_state.seen_csv, st.session_state.notes_csv = identity, found.notes
     st.rerun()
-
-
-def void(_: object) -> None:
-    """Nothing is done with it."""

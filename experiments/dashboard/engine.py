@@ -20,9 +20,11 @@ from ..study.run_tables import heading
 from ..study.runner import DEATHS, Queue, warm
 from ..study.simulate import simulate_many
 from ..study.store import RunRecord
+from .pace import Pace, size
 
 KEPT = 800  # finished runs in memory: about 0.2 MB each for twelve villages
 WORKERS = 2
+LOOKS = (1, 4)  # seeds after which an answer is shown before all have run
 
 
 def _begin(lock: Any) -> None:
@@ -38,11 +40,20 @@ def _ready() -> bool:
     return True
 
 
+def looks(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Runs in the order in which they are wanted: those of the first seed, of the first four, the rest."""
+    parts: list[list[Task]] = [[] for _ in range(len(LOOKS) + 1)]
+    for task in tasks:
+        parts[sum(task.replicate >= look for look in LOOKS)].append(task)
+    return [part for part in parts if part]
+
+
 class BackgroundRuns:
     """`run` yields outcomes as they finish; what was run before comes from memory."""
 
-    def __init__(self, workers: int = WORKERS) -> None:
+    def __init__(self, workers: int = WORKERS, pace: Pace | None = None) -> None:
         self.workers = max(1, min(workers, cores()))
+        self.pace = pace or Pace()
         self._lock = threading.Lock()
         self._known: OrderedDict[int, RunRecord] = OrderedDict()
         self._flying: dict[int, Future[list[RunRecord]]] = {}  # run -> the bundle it is in
@@ -73,6 +84,8 @@ class BackgroundRuns:
 
     def _keep(self, task: Task, outcome: RunRecord) -> None:
         with self._lock:
+            if task.run not in self._known and not outcome.row.get("error"):
+                self.pace.learn(outcome.row.get("cpu_seconds", 0.0), size(task.scenario.parameters))
             self._known[task.run] = outcome
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
@@ -88,11 +101,12 @@ class BackgroundRuns:
     def _send(self, tasks: Sequence[Task]) -> set[Future[list[RunRecord]]]:
         """Give the workers what is neither known nor under way; the bundles that these tasks are in."""
         missing = [task for task in tasks if task.run not in self._flying and self.known(task) is None]
-        queue = Queue(missing)
-        while bundle := queue.take([], 2 * self.workers):
-            future = self.begin().submit(simulate_many, bundle)
-            self._flying |= {task.run: future for task in bundle}
-            future.add_done_callback(partial(self._kept, bundle))
+        for look in looks(missing):
+            queue = Queue(look)
+            while bundle := queue.take([], 2 * self.workers):
+                future = self.begin().submit(simulate_many, bundle)
+                self._flying |= {task.run: future for task in bundle}
+                future.add_done_callback(partial(self._kept, bundle))
         return {flying for task in tasks if (flying := self._flying.get(task.run))}
 
     def _drop(self, runs: set[int]) -> None:
@@ -140,6 +154,7 @@ class BackgroundRuns:
             yield done
         finally:
             self._drop(mine)
+            self.pace.keep()
 
     def close(self) -> None:
         """End the workers."""

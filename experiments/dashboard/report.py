@@ -22,7 +22,8 @@ from ..study.findings import Findings, ShownTable
 from ..study.plan import Task
 from ..study.simulate import simulate
 from ..study.store import RunRecord
-from .state import Draft, DraftResult, differences, file_name
+from .measures import answer_of, differences
+from .state import Draft, DraftResult, file_name
 from .words import said
 
 one_voice = threading.Lock()  # a process draws one figure at a time and speaks one language
@@ -46,7 +47,7 @@ def outcomes(engine: Runs, tasks: Sequence[Task]) -> list[RunRecord]:
 
 def compared(base: DraftResult, others: list[DraftResult], language: str) -> ShownTable:
     """The scenarios beside it, seed by seed."""
-    found = [(other.name, differences(base, other)) for other in others]
+    found = [(other.name, differences(answer_of(base), answer_of(other))) for other in others]
     heads = [said(f"m_{one}", language) for one in found[0][1]]
     rows = [
         [name, *(f"{i.mean:+.1f} ({i.low:+.1f} – {i.high:+.1f})" for i in gaps.values())]

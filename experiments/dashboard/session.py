@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
+from . import stored
 from .engine import BackgroundRuns
+from .history import History
+from .measures import ScreenAnswer, answer_of
+from .pace import Pace, kept_in
 from .state import Draft, DraftResult, Mistake, ParameterError
 from .words import escaped
 
@@ -15,13 +19,13 @@ from .words import escaped
 @st.cache_resource(show_spinner=False)
 def engine() -> BackgroundRuns:
     """The two processes, shared by all who look."""
-    return BackgroundRuns()
+    return BackgroundRuns(pace=Pace(kept_in()))
 
 
 def drafts() -> list[Draft]:
     """The scenarios of this session."""
     if "drafts" not in st.session_state:
-        st.session_state.update(drafts=[Draft(1, "A")], uid=1, results={}, signature={})
+        st.session_state.update(drafts=[Draft(1, "A")], uid=1, results={})
     return list(st.session_state.drafts)
 
 
@@ -58,11 +62,6 @@ def remove_current() -> None:
     st.session_state.current = st.session_state.drafts[0].uid
 
 
-def signature(shown: Draft) -> tuple[Any, ...]:
-    """What a result depends on."""
-    return tuple(sorted(shown.values.items())), shown.seeds, shown.seed, shown.draws, tuple(shown.policies)
-
-
 def result_of(one: Draft) -> DraftResult | None:
     """The last result of a scenario."""
     found = st.session_state.results.get(one.uid)
@@ -72,7 +71,63 @@ def result_of(one: Draft) -> DraftResult | None:
 def fresh(one: Draft) -> bool:
     """Whether the result is that of the settings as they are."""
     found = st.session_state.results.get(one.uid)
-    return bool(found and found[0] == signature(one) and found[1].seeds)
+    return bool(found and found[0] == one.identity and found[1].seeds)
+
+
+def keep(one: Draft, result: DraftResult) -> None:
+    """Remember a result and the answer it comes to."""
+    st.session_state.results[one.uid] = (one.identity, result, answer_of(result) if result.seeds else None)
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer on the screen, where it is from, and whether it is that of the settings as they are."""
+
+    answer: ScreenAnswer
+    stored: stored.Stored | None
+    current: bool
+
+
+def answer_for(one: Draft) -> ShownAnswer | None:
+    """The answer of a scenario: of its runs, or else a stored one, or else that of former settings."""
+    found = st.session_state.results.get(one.uid)
+    mine = found[2] if found else None
+    if mine is not None and fresh(one):
+        return ShownAnswer(mine, None, True)
+    if kept := stored.of(one):
+        return ShownAnswer(kept.answer, kept, True)
+    return ShownAnswer(mine, None, False) if mine is not None else None
+
+
+def answered(one: Draft) -> bool:
+    """Whether the settings as they are have an answer, run or stored."""
+    shown = answer_for(one)
+    return shown is not None and shown.current
+
+
+def history() -> History:
+    """What was on the table before."""
+    found: History = st.session_state.setdefault("history", History())
+    return found
+
+
+def undo() -> None:
+    """Undo was pressed."""
+    st.session_state.drafts = history().back()
+    st.session_state.current = draft().uid
+
+
+def reset() -> None:
+    """Reset was pressed: the shown scenario is the default county again."""
+    current = draft()
+    take(Draft(current.uid, current.name))
+
+
+def take(made: Draft) -> None:
+    """Put settings in the place of the shown scenario, under its name."""
+    current = draft()
+    put = made.copy(current.uid, current.name)
+    st.session_state.drafts = [put if one.uid == current.uid else one for one in drafts()]
 
 
 def changed(one: Draft, path: str, key: str) -> None:

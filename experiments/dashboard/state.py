@@ -6,9 +6,7 @@ scenario=<file>` reads.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,8 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.funnel import FUNNEL
-from sim.start import county, village_table
+from sim.start import county
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
 
@@ -32,7 +29,7 @@ from ..studies import baseline
 from ..study.plan import Task
 from ..study.store import RunRecord
 
-SHARES = tuple(f"funding.share_{payer}" for payer in PAYERS)
+PRIVATE = "given.villages"  # a table of villages: long, and a village's own
 ELDERS = 150  # half the time of the default
 SEEDS, MOST_SEEDS = 20, 100
 MOST_VILLAGES, MOST_ELDERS = 100, 20_000
@@ -56,6 +53,10 @@ class Draft:
         """The model's parameters; ParameterError where they do not fit together."""
         return _parameters(tuple(sorted(self.values.items())))
 
+    def check(self) -> None:
+        """Raise ParameterError where its values do not fit together."""
+        self.parameters()
+
     def value(self, path: str) -> Any:
         """What a control shows."""
         return self.values.get(path, defaults()[path])
@@ -67,6 +68,11 @@ class Draft:
     def copy(self, uid: int, name: str) -> Draft:
         """The same under another name."""
         return Draft(uid, name, dict(self.values), self.seeds, self.seed, self.draws, list(self.policies))
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What a result depends on."""
+        return tuple(sorted(self.values.items())), self.seeds, self.seed, self.draws, tuple(self.policies)
 
     def settings(self) -> dict[str, Any]:
         """What stands beside the parameters in a scenario file."""
@@ -134,35 +140,8 @@ def loaded(text: str, uid: int, name: str) -> Draft:
     return draft
 
 
-# -- shares and groups
-# -------------------------------------------------------------------------------------------------
-def whole(parts: np.ndarray, total: int) -> np.ndarray:
-    """Whole numbers that sum to `total` in the proportion of `parts`, by largest remainder.
-
-    Evenly where all are zero.
-    """
-    parts = np.asarray(parts, float)
-    exact = total * (parts / parts.sum() if parts.sum() > 0 else np.full(len(parts), 1 / len(parts)))
-    found = np.floor(exact + 1e-9).astype(int)
-    for place in np.argsort(-(exact - found), kind="stable")[: total - found.sum()]:
-        found[place] += 1
-    return found
-
-
-def rescaled(shares: Mapping[str, float], moved: str, percent: int) -> dict[str, float]:
-    """Shares after one is moved to `percent`.
-
-    The others keep their proportion, all sum to one to the fourth digit.
-    """
-    others = [share for share in shares if share != moved]
-    rest = whole(np.array([shares[share] for share in others]), 10_000 - 100 * percent)
-    return {
-        **shares,
-        moved: percent / 100,
-        **{share: int(basis) / 10_000 for share, basis in zip(others, rest, strict=True)},
-    }
-
-
+# -- groups
+# ----------------------------------------------------------------------------------------------------------
 def reach(group: str) -> set[str]:
     """Every path that some option of a group sets."""
     return {path for option in options()[group] for path in arm(group, option)}
@@ -189,21 +168,6 @@ def choose(draft: Draft, group: str, option: str) -> None:
 
 # -- villages from a file
 # ----------------------------------------------------------------------------------------------
-def template() -> str:
-    """A table of three villages to be filled in: one in full, one in part, one drawn but for its number."""
-    rows = [
-        list(village_table.COLUMNS),
-        ["1", "", "Upper Village", "plain", "weak", "yes", "yes", "no", "yes", "180", "2.5", "7.0"],
-    ]
-    rows += [
-        ["2", "", "Bridge Village", "near_town", "", "no", "", "", "", "240", "", ""],
-        ["3", *[""] * (len(village_table.COLUMNS) - 1)],
-    ]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return "\ufeff" + text.getvalue()  # without this mark a Chinese spreadsheet takes it for GB 18030
-
-
 def take_villages(draft: Draft, content: bytes, name: str) -> village_file.GivenVillages:
     """Put the villages of a file into a draft, which is left alone where a cell cannot be used.
 
@@ -270,61 +234,6 @@ def result(draft: Draft, outcomes: list[RunRecord]) -> DraftResult:
 def is_reference(record: RunRecord) -> bool:
     """Whether a run is the one that the others are measured against."""
     return record.row.get("scenario") == reference.REFERENCE
-
-
-def _ratio(rows: pd.DataFrame, part: str, base: str, scale: float) -> pd.Series:
-    sums = {
-        column: (rows["weight"] * _of(rows, column)).groupby(rows["replicate"]).sum()
-        for column in (part, base)
-    }
-    return scale * sums[part] / sums[base].where(sums[base] > 0)
-
-
-def _of(rows: pd.DataFrame, column: str) -> pd.Series:
-    """A column; missing where the reference of these runs has not finished."""
-    return rows[column] if column in rows else pd.Series(np.nan, rows.index)
-
-
-def _class_from(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Share of villages that came as far in the funnel as class `name`, one number a seed."""
-    return statistics.by_replicate(rows, rows["station_class"].isin(FUNNEL[FUNNEL.index(name) :]))
-
-
-MEASURES: dict[
-    str, tuple[bool, Callable[[pd.DataFrame], pd.Series]]
-] = {  # name -> (a share in %, one figure a seed)
-    "added": (False, lambda rows: statistics.by_replicate(rows, _of(rows, "added_served_years"))),
-    "tables": (False, lambda rows: statistics.by_replicate(rows, rows["table_months"] / 12)),
-    "viable": (True, lambda rows: 100 * statistics.by_replicate(rows, statistics.viable(rows))),
-    "lasting": (True, lambda rows: 100 * _class_from(rows, "does_not_pay")),
-    "opened": (True, lambda rows: 100 * _class_from(rows, "too_young")),
-    "public_added": (False, lambda rows: _ratio(rows, "added_public_fen", "added_served_years", 0.01)),
-    "own_added": (False, lambda rows: _ratio(rows, "added_own_fen", "added_served_years", 0.01)),
-    "closed": (True, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)),
-    "hours": (True, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
-    "public": (False, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
-}
-
-
-def figures(result: DraftResult) -> dict[str, statistics.Interval]:
-    """Measure -> mean over seeds with its 95 % interval, in the measure's unit."""
-    found = {}
-    for name, (share, by) in MEASURES.items():
-        values = by(result.rows).to_numpy()
-        one = statistics.interval(values / 100 if share else values, bounded=share)
-        found[name] = (
-            statistics.Interval(100 * one.mean, 100 * one.low, 100 * one.high, one.n) if share else one
-        )
-    return found
-
-
-def differences(base: DraftResult, other: DraftResult) -> dict[str, statistics.Interval]:
-    """Measure -> other minus base, seed by seed under the same luck; seeds that both have finished."""
-    found = {}
-    for name, (_, by) in MEASURES.items():
-        pair = pd.concat([by(base.rows), by(other.rows)], axis=1, join="inner")
-        found[name] = statistics.interval((pair.iloc[:, 1] - pair.iloc[:, 0]).to_numpy(), bounded=False)
-    return found
 
 
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -407,4 +316,4 @@ def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
     )
 
 
-__all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "rescaled", "result"]
+__all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "result"]

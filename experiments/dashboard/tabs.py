@@ -14,10 +14,11 @@ from .. import statistics
 from ..command.paths import command
 from ..report.village_names import village_names
 from . import charts, report, state, story, workbook
+from .compare import digits
+from .measures import ScreenAnswer
+from .sentences import number
 from .state import Draft, DraftResult
 from .words import escaped, said, word
-
-OLDER = ("closed", "hours", "public")  # measures of the former definition, beside
 
 
 def language() -> str:
@@ -47,19 +48,17 @@ def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
     return table[table["year"] == table["year"].max()]
 
 
-def result_tab(result: DraftResult) -> None:
-    """The answer in one sentence, four figures, why and who paid."""
-    lang, found = language(), state.figures(result)
-    top = found["added"]
-    zero = "" if top.low > 0 else f" {say('not_from_zero')}"
-    st.subheader(say("headline", mean=f"{top.mean:,.0f}", year=result.year))
-    st.caption(
-        f"{say('interval', low=f'{top.low:,.0f}', high=f'{top.high:,.0f}', n=top.n)}{zero} "
-        f"{say('added_means')} {say('viable_means')}"
-    )
-    for names in (("tables", "public_added", "own_added"), ("opened", "lasting", "viable"), OLDER):
-        for column, name in zip(st.columns(3), names, strict=True):
+def result_tab(answer: ScreenAnswer, result: DraftResult | None) -> None:
+    """All figures with their intervals; who paid and why villages miss the mark, once it was run."""
+    found = answer.figures()
+    st.caption(f"{say('added_means')} {say('viable_means')}")
+    for start in range(0, len(found), 3):
+        for column, name in zip(st.columns(3), list(found)[start : start + 3], strict=False):
             _metric(column, name, found[name])
+    if result is None or not result.seeds:
+        st.info(say("need_run"))
+        return
+    lang = language()
     show(
         charts.stacked(percent_frame([result], last_classes), "class", "%", lang),
         say("end_of", year=result.year),
@@ -77,47 +76,9 @@ def result_tab(result: DraftResult) -> None:
 
 def _metric(column: Any, name: str, one: statistics.Interval) -> None:
     """A measure with its interval."""
-    digits = 1 if name == "tables" else 0
-    column.metric(say(f"m_{name}"), f"{one.mean:,.{digits}f}" if one.n else "–")
-    column.caption(f"95 %: {one.low:,.{digits}f} – {one.high:,.{digits}f}" if one.n else "")
-
-
-def compare_tab(results: list[DraftResult]) -> None:
-    """Side by side and as paired differences."""
-    lang = language()
-    if len(results) < 2:
-        st.info(say("compare_need"))
-        return
-    for column, shown in zip(st.columns(len(results)), results, strict=True):
-        one = state.figures(shown)["added"]
-        column.metric(escaped(shown.name), f"{one.mean:,.0f}", help=say("m_added"))
-        column.caption(f"95 %: {one.low:,.0f} – {one.high:,.0f}")
-    show(
-        charts.stacked(percent_frame(results, last_classes), "class", "%", lang),
-        say("end_of", year=" / ".join(dict.fromkeys(result.year for result in results))),
-    )
-    show(charts.stacked(percent_frame(results, state.money), "source", "%", lang), say("paid_by"))
-    base, others = results[0], []
-    for shown in results[1:]:
-        same = set(zip(base.runs["replicate"], base.runs["seed"], strict=True)) & set(
-            zip(shown.runs["replicate"], shown.runs["seed"], strict=True)
-        )
-        if same:
-            others.append(shown)
-        else:
-            st.warning(say("unmatched", name=escaped(shown.name)))
-    if others:
-        st.markdown(f"**{say('against', name=escaped(base.name))}**")
-        st.caption(say("sure"))
-        gaps = {other.name: state.differences(base, other) for other in others}
-        for name in state.MEASURES:
-            st.altair_chart(
-                charts.gaps(
-                    {scenario: mine[name] for scenario, mine in gaps.items()}, f"Δ {say(f'm_{name}')}"
-                ),
-                width="stretch",
-                alt=say(f"m_{name}"),
-            )
+    places = digits(name)
+    column.metric(say(f"m_{name}"), number(one.mean, places))
+    column.caption(f"95 %: {number(one.low, places)} – {number(one.high, places)}" if one.n else "")
 
 
 def time_tab(results: list[DraftResult], current: DraftResult) -> None:

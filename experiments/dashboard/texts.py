@@ -42,10 +42,6 @@ SAID: dict[str, tuple[str, str]] = {
         "Cancelled. {done} runs are kept; Run goes on from there.",
         "已取消，保留 {done} 次运行；再次点击“运行”会继续。",
     ),
-    "empty": (
-        "Nothing has been run yet. Press Run: about {seconds} seconds.",
-        "尚未运行。请点击“运行”：约 {seconds} 秒。",
-    ),
     "stale": (
         "Settings have changed since this scenario was run. Press Run.",
         "设置已更改，请重新点击“运行”。",
@@ -70,11 +66,6 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "preset": ("Start from", "预设"),
     "own": ("own setting", "自定义"),
-    "shares": (
-        "Shares of cost, %. They sum to 100: moving one rescales the others.",
-        "成本分担（%），合计 100：移动一项，其余按比例调整。",
-    ),
-    "shares_used": ("In use: {shares}", "当前采用：{shares}"),
     "upload": ("Villages of your own county (CSV or xlsx)", "上传本县村庄表（CSV 或 xlsx）"),
     "template": ("Template", "模板"),
     "upload_help": (
@@ -109,11 +100,6 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_map": ("Map", "地图"),
     "tab_why": ("Why did it close?", "为何关闭？"),
     "tab_files": ("Download", "下载"),
-    "headline": (
-        "{mean} added elder-years of service a village to the end of {year}",
-        "到 {year} 年底，每村新增受服务老人年 {mean}",
-    ),
-    "not_from_zero": ("Not told from adding nothing.", "与毫无新增无法区分。"),
     "added_means": (
         (
             "Added: meals and hours of organised help, less those of the same county and luck without "
@@ -127,7 +113,6 @@ SAID: dict[str, tuple[str, str]] = {
     "m_own_added": ("Elders' own yuan per added elder-year", "每新增老人年老人自付（元）"),
     "m_opened": ("Villages whose station opened, %", "站点开办过的村，%"),
     "m_lasting": ("Villages whose station lasts, %", "站点持续开放的村，%"),
-    "interval": ("95 % interval {low} to {high}; {n} seeds.", "95% 区间 {low} 至 {high}；{n} 个种子。"),
     "viable_means": (
         (
             "Viable: opened three years before the end, open since then in 30 of 36 months and at the end, "
@@ -153,10 +138,6 @@ SAID: dict[str, tuple[str, str]] = {
     "against": (
         "Difference from {name}, seed by seed under the same luck",
         "与“{name}”的差别（相同运气下逐个种子比较）",
-    ),
-    "sure": (
-        "dot: mean; bar: 95 % interval. A bar that does not touch zero is a sure difference in this model.",
-        "点：均值；线：95% 区间。不触及零的线表示在本模型中差别可靠。",
     ),
     "unmatched": (
         "{name} has other seeds and is left out of the differences.",

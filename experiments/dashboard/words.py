@@ -10,8 +10,11 @@ import re
 from sim.state.parameters import GRADES, Declaration
 
 from ..report import style
-from .texts import CHINESE, ENGLISH, LABELS, SAID
+from . import texts, texts_compare, texts_first, texts_run
+from .texts import CHINESE, ENGLISH
 
+LABELS = texts.LABELS | texts_run.LABELS
+SAID = texts.SAID | texts_first.SAID | texts_run.SAID | texts_compare.SAID
 LANGUAGES = {"en": "English", "zh": "中文"}
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {

@@ -13,6 +13,7 @@ from ..report.cells import neutral_frame
 from ..report.reading_files import csv_text, workbook
 from ..report.style import tell, words
 from . import state
+from .measures import answer_of
 from .report import one_voice
 from .state import Draft, DraftResult
 from .words import named, said
@@ -34,7 +35,7 @@ def excel(result: DraftResult, draft: Draft, language: str = "en") -> bytes:
     """A workbook: the figures, classes by year, money, villages of every run, what was set."""
     figures = [
         (said(f"m_{name}", language), one.mean, one.low, one.high, one.n)
-        for name, one in state.figures(result).items()
+        for name, one in answer_of(result).figures().items()
     ]
     values = [
         (path, str(v), named(known()[path], language) if path in known() else said(path, language))

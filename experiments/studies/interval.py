@@ -128,8 +128,8 @@ def sentences(found: dict[str, Shares]) -> list[str]:
     )
     villages = parts.columns
     ask = tell(
-        f"A table that told everything of the villages would take away at most {shown(villages)} % of it; more "
-        "seeds narrow the mean's interval, not this spread.",
+        f"A table that told everything of the villages would take away at most {shown(villages)} % of it; "
+        "more seeds narrow the mean's interval, not this spread.",
         f"即使村表填写齐全，最多消除其中的 {shown(villages)} %；增加种子只缩小均值的区间，不缩小这一离散。",
     )
     return [lead, ask]

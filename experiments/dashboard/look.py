@@ -1,0 +1,18 @@
+"""The page's style: what Streamlit has no setting for."""
+
+from __future__ import annotations
+
+from .running import BAR
+
+# The bar takes its ground from what lies under it, blurred, since which theme a browser shows is not told.
+STYLE = f"""<style>
+.block-container {{padding-top: 4rem; padding-bottom: 7rem}}
+h1 {{font-size: 1.6rem !important; padding: 0 !important}}
+h3 {{font-size: 1.45rem !important; padding-top: .3rem !important}}
+[data-testid=stMetricValue] {{white-space: normal; font-size: 1.6rem}}
+[data-testid=stSidebarContent] {{padding-bottom: 7rem}}
+.st-key-{BAR} {{position: fixed; bottom: 0; left: 0; right: 0; z-index: 1000000;
+  background: rgba(128, 128, 128, .12); backdrop-filter: blur(24px);
+  border-top: 1px solid #8888; padding: .45rem 1rem .5rem; gap: .3rem}}
+@media (min-width: 700px) {{.narrow {{display: none}}}}
+</style>"""
