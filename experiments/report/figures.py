@@ -27,6 +27,7 @@ NULLS = (
     "no_money",
     "deposit",
 )  # arms beside the question: funding rows and a business column
+FEWEST = 10  # services of a group that is named in a title or given an interval
 LEAST_SPAN = 1.0  # of the colours of a map: smaller differences look small
 NARROW = 0.2  # of the highest number, likewise
 MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
