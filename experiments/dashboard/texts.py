@@ -137,8 +137,8 @@ SAID: dict[str, tuple[str, str]] = {
         "可持续：期末三年前已开办，此后 36 个月中至少 30 个月且期末开放，未关闭且欠债不多，至少完成 60% 的"
         "所求时数和 80% 的探访，至少 30% 有需要的老人得到帮助或用餐（阈值为参数）。",
     ),
-    "m_viable": ("Villages viable, %", "可持续村庄，%"),
-    "m_closed": ("Villages that closed, %", "曾关闭村庄，%"),
+    "m_viable": ("Villages viable, %", "可持续的村，%"),
+    "m_closed": ("Villages that closed at least once, %", "曾关闭的村，%"),
     "m_hours": ("Eligible hours met, %", "应助时数满足率，%"),
     "m_public": ("Public yuan per elder-year helped", "每受助老人年公共支出（元）"),
     "why_not": ("Why villages miss the mark", "未达标的原因"),
@@ -322,7 +322,7 @@ CHINESE = {
     "under_serving": "服务不足",
     "recovered": "曾关闭后恢复",
     "closed": "已关闭",
-    "too_young": "开办太晚",
+    "too_young": "开办不足三年",
     "never_opened": "从未开办",
     "scenic": "景区",
     "craft": "手工艺",
@@ -418,7 +418,7 @@ CHINESE = {
     "front": "前高",
     "level": "均匀",
     "cost": "成本",
-    "envelope": "定额",
+    "envelope": "承诺资金总额相同",
 }
 ENGLISH = {
     "stratified": "twelve kinds of village",

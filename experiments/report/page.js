@@ -27,12 +27,17 @@ const show = (point, x, y) => {
   shown.hidden = !point;
   if (!point) return;
   point.classList.add("on");
-  shown.textContent = point.getAttribute("aria-label");
+  shown.textContent = point.dataset.text;
   shown.style.left = Math.max(0, Math.min(x + 14, innerWidth - shown.offsetWidth - 4)) + "px";
   shown.style.top = Math.max(0, y - shown.offsetHeight - 10) + "px";
 };
 for (const figure of document.querySelectorAll("figure svg")) {
   const points = [...figure.querySelectorAll(".point")];
+  for (const point of points) { // the browser's own hint would come late and twice
+    const title = point.querySelector("title");
+    point.dataset.text = title.textContent;
+    title.remove();
+  }
   const nearest = (event) => {
     let best = null, far = reach;
     for (const point of points) {

@@ -32,8 +32,9 @@ NOTES = (
         "county and luck without station, rooms and their money, sum of the years, mean of a village\n"
         "hours, visits, bills, arrears, serves few: open, but below the threshold; money, users, helpers, "
         "leader, keeper, room: closed for want of it\n* a rerun under the same luck with that condition "
-        "relieved averted closures; '.': not run or no village has the endowment\nidentical payers (null): "
-        "each pays a quarter of the cost, in full and on time, as practised without a ceiling: what is left "
+        "relieved averted closures; '.': not run or no village has the endowment\n"
+        "identical payers (for comparison): each pays a quarter of the cost, in full and on time, as "
+        "practised without a ceiling: what is left "
         "to fail when money does not; no offer that anybody makes"
     ),
     (

@@ -218,7 +218,9 @@ def indices(*names: str) -> pd.DataFrame:
 def draw_one(name: str, into: Path) -> object:
     """Draw the figure of that name from made-up tables."""
     rows, series, one = made_rows(), made_series(), next(iter(LABELS))
-    mine, by_kind = rows[rows["scenario"] == one], {k: rows[rows["kind"] == k] for k in VILLAGE_KINDS}
+    mine = rows[rows["scenario"] == one]
+    pairs = {" or ".join(pair): pair for pair in (VILLAGE_KINDS[:2], VILLAGE_KINDS[2:])}
+    by_kind = {label: rows[rows["kind"].isin(pair)] for label, pair in pairs.items()}  # 16 stations each
     tornado = pd.DataFrame(
         {
             "parameter": ["a.first", "b.second"],
@@ -323,6 +325,28 @@ def test_the_tolerance_sees_a_lost_bar_and_another_figure(drawn, tmp_path):
     assert distance(whole, lost) > TOLERANCE and distance(whole, grey(drawn[0] / "tornado.png")) > TOLERANCE
 
 
+def test_a_group_of_nine_stations_is_neither_named_nor_given_an_interval(tmp_path, monkeypatch):
+    """Nine that all last beside ten of which five close: the title names the ten alone."""
+    rows = pd.DataFrame(
+        {
+            "arm": "main",
+            "opened": 0,
+            "first_closed": [NEVER] * 9 + [6] * 5 + [NEVER] * 5,
+            "weight": 1.0,
+            "replicate": [0, 1] * 9 + [0],
+            "village": range(19),
+        }
+    )
+    bars = []
+    monkeypatch.setattr(style.plt.Axes, "errorbar", lambda self, x, y, *more, **named: bars.append(y))
+    groups = {"nine": rows[:9], "ten": rows[9:]}
+    said = figures_time.survival(groups, 24, tmp_path, "survival", "by size")
+    assert said.title == "Ten: 50 % of stations are not closed 2 years after opening"
+    assert bars == [50.0]
+    few = figures_time.survival({"nine": rows[:9]}, 24, tmp_path, "survival", "by size")
+    assert few.title == "No group has 10 stations, too few to say how long they last" and len(bars) == 1
+
+
 @pytest.mark.parametrize("name", ["survival", "map", "sobol"])
 def test_an_svg_has_the_same_bytes_each_time(drawn, tmp_path, name):
     draw_one(name, tmp_path)
@@ -352,6 +376,19 @@ def test_titles_say_the_finding_and_captions_the_sample(drawn):
     assert "4 seeds × 4 villages" in drawn[1]["fans"].caption and "4 seeds" in drawn[1]["survival"].caption
 
 
+def test_what_nobody_paid_is_a_part_of_who_paid(tmp_path):
+    """A payer brings 300 of 300 and 100 of cost stay unpaid: a quarter of both, seen in the bar and said."""
+    rows = (
+        made_rows()
+        .query("scenario == 'practised/jiangxi/none'")
+        .assign(business_income_fen=0, **{f"paid_{p}_fen": 0 for p in PAYERS})
+        .assign(paid_government_fen=300, unpaid_fen=100)
+    )
+    said = figures.payers(rows, {"practised/jiangxi/none": "Jiangxi"}, "a note", tmp_path)
+    assert said.title.endswith("25.0 % of paid and unpaid together stayed unpaid")
+    assert "unpaid, Jiangxi: 25 (" in (tmp_path / "payers.svg").read_text()
+
+
 def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
     rows = (
         made_rows()
@@ -362,10 +399,8 @@ def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
     rows = rows.assign(paid_government_fen=300, paid_families_fen=100)
     labels = {"practised/jiangxi/none": "Jiangxi", "practised/identical_payers/none": "identical"}
     both = figures.payers(pd.concat([rows, null]), labels, "a note", tmp_path)
-    assert (
-        both.title
-        == "Government paid most: 75 % of the running money that came in, all rows together, null arms aside"
-    )  # 300 of 400
+    share = "75 % of the running money that came in"  # 300 of 400
+    assert both.title == f"Government paid most: {share}, all rows together, rows for comparison aside"
     alone = figures.payers(null, {"practised/identical_payers/none": "identical"}, "a note", tmp_path)
     assert alone.title == "Society paid most: 100 % of the running money that came in, all rows together"
 

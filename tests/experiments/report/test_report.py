@@ -291,7 +291,7 @@ def test_causes_are_those_of_the_stored_villages(page, study):
     ]
     labels = {
         "practised/jiangxi/none": "as practised, Jiangxi (elders + government), no business",
-        "practised/no_money/none": "as practised, no money (null), no business",
+        "practised/no_money/none": "as practised, no money (for comparison), no business",
     }
     assert {row[0] for row in lines} == set(labels.values())
     for scenario, label in labels.items():
