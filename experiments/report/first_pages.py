@@ -163,7 +163,7 @@ def costs(kept: Kept, named: Mapping[str, str]) -> ShownTable | None:
         "2025 年不变价，全部村平均，括号内为跨随机种子的 95% 区间。",
     )
     return ShownTable(
-        tell("What it costs", "花费多少"),
+        tell("Public money and elders' own, by plan", "各方案的公共支出与老人自付"),
         [heads[place] for place in keep],
         [[line[place] for place in keep] for line in lines],
         note,
@@ -198,24 +198,34 @@ def unpaid_share(rows: pd.DataFrame) -> str:
 
 # -- how sure
 # ------------------------------------------------------------------------------------------------------------
+def sorts(runs: pd.DataFrame) -> pd.Series:
+    """What each run is for: a plan, fresh seeds of one, the reference, a rerun that relieves, another arm."""
+    arms = runs["arm"].astype(str)
+    use = pd.Series("other", runs.index)
+    use[arms == "main"] = "plan"
+    use[arms == "fresh"] = "fresh"
+    use[arms.str.startswith("relief:")] = "relief"
+    use[runs["scenario"].astype(str) == reference.REFERENCE] = "reference"
+    return use
+
+
 def counted(kept: Kept) -> str:
     """Runs, seeds and reruns told apart; nothing where no run was kept."""
     runs = kept.table("runs")
     if runs.empty or not {"arm", "scenario", "replicate"} <= set(runs):
         return ""
-    beside_plans = runs["scenario"].astype(str) == reference.REFERENCE
-    main = runs[(runs["arm"] == "main") & ~beside_plans]
+    use = sorts(runs)
+    main = runs[use == "plan"]
+    if main.empty:
+        return ""
     plans, seeds = main["scenario"].nunique(), figures.seed_counts(main)
-    arms = runs["arm"].astype(str)
-    others = {
-        tell("under fresh seeds, that chose nothing", "新种子（未参与挑选）"): int((arms == "fresh").sum()),
-        tell("of the reference without stations", "无站点的参照"): int(beside_plans.sum()),
-        tell("reruns with one condition relieved", "解除一个条件的重跑"): int(
-            arms.str.startswith("relief:").sum()
-        ),
+    names = {
+        "fresh": tell("under fresh seeds, that chose nothing", "新种子（未参与挑选）"),
+        "reference": tell("of the county without stations", "无站点的参照县"),
+        "relief": tell("reruns with one condition relieved", "解除一个条件的重跑"),
+        "other": tell("of other arms", "其他支"),
     }
-    rest = len(runs) - len(main) - sum(others.values())
-    others[tell("of other arms", "其他支")] = rest
+    others = {text: int((use == kind).sum()) for kind, text in names.items()}
     beside = [tell(f"{count} {text}", f"{text} {count} 次") for text, count in others.items() if count]
     joined = tell(", ", "、").join(beside)
     return tell(
@@ -301,7 +311,7 @@ def watch(causes: pd.Series) -> list[str]:
     said = [
         tell(
             f"{capital(SIGNPOSTS[name].label)}: the sign for '{', '.join(because)}'.",
-            f"{phrase(SIGNPOSTS[name].label)}：对应“{'、'.join(because)}”。",
+            f"{phrase(SIGNPOSTS[name].label)}：针对“{'、'.join(because)}”。",
         )
         for name, because in list(found.items())[:3]
     ]

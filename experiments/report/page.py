@@ -96,6 +96,10 @@ def phrases() -> dict[str, str]:
         "verdict": tell("Verdict:", "判断："),
         "no_hypothesis": tell("Nothing was tested: the study describes.", "未作检验：本研究只作描述。"),
         "find": tell("Find a parameter:", "查找参数："),
+        "elsewhere": tell(
+            "All others stand in the HTML page, to be searched, and in resolved.yaml of the study.",
+            "其余参数见网页版（可查找）及研究文件夹中的 resolved.yaml。",
+        ),
         "no_tables": tell("This study has no tables.", "本研究没有表格。"),
         "no_numbers": tell("This study has no summary.csv.", "本研究没有 summary.csv。"),
         "no_figures": tell("This study has no figures.", "本研究没有图。"),
@@ -322,7 +326,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             status=", ".join(
                 value
                 for value in (
-                    str(manifest.get("finished", manifest.get("started", ""))),
+                    str(manifest.get("finished", manifest.get("started", "")))[:10],
                     phrase(status),
                     counts,
                 )

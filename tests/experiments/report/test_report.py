@@ -399,7 +399,6 @@ BAD = {
     "a folder that is none": (["study=nowhere"], "is no study"),
     "an unknown word": (["studdy=x"], "did you mean study?"),
     "an unknown language": (["study=x", "report.language=cn"], "allowed are en, zh"),
-    "docx of the whole": (["study=x", "docx=true"], "add brief=true"),
     "brief that is neither": (["study=x", "brief=short"], "allowed are true, false"),
     "pdf that is neither": (["study=x", "pdf=yes"], "allowed are true, false"),
 }
