@@ -12,6 +12,7 @@ from sim.state.codes import PAYERS
 
 from .. import statistics
 from ..command.paths import command
+from ..report.glossary import hint
 from . import charts, report, state, story
 from .state import Draft, DraftResult
 from .words import escaped, said, word
@@ -77,7 +78,8 @@ def result_tab(result: DraftResult) -> None:
 def _metric(column: Any, name: str, one: statistics.Interval) -> None:
     """A measure with its interval."""
     digits = 1 if name == "tables" else 0
-    column.metric(say(f"m_{name}"), f"{one.mean:,.{digits}f}" if one.n else "–")
+    label = say(f"m_{name}")
+    column.metric(label, f"{one.mean:,.{digits}f}" if one.n else "–", help=hint(label, language()) or None)
     column.caption(f"95 %: {one.low:,.{digits}f} – {one.high:,.{digits}f}" if one.n else "")
 
 

@@ -16,7 +16,7 @@ from .style import tell
 KEPT = Path(__file__).with_name("glossary.yaml")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Term:
     """A word and what it means; `labels` and `outcomes` are keys of labels that must be said with it."""
 
@@ -82,6 +82,15 @@ def marked(text: object) -> Markup:
         made += Markup('<abbr title="{}">{}</abbr>').format(term.meaning, found[0])
         place = found.end()
     return made + escape(plain[place:])
+
+
+def hint(text: str, code: str) -> str:
+    """What the terms in a text mean, in a language: a help text for a label; else nothing."""
+    pattern, forms = _pattern(code)
+    found = dict.fromkeys(forms[word.lower()] for word in pattern.findall(text))
+    if code == "zh":
+        return " ".join(f"{term.chinese}：{term.chinese_means}" for term in found)
+    return " ".join(f"{term.english.capitalize()}: {term.means}" for term in found)
 
 
 def document() -> str:
