@@ -343,7 +343,7 @@ CHINESE = {
     "opened too late": "开办太晚",
     "closed: money": "关闭：资金",
     "closed: users": "关闭：用户",
-    "closed: helpers": "关闭：志愿者",
+    "closed: helpers": "关闭：帮手",
     "closed: leader": "关闭：带头人",
     "assistance_posts": "助老岗位",
     "build_more": "加大建设补助",

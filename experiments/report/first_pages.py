@@ -23,6 +23,7 @@ from .pictures import Kept
 from .style import capital, phrase, tell, words
 
 MOST_ROWS = 6  # of a table on the first pages
+LONGEST = 500  # letters of a sentence on the first pages
 NAMED = 12  # villages by name, from the worst
 WATCHED = {  # what closes a village -> the number by which it could be noticed before
     "money": "cash_months",
@@ -66,8 +67,17 @@ def of(kept: Kept, findings: Findings) -> FirstPages:
 def leading(kept: Kept) -> dict[str, str]:
     """Scenario -> label, the first ones of the study, those beside the question last."""
     named = pictures.scenarios(kept)
-    order = sorted(named, key=figures.is_null)
+    order = sorted(named, key=lambda name: (figures.is_null(name), name != "baseline"))
     return {scenario: named[scenario] for scenario in order[:MOST_ROWS]}
+
+
+def shortened(sentence: str) -> str:
+    """At most LONGEST letters, cut at a comma; the whole stands among the details."""
+    if len(sentence) <= LONGEST:
+        return sentence
+    head = sentence[:LONGEST]
+    comma = max(head.rfind(sign) for sign in ",，、")
+    return head[: comma if comma > 0 else head.rfind(" ")] + " …"
 
 
 # -- which villages

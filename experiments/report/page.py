@@ -95,6 +95,7 @@ def phrases() -> dict[str, str]:
         "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
         "verdict": tell("Verdict:", "判断："),
         "no_hypothesis": tell("Nothing was tested: the study describes.", "未作检验：本研究只作描述。"),
+        "full": tell("The answer in full", "完整回答"),
         "find": tell("Find a parameter:", "查找参数："),
         "elsewhere": tell(
             "All others stand in the HTML page, to be searched, and in resolved.yaml of the study.",
@@ -276,6 +277,15 @@ def findings_of(kept: Kept, code: str) -> Findings:
     return Findings.load(kept.folder, code)
 
 
+def leading(found: list[dict[str, Any]], apart: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The picture of the first pages: the first that is no taller than wide."""
+    for picture in found:
+        box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', picture["image"])
+        if picture not in apart and (box is None or float(box[2]) <= float(box[1])):
+            return picture
+    return None
+
+
 @lru_cache(maxsize=1)
 def script() -> tuple[str, str]:
     """The one script of the page, and the policy that lets it and nothing else run or load."""
@@ -304,7 +314,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             lstrip_blocks=True,
         )
         environment.filters["figures"], environment.filters["terms"] = number, glossary.marked
-        first = first_pages.of(kept, findings)
+        first, lead = first_pages.of(kept, findings), leading(found, apart)
         told, policy = script()
         return environment.get_template("page.html.j2").render(
             lang={"en": "en", "zh": "zh-Hans"}[code],
@@ -312,7 +322,8 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             name=names(),
             details=[(key, name) for key, name in names().items() if key not in FIRST],
             first=first,
-            lead=next((picture for picture in found if picture not in apart), None),
+            lead=lead,
+            answer=list(map(first_pages.shortened, findings.sentences)),
             unfolded=unfolded,
             script=Markup(told),
             policy=Markup(policy),
@@ -337,7 +348,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             tables=[headed(table) for table in findings.tables],
             verdict=words(findings.verdict),
             summary=whole(kept),
-            pictures=[picture for picture in found if picture not in apart][1:],
+            pictures=[picture for picture in found if picture not in apart and picture is not lead],
             sensitivity=apart,
             failures=failures(kept),
             spread=spread(kept, apart),

@@ -73,6 +73,13 @@ def test_runs_seeds_and_reruns_are_told_apart():
         )
 
 
+def test_a_long_sentence_is_cut_at_a_comma():
+    short = "a" * first_pages.LONGEST
+    assert first_pages.shortened(short) == short
+    cut = first_pages.shortened("word, " * 100)
+    assert cut.endswith("word …") and len(cut) <= first_pages.LONGEST + 2
+
+
 def test_money_by_hand():
     """Two villages, two years: 400 + 0 yuan a village in seed 0, 800 + 0 in seed 1, so 100 and 200 a year."""
     rows = pd.DataFrame(
