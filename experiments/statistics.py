@@ -16,7 +16,7 @@ from scipy import special
 
 from sim.funnel import FUNNEL
 from sim.parts.station import ENDS
-from sim.start.county import STRENGTH_EDGES
+from sim.start.given_tables import STRENGTH_EDGES
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
 from sim.viability import CLASSES

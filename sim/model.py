@@ -138,7 +138,8 @@ class MutualAidModel(Uncopied, agents.Model):
     def _populate(self, capacity: float) -> None:
         counties = self.counties
         sizes = counties.by_village(county.village_sizes)
-        start = build.blocks(counties, sizes, capacity)
+        helpers = counties.by_village(county.village_helpers)
+        start = build.blocks(sizes + helpers, capacity)
         self.people = People(*person_columns(int(start[-1])))
         states: Any = counties.by_village(county.village_states)
         ledger = self.ledger
@@ -156,15 +157,18 @@ class MutualAidModel(Uncopied, agents.Model):
             record.reshape(-1).view(np.uint8) for record in cleared
         ]  # zero when a month begins
         self.chances = build.health_tables(counties)
+        self.cohorts = tables.cohort_shape(self.parameters.given.population)
         initial_population.populate(
             self.people,
             world,
             sizes,
+            helpers,
             self.values.county,
-            *tables.age_shares(),
+            tables.age_shares()[0],
+            counties.by_village(county.elder_shares),
             self.chances.dealt,
             tables.dementia_tables()[0],
-            tables.cohort_shape()[0],
+            self.cohorts[0],
             np.array([key_of(seed, TRAITS, 0) for seed in counties.seeds]),
         )
         self.world.villages.elders_start = self.world.villages.elders

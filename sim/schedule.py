@@ -182,6 +182,7 @@ START: tuple[Process, ...] = (
     process(0, "envelopes paid to the front", "funding.run_begin"),
     process(0, "standing services", "solvency.run_begin"),
     process(0, "standing stations", "station_start.run"),
+    process(0, "stations as found", "station_found.run"),
     process(0, "prices", "economy.run"),
     process(0, "public rooms", "facilities.run_begin"),
     process(0, "acceptance", "acceptance.run_begin"),

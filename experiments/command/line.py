@@ -197,7 +197,7 @@ def run(verb: str, words: list[str]) -> int:
             return save(line, words)
         changes = line.scenario(line.settings.name, line.parameters).modifiers
         modified = [change.path for change in changes]
-        for said in (*noted(words), *idle(line.pinned, line.parameters, line.settings, modified)):
+        for said in (*map(str, line.notes), *idle(line.pinned, line.parameters, line.settings, modified)):
             print(f"note: {printable(said)}", file=sys.stderr)
         from ..study import study
 
@@ -260,16 +260,6 @@ def save(line: Any, words: list[str]) -> int:
     save_line(path, pinned, typed, command(*words))
     print(command(*rest, f"scenario={path}"))
     return 0
-
-
-def noted(words: list[str]) -> tuple[str, ...]:
-    """Sentences on a file of villages: what was left unread in it, what was taken from it."""
-    from . import village_file
-    from .settings import read_overrides
-
-    named = [word for word in words if word.startswith("given.villages=")]
-    value = str(read_overrides(named)[0].value()) if named else ""
-    return village_file.read(Path(value)).notes if value and "\n" not in value else ()
 
 
 def look_at_files(words: list[str]) -> None:

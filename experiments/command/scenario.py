@@ -34,10 +34,11 @@ from sim.state.parameters import SECTIONS, Parameters
 from sim.state.values import Modifier
 from sim.state.yaml12 import load
 
-from . import draw_table
+from . import draw_table, given_county
 from .catalogue import ABOUT, experiment, option_file
 from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
 from .own_folder import importable, remakes, searched
+from .said import Said
 from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
 from .user_files import read_text
@@ -147,6 +148,7 @@ class Composed:
     policies: tuple[Intervention, ...] = ()
     folder: Path | None = None  # where its study lies
     expanding: tuple[str, ...] = ()  # words that add to the study
+    notes: tuple[Said, ...] = ()  # on the files of a county
 
     def scenario(
         self, name: str, parameters: Parameters, held: frozenset[str] = frozenset(), table: str = ""
@@ -298,17 +300,6 @@ def read_policies(
     return made, yaml.safe_dump({"policies": said}, sort_keys=False)
 
 
-def _given(pinned: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file of villages sets: the table as text, and a county of as many villages."""
-    villages = str(pinned.get("given.villages", ""))
-    if not villages or "\n" in villages:  # a table itself has a heading and rows
-        return {}
-    from . import village_file  # pandas and its readers: for those who have a file
-
-    table = village_file.read(Path(villages))
-    return {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}
-
-
 @contextlib.contextmanager
 def apart() -> Iterator[None]:
     """A program that has composed a configuration of its own finds Hydra afterwards as it left it."""
@@ -336,9 +327,9 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.draws = read.draws
         if read.arms is not None:  # in place of the experiment's own
             config.fork.arms = read.arms
-        table = _given(pinned)
-        for path, value in table.items():
-            if path == "given.villages" or path not in read.typed:
+        county = given_county.read(pinned)
+        for path, value in county.values.items():
+            if path in given_county.FILES or path not in read.typed:
                 OmegaConf.update(config, path, value)
                 pinned[path] = value
         typed = read.typed | {
@@ -373,7 +364,7 @@ def compose_line(words: Sequence[str]) -> Composed:
     keys = {"sweep": [word.partition("=")[0] for word in settings.sweep]}  # one more value, the same study
     del asked["own"]  # what its files say enters the identity, not where they lie
     text = resolved(asked | plain | keys | values_alone) + said
-    return Composed(settings, parameters, pinned, named, text, made)
+    return Composed(settings, parameters, pinned, named, text, made, notes=county.notes)
 
 
 def resolved(content: dict[str, Any]) -> str:

@@ -19,12 +19,12 @@ from sim.state.parameters import nearest
 
 from .catalogue import Mistake, options
 from .experiment_settings import SETTING_GROUPS
+from .given_county import FILES
 from .settings import check_override, known
 
 COMPARE = "compare"
 MOST_ARMS = 200  # without confirm=true
 MOST_VALUES = 1_000
-PATHS = ("given.villages",)  # parameters that are files
 INSTEAD = {  # settings that somebody might sweep, and what does that
     "seed": "luck is common to all arms; seeds=N says how many kinds of it are run",
     "seeds": "all arms have the same seeds",
@@ -98,7 +98,7 @@ def swept(word: str) -> Swept | None:
     if key in INSTEAD:
         raise Mistake(f"{key} cannot have several values: {INSTEAD[key]}")
     groups = {name for name in options() if name not in SETTING_GROUPS}
-    if key in PATHS or (key not in known() and key not in groups):
+    if key in FILES or (key not in known() and key not in groups):
         hint = "" if key in known() else nearest(key, [*groups, *known()])
         raise Mistake(f"{key} cannot have several values: parameters, their groups and policy can{hint}")
     values = values_of(key, override)

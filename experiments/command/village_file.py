@@ -8,77 +8,38 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.start.village_table import COLUMNS, WORDS, Fault, read_villages
+import numpy as np
+
+from sim.start.age_bands import ALLOWED, band_of
+from sim.start.village_table import NOTE, Fault, read_villages
 
 from .catalogue import Mistake
+from .said import Said
 from .table_file import Sheet, sheets, sheets_of
+from .village_doubts import doubts
+from .village_headings import HEADINGS, MONEY, PLACED, Heading, heading_of, spelled
+from .village_places import DECIMALS, Plane, plane_of, turned
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {  # column of the model -> what it may be called
-    "number": ("number", "no", "no.", "序号", "编号"),
-    "code": ("code", "代码", "村代码", "区划代码", "行政区划代码", "统计用区划代码", "村级代码"),
-    "name": ("name", "village", "名称", "村", "村名", "村名称", "行政村", "村庄", "村(社区)"),
-    "kind": ("kind", "type", "类型", "村类型", "村庄类型"),
-    "strength": ("strength", "collective", "集体经济", "集体实力", "集体经济强弱", "集体经济实力"),
-    "facility": ("facility", "station", "设施", "幸福院", "养老设施", "站点", "有无幸福院", "互助幸福院"),
-    "leader": ("leader", "带头人", "能人", "有无带头人"),
-    "association": ("association", "协会", "老年协会", "有无老年协会", "老年人协会"),
-    "idle_building": ("idle_building", "idle building", "闲置房屋", "闲置校舍", "闲置房", "有无闲置房屋"),
-    "elders": (
-        "elders",
-        "老人",
-        "老人数",
-        "老年人数",
-        "老年人口",
-        "60岁以上",
-        "60岁以上人口",
-        "60岁及以上人口",
-    ),
-    "east": ("east", "x", "东向", "东向公里", "东(公里)"),
-    "north": ("north", "y", "北向", "北向公里", "北(公里)"),
-}
-FLAGS = {
-    **dict.fromkeys(("yes", "y", "true", "1", "是", "有", "√", "✓"), "yes"),
-    **dict.fromkeys(("no", "n", "false", "0", "否", "无", "没有", "×"), "no"),
-}
-SPELLINGS: Mapping[str, Mapping[str, str]] = {  # column -> what stands in a cell -> the word of the model
-    "kind": {
-        **dict.fromkeys(("普通", "一般", "普通村", "平原"), "plain"),
-        **dict.fromkeys(("景区", "旅游", "景区村", "旅游村", "有景区"), "scenic"),
-        **dict.fromkeys(("手工艺", "工艺", "非遗", "手工艺村", "craft heritage"), "craft"),
-        **dict.fromkeys(("城郊", "近郊", "近镇", "镇郊", "城郊村", "near town"), "near_town"),
-    },
-    "strength": {
-        **dict.fromkeys(("弱", "薄弱", "较弱", "差"), "weak"),
-        **dict.fromkeys(("中", "中等", "一般"), "middle"),
-        **dict.fromkeys(("强", "较强", "富裕", "好"), "rich"),
-    },
-    **{column: FLAGS for column, words in WORDS.items() if words == ("no", "yes")},
-}
 ANEW = "number"  # given by the order of rows where there is none
 CODES = (6, 20)  # digits of an official code: six are a county, twelve a village
+MOST_WAN = 1_000  # a village where every collective earns less a year has counted in units of 10,000 yuan
 MOST_FAULTS = 20  # that are said at once
 
 
 class GivenVillages(NamedTuple):
-    """The model's table as text, how many villages, faults in the rows and words of the file, notes."""
+    """The model's table as text, how many villages, faults in the rows and words of the file, what was left
+    unread or assumed, the plane that degrees were projected to.
+    """
 
     text: str
     villages: int
     faults: tuple[Fault, ...]
-    notes: tuple[str, ...]
-
-
-def column_of(heading: str) -> str:
-    """The model's column that a heading names, or nothing."""
-    plain = heading.lower().replace(" ", "").replace("_", "")
-    for column, names in HEADINGS.items():
-        if plain in {name.lower().replace(" ", "").replace("_", "") for name in names}:
-            return column
-    return ""
+    notes: tuple[Said, ...]
+    plane: Plane | None = None
 
 
 def read(path: Path) -> GivenVillages:
@@ -87,7 +48,8 @@ def read(path: Path) -> GivenVillages:
         found = of(sheets(path))
     except Mistake as error:
         raise Mistake(f"given.villages = {str(path)[:200]!r}: {error}") from error
-    return _sure(found, f"given.villages = {str(path)[:200]!r}")
+    refuse(found.faults, f"given.villages = {str(path)[:200]!r}")
+    return found
 
 
 def read_content(content: bytes, name: str) -> GivenVillages:
@@ -95,20 +57,28 @@ def read_content(content: bytes, name: str) -> GivenVillages:
     return of(sheets_of(content, name))
 
 
-def _sure(found: GivenVillages, place: str) -> GivenVillages:
-    if found.faults:
-        said = "; ".join(map(str, found.faults[:MOST_FAULTS]))
-        left = len(found.faults) - MOST_FAULTS
+def refuse(faults: Sequence[Fault], place: str) -> None:
+    """Mistake that names the faulty cells of a file, if there are any."""
+    if faults:
+        left = len(faults) - MOST_FAULTS
+        said = "; ".join(map(str, faults[:MOST_FAULTS]))
         raise Mistake(f"{place}: {said}" + (f"; and {left} more" if left > 0 else ""))
-    return found
 
 
 def of(tables: list[Sheet]) -> GivenVillages:
     """The sheet that has most columns of the model, in the model's own headings and words."""
-    known = [[column_of(heading) for heading in sheet.header] for sheet in tables]
-    best = max(range(len(tables)), key=lambda at: len({*known[at]} - {""}))
-    sheet, columns = tables[best], known[best]
-    notes = [] if len(tables) == 1 else [f"read is the sheet {sheet.name!r} of {len(tables)}"]
+    known = [[heading_of(heading) for heading in sheet.header] for sheet in tables]
+    best = max(range(len(tables)), key=lambda at: len({one.column for one in known[at]} - {""}))
+    sheet, notes = tables[best], list[Said]()
+    if len(tables) > 1:
+        notes.append(
+            Said(
+                f"read is the sheet {sheet.name!r} of {len(tables)}",
+                f"读取了 {len(tables)} 个工作表中的“{sheet.name}”",
+            )
+        )
+    headings, unread = _usable(sheet, known[best])
+    columns = [one.column for one in headings]
     if not {"number", "code", "name"} & {*columns}:
         raise Mistake(
             f"no column says which village a row is: a heading number, code or name (序号, 区划代码, 村名) "
@@ -124,51 +94,161 @@ def of(tables: list[Sheet]) -> GivenVillages:
         for at, (heading, column) in enumerate(zip(sheet.header, columns, strict=True))
         if column and column in columns[:at]
     ]
-    unread = [
-        heading for heading, column in zip(sheet.header, columns, strict=True) if heading and not column
-    ]
-    if unread:
-        notes.append(f"left unread: {', '.join(unread)}; read are {', '.join(COLUMNS)} (docs/own_county.md)")
+    notes += unread
     if faults:
         return GivenVillages("", len(sheet.rows), tuple(faults), tuple(notes))
-    return _translated(sheet, columns, notes)
+    return _Reading(sheet, headings, notes).table()
 
 
-def _translated(sheet: Sheet, columns: list[str], notes: list[str]) -> GivenVillages:
-    """The table in the model's words, with its faults in those of the file."""
-    if ANEW in columns and "code" not in columns and official(sheet, columns.index(ANEW)):
-        columns = ["code" if column == ANEW else column for column in columns]
-    if ANEW not in columns:
-        notes.append("villages are numbered by the order of their rows")
-    kept = [(at, column) for at, column in enumerate(columns) if column]
-    header = [*([] if ANEW in columns else [ANEW]), *(column for _, column in kept)]
-    rows = [
-        [*([] if ANEW in columns else [str(place)]), *(spelled(column, row[at]) for at, column in kept)]
-        for place, row in enumerate(sheet.rows, 1)
+def _usable(sheet: Sheet, headings: list[Heading]) -> tuple[list[Heading], list[Said]]:
+    """Headings without those of ages that the model has no group for, and what is left unread."""
+    notes, kept = list[Said](), list[Heading]()
+    for text, heading in zip(sheet.header, headings, strict=True):
+        column = heading.column
+        odd = bool(column) and column not in HEADINGS and band_of(column) is None
+        if odd:
+            notes.append(
+                Said(
+                    f"left unread: {text!r}; wanted are {ALLOWED}",
+                    f"未读取“{text}”：年龄须为 60 岁起的五岁组",
+                )
+            )
+        kept.append(Heading("") if odd else _class_or_income(sheet, text, heading, notes))
+    unread = [
+        text for text, heading in zip(sheet.header, headings, strict=True) if text and not heading.column
     ]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    table = read_villages(text.getvalue())
-    named = {column: sheet.header[at] for at, column in kept}
-    faults = [
-        fault._replace(
-            row=sheet.lines[fault.row - 2] if fault.row > 1 else 1,
-            column=named.get(fault.column, fault.column),
+    if unread:
+        notes.append(
+            Said(
+                f"left unread: {', '.join(unread)}; read are {', '.join(HEADINGS)} and elders by age and sex "
+                "(docs/own_county.md)",
+                f"未读取的列：{'、'.join(unread)}（可读取的列见 docs/own_county.md）",
+            )
         )
-        for fault in table.faults
-    ]
-    return GivenVillages(text.getvalue(), len(rows), tuple(faults), tuple(notes))
+    return kept, notes
+
+
+def _class_or_income(sheet: Sheet, text: str, heading: Heading, notes: list[Said]) -> Heading:
+    """A column of the collective's strength that holds figures is its income."""
+    cells = [row[sheet.header.index(text)].replace(",", "") for row in sheet.rows]
+    filled = [cell for cell in cells if cell]
+    if heading.column != "strength" or not filled or not all(_is_figure(cell) for cell in filled):
+        return heading
+    notes.append(
+        Said(f"{text!r} holds figures: read as collective income", f"“{text}”为数字：按集体收入读取")
+    )
+    return heading._replace(column="income")
+
+
+def _is_figure(cell: str) -> bool:
+    try:
+        return bool(np.isfinite(float(cell)))
+    except ValueError:
+        return False
+
+
+class _Reading:
+    """One sheet on its way to the model's table.
+
+    Figures become yuan, degrees kilometres; faults stay in the words of the file.
+    """
+
+    def __init__(self, sheet: Sheet, headings: list[Heading], notes: list[Said]) -> None:
+        columns = [one.column for one in headings]
+        if ANEW in columns and "code" not in columns and official(sheet, columns.index(ANEW)):
+            headings = [one._replace(column="code") if one.column == ANEW else one for one in headings]
+        self.sheet, self.notes, self.faults = sheet, notes, list[Fault]()
+        self.headings = {one.column: one for one in headings if one.column}
+        self.titles = {
+            one.column: title for one, title in zip(headings, sheet.header, strict=True) if one.column
+        }
+        places = {one.column: at for at, one in enumerate(headings) if one.column}
+        self.cells = {
+            column: [spelled(column, row[at]) for row in sheet.rows] for column, at in places.items()
+        }
+        self.assumed: list[Said] = []
+
+    def table(self) -> GivenVillages:
+        """The table in the model's words, with its faults in those of the file."""
+        if ANEW not in self.cells:
+            self.notes.append(Said("villages are numbered by the order of their rows", "村庄按行的顺序编号"))
+            order = [str(place) for place in range(1, len(self.sheet.rows) + 1)]
+            self.cells = {ANEW: order, **self.cells}
+        for column in MONEY:
+            if column in self.cells:
+                self._in_yuan(column)
+        plane = self._projected() if {*PLACED} <= {*self.cells} else None
+        for column in PLACED:
+            self.cells.pop(column, None)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([[*self.cells], *zip(*self.cells.values(), strict=True)])
+        notes = "".join(f"{NOTE} {one.english}\t{one.chinese}\n" for one in self.assumed)
+        table = read_villages(text.getvalue())
+        self.faults += [
+            fault._replace(
+                row=self.sheet.lines[fault.row - 2] if fault.row > 1 else 1,
+                column=self.titles.get(fault.column, fault.column),
+            )
+            for fault in table.faults
+        ]
+        asked = [] if self.faults else doubts(table)
+        said = (*self.notes, *self.assumed, *asked)
+        return GivenVillages(notes + text.getvalue(), len(self.sheet.rows), tuple(self.faults), said, plane)
+
+    def _in_yuan(self, column: str) -> None:
+        """Money by the unit of its heading, or in units of 10,000 yuan where no figure can be yuan."""
+        cells = self.cells[column]
+        figures = [float(cell) for cell in cells if cell and _is_figure(cell)]
+        unit = self.headings[column].unit
+        if not unit and column == "income" and figures and 0 < max(figures) < MOST_WAN:
+            unit = 10_000
+            self.assumed.append(
+                Said(
+                    f"{self.titles[column]!r} holds figures up to {max(figures):g}, too few to be yuan a "
+                    "year: taken for units of 10,000 yuan",
+                    f"“{self.titles[column]}”最大为 {max(figures):g}，不像以元计的年收入：按万元读取",
+                )
+            )
+        if unit > 1:
+            self.cells[column] = [
+                f"{float(cell) * unit:.10g}" if cell and _is_figure(cell) else cell for cell in cells
+            ]
+
+    def _projected(self) -> Plane | None:
+        """East and north from degrees; None where a cell is none, or no village has both."""
+        found = {}
+        for column, most in zip(PLACED, (180.0, 180.0), strict=True):
+            found[column] = np.full(len(self.sheet.rows), np.nan)
+            for at, cell in enumerate(self.cells[column]):
+                if cell and not (_is_figure(cell) and abs(float(cell)) <= most):
+                    allowed = "degrees, such as 104.52"
+                    self.faults.append(Fault(self.sheet.lines[at], self.titles[column], cell, allowed))
+                elif cell:
+                    found[column][at] = float(cell)
+        longitude, latitude = (found[column] for column in PLACED)
+        if turned(longitude, latitude):
+            longitude, latitude = latitude, longitude
+            self.assumed.append(
+                Said(
+                    "longitude and latitude have changed places: taken the other way round",
+                    "经度与纬度填反：已对调",
+                )
+            )
+        known = ~np.isnan(longitude) & ~np.isnan(latitude)
+        if self.faults or not known.any():
+            return None
+        plane = plane_of(longitude[known], latitude[known])
+        for name, kilometres in zip(
+            ("east", "north"), plane.kilometres(longitude[known], latitude[known]), strict=True
+        ):
+            cells = np.full(len(known), "", dtype=object)
+            cells[known] = [f"{figure:.{DECIMALS}f}" for figure in kilometres]
+            self.cells[name] = cells.tolist()
+        return plane
 
 
 def official(sheet: Sheet, at: int) -> bool:
     """Whether a column of numbers holds official codes."""
     cells = [row[at] for row in sheet.rows]
     return bool(cells) and all(cell.isdigit() and CODES[0] <= len(cell) <= CODES[1] for cell in cells)
-
-
-def spelled(column: str, cell: str) -> str:
-    """A cell in the word of the model; figures without separators of thousands."""
-    if column in SPELLINGS:
-        return SPELLINGS[column].get(cell.lower(), cell)
-    thousands = column not in ("name", "code") and cell.replace(",", "").replace(".", "", 1).isdigit()
-    return cell.replace(",", "") if thousands else cell

@@ -190,7 +190,7 @@ def county_controls(shown: Draft) -> None:
     if given:
         st.success(say("uploaded", n=shown.value("county.villages")))
         for note in st.session_state.get("notes_csv", ()):
-            st.caption(escaped(note))
+            st.caption(escaped(note.by(language())))
         st.button(
             say("drop"),
             key=f"{shown.uid}/drop",

@@ -23,7 +23,7 @@ from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
 
 from .. import reference, statistics
-from ..command import village_file
+from ..command import given_county, village_file
 from ..command.experiment_settings import DRAWS, FILED, Settings
 from ..command.scenario import parse_scenario, read_policies, write_scenario
 from ..command.settings import Mistake, arm, options
@@ -212,9 +212,7 @@ def take_villages(draft: Draft, content: bytes, name: str) -> village_file.Given
     table = village_file.read_content(content, name)
     if not table.faults:
         changed = draft.copy(draft.uid, draft.name)
-        changed.change(
-            {"given.villages": table.text, "county.villages": table.villages, "county.stratified": False}
-        )
+        changed.change(given_county.of_villages(table.text, table.villages))
         changed.parameters()
         draft.values = changed.values
     return table

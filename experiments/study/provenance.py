@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..command import own_folder
+from ..command.given_county import FILES
 from ..command.scenario import CONFIGS
 from ..command.user_files import read_bytes
 
 ROOT = CONFIGS.parent
 LIBRARIES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "omegaconf", "matplotlib")
-NAMED = ("scenario", "given.villages", "patterns", "draws", "data")  # words whose value is a file's path
+NAMED = ("scenario", *FILES, "patterns", "draws", "data")  # words whose value is a file's path
 
 
 def digest(files: Iterable[Path]) -> str:

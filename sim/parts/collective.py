@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, normalish
-from sim.start.tables import income_quantiles
+from sim.start.county import collective_incomes
 from sim.state.fields import state
 from sim.state.ledger import posting
 from sim.state.parameters import choice, par, section, switch
@@ -214,15 +214,10 @@ def take_back(world):
             village.borrowed -= back
 
 
-def county_incomes(parameters):
-    """Quantiles of collective income in a county, fen a year."""
-    return income_quantiles(int(parameters.collective.income_year))
-
-
 def run_year(model) -> None:
     """Each January, and in the first month."""
     if model.calendar_month == JANUARY or model.clock == 0:
-        incomes, years = model.counties.table(county_incomes), max(model.month, 0) // 12
+        incomes, years = model.counties.table(collective_incomes), max(model.month, 0) // 12
         held, planned = model.month < 0, model.parameters.plan.on
         set_year(model.world, model.values.table, incomes, years, held, planned, model.keys(NEWS))
 

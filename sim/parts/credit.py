@@ -47,7 +47,14 @@ state(
     shape=(6,),
     written_by=("funding_bills", "station", "opening"),
 )
-state("debt", "i8", unit="fen", label="debts: to suppliers, to workers", shape=(2,), written_by=("station",))
+state(
+    "debt",
+    "i8",
+    unit="fen",
+    label="debts: to suppliers, to workers",
+    shape=(2,),
+    written_by=("opening", "station"),
+)
 state("instalment", "i8", unit="fen/month", label="instalments of these debts", shape=(2,))
 state("unpaid_months", "i8", unit="months", label="months since a debt was last paid on", shape=(2,))
 state("arrears", "i8", unit="fen", label="instalments missed so far")

@@ -401,11 +401,6 @@ def run_leave(model) -> None:
     )
 
 
-def _entry(year: int) -> np.ndarray:
-    """(2) arrivals at 40 a month by sex."""
-    return np.asarray(tables.cohort_shape()[1][year] / 12)
-
-
 def run_enter(model) -> None:
     """Arrivals; blocks that lack slots are copied to larger ones first."""
     if not model.parameters.demography.on or model.month < 0:
@@ -413,7 +408,7 @@ def run_enter(model) -> None:
     slot, more = model.month % POOL_MONTHS, MOST_FOUND + MOST_RETURNED
     if crowded(model.world, slot, more):
         model.ensure_slots(model.world.pool[:, :, slot].sum(axis=1) + more)
-    entry = model.once(_entry, min(model.month // 12, LAST_YEAR))
+    entry = model.cohorts[1][min(model.month // 12, LAST_YEAR)] / 12  # arrivals at 40 a month by sex
     enter(
         model.people,
         model.world,

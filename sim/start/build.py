@@ -9,12 +9,8 @@ from sim.state.counties import Counties
 from sim.state.parameters import Parameters
 
 
-def blocks(counties: Counties, sizes: np.ndarray, capacity: float) -> np.ndarray:
+def blocks(first: np.ndarray, capacity: float) -> np.ndarray:
     """First slot of each village's block (villages + 1): its first inhabitants times `capacity`."""
-    ratio = counties.by_village(
-        lambda parameters, seed, numbers: np.full(len(numbers), parameters.county.helpers_per_elder)
-    )
-    first = sizes + np.floor(sizes * ratio + 0.5).astype(np.int64)
     rooms = np.maximum(first, np.ceil(first * capacity)).astype(np.int64)
     return np.concatenate([[0], np.cumsum(rooms)]).astype(np.int64)
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.randomness import Purpose, key_of, uniform, uniforms
-from sim.start import hazard, tables
-from sim.start.village_table import read_villages
+from sim.start import given_tables, hazard, tables
+from sim.start.age_bands import completed, covered, fitted
+from sim.start.given import given, of_rows, table_of, told
+from sim.start.village_table import Table
 from sim.state.codes import HAZARD
 from sim.state.fields import STATES, record
-from sim.state.parameters import Parameters, choice, par, section
+from sim.state.parameters import Parameters, par, section
 
 VILLAGE = Purpose("population.village")
 
@@ -285,48 +287,6 @@ class County:
             )
 
 
-@section("given")
-class Given:
-    """Villages of a real county in place of drawn ones."""
-
-    villages: str = choice(
-        "",
-        choices=(),
-        doc=(
-            "villages as the text of a CSV table, blank for a synthetic county: number and, where known, "
-            "name, kind, strength, facility, leader, association, idle_building, elders, east, north"
-        ),
-    )
-
-    def problems(self, parameters: Parameters) -> Iterator[str]:
-        """The table can be read and fits the county."""
-        if not self.villages:
-            return
-        table, county = read_villages(self.villages), parameters.county
-        if table.faults:
-            more = len(table.faults) - 1
-            yield f"villages, {table.faults[0]}" + (f" (and {more} more)" if more else "")
-        elif table.rows != county.villages:
-            yield f"villages lists {table.rows}: county.villages = {table.rows} is wanted"
-        elif county.stratified:
-            yield "county.stratified = false is wanted where villages are given"
-        elif (
-            np.nanmax(table.columns.get("elders", np.zeros(1)), initial=0) * (1 + county.helpers_per_elder)
-            > 4_000
-        ):
-            yield "a village of elders * (1 + county.helpers_per_elder) persons must not top 4,000"
-
-
-def given(parameters: Parameters, name: str, numbers: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """`drawn` with the cells of the table in its place where villages are given."""
-    text = parameters.given.villages
-    column = read_villages(text).columns.get(name) if text else None
-    if column is None:
-        return drawn
-    known = np.append(column, np.nan)[np.minimum(numbers, len(column) + 1) - 1]
-    return np.where(np.isnan(known), drawn, known)
-
-
 def even(seed: int, number: np.ndarray, step: float, index: int) -> np.ndarray:
     """A number in [0, 1) per village that is evenly spread over village numbers, from a random start per
     seed.
@@ -362,14 +322,24 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
             0, 3
         )
         villages.strength = np.searchsorted(
-            STRENGTH_EDGES, even(seed, numbers, 0.6710436067, 102), side="right"
+            given_tables.strength_edges(parameters.given.income),
+            even(seed, numbers, 0.6710436067, 102),
+            side="right",
         ).clip(0, 2)
-    for name in ("kind", "strength"):
-        villages[name] = given(parameters, name, numbers, villages[name])
-    lower = np.concatenate([[0.0], STRENGTH_EDGES])
+    villages.kind = given(parameters, "kind", numbers, villages.kind)
+    edges = given_tables.strength_edges(parameters.given.income)
+    income = told(parameters, "income", numbers)  # says more than a class does
+    by_income = np.where(
+        np.isnan(income),
+        villages.strength,
+        np.searchsorted(given_tables.STRENGTH_BANDS, income, side="right"),
+    )
+    villages.strength = given(parameters, "strength", numbers, by_income)
+    lower = np.concatenate([[0.0], edges])
     width = np.diff(np.concatenate([lower, [1.0]]))
-    villages.income_rank = lower[villages.strength] + width[villages.strength] * own(103)
-    villages.township = (numbers - 1) % county.townships
+    drawn = lower[villages.strength] + width[villages.strength] * own(103)
+    villages.income_rank = np.where(np.isnan(income), drawn, rank_of(parameters, income))
+    villages.township = given(parameters, "township", numbers, (numbers - 1) % county.townships)
     villages.east, villages.north = 30 * own(104), 30 * own(105)
     villages.leader = own(106) < county.leader_share
     villages.association = own(107) < county.association_share
@@ -380,14 +350,30 @@ def village_states(parameters: Parameters, seed: int, numbers: np.ndarray) -> np
 
 
 def served_at_start(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
-    """Which villages have a facility and a spun-up service at the start."""
+    """Which villages have a facility and a spun-up service at the start.
+
+    Where a table tells when the station opened, or how it stands, there is one.
+    """
     drawn = even(seed, numbers, 0.6180339887, 109) < parameters.county.facility_share
-    return given(parameters, "facility", numbers, drawn).astype(bool)
+    hints = [told(parameters, name, numbers) for name in ("opened", "door", "days", "step")]
+    known = np.where(np.isnan(hints).all(axis=0), drawn, True)
+    return given(parameters, "facility", numbers, known).astype(bool)
 
 
-STRENGTH_EDGES = np.array(
-    [0.40, 0.82]
-)  # weak below 50,000 yuan, rich above 200,000 (bands: Hunan 2020-22; shares 2023 assumed)
+def rank_of(parameters: Parameters, income: np.ndarray) -> np.ndarray:
+    """(villages) ranks at which collectives have an income at the start, yuan a year."""
+    quantiles = collective_incomes(parameters) * parameters.collective.income_scale / 100
+    return np.interp(income, quantiles, np.linspace(0, 1, len(quantiles)))
+
+
+def collective_incomes(parameters: Parameters) -> np.ndarray:
+    """Collective income in fen a year at 0, 1/256 .. 1 of all villages."""
+    return tables.income_quantiles(int(parameters.collective.income_year), parameters.given.income)
+
+
+def age_shares(parameters: Parameters) -> np.ndarray:
+    """Shares of elders by age group and sex (9 x 2)."""
+    return tables.age_shares(parameters.given.population)[1]
 
 
 def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
@@ -395,12 +381,49 @@ def village_sizes(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.
     county = parameters.county
     spread = even(seed, numbers, 0.5497004779, 100)
     drawn = np.maximum(1, np.round(county.elders * (1 + county.size_spread * (2 * spread - 1))))
-    return given(parameters, "elders", numbers, drawn).astype(np.int64)
+    sizes: np.ndarray = given(parameters, "elders", numbers, drawn)
+    table = table_of(parameters)
+    if table is not None and table.bands:
+        unknown = np.isnan(told(parameters, "elders", numbers))
+        whole = of_rows(covered(table.bands), numbers)
+        shares = age_shares(parameters)
+        for place in np.flatnonzero(unknown):
+            counted = np.round(fitted(shares, _counts(table, numbers[place]))[0].sum())
+            sizes[place] = counted if whole[place] == 1 else max(sizes[place], counted)
+    return np.maximum(sizes, 1).astype(np.int64)
+
+
+def _counts(table: Table, number: int) -> dict:
+    """Band -> elders of one village."""
+    beyond = number > table.rows
+    return {band: np.nan if beyond else column[number - 1] for band, column in table.bands.items()}
+
+
+def elder_shares(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """(villages, 9 age groups, 2 sexes) of the elders at the start, each village's summing to one."""
+    shares = age_shares(parameters)
+    found = np.repeat(shares[None], len(numbers), axis=0)
+    table = table_of(parameters)
+    if table is not None and table.bands:
+        sizes = village_sizes(parameters, seed, numbers)
+        for place, number in enumerate(numbers):
+            persons = completed(shares, _counts(table, number), float(sizes[place]))
+            found[place] = persons / persons.sum() if persons.sum() > 0 else shares
+    return found
+
+
+def village_helpers(parameters: Parameters, seed: int, numbers: np.ndarray) -> np.ndarray:
+    """Active helpers under 60 of each village at the start."""
+    sizes = village_sizes(parameters, seed, numbers)
+    drawn = np.floor(sizes * parameters.county.helpers_per_elder + 0.5)
+    return given(parameters, "volunteers", numbers, drawn).astype(np.int64)
 
 
 def health_chances(parameters: Parameters) -> tables.HealthTables:
-    """Monthly chances of health and death."""
-    health = parameters.health
+    """Monthly chances of health and death; of the county's own tables where they are given."""
+    health, given = parameters.health, parameters.given
+    own = tables.Own(given.mortality, given.health)
+    ratio = 1.0 if given.mortality else parameters.demography.rural_mortality_ratio
     if health.course == HAZARD:
         return hazard.hazard_tables(
             health.hazard_base,
@@ -408,11 +431,13 @@ def health_chances(parameters: Parameters) -> tables.HealthTables:
             (health.hazard_span_men, health.hazard_span_women),
             (health.two_levels, health.three_levels),
             health.risk_scale,
-            parameters.demography.rural_mortality_ratio,
+            ratio,
+            own,
         )
     return tables.health_tables(
         health.worsen_scale,
         health.recover_scale,
         health.risk_scale,
-        parameters.demography.rural_mortality_ratio,
+        ratio,
+        own,
     )

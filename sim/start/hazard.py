@@ -12,7 +12,9 @@ import numpy as np
 
 from sim.start.tables import (
     AGES,
+    NO_TABLES,
     HealthTables,
+    Own,
     death_rates,
     deaths_by_state,
     grain,
@@ -46,6 +48,7 @@ def hazard_tables(
     falls: tuple[float, float],
     risk_scale: float,
     rural_ratio: float,
+    own: Own = NO_TABLES,
 ) -> HealthTables:
     """The chain that knows no way back; levels by age are those of people who met the hazards from birth.
 
@@ -62,8 +65,8 @@ def hazard_tables(
             prevalence[sex, age] = now
             for _ in range(12):
                 now = (1.0 - monthly[sex, age]) * now + monthly[sex, age] * (now @ lands)
-    risk = risks_of_death(risk_scale)
-    death = deaths_by_state(prevalence, risk, death_rates() * rural_ratio)
+    risk = risks_of_death(risk_scale, own.health)
+    death = deaths_by_state(prevalence, risk, death_rates(own.mortality) * rural_ratio)
     not_worse = np.cumsum(prevalence, axis=-1)  # of those who are in no worse level
     dealt = prevalence / np.maximum(not_worse, 1e-12)
     return HealthTables(worsen, np.zeros_like(worsen), grain(prevalence), death, grain(dealt))

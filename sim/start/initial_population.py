@@ -139,10 +139,9 @@ def _fill_pool(world, v, sex, years, begun, others, turn):
 
 
 @setup
-def _helpers(people, world, v, elders, county, shape, key):
+def _helpers(people, world, v, elders, helpers, county, shape, key):
     """Helpers under 60 and the count of the other people aged 40-59 by month of birth."""
     number = world.villages[v].number
-    helpers = np.int64(elders * county.helpers_per_elder + 0.5)
     others = max(np.int64(elders * county.pool_per_elder + 0.5) - helpers, 0)
     cumulative, turn, pool_turn = 0.0, uniform(key, number, 9), uniform(key, number, 10)
     for years in range(YOUNGEST, OLDEST + 1):
@@ -197,15 +196,15 @@ def neighbourhood(people, world, v, zone_size, key):
 
 
 @setup
-def populate(people, world, sizes, counties, ages, shares, prevalence, dementia, shape, keys):
+def populate(people, world, sizes, helpers, counties, ages, shares, prevalence, dementia, shape, keys):
     """Fill every village with its first inhabitants.
 
     Depends on a village's number, never on its place in the list.
     """
     for v in range(len(sizes)):
         key, county = keys[world.county[v]], counties[v]
-        elders = _elders(people, world, v, sizes[v], county, ages, shares, prevalence, dementia, key)
+        elders = _elders(people, world, v, sizes[v], county, ages, shares[v], prevalence, dementia, key)
         _homes(people, world, v, elders, county, key)
-        _helpers(people, world, v, elders, county, shape, key)
+        _helpers(people, world, v, elders, helpers[v], county, shape, key)
         neighbourhood(people, world, v, county.zone_size, key)
         world.villages[v].entered = 0

@@ -8,12 +8,14 @@ the processor. A table with a missing age group or column raises `TableError` an
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.start import given_tables
 from sim.state.codes import HEALTH_STATES
 from sim.state.parameters import TableError
 
@@ -53,11 +55,13 @@ def grain(values: np.ndarray) -> np.ndarray:
     return np.round(np.asarray(values, float) / GRAIN) * GRAIN
 
 
-@lru_cache(maxsize=4)
-def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache(maxsize=8)
+def age_shares(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first), summing
-    to one.
+    to one; by a county's own table of population where there is one.
     """
+    if own:
+        return np.arange(60, 105, 5), given_tables.age_shares(own)
     name = "rural_population_60plus_by_age_sex_2020_derived.csv"
     rows = read(name, folder)
     wanted = ["60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94", "95-99", "100+"]
@@ -69,11 +73,12 @@ def age_shares(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(60, 105, 5), counts / counts.sum()
 
 
-@lru_cache(maxsize=4)
-def cohort_shape(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache(maxsize=8)
+def cohort_shape(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 ..
 
-    2049 relative to a twentieth of it.
+    2049 relative to a twentieth of it. As far as a county's own table of population has these ages they are
+    taken from there; entries of younger ones it has no rows for keep their proportion to those of 40-59.
     """
     name = "population_by_age_sex_china_wpp2019.csv"
     rows = [row for row in read(name, folder) if row["year"] == "2025"]
@@ -85,11 +90,23 @@ def cohort_shape(folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     }
     base = np.vstack([np.tile(by[f"{age}-{age + 4}"], (5, 1)) for age in range(40, 60, 5)])
     entry = np.vstack([np.tile(by[f"{age}-{age + 4}"], (5, 1)) for age in range(35, 14, -5)])
-    return base / base.sum(), entry / base.sum()
+    entering = entry / base.sum()
+    middle, young = given_tables.ages(own, given_tables.MIDDLE), given_tables.ages(own, given_tables.YOUNG)
+    if middle is not None:
+        base = middle
+        entering = entering if young is None else young[::-1] / base.sum()
+    return base / base.sum(), entering
 
 
-def death_rates(folder: Path = DATA) -> np.ndarray:
-    """Central death rates m(x) per year: (3 periods from 2025, 2 sexes, 112 ages)."""
+def death_rates(own: str = "", folder: Path = DATA) -> np.ndarray:
+    """Central death rates m(x) per year: (3 periods from 2025, 2 sexes, 112 ages); of a county's own table
+    the same in all periods.
+    """
+    if own:
+        rates, known = given_tables.death_rates(own), np.zeros((2, AGES))
+        for age in range(40, AGES):
+            known[:, age] = rates[min(age // 5 * 5, 100)]
+        return np.repeat(known[None], 3, axis=0)
     name = "mortality_mx_by_age_sex_china_wpp2024.csv"
     rows = read(name, folder)
     out = np.zeros((3, 2, AGES))
@@ -109,6 +126,16 @@ def _log_line(known: np.ndarray, values: np.ndarray, at: np.ndarray) -> np.ndarr
     return np.exp(ly.mean() + slope * (at - mx))
 
 
+class Own(NamedTuple):
+    """Texts of a county's own tables; blank where the shipped one holds."""
+
+    mortality: str = ""
+    health: str = ""
+
+
+NO_TABLES = Own()
+
+
 class HealthTables(NamedTuple):
     """Monthly probabilities by sex and age, and the cross-section they keep."""
 
@@ -119,13 +146,13 @@ class HealthTables(NamedTuple):
     dealt: np.ndarray  # (2, 112, 4) by which the first inhabitants are dealt out, from the worst state down
 
 
-def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
+def _transitions(own: str, folder: Path) -> tuple[np.ndarray, ...]:
     """Smoothed yearly CLHLS chances by sex and age.
 
     Worsen 1, worsen 2, recover 2, recover 3; and death ratios to state 1.
     """
     name = "health_transition_1y_china_clhls.csv"
-    rows = read(name, folder)
+    rows = given_tables.transitions(own) if own else read(name, folder)
     groups = ["65-70", "70-75", "75-80", "80-85", "85-90", "90-95", "95+"]
     _need(name, {row["age_group"] for row in rows}, groups)
     middle, ages = np.array([67.5, 72.5, 77.5, 82.5, 87.5, 92.5, 97.5]), np.arange(AGES, dtype=float)
@@ -150,9 +177,11 @@ def _transitions(folder: Path) -> tuple[np.ndarray, ...]:
     return (*found, deaths / deaths[0])
 
 
-def risks_of_death(risk_scale: float, folder: Path = DATA) -> np.ndarray:
-    """Death rate of the four states over that of the robust, from CLHLS; none where the scale is nought."""
-    ratio = _transitions(folder)[-1]
+def risks_of_death(risk_scale: float, own: str = "", folder: Path = DATA) -> np.ndarray:
+    """Death rate of the four states over that of the robust, from CLHLS or a county's own table of health;
+    none where the scale is nought.
+    """
+    ratio = _transitions(own, folder)[-1]
     risk = 1 + risk_scale * (np.array([1.0, ratio[1], (ratio[1] + ratio[2]) / 2, ratio[2]]) / ratio[0] - 1)
     return np.maximum.accumulate(np.maximum(risk, 1.0))
 
@@ -165,21 +194,27 @@ def deaths_by_state(prevalence: np.ndarray, risk: np.ndarray, rates: np.ndarray)
 
 @lru_cache(maxsize=64)
 def health_tables(
-    worsen_scale: float, recover_scale: float, risk_scale: float, rural_ratio: float, folder: Path = DATA
+    worsen_scale: float,
+    recover_scale: float,
+    risk_scale: float,
+    rural_ratio: float,
+    own: Own = NO_TABLES,
+    folder: Path = DATA,
 ) -> HealthTables:
     """Solve the three worsening levels so that the chain's own cross-section over rural 60+ is pattern C3.
 
     Four Barthel states are put on the broader three of the CLHLS table: shapes by age and sex and relative
-    risks of death are taken from it, levels from C3, deaths from the WPP schedule times `rural_ratio`.
+    risks of death are taken from it, levels from C3, deaths from the WPP schedule times `rural_ratio`. A
+    county's own deaths and shapes leave the levels what the country's people make them.
     """
-    w1, w2, r2, r3, _ = _transitions(folder)
-    risk = risks_of_death(risk_scale, folder)
+    w1, w2, r2, r3, _ = _transitions(own.health, folder)
+    risk = risks_of_death(risk_scale, own.health, folder)
     recover = np.stack([r2, r3, r3 / 2], axis=-1) * recover_scale
-    starts, shares = age_shares(folder)
+    starts, shares = age_shares(folder=folder)
     weight = np.zeros((2, AGES))
     for group, start in enumerate(starts):
         weight[:, start : start + 5] += shares[group][:, None] / 5
-    dying = 1 - np.exp(-death_rates(folder)[0] * rural_ratio)
+    dying = 1 - np.exp(-death_rates(folder=folder)[0] * rural_ratio)
     level = np.array([0.3, 0.1, 0.3])
     target = np.array(C3_TARGET)
     prevalence = np.zeros((2, AGES, 4))
@@ -190,12 +225,15 @@ def health_tables(
         if np.abs(got - target).max() < 1e-10:
             break
         level *= np.concatenate([[target[0] / got[0]], (target[1:] / target[:-1]) / (got[1:] / got[:-1])])
+    if own.mortality:
+        dying = 1 - np.exp(-death_rates(own.mortality)[0] * rural_ratio)
+        prevalence = _cross_section(worsen, np.minimum(recover, 0.9), dying, risk)
     worsen = np.minimum(worsen * worsen_scale, 0.9)
 
     def monthly(yearly):
         return grain(1 - (1 - np.minimum(yearly, 0.9)) ** (1 / 12))
 
-    death = deaths_by_state(prevalence, risk, death_rates(folder) * rural_ratio)
+    death = deaths_by_state(prevalence, risk, death_rates(own.mortality, folder) * rural_ratio)
     shares = grain(prevalence)  # all but robust are rare: each is dealt as if the worse were not before it
     return HealthTables(monthly(worsen), monthly(recover), shares, death, shares)
 
@@ -271,8 +309,12 @@ def ways_of_operating(folder: Path = DATA) -> np.ndarray:
     )
 
 
-def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
-    """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside the brackets of `year`."""
+def income_quantiles(year: int, own: str = "", folder: Path = DATA) -> np.ndarray:
+    """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside the brackets of `year`, or
+    of a county's own table of incomes.
+    """
+    if own:
+        return quantiles_of(given_tables.knots(own))
     rows = [row for row in read("village_collective_income_brackets.csv", folder) if row["year"] == str(year)]
     if not rows:
         raise TableError(f"table village_collective_income_brackets.csv has no rows for {year}")
@@ -282,12 +324,15 @@ def income_quantiles(year: int, folder: Path = DATA) -> np.ndarray:
         shares = np.cumsum([float(row["share_percent"]) for row in rows]) / 100
         tops = (1_000.0, 50_000.0, 100_000.0, 500_000.0, 3_000_000.0)
         knots = [(0.0, 0.0), *zip(shares, tops, strict=True)]
+    return quantiles_of(knots)
+
+
+def quantiles_of(knots: Sequence[tuple[float, float]]) -> np.ndarray:
+    """Fen at 0, 1/256 .. 1, log-linear between (share of villages, yuan they have up to)."""
     at = np.linspace(0, 1, 257)
-    income_ranks, log_income = (
-        np.array([knot[0] for knot in knots]),
-        np.log(np.array([knot[1] for knot in knots]) + 500.0),
-    )
-    return np.round((np.exp(np.interp(at, income_ranks, log_income)) - 500.0) * 100).astype(np.int64)
+    ranks, tops = np.array(knots).T
+    logs = np.log(tops + 500.0)
+    return np.round((np.exp(np.interp(at, ranks, logs)) - 500.0) * 100).astype(np.int64)
 
 
 def normal_edges(points: int = 256) -> np.ndarray:

@@ -47,7 +47,7 @@ def _shared(sections: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
             return True
         if section in WORDS_MAY_DIFFER:
             return declared.path.endswith(".on") and declared.path != "families.on"
-        return declared.kind in (bool, str) and section != "given"
+        return declared.kind in (bool, str) and declared.path != "given.villages"
 
     paths = [declared.path.partition(".") for declared in declarations().values() if shared(declared)]
     return tuple((section, name) for section, _, name in paths if section in sections)

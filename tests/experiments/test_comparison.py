@@ -43,6 +43,7 @@ TINY = [
     "workers=1",
     "progress=false",
 ]
+MOST_ARMS = ("funding_mix", "business")  # what they say in both languages is said by the others too
 EVERY = {
     name: module.question("default")
     for name, found in experiments().items()
@@ -599,7 +600,9 @@ def test_every_comparison_answers_in_three_sentences(name, tmp_path, monkeypatch
     )
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in MOST_ARMS)) for name in EVERY]
+)
 def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
     """Every text has its Chinese pair.
 

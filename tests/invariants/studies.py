@@ -87,7 +87,9 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
     "patterns": ["experiment=patterns", "seeds=2", DRAWN, *SOME],
     "reproduce": ["experiment=reproduce", "models=[bass]"],
 }
-SLOW = ("sensitivity_delta",)  # delta wants 128 points at least, and its intervals take most of the time
+# Delta wants 128 points at least, and its intervals take most of the time; the others have most arms, and stand
+# for a kind of study of which smaller ones are not slow.
+SLOW = ("sensitivity_delta", "stress", "q1", "q3", "business", "ablation")
 
 
 def sha256(text: str) -> str:

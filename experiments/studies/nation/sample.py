@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.funnel import FUNNEL
-from sim.start.county import STRENGTH_EDGES
+from sim.start.given_tables import STRENGTH_EDGES
 from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import Parameters
 

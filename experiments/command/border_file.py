@@ -1,0 +1,175 @@
+"""Borders of villages from GeoJSON or a shapefile, as rings in kilometres on the plane of the villages.
+
+They are drawn on maps and decide nothing; a village of which no place is known gets the middle of its border.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.start.village_table import Table
+
+from .catalogue import Mistake
+from .said import Said
+from .user_files import read_bytes
+from .village_places import Plane, plane_of
+
+SUFFIXES = (".geojson", ".json", ".shp")
+CLOSEST = 0.05  # km between two points of a ring that are both kept
+MOST_POINTS = 200_000
+Ring = list[tuple[float, float]]  # longitude, latitude
+
+
+class Borders(NamedTuple):
+    """Village number -> rings in km as text, middles of borders by village number, notes, plane."""
+
+    text: str
+    middles: Mapping[int, tuple[float, float]]
+    notes: tuple[Said, ...]
+    plane: Plane
+
+
+def read(path: Path, table: Table, plane: Plane | None) -> Borders:
+    """Of a file; Mistake where it cannot be read, or names none of the villages."""
+    place = f"given.borders = {str(path)[:200]!r}"
+    if path.suffix.lower() not in SUFFIXES:
+        raise Mistake(f"{place}: a file {', '.join('*' + suffix for suffix in SUFFIXES)} is wanted")
+    try:
+        features = list(_shapes(path) if path.suffix.lower() == ".shp" else _geojson(read_bytes(path)))
+    except Mistake as error:
+        raise Mistake(f"{place}: {error}") from error
+    except Exception as error:  # whatever a damaged file makes a reader of shapefiles stumble over
+        raise Mistake(f"{place}: it cannot be read as borders: {str(error)[:200]}") from error
+    if sum(len(ring) for _, rings in features for ring in rings) > MOST_POINTS:
+        raise Mistake(f"{place}: at most {MOST_POINTS:,} points are read; simplify the borders first")
+    found, unnamed = _matched(features, table)
+    if not found:
+        called = ", ".join(
+            sorted({str(value) for properties, _ in features for value in properties.values()})[:8]
+        )
+        raise Mistake(f"{place}: no border bears the name or code of a village; they bear {called[:200]}")
+    points = np.array([point for rings in found.values() for ring in rings for point in ring])
+    plane = plane or plane_of(points[:, 0].tolist(), points[:, 1].tolist())
+    placed = {number: [_placed(ring, plane) for ring in rings] for number, rings in sorted(found.items())}
+    middles = {number: _middle(rings) for number, rings in placed.items()}
+    return Borders(
+        json.dumps(placed, separators=(",", ":")), middles, tuple(_notes(unnamed, found, table)), plane
+    )
+
+
+def rings_of(text: str) -> dict[int, list[np.ndarray]]:
+    """Village number -> rings (points x 2, km) of the text that a scenario holds."""
+    return {
+        int(number): [np.array(ring) for ring in rings] for number, rings in json.loads(text or "{}").items()
+    }
+
+
+def _geojson(content: bytes) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
+    try:
+        whole = json.loads(content.decode("utf-8-sig"))
+        features = whole["features"]
+        assert isinstance(features, list)
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        raise Mistake("a GeoJSON FeatureCollection is wanted") from error
+    for feature in features:
+        geometry = feature.get("geometry") or {}
+        kind, rings = geometry.get("type"), geometry.get("coordinates", [])
+        if kind == "MultiPolygon":
+            rings = [ring for polygon in rings for ring in polygon[:1]]
+        elif kind == "Polygon":
+            rings = rings[:1]
+        else:
+            continue
+        yield (
+            dict(feature.get("properties") or {}),
+            [[(float(x), float(y)) for x, y, *_ in ring] for ring in rings],
+        )
+
+
+def _shapes(path: Path) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
+    """Outer and inner rings of a shapefile; in degrees, by its .prj where that says another system."""
+    import shapefile
+    from pyproj import CRS, Transformer
+
+    described = path.with_suffix(".prj")
+    turn = None
+    if described.exists():
+        theirs = CRS.from_wkt(described.read_text(encoding="utf-8", errors="replace"))
+        turn = None if theirs.is_geographic else Transformer.from_crs(theirs, "EPSG:4326", always_xy=True)
+    for coding in ("utf-8", "gb18030"):
+        try:
+            with shapefile.Reader(str(path), encoding=coding) as reader:
+                found = [(one.record.as_dict(), one.shape) for one in reader.iterShapeRecords()]
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Mistake("its names are neither UTF-8 nor GB 18030")
+    for properties, shape in found:
+        ends = [*shape.parts[1:], len(shape.points)] if shape.points else []
+        rings = [
+            [turn.transform(x, y) if turn else (x, y) for x, y, *_ in shape.points[first:last]]
+            for first, last in zip(shape.parts if shape.points else [], ends, strict=True)
+        ]
+        yield properties, rings
+
+
+def _matched(
+    features: Sequence[tuple[dict[str, Any], list[Ring]]], table: Table
+) -> tuple[dict[int, list[Ring]], int]:
+    """Village number -> rings, by code or else by name; and how many features are of no village."""
+    numbers = {name: at for at, name in reversed([*enumerate(table.names, 1)]) if name}
+    numbers |= {code: at for at, code in reversed([*enumerate(table.codes, 1)]) if code}
+    found: dict[int, list[Ring]] = {}
+    unnamed = 0
+    for properties, rings in features:
+        called = [str(value).strip().removesuffix(".0") for value in properties.values()]
+        number = next((numbers[one] for one in called if one in numbers), 0)
+        if number and rings:
+            found.setdefault(number, []).extend(rings)
+        else:
+            unnamed += 1
+    return found, unnamed
+
+
+def _placed(ring: Ring, plane: Plane) -> list[list[float]]:
+    """A ring on the plane, without points that lie close to the last one kept."""
+    degrees = np.array(ring)
+    points = np.stack(plane.kilometres(degrees[:, 0], degrees[:, 1]), axis=1)
+    kept = [points[0]]
+    for point in points[1:]:
+        if np.hypot(*(point - kept[-1])) >= CLOSEST:
+            kept.append(point)
+    return [[round(float(x), 2), round(float(y), 2)] for x, y in kept]
+
+
+def _middle(rings: Sequence[Sequence[Sequence[float]]]) -> tuple[float, float]:
+    """Centroid of the largest ring; the mean of its points where it has no area."""
+    best, size = (0.0, 0.0), -1.0
+    for ring in rings:
+        points = np.array(ring)
+        x, y = points[:, 0], points[:, 1]
+        cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+        area = cross.sum() / 2
+        if abs(area) > size:
+            size = abs(area)
+            best = (x.mean(), y.mean())
+            if area:
+                best = (
+                    float(((x + np.roll(x, -1)) * cross).sum() / (6 * area)),
+                    float(((y + np.roll(y, -1)) * cross).sum() / (6 * area)),
+                )
+    return float(best[0]), float(best[1])
+
+
+def _notes(unnamed: int, found: Mapping[int, Any], table: Table) -> Iterator[Said]:
+    if unnamed:
+        yield Said(f"{unnamed} borders are of no village of the table", f"{unnamed} 个边界不属于表中的村")
+    without = table.rows - len(found)
+    if without:
+        yield Said(f"{without} villages have no border", f"{without} 个村没有边界")
