@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from sim.signposts import SIGNPOSTS
+from sim.start.village_table import read_villages
 from sim.state.codes import VILLAGE_KINDS
-from sim.state.parameters import declarations
+from sim.state.parameters import Parameters, declarations
 
 from .. import reference, statistics
+from ..command.user_files import printable
 from ..study.findings import Findings, ShownTable
 from . import figures, pictures
 from .page_tables import spread
@@ -54,6 +56,7 @@ def of(kept: Kept, findings: Findings) -> FirstPages:
     named = leading(kept) if len(rows) and {"arm", "weight", "judged"} <= set(rows) else {}
     first = next(iter(named), "")
     mine = rows[(rows["scenario"] == first) & (rows["arm"] == "main")] if named else pd.DataFrame()
+    mine = with_names(mine, kept.parameters) if len(mine) else mine
     causes = statistics.causes(mine) if len(mine) else pd.Series(dtype=float)
     return FirstPages(
         which(mine, named[first]) if len(mine) else None,
@@ -105,6 +108,16 @@ def which(rows: pd.DataFrame, label: str) -> ShownTable:
         tell("commonest reason where not", "不可持续的首因"),
     ]
     return ShownTable(title, heads, lines, note)
+
+
+def with_names(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Rows with `name`, where a table of villages gave any; a village without one keeps its number."""
+    known = read_villages(parameters.given.villages).names if parameters.given.villages else ()
+    names = {number: printable(name) for number, name in enumerate(known, 1) if name}
+    if not names:
+        return rows
+    plain = {number: tell(f"village {number}", f"{number} 号村") for number in rows["village"].unique()}
+    return rows.assign(name=rows["village"].map(plain | names))
 
 
 def _order(groups: Mapping[str, pd.DataFrame], by_name: bool) -> list[str]:

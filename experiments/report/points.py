@@ -75,7 +75,7 @@ def _bars(axes: Axes, scale: float) -> Iterator[Mark]:
             at = bar.get_y() + bar.get_height() / 2 if lying else bar.get_x() + bar.get_width() / 2
             place, other = (axes.yaxis, axes.xaxis) if lying else (axes.xaxis, axes.yaxis)
             text = said(str(container.get_label()), label(place, at), number(value), other)
-            yield Mark(*(size * scale for size in (box.x0, box.y0, box.width, box.height)), text)
+            yield Mark(box.x0 * scale, box.y0 * scale, box.width * scale, box.height * scale, text)
 
 
 def _dots(axes: Axes, scale: float) -> Iterator[Mark]:

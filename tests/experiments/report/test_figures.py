@@ -325,6 +325,14 @@ def test_the_tolerance_sees_a_lost_bar_and_another_figure(drawn, tmp_path):
     assert distance(whole, lost) > TOLERANCE and distance(whole, grey(drawn[0] / "tornado.png")) > TOLERANCE
 
 
+def test_lines_break_between_chinese_signs_and_none_begins_with_a_comma():
+    """At 12 points an inch holds six sizes: six Chinese signs, or ten letters of 0.57."""
+    assert style.wrapped("一二三四五六七", 1.0, 12) == "一二三四五六\n七"
+    assert style.wrapped("一二三四五六，七", 1.0, 12) == "一二三四五\n六，七"
+    assert style.wrapped("four five six", 1.0, 12) == "four five\nsix"
+    assert style.wrapped("one\ntwo", 1.0, 12) == "one\ntwo"
+
+
 def test_a_group_of_nine_stations_is_neither_named_nor_given_an_interval(tmp_path, monkeypatch):
     """Nine that all last beside ten of which five close: the title names the ten alone."""
     rows = pd.DataFrame(

@@ -10,6 +10,7 @@ import pytest
 
 from experiments.report import first_pages, style
 from experiments.study.findings import Findings
+from sim.state.parameters import Parameters
 
 NONE = {"cause": 0, "solvent": True, "hours_met": True, "visits_met": True, "weight": 1.0, "arm": "main"}
 
@@ -44,9 +45,10 @@ def test_kinds_of_villages_by_hand():
 
 def test_villages_by_name_from_the_worst():
     rows = pd.DataFrame(villages("plain", ["viable"], 1) + villages("plain", ["never_opened"], 1))
-    rows["name"] = ["East"] * 2 + ["West"] * 2
-    table = first_pages.which(rows, "four payers")
-    assert [row[:3] for row in table.rows] == [["West", "0", "0"], ["East", "100", "100"]]
+    rows["village"] = [1, 1, 2, 2]
+    parameters = Parameters().replace({"given.villages": "number,name\n1,East\n2,\n"})
+    table = first_pages.which(first_pages.with_names(rows, parameters), "four payers")
+    assert [row[:3] for row in table.rows] == [["village 2", "0", "0"], ["East", "100", "100"]]
     assert table.columns[0] == "village"
 
 

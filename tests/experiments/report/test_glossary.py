@@ -25,8 +25,8 @@ def test_a_term_stands_in_both_languages(term):
 def test_labels_say_a_term_with_its_words(term):
     for key in term.labels:
         assert style.LABELS[key] == (term.english, term.chinese), key
-        assert texts.CHINESE.get(key, term.chinese) == term.chinese, key
-        assert texts.ENGLISH.get(key, term.english) == term.english, key
+        assert term.chinese in texts.CHINESE.get(key, term.chinese), key
+        assert term.english in texts.ENGLISH.get(key, term.english), key
     for name in term.outcomes:
         outcome = OUTCOMES[name]
         forms = (term.english, *term.forms, term.english.removesuffix("s"))
