@@ -80,32 +80,34 @@ def _bars(axes: Axes, scale: float) -> Iterator[Mark]:
 
 def _dots(axes: Axes, scale: float) -> Iterator[Mark]:
     for line in axes.lines:
-        x, y = (np.asarray(part) for part in (line.get_xdata(), line.get_ydata()))
-        told = _told(axes, line, x, y)
+        across, up = (np.asarray(part) for part in (line.get_xdata(), line.get_ydata()))
+        told = _told(axes, line, across, up)
         categories = named(axes.yaxis) and not named(axes.xaxis)
-        for across, up in zip(x[told].astype(float), y[told].astype(float), strict=True):
-            left, bottom = axes.transData.transform((across, up)) * scale
+        for along, above in zip(across[told].astype(float), up[told].astype(float), strict=True):
+            left, bottom = axes.transData.transform((along, above)) * scale
             if not np.isfinite([left, bottom]).all():
                 continue
             place, at, value, other = (
-                (axes.yaxis, up, across, axes.xaxis) if categories else (axes.xaxis, across, up, axes.yaxis)
+                (axes.yaxis, above, along, axes.xaxis)
+                if categories
+                else (axes.xaxis, along, above, axes.yaxis)
             )
             text = said(str(line.get_label()), label(place, at), number(value), other)
             yield Mark(left - RADIUS, bottom - RADIUS, 2 * RADIUS, 2 * RADIUS, text)
 
 
-def _told(axes: Axes, line: Line2D, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _told(axes: Axes, line: Line2D, across: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Which points of a line are told: all where they are marked, some of a long line that the legend names,
     none of what only leads the eye.
     """
-    numbers = x.dtype.kind in "iuf" and y.dtype.kind in "iuf" and len(x) == len(y)
+    numbers = across.dtype.kind in "iuf" and up.dtype.kind in "iuf" and len(across) == len(up)
     if not numbers or not line.get_visible() or not line.get_transform().contains_branch(axes.transData):
         return np.arange(0)
     if line.get_marker() not in (None, "None", "", " ", "|"):
-        return np.arange(len(x)) if len(x) <= PER_LINE else np.arange(0)
-    if len(x) < LONG or str(line.get_label()).startswith("_"):
+        return np.arange(len(across)) if len(across) <= PER_LINE else np.arange(0)
+    if len(across) < LONG or str(line.get_label()).startswith("_"):
         return np.arange(0)
-    return np.unique(np.linspace(0, len(x) - 1, min(len(x), PER_LINE)).round().astype(int))
+    return np.unique(np.linspace(0, len(across) - 1, min(len(across), PER_LINE)).round().astype(int))
 
 
 def named(axis: Axis) -> bool:

@@ -326,6 +326,7 @@ def words(name: str) -> str:
 
 
 LETTER = 0.57  # mean width of a Latin letter, in sizes of the font; a Chinese sign is one wide
+INK = 0.04  # inches by which letters reach over the box of their text
 NEVER_FIRST = "，。；：、！？）】》”’％%,.;:!?)"  # signs that open no line
 
 
@@ -385,11 +386,11 @@ def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) ->
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
     figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
     figure.set_layout_engine(None)  # placed once: with an engine, even an idle one, each file is drawn twice
-    height = figure.bbox.height
+    height, ink = figure.bbox.height, INK * figure.dpi
     above.set_gid(
-        f"title-{1 - above.get_window_extent().y0 / height:.4f}"
+        f"title-{1 - (above.get_window_extent().y0 - ink) / height:.4f}"
     )  # a page that says both cuts these shares off
-    below.set_gid(f"caption-{below.get_window_extent().y1 / height:.4f}")
+    below.set_gid(f"caption-{(below.get_window_extent().y1 + ink) / height:.4f}")
     save(figure, folder, name)
     return Picture(name, " ".join(title.split("\n")), caption)
 

@@ -8,6 +8,7 @@ images anew (look at them before they are committed).
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -331,6 +332,26 @@ def test_lines_break_between_chinese_signs_and_none_begins_with_a_comma():
     assert style.wrapped("一二三四五六，七", 1.0, 12) == "一二三四五\n六，七"
     assert style.wrapped("four five six", 1.0, 12) == "four five\nsix"
     assert style.wrapped("one\ntwo", 1.0, 12) == "one\ntwo"
+
+
+@pytest.mark.parametrize("code", style.LANGUAGES)
+def test_a_page_cuts_title_and_caption_off_where_nothing_is_drawn(code, tmp_path):
+    """What `finish` says of their heights: the line of the cut is white, and what is left holds no letter of
+    them, whose ink alone is black or dark in an empty picture.
+    """
+    said = {"en": "Ágy, jumping (down) " * 12, "zh": "每村新增受服务老人年，（区间）" * 12}[code]
+    with style.language(code) as done:
+        if not done:
+            pytest.skip("no Chinese font")
+        figure, axis = style.plt.subplots(figsize=(5, 3), layout="constrained")
+        axis.axis("off")
+        style.finish(figure, said, said, tmp_path, "one")
+    svg = (tmp_path / "one.svg").read_text()
+    top, bottom = (float(re.search(rf'id="{part}-([\d.]+)"', svg)[1]) for part in ("title", "caption"))
+    ink = np.asarray(Image.open(tmp_path / "one.png").convert("L"))
+    height = len(ink)
+    assert (ink[: round(top * height)] < 128).any() and (ink[round((1 - bottom) * height) :] < 160).any()
+    assert (ink[round(top * height) : round((1 - bottom) * height)] == 255).all()
 
 
 def test_a_group_of_nine_stations_is_neither_named_nor_given_an_interval(tmp_path, monkeypatch):

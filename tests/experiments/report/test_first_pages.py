@@ -46,7 +46,7 @@ def test_kinds_of_villages_by_hand():
 def test_villages_by_name_from_the_worst():
     rows = pd.DataFrame(villages("plain", ["viable"], 1) + villages("plain", ["never_opened"], 1))
     rows["village"] = [1, 1, 2, 2]
-    parameters = Parameters().replace({"given.villages": "number,name\n1,East\n2,\n"})
+    parameters = Parameters().replace({"county.villages": 2, "given.villages": "number,name\n1,East\n2,\n"})
     table = first_pages.which(first_pages.with_names(rows, parameters), "four payers")
     assert [row[:3] for row in table.rows] == [["village 2", "0", "0"], ["East", "100", "100"]]
     assert table.columns[0] == "village"
