@@ -16,6 +16,9 @@ from .catalogue import Mistake
 from .experiment_settings import HOW
 
 LANGUAGES = ("en", "zh")
+TEMPLATES = (
+    "villages", "population", "mortality", "health", "income", "workbook", "borders", "patterns"
+)  # fmt: skip
 REPORT = {
     "study": "a folder results/<experiment>/<id>, or results/<experiment> for the newest",
     "brief": "true or false: at most four printed pages instead",
@@ -78,6 +81,27 @@ def explain(words: Sequence[str]) -> dict[str, str]:
     return given
 
 
+def template(words: Sequence[str]) -> dict[str, str]:
+    """What a template is of, where it goes and its language; Mistake where a word is unknown."""
+    found = {"kind": "", "out": "", "lang": "en"}
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign and not found["kind"]:
+            found["kind"] = word
+        elif sign and value.strip() and key in ("out", "lang"):
+            found[key] = value
+        else:
+            raise Mistake(f"template does not know {word!r}; allowed are out=<file>, lang=en|zh")
+    for key, allowed in (("kind", TEMPLATES), ("lang", LANGUAGES)):
+        if found[key] not in allowed:
+            said = f"{found[key]!r}: " if found[key] else ""
+            raise Mistake(
+                f"template {'lang = ' if key == 'lang' else ''}{said}allowed are {', '.join(allowed)}"
+                f"{nearest(found[key], allowed)}"
+            )
+    return found
+
+
 def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
     """The folder that `study=` names, and the other words; Mistake where one does not belong to the verb."""
     named = [word.partition("=")[2] for word in words if word.startswith("study=")]
@@ -137,6 +161,8 @@ def check(verb: str, words: Sequence[str]) -> None:
         there(report(words)["study"])
     elif verb == "explain":
         there(explain(words)["run"])
+    elif verb == "template":
+        template(words)
     elif verb == "xlrm":
         nothing(verb, words)
     elif verb in ("expand", *WORDS):

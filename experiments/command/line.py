@@ -19,6 +19,7 @@
     python run.py to_ema study=results/discover/<id>   runs and draws in the form of the EMA workbench
     python run.py xlrm                              what is uncertain, can be chosen, relates, counts
     python run.py reproduce list|all|bass           published models as limits of this one
+    python run.py template villages out=mine.xlsx   a table to be filled in (docs/own_county.md)
     python run.py gallery                           the pictures of results/reference/
     python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
     python run.py experiment=baseline own=my_folder     parts, policies and configurations of your own;
@@ -48,7 +49,7 @@ from .user_files import look_through, printable, read_text
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
-OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "idle", "dashboard", "live")
+OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "template", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
 VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
@@ -165,6 +166,10 @@ def answering(verb: str) -> Verb | None:
         from . import explain
 
         return explain.main
+    if verb == "template":
+        from . import template
+
+        return template.main
     if verb == "idle":
         from . import idle
 

@@ -23,6 +23,7 @@ from .table_file import Sheet, sheets, sheets_of
 from .village_doubts import doubts
 from .village_headings import HEADINGS, MONEY, PLACED, Heading, heading_of, spelled
 from .village_places import DECIMALS, Plane, plane_of, turned
+from .village_sheets import Joined, one_sheet
 
 ANEW = "number"  # given by the order of rows where there is none
 CODES = (6, 20)  # digits of an official code: six are a county, twelve a village
@@ -66,38 +67,26 @@ def refuse(faults: Sequence[Fault], place: str) -> None:
 
 
 def of(tables: list[Sheet]) -> GivenVillages:
-    """The sheet that has most columns of the model, in the model's own headings and words."""
-    known = [[heading_of(heading) for heading in sheet.header] for sheet in tables]
-    best = max(range(len(tables)), key=lambda at: len({one.column for one in known[at]} - {""}))
-    sheet, notes = tables[best], list[Said]()
-    if len(tables) > 1:
-        notes.append(
-            Said(
-                f"read is the sheet {sheet.name!r} of {len(tables)}",
-                f"读取了 {len(tables)} 个工作表中的“{sheet.name}”",
-            )
-        )
-    headings, unread = _usable(sheet, known[best])
+    """The villages of a workbook or a text, in the model's own headings and words."""
+    joined = one_sheet(tables)
+    sheet, notes = joined.sheet, [*joined.notes]
+    headings, unread = _usable(sheet, [heading_of(title) for title in sheet.header])
     columns = [one.column for one in headings]
     if not {"number", "code", "name"} & {*columns}:
         raise Mistake(
             f"no column says which village a row is: a heading number, code or name (序号, 区划代码, 村名) "
             f"is wanted; there are {', '.join(filter(None, sheet.header))[:200]}"
         )
+    twice = "one column that is {}; {!r} is too"
     faults = [
-        Fault(
-            1,
-            heading,
-            heading,
-            f"one column that is {column}; {sheet.header[columns.index(column)]!r} is too",
-        )
+        Fault(1, heading, heading, twice.format(column, sheet.header[columns.index(column)]))
         for at, (heading, column) in enumerate(zip(sheet.header, columns, strict=True))
         if column and column in columns[:at]
     ]
     notes += unread
     if faults:
         return GivenVillages("", len(sheet.rows), tuple(faults), tuple(notes))
-    return _Reading(sheet, headings, notes).table()
+    return _Reading(joined, headings, notes).table()
 
 
 def _usable(sheet: Sheet, headings: list[Heading]) -> tuple[list[Heading], list[Said]]:
@@ -153,11 +142,12 @@ class _Reading:
     Figures become yuan, degrees kilometres; faults stay in the words of the file.
     """
 
-    def __init__(self, sheet: Sheet, headings: list[Heading], notes: list[Said]) -> None:
+    def __init__(self, joined: Joined, headings: list[Heading], notes: list[Said]) -> None:
+        sheet = joined.sheet
         columns = [one.column for one in headings]
         if ANEW in columns and "code" not in columns and official(sheet, columns.index(ANEW)):
             headings = [one._replace(column="code") if one.column == ANEW else one for one in headings]
-        self.sheet, self.notes, self.faults = sheet, notes, list[Fault]()
+        self.sheet, self.elsewhere, self.notes, self.faults = sheet, joined.elsewhere, notes, [*joined.faults]
         self.headings = {one.column: one for one in headings if one.column}
         self.titles = {
             one.column: title for one, title in zip(headings, sheet.header, strict=True) if one.column
@@ -186,15 +176,17 @@ class _Reading:
         notes = "".join(f"{NOTE} {one.english}\t{one.chinese}\n" for one in self.assumed)
         table = read_villages(text.getvalue())
         self.faults += [
-            fault._replace(
-                row=self.sheet.lines[fault.row - 2] if fault.row > 1 else 1,
-                column=self.titles.get(fault.column, fault.column),
-            )
-            for fault in table.faults
+            self._in_file(fault.row - 2, fault.column, fault.value, fault.allowed) for fault in table.faults
         ]
         asked = [] if self.faults else doubts(table)
         said = (*self.notes, *self.assumed, *asked)
         return GivenVillages(notes + text.getvalue(), len(self.sheet.rows), tuple(self.faults), said, plane)
+
+    def _in_file(self, at: int, column: str, cell: str, allowed: str) -> Fault:
+        """A fault in a row of the table, by row, heading and, where several are joined, sheet of the file."""
+        name, lines = self.elsewhere.get(column, ("", self.sheet.lines))
+        title = self.titles.get(column, column)
+        return Fault(lines[at] if at >= 0 else 1, f"{name}: {title}" if name else title, cell, allowed)
 
     def _in_yuan(self, column: str) -> None:
         """Money by the unit of its heading, or in units of 10,000 yuan where no figure can be yuan."""
@@ -223,7 +215,7 @@ class _Reading:
             for at, cell in enumerate(self.cells[column]):
                 if cell and not (_is_figure(cell) and abs(float(cell)) <= most):
                     allowed = "degrees, such as 104.52"
-                    self.faults.append(Fault(self.sheet.lines[at], self.titles[column], cell, allowed))
+                    self.faults.append(self._in_file(at, column, cell, allowed))
                 elif cell:
                     found[column][at] = float(cell)
         longitude, latitude = (found[column] for column in PLACED)
