@@ -12,6 +12,7 @@ from sim.state.codes import PAYERS
 
 from .. import statistics
 from ..command.paths import command
+from ..report.glossary import hint
 from ..report.village_names import village_names
 from . import charts, report, state, story, workbook
 from .compare import digits
@@ -77,7 +78,8 @@ def result_tab(answer: ScreenAnswer, result: DraftResult | None) -> None:
 def _metric(column: Any, name: str, one: statistics.Interval) -> None:
     """A measure with its interval."""
     places = digits(name)
-    column.metric(say(f"m_{name}"), number(one.mean, places))
+    label = say(f"m_{name}")
+    column.metric(label, number(one.mean, places), help=hint(label, language()) or None)
     column.caption(f"95 %: {number(one.low, places)} – {number(one.high, places)}" if one.n else "")
 
 

@@ -86,7 +86,7 @@ def _effects(axis: Any, mine: pd.DataFrame, outcome: Outcome) -> None:
         axis.plot(row.effect, place, "o", color=colour, ms=4)
     base = f"{phrase('baseline')} {mine['baseline'].iloc[0]:.{outcome.digits}f}"
     axis.set_title(f"{style.wrapped(phrase(outcome.brief), WIDE, 9)}\n{base}", fontsize=9)
-    axis.set_xlabel(unit_label(outcome), fontsize=8)
+    axis.set_xlabel(style.wrapped(unit_label(outcome), WIDE, 8), fontsize=8)
     axis.grid(axis="y", color="#eeeeee", lw=0.6)
     axis.set_axisbelow(True)
     axis.margins(x=0.12)

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from ..command.paths import command
 from ..command.user_files import read_bytes
 from ..study.findings import Findings, Picture, ShownTable
-from . import page, style
+from . import first_pages, page, page_tables, style
+from .first_pages import FirstPages
 from .page_tables import headed, number
 from .pictures import Kept
 from .style import phrase, tell, words
@@ -49,16 +50,27 @@ class Brief:
     limits: tuple[str, ...]
     command: str
     headings: Mapping[str, str]
+    first: FirstPages | None = None  # of the whole report
 
 
-def of(kept: Kept, code: str) -> Brief:
-    """The brief of a study that has findings; Mistake where it has none."""
+def of(kept: Kept, code: str, whole: bool = False) -> Brief:
+    """The brief of a study that has findings; Mistake where it has none.
+
+    `whole`: the report as a text document instead, nothing left out but numbers that summary.csv holds.
+    """
     findings = page.findings_of(kept, code)
     manifest = kept.manifest
     with style.speaking(code):
         drawn, done = page.figures_of(kept, findings, code)
         images = {picture["file"]: picture["image"] for picture in drawn}
-        shown = [picture for picture in findings.pictures if picture.file in images][:PICTURES]
+        shown = [picture for picture in findings.pictures if picture.file in images]
+        shown = shown if whole else shown[:PICTURES]
+        tables = [headed(table) for table in findings.tables]
+        if whole:
+            tables += [*page_tables.failures(kept), page_tables.parameters(kept)[0]]
+        else:
+            tables = [shortened(table) for table in tables[:TABLES]]
+        limits = [*findings.limits, *page.standing_limits()] if whole else findings.limits[: LIMITS - 1]
         return Brief(
             code,
             tell(
@@ -71,13 +83,14 @@ def of(kept: Kept, code: str) -> Brief:
             tuple(
                 Printed(one, images[one.file], png(kept.folder / "figures", one.file, code)) for one in shown
             ),
-            tuple(shortened(headed(table)) for table in findings.tables[:TABLES]),
-            (page.phrases()["whatif"], *findings.limits[: LIMITS - 1]),
+            tuple(tables),
+            (page.phrases()["whatif"], *limits),
             command(*manifest.get("overrides", [])),
             {
                 **page.names(),
                 "more": tell("More: the full report of this study.", "更多内容见本研究的完整报告。"),
             },
+            first_pages.of(kept, findings) if whole else None,
         )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..command.catalogue import Mistake
 from ..study.findings import ShownTable
-from .brief import Brief
+from .brief import Brief, Printed
+from .first_pages import FirstPages
 from .page_tables import number
 
 EPOCH = datetime.datetime(2025, 1, 1)  # of all documents: the same study gives the same bytes
@@ -37,8 +38,14 @@ def document(brief: Brief) -> bytes:
     made.add_heading(brief.headings["answer"], 1)
     for sentence in brief.findings.sentences:
         made.add_paragraph(sentence, style="List Number")
-    for printed in brief.pictures:
-        _picture(made, printed.picture.title, printed.png, printed.picture.caption)
+    pictures = list(brief.pictures)
+    if brief.first:
+        for printed in pictures[:1]:
+            _picture(made, printed)
+        del pictures[:1]
+        _first_pages(made, brief, brief.first)
+    for printed in pictures:
+        _picture(made, printed)
     if brief.tables:
         made.add_heading(brief.headings["tables"], 1)
     for table in brief.tables:
@@ -71,14 +78,28 @@ def _laid_out(made: Any) -> None:
     made.styles["Normal"].paragraph_format.space_after = Pt(4)
 
 
-def _picture(made: Any, title: str, png: bytes, caption: str) -> None:
-    """Title, picture within the page's width and TALLEST, caption, which is alternative text too."""
+def _first_pages(made: Any, brief: Brief, first: FirstPages) -> None:
+    """Which villages, cost, how sure, what fails, what to watch; what follows begins on a page of its own."""
+    for key, table in (("which", first.villages), ("cost", first.costs)):
+        if table:
+            made.add_heading(brief.headings[key], 1)
+            _table(made, table)
+    for key, sentences in (("sure", first.sure), ("fails", first.fails), ("watch", first.watch)):
+        if sentences:
+            made.add_heading(brief.headings[key], 1)
+        for sentence in sentences:
+            made.add_paragraph(sentence, style="List Bullet")
+    made.add_page_break()
+
+
+def _picture(made: Any, printed: Printed) -> None:
+    """A picture within the page's width and TALLEST; title and caption are its alternative text."""
     from docx.shared import Cm
 
-    shape = made.add_picture(io.BytesIO(png), width=Cm(WIDTH))
+    shape = made.add_picture(io.BytesIO(printed.png), width=Cm(WIDTH))
     if shape.height > Cm(TALLEST):
         shape.width, shape.height = int(shape.width * Cm(TALLEST) / shape.height), Cm(TALLEST)
-    shape._inline.docPr.set("descr", f"{title} {caption}")
+    shape._inline.docPr.set("descr", f"{printed.picture.title} {printed.picture.caption}")
 
 
 def _table(made: Any, table: ShownTable) -> None:

@@ -23,7 +23,7 @@ from ..command import declared
 from ..command.scenario import CONFIGS, options, policy
 from ..study import draws
 from ..study.dials import DIALS
-from . import break_even, odd_tables, xlrm
+from . import break_even, glossary, odd_tables, xlrm
 from .break_even import table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +184,7 @@ DESCRIBED = {  # annex -> parts whose description it holds in full
 CORE, ANNEX = odd_tables.CORE, "docs/odd/annex_"
 HAND, README, CLAUSES = "docs/break_even.md", "README.md", "docs/traceability.md"
 EVIDENCE, PROBLEM, ANSWERED = "docs/patterns.md", "docs/xlrm.md", "docs/verdicts.md"
+WORDS = "docs/glossary.md"
 TRACE = ROOT / "docs/traceability.csv"
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     **{block: (CORE, make) for block, make in odd_tables.BLOCKS.items()},
@@ -205,6 +206,7 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "break_even_gaps": (HAND, break_even.gaps),
     "break_even_businesses": (HAND, break_even.businesses),
     "break_even_short": (README, break_even.short),
+    "glossary": (WORDS, glossary.document),
     "verdicts": (ANSWERED, made_by("experiments.report.verdicts", "table")),
     **{block: (PROBLEM, make) for block, make in xlrm.BLOCKS.values()},
 }

@@ -27,6 +27,7 @@ NULLS = (
     "no_money",
     "deposit",
 )  # arms beside the question: funding rows and a business column
+FEWEST = 10  # services of a group that is named in a title or given an interval
 LEAST_SPAN = 1.0  # of the colours of a map: smaller differences look small
 NARROW = 0.2  # of the highest number, likewise
 MET = {"family": style.ORANGE, "mutual": style.GREEN, "professional": style.BLUE, "unmet": style.GREY}
@@ -99,7 +100,8 @@ def heat(summary: pd.DataFrame, year: str, folder: Path) -> Picture:
     """Added elder-years by funding and business, with intervals, one map a panel, coloured over the data."""
     panels, column = list(summary["panel"].unique()), ranked(summary)
     rows, columns = list(summary["funding"].unique()), list(summary["business"].unique())
-    size = (2.6 + 1.15 * len(columns) * len(panels), 2.2 + 0.5 * len(rows))
+    beside = max(style.wide(words(row)) for row in rows) * 9 / 72  # inches of the names of the mixes
+    size = (1.5 + beside + 1.15 * len(columns) * len(panels), 2.2 + 0.5 * len(rows))
     figure, axes = plt.subplots(
         1, len(panels), figsize=(max(size[0], 7), size[1]), layout="constrained", squeeze=False
     )
@@ -177,7 +179,7 @@ def _heat_said(summary: pd.DataFrame, column: str, year: str) -> tuple[str, str]
         (
             f"{what} (95 % interval over seeds); {seeds} seeds a cell; colours span what was found. A "
             f"column counts the villages that have what its business needs, as written below it; the "
-            f"title compares cells that count all villages, null arms aside."
+            f"title compares cells that count all villages, rows for comparison aside."
         ),
         (
             f"{what}（括号内为跨随机种子的 95 % 区间）；每格 {seeds} 个随机种子；颜色按所得范围标定。"
@@ -284,7 +286,7 @@ def _stacked(
         )
         for i, value in enumerate(shares[part]):
             if value >= 5:
-                dark = colours[part] in (style.BLUE, style.GREEN)
+                dark = colours[part] in (style.BLUE, style.GREEN, style.DARK)
                 axis.text(
                     left[i] + value / 2,
                     i,
@@ -324,6 +326,7 @@ def payers(rows: pd.DataFrame, labels: Mapping[str, str], note: str, folder: Pat
             for payer, column in parts.items()
         }
     ).reindex(list(labels))
+    unpaid = _unpaid(main).reindex(list(labels))
     null = [is_null(scenario) for scenario in totals.index]
     asked = (
         totals if all(null) else totals[~np.array(null)]
@@ -331,18 +334,37 @@ def payers(rows: pd.DataFrame, labels: Mapping[str, str], note: str, folder: Pat
     most = str(asked.sum().idxmax())
     share = 100 * asked[most].sum() / max(asked.to_numpy().sum(), 1)
     pooled = tell("all rows together", "各行合计") + (
-        tell(", null arms aside", "，对照除外") if len(asked) < len(totals) else ""
+        tell(", rows for comparison aside", "，对照除外") if len(asked) < len(totals) else ""
     )
+    axis = tell("share of running money as paid, start to end, %", "自始至终实付运营资金占比，%")
+    if unpaid.notna().any():
+        axis = tell(
+            "share of running money as paid, and of cost that stayed unpaid, start to end, %",
+            "自始至终实付运营资金与未付成本占比，%",
+        )
+    shares = percent(totals.assign(unpaid=unpaid.fillna(0.0)) if unpaid.notna().any() else totals)
     figure, _ = _stacked(
-        percent(totals).rename(index=dict(labels)),
-        style.PAYER_COLOURS,
-        tell("share of running money as paid, start to end, %", "自始至终实付运营资金占比，%"),
+        shares.rename(index=dict(labels)), {**style.PAYER_COLOURS, "unpaid": style.DARK}, axis
     )
     title = tell(
         f"{words(most).capitalize()} paid most: {share:.0f} % of the running money that came in, {pooled}",
         f"{words(most)}支付最多：占全部到账运营资金的 {share:.0f} %（{pooled}）",
     )
+    if unpaid.notna().any():
+        rest = unpaid[asked.index]
+        left = 100 * rest.sum() / max(asked.to_numpy().sum() + rest.sum(), 1)
+        title += tell(
+            f"; {left:.1f} % of paid and unpaid together stayed unpaid",
+            f"；已付与未付合计中 {left:.1f} % 未付",
+        )
     return style.finish(figure, title, note, folder, "payers")
+
+
+def _unpaid(main: pd.DataFrame) -> pd.Series:
+    """Cost written off or long unpaid by scenario, in weighted fen; empty in studies that did not keep it."""
+    if "unpaid_fen" not in main:
+        return pd.Series(dtype=float)
+    return (main["weight"] * main["unpaid_fen"]).groupby(main["scenario"]).sum()
 
 
 def needs(rows: pd.DataFrame, label: str, folder: Path) -> Picture:

@@ -73,8 +73,8 @@ def _expectation(
     axis.axvline(0, color="black", lw=0.8)
     axis.set_yticks(range(len(states)), [phrase(condition) for condition in states])
     axis.set_ylim(len(states) - 0.5, -0.5)
-    axis.set_title(wrapped(phrase(one.text), 7.0, 9), fontsize=9)
-    axis.set_xlabel(wrapped(measured(one), 7.0, 9))
+    axis.set_title(wrapped(phrase(one.text), 6.4, 9), fontsize=9)
+    axis.set_xlabel(wrapped(measured(one), 6.4, 9))
 
 
 def measured(one: Expectation) -> str:

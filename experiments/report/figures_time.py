@@ -20,7 +20,7 @@ from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
 
 from ..study.findings import Picture
 from . import style
-from .figures import sample
+from .figures import FEWEST, sample
 from .style import chinese_font, plt, tell, words
 from .village_names import VillageName
 
@@ -90,8 +90,9 @@ def band(spells: pd.DataFrame, last: int) -> np.ndarray:
 
 
 def _curve(axis: plt.Axes, mine: pd.DataFrame, number: int, label: str, years: np.ndarray) -> float:
-    """The product limit of one group, with the interval at its end where there are several seeds; the last
-    value, percent.
+    """The product limit of one group; the last value, percent.
+
+    With the interval at its end where there are several seeds and not too few stations.
     """
     last = len(years) - 1
     entry, leave, event, weight = (
@@ -99,8 +100,9 @@ def _curve(axis: plt.Axes, mine: pd.DataFrame, number: int, label: str, years: n
     )
     curve = 100 * kaplan_meier(entry, leave, event, weight, last)
     colour, dash = style.LINES[number % 8], style.DASHES[number % 8]
-    axis.step(years, curve, where="post", color=colour, ls=dash, lw=1.8, label=label)
-    if mine["replicate"].nunique() > 1:
+    width = 1.8 if len(mine) >= FEWEST else 0.8
+    axis.step(years, curve, where="post", color=colour, ls=dash, lw=width, label=label)
+    if mine["replicate"].nunique() > 1 and len(mine) >= FEWEST:
         low, high = 100 * band(mine, last)[:, -1]
         error = [[max(curve[-1] - low, 0)], [max(high - curve[-1], 0)]]
         right = years[-1] + 0.2 * (number + 1)
@@ -140,10 +142,10 @@ def survival(groups: Mapping[str, pd.DataFrame], last: int, folder: Path, name: 
         sharex=True,
         layout="constrained",
     )
-    years, ends = np.arange(last + 1) / 12, {}
+    years, ends, counts = np.arange(last + 1) / 12, dict[str, float](), dict[str, int]()
     ticks = range(last // 12 + 1)
     for number, (label, mine) in enumerate(groups.items()):
-        ends[label] = _curve(axis, mine, number, label, years)
+        ends[label], counts[label] = _curve(axis, mine, number, label, years), len(mine)
         _at_risk(table, mine, number, label, {tick: 12 * tick for tick in ticks})
     axis.set_ylim(0, 102)
     axis.set_ylabel(tell("stations not closed so far, %", "至今未关闭的站点，%"))
@@ -157,28 +159,41 @@ def survival(groups: Mapping[str, pd.DataFrame], last: int, folder: Path, name: 
         fontsize=8,
     )
     table.set_xlabel(tell("years since the station opened", "站点开办后年数"))
-    ends = {label: end for label, end in ends.items() if tell("(null)", "（对照）") not in label} or ends
-    most, least = max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)
-    title = tell(
-        f"{most}: {ends[most]:.0f} % of stations are not closed {years[-1]:.0f} years after opening"
-        + (f"; {least}: {ends[least]:.0f} %" if least != most else ""),
-        f"{most}：开办 {years[-1]:.0f} 年后 {ends[most]:.0f} % 的站点未关闭"
-        + (f"；{least}：{ends[least]:.0f} %" if least != most else ""),
-    )
+    ends = {
+        label: end for label, end in ends.items() if tell("(for comparison)", "（对照）") not in label
+    } or ends
+    title = _lasts({label: end for label, end in ends.items() if counts[label] >= FEWEST}, round(years[-1]))
     seeds = max((spells["replicate"].nunique() for spells in groups.values()), default=0)
     caption = tell(
         (
             f"{note}. Product-limit estimate by age of each village's first station, those of the start "
             f"entering at theirs; {sum(map(len, groups.values()))} stations, {seeds} seeds. Bars at the "
-            f"right: 95 % interval at the end, whole seeds drawn anew."
+            f"right: 95 % interval at the end, whole seeds drawn anew; none for fewer than {FEWEST} "
+            f"stations."
         ),
         (
             f"{note}。按各村首个站点开办后年限的乘积限估计，期初已有站点按其年限进入；"
             f"{sum(map(len, groups.values()))} 个站点，{seeds} "
-            f"个随机种子。右侧竖线：期末 95 % 区间（按种子重抽样）。"
+            f"个随机种子。右侧竖线：期末 95 % 区间（按种子重抽样）；不足 {FEWEST} 个站点的组不给区间。"
         ),
     )
     return style.finish(figure, title, caption, folder, name)
+
+
+def _lasts(ends: Mapping[str, float], years: int) -> str:
+    """The groups whose stations last most and least, of those with stations enough."""
+    if not ends:
+        return tell(
+            f"No group has {FEWEST} stations, too few to say how long they last",
+            f"各组站点均不足 {FEWEST} 个，无从判断能持续多久",
+        )
+    most, least = max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)
+    return tell(
+        f"{most}: {ends[most]:.0f} % of stations are not closed {years} years after opening"
+        + (f"; {least}: {ends[least]:.0f} %" if least != most else ""),
+        f"{most}：开办 {years} 年后 {ends[most]:.0f} % 的站点未关闭"
+        + (f"；{least}：{ends[least]:.0f} %" if least != most else ""),
+    )
 
 
 def dated(axis: plt.Axes, years: np.ndarray) -> None:

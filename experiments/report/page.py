@@ -9,8 +9,10 @@ drawn anew; where it wrote in English alone the page says so.
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,22 @@ from ..command.scenario import Mistake
 from ..command.user_files import read_bytes
 from ..study import store
 from ..study.findings import Findings, Picture, findings_path
-from . import pictures, style
+from . import first_pages, glossary, pictures, style
 from .page_tables import failures, headed, number, parameters, provenance, spread, whole
 from .pictures import Kept
 from .style import phrase, tell, words
 from .vector import cleaned
 
 MOST_BYTES = 50_000_000  # of a picture
+FIRST = (
+    "question",
+    "answer",
+    "which",
+    "cost",
+    "sure",
+    "fails",
+    "watch",
+)  # the rest is folded
 SENSITIVE = (
     "indices",
     "tornado",
@@ -46,13 +57,20 @@ def names() -> dict[str, str]:
     return {
         "question": tell("The question", "问题"),
         "answer": tell("The answer", "回答"),
-        "tables": tell("Tables", "表格"),
+        "which": tell("Which villages", "哪些村"),
+        "cost": tell("What it costs", "花费"),
+        "sure": tell("How sure", "把握多大"),
+        "fails": tell("What fails", "哪里失败"),
+        "watch": tell("What to watch", "该看什么"),
+        "written": tell("What was expected before the runs", "运行前的预期"),
         "figures": tell("Figures", "图"),
+        "tables": tell("Tables", "表格"),
         "failures": tell("What fails and why", "哪里失败、为何失败"),
         "sensitivity": tell("What it depends on", "敏感性"),
         "limits": tell("Limits", "局限"),
         "numbers": tell("All numbers", "全部数字"),
         "parameters": tell("Parameters and their sources", "参数及来源"),
+        "words": tell("Words", "用语"),
         "reproduce": tell("How to run it again", "如何重现"),
     }
 
@@ -61,7 +79,7 @@ def phrases() -> dict[str, str]:
     """The standing text of the page."""
     return {
         "skip": tell("To the text", "跳至正文"),
-        "contents": tell("Contents", "目录"),
+        "contents": tell("Details", "详细内容"),
         "study": tell("Study", "研究"),
         "whatif": tell(
             (
@@ -76,6 +94,13 @@ def phrases() -> dict[str, str]:
         "hypothesis": tell("Written before the runs:", "运行前写下的假设："),
         "built_in": tell("What could have built it in:", "可能使结果先天成立的因素："),
         "verdict": tell("Verdict:", "判断："),
+        "no_hypothesis": tell("Nothing was tested: the study describes.", "未作检验：本研究只作描述。"),
+        "full": tell("The answer in full", "完整回答"),
+        "find": tell("Find a parameter:", "查找参数："),
+        "elsewhere": tell(
+            "All others stand in the HTML page, to be searched, and in resolved.yaml of the study.",
+            "其余参数见网页版（可查找）及研究文件夹中的 resolved.yaml。",
+        ),
         "no_tables": tell("This study has no tables.", "本研究没有表格。"),
         "no_numbers": tell("This study has no summary.csv.", "本研究没有 summary.csv。"),
         "no_figures": tell("This study has no figures.", "本研究没有图。"),
@@ -219,10 +244,6 @@ def figures_of(kept: Kept, findings: Findings, code: str) -> tuple[list[dict[str
     ], done
 
 
-# -- tables
-# ------------------------------------------------------------------------------------------------------------
-
-
 # -- the page
 # ----------------------------------------------------------------------------------------------------------
 
@@ -256,8 +277,26 @@ def findings_of(kept: Kept, code: str) -> Findings:
     return Findings.load(kept.folder, code)
 
 
-def page(kept: Kept, code: str) -> str:
-    """The HTML of a study in a language."""
+def leading(found: list[dict[str, Any]], apart: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The picture of the first pages: the first that is no taller than wide."""
+    for picture in found:
+        box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', picture["image"])
+        if picture not in apart and (box is None or float(box[2]) <= float(box[1])):
+            return picture
+    return None
+
+
+@lru_cache(maxsize=1)
+def script() -> tuple[str, str]:
+    """The one script of the page, and the policy that lets it and nothing else run or load."""
+    text = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    allowed = {"script-src": f"'sha256-{digest}'", "style-src": "'unsafe-inline'", "img-src": "data:"}
+    return text, "; ".join(["default-src 'none'", *(f"{key} {value}" for key, value in allowed.items())])
+
+
+def page(kept: Kept, code: str, unfolded: bool = False) -> str:
+    """The HTML of a study in a language; `unfolded` for print, where nothing can be opened."""
     findings = findings_of(kept, code)
     with style.speaking(code):
         found, done = figures_of(kept, findings, code)
@@ -274,12 +313,21 @@ def page(kept: Kept, code: str) -> str:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["figures"] = number
+        environment.filters["figures"], environment.filters["terms"] = number, glossary.marked
+        first, lead = first_pages.of(kept, findings), leading(found, apart)
+        told, policy = script()
         return environment.get_template("page.html.j2").render(
             lang={"en": "en", "zh": "zh-Hans"}[code],
             t=phrases(),
             name=names(),
-            sections=names().items(),
+            details=[(key, name) for key, name in names().items() if key not in FIRST],
+            first=first,
+            lead=lead,
+            answer=list(map(first_pages.shortened, findings.sentences)),
+            unfolded=unfolded,
+            script=Markup(told),
+            policy=Markup(policy),
+            glossary=glossary.listed(),
             title=tell(
                 f"Village mutual aid: {words(manifest['experiment'])}",
                 f"农村互助养老：{phrase(manifest['experiment'])}",
@@ -289,7 +337,7 @@ def page(kept: Kept, code: str) -> str:
             status=", ".join(
                 value
                 for value in (
-                    str(manifest.get("finished", manifest.get("started", ""))),
+                    str(manifest.get("finished", manifest.get("started", "")))[:10],
                     phrase(status),
                     counts,
                 )
@@ -300,7 +348,7 @@ def page(kept: Kept, code: str) -> str:
             tables=[headed(table) for table in findings.tables],
             verdict=words(findings.verdict),
             summary=whole(kept),
-            pictures=[picture for picture in found if picture not in apart],
+            pictures=[picture for picture in found if picture not in apart and picture is not lead],
             sensitivity=apart,
             failures=failures(kept),
             spread=spread(kept, apart),
@@ -327,10 +375,10 @@ def put(into: Path, made: Mapping[str, bytes]) -> list[Path]:
 
 def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = None) -> list[Path]:
     """Make report.html (report.zh.html in Chinese) and, on wish, the PDF beside it; the paths."""
-    html = page(Kept(folder), code)
-    made = {named("report", code, "html"): html.encode()}
+    kept = Kept(folder)
+    made = {named("report", code, "html"): page(kept, code).encode()}
     if pdf:
-        made[named("report", code, "pdf")] = printed(html)
+        made[named("report", code, "pdf")] = printed(page(kept, code, unfolded=True))
     return put(out or folder, made)
 
 

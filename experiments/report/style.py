@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import textwrap
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from .. import outcomes
 from ..command import own_folder
 from ..study.findings import Findings, Picture
 from ..study.parts import make_folder, replace
+from . import points
 
 ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK, GREY = (
     "#E69F00",
@@ -116,7 +117,7 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "agriculture": ("agriculture", "特色农业"),
     "handicraft": ("handicraft", "手工艺"),
     "portfolio": ("portfolio", "产业组合"),
-    "deposit": ("deposit (null)", "存款（对照）"),
+    "deposit": ("deposit (for comparison)", "存款（对照）"),
     "feixiang": ("Feixiang (collective + subsidy)", "肥乡（集体+补贴）"),
     "jiangxi": ("Jiangxi (elders + government)", "江西（老人+政府）"),
     "four_payers": ("four payers (a little each)", "四方各出一点"),
@@ -124,8 +125,8 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "government_led": ("government-led", "政府为主"),
     "society_led": ("society-led", "社会为主"),
     "families_pay": ("families pay", "家庭付费"),
-    "identical_payers": ("identical payers (null)", "四方相同（对照）"),
-    "no_money": ("no money (null)", "无资金（对照）"),
+    "identical_payers": ("identical payers (for comparison)", "四方相同（对照）"),
+    "no_money": ("no money (for comparison)", "无资金（对照）"),
     "government": ("government", "政府"),
     "collective": ("collective", "村集体"),
     "families": ("families", "家庭"),
@@ -135,6 +136,7 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "mutual": ("mutual aid", "互助"),
     "professional": ("paid care", "专业服务"),
     "unmet": ("unmet", "未满足"),
+    "unpaid": ("unpaid", "未付"),
     "plain": ("plain", "普通村"),
     "scenic": ("scenic", "景区村"),
     "craft": ("craft heritage", "手艺村"),
@@ -152,7 +154,7 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "envelope": ("equal pledged envelope", "承诺资金总额相同"),
     "closed: money": ("closed: money", "关闭：资金"),
     "closed: users": ("closed: users", "关闭：用户"),
-    "closed: helpers": ("closed: helpers", "关闭：志愿者"),
+    "closed: helpers": ("closed: helpers", "关闭：帮手"),
     "closed: leader": ("closed: leader", "关闭：带头人"),
     "closed: keeper": ("closed: keeper", "关闭：无人值守"),
     "closed: accident": ("closed: accident", "关闭：事故"),
@@ -187,7 +189,7 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "opened too late": ("opened too late", "开办太晚"),
     "money": ("money", "资金"),
     "users": ("users", "用户"),
-    "helpers": ("helpers", "志愿者"),
+    "helpers": ("helpers", "帮手"),
     "leader": ("leader", "带头人"),
     "bills": ("bills", "欠账"),
     "hours": ("hours", "时数"),
@@ -323,12 +325,32 @@ def words(name: str) -> str:
     )
 
 
+LETTER = 0.57  # mean width of a Latin letter, in sizes of the font; a Chinese sign is one wide
+INK = 0.04  # inches by which letters reach over the box of their text
+NEVER_FIRST = "，。；：、！？）】》”’％%,.;:!?)"  # signs that open no line
+
+
 def wrapped(text: str, inches: float, size: float) -> str:
-    """`text` in lines of at most `inches` at a font size; Chinese signs are twice as wide."""
-    narrow = 72 / (0.57 * size)
-    wide = sum(ord(sign) > 0x2E80 for sign in text) / max(len(text), 1)
-    width = int(inches * narrow / (1 + 0.75 * wide))
-    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width) or [""])
+    """`text` in lines of at most `inches` at a font size; a Chinese sentence may break between its signs."""
+    room = inches * 72 / size
+    return "\n".join(line for part in text.split("\n") for line in _lines(part, room))
+
+
+def wide(text: str) -> float:
+    """Width of a text, in sizes of the font."""
+    return sum(1.0 if ord(sign) > 0x2E80 or sign in "“”‘’…—" else LETTER for sign in text)
+
+
+def _lines(text: str, room: float) -> list[str]:
+    """Words, and Chinese signs with what may not open a line, put into lines one after the other."""
+    closing = re.escape(NEVER_FIRST)
+    pieces = re.findall(rf"\s*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[{closing}]*", text)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and wide(lines[-1] + piece) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return lines
 
 
 def capital(text: str) -> str:
@@ -364,11 +386,11 @@ def finish(figure: Figure, title: str, caption: str, folder: Path, name: str) ->
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)  # type: ignore[union-attr, call-arg]
     figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
     figure.set_layout_engine(None)  # placed once: with an engine, even an idle one, each file is drawn twice
-    height = figure.bbox.height
+    height, ink = figure.bbox.height, INK * figure.dpi
     above.set_gid(
-        f"title-{1 - above.get_window_extent().y0 / height:.4f}"
+        f"title-{1 - (above.get_window_extent().y0 - ink) / height:.4f}"
     )  # a page that says both cuts these shares off
-    below.set_gid(f"caption-{below.get_window_extent().y1 / height:.4f}")
+    below.set_gid(f"caption-{(below.get_window_extent().y1 + ink) / height:.4f}")
     save(figure, folder, name)
     return Picture(name, " ".join(title.split("\n")), caption)
 
@@ -381,6 +403,9 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
         buffer = io.BytesIO()
         figure.savefig(buffer, format=kind, metadata=metadata)
         paths.append(folder / f"{name}.{kind}")
-        replace(paths[-1], buffer.getvalue())
+        content = buffer.getvalue()
+        if kind == "svg":  # values for who rests on a mark
+            content = content.replace(b"</svg>", points.svg(figure).encode() + b"</svg>")
+        replace(paths[-1], content)
     plt.close(figure)
     return paths

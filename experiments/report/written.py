@@ -45,6 +45,9 @@ def main(words: Sequence[str]) -> int:
         paths = write_brief(folder, code, pdf, docx, out)
     else:
         paths = page.write(folder, code, pdf, out)
+        if docx:
+            written = brief_docx.document(brief.of(Kept(folder), code, whole=True))
+            paths += page.put(out or folder, {page.named("report", code, "docx"): written})
     for path in paths:
         print(path)
     return 0

@@ -32,13 +32,14 @@ NOTES = (
         "county and luck without station, rooms and their money, sum of the years, mean of a village\n"
         "hours, visits, bills, arrears, serves few: open, but below the threshold; money, users, helpers, "
         "leader, keeper, room: closed for want of it\n* a rerun under the same luck with that condition "
-        "relieved averted closures; '.': not run or no village has the endowment\nidentical payers (null): "
-        "each pays a quarter of the cost, in full and on time, as practised without a ceiling: what is left "
+        "relieved averted closures; '.': not run or no village has the endowment\n"
+        "identical payers (for comparison): each pays a quarter of the cost, in full and on time, as "
+        "practised without a ceiling: what is left "
         "to fail when money does not; no offer that anybody makes"
     ),
     (
         "新增老人年：受服务老人年（用餐、有组织的帮助时数）减去同县、同运气下无站点、无房屋、无相应资金时的数值，"
-        "历年合计，每村平均\n时数、探访、欠账、拖欠、服务过少：仍开放但低于门槛；资金、用户、志愿者、带头人、值守、"
+        "历年合计，每村平均\n时数、探访、欠账、拖欠、服务过少：仍开放但低于门槛；资金、用户、帮手、带头人、值守、"
         "房屋：因其不足而关闭\n* 相同运气下解除该条件的重跑避免了关闭；“.”：未运行或无村具备条件\n"
         "四方相同（对照）：各付成本四分之一，足额按时，“现行做法”下无上限：资金不缺时仍会失败的部分；"
         "并非任何一方的现实承诺"

@@ -26,7 +26,7 @@ YEAR = 12
 def label(name: str) -> str:
     """An action in words."""
     if name == LOT:
-        return tell("the same by lot (null)", "抽签给予（对照）")
+        return tell("the same by lot (for comparison)", "抽签给予（对照）")
     if name == AS_WRITTEN:
         return tell("as written", "按现行做法")
     plain = words(name.removesuffix(ALWAYS))
@@ -35,7 +35,7 @@ def label(name: str) -> str:
 
 def signpost_label(name: str) -> str:
     """A signpost in words."""
-    return tell("a lot (null)", "抽签（对照）") if name == CHANCE else phrase(SIGNPOSTS[name].label)
+    return tell("a lot (for comparison)", "抽签（对照）") if name == CHANCE else phrase(SIGNPOSTS[name].label)
 
 
 def date(answer: PathAnswer, month: int) -> str:

@@ -8,6 +8,7 @@ images anew (look at them before they are committed).
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -218,7 +219,9 @@ def indices(*names: str) -> pd.DataFrame:
 def draw_one(name: str, into: Path) -> object:
     """Draw the figure of that name from made-up tables."""
     rows, series, one = made_rows(), made_series(), next(iter(LABELS))
-    mine, by_kind = rows[rows["scenario"] == one], {k: rows[rows["kind"] == k] for k in VILLAGE_KINDS}
+    mine = rows[rows["scenario"] == one]
+    pairs = {" or ".join(pair): pair for pair in (VILLAGE_KINDS[:2], VILLAGE_KINDS[2:])}
+    by_kind = {label: rows[rows["kind"].isin(pair)] for label, pair in pairs.items()}  # 16 stations each
     tornado = pd.DataFrame(
         {
             "parameter": ["a.first", "b.second"],
@@ -323,6 +326,56 @@ def test_the_tolerance_sees_a_lost_bar_and_another_figure(drawn, tmp_path):
     assert distance(whole, lost) > TOLERANCE and distance(whole, grey(drawn[0] / "tornado.png")) > TOLERANCE
 
 
+def test_lines_break_between_chinese_signs_and_none_begins_with_a_comma():
+    """At 12 points an inch holds six sizes: six Chinese signs, or ten letters of 0.57."""
+    assert style.wrapped("一二三四五六七", 1.0, 12) == "一二三四五六\n七"
+    assert style.wrapped("一二三四五六，七", 1.0, 12) == "一二三四五\n六，七"
+    assert style.wrapped("four five six", 1.0, 12) == "four five\nsix"
+    assert style.wrapped("one\ntwo", 1.0, 12) == "one\ntwo"
+
+
+@pytest.mark.parametrize("code", style.LANGUAGES)
+def test_a_page_cuts_title_and_caption_off_where_nothing_is_drawn(code, tmp_path):
+    """What `finish` says of their heights: the line of the cut is white, and what is left holds no letter of
+    them, whose ink alone is black or dark in an empty picture.
+    """
+    said = {"en": "Ágy, jumping (down) " * 12, "zh": "每村新增受服务老人年，（区间）" * 12}[code]
+    with style.language(code) as done:
+        if not done:
+            pytest.skip("no Chinese font")
+        figure, axis = style.plt.subplots(figsize=(5, 3), layout="constrained")
+        axis.axis("off")
+        style.finish(figure, said, said, tmp_path, "one")
+    svg = (tmp_path / "one.svg").read_text()
+    top, bottom = (float(re.search(rf'id="{part}-([\d.]+)"', svg)[1]) for part in ("title", "caption"))
+    ink = np.asarray(Image.open(tmp_path / "one.png").convert("L"))
+    height = len(ink)
+    assert (ink[: round(top * height)] < 128).any() and (ink[round((1 - bottom) * height) :] < 160).any()
+    assert (ink[round(top * height) : round((1 - bottom) * height)] == 255).all()
+
+
+def test_a_group_of_nine_stations_is_neither_named_nor_given_an_interval(tmp_path, monkeypatch):
+    """Nine that all last beside ten of which five close: the title names the ten alone."""
+    rows = pd.DataFrame(
+        {
+            "arm": "main",
+            "opened": 0,
+            "first_closed": [NEVER] * 9 + [6] * 5 + [NEVER] * 5,
+            "weight": 1.0,
+            "replicate": [0, 1] * 9 + [0],
+            "village": range(19),
+        }
+    )
+    bars = []
+    monkeypatch.setattr(style.plt.Axes, "errorbar", lambda self, x, y, *more, **named: bars.append(y))
+    groups = {"nine": rows[:9], "ten": rows[9:]}
+    said = figures_time.survival(groups, 24, tmp_path, "survival", "by size")
+    assert said.title == "Ten: 50 % of stations are not closed 2 years after opening"
+    assert bars == [50.0]
+    few = figures_time.survival({"nine": rows[:9]}, 24, tmp_path, "survival", "by size")
+    assert few.title == "No group has 10 stations, too few to say how long they last" and len(bars) == 1
+
+
 @pytest.mark.parametrize("name", ["survival", "map", "sobol"])
 def test_an_svg_has_the_same_bytes_each_time(drawn, tmp_path, name):
     draw_one(name, tmp_path)
@@ -352,6 +405,19 @@ def test_titles_say_the_finding_and_captions_the_sample(drawn):
     assert "4 seeds × 4 villages" in drawn[1]["fans"].caption and "4 seeds" in drawn[1]["survival"].caption
 
 
+def test_what_nobody_paid_is_a_part_of_who_paid(tmp_path):
+    """A payer brings 300 of 300 and 100 of cost stay unpaid: a quarter of both, seen in the bar and said."""
+    rows = (
+        made_rows()
+        .query("scenario == 'practised/jiangxi/none'")
+        .assign(business_income_fen=0, **{f"paid_{p}_fen": 0 for p in PAYERS})
+        .assign(paid_government_fen=300, unpaid_fen=100)
+    )
+    said = figures.payers(rows, {"practised/jiangxi/none": "Jiangxi"}, "a note", tmp_path)
+    assert said.title.endswith("25.0 % of paid and unpaid together stayed unpaid")
+    assert "unpaid, Jiangxi: 25 (" in (tmp_path / "payers.svg").read_text()
+
+
 def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
     rows = (
         made_rows()
@@ -362,10 +428,8 @@ def test_the_title_of_payers_leaves_null_arms_out(tmp_path):
     rows = rows.assign(paid_government_fen=300, paid_families_fen=100)
     labels = {"practised/jiangxi/none": "Jiangxi", "practised/identical_payers/none": "identical"}
     both = figures.payers(pd.concat([rows, null]), labels, "a note", tmp_path)
-    assert (
-        both.title
-        == "Government paid most: 75 % of the running money that came in, all rows together, null arms aside"
-    )  # 300 of 400
+    share = "75 % of the running money that came in"  # 300 of 400
+    assert both.title == f"Government paid most: {share}, all rows together, rows for comparison aside"
     alone = figures.payers(null, {"practised/identical_payers/none": "identical"}, "a note", tmp_path)
     assert alone.title == "Society paid most: 100 % of the running money that came in, all rows together"
 
