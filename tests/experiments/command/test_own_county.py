@@ -14,6 +14,7 @@ import shapefile
 import run
 from experiments.command import border_file, given_county, given_files, table_file, template, village_file
 from experiments.command.catalogue import Mistake
+from experiments.command.paths import as_typed
 from experiments.command.scenario import compose_line
 from experiments.command.village_headings import heading_of, spelled
 from experiments.command.village_places import plane_of
@@ -385,15 +386,11 @@ def test_a_scenario_file_names_tables_beside_it(tmp_path, monkeypatch):
     (folder / "村表.csv").write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
     (folder / "县.yaml").write_text("given:\n  villages: 村表.csv\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    words = ["experiment=baseline", f"scenario={folder / '县.yaml'}"]
-    line = compose_line(words)
-    assert line.parameters.county.villages == 2 and read_villages(line.parameters.given.villages).names == (
-        "甲",
-        "乙",
-    )
+    words = ["experiment=baseline", as_typed(f"scenario={folder / '县.yaml'}")]
+    given = compose_line(words).parameters.given
+    assert read_villages(given.villages).names == ("甲", "乙")
     assert [Path(name).name for name in provenance.files(words)] == ["县.yaml", "村表.csv"]
     table = tmp_path / "其他.csv"
     table.write_text("村名\n丙\n", encoding="utf-8")
-    assert (
-        compose_line([*words, f"given.villages={table}"]).parameters.county.villages == 1
-    )  # the line goes first
+    line = compose_line([*words, as_typed(f"given.villages={table}")])
+    assert line.parameters.county.villages == 1  # the line goes first
