@@ -25,8 +25,8 @@ def made(
 
 
 def test_mean_squares_by_hand():
-    """Rows 0 and 4 apart, columns alike, repeats 1 apart: means 2, 6; SS row 2 x 2 x (4 + 4) = 32 of 1; within
-    each of four cells .5 of 1.
+    """Rows 0 and 4 apart, columns alike, repeats 1 apart: means 2, 6; SS row 2 x 2 x (4 + 4) = 32 of 1;
+    within each of four cells .5 of 1.
     """
     values = np.array([[[1.5, 2.5], [1.5, 2.5]], [[5.5, 6.5], [5.5, 6.5]]])
     squares, free = mean_squares(values)

@@ -380,7 +380,7 @@ def test_bytes_of_a_workbook_are_those_of_its_cells():
 
 
 def test_a_scenario_file_names_tables_beside_it(tmp_path, monkeypatch):
-    """From another folder; an edit of the table is seen, as the files of a study are known by their contents."""
+    """From another folder; the study knows both files by their contents."""
     folder = tmp_path / "我的 县"
     folder.mkdir()
     (folder / "村表.csv").write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
