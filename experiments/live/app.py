@@ -23,14 +23,14 @@ from ..command.scenario import known
 from ..command.serve import LANGUAGE
 from ..dashboard.words import label, named, said, word
 from ..report import style
-from ..report.figures_time import STATES
+from ..report.marks import SERVICE
 from ..report.style import tell, words
 
 SPOKEN = style.language(os.environ.get(LANGUAGE, "en"))  # held: it would end with its last reference
 SPOKEN.__enter__()
 CODE = tell("en", "zh")
-LEVELS = (tell("closed or not open", "关闭或未开办"), *(tell(*text) for text, _ in STATES[2:]))
-LEVEL_COLOURS = (style.GREY, style.PINK, style.ORANGE, style.GREEN)
+LEVELS = (tell("closed or not open", "关闭或未开办"), *(one.label for one in SERVICE[2:]))
+LEVEL_COLOURS = (style.GREY, *(one.colour for one in SERVICE[2:]))
 HEALTH = (
     tell("robust", "健康"),
     tell("mild", "轻度失能"),
