@@ -25,7 +25,7 @@ from .words import escaped, said, word
 YEAR, FEN = 12, 100
 HALF = 0.5  # of the seeds
 OPEN = FUNNEL[FUNNEL.index("does_not_pay") :]  # classes of those whose station stays open
-MOST_SEEDS = 6  # of each step of the ladder
+MOST_SEEDS = 20  # of each step of the ladder
 NONE = "none"
 
 

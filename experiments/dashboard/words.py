@@ -10,13 +10,15 @@ import re
 from sim.state.parameters import GRADES, Declaration
 
 from ..report import style
-from . import texts, texts_compare, texts_first, texts_run, texts_villages, texts_why
+from . import texts, texts_compare, texts_decide, texts_first, texts_run, texts_villages, texts_why
 from .texts import CHINESE, ENGLISH
 
 LABELS = texts.LABELS | texts_run.LABELS
-SAID = (
-    texts.SAID | texts_first.SAID | texts_run.SAID | texts_compare.SAID | texts_villages.SAID | texts_why.SAID
-)
+SAID = {
+    key: said
+    for part in (texts, texts_first, texts_run, texts_compare, texts_villages, texts_why, texts_decide)
+    for key, said in part.SAID.items()
+}
 LANGUAGES = {"en": "English", "zh": "中文"}
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
