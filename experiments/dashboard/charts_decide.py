@@ -21,8 +21,9 @@ ALARMS = dict(hit=(style.GREEN, "circle"), false=(style.RED, "triangle-down"))
 def curve(frame: pd.DataFrame, path: str, now: float, language: str) -> Any:
     """Stations that stay open over a lever's values with their band; below it what the public pays."""
     scale = alt.Scale(domain=[float(frame["value"].min()), float(frame["value"].max())], nice=False)
-    across = alt.X("value:Q", title=label(known()[path], language), scale=scale)
-    plain = alt.X("value:Q", title=None, scale=scale)
+    few = alt.Axis(tickCount=6)
+    across = alt.X("value:Q", title=label(known()[path], language), scale=scale, axis=few)
+    plain = alt.X("value:Q", title=None, scale=scale, axis=few)
     up = alt.Scale(domain=[0, 100])
     base = alt.Chart(frame)
     tip = [

@@ -17,7 +17,7 @@ from .sentences import number
 from .state import Draft, Mistake, ParameterError
 from .stories import TARGET, TODAY
 from .village_rows import step_word
-from .words import named, said
+from .words import listed, named, said
 
 LEVERS = (  # that a county or a village can move; shown where they act
     "government.ceiling",
@@ -121,5 +121,5 @@ def ladder_sentence(rungs: Mapping[str, float], language: str) -> str:
         best = number(max(rungs.values()))
         return said("ladder_never", language, now=now, target=target, best=best)
     taken = keys[1 : keys.index(reached) + 1]
-    steps = "; ".join(step_word(key, language) for key in taken)
+    steps = listed([step_word(key, language) for key in taken], language)
     return said("ladder_met", language, now=now, target=target, steps=steps, then=number(rungs[reached]))

@@ -38,12 +38,12 @@ def _command(experiment: str) -> None:
 
 # -- what would it take
 # ----------------------------------------------------------------------------------------------------------
-def takes_tab(result: DraftResult) -> None:
+def takes_tab(_result: DraftResult) -> None:
     """The ladder on these settings, then one lever from end to end."""
     _ladder()
     st.divider()
     st.markdown(f"**{say('lever_head')}**")
-    _lever(result)
+    _lever()
     _command("what_it_takes")
 
 
@@ -72,7 +72,7 @@ def _rungs() -> Mapping[str, float]:
     }
 
 
-def _lever(result: DraftResult) -> None:
+def _lever() -> None:
     shown, lang = draft(), language()
     paths = lever.offered(shown)
     if not paths:
@@ -89,7 +89,10 @@ def _lever(result: DraftResult) -> None:
         lever.Point(float(value), answer_of(extra.result_of_runs(settings[value], tasks)))
         for value, tasks in runs.items()
     ]
-    now = answer_of(result).figures()["lasting"]
+    same = village_rows.tasks(shown, lever.SEEDS)  # the seeds of the curve
+    if not extra.worked_out(same, "lever_now", "lever_ask"):
+        return
+    now = answer_of(extra.result_of_runs(shown, same)).figures()["lasting"]
     st.markdown(lever.curve_sentence(path, points, now, lang))
     top, cost = charts_decide.curve(lever.curve_frame(points), path, float(shown.value(path)), lang)
     show(top, say("lever_axis"))

@@ -13,7 +13,7 @@ from sim.signposts import SIGNPOSTS
 from sim.state.parameters import Parameters
 
 from ..command.scenario import options, policy_file
-from ..report.style import phrase, speaking
+from ..report.style import chinese_names, phrase, speaking
 from ..studies.pathways.design import columns
 from ..studies.pathways.warning import Foretold, Months, best_threshold, judged
 from ..study.plan import Task
@@ -118,8 +118,8 @@ def bound(one: Warned, language: str) -> str:
     unit, value = SIGNPOSTS[one.name].unit, one.found.threshold
     if unit == "share":
         return f"{number(100 * value)} %"
-    with one_voice, speaking(language):
-        return f"{number(value, int(unit != 'persons'))} {phrase(unit)}"
+    named = chinese_names()["units"].get(unit, unit) if language == "zh" else unit
+    return f"{number(value, int(unit != 'persons'))} {named}"
 
 
 def warned_sentence(found: Sequence[Warned], language: str) -> str:

@@ -6,6 +6,7 @@ Chinese names of sections, parameters and units stand in parameters_zh.yaml.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sim.state.parameters import GRADES, Declaration
 
@@ -42,6 +43,11 @@ def word(key: str, language: str) -> str:
     if language == "zh":
         return CHINESE.get(key) or style.translated().get(key) or style.LABELS.get(key, (key, key))[1]
     return ENGLISH.get(key, style.words(key))
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """Several as one text."""
+    return ("；" if language == "zh" else "; ").join(texts)
 
 
 def section(name: str, language: str) -> str:
