@@ -16,7 +16,7 @@ import sim
 from sim.funnel import FUNNEL
 from sim.parts.station import ENDS
 from sim.planning.sheet import NOT_TRIED, REASONS
-from sim.state.codes import LEAST_DAYS, PAYERS, STATION_DAYS, STEPS, WITH_GUESTS
+from sim.state.codes import PAYERS, STATION_DAYS, STEPS, WITH_GUESTS
 
 from ..report.explain import chain, find
 from ..study.plan import Task
@@ -117,7 +117,7 @@ def open_stations(task: Task) -> tuple[list[int], np.ndarray]:
 
 def opened_months(result: sim.Result) -> np.ndarray:
     """(months, villages): whether a station counts as open."""
-    return np.asarray(result.series.flow["open_days"] >= LEAST_DAYS)
+    return np.asarray(result.doors.open)
 
 
 def told(task: Task, village: int, month: str) -> str:

@@ -79,7 +79,7 @@ def county(
         alt.X("east:Q", title=said("km_east", language), scale=alt.Scale(domain=ends[0], nice=False)),
         alt.Y("north:Q", title=said("km_north", language), scale=alt.Scale(domain=ends[1], nice=False)),
     )
-    columns = 3 if side > 400 else 2
+    wide = side > 400
     shapes = {word(kind, language): one.altair for kind, one in marks.KIND_SHAPES.items()}
     legend: dict[str, Any] = dict(
         title=None,
@@ -98,12 +98,14 @@ def county(
             color=alt.Color(
                 "what:N",
                 scale=colours,
-                legend=alt.Legend(orient="bottom", columns=columns, symbolType="circle", **legend),
+                legend=alt.Legend(orient="bottom", columns=3 if wide else 1, symbolType="circle", **legend),
             ),
             shape=alt.Shape(
                 "sort:N",
                 scale=alt.Scale(domain=list(shapes), range=list(shapes.values())),
-                legend=alt.Legend(orient="top", columns=2 * columns - 2, symbolFillColor="#dddddd", **legend),
+                legend=alt.Legend(
+                    orient="top", columns=4 if wide else 2, symbolFillColor="#dddddd", **legend
+                ),
             ),
             size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 520])),
             opacity=alt.Opacity("solid:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.35, 1])),

@@ -60,7 +60,12 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event],
     down = alt.Y("row:N", title=None, sort=rows, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=120))
     colours = alt.Scale(domain=list(labels.values()), range=[one.colour for one in marks.SERVICE])
     legend = alt.Legend(
-        orient="bottom", title=None, columns=2, symbolType="square", symbolStrokeWidth=0.8, labelLimit=200
+        orient="bottom",
+        title=None,
+        columns=1,
+        symbolType="square",
+        symbolStrokeWidth=0.8,
+        values=list(dict.fromkeys(band["what"])),
     )
     bars = (
         alt.Chart(band)
@@ -103,7 +108,9 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event],
             tooltip=[alt.Tooltip(f"{end}:T", format="%Y-%m", title=" ") for end in ("from", "to")],
         )
     )
-    return alt.layer(bars, *([opens] if len(doors) else []), *dots).properties(height=110 + 30 * len(rows))
+    return alt.layer(bars, *([opens] if len(doors) else []), *dots).properties(
+        height=110 + 30 * len(rows) + 18 * band["what"].nunique()
+    )
 
 
 def waterfall(bars: Sequence[Bar], language: str) -> Any:

@@ -166,6 +166,16 @@ class BackgroundRuns:
             self._flying.clear()
             return self.begin().submit(work, *given).result()
 
+    def ask_each(self, work: Callable[..., Answer], given: Sequence[object]) -> Iterator[Answer]:
+        """What the workers make of each, in their order; closing it cancels the rest."""
+        waiting = [self.begin().submit(work, one) for one in given]
+        try:
+            for one in waiting:
+                yield one.result()
+        finally:
+            for one in waiting:
+                one.cancel()
+
     def close(self) -> None:
         """End the workers."""
         if self._pool is not None:

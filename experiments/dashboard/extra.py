@@ -21,7 +21,7 @@ from .words import escaped
 KEPT = 60  # of what was read again, a session
 
 
-def worked_out(tasks: Sequence[Task], key: str, ask: str, by_itself: bool = True) -> bool:
+def worked_out(tasks: Sequence[Task], key: str, ask: str, by_itself: bool = True, **told: object) -> bool:
     """Whether all runs are known; else a button (text `ask`) that works them out, or at once where they are
     short and `by_itself` is wanted.
     """
@@ -32,7 +32,7 @@ def worked_out(tasks: Sequence[Task], key: str, ask: str, by_itself: bool = True
     takes = work.pace.seconds(len(missing), size(tasks[0].scenario.parameters), work.workers)
     place = st.empty()
     short = by_itself and takes < AHEAD and st.session_state.get("live", True)
-    if not short and not place.button(say(ask, seconds=f"{1 + takes:.0f}"), key=f"work/{key}"):
+    if not short and not place.button(say(ask, seconds=f"{1 + takes:.0f}", **told), key=f"work/{key}"):
         return False
     for done in work.run(tasks):
         place.progress(done / len(tasks), say("running", done=done, all=len(tasks)))

@@ -73,15 +73,13 @@ def villages_tab(result: DraftResult | None) -> None:
 def _table(result: DraftResult) -> None:
     rows, lang = village_rows.table(result), language()
     st.markdown(f"#### {village_rows.sentence(rows, village_rows.short_names(result, lang), lang)}")
-    place = st.container()
     takes = _takes()
     shown = village_rows.named(village_rows.Rows(rows, takes), lang)
-    with place:
-        found = village_rows.matching(shown, st.text_input(say("search"), key="village_search"))
-        if found.empty:
-            st.info(say("search_none"))
-        else:
-            _rows(found)
+    found = village_rows.matching(shown, st.text_input(say("search"), key="village_search"))
+    if found.empty:
+        st.info(say("search_none"))
+    else:
+        _rows(found)
     st.caption(f"{say('villages_how')} {say('short_means')}")
     if takes:
         told = ", ".join(village_rows.step_word(key, lang) for key in stories.ladder())

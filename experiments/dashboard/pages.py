@@ -16,6 +16,7 @@ from .first import lead, story_cards, strip
 from .levels import settings
 from .look import STYLE
 from .measures import ScreenAnswer
+from .page_decide import change_tab, fails_tab, takes_tab
 from .page_map import map_tab
 from .page_villages import faults, villages_tab
 from .page_why import why_tab
@@ -34,7 +35,7 @@ from .state import Draft, DraftResult, Mistake, ParameterError
 from .tabs import files_tab, result_tab, say, time_tab
 from .words import LANGUAGES, escaped
 
-TABS = ("result", "compare", "time", "map", "villages", "why", "files")
+TABS = ("result", "compare", "time", "map", "villages", "why", "takes", "fails", "change", "files")
 
 
 def from_address() -> None:
@@ -103,6 +104,9 @@ def _fill(name: str, shown: ShownAnswer, mine: DraftResult | None, every: list[D
             "map": partial(map_tab, mine),
             "villages": partial(villages_tab, mine),
             "why": partial(why_tab, mine),
+            "takes": partial(takes_tab, mine),
+            "fails": partial(fails_tab, mine),
+            "change": partial(change_tab, mine),
             "files": partial(files_tab, mine, draft(), others, engine()),
         }[name]()
 

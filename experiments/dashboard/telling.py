@@ -11,7 +11,7 @@ from sim.state.codes import PAYERS
 from .account import Account, Event, LastPlan
 from .sentences import number
 from .village_rows import OPEN, step_word
-from .words import said, word
+from .words import listed, said, word
 
 APART = {"en": " and ", "zh": "、"}
 
@@ -47,7 +47,7 @@ def what_if(found: Account, language: str) -> list[str]:
         return [said("if_good", language)]
     names = list(found.kept)
     if names and found.kept[names[-1]]:
-        steps = "; ".join(step_word(name, language) for name in names)
+        steps = listed([step_word(name, language) for name in names], language)
         told = [said("if_step", language, steps=steps)]
     else:
         told = [said("if_none", language)]

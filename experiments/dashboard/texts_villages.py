@@ -39,10 +39,10 @@ SAID: dict[str, tuple[str, str]] = {
     "pick": ("Village", "村庄"),
     # -- the villages
     "villages_told": (
-        "{likely} of {all} villages keep their station open more often than not: {best} most often (in "
-        "{most} of 100 seeds), {worst} least ({least}).",
-        "{all} 个村中有 {likely} 个的站点多半能持续开放：{best}最常（每 100 个种子中 {most} 个），"
-        "{worst}最少（{least} 个）。",
+        "More often than not a station stays open in {likely} of {all} villages: most often in {best} "
+        "({most} of 100 seeds), least in {worst} ({least}).",
+        "{all} 个村中有 {likely} 个的站点多半能持续开放：最常见于{best}（每 100 个种子中 {most} 个），"
+        "最少见于{worst}（{least} 个）。",
     ),
     "search": ("Find a village", "查找村庄"),
     "search_none": ("No village has that in its row.", "没有符合的村庄。"),
@@ -70,7 +70,6 @@ SAID: dict[str, tuple[str, str]] = {
         "怎样才能留住：使其在 {seeds} 个种子的至少一半中持续开放的第一步；每一步包含此前各步：{steps}。",
     ),
     "takes_none": ("none of the steps", "各步均不足"),
-    "takes_unknown": ("not worked out", "尚未计算"),
     "work_takes": (
         "Work out what each would take (about {seconds} s)",
         "计算各村怎样才能留住（约 {seconds} 秒）",

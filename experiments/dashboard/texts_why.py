@@ -99,7 +99,7 @@ SAID: dict[str, tuple[str, str]] = {
     "from_business": ("share of businesses", "产业分成"),
     "from_cash": ("cash above the reserve", "储备以上的现金"),
     "refused_head": ("What the last plan refused ({month})", "最近一次方案未采纳的形式（{month}）"),
-    "refused_line": ("{step}: {why}", "{step}：{why}"),
+    "refused_line": ("{step}: {why}", "{step}：因为{why}"),
     "refused_none": ("No fuller service was refused.", "没有更高的服务形式被拒。"),
     "if_head": ("What if?", "假如"),
     "if_step": (

@@ -25,13 +25,13 @@ from .words import escaped, said, word
 YEAR, FEN = 12, 100
 HALF = 0.5  # of the seeds
 OPEN = FUNNEL[FUNNEL.index("does_not_pay") :]  # classes of those whose station stays open
-MOST_SEEDS = 6  # of each step of the ladder
+MOST_SEEDS = 20  # of each step of the ladder
 NONE = "none"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """`table`: a row a village; `takes`: village -> first step of the ladder that keeps it, NONE, or no entry
+    """`table`: a row a village; `takes`: village -> first step of the ladder that keeps it, or NONE; nothing
     where that was not worked out.
     """
 
@@ -134,13 +134,15 @@ def named(found: Rows, language: str) -> pd.DataFrame:
     )
     if rows["code"].any():
         made[said("v_code", language)] = rows["code"].to_numpy()
-    for name in ("kind", "strength"):
-        made[heads[name]] = [word(key, language) for key in rows[name]]
-    made[said("v_open", language)] = rows["open"].round().to_numpy()
-    made[said("v_viable", language)] = rows["viable"].round().to_numpy()
+    for name in ("open", "viable"):
+        made[said(f"v_{name}", language)] = rows[name].round().to_numpy()
     made[heads["reason"]] = [word(key, language) if key else "–" for key in rows["reason"]]
     made[said("v_short", language)] = rows["short"].round().to_numpy()
-    made[said("v_takes", language)] = [step_word(found.takes.get(int(n)), language) for n in rows["number"]]
+    if found.takes:
+        steps = [step_word(found.takes.get(int(one), NONE), language) for one in rows["number"]]
+        made[said("v_takes", language)] = steps
+    for name in ("kind", "strength"):
+        made[heads[name]] = [word(key, language) for key in rows[name]]
     return made
 
 
@@ -148,10 +150,8 @@ def _renamed(rows: pd.DataFrame) -> list[Any]:
     return list(rows.rename(columns={"name": "name_"}).itertuples(index=False))
 
 
-def step_word(key: str | None, language: str) -> str:
+def step_word(key: str, language: str) -> str:
     """A step of the ladder in words."""
-    if key is None:
-        return said("takes_unknown", language)
     return said("takes_none" if key == NONE else f"rung_{key}", language).lstrip("+＋ ")
 
 
