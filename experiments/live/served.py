@@ -29,6 +29,7 @@ def main(port: int) -> None:
     from solara.server import cdn_helper, settings, starlette
 
     settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
     cdn_helper.fetch_from_cdn = from_here
     starlette.app.add_middleware(Guard)
     solara.__main__.cli(["run", app, *FLAGS, f"--port={port}"])
