@@ -50,9 +50,18 @@ def quoted(value: str) -> str:
     return f"'{inside}'"
 
 
+def bare(word: str) -> str:
+    """A word that holds a path, without the quotes of the grammar; others as they are."""
+    key, sign, value = word.partition("=")
+    if not sign or not holds_path(key) or len(value) < 2 or not value[0] == value[-1] == "'":
+        return word
+    plain = re.sub(r"(\\+)(?='|$)", lambda run: run[1][: len(run[1]) // 2], value[1:-1])
+    return f"{key}={plain}"
+
+
 def command(*words: object) -> str:
     """What to type to run these words, as a shell reads it; what reads a study names its own folder again."""
-    typed = [*map(str, words)]
+    typed = [bare(str(word)) for word in words]
     reads = any(word.startswith(("study=", "run=")) for word in typed)
     named = any(word.startswith("own=") for word in typed)
     own = [f"own={folder}" for folder in FOLDERS] if reads and not named else []

@@ -328,7 +328,7 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.draws = read.draws
         if read.arms is not None:  # in place of the experiment's own
             config.fork.arms = read.arms
-        county = given_county.read(pinned)
+        county = given_county.read({**read.filed, **pinned})
         for path, value in county.values.items():
             if path in given_county.FILES or path not in read.typed:
                 OmegaConf.update(config, path, value)
@@ -339,7 +339,7 @@ def compose_line(words: Sequence[str]) -> Composed:
         used = {
             path: value
             for path, value in read.filed.items()
-            if path in known() or path in experiment(config.name).reads
+            if path not in county.values and (path in known() or path in experiment(config.name).reads)
         }  # a file serves every experiment
         filed = {path: value for path, value in used.items() if path not in typed} | added
         for path, value in filed.items():

@@ -15,6 +15,7 @@ from sim.state.parameters import ParameterError, Parameters
 from sim.state.yaml12 import Loader, flag_of
 
 from .experiment_settings import FILED, SETTING_GROUPS, Settings
+from .given_county import FILES, is_file
 from .settings import Mistake, arm, check_override, known, options
 from .user_files import read_text
 from .user_yaml import plain
@@ -88,13 +89,20 @@ def _checked(path: str, value: Any) -> Any:
     return checked
 
 
+def beside(path: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Values whose tables, where no such file is here, are those beside the scenario file."""
+    tables = {key: str(values[key]) for key in FILES if is_file(str(values.get(key, "")))}
+    there = {key: path.parent / name for key, name in tables.items() if not Path(name).exists()}
+    return values | {key: str(name) for key, name in there.items() if name.exists()}
+
+
 def read_scenario(path: Path) -> dict[str, Any]:
     """`parse_scenario` of a file; the sentence names the file."""
     if not path.name:
         raise Mistake("scenario = '': a file is wanted, such as scenario=mine.yaml")
     text = read_text(path)
     try:
-        return parse_scenario(text)
+        return beside(path, parse_scenario(text))
     except (Mistake, ParameterError) as error:
         raise Mistake(f"{path}: {error}") from error
 

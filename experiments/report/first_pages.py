@@ -5,6 +5,7 @@ All of it is counted from the tables of the study; nothing is added to what they
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,17 +13,16 @@ import numpy as np
 import pandas as pd
 
 from sim.signposts import SIGNPOSTS
-from sim.start.village_table import read_villages
 from sim.state.codes import VILLAGE_KINDS
 from sim.state.parameters import Parameters, declarations
 
 from .. import reference, statistics
-from ..command.user_files import printable
 from ..study.findings import Findings, ShownTable
 from . import figures, pictures
 from .page_tables import spread
 from .pictures import Kept
 from .style import capital, phrase, tell, words
+from .village_names import village_names
 
 MOST_ROWS = 6  # of a table on the first pages
 LONGEST = 500  # letters of a sentence on the first pages
@@ -112,12 +112,12 @@ def which(rows: pd.DataFrame, label: str) -> ShownTable:
 
 def with_names(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """Rows with `name`, where a table of villages gave any; a village without one keeps its number."""
-    known = read_villages(parameters.given.villages).names if parameters.given.villages else ()
-    names = {number: printable(name) for number, name in enumerate(known, 1) if name}
-    if not names:
+    named = village_names(parameters)
+    if not any(one.name for one in named.values()):
         return rows
-    plain = {number: tell(f"village {number}", f"{number} 号村") for number in rows["village"].unique()}
-    return rows.assign(name=rows["village"].map(plain | names))
+    count = Counter(one.short for one in named.values())
+    names = {number: one.short if count[one.short] == 1 else one.full for number, one in named.items()}
+    return rows.assign(name=rows["village"].map(names))
 
 
 def _order(groups: Mapping[str, pd.DataFrame], by_name: bool) -> list[str]:

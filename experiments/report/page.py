@@ -27,7 +27,7 @@ from ..command.user_files import read_bytes
 from ..study import store
 from ..study.findings import Findings, Picture, findings_path
 from . import first_pages, glossary, pictures, style
-from .page_tables import failures, headed, number, parameters, provenance, spread, whole
+from .page_tables import failures, given, headed, number, parameters, provenance, spread, whole
 from .pictures import Kept
 from .style import phrase, tell, words
 from .vector import cleaned
@@ -350,7 +350,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             summary=whole(kept),
             pictures=[picture for picture in found if picture not in apart and picture is not lead],
             sensitivity=apart,
-            failures=failures(kept),
+            failures=[*failures(kept), *given(kept, findings)],
             spread=spread(kept, apart),
             limits=[*findings.limits, *standing_limits()],
             parameters=parameters(kept),

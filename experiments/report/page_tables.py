@@ -12,8 +12,9 @@ from sim.state.parameters import Declaration
 from .. import statistics
 from ..command.scenario import known
 from ..study import draws
-from ..study.findings import ShownTable
+from ..study.findings import Findings, ShownTable
 from . import pictures, style
+from .given import told_and_drawn
 from .pictures import Kept
 from .style import phrase, tell, words
 from .village_table import by_village
@@ -151,6 +152,13 @@ def _causes(by: dict[str, pd.DataFrame], scenarios: int) -> ShownTable:
         lines,
         note,
     )
+
+
+def given(kept: Kept, findings: Findings) -> list[ShownTable]:
+    """What was given of the county, unless the study itself shows it."""
+    table = told_and_drawn(kept.parameters)
+    shown = table is not None and any(one.columns == table.columns for one in findings.tables)
+    return [table] if table and not shown else []
 
 
 def parameters(kept: Kept) -> list[ShownTable]:

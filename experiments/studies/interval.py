@@ -137,7 +137,7 @@ def sentences(found: dict[str, Shares]) -> list[str]:
 
 def draw(found: dict[str, Shares], folder: Path) -> Picture:
     """A bar an outcome, in parts."""
-    figure, axis = plt.subplots(figsize=(9.0, 1.6 + 0.55 * len(found)), layout="constrained")
+    figure, axis = plt.subplots(figsize=(9.0, 2.2 + 0.55 * len(found)), layout="constrained")
     for row, parts in enumerate(found.values()):
         left = 0.0
         for key in PARTS:
@@ -151,7 +151,7 @@ def draw(found: dict[str, Shares], folder: Path) -> Picture:
     axis.set_ylim(len(found) - 0.4, -0.6)
     axis.set_xlim(0, 100)
     axis.set_xlabel(tell("of the variance of one run, %", "占单次运行方差的 %"))
-    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2, fontsize=8, frameon=False)
     title = tell("What the interval is made of", "区间由什么构成")
     caption = tell(
         "Between single runs of a county. More knowledge takes parts away; luck stays.",

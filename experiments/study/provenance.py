@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..command import own_folder
-from ..command.given_county import FILES
+from ..command.given_county import FILES, is_file
+from ..command.paths import bare
 from ..command.scenario import CONFIGS
+from ..command.scenario_file import read_scenario
 from ..command.user_files import read_bytes
 
 ROOT = CONFIGS.parent
@@ -51,12 +53,23 @@ def provenance(text: str) -> dict[str, Any]:
     }
 
 
+def tables_of(path: str) -> set[str]:
+    """Files of tables that a scenario file names."""
+    if Path(path).suffix.lower() not in (".yaml", ".yml"):
+        return set()
+    return {
+        str(value) for key, value in read_scenario(Path(path)).items() if key in FILES and is_file(str(value))
+    }
+
+
 def files(words: Sequence[str]) -> dict[str, str]:
     """Checksums of the files that words name: a study goes on only while they stay as they were."""
     named = {
         path
-        for key, _, path in (word.partition("=") for word in words)
+        for key, _, path in (bare(word).partition("=") for word in words)
         if key in NAMED and Path(path).is_file()
     }
+    for path in [*named] if any(word.startswith("scenario=") for word in words) else []:
+        named |= tables_of(path)
     found = {path: hashlib.sha256(read_bytes(Path(path))).hexdigest() for path in sorted(named)}
     return found | own_folder.checksums(words)

@@ -57,8 +57,9 @@ def grain(values: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def age_shares(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
-    """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first), summing
-    to one; by a county's own table of population where there is one.
+    """First ages of the groups (9) and shares of rural 60+ by group and sex (9 x 2, male first).
+
+    Shares sum to one; by a county's own table of population where there is one.
     """
     if own:
         return np.arange(60, 105, 5), given_tables.age_shares(own)
@@ -75,9 +76,9 @@ def age_shares(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarr
 
 @lru_cache(maxsize=8)
 def cohort_shape(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 ..
+    """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 .. 2049.
 
-    2049 relative to a twentieth of it. As far as a county's own table of population has these ages they are
+    Entry is relative to a twentieth of it. As far as a county's own table of population has these ages they are
     taken from there; entries of younger ones it has no rows for keep their proportion to those of 40-59.
     """
     name = "population_by_age_sex_china_wpp2019.csv"
@@ -99,8 +100,9 @@ def cohort_shape(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.nda
 
 
 def death_rates(own: str = "", folder: Path = DATA) -> np.ndarray:
-    """Central death rates m(x) per year: (3 periods from 2025, 2 sexes, 112 ages); of a county's own table
-    the same in all periods.
+    """Central death rates m(x) per year: (3 periods from 2025, 2 sexes, 112 ages).
+
+    Of a county's own table the same in all periods.
     """
     if own:
         rates, known = given_tables.death_rates(own), np.zeros((2, AGES))
@@ -310,8 +312,9 @@ def ways_of_operating(folder: Path = DATA) -> np.ndarray:
 
 
 def income_quantiles(year: int, own: str = "", folder: Path = DATA) -> np.ndarray:
-    """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside the brackets of `year`, or
-    of a county's own table of incomes.
+    """Collective income in fen at 0, 1/256 .. 1 of all villages, log-linear inside brackets.
+
+    Of `year`, or of a county's own table of incomes.
     """
     if own:
         return quantiles_of(given_tables.knots(own))

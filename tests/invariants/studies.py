@@ -65,6 +65,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
         *ALL_KINDS,
     ],
     "voi": ["experiment=voi", "size=quick", "rows=[jiangxi]", "columns=[none]", "samples=60", DRAWN, *SOME],
+    "interval": ["experiment=interval", "size=quick", DRAWN, *SOME],
     "pathways": [
         "experiment=pathways",
         "size=quick",

@@ -14,10 +14,12 @@ import shapefile
 import run
 from experiments.command import border_file, given_county, given_files, table_file, template, village_file
 from experiments.command.catalogue import Mistake
+from experiments.command.paths import as_typed
 from experiments.command.scenario import compose_line
 from experiments.command.village_headings import heading_of, spelled
 from experiments.command.village_places import plane_of
 from experiments.evidence import pattern_file
+from experiments.study import provenance
 from sim.start import given_tables, tables
 from sim.start.village_table import read_villages
 
@@ -375,3 +377,20 @@ def test_a_public_table_of_divisions_is_read_as_downloaded():
 def test_bytes_of_a_workbook_are_those_of_its_cells():
     book = openpyxl.load_workbook(io.BytesIO(template.as_workbook({"甲": [["990101001201"]]})))
     assert book["甲"]["A1"].value == "990101001201"
+
+
+def test_a_scenario_file_names_tables_beside_it(tmp_path, monkeypatch):
+    """From another folder; the study knows both files by their contents."""
+    folder = tmp_path / "我的 县"
+    folder.mkdir()
+    (folder / "村表.csv").write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
+    (folder / "县.yaml").write_text("given:\n  villages: 村表.csv\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = ["experiment=baseline", as_typed(f"scenario={folder / '县.yaml'}")]
+    given = compose_line(words).parameters.given
+    assert read_villages(given.villages).names == ("甲", "乙")
+    assert [Path(name).name for name in provenance.files(words)] == ["县.yaml", "村表.csv"]
+    table = tmp_path / "其他.csv"
+    table.write_text("村名\n丙\n", encoding="utf-8")
+    line = compose_line([*words, as_typed(f"given.villages={table}")])
+    assert line.parameters.county.villages == 1  # the line goes first

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import run
-from experiments.command.paths import as_typed, command
+from experiments.command.paths import as_typed, bare, command
 from experiments.command.settings import read_overrides
 
 TYPED = ["/x/村表.csv", "结果", "a b", "a,b.csv", "x[1].CSV", "it's.csv", "c:\\dir\\", "{x}", "$(y)", "a=b",
@@ -58,3 +58,10 @@ def test_a_study_lies_where_it_was_typed(folder, tmp_path, capsys):
 def test_a_table_that_is_not_there_is_named_as_typed(capsys):
     assert run.main(["experiment=smoke", "given.villages=/nowhere/村 表.CSV"]) == 1
     assert "given.villages = '/nowhere/村 表.CSV': it cannot be read: no such file" in capsys.readouterr().err
+
+
+@given(st.text(alphabet=r"a '\/[](),=村$", min_size=1, max_size=12))
+def test_a_path_is_printed_as_it_was_typed(value):
+    word = f"given.villages={value}"
+    quoted_already = value[0] in "'\"" and value[0] == value[-1]
+    assert quoted_already or bare(as_typed(word)) == word
