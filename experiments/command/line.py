@@ -19,13 +19,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import catalogue, topics
+from . import busy, catalogue, topics
 from .catalogue import Mistake
 from .user_files import look_through, printable, read_text
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
+RESET = "\x1b[0m"
 OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "template", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
@@ -43,6 +44,9 @@ class Printable:
 
     def write(self, text: str) -> int:
         """Write what can be seen, and new lines."""
+        busy.clear()
+        if text == RESET:  # a library's good-bye to a terminal; nothing was coloured
+            return len(text)
         if self._stream is not None:  # as it is without a console
             self._stream.write(printable(text, "\n\t"))
         return len(text)
@@ -188,13 +192,22 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with contextlib.redirect_stdout(Printable(sys.stdout)):  # type: ignore[type-var]
-            code = answer(argv)
+            code = patiently(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def patiently(argv: list[str] | None = None) -> int:
+    """As `answer`; on a terminal a line says what is being done, but for `progress=false`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    wanted = {"progress=false", "progress=False"}.isdisjoint(words)
+    with busy.shown(wanted, "zh" if "report.language=zh" in words else "en"):
+        busy.say("loading the model", "正在载入模型")
+        return answer(words)
 
 
 def sentence(text: str) -> str:
@@ -267,6 +280,15 @@ def show(verb: str, words: list[str], flags: Any) -> int:
     return 0
 
 
+def without_progress(words: list[str]) -> list[str]:
+    """The words of a verb that runs no study, but for `progress=`; Mistake at another value than its two."""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "progress" and value.lower() not in ("true", "false"):
+            raise Mistake(f"progress = {value[:30]!r}: allowed are true, false")
+    return [word for word in words if not word.startswith("progress=")]
+
+
 def look_at_words(verb: str, words: list[str]) -> None:
     """Refuse before the model is imported whatever can be refused without it."""
     from . import asked
@@ -316,6 +338,7 @@ def answer(argv: list[str] | None = None) -> int:
     try:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
+        words = without_progress(words) if verb in OTHER_VERBS and verb != "gallery" else words
         words = [as_typed(word) for word in words] if verb in GRAMMAR else words
         own_folder.take(words)
         words = own_folder.without(words) if verb not in RUNNING else words
