@@ -96,8 +96,9 @@ def of(kind: str, tables: list[Sheet]) -> GivenTableText:
     if kind == "mortality":
         for column in ("men", "women"):
             unit = UNIT.search(plain(sheet.header[at[column]]))
-            for row in rows if unit and unit[1] in PARTS else ():
-                row[column] = _times(row[column], 1 / PARTS[unit[1]])
+            part = PARTS.get(unit[1], 0) if unit else 0
+            for row in rows if part else ():
+                row[column] = _times(row[column], 1 / part)
     if kind in ("population", "mortality"):
         return _by_age(kind, sheet, rows)
     if kind == "health":

@@ -243,9 +243,9 @@ class _Reading:
         known = ~np.isnan(longitude) & ~np.isnan(latitude)
         for column, degrees in zip(PLACED, (longitude, latitude), strict=True):
             middle = np.median(degrees[known]) if known.any() else 0.0
-            for at in np.flatnonzero(known & (np.abs(degrees - middle) > FAR)):
+            for place in np.flatnonzero(known & (np.abs(degrees - middle) > FAR)).tolist():
                 allowed = f"degrees near {middle:.1f}, where most villages lie"
-                self.faults.append(self._in_file(int(at), column, f"{degrees[at]:g}", allowed))
+                self.faults.append(self._in_file(place, column, f"{degrees[place]:g}", allowed))
         if self.faults or not known.any():
             return None
         plane = plane_of(longitude[known], latitude[known])
