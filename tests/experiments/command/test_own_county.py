@@ -526,3 +526,12 @@ def test_borders_go_by_the_attribute_that_names_most_villages(tmp_path):
     path.write_text(json.dumps({"features": features}), encoding="utf-8")
     found = border_file.read(path, read_villages(TABLE), None)
     assert {number: len(rings) for number, rings in border_file.rings_of(found.text).items()} == {1: 1, 2: 1}
+
+
+def test_a_saved_scenario_of_a_table_runs_from_its_file_alone(tmp_path, capsys):
+    table, saved = tmp_path / "v.csv", tmp_path / "saved.yaml"
+    table.write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
+    assert run.main(["experiment=baseline", f"given.villages={table}", f"save={saved}"]) == 0
+    table.unlink()
+    county = compose_line(["experiment=baseline", f"scenario={saved}"]).parameters.county
+    assert county.villages == 2 and not county.stratified
