@@ -14,15 +14,20 @@ app = marimo.App(width="medium")
 @app.cell
 def libraries():
     import math
+    import sys
 
     import marimo as mo
+
+    if sys.stderr.isatty():
+        print("loading the model", file=sys.stderr)
     import numpy as np
     from matplotlib.figure import Figure
     from scipy import stats
+    from tqdm import tqdm
 
     import sim
 
-    return Figure, math, mo, np, sim, stats
+    return Figure, math, mo, np, sim, stats, tqdm
 
 
 @app.cell
@@ -70,15 +75,19 @@ def ask(sim):
 
 
 @app.cell
-def run_both(change, counted, county, np, per, seeds, sim):
+def run_both(change, counted, county, mo, np, per, seeds, sim, tqdm):
     def course(seed, modifiers):
         """The counted column of one run, month by month, in units of a year."""
         parameters = sim.Parameters().replace(county)
         model = sim.MutualAidModel(parameters, seed=seed, modifiers=modifiers)
         return model.run().county[counted].to_numpy() / per
 
-    without = np.array([course(seed, ()) for seed in seeds])  # (seeds, months)
-    with_it = np.array([course(seed, change) for seed in seeds])
+    if mo.app_meta().mode == "script":
+        shown = tqdm(seeds, "two runs a seed", disable=None)  # on a terminal only
+    else:
+        shown = mo.status.progress_bar(seeds, title="Two runs a seed")
+    pairs = np.array([(course(seed, ()), course(seed, change)) for seed in shown])
+    without, with_it = pairs[:, 0], pairs[:, 1]  # (seeds, months)
     return with_it, without
 
 

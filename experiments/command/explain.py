@@ -13,7 +13,7 @@ from ..study.plan import Task
 from ..study.side_by_side import rows_of
 from ..study.simulate import play, record
 from ..study.store import Results
-from . import asked
+from . import asked, busy
 from .scenario import Mistake
 from .village_number import number_of
 
@@ -69,7 +69,9 @@ def main(words: Sequence[str]) -> int:
     given = asked.explain(words)
     found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
+    busy.say("making the run again", "正在重新运行")
     result = play(task)
+    busy.say("tracing the chain", "正在追溯原因")
     village = number_of(task.scenario.parameters, given["village"])
     months = [given["month"]] if given["month"] else closures(result, village)
     told = "\n\n".join(chain(result, village, month, task) for month in months)

@@ -21,6 +21,7 @@ from ..report.pictures import Kept, newest
 from ..studies import first_answer
 from ..study.findings import Picture
 from ..study.store import replace
+from . import busy
 from .scenario import CONFIGS, Mistake, compose_line
 from .user_files import printable
 
@@ -104,9 +105,10 @@ def main(words: Sequence[str]) -> int:
             out = Path(value)
         else:
             rest.append(word)
-    if studies and rest:
+    others = [one for one in rest if not one.startswith("progress=")]
+    if studies and others:
         raise Mistake(
-            f"gallery: {rest[0]!r} does not go with studies=; the pictures are those of the studies"
+            f"gallery: {others[0]!r} does not go with studies=; the pictures are those of the studies"
         )
     with tempfile.TemporaryDirectory() as home:
         if not studies:
@@ -114,6 +116,7 @@ def main(words: Sequence[str]) -> int:
             asked = [*(word for word in STUDY if word.partition("=")[0] not in given), *rest, f"out={home}"]
             first_answer.run(compose_line(asked), asked)
             studies = list(Path(home, "first_answer").iterdir())
+        busy.say("writing the pictures", "正在写出图片")
         paths = make(studies, out)
     print(f"{len(paths) - 1} pictures, {sum(path.stat().st_size for path in paths) // 1000} kB: {out}/")
     return 0

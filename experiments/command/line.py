@@ -1,34 +1,11 @@
 """The command line: `python run.py [verb] key=value ...`.
 
     python run.py                                   the first answer: funding x business x seeds
-    python run.py size=quick                        the same, one panel, 4 seeds
     python run.py experiment=baseline funding=jiangxi county.villages=50 horizon.end=2030-12 seeds=5
-    python run.py status|resume|verify|export study=results/first_answer/<id>
-    python run.py expand study=results/first_answer/<id> seeds=40
+    python run.py report study=results/first_answer/<id> report.language=zh
 
-    python run.py experiment=baseline policy=[operating_subsidy,taper_2027]     policies, in the order written
-    python run.py report study=results/first_answer/<id> pdf=true report.language=zh
-    python run.py explain run=results/first_answer/<id> village=7 month=2031-04     why a village closed, or
-    any month of it
-    python run.py patterns                          which published patterns the default county shows
-    python run.py validate patterns=mine.yaml       the same for patterns of your own; docs/patterns.md
-    lists what they may ask of a county and shows a file
-    python run.py experiment=calibrate              which values agree with them, and what is left open;
-    experiment=headline: the answer as written, as declared, calibrated (docs/calibration.md)
-    python run.py idle county=stratified            which uncertain parameters change no byte there
-    python run.py to_ema study=results/discover/<id>   runs and draws in the form of the EMA workbench
-    python run.py xlrm                              what is uncertain, can be chosen, relates, counts
-    python run.py reproduce list|all|bass           published models as limits of this one
-    python run.py template villages out=mine.xlsx   a table to be filled in (docs/own_county.md)
-    python run.py gallery                           the pictures of results/reference/
-    python run.py experiment=baseline scenario=mine.yaml     values from a file, as the dashboard saves it
-    python run.py experiment=baseline own=my_folder     parts, policies and configurations of your own;
-    docs/own_folder.md
-    python run.py dashboard port=8501               the planner's dashboard; `live`: the months before your
-    eyes
-
-Groups and their options are the folders and files of configs/; any parameter is set as section.name=value,
-and group.option=true (service.sharing_station=true) adds one more option's values.
+`--help` says what else there is, by topic (topics.yaml). Groups and their options are the folders and files
+of configs/; any parameter is set as section.name=value.
 """
 
 from __future__ import annotations
@@ -42,17 +19,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import catalogue
+from . import busy, catalogue, topics
 from .catalogue import Mistake
 from .user_files import look_through, printable, read_text
 
 Verb = Callable[[list[str]], int | None]
 STUDY_VERBS = ("status", "verify", "export")
 LONGEST = 2_000  # signs of a message
+RESET = "\x1b[0m"
 OTHER_VERBS = ("report", "to_ema", "xlrm", "gallery", "explain", "template", "idle", "dashboard", "live")
 JUDGES = ("patterns", "validate")  # run experiment=patterns
 REPRODUCE, LIST, EVERY = "reproduce", "list", "all"  # runs experiment=reproduce, but for its list
-VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS)
+VERBS = ("run", "status", "resume", "expand", "verify", "export", *JUDGES, REPRODUCE, *OTHER_VERBS, "help")
 
 RUNNING = ("run", *JUDGES, REPRODUCE)  # verbs that begin a study
 GRAMMAR = ("run", "expand", "resume", *JUDGES, REPRODUCE)  # verbs whose words Hydra reads
@@ -66,6 +44,9 @@ class Printable:
 
     def write(self, text: str) -> int:
         """Write what can be seen, and new lines."""
+        busy.clear()
+        if text == RESET:  # a library's good-bye to a terminal; nothing was coloured
+            return len(text)
         if self._stream is not None:  # as it is without a console
             self._stream.write(printable(text, "\n\t"))
         return len(text)
@@ -86,29 +67,6 @@ def split_verb(argv: list[str]) -> tuple[str, list[str]]:
             )
         return argv[0], argv[1:]
     return "run", argv
-
-
-def usage() -> str:
-    """What can be asked for."""
-    groups = (
-        f"  {name}={'|'.join(names)}" for name, names in catalogue.options().items() if name != "experiment"
-    )
-    listed = (f"  experiment={name:14} {one.title}" for name, one in catalogue.experiments().items())
-    return "\n".join(
-        [
-            __doc__ or "",
-            *groups,
-            "  seeds=N size=quick|default|full rows=[..] columns=[..] panels=[..] seed=N "
-            "draws=calibrated|prior|none|<file>",
-            "  precision=0.05 max_seeds=N (questions)  method=morris|sobol|pawn|delta "
-            "by=section|parameter inputs=[..] samples=N replicates=N (sensitivity)",
-            "  workers=N out=folder progress=true|false fresh=true (begin anew) partial=true (answer in "
-            "spite of failed runs) trusted=true (code that a policy file names by _target_ may run)",
-            "",
-            *listed,
-            "",
-        ]
-    )
 
 
 def judging(verb: str, words: list[str]) -> list[str]:
@@ -234,13 +192,22 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with contextlib.redirect_stdout(Printable(sys.stdout)):  # type: ignore[type-var]
-            code = answer(argv)
+            code = patiently(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def patiently(argv: list[str] | None = None) -> int:
+    """As `answer`; on a terminal a line says what is being done, but for `progress=false`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    wanted = {"progress=false", "progress=False"}.isdisjoint(words)
+    with busy.shown(wanted, "zh" if "report.language=zh" in words else "en"):
+        busy.say("loading the model", "正在载入模型")
+        return answer(words)
 
 
 def sentence(text: str) -> str:
@@ -313,6 +280,15 @@ def show(verb: str, words: list[str], flags: Any) -> int:
     return 0
 
 
+def without_progress(words: list[str]) -> list[str]:
+    """The words of a verb that runs no study, but for `progress=`; Mistake at another value than its two."""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "progress" and value.lower() not in ("true", "false"):
+            raise Mistake(f"progress = {value[:30]!r}: allowed are true, false")
+    return [word for word in words if not word.startswith("progress=")]
+
+
 def look_at_words(verb: str, words: list[str]) -> None:
     """Refuse before the model is imported whatever can be refused without it."""
     from . import asked
@@ -341,10 +317,10 @@ def answer(argv: list[str] | None = None) -> int:
     """
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     words = list(sys.argv[1:] if argv is None else argv)
-    if {"-h", "--help"} & set(words):
-        print(usage())
-        return 0
     try:
+        if topics.wanted(words):
+            print(topics.page(words))
+            return 0
         look_at_files(words)
     except Mistake as error:
         print(f"error: {sentence(str(error))}", file=sys.stderr)
@@ -362,6 +338,7 @@ def answer(argv: list[str] | None = None) -> int:
     try:
         flags, words = read_flags(words)
         verb, words = split_verb(words)
+        words = without_progress(words) if verb in OTHER_VERBS and verb != "gallery" else words
         words = [as_typed(word) for word in words] if verb in GRAMMAR else words
         own_folder.take(words)
         words = own_folder.without(words) if verb not in RUNNING else words

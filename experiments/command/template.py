@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.start.tables import income_quantiles, read
 
+from . import busy
 from .catalogue import CONFIGS, Mistake
 from .paths import command
 
@@ -269,6 +270,7 @@ def main(words: list[str]) -> int:
 
     asked = template(words)
     kind, path = asked["kind"], Path(asked["out"] or usual(asked["kind"]))
+    busy.say("writing the template", "正在写出模板")
     made = content(kind, asked["lang"] == "zh", path.suffix.lower())
     if path.exists():
         raise Mistake(f"out = {str(path)!r}: there is a file already; name another")

@@ -25,7 +25,7 @@ from ..study.parts import replace
 from ..study.plan import MAIN, Task
 from ..study.store import Results
 from ..study.study import writing
-from . import asked
+from . import asked, busy
 from .scenario import Mistake, known
 
 FORM = 0.1  # of the archive
@@ -144,6 +144,7 @@ def archive(rows: pd.DataFrame, values: pd.DataFrame) -> bytes:
 def main(words: list[str]) -> int:
     """`python run.py to_ema study=<folder> [out=<folder>]`; exit code."""
     folder, others = asked.study("to_ema", words)
+    busy.say(f"reading {folder}", f"正在读取 {folder}")
     results = Results(folder)
     results.runs()
     into = Path(asked.out_of(others) or Path(folder) / "ema")

@@ -25,7 +25,7 @@ from ..study.engines import Engine
 from ..study.plan import Task
 from ..study.store import TABLES, Results, RunRecord, anew, stored
 from ..study.study import Lock, Study, files, provenance, requested, writing
-from . import asked, own_folder
+from . import asked, busy, own_folder
 from .paths import command
 from .scenario import Composed, Mistake, compose_line
 from .settings import check_read
@@ -210,6 +210,7 @@ def export(words: list[str]) -> int:
     """
     found, others = take("export", words)
     code = asked.spoken(others)
+    busy.say("writing the tables", "正在写出表格")
     found.runs()
     folder = found.folder / "export"
     with writing(folder):

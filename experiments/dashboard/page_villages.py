@@ -45,7 +45,7 @@ def own_villages() -> None:
     """Upload, and what was given and what was drawn of the table that is in use."""
     shown = draft()
     given = bool(shown.value(state.PRIVATE))
-    with st.expander(say("own_head"), expanded=given):
+    with st.expander(say("own_head"), expanded=given or "faulty" in st.session_state):
         st.markdown(say("uploaded", n=shown.value("county.villages")) if given else say("own_none"))
         if given:
             for note in st.session_state.get("notes_csv", ()):

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 
+from ..command import busy
 from ..command.guard import HOSTS, Guard
 from ..command.serve import ADDRESS
 
@@ -36,12 +38,14 @@ OPTIONS = {  # each tops a file of settings in the working folder
 
 def main(port: int) -> None:
     """Serve until it is ended."""
+    busy.until(port, ADDRESS, "the dashboard begins", "仪表板正在启动")
     from starlette.middleware import Middleware
     from streamlit import App
 
     os.environ["MUTUAL_AID_PAGES"] = f"{__package__}.pages"
     app = App(Path(__file__).with_name("app.py").resolve(), middleware=[Middleware(Guard)])
-    app.run(config={**OPTIONS, "server.port": port})
+    with contextlib.suppress(KeyboardInterrupt):  # as the line says that ends it
+        app.run(config={**OPTIONS, "server.port": port})
 
 
 if __name__ == "__main__":

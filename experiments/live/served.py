@@ -10,8 +10,9 @@ import sys
 from typing import NoReturn
 
 from .. import report  # noqa: F401  # before Mesa loads matplotlib
+from ..command import busy
 from ..command.guard import Guard
-from ..command.serve import ADDRESS
+from ..command.serve import ADDRESS, LANGUAGE
 
 FLAGS = (f"--host={ADDRESS}", "--no-open", "--production", "--no-check-version")
 
@@ -23,12 +24,15 @@ def from_here(url: str) -> NoReturn:
 
 def main(port: int) -> None:
     """Serve until it is ended."""
+    language = os.environ.get(LANGUAGE, "en")
+    busy.until(port, ADDRESS, "the live county begins", "逐月推演正在启动", language)
     app = f"{__package__}.app"
     os.environ["SOLARA_APP"] = app  # read by the import below
     import solara.__main__
     from solara.server import cdn_helper, settings, starlette
 
     settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
     cdn_helper.fetch_from_cdn = from_here
     starlette.app.add_middleware(Guard)
     solara.__main__.cli(["run", app, *FLAGS, f"--port={port}"])

@@ -21,6 +21,7 @@ class Shape(NamedTuple):
 
     altair: str
     matplotlib: str
+    echarts: str
 
 
 class ServiceMark(NamedTuple):
@@ -43,10 +44,10 @@ KIND_SHAPES: Mapping[str, Shape] = dict(
     zip(
         VILLAGE_KINDS,
         (
-            Shape("circle", "o"),  # plain: the plainest
-            Shape("triangle-up", "^"),  # scenic: a hill
-            Shape("square", "s"),  # craft: a workshop
-            Shape("diamond", "D"),  # near town: a crossing
+            Shape("circle", "o", "circle"),  # plain: the plainest
+            Shape("triangle-up", "^", "triangle"),  # scenic: a hill
+            Shape("square", "s", "rect"),  # craft: a workshop
+            Shape("diamond", "D", "diamond"),  # near town: a crossing
         ),
         strict=True,
     )

@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from sim.state.parameters import GRADES
 
+from ..command import busy
 from ..command.paths import command
 from ..command.scenario import Mistake
 from ..command.user_files import read_bytes
@@ -378,6 +379,7 @@ def write(folder: Path, code: str = "en", pdf: bool = False, out: Path | None = 
     kept = Kept(folder)
     made = {named("report", code, "html"): page(kept, code).encode()}
     if pdf:
+        busy.say("setting the pages of the PDF", "正在排版 PDF")
         made[named("report", code, "pdf")] = printed(page(kept, code, unfolded=True))
     return put(out or folder, made)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..command import asked as words_of
+from ..command import busy
 from ..command.catalogue import Mistake
 from . import brief, brief_docx, page, pictures
 from .pictures import Kept
@@ -41,6 +42,7 @@ def main(words: Sequence[str]) -> int:
     folder, code = pictures.newest(Path(asked["study"])), asked["report.language"]
     pdf, docx = asked["pdf"] == "true", asked["docx"] == "true"
     out = Path(asked["out"]) if "out" in asked else None
+    busy.say(f"reading {folder} and making its page", f"正在读取 {folder} 并生成页面")
     if asked["brief"] == "true":
         paths = write_brief(folder, code, pdf, docx, out)
     else:

@@ -12,6 +12,7 @@ from sim.schedule import HEADINGS, MONTH
 from sim.state.parameters import Declaration, Parameters, declarations
 from sim.state.yaml12 import load
 
+from ..command import busy
 from ..command.scenario import CONFIGS, arm, options, policy
 from ..outcomes import ONLY_AGAINST_BASELINE, OUTCOMES
 from ..study import draws
@@ -114,5 +115,6 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {  # heading of the page -> b
 
 def main(words: list[str]) -> int:
     """`python run.py xlrm`: print the table; exit code."""
+    busy.say("reading what is declared", "正在读取声明")
     print("\n\n".join(f"## {heading}\n\n{make()}" for heading, (_, make) in BLOCKS.items()))
     return 0

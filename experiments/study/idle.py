@@ -17,6 +17,7 @@ import sim
 from sim.state.parameters import ParameterError, Parameters
 from sim.state.values import Modifier
 
+from ..command import busy
 from ..command.scenario import Composed, Scenario, known, patched
 from . import draws
 from .plan import Task
@@ -117,7 +118,13 @@ def idle(line: Composed, paths: Sequence[str], stages: Sequence[Stage] = STAGES)
     """Paths that change no byte in any of the stages, in their order."""
     modifiers = line.scenario("idle", line.parameters).modifiers
     left = list(paths)
-    for seed, base in (one for stage in stages for one in bases(line, stage)):
+    runs = [(stage, *one) for stage in stages for one in bases(line, stage)]
+    for at, (stage, seed, base) in enumerate(runs, 1):
+        busy.say(
+            f"run {at} of at most {len(runs)}, {stage.villages} villages: {len(left)} parameters not seen "
+            "to act",
+            f"第 {at} 次运行（至多 {len(runs)} 次），{stage.villages} 个村：{len(left)} 个参数尚未见作用",
+        )
         acting = moved(base, [change for path in left for change in ends(path, base)], seed, modifiers)
         left = [path for path in left if path not in acting]
         if not left:

@@ -20,6 +20,7 @@ from sim.compile_ahead import ALWAYS, compile_missing
 from sim.state.counties import must_share
 from sim.state.parameters import Parameters
 
+from ..command import busy
 from ..command.scenario import Mistake
 from .engines import Engine, Standing, one_thread
 from .plan import Task
@@ -229,7 +230,8 @@ def execute(
     bar = tqdm(
         total=done + len(tasks), initial=done, desc=label, unit="run", disable=not progress, file=sys.stderr
     )
-    with one_thread(), bar, contextlib.closing(outcomes(tasks, engine, work)) as source:
+    with busy.quiet(), one_thread(), bar, contextlib.closing(outcomes(tasks, engine, work)) as source:
         for _, outcome in source:
             taker.add(outcome)
             bar.update()
+    busy.say("working out the answer", "正在整理答案")

@@ -25,6 +25,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from ..command import busy
 from ..command.paths import command
 from ..command.scenario import Composed, Mistake, Settings
 from . import runner
@@ -289,6 +290,7 @@ class Study:
         """Say what is being done now, beside the progress of runs."""
         if self._settings.progress:
             print(what, file=sys.stderr, flush=True)
+            busy.say(what, what)
 
     def declare(self, said: str, race: dict[str, Any]) -> None:
         """Keep and say by which rule runs are chosen, before the first of them."""

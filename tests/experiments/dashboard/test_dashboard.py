@@ -9,8 +9,6 @@ import io
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -669,52 +667,3 @@ def test_the_servers_listen_here_only_and_send_no_statistics(monkeypatch):
         match=r"'report.language=cn': allowed is port=1024 to port=65535 and report.language=en or zh",
     ):
         serve.live(["report.language=cn"])
-
-
-def test_the_live_county_steps_and_draws():
-    pytest.importorskip("solara", reason="the extra live is not installed")
-    from experiments.live import app
-
-    model = app.LiveCounty(villages=2, elders=30, government=0, collective=0, families=0, society=0)
-    model.step()
-    assert len(model.track) == 1 and model.running and model.parameters.funding.share_society == 0.25
-    graph = app.village_graph(model, 0)
-    assert (
-        sum(d["elder"] for _, d in graph.nodes(data=True)) == model.state["elders"][0]
-        and len(graph) == (model.state["elders"] + model.state["helpers"])[0]
-    )
-    for figure in (
-        app.draw_map(model),
-        app.draw_network(model, 2),
-        app.draw_tracks(model),
-        app.draw_money(model),
-    ):
-        assert figure.axes
-
-
-@pytest.mark.slow
-def test_the_live_page_speaks_chinese_where_it_is_asked_to():
-    """In a process of its own: the language is chosen when the page is read."""
-    pytest.importorskip("solara", reason="the extra live is not installed")
-    if style.chinese_font() is None:
-        pytest.skip("no Chinese font here")
-    code = """
-from experiments.live import app as live
-model = live.LiveCounty(villages=2, elders=20, rule="配套", business="特色手工业", shock="洪水")
-p = model.parameters
-pictures = (live.draw_map(model), live.draw_network(model, 1), live.draw_money(model))
-labels = [c["label"] for c in live.CONTROLS.values()]
-titles = [f.axes[0].get_title("left") for f in pictures]
-print(p.funding.rule, p.business.kind, p.shocks.scheduled, *labels, *titles, sep="\\n")
-"""
-    got = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "MUTUAL_AID_LANGUAGE": "zh"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    keys, said = got.stdout.splitlines()[:3], got.stdout.splitlines()[3:]
-    assert keys == ["matching", "handicraft", "flood"] and len(said) == 14 and all(map(chinese, said)), said
