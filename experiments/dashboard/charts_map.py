@@ -120,7 +120,7 @@ def county(
     ring = alt.Chart(mine).mark_point(shape="circle", size=1300, filled=False, color="#888888", strokeWidth=2)
     layers.insert(len(layers) - 1, ring.encode(x=east, y=north))
     if len(rows) <= MOST_NAMES:
-        names = alt.Chart(rows).mark_text(dy=-17, fontSize=12, fontWeight="bold", color="#777777")
+        names = alt.Chart(rows).mark_text(dy=-21, fontSize=12, fontWeight="bold", color="#777777")
         layers.append(names.encode(x=east, y=north, text="name:N"))
     fixed = alt.AutoSizeParams(type="pad", contains="content")  # the plot itself is square
     return alt.layer(*layers).properties(width=side, height=side, title=title, autosize=fixed)

@@ -17,7 +17,7 @@ from .report import one_voice
 from .session import FaultyFile, draft, lead_to
 from .state import DraftResult
 from .tabs import language, say
-from .words import escaped
+from .words import escaped, listed
 
 MOST_FAULTS = 50  # cells that are listed
 
@@ -45,7 +45,7 @@ def own_villages() -> None:
     """Upload, and what was given and what was drawn of the table that is in use."""
     shown = draft()
     given = bool(shown.value(state.PRIVATE))
-    with st.expander(say("own_head"), expanded=given):
+    with st.expander(say("own_head"), expanded=given or "faulty" in st.session_state):
         st.markdown(say("uploaded", n=shown.value("county.villages")) if given else say("own_none"))
         if given:
             for note in st.session_state.get("notes_csv", ()):
@@ -61,6 +61,8 @@ def own_villages() -> None:
                 )
                 st.caption(escaped(table.note))
         upload(shown, f"{shown.uid}/csv/main")
+        if "faulty" in st.session_state:
+            st.error(say("faults_above"))
 
 
 def villages_tab(result: DraftResult | None) -> None:
@@ -82,7 +84,7 @@ def _table(result: DraftResult) -> None:
         _rows(found)
     st.caption(f"{say('villages_how')} {say('short_means')}")
     if takes:
-        told = ", ".join(village_rows.step_word(key, lang) for key in stories.ladder())
+        told = listed([village_rows.step_word(key, lang) for key in stories.ladder()], lang)
         st.caption(say("takes_means", seeds=min(draft().seeds, village_rows.MOST_SEEDS), steps=told))
     _files(shown)
 
@@ -98,7 +100,7 @@ def _takes() -> dict[int, str]:
 
 def _rows(found: pd.DataFrame) -> None:
     """The table; a row that is picked leads to its village."""
-    share = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=100, width="small")
+    share = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=100, width=115)
     key = f"village_rows/{language()}/{len(found)}"
 
     def picked() -> None:

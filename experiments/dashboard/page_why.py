@@ -87,7 +87,8 @@ def _verdict(one: story.Story) -> str:
         return str(
             say("closed_in", month=one.closed, cause=telling.causes(one.causes, lang)) + again + " " + text
         )
-    missed = ", ".join(word(reason, lang) for reason in one.missed)
+    judged = word(one.judged, lang)
+    missed = ", ".join(told for told in (word(reason, lang) for reason in one.missed) if told != judged)
     return str(text + (" " + say("missed", what=missed) if missed else ""))
 
 
@@ -153,6 +154,8 @@ def _money(one: story.Story, found: Account | None) -> None:
     sums = one.sums(months.index(until))
     lang = language()
     st.markdown(story_money.sentence(sums, lang))
+    if not story_money.any_money(sums):
+        return
     left, right = st.columns([3, 2])
     with left:
         show(charts_why.waterfall(story_money.bars(sums), lang), say("waterfall", month=until))

@@ -38,6 +38,11 @@ def bars(sums: Mapping[str, float]) -> list[Bar]:
     return [one for one in found if one.sort == "total" or one.amount >= 1]
 
 
+def any_money(sums: Mapping[str, float]) -> bool:
+    """Whether there was a yuan of cost, pledge or payment."""
+    return max(sums["cost"], sums["pledged"], sums["paid_in"]) >= 1
+
+
 def _step(less: str, more: str, start: float, end: float) -> Bar:
     return Bar(less, start, end, "less") if end < start else Bar(more, start, end, "more")
 
@@ -52,6 +57,6 @@ def sentence(sums: Mapping[str, float], language: str) -> str:
         "unpledged": number(max(cost - pledged, 0.0)),
         "unpaid": number(max(pledged - paid, 0.0)),
     }
-    if max(cost, paid) < 1:
+    if not any_money(sums):
         return said("bars_told_nothing", language)
     return said("bars_told_gap" if cost - paid >= 1 else "bars_told_enough", language, **told)

@@ -86,5 +86,9 @@ SAID: dict[str, tuple[str, str]] = {
         "{name}：{n} 个单元格无法使用，未作改动。请更正后重新上传。",
     ),
     "faults_more": ("The first {shown} of {n} are shown.", "共 {n} 处，仅列前 {shown} 处。"),
+    "faults_above": (
+        "The table could not be used: what is wrong stands at the top of the page.",
+        "该表无法使用：问题列在页面顶部。",
+    ),
     "faults_close": ("Close", "关闭"),
 }

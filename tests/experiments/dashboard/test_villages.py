@@ -5,6 +5,7 @@ hand; and the pages by Streamlit's AppTest.
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -445,18 +446,28 @@ def test_conditions_are_those_of_discover_on_the_same_runs():
 # -- the pages, without a browser
 # ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def page(monkeypatch, tmp_path):
-    """The page of a session with a tiny county."""
+def pages(monkeypatch, tmp_path):
+    """Makes pages of sessions with a tiny county."""
     pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
     from streamlit.testing.v1 import AppTest
 
     from experiments.dashboard import session
 
     monkeypatch.setattr(session, "kept_in", lambda: tmp_path / "pace.json")
-    at = AppTest.from_file(str(ROOT / "experiments/dashboard/app.py"), default_timeout=300)
-    at.session_state["drafts"], at.session_state["uid"] = [draft()], 1
-    at.session_state["results"] = {}
-    return at
+
+    def make():
+        at = AppTest.from_file(str(ROOT / "experiments/dashboard/app.py"), default_timeout=300)
+        at.session_state["drafts"], at.session_state["uid"] = [draft()], 1
+        at.session_state["results"] = {}
+        return at
+
+    return make
+
+
+@pytest.fixture
+def page(pages):
+    """One of them."""
+    return pages()
 
 
 def opened(at, name: str, language: str = "en"):
@@ -491,9 +502,15 @@ def test_from_the_map_to_the_village_and_through_all_pages(page):
     assert any("No village has that" in one.value for one in at.info)
     for name in ("takes", "fails", "change"):
         assert any(text.startswith("#### ") for text in opened(at, name)), name
-    at.session_state["language"] = "zh"
+
+
+@pytest.mark.slow
+def test_every_page_opens_in_chinese(pages):
     for name in ("map", "villages", "why", "takes", "fails", "change"):
-        opened(at, name, "zh")
+        at = pages()
+        at.session_state["language"] = "zh"
+        said = " ".join(opened(at, name, "zh"))
+        assert re.search(r"[\u4e00-\u9fff]", said), name
 
 
 @pytest.mark.slow
