@@ -535,3 +535,22 @@ def test_a_saved_scenario_of_a_table_runs_from_its_file_alone(tmp_path, capsys):
     table.unlink()
     county = compose_line(["experiment=baseline", f"scenario={saved}"]).parameters.county
     assert county.villages == 2 and not county.stratified
+
+
+def test_what_has_no_value_in_a_workbook_is_named_and_words_of_programs_are_names():
+    """An error and a formula that no spreadsheet has calculated; a village called Nan, a form none."""
+    book = openpyxl.Workbook()
+    for row in (
+        ["村名", "老人数", "欠款(元)", "服务形式"],
+        ["Nan", "#REF!", "=1+1", "none"],
+        ["乙", 30, 5, None],
+    ):
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    found = village_file.read_content(made.getvalue(), "v.xlsx")
+    assert [(one.row, one.column, one.value) for one in found.faults] == [
+        (2, "老人数", "#REF!"),
+        (2, "欠款(元)", "=1+1"),
+    ]
+    assert found.text.splitlines()[1].split(",")[1] == "Nan" and ",none" in found.text
