@@ -8,14 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.start.given_tables import KINDS
 from sim.start.village_table import NOTE, read_villages
 
 from .catalogue import Mistake
+from .paths import BORDERS, FILES, VILLAGES, is_file
 from .said import Said
-
-VILLAGES, BORDERS = "given.villages", "given.borders"
-FILES = (VILLAGES, *(f"given.{kind}" for kind in KINDS), BORDERS)  # parameters that are named by files
 
 
 class GivenCounty(NamedTuple):
@@ -26,11 +23,6 @@ class GivenCounty(NamedTuple):
 
 
 NOTHING = GivenCounty({}, ())
-
-
-def is_file(value: str) -> bool:
-    """Whether the value is a file's path: tables have a heading and rows, borders begin as JSON does."""
-    return bool(value) and "\n" not in value and not value.startswith("{")
 
 
 def read(pinned: Mapping[str, Any]) -> GivenCounty:

@@ -16,6 +16,20 @@ from sim.engine.own_folders import FOLDERS
 KEYS = ("out", "study", "scenario", "own", "save", "draws", "patterns", "data")  # settings that are paths
 DOOR = ("python", "run.py") if __name__.startswith("experiments.") else ("mutual-aid",)  # where installed
 SECTION = "given."  # its parameters are tables, named by their files
+VILLAGES, BORDERS = "given.villages", "given.borders"
+FILES = (
+    VILLAGES,
+    "given.population",
+    "given.mortality",
+    "given.health",
+    "given.income",
+    BORDERS,
+)
+
+
+def is_file(value: str) -> bool:
+    """Whether the value is a file's path: tables have a heading and rows, borders begin as JSON does."""
+    return bool(value) and "\n" not in value and not value.startswith("{")
 
 
 def holds_path(key: str) -> bool:

@@ -38,6 +38,7 @@ from . import draw_table, given_county
 from .catalogue import ABOUT, experiment, option_file
 from .experiment_settings import HOW, NESTED, PANELS, SETTING_GROUPS, Settings
 from .own_folder import importable, remakes, searched
+from .paths import FILES
 from .said import Said
 from .scenario_file import parse_scenario, write_scenario
 from .settings import CONFIGS, Mistake, arm, known, one_line, options
@@ -330,7 +331,7 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.fork.arms = read.arms
         county = given_county.read({**read.filed, **pinned})
         for path, value in county.values.items():
-            if path in given_county.FILES or path not in read.typed:
+            if path in FILES or path not in read.typed:
                 OmegaConf.update(config, path, value)
                 pinned[path] = value
         typed = read.typed | {

@@ -15,7 +15,7 @@ from sim.state.parameters import ParameterError, Parameters
 from sim.state.yaml12 import Loader, flag_of
 
 from .experiment_settings import FILED, SETTING_GROUPS, Settings
-from .given_county import FILES, is_file
+from .paths import FILES, is_file
 from .settings import Mistake, arm, check_override, known, options
 from .user_files import read_text
 from .user_yaml import plain

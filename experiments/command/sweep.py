@@ -19,7 +19,7 @@ from sim.state.parameters import nearest
 
 from .catalogue import Mistake, options
 from .experiment_settings import SETTING_GROUPS
-from .given_county import FILES
+from .paths import FILES
 from .settings import check_override, known
 
 COMPARE = "compare"

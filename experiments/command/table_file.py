@@ -132,14 +132,11 @@ def _show_lost(content: bytes, frames: dict[str, pd.DataFrame]) -> None:
     never calculated. A blank would be read as not known.
     """
     values, formulas = (load_workbook(io.BytesIO(content), data_only=saved) for saved in (True, False))
-    for sheet in formulas.worksheets:
-        frame, saved = frames.get(sheet.title), values[sheet.title]
-        for row in sheet.iter_rows() if frame is not None else ():
+    for name, frame in frames.items():
+        for row in formulas[name].iter_rows(max_row=frame.shape[0], max_col=frame.shape[1]):
             for cell in row:
-                value = saved.cell(cell.row, cell.column)
-                lost = value.data_type == "e" or (cell.data_type == "f" and value.value is None)
-                inside = frame is not None and cell.row <= frame.shape[0] and cell.column <= frame.shape[1]
-                if lost and inside:
+                value = values[name].cell(cell.row, cell.column)
+                if value.data_type == "e" or (cell.data_type == "f" and value.value is None):
                     shown = cell.value if value.value is None else value.value
                     frame.iat[cell.row - 1, cell.column - 1] = str(getattr(shown, "text", shown))
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..command import own_folder
-from ..command.given_county import FILES, is_file
-from ..command.paths import bare
+from ..command.paths import FILES, bare, is_file
 from ..command.scenario import CONFIGS
 from ..command.scenario_file import read_scenario
 from ..command.user_files import read_bytes

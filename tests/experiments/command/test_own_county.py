@@ -12,7 +12,15 @@ import pytest
 import shapefile
 
 import run
-from experiments.command import border_file, given_county, given_files, table_file, template, village_file
+from experiments.command import (
+    border_file,
+    given_county,
+    given_files,
+    paths,
+    table_file,
+    template,
+    village_file,
+)
 from experiments.command.catalogue import Mistake
 from experiments.command.paths import as_typed
 from experiments.command.scenario import compose_line
@@ -554,3 +562,11 @@ def test_what_has_no_value_in_a_workbook_is_named_and_words_of_programs_are_name
         (2, "欠款(元)", "=1+1"),
     ]
     assert found.text.splitlines()[1].split(",")[1] == "Nan" and ",none" in found.text
+
+
+def test_every_table_of_ones_own_is_named_by_a_file():
+    assert {*paths.FILES} == {
+        "given.villages",
+        "given.borders",
+        *(f"given.{one}" for one in given_tables.KINDS),
+    }
