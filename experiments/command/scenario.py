@@ -331,7 +331,8 @@ def compose_line(words: Sequence[str]) -> Composed:
             config.fork.arms = read.arms
         county = given_county.read({**read.filed, **pinned})
         for path, value in county.values.items():
-            if path in FILES or path not in read.typed:
+            same = OmegaConf.select(config, path) == value  # what is so already stays free to be drawn
+            if path in FILES or not (same or path in read.typed):
                 OmegaConf.update(config, path, value)
                 pinned[path] = value
         typed = read.typed | {
