@@ -33,9 +33,9 @@ def with_added(rows: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     """
     base = reference.set_index(PLACE)[list(COMPARED)]
     there = base.reindex(pd.MultiIndex.from_frame(rows[PLACE]))
-    return rows.assign(
-        **{f"added_{column}": rows[column].to_numpy() - there[column].to_numpy() for column in COMPARED}
-    )
+    added = {f"added_{column}": rows[column].to_numpy() - there[column].to_numpy() for column in COMPARED}
+    kept = rows.drop(columns=[name for name in added if name in rows])
+    return pd.concat([kept, pd.DataFrame(added, index=rows.index)], axis=1)  # column by column is slow
 
 
 def split(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,12 +18,18 @@ from sim.start.village_table import Table
 from .catalogue import Mistake
 from .said import Said
 from .user_files import read_bytes
-from .village_places import Plane, plane_of
+from .village_places import Plane, plane_of, turned
 
 SUFFIXES = (".geojson", ".json", ".shp")
 CODINGS = ("utf-8", "gb18030")  # of a shapefile's names
 CLOSEST = 0.05  # km between two points of a ring that are both kept
 MOST_POINTS = 200_000
+CORNERS = 3  # that a ring has at least
+FARTHEST = 1_000.0  # km from the edge of the map
+TURNED = Said(
+    "longitude and latitude of the borders have changed places: taken the other way round",
+    "边界的经度与纬度填反：已对调",
+)
 Ring = list[tuple[float, float]]  # longitude, latitude
 
 
@@ -48,19 +55,34 @@ def read(path: Path, table: Table, plane: Plane | None) -> Borders:
         raise Mistake(f"{place}: it cannot be read as borders: {str(error)[:200]}") from error
     if sum(len(ring) for _, rings in features for ring in rings) > MOST_POINTS:
         raise Mistake(f"{place}: at most {MOST_POINTS:,} points are read; simplify the borders first")
+    features = [(named, [ring for ring in rings if len(ring) >= CORNERS]) for named, rings in features]
     found, unnamed = _matched(features, table)
+    notes: list[Said] = []
     if not found:
         called = ", ".join(
             sorted({str(value) for properties, _ in features for value in properties.values()})[:8]
         )
         raise Mistake(f"{place}: no border bears the name or code of a village; they bear {called[:200]}")
     points = np.array([point for rings in found.values() for ring in rings for point in ring])
+    if turned(points[:, 0], points[:, 1]):
+        points = points[:, ::-1]
+        found = {number: [[(x, y) for y, x in ring] for ring in rings] for number, rings in found.items()}
+        notes.append(TURNED)
+    if not (np.abs(points) <= (180, 90)).all():  # a figure that is none is neither
+        raise Mistake(f"{place}: degrees of longitude and latitude (WGS 84) are wanted; {_first(points)}")
     plane = plane or plane_of(points[:, 0].tolist(), points[:, 1].tolist())
     placed = {number: [_placed(ring, plane) for ring in rings] for number, rings in sorted(found.items())}
+    far = max(abs(at) for rings in placed.values() for ring in rings for point in ring for at in point)
+    if far > FARTHEST:
+        raise Mistake(f"{place}: a border lies {far:,.0f} km from the villages; {_first(points)}")
     middles = {number: _middle(rings) for number, rings in placed.items()}
-    return Borders(
-        json.dumps(placed, separators=(",", ":")), middles, tuple(_notes(unnamed, found, table)), plane
-    )
+    notes += _notes(unnamed, found, table)
+    return Borders(json.dumps(placed, separators=(",", ":")), middles, tuple(notes), plane)
+
+
+def _first(points: np.ndarray) -> str:
+    """One point of the borders, as it stands."""
+    return f"their first point is {points[0, 0]:g}, {points[0, 1]:g}"
 
 
 def rings_of(text: str) -> dict[int, list[np.ndarray]]:
@@ -127,14 +149,23 @@ def _matched(
     numbers |= {code: at for at, code in reversed([*enumerate(table.codes, 1)]) if code}
     found: dict[int, list[Ring]] = {}
     unnamed = 0
-    for properties, rings in features:
-        called = [str(value).strip().removesuffix(".0") for value in properties.values()]
-        number = next((numbers[one] for one in called if one in numbers), 0)
+    named = [
+        {key: number for key, value in properties.items() if (number := numbers.get(_called(value), 0))}
+        for properties, _ in features
+    ]
+    villages = {key: len({one[key] for one in named if key in one}) for key in {*chain(*named)}}
+    for (_, rings), one in zip(features, named, strict=True):
+        number = one[max(one, key=lambda key: villages[key])] if one else 0
         if number and rings:
             found.setdefault(number, []).extend(rings)
         else:
             unnamed += 1
     return found, unnamed
+
+
+def _called(value: object) -> str:
+    """An attribute as names and codes are written."""
+    return str(value).strip().removesuffix(".0")
 
 
 def _placed(ring: Ring, plane: Plane) -> list[list[float]]:

@@ -16,8 +16,8 @@ from sim.start.village_table import Fault
 from .catalogue import Mistake
 from .said import Said
 from .table_file import Sheet, sheets
-from .village_file import refuse
-from .village_headings import UNIT, plain
+from .village_file import MOST_WAN, refuse
+from .village_headings import THOUSANDS, UNIT, UNITS, plain
 
 HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # kind -> column -> what it may be called
     "population": {
@@ -56,7 +56,7 @@ SUMS = ("合计", "总计", "小计", "total", "sum", "all")
 AGE = re.compile(r"([0-9]{1,3})(?:岁)?(?:[-~—–至到]([0-9]{1,3}))?(?:岁)?(及以上|以上|\+)?(?:岁)?")
 OPEN_FROM, OLDEST, YOUNGEST = 100, 120, 15
 PER_MILLE = 0.3  # least death rate at all ages from which a table counts deaths of a thousand
-WAN = "万元"
+PARTS = {"%": 100, "‰": 1000}  # of one, that a heading says rates are
 
 
 class GivenTableText(NamedTuple):
@@ -91,6 +91,14 @@ def of(kind: str, tables: list[Sheet]) -> GivenTableText:
         raise Mistake(f"one column each is wanted for {called}; there are {there}")
     at = {column: columns.index(column) for column in HEADINGS[kind]}
     rows = [{column: row[place] for column, place in at.items()} for row in sheet.rows]
+    for row in rows:
+        row.update({name: cell.replace(",", "") for name, cell in row.items() if THOUSANDS.fullmatch(cell)})
+    if kind == "mortality":
+        for column in ("men", "women"):
+            unit = UNIT.search(plain(sheet.header[at[column]]))
+            part = PARTS.get(unit[1], 0) if unit else 0
+            for row in rows if part else ():
+                row[column] = _times(row[column], 1 / part)
     if kind in ("population", "mortality"):
         return _by_age(kind, sheet, rows)
     if kind == "health":
@@ -98,9 +106,8 @@ def of(kind: str, tables: list[Sheet]) -> GivenTableText:
             row["sex"] = SEXES.get(row["sex"].lower(), row["sex"])
             row["age_group"] = row["age_group"].replace("岁", "").replace("及以上", "+").replace("以上", "+")
     notes: list[Said] = []
-    if kind == "income" and WAN in sheet.header[at["up_to"]]:
-        for row in rows:
-            row["up_to"] = _times(row["up_to"], 10_000)
+    if kind == "income":
+        _in_yuan(sheet.header[at["up_to"]], rows, notes)
     return _checked(kind, rows, sheet.lines, tuple(at.values()), sheet, notes)
 
 
@@ -108,6 +115,24 @@ def _named(names: Mapping[str, str], heading: str) -> str:
     """The column of a heading, with its unit or without."""
     whole = plain(heading)
     return names.get(whole, "") or names.get(UNIT.sub("", whole), "")
+
+
+def _in_yuan(title: str, rows: list[dict[str, str]], notes: list[Said]) -> None:
+    """Upper ends of brackets by the unit of their heading, else by what can be yuan a year."""
+    found = UNIT.search(plain(title))
+    unit = UNITS.get(found[1], 0) if found else 0
+    tops = [float(row["up_to"]) for row in rows if _is_number(row["up_to"])]
+    if not unit and tops and 0 < max(tops) < MOST_WAN:
+        unit = 10_000
+        notes.append(
+            Said(
+                f"upper ends of brackets up to {max(tops):g} are too few to be yuan a year: taken for units "
+                "of 10,000 yuan",
+                f"收入上限最大为 {max(tops):g}，不像以元计的年收入：按万元读取",
+            )
+        )
+    for row in rows if unit > 1 else ():
+        row["up_to"] = _times(row["up_to"], unit)
 
 
 def _times(cell: str, factor: float) -> str:
@@ -121,13 +146,17 @@ def _by_age(kind: str, sheet: Sheet, rows: list[dict[str, str]]) -> GivenTableTe
     """Rows of five-year groups, from those of groups or of single years; sums and the young are left out."""
     notes: list[Said] = []
     groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    faults, left = [], 0
+    faults, left, ages = [], 0, set[tuple[str, ...]]()
     for line, row in zip(sheet.lines, rows, strict=True):
         cell = unicodedata.normalize("NFKC", row["age_group"]).lower().replace(" ", "")
         if cell in SUMS or not cell:
             left += 1
             continue
         found = AGE.fullmatch(cell)
+        if found is not None and found.groups("") in ages:
+            faults.append(Fault(line, sheet.header[0], row["age_group"], "each age once"))
+            continue
+        ages |= {found.groups("")} if found is not None else set()
         group = "" if found is None else group_of(int(found[1]), found[2], bool(found[3]))
         if group is None:
             left += 1

@@ -18,13 +18,14 @@ from .said import Said
 MOST_NAMED = 5  # villages in a sentence
 NEARLY_ALL = 0.8  # share of residents who are elders from which a village is asked about
 SLACK = 0.02  # by which sums may differ
+LEAST_INCOME, LEAST_PURSE = 1_000.0, 100.0  # yuan below which a collective, or all stations, are asked about
 LEAST_HELPERS_APART = 1.0  # helpers under 60 an elder from which a village is asked about
 
 
 def doubts(table: Table) -> list[Said]:
     """Questions about a table that has no faults."""
     found: list[Said] = []
-    for ask in (_people, _sums, _incomes, _places, _twice, _stations, _helpers):
+    for ask in (_people, _sums, _incomes, _money, _places, _twice, _stations, _helpers):
         found += ask(table)
     return found
 
@@ -99,6 +100,26 @@ def _incomes(table: Table) -> Iterator[Said]:
             f"{names.chinese}：集体收入与强弱类别不符（年收入低于 {low:,.0f} 元为弱，{high:,.0f} "
             "元起为强）；资金按收入计算，分类比较按类别",
         )
+
+
+def _money(table: Table) -> Iterator[Said]:
+    income = _column(table, "income")
+    few = (income > 0) & (income < LEAST_INCOME)
+    if few.any():
+        names = named(table, few)
+        yield Said(
+            f"a collective income below {LEAST_INCOME:,.0f} yuan a year in {names.english}: taken as it "
+            "stands; were units of 10,000 yuan meant?",
+            f"{names.chinese}：集体年收入低于 {LEAST_INCOME:,.0f} 元；按所填计算，是否以万元计？",
+        )
+    for column, english, chinese in (("cash", "cash", "账面资金"), ("debt", "debts", "欠款")):
+        figures = _column(table, column)
+        if 0 < np.nanmax(figures, initial=0.0) < LEAST_PURSE:
+            yield Said(
+                f"no station has {english} of {LEAST_PURSE:,.0f} yuan or more: taken as yuan; were units of "
+                "10,000 yuan meant?",
+                f"各站点{chinese}均低于 {LEAST_PURSE:,.0f} 元；按元计算，是否以万元计？",
+            )
 
 
 def _places(table: Table) -> Iterator[Said]:

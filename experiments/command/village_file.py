@@ -29,6 +29,7 @@ ANEW = "number"  # given by the order of rows where there is none
 CODES = (6, 20)  # digits of an official code: six are a county, twelve a village
 MOST_WAN = 1_000  # a village where every collective earns less a year has counted in units of 10,000 yuan
 MOST_FAULTS = 20  # that are said at once
+FAR = 4.0  # degrees from the middle of the villages within which all of a county lie
 
 
 class GivenVillages(NamedTuple):
@@ -102,10 +103,22 @@ def _usable(sheet: Sheet, headings: list[Heading]) -> tuple[list[Heading], list[
                     f"未读取“{text}”：年龄须为 60 岁起的五岁组",
                 )
             )
-        kept.append(Heading("") if odd else _class_or_income(sheet, text, heading, notes))
-    unread = [
-        text for text, heading in zip(sheet.header, headings, strict=True) if text and not heading.column
+        again = column == "people" and column in [one.column for one in kept]  # a check, once is enough
+        kept.append(Heading("") if odd or again else _class_or_income(sheet, text, heading, notes))
+    unread = [text for text, heading in zip(sheet.header, kept, strict=True) if text and not heading.column]
+    blank = [at for at, text in enumerate(sheet.header) if not text]
+    beside = [
+        str(line) for line, row in zip(sheet.lines, sheet.rows, strict=False) if any(row[at] for at in blank)
     ]
+    if beside:
+        more = f" and {len(beside) - MOST_FAULTS} more" if len(beside) > MOST_FAULTS else ""
+        rows = ", ".join(beside[:MOST_FAULTS])
+        notes.append(
+            Said(
+                f"cells under no heading are left unread, in rows {rows}{more}: a comma too many?",
+                f"第 {rows} 行有单元格无表头，未读取：是否多了逗号？",
+            )
+        )
     if unread:
         notes.append(
             Said(
@@ -210,7 +223,7 @@ class _Reading:
     def _projected(self) -> Plane | None:
         """East and north from degrees; None where a cell is none, or no village has both."""
         found = {}
-        for column, most in zip(PLACED, (180.0, 180.0), strict=True):
+        for column, most in zip(PLACED, (180.0, 180.0), strict=True):  # either, as they may be turned
             found[column] = np.full(len(self.sheet.rows), np.nan)
             for at, cell in enumerate(self.cells[column]):
                 if cell and not (_is_figure(cell) and abs(float(cell)) <= most):
@@ -228,6 +241,11 @@ class _Reading:
                 )
             )
         known = ~np.isnan(longitude) & ~np.isnan(latitude)
+        for column, degrees in zip(PLACED, (longitude, latitude), strict=True):
+            middle = np.median(degrees[known]) if known.any() else 0.0
+            for place in np.flatnonzero(known & (np.abs(degrees - middle) > FAR)).tolist():
+                allowed = f"degrees near {middle:.1f}, where most villages lie"
+                self.faults.append(self._in_file(place, column, f"{degrees[place]:g}", allowed))
         if self.faults or not known.any():
             return None
         plane = plane_of(longitude[known], latitude[known])

@@ -97,12 +97,15 @@ SPELLINGS: Mapping[str, Mapping[str, str]] = {  # column -> what stands in a cel
 }
 UNITS = {"万元": 10_000, "千元": 1_000, "元": 1, "万": 10_000}  # of money, in yuan
 MONEY = ("income", "cash", "debt")
-UNIT = re.compile(r"[(\[](万元|千元|元|万|人|个|天|名|公里|km|°|度|%|‰)(?:/年|/月)?[)\]]?$")
+UNIT = re.compile(r"[(\[/](?:单位:)?(万元|千元|元|万|人|个|天|名|公里|km|°|度|%|‰)(?:/年|(/月))?[)\]]?$")
+SHARES = ("%", "‰")  # of no column: where persons are wanted they would be taken for these
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,4}(?:,[0-9]{4})+(?:\.[0-9]+)?")
 AGES = re.compile(r"([0-9]{2,3})(?:(?:岁)?[-~—–至到_]([0-9]{2,3}))?(岁)?(及以上|以上|\+)?(?:岁)?")
 SEX = {"男": "men", "men": "men", "male": "men", "女": "women", "women": "women", "female": "women"}
 REST = re.compile(r"(老年人口|老年人|老人|人口|人数|人|数|性|elders|all|aged|and over|people|[()_:,，、 ])+")
 MONTH = re.compile(r"((?:19|20)[0-9]{2})(?:[-/.年](0?[1-9]|1[0-2])(?:[-/.月].*)?)?年?")
 MIDYEAR = "07"  # of a year without a month
+MONTHS = 12  # of a year, by which an income a month is multiplied
 
 
 class Heading(NamedTuple):
@@ -113,8 +116,8 @@ class Heading(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Letters that are compared: full-width signs as usual ones, without blanks."""
-    return unicodedata.normalize("NFKC", text).lower().replace(" ", "").replace("_", "")
+    """Letters that are compared: full-width signs as usual ones, without blanks and breaks of lines."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split()).replace("_", "")
 
 
 NAMES = {plain(name): column for column, names in HEADINGS.items() for name in names}
@@ -125,8 +128,10 @@ def heading_of(text: str) -> Heading:
     whole = plain(text)
     found = UNIT.search(whole)
     base = whole[: found.start()] if found else whole
+    if found and found[1] in SHARES:
+        return Heading("")
     column = NAMES.get(whole) or NAMES.get(base) or band_heading(text)
-    return Heading(column, UNITS.get(found[1], 0) if found else 0)
+    return Heading(column, UNITS.get(found[1], 0) * (MONTHS if found[2] else 1) if found else 0)
 
 
 def band_heading(text: str) -> str:
@@ -154,7 +159,5 @@ def spelled(column: str, cell: str) -> str:
     if column == "opened":
         found = MONTH.fullmatch(cell)
         return f"{found[1]}-{(found[2] or MIDYEAR).zfill(2)}" if found else cell
-    thousands = (
-        column not in ("name", "code", "township") and cell.replace(",", "").replace(".", "", 1).isdigit()
-    )
+    thousands = column not in ("name", "code", "township") and THOUSANDS.fullmatch(cell)
     return cell.replace(",", "") if thousands else cell

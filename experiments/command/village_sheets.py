@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,11 +13,22 @@ from sim.state.parameters import nearest
 
 from .said import Said
 from .table_file import Sheet
-from .village_headings import heading_of
+from .village_headings import MONEY, heading_of
 
 KEYS = ("code", "name", "number")  # by which rows of two sheets are the same village, in this order
 DEEPEST = 6  # rows above which a heading is looked for
-SUMS = ("合计", "总计", "小计", "全县合计", "total", "sum")
+SUMS = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "平均",
+    "total",
+    "sum",
+    "average",
+)  # a key is, or ends with, in Chinese
+REMARK = re.compile(r"(注|备注|说明|单位|填表|填报|制表|审核|复核|负责人|联系|数据来源|截至).*:.*")
+ABOVE = re.compile(r"单位:.*?(万元|千元|元)")  # of money, in the lines of title
 
 
 class Joined(NamedTuple):
@@ -39,13 +53,32 @@ def headed(sheet: Sheet) -> Sheet:
         return sheet
     width = max(len(row) for row in rows)
     header = (*rows[at], *[""] * (width - len(rows[at])))
+    unit = next((found[1] for row in rows[:at] for cell in row if (found := ABOVE.search(cell))), "")
+    if unit:
+        header = tuple(f"{title}({unit})" if _bare_money(title) else title for title in header)
     lines = sheet.lines[at:]
     return Sheet(sheet.name, header, tuple(rows[at + 1 :]), lines)
 
 
+def _bare_money(title: str) -> bool:
+    """Whether a heading is of money and says no unit."""
+    found = heading_of(title)
+    return found.column in MONEY and not found.unit
+
+
+def seen(sheet: Sheet) -> Sheet:
+    """A sheet without breaks of lines and signs that nobody sees in its cells."""
+    header, *rows = ([_seen(cell) for cell in row] for row in (sheet.header, *sheet.rows))
+    return sheet._replace(header=tuple(header), rows=tuple(map(tuple, rows)))
+
+
+def _seen(cell: str) -> str:
+    return " ".join("".join(sign for sign in cell if unicodedata.category(sign) != "Cf").split())
+
+
 def one_sheet(tables: Sequence[Sheet]) -> Joined:
     """The sheet that names most columns, with what others tell of its villages."""
-    sheets = [headed(sheet) for sheet in tables]
+    sheets = [headed(seen(sheet)) for sheet in tables]
     best = max(range(len(sheets)), key=lambda at: len(known(sheets[at].header)))
     notes: list[Said] = []
     main = without_sums(filled_down(sheets[best], notes), notes)
@@ -54,11 +87,14 @@ def one_sheet(tables: Sequence[Sheet]) -> Joined:
     used = [main.name]
     for at, other in enumerate(sheets):
         if at != best and known(other.header) - {*KEYS} - known(main.header):
-            joined = join(main, without_sums(other, notes), faults)
+            joined = join(main, filled_down(without_sums(other, notes), notes), faults)
             if joined is not None:
                 main, more = joined
                 elsewhere |= more
                 used.append(other.name)
+                continue
+        if at != best:
+            notes += _more_villages(main, without_sums(other, []))
     if len(sheets) > 1:
         names = ", ".join(repr(name) for name in used)
         notes.append(
@@ -93,17 +129,42 @@ def filled_down(sheet: Sheet, notes: list[Said]) -> Sheet:
     return sheet._replace(rows=tuple(rows))
 
 
-def without_sums(sheet: Sheet, notes: list[Said]) -> Sheet:
-    """A sheet without rows of sums."""
-    places = [at for at in (*(place_of(sheet, key) for key in KEYS), place_of(sheet, "township")) if at >= 0]
-    kept = [
-        at for at, row in enumerate(sheet.rows) if not any(row[place].lower() in SUMS for place in places)
+def _more_villages(main: Sheet, other: Sheet) -> list[Said]:
+    """A sentence where a sheet that is not read names villages that the main one does not have."""
+    key = next((one for one in KEYS[:2] if place_of(main, one) >= 0 and place_of(other, one) >= 0), "")
+    here, there = ({row[place_of(one, key)] for row in one.rows} if key else set() for one in (main, other))
+    more = len(there - here - {""})
+    if not more:
+        return []
+    return [
+        Said(
+            f"{more} villages of {other.name!r} are not in {main.name!r} and are left unread: put all "
+            "villages of the county into one sheet",
+            f"“{other.name}”中有 {more} 个村不在“{main.name}”中，未读取：请把全县各村放在同一工作表",
+        )
     ]
+
+
+def _is_left(cell: str) -> bool:
+    """Whether a key is that of a row of sums, or a line below the table."""
+    small = "".join(cell.lower().split())
+    bare = small.rstrip(":")
+    ends = bare.endswith(tuple(word for word in SUMS if not word.isascii()))
+    return bare in SUMS or ends or bool(REMARK.fullmatch(small))
+
+
+def without_sums(sheet: Sheet, notes: list[Said]) -> Sheet:
+    """A sheet without rows of sums and the lines below the table."""
+    places = [at for at in (*(place_of(sheet, key) for key in KEYS), place_of(sheet, "township")) if at >= 0]
+    kept = [at for at, row in enumerate(sheet.rows) if not any(_is_left(row[place]) for place in places)]
     left = len(sheet.rows) - len(kept)
     if not left:
         return sheet
     notes.append(
-        Said(f"{left} rows of sums were left out of {sheet.name!r}", f"“{sheet.name}”略去 {left} 行合计")
+        Said(
+            f"{left} rows of sums or remarks were left out of {sheet.name!r}",
+            f"“{sheet.name}”略去 {left} 行合计或附注",
+        )
     )
     return sheet._replace(
         rows=tuple(sheet.rows[at] for at in kept), lines=tuple(sheet.lines[at] for at in kept)
@@ -121,7 +182,16 @@ def join(
     if not key:
         return None
     mine, theirs = place_of(main, key), place_of(other, key)
-    rows = {row[mine]: at for at, row in reversed([*enumerate(main.rows)]) if row[mine]}
+    several = {cell for cell, times in Counter(row[mine] for row in main.rows).items() if times > 1}
+    towns = place_of(main, "township"), place_of(other, "township")
+    both = key == "name" and min(towns) >= 0
+
+    def called(row: tuple[str, ...], place: int, town: int) -> str:
+        return f"{row[town]} {row[place]}" if both and row[place] in several else row[place]
+
+    mine_called = [called(row, mine, towns[0]) for row in main.rows]
+    times = Counter(mine_called)
+    rows = {cell: at for at, cell in enumerate(mine_called) if cell and times[cell] == 1}
     have = known(main.header)
     taken = [
         at
@@ -131,11 +201,12 @@ def join(
     cells = [[""] * len(taken) for _ in main.rows]
     lines = [0] * len(main.rows)
     for line, row in zip(other.lines, other.rows, strict=True):
-        village = rows.get(row[theirs])
-        if not row[theirs]:
+        village = rows.get(called(row, theirs, towns[1]))
+        if not row[theirs] and not any(row[at] for at in taken):
             continue
         if village is None or lines[village]:
-            allowed = f"a village of {main.name}, once{nearest(row[theirs], list(rows))}"
+            near = "" if row[theirs] in several else nearest(row[theirs], list(rows))
+            allowed = f"a village of {main.name}, once{near}"
             faults.append(Fault(line, f"{other.name}: {other.header[theirs]}", row[theirs], allowed))
             continue
         lines[village] = line

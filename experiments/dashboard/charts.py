@@ -122,48 +122,6 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     return alt.layer(*bands, line).properties(height=300)
 
 
-def county(frame: pd.DataFrame, language: str) -> Any:
-    """Villages by place: colour their class, shape their kind, size their elders."""
-    frame = frame.assign(
-        what=[word(key, language) for key in frame["class"]],
-        kind=[word(key, language) for key in frame["kind"]],
-        strength=[word(key, language) for key in frame["strength"]],
-        often=(100 * frame["viable"]).round(),
-    )
-    km = said("km", language)
-    east, north = (
-        alt.X("east:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
-        alt.Y("north:Q", title=km, scale=alt.Scale(padding=25, zero=False)),
-    )
-    tip = [
-        alt.Tooltip("name:N", title=said("village", language)),
-        *([alt.Tooltip("code:N", title=word("code", language))] if frame["code"].any() else []),
-        alt.Tooltip("what:N", title=said("class", language)),
-        alt.Tooltip("kind:N", title=said("kind", language)),
-        alt.Tooltip("strength:N"),
-        alt.Tooltip("elders:Q", title=said("elders", language)),
-        alt.Tooltip("often:Q", title=said("often", language)),
-    ]
-    dots = (
-        alt.Chart(frame)
-        .mark_point(filled=True, opacity=0.9)
-        .encode(
-            x=east,
-            y=north,
-            tooltip=tip,
-            color=alt.Color(
-                "what:N",
-                scale=_scale(names_of(frame), style.CLASS_COLOURS, language),
-                legend=alt.Legend(orient="bottom", title=None, columns=3),
-            ),
-            shape=alt.Shape("kind:N", legend=alt.Legend(orient="bottom", title=None, columns=4)),
-            size=alt.Size("elders:Q", legend=None, scale=alt.Scale(range=[150, 700])),
-        )
-    )
-    texts = alt.Chart(frame).mark_text(dy=-16, fontSize=11).encode(x=east, y=north, text="name:N")
-    return alt.layer(dots, texts).properties(height=420)
-
-
 def purse(frame: pd.DataFrame, language: str) -> Any:
     """Money by source as columns, running cost as a line: month, source columns and cost in yuan."""
     long = frame.melt("month", list(SOURCES), "source", "yuan")

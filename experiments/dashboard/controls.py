@@ -6,7 +6,6 @@ import math
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from sim.state.parameters import Declaration, condition
@@ -15,9 +14,8 @@ from ..command import template
 from ..command.scenario import known, options, policy_file, read_policies
 from ..command.table_file import SUFFIXES
 from ..report import style
-from ..report.village_faults import in_chinese
 from . import acting, compare, state
-from .session import changed, guarded
+from .session import FaultyFile, changed
 from .shares import SHARES, moved, points
 from .state import Draft, Mistake, ParameterError
 from .tabs import language, say
@@ -258,37 +256,41 @@ def county_controls(shown: Draft) -> None:
         on_change=changed,
         args=(shown, "horizon.end", f"{shown.uid}/end"),
     )
+    upload(shown, f"{shown.uid}/csv")
+
+
+def upload(shown: Draft, key: str) -> None:
+    """A template to fill in, and a place for the table that was filled in; `key` tells the places apart."""
     st.download_button(
         say("template"),
         partial(template.content, "villages", language() == "zh", ".xlsx"),  # made when it is asked for
         "villages.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key=f"{shown.uid}/template",
+        key=f"{key}/template",
         on_click="ignore",
     )
     file = st.file_uploader(
         say("upload"),
         type=[suffix[1:] for suffix in SUFFIXES],
-        key=f"{shown.uid}/csv",
+        key=key,
         help=say("upload_help"),
         max_upload_size=2,
     )
-    if file is not None and st.session_state.get("seen_csv") != file.file_id:
-        guarded(partial(take_file, shown, file.getvalue(), file.name, file.file_id))
+    if file is not None and st.session_state.get(f"seen/{key}") != file.file_id:
+        st.session_state[f"seen/{key}"] = file.file_id
+        take_file(shown, file.getvalue(), file.name)
+        st.rerun()
 
 
-def take_file(shown: Draft, content: bytes, name: str, identity: str) -> None:
-    """Use an uploaded table of villages, or list the cells that cannot be used."""
-    found = state.take_villages(shown, content, name)
-    faults = [in_chinese(fault) if language() == "zh" else fault for fault in found.faults]
-    if faults:
-        st.error(say("faults", n=len(faults)))
-        head = [say(key) for key in ("row", "column", "stands", "allowed")]
-        st.table(
-            pd.DataFrame(
-                [tuple(escaped(str(cell)) for cell in fault) for fault in faults[:50]], columns=head
-            ).set_index(head[0])
-        )
+def take_file(shown: Draft, content: bytes, name: str) -> None:
+    """Use an uploaded table of villages, or keep what is wrong with it for the page."""
+    st.session_state.pop("faulty", None)
+    try:
+        found = state.take_villages(shown, content, name)
+    except (Mistake, ParameterError) as error:
+        st.session_state.faulty = FaultyFile(name, str(error))
         return
-    st.session_state.seen_csv, st.session_state.notes_csv = identity, found.notes
-    st.rerun()
+    if found.faults:
+        st.session_state.faulty = FaultyFile(name, "", tuple(found.faults))
+    else:
+        st.session_state.notes_csv = found.notes

@@ -5,12 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.state.parameters import Parameters
 
@@ -22,6 +22,7 @@ from ..study.simulate import simulate_many
 from ..study.store import RunRecord
 from .pace import Pace, size
 
+Answer = TypeVar("Answer")
 KEPT = 800  # finished runs in memory: about 0.2 MB each for twelve villages
 WORKERS = 2
 LOOKS = (1, 4)  # seeds after which an answer is shown before all have run
@@ -155,6 +156,25 @@ class BackgroundRuns:
         finally:
             self._drop(mine)
             self.pace.keep()
+
+    def ask(self, work: Callable[..., Answer], *given: object) -> Answer:
+        """What a worker makes of it; a worker that died is replaced once."""
+        try:
+            return self.begin().submit(work, *given).result()
+        except BrokenProcessPool:
+            self._pool = None
+            self._flying.clear()
+            return self.begin().submit(work, *given).result()
+
+    def ask_each(self, work: Callable[..., Answer], given: Sequence[object]) -> Iterator[Answer]:
+        """What the workers make of each, in their order; closing it cancels the rest."""
+        waiting = [self.begin().submit(work, one) for one in given]
+        try:
+            for one in waiting:
+                yield one.result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
     def close(self) -> None:
         """End the workers."""

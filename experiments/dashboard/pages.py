@@ -16,7 +16,11 @@ from .first import lead, story_cards, strip
 from .levels import settings
 from .look import STYLE
 from .measures import ScreenAnswer
-from .running import run_bar
+from .page_decide import change_tab, fails_tab, takes_tab
+from .page_map import map_tab
+from .page_villages import faults, villages_tab
+from .page_why import why_tab
+from .running import begin_for_page, run_bar
 from .session import (
     ShownAnswer,
     answer_for,
@@ -28,10 +32,10 @@ from .session import (
     result_of,
 )
 from .state import Draft, DraftResult, Mistake, ParameterError
-from .tabs import files_tab, map_tab, result_tab, say, time_tab, why_tab
+from .tabs import files_tab, result_tab, say, time_tab
 from .words import LANGUAGES, escaped
 
-TABS = ("result", "compare", "time", "map", "why", "files")
+TABS = ("result", "compare", "time", "map", "villages", "why", "takes", "fails", "change", "files")
 
 
 def from_address() -> None:
@@ -73,6 +77,8 @@ def results() -> None:
         if (found := result_of(each)) is not None and found.name != each.name:
             object.__setattr__(found, "name", each.name)
     every = [found for one in drafts() if (found := result_of(one)) is not None and found.seeds]
+    if wanted := st.session_state.pop("go", ""):
+        st.session_state.tab = say(f"tab_{wanted}")
     tabs = st.tabs([say(f"tab_{tab}") for tab in TABS], key="tab", on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:  # the others are drawn when they are opened
@@ -88,12 +94,19 @@ def _fill(name: str, shown: ShownAnswer, mine: DraftResult | None, every: list[D
         compare_tab()
     elif mine is None:
         st.info(say("need_run"))
+        begin_for_page()
+        if name == "villages":
+            villages_tab(None)
     else:
         others = [one for one in every if one is not mine]
         {
             "time": partial(time_tab, every, mine),
             "map": partial(map_tab, mine),
+            "villages": partial(villages_tab, mine),
             "why": partial(why_tab, mine),
+            "takes": partial(takes_tab, mine),
+            "fails": partial(fails_tab, mine),
+            "change": partial(change_tab, mine),
             "files": partial(files_tab, mine, draft(), others, engine()),
         }[name]()
 
@@ -144,6 +157,7 @@ def main() -> None:
     settings()
     if fault := st.session_state.get("address_fault"):
         st.warning(say("address_fault", what=escaped(fault)))
+    faults()
     if not guarded(lambda: draft().check()):
         return
     st.html(f'<div class="narrow">{say("narrow")}</div>')

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from . import state
@@ -67,6 +68,21 @@ def by_itself(missing: list[Draft], takes: float) -> bool:
     """Whether a change is answered without a press: where that is wanted, short and was not cancelled."""
     wanted = st.session_state.get("live", True) and st.session_state.get("held") != tables()
     return wanted and takes < AHEAD and any(not answered(one) for one in missing)
+
+
+def begin_for_page() -> None:
+    """A page wants runs: begin them where that is short, once for these settings."""
+    now = tables()
+    missing = [one for one in drafts() if not fresh(one)]
+    if st.session_state.get("begun") == now or st.session_state.get("held") == now or not missing:
+        return
+    takes = np.inf
+    with suppress(Mistake, ParameterError):  # said when Run is pressed
+        takes = seconds(missing)
+    if st.session_state.get("live", True) and takes < AHEAD:
+        st.session_state.begun = now
+        start_run()
+        st.rerun()
 
 
 def run_bar(lead: Look) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from sim.start.village_table import Fault
+
 from . import stored
 from .engine import BackgroundRuns
 from .history import History
@@ -128,6 +130,28 @@ def take(made: Draft) -> None:
     current = draft()
     put = made.copy(current.uid, current.name)
     st.session_state.drafts = [put if one.uid == current.uid else one for one in drafts()]
+
+
+@dataclass(frozen=True)
+class FaultyFile:
+    """A table that could not be used: one sentence on the whole, or its cells."""
+
+    name: str
+    sentence: str
+    cells: tuple[Fault, ...] = ()
+
+
+def lead_to(tab: str, village: int, replicate: int = -1) -> None:
+    """Show a village on another page; of a run, or of the one that page takes."""
+    st.session_state.update(go=tab, picked=village, playing=False)
+    if replicate >= 0:
+        st.session_state.picked_seed = replicate
+
+
+def picked(result: DraftResult) -> int:
+    """The village that is looked at on every page; 0 where none is."""
+    number = int(st.session_state.get("picked", 0))
+    return number if 1 <= number <= result.parameters.county.villages else 0
 
 
 def changed(one: Draft, path: str, key: str) -> None:

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.start import county
 from sim.state.codes import PAYERS
 from sim.state.parameters import ParameterError, Parameters
 
@@ -24,7 +22,6 @@ from ..command import given_county, village_file
 from ..command.experiment_settings import DRAWS, FILED, Settings
 from ..command.scenario import parse_scenario, read_policies, write_scenario
 from ..command.settings import Mistake, arm, options
-from ..report.village_names import village_names
 from ..studies import baseline
 from ..study.plan import Task
 from ..study.store import RunRecord
@@ -283,37 +280,6 @@ def fan(result: DraftResult, path: str) -> pd.DataFrame:
         result.parameters.horizon.start, periods=len(bands), freq="M"
     ).to_timestamp()
     return bands.reset_index(drop=True)
-
-
-def places(result: DraftResult, replicate: int, year: int) -> pd.DataFrame:
-    """Villages of one run at one year's end.
-
-    Number with name, code, east, north (km), class, kind, strength, elders, share of seeds viable.
-    """
-    mine = result.rows[result.rows["replicate"] == replicate]
-    numbers, names = mine["village"].to_numpy(np.int64), village_names(result.parameters)
-    states = county.village_states(
-        result.parameters,
-        int(result.runs.loc[result.runs["replicate"] == replicate, "seed"].iloc[0]),
-        numbers,
-    )
-    last = result.months[(result.months["replicate"] == replicate)].groupby("village")["elders"].last()
-    years, classes_by_code = statistics.classes(result.rows)
-    often = statistics.viable(result.rows).groupby(result.rows["village"]).mean()
-    return pd.DataFrame(
-        {
-            "village": numbers,
-            "name": [names[int(number)].listed for number in numbers],
-            "code": [names[int(number)].code for number in numbers],
-            "east": states.east,
-            "north": states.north,
-            "class": [classes_by_code[code] for code in mine[years[year]]],
-            "kind": mine["kind"].to_numpy(),
-            "strength": mine["strength"].to_numpy(),
-            "elders": last.reindex(numbers).to_numpy(),
-            "viable": often.reindex(numbers).to_numpy(),
-        }
-    )
 
 
 __all__ = ["Draft", "DraftResult", "Mistake", "ParameterError", "loaded", "result"]

@@ -38,13 +38,23 @@ LADDER = (  # order and sizes are assumptions: money first, then speed, then peo
 )
 
 
-def ladder() -> dict[str, Draft]:
-    """Rung -> the setting with all steps up to it, from as today on."""
-    found, values, policies = {TODAY: Draft(1, "A")}, dict(Draft(1, "A").values), list[str]()
+def ladder(base: Draft | None = None) -> dict[str, Draft]:
+    """Rung -> the setting with all steps up to it, from `base` (as today) on.
+
+    A sum of money that is set higher already stays, and no policy acts twice.
+    """
+    now = base or Draft(1, "A")
+    found = {TODAY: now}
     for rung in LADDER:
-        values, policies = values | dict(rung.changes), [*policies, *rung.policies]
-        found[rung.key] = Draft(1, "A", dict(values), policies=list(policies))
+        now = now.copy(now.uid, now.name)
+        now.values |= {path: _more(now.value(path), value) for path, value in rung.changes.items()}
+        now.policies += [one for one in rung.policies if one not in now.policies]
+        found[rung.key] = now
     return found
+
+
+def _more(now: Any, value: Any) -> Any:
+    return max(now, value) if isinstance(value, float) else value
 
 
 def plain() -> dict[str, Draft]:

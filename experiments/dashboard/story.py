@@ -41,12 +41,13 @@ class Story:
         """Whether its door was open at the end, after a closure."""
         return bool(self.row.closures > 0 and self.row.open_end)
 
-    def sums(self) -> dict[str, float]:
-        """Yuan in the twelve months up to the closure or the end.
+    def sums(self, stop: int = -1) -> dict[str, float]:
+        """Yuan in the twelve months up to the closure or the end, or up to month `stop`.
 
         By source, paid in, pledged and running cost.
         """
-        window = self.months.iloc[max(self.stop - 11, 0) : self.stop + 1]
+        last = self.stop if stop < 0 else stop
+        window = self.months.iloc[max(last - 11, 0) : last + 1]
         paid = {key: float(window[key].sum()) for key in (*PAYERS, "business")}
         return {
             **paid,
@@ -61,6 +62,15 @@ def worst(result: DraftResult) -> tuple[int, int]:
     shut = result.rows[result.rows["closures"] > 0]
     row = (shut if len(shut) else result.rows).iloc[0]
     return int(row["replicate"]), int(row["village"])
+
+
+def worst_seed(result: DraftResult, village: int) -> int:
+    """The first replicate in which a village closed, else in which it is not viable, else the first."""
+    mine = result.rows[result.rows["village"] == village]
+    for wrong in (mine["closures"] > 0, ~statistics.viable(mine)):
+        if wrong.any():
+            return int(mine[wrong]["replicate"].iloc[0])
+    return int(mine["replicate"].iloc[0])
 
 
 def story(result: DraftResult, replicate: int, village: int) -> Story:

@@ -8,13 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from sim.state.codes import PAYERS
-
 from .. import statistics
 from ..command.paths import command
 from ..report.glossary import hint
-from ..report.village_names import village_names
-from . import charts, report, state, story, workbook
+from . import charts, report, state, workbook
 from .compare import digits
 from .measures import ScreenAnswer
 from .sentences import number
@@ -96,83 +93,6 @@ def time_tab(results: list[DraftResult], current: DraftResult) -> None:
         width="stretch",
         alt=say(f"p_{path}"),
     )
-
-
-def map_tab(result: DraftResult) -> None:
-    """Villages of one run by place and state."""
-    years = list(statistics.classes(result.rows)[0])
-    seeds = sorted(result.rows["replicate"].unique())
-    left, right = st.columns(2)
-    year = (
-        left.select_slider(say("year"), years, value=years[-1], key="map_year")
-        if len(years) > 1
-        else years[0]
-    )
-    replicate = right.selectbox(say("seed"), seeds, format_func=lambda seed: str(seed + 1), key="map_seed")
-    st.caption(say("map_note", year=year))
-    st.altair_chart(
-        charts.county(state.places(result, int(replicate), int(year)), language()),
-        width="stretch",
-        alt=say("tab_map"),
-    )
-
-
-def why_tab(result: DraftResult) -> None:
-    """One village in one run: what was breached, who paid."""
-    lang = language()
-    shut = result.rows[result.rows["closures"] > 0]
-    if shut.empty:
-        st.info(say("no_closure"))
-    pairs = shut if len(shut) else result.rows
-    names = village_names(result.parameters)
-    left, right = st.columns(2)
-    first = story.worst(result)
-    seeds = sorted(int(key) for key in pairs["replicate"].unique())
-    replicate = left.selectbox(
-        say("seed"),
-        seeds,
-        index=seeds.index(first[0]),
-        format_func=lambda key: str(key + 1),
-        key=f"why_seed/{len(shut)}",
-    )
-    villages = [int(number) for number in pairs[pairs["replicate"] == replicate]["village"]]
-    village = right.selectbox(
-        say("village"),
-        villages,
-        format_func=lambda number: names[number].listed,
-        key=f"why_village/{replicate}/{len(shut)}",
-    )
-    told = story.story(result, int(replicate), int(village))
-    if told.closed:
-        st.error(
-            say(
-                "closed_in",
-                month=told.closed,
-                cause=", ".join(word(cause, lang) for cause in told.causes) or "–",
-            )
-            + (" " + say("reopened") if told.reopened else "")
-        )
-    text = say("is_now", verdict=word(told.judged, lang))
-    st.write(
-        text
-        + (
-            " " + say("missed", what=", ".join(word(reason, lang) for reason in told.missed))
-            if told.missed and not told.closed
-            else ""
-        )
-    )
-    sums = told.sums()
-    lines = [(word(key, lang), sums[key]) for key in (*PAYERS, "business")] + [
-        (say(key), sums[key]) for key in ("paid_in", "pledged", "cost")
-    ]
-    st.table(
-        pd.DataFrame(
-            [(key, f"{v:,.0f}") for key, v in lines],
-            columns=["", say("before") if told.closed else say("last")],
-        ).set_index("")
-    )
-    show(charts.purse(told.months, lang), say("chart_money"))
-    show(charts.stock(told.months, lang), say("chart_cash"))
 
 
 def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engine: report.Runs) -> None:

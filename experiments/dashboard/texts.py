@@ -98,7 +98,8 @@ SAID: dict[str, tuple[str, str]] = {
     "tab_compare": ("Compare", "比较"),
     "tab_time": ("Over time", "随时间"),
     "tab_map": ("Map", "地图"),
-    "tab_why": ("Why did it close?", "为何关闭？"),
+    "tab_villages": ("Villages", "村庄"),
+    "tab_why": ("Why?", "为什么？"),
     "tab_files": ("Download", "下载"),
     "added_means": (
         (
@@ -160,11 +161,6 @@ SAID: dict[str, tuple[str, str]] = {
     "village": ("Village", "村庄"),
     "kind": ("kind", "类型"),
     "elders": ("elders", "老人"),
-    "class": ("state", "状态"),
-    "map_note": (
-        "One run; colour is the class at the end of {year}, size the number of elders.",
-        "一次运行；颜色为 {year} 年底的状态，大小为老人数。",
-    ),
     "often": ("viable in % of seeds", "可持续的种子占比，%"),
     "km": ("km", "公里"),
     "no_closure": (

@@ -6,15 +6,20 @@ Chinese names of sections, parameters and units stand in parameters_zh.yaml.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sim.state.parameters import GRADES, Declaration
 
 from ..report import style
-from . import texts, texts_compare, texts_first, texts_run
+from . import texts, texts_compare, texts_decide, texts_first, texts_run, texts_villages, texts_why
 from .texts import CHINESE, ENGLISH
 
 LABELS = texts.LABELS | texts_run.LABELS
-SAID = texts.SAID | texts_first.SAID | texts_run.SAID | texts_compare.SAID
+SAID = {
+    key: said
+    for part in (texts, texts_first, texts_run, texts_compare, texts_villages, texts_why, texts_decide)
+    for key, said in part.SAID.items()
+}
 LANGUAGES = {"en": "English", "zh": "中文"}
 GRADES_ZH = {"A": "官方或同行评审", "B": "报道", "C": "推算", "D": "假设"}
 HELP = {
@@ -38,6 +43,11 @@ def word(key: str, language: str) -> str:
     if language == "zh":
         return CHINESE.get(key) or style.translated().get(key) or style.LABELS.get(key, (key, key))[1]
     return ENGLISH.get(key, style.words(key))
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """Several as one text."""
+    return ("；" if language == "zh" else "; ").join(texts)
 
 
 def section(name: str, language: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.state.codes import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
 
 from ..report import style
-from ..report.figures_time import STATES
+from ..report.marks import KIND_SHAPES, RIM, SERVICE, service_codes
 from ..report.style import tell, words
 from .course import Course
 
@@ -50,21 +50,22 @@ def date(course: Course, month: int) -> str:
 
 
 def states(course: Course) -> np.ndarray:
-    """Place in `STATES` of each village."""
-    level, closures = course.model.state["level"], course.model.state["closures"]
-    return np.where(level > 0, level + 1, np.where(closures > 0, 1, 0))
+    """Place in `SERVICE` of each village."""
+    state = course.model.state
+    return service_codes(state["level"], state["closures"] > 0)
 
 
 def county_map(course: Course) -> Option:
     """Villages by place: colour the form of service, a thick rim a standing facility, size the elders."""
     state, now = course.model.state, states(course)
     series = []
-    for code, (name, colour) in enumerate(STATES):
+    for code, mark in enumerate(SERVICE):
         points = [
             {
                 "value": [float(state["east"][v]), float(state["north"][v])],
                 "symbolSize": 12 + 1.6 * float(np.sqrt(max(state["elders"][v], 0))),
                 "name": f"{state['number'][v]} {words(VILLAGE_KINDS[state['kind'][v]])}",
+                "symbol": KIND_SHAPES[VILLAGE_KINDS[state["kind"][v]]].echarts,
                 "itemStyle": {"borderWidth": 3 if state["facility"][v] == WORKING else 1},
             }
             for v in np.flatnonzero(now == code)
@@ -73,9 +74,9 @@ def county_map(course: Course) -> Option:
             {
                 "id": f"state{code}",
                 "type": "scatter",
-                "name": tell(*name),
+                "name": mark.label,
                 "data": points,
-                "itemStyle": {"color": colour, "borderColor": "#222222", "opacity": 1},
+                "itemStyle": {"color": mark.colour, "borderColor": RIM, "opacity": 1},
                 "label": {"show": True, "formatter": "{b}", "position": "top", "fontSize": FONT}
                 | {"color": "#222222"},
                 "labelLayout": {"moveOverlap": "shiftY"},

@@ -16,11 +16,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from sim.state.codes import NEVER, REDUCED, VILLAGE_KINDS
+from sim.state.codes import NEVER, REDUCED
 
 from ..study.findings import Picture
 from . import style
 from .figures import FEWEST, sample
+from .marks import KIND_SHAPES, RIM, SERVICE, service_codes
 from .style import chinese_font, plt, tell, words
 from .village_names import VillageName
 
@@ -305,15 +306,7 @@ def fans(series: pd.DataFrame, start: str, label: str, folder: Path) -> Picture:
     )
 
 
-STATES = (  # code -> label, colour: what a village is on the map
-    (("nothing so far", "尚无服务"), "white"),
-    (("ended", "已结束"), style.RED),
-    (("neighbours or open days", "邻里互助或开放日"), style.YELLOW),
-    (("tables at home, self-cooked", "家庭餐桌、自办餐"), style.SKY),
-    (("canteen", "食堂"), style.BLUE),
-)
 MOST_NAMES = 40  # on the map
-MARKS = dict(zip(VILLAGE_KINDS, "o^sD", strict=True))
 
 
 def _span(at: pd.Series) -> tuple[float, float]:
@@ -343,15 +336,15 @@ def _name(axis: Axes, places: pd.DataFrame, names: Mapping[int, VillageName]) ->
 
 def _panel(axis: Axes, places: pd.DataFrame, states: pd.Series) -> None:
     """Villages at one time: colour their state, shape their kind."""
-    for kind, mark in MARKS.items():
+    for kind, shape in KIND_SHAPES.items():
         at = (places["kind"] == kind).to_numpy()
         axis.scatter(
             places["east_km"][at],
             places["north_km"][at],
-            c=[STATES[int(state)][1] for state in states[at]],
-            marker=mark,
+            c=[SERVICE[int(state)].colour for state in states[at]],
+            marker=shape.matplotlib,
             s=70,
-            edgecolor="black",
+            edgecolor=RIM,
             lw=0.8,
         )
 
@@ -373,7 +366,9 @@ def county_map(
     mine = series[series["replicate"] == replicate]
     level = mine.pivot(index="month", columns="village", values="level")[places.index]
     opened = (level > 0).cummax()
-    code = level.where(level == 0, level + 1).where(opened | (level > 0), -1).replace({0: 1, -1: 0})
+    code = pd.DataFrame(
+        service_codes(level.to_numpy(), opened.to_numpy()), index=level.index, columns=level.columns
+    )
     last = int(level.index.max())
     times = sorted({0, last // 3, 2 * last // 3, last})
     figure, axes = plt.subplots(
@@ -392,12 +387,13 @@ def county_map(
     _name(axes[0][-1], places, names)
 
     def dot(mark, colour):
-        return plt.Line2D([], [], ls="", marker=mark, mfc=colour, mec="black", ms=7)
+        return plt.Line2D([], [], ls="", marker=mark, mfc=colour, mec=RIM, ms=7)
 
-    handles = [dot("o", colour) for _, colour in STATES] + [dot(mark, "lightgrey") for mark in MARKS.values()]
+    handles = [dot("o", one.colour) for one in SERVICE]
+    handles += [dot(shape.matplotlib, "lightgrey") for shape in KIND_SHAPES.values()]
     figure.legend(
         handles,
-        [tell(*text) for text, _ in STATES] + [words(state) for state in MARKS],
+        [one.label for one in SERVICE] + [words(kind) for kind in KIND_SHAPES],
         loc="outside right center",
         fontsize=8,
     )

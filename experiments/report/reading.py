@@ -17,7 +17,7 @@ from sim.state.parameters import Parameters
 
 from .. import statistics
 from .cells import neutral_frame
-from .figures_time import STATES
+from .marks import SERVICE
 from .style import tell, words
 from .village_names import are_named, village_names
 
@@ -126,8 +126,8 @@ def arm_words(arm: str) -> str:
 def _level(parameters: Parameters) -> Mapping[int, str]:
     """Step of the service in words; without a station, 0."""
     former = (("visits only", "仅探访"), ("reduced meals", "减餐"), ("full service", "完整服务"))
-    steps = STATES[2:] if parameters.plan.on else [(text, "") for text in former]
-    return {0: tell("none", "无"), **{level: tell(*text) for level, (text, _) in enumerate(steps, 1)}}
+    steps = [one.label for one in SERVICE[2:]] if parameters.plan.on else [tell(*text) for text in former]
+    return {0: tell("none", "无"), **dict(enumerate(steps, 1))}
 
 
 def _shown(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:

@@ -78,8 +78,8 @@ def age_shares(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarr
 def cohort_shape(own: str = "", folder: Path = DATA) -> tuple[np.ndarray, np.ndarray]:
     """Shares of ages 40-59 (20 x 2, sum 1) in 2025 and yearly entry at 40 for 2025 .. 2049.
 
-    Entry is relative to a twentieth of it. As far as a county's own table of population has these ages they are
-    taken from there; entries of younger ones it has no rows for keep their proportion to those of 40-59.
+    Entry is relative to a twentieth of it. What of these ages a county's own table of population has is taken
+    from there; entries of younger ones it has no rows for keep their proportion to those of 40-59.
     """
     name = "population_by_age_sex_china_wpp2019.csv"
     rows = [row for row in read(name, folder) if row["year"] == "2025"]

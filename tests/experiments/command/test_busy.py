@@ -27,7 +27,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def opened(monkeypatch):
-    """Makes the error stream a terminal, with less patience; in the test itself, since pytest sets it anew."""
+    """Makes the error stream a terminal, with less patience; in the test itself: pytest sets it anew."""
 
     def make() -> Terminal:
         made = Terminal()

@@ -394,3 +394,144 @@ def test_a_scenario_file_names_tables_beside_it(tmp_path, monkeypatch):
     table.write_text("村名\n丙\n", encoding="utf-8")
     line = compose_line([*words, as_typed(f"given.villages={table}")])
     assert line.parameters.county.villages == 1  # the line goes first
+
+
+# -- what bureaus' tables are like ---------------------------------------------------------------------------
+def test_a_unit_above_the_table_holds_for_money_without_one_and_an_income_a_month_is_made_one_a_year():
+    above = read("某县统计表,,,单位：人、万元\n村名,集体收入,账面资金,欠款(元)\n甲,3.5,0.8,1200\n乙,12,3,0\n")
+    assert column(above, "income") == [35_000.0, 120_000.0] and column(above, "cash") == [8_000.0, 30_000.0]
+    assert column(above, "debt") == [1200.0, 0.0]
+    assert column(read("村名,集体收入(元/月)\n甲,6000\n"), "income") == [72_000.0]
+    assert column(read("村名,集体收入/万元,欠款(单位：千元)\n甲,3,2\n"), "debt") == [2000.0]
+
+
+def test_percents_of_elders_are_not_read_as_persons():
+    found = read("村名,老年人口(%)\n甲,25\n")
+    assert "elders" not in read_villages(found.text).columns
+    assert any("left unread: 老年人口(%)" in note.english for note in found.notes)
+
+
+def test_sums_with_blanks_and_lines_below_the_table_are_no_villages():
+    below = "合 计,110\n东镇小计,50\n合计：,50\n平均,55\n注：截至2024年底,\n填表人：张三,\n"
+    found = read("村名,老人数\n甲,50\n合家村,60\n" + below)
+    assert read_villages(found.text).names == ("甲", "合家村")
+    assert any(note.english.startswith("6 rows of sums or remarks") for note in found.notes)
+
+
+def test_a_comma_that_parts_no_thousands_is_a_fault_and_cells_under_no_heading_are_told():
+    (fault,) = read("name;income\nA;3,5\nB;35,000.5\n").faults
+    assert (fault.row, fault.value) == (2, "3,5")
+    said = read("村名,老人数,志愿者\n甲,1,200,30\n乙,60,5\n").notes
+    assert any("under no heading are left unread, in rows 2:" in note.english for note in said)
+
+
+def test_headings_on_two_lines_and_signs_that_nobody_sees_do_no_harm():
+    found = read('村名\u200b,"集体收入\n(万元)","60岁以上\n人口"\n上王\u200b村,3.5,80\n')
+    assert read_villages(found.text).names == ("上王村",) and column(found, "elders") == [80.0]
+    assert column(found, "income") == [35_000.0] and not found.faults
+
+
+def test_people_may_be_counted_twice():
+    found = read("村名,户籍人口,常住人口,老人数\n甲,500,300,80\n")
+    assert column(found, "people") == [500.0]
+    assert any("left unread: 常住人口" in note.english for note in found.notes)
+
+
+def test_villages_that_lie_far_from_the_others_are_named_and_no_others():
+    near = "甲,104.5,35.2\n乙,10.46,35.3\n丙,104.4,35.1\n丁,35.1,104.4\n戊,104.6,35.1\n"
+    found = read("村名,经度,纬度\n" + near)
+    assert [(fault.row, fault.column) for fault in found.faults] == [(3, "经度"), (5, "经度"), (5, "纬度")]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("below 1,000 yuan a year in 甲", "村名,集体收入\n甲,3.5\n乙,120000\n"),
+        ("no station has cash of 100 yuan or more", "村名,账面资金\n甲,0.8\n乙,3\n"),
+    ],
+)
+def test_money_that_looks_like_ten_thousands_is_asked_about(said, text):
+    assert any(said in note.english for note in read(text).notes)
+
+
+def joined(*tables: str) -> village_file.GivenVillages:
+    sheets = [table_file.sheets_of(text.encode(), f"sheet {at}")[0] for at, text in enumerate(tables)]
+    return village_file.of(sheets)
+
+
+def test_villages_of_one_name_are_joined_by_their_townships_or_named():
+    main = "乡镇,村名,老人数\n东镇,李家村,50\n西镇,李家村,60\n"
+    volunteers = column(joined(main, "乡镇,村名,志愿者\n西镇,李家村,9\n"), "volunteers")
+    assert np.isnan(volunteers[0]) and volunteers[1] == 9
+    (fault,) = joined(main, "村名,志愿者\n李家村,9\n").faults
+    assert fault.value == "李家村" and "did you mean" not in fault.allowed
+
+
+def test_a_row_of_another_sheet_without_its_key_is_named():
+    main = "代码,村名,老人数\n330101001,甲,50\n330101002,乙,60\n"
+    (fault,) = joined(main, "代码,村名,志愿者\n330101001,甲,5\n,乙,9\n").faults
+    assert (fault.row, fault.column) == (3, "sheet 1: 代码")
+
+
+def test_villages_of_a_sheet_that_is_not_read_are_told():
+    found = joined("村名,老人数\n甲,50\n", "村名,老人数\n乙,60\n丙,70\n")
+    assert any("2 villages of 'sheet 1' are not in" in note.english for note in found.notes)
+
+
+def test_tables_of_people_and_incomes_heed_units_and_name_ages_that_stand_twice():
+    groups = (*given_tables.MIDDLE, *given_tables.OLD)
+    text = "年龄组,男(%),女(‰)\n" + "".join(f"{group},0.5,4\n" for group in groups)
+    found = given_files.of("mortality", sheet(text))
+    assert np.allclose(given_tables.death_rates(found.text)[60], [0.005, 0.004])
+    (fault,) = given_files.of("mortality", sheet(text + "60-64,0.5,4\n")).faults
+    assert (fault.row, fault.value) == (len(groups) + 2, "60-64")
+    for heading, top in (("上限(千元)", "50"), ("上限", "5"), ("上限(万)", "5"), ("上限(元)", '"50,000"')):
+        found = given_files.of("income", sheet(f"{heading},占比(%)\n{top},100\n"))
+        assert given_tables.read_table("income", found.text).rows == (((), (50_000.0, 100.0)),)
+
+
+def borders_at(folder: Path, ring: list[list[float]], **properties: str) -> border_file.Borders:
+    path = folder / "b.geojson"
+    feature = {"properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    path.write_text(json.dumps({"features": [feature]}), encoding="utf-8")
+    return border_file.read(path, read_villages(TABLE), plane_of([104.0], [35.0]))
+
+
+def test_borders_whose_degrees_have_changed_places_are_turned(tmp_path):
+    right = borders_at(tmp_path, [[104.0, 35.0], [104.1, 35.0], [104.1, 35.1]], name="甲")
+    wrong = borders_at(tmp_path, [[35.0, 104.0], [35.0, 104.1], [35.1, 104.1]], name="甲")
+    assert right.text == wrong.text and "changed places" in wrong.notes[0].english
+
+
+@pytest.mark.parametrize(
+    ("ring", "said"),
+    [
+        ([[500_000, 3_900_000], [501_000, 3_900_000], [501_000, 3_901_000]], "degrees .* are wanted"),
+        ([[10, 50], [10.1, 50], [10.1, 50.1]], "km from the villages"),
+        ([], "no border bears"),
+    ],
+)
+def test_borders_that_are_not_in_degrees_or_elsewhere_are_refused(ring, said, tmp_path):
+    with pytest.raises(Mistake, match=said):
+        borders_at(tmp_path, ring, name="甲")
+
+
+def test_borders_go_by_the_attribute_that_names_most_villages(tmp_path):
+    """A township bears the name of a village."""
+    path = tmp_path / "b.geojson"
+    features = [
+        {"properties": {"town": "甲", "name": name}, "geometry": {"type": "Polygon", "coordinates": [SQUARE]}}
+        for name in ("甲", "乙")
+    ]
+    path.write_text(json.dumps({"features": features}), encoding="utf-8")
+    found = border_file.read(path, read_villages(TABLE), None)
+    assert {number: len(rings) for number, rings in border_file.rings_of(found.text).items()} == {1: 1, 2: 1}
+
+
+def test_a_saved_scenario_of_a_table_runs_from_its_file_alone(tmp_path, capsys):
+    table, saved = tmp_path / "v.csv", tmp_path / "saved.yaml"
+    table.write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
+    assert run.main(["experiment=baseline", f"given.villages={table}", f"save={saved}"]) == 0
+    table.unlink()
+    county = compose_line(["experiment=baseline", f"scenario={saved}"]).parameters.county
+    assert county.villages == 2 and not county.stratified

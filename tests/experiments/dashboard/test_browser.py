@@ -275,6 +275,41 @@ def test_bad_files_are_answered_with_sentences(page, dashboard, tmp_path):
     only_here(page, dashboard)
 
 
+def test_a_village_is_clicked_on_the_map_and_its_course_is_told(page, dashboard, tmp_path):
+    """The years play to the end, a click leads to the village, a row of the table too."""
+    file = tmp_path / "small.yaml"
+    file.write_text(write_scenario(Parameters().replace(TINY), {"seeds": 2, "seed": 5}))
+    page.goto(dashboard)
+    button(page, "Run").wait_for(timeout=WAIT)
+    load(page, file)
+    shows(page, "Name", "small")
+    page.get_by_text("Worked out here with 2 seeds").wait_for(timeout=WAIT)
+    page.get_by_role("tab", name="Map").click()
+    page.get_by_text("At the end of 2027 a station is open in").wait_for(timeout=WAIT)
+    page.get_by_role("button", name="Play the years").click()
+    page.get_by_text("At the end of 2025 a station is open in").wait_for(timeout=WAIT)
+    page.get_by_role("button", name="Play the years").wait_for(timeout=WAIT)  # it stops by itself
+    page.get_by_text("At the end of 2027 a station is open in").wait_for(timeout=WAIT)
+    settled(page)
+    marks = page.locator(".st-key-map_wide svg [aria-roledescription=point]")
+    assert marks.count() == TINY["county.villages"]
+    marks.nth(1).click(force=True)
+    page.get_by_text("What happened, month by month").wait_for(timeout=WAIT)
+    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Why?"
+    page.get_by_text("Everything that is known of a month").click()
+    button(page, "Show").click()
+    page.get_by_text("Village 2 (").first.wait_for(timeout=WAIT)
+    for name, said in (
+        ("What would it take?", "One lever by itself"),
+        ("Where does it fail?", "of 100 no station stays open"),
+        ("When to change?", "What to watch in a village"),
+    ):
+        page.get_by_role("tab", name=name).click()
+        page.get_by_text(said).first.wait_for(timeout=WAIT)
+        settled(page)
+    only_here(page, dashboard)
+
+
 def test_the_page_fits_a_telephone_and_speaks_chinese(page, dashboard):
     page.set_viewport_size({"width": 400, "height": 850})
     page.goto(dashboard)

@@ -603,7 +603,7 @@ def test_a_planners_way_through_the_page(page):
     assert at.selectbox(key="current").value == 2
     box("Government").set_value(20).run()
     at.button(key="run").click().run()
-    for tab in ("Compare", "Over time", "Map", "Why did it close?", "Download"):
+    for tab in ("Compare", "Over time", "Map", "Villages", "Why?", "Download"):
         at.session_state["tab"] = tab
         at.run()
         assert not at.exception, tab
