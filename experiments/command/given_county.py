@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.start.village_table import NOTE, read_villages
 
 from .catalogue import Mistake
@@ -30,7 +32,7 @@ def read(pinned: Mapping[str, Any]) -> GivenCounty:
     named = {path: str(pinned[path]) for path in FILES if is_file(str(pinned.get(path, "")))}
     held = str(pinned.get(VILLAGES, ""))  # the table itself, as a saved scenario holds it
     made = of_villages(held, read_villages(held).rows) if held and VILLAGES not in named else {}
-    implied = {path: value for path, value in made.items() if path not in pinned}
+    implied = {path: value for path, value in made.items() if path not in (*pinned, "county.elders")}
     if not named:
         return GivenCounty(implied, ()) if implied else NOTHING
     from . import given_files, village_file  # pandas and its readers: for those who have a file
@@ -56,8 +58,12 @@ def read(pinned: Mapping[str, Any]) -> GivenCounty:
 
 
 def of_villages(text: str, villages: int) -> dict[str, Any]:
-    """What a table of villages sets: the table, and a county of as many villages."""
-    return {VILLAGES: text, "county.villages": villages, "county.stratified": False}
+    """What a table of villages sets: the table, a county of as many villages, of their mean size where a size
+    is told, around which others are drawn.
+    """
+    elders = read_villages(text).columns.get("elders", np.full(1, np.nan))
+    told = {"county.elders": round(float(np.nanmean(elders)))} if (~np.isnan(elders)).any() else {}
+    return {VILLAGES: text, "county.villages": villages, "county.stratified": False, **told}
 
 
 def _borders(path: Path, text: str, plane: Any) -> GivenCounty:

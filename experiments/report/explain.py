@@ -356,13 +356,15 @@ def pledges(place: Place) -> str:
 
 def cash(place: Place) -> str:
     """Every posting that moved the cash account this month, and the balance before and after."""
-    moves = []
+    moves, moved = [], 0
     for name in place.result.series.names:
         posting, amount = POSTINGS[name], place.posted(name)
         if amount and "cash" in (posting.debit, posting.credit):
             moves.append(f"{'+' if posting.debit == 'cash' else '-'}{yuan(amount)} {posting.label}")
+            moved += amount if posting.debit == "cash" else -amount
+    before = place.balance("cash") - moved  # the first month has none before it in the records
     return (
-        f"cash: {yuan(place.balance('cash', 1))} at the start, {', '.join(moves) or 'no movement'}, "
+        f"cash: {yuan(before)} at the start, {', '.join(moves) or 'no movement'}, "
         f"{yuan(place.balance('cash'))} at the end; unpaid bills {yuan(-place.balance('payables'))}"
     )
 

@@ -570,3 +570,14 @@ def test_every_table_of_ones_own_is_named_by_a_file():
         "given.borders",
         *(f"given.{one}" for one in given_tables.KINDS),
     }
+
+
+def test_a_county_is_of_the_mean_size_that_its_table_tells(tmp_path):
+    """Of 40 and 81 elders 60; sizes that are not told are drawn around it, unless the line says otherwise."""
+    path = tmp_path / "v.csv"
+    path.write_text("村名,老人数\n甲,40\n乙,81\n丙,\n", encoding="utf-8")
+    words = ["experiment=baseline", f"given.villages={path}"]
+    assert compose_line(words).parameters.county.elders == 60
+    assert compose_line([*words, "county.elders=200"]).parameters.county.elders == 200
+    path.write_text("村名\n甲\n", encoding="utf-8")
+    assert compose_line(words).parameters.county.elders == 300
