@@ -14,6 +14,7 @@ from sim.state.parameters import nearest
 
 from .catalogue import Mistake
 from .experiment_settings import HOW
+from .paths import bare
 
 LANGUAGES = ("en", "zh")
 TEMPLATES = (
@@ -42,7 +43,7 @@ def report(words: Sequence[str]) -> dict[str, str]:
     switches = ("brief", "pdf", "docx")
     asked = {"report.language": "en"} | dict.fromkeys(switches, "false")
     for word in words:
-        key, equals, value = word.partition("=")
+        key, equals, value = bare(word).partition("=")
         if key not in REPORT or not equals or (key == "out" and not value.strip()):
             raise Mistake(
                 f"report: cannot read {word!r}; allowed are "
@@ -63,7 +64,7 @@ def explain(words: Sequence[str]) -> dict[str, str]:
     """The words as key -> value; Mistake where one is unknown or missing."""
     given = dict(EXPLAIN)
     for word in words:
-        key, sign, value = word.partition("=")
+        key, sign, value = bare(word).partition("=")
         if key not in EXPLAIN or not sign:
             raise Mistake(
                 f"explain does not know {word!r}; allowed are {', '.join(EXPLAIN)}{nearest(key, EXPLAIN)}"
@@ -85,7 +86,7 @@ def template(words: Sequence[str]) -> dict[str, str]:
     """What a template is of, where it goes and its language; Mistake where a word is unknown."""
     found = {"kind": "", "out": "", "lang": "en"}
     for word in words:
-        key, sign, value = word.partition("=")
+        key, sign, value = bare(word).partition("=")
         if not sign and not found["kind"]:
             found["kind"] = word
         elif sign and value.strip() and key in ("out", "lang"):
@@ -104,7 +105,7 @@ def template(words: Sequence[str]) -> dict[str, str]:
 
 def study(verb: str, words: Sequence[str]) -> tuple[str, list[str]]:
     """The folder that `study=` names, and the other words; Mistake where one does not belong to the verb."""
-    named = [word.partition("=")[2] for word in words if word.startswith("study=")]
+    named = [bare(word).partition("=")[2] for word in words if word.startswith("study=")]
     others = [word for word in words if not word.startswith("study=")]
     if len(named) != 1 or not named[0]:
         raise Mistake(f"{verb} wants one study=<folder>, such as study=results/first_answer/0123456789ab")
@@ -144,7 +145,7 @@ def newest(folder: str) -> str:
 def out_of(words: Sequence[str]) -> str:
     """The folder that `out=` names, or nothing; Mistake where it names none."""
     for word in words:
-        key, equals, value = word.partition("=")
+        key, equals, value = bare(word).partition("=")
         if not equals or not value.strip() or "\0" in value:
             raise Mistake(f"{key}: a folder is wanted, such as out=ema")
         return value

@@ -66,7 +66,9 @@ def read(path: Path, table: Table, plane: Plane | None) -> Borders:
     points = np.array([point for rings in found.values() for ring in rings for point in ring])
     if turned(points[:, 0], points[:, 1]):
         points = points[:, ::-1]
-        found = {number: [[(x, y) for y, x in ring] for ring in rings] for number, rings in found.items()}
+        found = {
+            number: [[point[::-1] for point in ring] for ring in rings] for number, rings in found.items()
+        }
         notes.append(TURNED)
     if not (np.abs(points) <= (180, 90)).all():  # a figure that is none is neither
         raise Mistake(f"{place}: degrees of longitude and latitude (WGS 84) are wanted; {_first(points)}")
@@ -110,7 +112,7 @@ def _geojson(content: bytes) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
             continue
         yield (
             dict(feature.get("properties") or {}),
-            [[(float(x), float(y)) for x, y, *_ in ring] for ring in rings],
+            [[(float(point[0]), float(point[1])) for point in ring] for ring in rings],
         )
 
 
@@ -135,7 +137,7 @@ def _shapes(path: Path) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
     for properties, shape in found:
         ends = [*shape.parts[1:], len(shape.points)] if shape.points else []
         rings = [
-            [turn.transform(x, y) if turn else (x, y) for x, y, *_ in shape.points[first:last]]
+            [turn.transform(*point[:2]) if turn else tuple(point[:2]) for point in shape.points[first:last]]
             for first, last in zip(shape.parts if shape.points else [], ends, strict=True)
         ]
         yield properties, rings
@@ -176,7 +178,7 @@ def _placed(ring: Ring, plane: Plane) -> list[list[float]]:
     for point in points[1:]:
         if np.hypot(*(point - kept[-1])) >= CLOSEST:
             kept.append(point)
-    return [[round(float(x), 2), round(float(y), 2)] for x, y in kept]
+    return [[round(float(at), 2) for at in point] for point in kept]
 
 
 def _middle(rings: Sequence[Sequence[Sequence[float]]]) -> tuple[float, float]:
@@ -184,18 +186,16 @@ def _middle(rings: Sequence[Sequence[Sequence[float]]]) -> tuple[float, float]:
     best, size = (0.0, 0.0), -1.0
     for ring in rings:
         points = np.array(ring)
-        x, y = points[:, 0], points[:, 1]
-        cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+        after = np.roll(points, -1, axis=0)
+        cross = points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]
         area = cross.sum() / 2
         if abs(area) > size:
             size = abs(area)
-            best = (x.mean(), y.mean())
+            middle = points.mean(axis=0)
             if area:
-                best = (
-                    float(((x + np.roll(x, -1)) * cross).sum() / (6 * area)),
-                    float(((y + np.roll(y, -1)) * cross).sum() / (6 * area)),
-                )
-    return float(best[0]), float(best[1])
+                middle = ((points + after) * cross[:, None]).sum(axis=0) / (6 * area)
+            best = float(middle[0]), float(middle[1])
+    return best
 
 
 def _notes(unnamed: int, found: Mapping[int, Any], table: Table) -> Iterator[Said]:

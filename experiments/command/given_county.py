@@ -36,11 +36,14 @@ def is_file(value: str) -> bool:
 def read(pinned: Mapping[str, Any]) -> GivenCounty:
     """The files named among these values; Mistake where one cannot be used."""
     named = {path: str(pinned[path]) for path in FILES if is_file(str(pinned.get(path, "")))}
+    held = str(pinned.get(VILLAGES, ""))  # the table itself, as a saved scenario holds it
+    made = of_villages(held, read_villages(held).rows) if held and VILLAGES not in named else {}
+    implied = {path: value for path, value in made.items() if path not in pinned}
     if not named:
-        return NOTHING
+        return GivenCounty(implied, ()) if implied else NOTHING
     from . import given_files, village_file  # pandas and its readers: for those who have a file
 
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = implied
     notes: list[Said] = []
     plane = None
     for path, name in named.items():

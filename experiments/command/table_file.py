@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 from charset_normalizer import from_bytes
+from openpyxl import load_workbook
 
 from .catalogue import Mistake
 from .user_files import MOST_BYTES, read_bytes
@@ -118,6 +119,7 @@ def workbook(content: bytes) -> dict[str, pd.DataFrame]:
             engine="openpyxl",
             keep_default_na=False,
         )
+        _show_lost(content, found)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         if isinstance(error, Mistake):
             raise
@@ -125,10 +127,27 @@ def workbook(content: bytes) -> dict[str, pd.DataFrame]:
     return found
 
 
+def _show_lost(content: bytes, frames: dict[str, pd.DataFrame]) -> None:
+    """Put what stands in cells that have no value in their place: #REF! and the like, and formulas that were
+    never calculated. A blank would be read as not known.
+    """
+    values, formulas = (load_workbook(io.BytesIO(content), data_only=saved) for saved in (True, False))
+    for sheet in formulas.worksheets:
+        frame, saved = frames.get(sheet.title), values[sheet.title]
+        for row in sheet.iter_rows() if frame is not None else ():
+            for cell in row:
+                value = saved.cell(cell.row, cell.column)
+                lost = value.data_type == "e" or (cell.data_type == "f" and value.value is None)
+                inside = frame is not None and cell.row <= frame.shape[0] and cell.column <= frame.shape[1]
+                if lost and inside:
+                    shown = cell.value if value.value is None else value.value
+                    frame.iat[cell.row - 1, cell.column - 1] = str(getattr(shown, "text", shown))
+
+
 def plain(cell: object) -> str:
     """A cell as trimmed text: full-width signs as usual ones, a whole number without `.0`."""
-    text = unicodedata.normalize("NFKC", str(cell)).strip()
-    text = "" if text.lower() in ("nan", "none") else text
+    blank = cell is None or cell != cell  # a NaN is not itself
+    text = "" if blank else unicodedata.normalize("NFKC", str(cell)).strip()
     whole = text.removesuffix(".0")
     return whole if whole != text and whole.lstrip("-").isdigit() else text
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.start.tables import income_quantiles, read
@@ -17,6 +18,7 @@ from .catalogue import CONFIGS, Mistake
 from .paths import command
 
 Rows = list[list[str]]
+CORNERS = ((-1, -1), (1, -1), (1, 1), (-1, 1))  # of a square, in hundredths of a degree
 MARK = "\ufeff"  # without it a Chinese spreadsheet takes a text for GB 18030
 
 
@@ -210,8 +212,8 @@ def borders(zh: bool) -> str:
     name, east, north = (rows[0].index(title) for title in (rows[0][2], *rows[0][-2:]))
     features = []
     for row in rows[1:3]:
-        x, y = float(row[east]), float(row[north])
-        ring = [[x - 0.01, y - 0.01], [x + 0.01, y - 0.01], [x + 0.01, y + 0.01], [x - 0.01, y + 0.01]]
+        at = np.array([float(row[east]), float(row[north])])
+        ring = [(at + np.array(corner) / 100).round(6).tolist() for corner in CORNERS]
         polygon = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
         features.append({"type": "Feature", "properties": {rows[0][name]: row[name]}, "geometry": polygon})
     return (

@@ -125,7 +125,7 @@ def _money(table: Table) -> Iterator[Said]:
 def _places(table: Table) -> Iterator[Said]:
     east, north = _column(table, "east"), _column(table, "north")
     places = [
-        (x, y) if x == x and y == y else None for x, y in zip(east.tolist(), north.tolist(), strict=True)
+        None if np.isnan(place).any() else place for place in zip(east.tolist(), north.tolist(), strict=True)
     ]
     count = Counter(place for place in places if place is not None)
     same = np.array([place is not None and count[place] > 1 for place in places])

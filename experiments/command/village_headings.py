@@ -75,8 +75,8 @@ SPELLINGS: Mapping[str, Mapping[str, str]] = {  # column -> what stands in a cel
     "kind": {
         **dict.fromkeys(("普通", "一般", "普通村", "平原"), "plain"),
         **dict.fromkeys(("景区", "旅游", "景区村", "旅游村", "有景区"), "scenic"),
-        **dict.fromkeys(("手工艺", "工艺", "非遗", "手工艺村", "craft heritage"), "craft"),
-        **dict.fromkeys(("城郊", "近郊", "近镇", "镇郊", "城郊村", "near town"), "near_town"),
+        **dict.fromkeys(("手工艺", "工艺", "非遗", "手工艺村", "手艺村", "craft heritage"), "craft"),
+        **dict.fromkeys(("城郊", "近郊", "近镇", "镇郊", "城郊村", "近郊村", "near town"), "near_town"),
     },
     "strength": {
         **dict.fromkeys(("弱", "薄弱", "较弱", "差"), "weak"),

@@ -30,7 +30,7 @@ MORE = {"guests": GUESTS, "business": BUSINESS, "cash": CASH}
 
 
 @dataclass(frozen=True)
-class Event:
+class VillageEvent:
     """Something that happened in a month (YYYY-MM): `opened`, `unpaid`, `plan`, `lowered` (without a plan),
     `closed` or `reopened`.
 
@@ -65,7 +65,7 @@ class Account:
     whether the station would be open to the end; `spared`: cause -> whether it would never have closed.
     """
 
-    events: tuple[Event, ...]
+    events: tuple[VillageEvent, ...]
     is_open: np.ndarray  # (months,): whether its station was open
     kept_plans: int
     plan: LastPlan | None
@@ -76,7 +76,7 @@ class Account:
     spared: Mapping[str, bool]
 
     @property
-    def closures(self) -> list[Event]:
+    def closures(self) -> list[VillageEvent]:
         """All closures."""
         return [one for one in self.events if one.kind == "closed"]
 
@@ -139,7 +139,7 @@ def never_closes(result: sim.Result, v: int) -> bool:
 
 # -- events
 # ----------------------------------------------------------------------------------------------------------
-def doors(result: sim.Result, v: int) -> list[Event]:
+def doors(result: sim.Result, v: int) -> list[VillageEvent]:
     """Openings and closures; a closure counts from the first of the months without an open door."""
     state, months, found = result.series.state, result.months, []
     first_month = result.first - result.model.start_month
@@ -148,23 +148,23 @@ def doors(result: sim.Result, v: int) -> list[Event]:
         bits = int(state["cause"][month, v])
         causes = tuple(name for place, name in enumerate(ENDS) if bits >> place & 1)
         since = max(int(state["closed_month"][month, v]) - first_month, 0)
-        found.append(Event(months[since], "closed", reasons=causes))
+        found.append(VillageEvent(months[since], "closed", reasons=causes))
     is_open = opened_months(result)[:, v]
     if is_open.any():
         first = int(is_open.argmax())
-        found.append(Event(months[first], "opened"))
+        found.append(VillageEvent(months[first], "opened"))
         for month in closed[closed > first]:
             again = np.flatnonzero(is_open[month:])
             following = closed[closed > month]
             if len(again) and not (len(following) and month + again[0] > following[0]):
-                found.append(Event(months[int(month + again[0])], "reopened"))
+                found.append(VillageEvent(months[int(month + again[0])], "reopened"))
     return found
 
 
-def bills(result: sim.Result, v: int) -> list[Event]:
+def bills(result: sim.Result, v: int) -> list[VillageEvent]:
     """The first bill that was still unpaid a month later."""
     late = result.series.state["bills"][:, v, LATE:].sum(axis=1) > 0
-    return [Event(result.months[int(late.argmax())], "unpaid")] if late.any() else []
+    return [VillageEvent(result.months[int(late.argmax())], "unpaid")] if late.any() else []
 
 
 def _made(result: sim.Result, v: int) -> np.ndarray:
@@ -174,18 +174,18 @@ def _made(result: sim.Result, v: int) -> np.ndarray:
     return np.flatnonzero(planned == np.arange(len(planned)) + first)
 
 
-def changes(result: sim.Result, v: int) -> list[Event]:
+def changes(result: sim.Result, v: int) -> list[VillageEvent]:
     """Every change of the form of service: by a plan, and why the former was not carried on, or without."""
     state, found, made = result.series.state, [], set(_made(result, v).tolist())
     step = state["step"][:, v]
     for month in (np.flatnonzero(np.diff(step)) + 1).tolist():
         forms = STEPS[int(step[month - 1])], STEPS[int(step[month])]
         if month not in made:
-            found.append(Event(result.months[month], "lowered", *forms))
+            found.append(VillageEvent(result.months[month], "lowered", *forms))
             continue
         code = int(state["refused"][month, v][int(step[month - 1])])
         told = step[month] < step[month - 1] and code not in (NOT_TRIED, CARRIED)
-        found.append(Event(result.months[month], "plan", *forms, (REASONS[code],) if told else ()))
+        found.append(VillageEvent(result.months[month], "plan", *forms, (REASONS[code],) if told else ()))
     return found
 
 

@@ -12,7 +12,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from ..command.scenario import known
 from ..report import style
 from .stories import TARGET
-from .watching import Course
+from .watching import SignpostCourse
 from .words import label, said, word
 
 ALARMS = dict(hit=(style.GREEN, "circle"), false=(style.RED, "triangle-down"))
@@ -124,7 +124,7 @@ def futures(points: pd.DataFrame, ends: list[tuple[str, float, float]], language
     return alt.layer(shade, dots).properties(height=320)
 
 
-def course(found: Course, start: str, language: str) -> Any:
+def course(found: SignpostCourse, start: str, language: str) -> Any:
     """Villages with an open station, month by month."""
     months = pd.period_range(start, periods=len(found.median), freq="M").to_timestamp()
     frame = pd.DataFrame({"month": months, **found._asdict()})

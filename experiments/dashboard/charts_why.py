@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..report import marks, style
-from .account import Event
+from .account import VillageEvent
 from .charts_map import service_label
 from .story_money import Bar
 from .words import said
@@ -32,16 +32,13 @@ def _spans(values: np.ndarray) -> tuple[np.ndarray, list[int]]:
     return starts, [*starts[1:].tolist(), len(values)]
 
 
-def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event], language: str) -> Any:
-    """`months`: month, level. The service as a band, then when the station was open, then a row a kind of
-    event.
-    """
+def _band(months: pd.DataFrame, labels: Mapping[int, str], language: str) -> pd.DataFrame:
+    """From when to when the service was what."""
     level = months["level"].to_numpy()
     codes = marks.service_codes(level, np.maximum.accumulate(level) > 0)
     starts, ends = _spans(codes)
-    when = [*months["month"], months["month"].iloc[-1] + pd.DateOffset(months=1)]
-    labels = {code: service_label(code, language) for code in range(len(marks.SERVICE))}
-    band = pd.DataFrame(
+    when = _ends(months)
+    return pd.DataFrame(
         {
             "from": [when[start] for start in starts],
             "to": [when[end] for end in ends],
@@ -49,12 +46,50 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event],
             "row": said("event_service", language),
         }
     )
-    kinds = [kind for kind in EVENTS if any(one.kind == kind for one in events)]
-    first, last = _spans(is_open.astype(np.int64))
-    doors = pd.DataFrame(
+
+
+def _ends(months: pd.DataFrame) -> list[Any]:
+    """Beginnings of the months, and the end of the last."""
+    return [*months["month"], months["month"].iloc[-1] + pd.DateOffset(months=1)]
+
+
+def _doors(months: pd.DataFrame, is_open: np.ndarray, language: str) -> pd.DataFrame:
+    """From when to when the station was open."""
+    when, (first, last) = _ends(months), _spans(is_open.astype(np.int64))
+    return pd.DataFrame(
         [(when[start], when[end]) for start, end in zip(first, last, strict=True) if is_open[start]],
         columns=["from", "to"],
     ).assign(row=said("event_open", language))
+
+
+def _dots(events: Sequence[VillageEvent], kinds: Sequence[str], across: Any, down: Any, language: str) -> Any:
+    """A layer a kind of event."""
+    points = pd.DataFrame(
+        {
+            "from": [pd.Timestamp(one.month) for one in events],
+            "row": [said(f"event_{one.kind}", language) for one in events],
+            "kind": [one.kind for one in events],
+        }
+    )
+    return [
+        alt.Chart(points[points["kind"] == kind])
+        .mark_point(shape=EVENTS[kind][0], color=EVENTS[kind][1], filled=True, size=130, opacity=1)
+        .encode(
+            x=across,
+            y=down,
+            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("from:T", format="%Y-%m", title=" ")],
+        )
+        for kind in kinds
+    ]
+
+
+def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[VillageEvent], language: str) -> Any:
+    """`months`: month, level. The service as a band, then when the station was open, then a row a kind of
+    event.
+    """
+    labels = {code: service_label(code, language) for code in range(len(marks.SERVICE))}
+    band, doors = _band(months, labels, language), _doors(months, is_open, language)
+    kinds = [kind for kind in EVENTS if any(one.kind == kind for one in events)]
     rows = [said(f"event_{kind}", language) for kind in ("service", "open", *kinds)]
     across = alt.X("from:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", labelOverlap=True))
     down = alt.Y("row:N", title=None, sort=rows, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=120))
@@ -67,6 +102,7 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event],
         symbolStrokeWidth=0.8,
         values=list(dict.fromkeys(band["what"])),
     )
+    dates = [alt.Tooltip(f"{end}:T", format="%Y-%m", title=" ") for end in ("from", "to")]
     bars = (
         alt.Chart(band)
         .mark_bar(stroke=marks.RIM, strokeWidth=0.8, height=20)
@@ -75,39 +111,15 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Event],
             x2="to:T",
             y=down,
             color=alt.Color("what:N", scale=colours, legend=legend),
-            tooltip=[
-                alt.Tooltip("what:N", title=" "),
-                *(alt.Tooltip(f"{end}:T", format="%Y-%m", title=" ") for end in ("from", "to")),
-            ],
+            tooltip=[alt.Tooltip("what:N", title=" "), *dates],
         )
     )
-    points = pd.DataFrame(
-        {
-            "from": [pd.Timestamp(one.month) for one in events],
-            "row": [said(f"event_{one.kind}", language) for one in events],
-            "kind": [one.kind for one in events],
-        }
-    )
-    dots = [
-        alt.Chart(points[points["kind"] == kind])
-        .mark_point(shape=EVENTS[kind][0], color=EVENTS[kind][1], filled=True, size=130, opacity=1)
-        .encode(
-            x=across,
-            y=down,
-            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("from:T", format="%Y-%m", title=" ")],
-        )
-        for kind in kinds
-    ]
     opens = (
         alt.Chart(doors)
         .mark_bar(color=style.GREEN, height=12)
-        .encode(
-            x=across,
-            x2="to:T",
-            y=down,
-            tooltip=[alt.Tooltip(f"{end}:T", format="%Y-%m", title=" ") for end in ("from", "to")],
-        )
+        .encode(x=across, x2="to:T", y=down, tooltip=dates)
     )
+    dots = _dots(events, kinds, across, down, language)
     return alt.layer(bars, *([opens] if len(doors) else []), *dots).properties(
         height=110 + 30 * len(rows) + 18 * band["what"].nunique()
     )

@@ -18,7 +18,7 @@ def _identity(drafts: Sequence[Draft]) -> tuple[Any, ...]:
     return tuple((one.uid, one.name, one.identity) for one in drafts)
 
 
-class History:
+class DraftHistory:
     """The tables so far, the present one last."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ POINTS, SEEDS = 5, 12  # values of a lever, seeds at each
 
 
 @dataclass(frozen=True)
-class Point:
+class LeverPoint:
     """What a value of the lever comes to."""
 
     value: float
@@ -83,7 +83,7 @@ def settings(draft: Draft, path: str) -> dict[Any, Draft]:
     return found
 
 
-def curve_sentence(path: str, points: Sequence[Point], now: Interval, language: str) -> str:
+def curve_sentence(path: str, points: Sequence[LeverPoint], now: Interval, language: str) -> str:
     """What the lever does by itself: from end to end, and from where on half of the villages stay open."""
     first, last = points[0], points[-1]
     ends = {
@@ -104,7 +104,7 @@ def curve_sentence(path: str, points: Sequence[Point], now: Interval, language: 
     return f"{told} {said('lever_met', language, target=number(TARGET), value=least)}"
 
 
-def curve_frame(points: Sequence[Point]) -> pd.DataFrame:
+def curve_frame(points: Sequence[LeverPoint]) -> pd.DataFrame:
     """value, lasting, low, high, yuan."""
     rows = [(one.value, one.lasting.mean, one.lasting.low, one.lasting.high, one.yuan.mean) for one in points]
     return pd.DataFrame(rows, columns=["value", "lasting", "low", "high", "yuan"])

@@ -22,7 +22,7 @@ Figures = Mapping[str, statistics.Interval]
 
 
 @dataclass(frozen=True)
-class Measure:
+class ShownMeasure:
     """One figure a seed from village rows; `better` is +1 where more is better, -1 where less is."""
 
     unit: Unit
@@ -62,23 +62,27 @@ def _a_year(rows: pd.DataFrame, column: str) -> pd.Series:
     return _mean(rows, column, 0.01 / len(statistics.classes(rows)[0]))
 
 
-MEASURES: dict[str, Measure] = {
-    "opened": Measure("villages", 1, lambda rows: _from_class(rows, "too_young")),
-    "lasting": Measure("villages", 1, lambda rows: _from_class(rows, "does_not_pay")),
-    "viable": Measure(
+MEASURES: dict[str, ShownMeasure] = {
+    "opened": ShownMeasure("villages", 1, lambda rows: _from_class(rows, "too_young")),
+    "lasting": ShownMeasure("villages", 1, lambda rows: _from_class(rows, "does_not_pay")),
+    "viable": ShownMeasure(
         "villages", 1, lambda rows: 100 * statistics.by_replicate(rows, statistics.viable(rows))
     ),
-    "closed": Measure("villages", -1, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)),
-    "service": Measure("years", 1, lambda rows: _mean(rows, "open_months", 1 / 12)),
-    "tables": Measure("years", 1, lambda rows: _mean(rows, "table_months", 1 / 12)),
-    "added": Measure("elder_years", 1, lambda rows: _mean(rows, "added_served_years")),
-    "public_year": Measure("yuan_year", -1, lambda rows: _a_year(rows, "public_fen")),
-    "public_added": Measure(
+    "closed": ShownMeasure(
+        "villages", -1, lambda rows: 100 * statistics.by_replicate(rows, rows["closures"] > 0)
+    ),
+    "service": ShownMeasure("years", 1, lambda rows: _mean(rows, "open_months", 1 / 12)),
+    "tables": ShownMeasure("years", 1, lambda rows: _mean(rows, "table_months", 1 / 12)),
+    "added": ShownMeasure("elder_years", 1, lambda rows: _mean(rows, "added_served_years")),
+    "public_year": ShownMeasure("yuan_year", -1, lambda rows: _a_year(rows, "public_fen")),
+    "public_added": ShownMeasure(
         "yuan", -1, lambda rows: _ratio(rows, "added_public_fen", "added_served_years", 0.01)
     ),
-    "own_added": Measure("yuan", -1, lambda rows: _ratio(rows, "added_own_fen", "added_served_years", 0.01)),
-    "public": Measure("yuan", -1, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
-    "hours": Measure("percent", 1, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
+    "own_added": ShownMeasure(
+        "yuan", -1, lambda rows: _ratio(rows, "added_own_fen", "added_served_years", 0.01)
+    ),
+    "public": ShownMeasure("yuan", -1, lambda rows: _ratio(rows, "public_fen", "elder_years_helped", 0.01)),
+    "hours": ShownMeasure("percent", 1, lambda rows: _ratio(rows, "mutual_minutes", "eligible_minutes", 100)),
 }
 LEAD = ("opened", "lasting", "viable", "service", "tables", "added")
 
@@ -123,7 +127,7 @@ class ScreenAnswer:
         )
 
 
-def _figure(one: Measure, values: np.ndarray) -> statistics.Interval:
+def _figure(one: ShownMeasure, values: np.ndarray) -> statistics.Interval:
     if not one.share:
         return statistics.interval(values, bounded=False)
     found = statistics.interval(values / 100)

@@ -86,7 +86,7 @@ def _lever() -> None:
     if not extra.worked_out([task for tasks in runs.values() for task in tasks], "lever", "lever_ask"):
         return
     points = [
-        lever.Point(float(value), answer_of(extra.result_of_runs(settings[value], tasks)))
+        lever.LeverPoint(float(value), answer_of(extra.result_of_runs(settings[value], tasks)))
         for value, tasks in runs.items()
     ]
     same = village_rows.tasks(shown, lever.SEEDS)  # the seeds of the curve

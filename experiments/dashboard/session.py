@@ -11,7 +11,7 @@ from sim.start.village_table import Fault
 
 from . import stored
 from .engine import BackgroundRuns
-from .history import History
+from .history import DraftHistory
 from .measures import ScreenAnswer, answer_of
 from .pace import Pace, kept_in
 from .state import Draft, DraftResult, Mistake, ParameterError
@@ -107,9 +107,9 @@ def answered(one: Draft) -> bool:
     return shown is not None and shown.current
 
 
-def history() -> History:
+def history() -> DraftHistory:
     """What was on the table before."""
-    found: History = st.session_state.setdefault("history", History())
+    found: DraftHistory = st.session_state.setdefault("history", DraftHistory())
     return found
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.state.codes import PAYERS
 
-from .account import Account, Event, LastPlan
+from .account import Account, LastPlan, VillageEvent
 from .sentences import number
 from .village_rows import OPEN, step_word
 from .words import listed, said, word
@@ -21,7 +21,7 @@ def causes(names: Sequence[str], language: str) -> str:
     return APART[language].join(said(f"cause_{name}", language) for name in names or ("unknown",))
 
 
-def event(one: Event, language: str) -> str:
+def event(one: VillageEvent, language: str) -> str:
     """One event with its month, as Markdown."""
     if one.kind == "closed":
         return said("told_closed", language, month=one.month, why=causes(one.reasons, language))

@@ -28,7 +28,7 @@ FALL = 2.0  # stations of 100 by which the number must fall from its height to b
 SMOOTH = 12  # months that a height is a mean of
 
 
-class Course(NamedTuple):
+class SignpostCourse(NamedTuple):
     """Percent of villages with an open station, (months,) each: median and nine tenths of the seeds."""
 
     median: np.ndarray
@@ -59,13 +59,13 @@ def watched(task: Task) -> dict[str, np.ndarray]:
     return columns(play(task))
 
 
-def course(counties: Sequence[Mapping[str, np.ndarray]], weights: Sequence[np.ndarray]) -> Course:
+def course(counties: Sequence[Mapping[str, np.ndarray]], weights: Sequence[np.ndarray]) -> SignpostCourse:
     """Over seeds; `weights`: (villages,) each."""
     shares = np.array(
         [100 * (one["station"] @ mine) / mine.sum() for one, mine in zip(counties, weights, strict=True)]
     )
     low, median, high = np.quantile(shares, (0.05, 0.5, 0.95), axis=0)
-    return Course(median, low, high)
+    return SignpostCourse(median, low, high)
 
 
 def warned(counties: Sequence[Mapping[str, np.ndarray]], parameters: Parameters, seed: int) -> list[Warned]:
@@ -90,7 +90,7 @@ def month_of(place: int, start: str) -> str:
     return str(pd.Period(start, "M") + place)
 
 
-def course_sentence(found: Course, start: str, language: str) -> str:
+def course_sentence(found: SignpostCourse, start: str, language: str) -> str:
     """When most stations are open, and whether they become fewer after that."""
     smooth = np.convolve(found.median, np.ones(SMOOTH) / SMOOTH, mode="valid")
     if not len(smooth):

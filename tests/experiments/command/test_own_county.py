@@ -526,3 +526,31 @@ def test_borders_go_by_the_attribute_that_names_most_villages(tmp_path):
     path.write_text(json.dumps({"features": features}), encoding="utf-8")
     found = border_file.read(path, read_villages(TABLE), None)
     assert {number: len(rings) for number, rings in border_file.rings_of(found.text).items()} == {1: 1, 2: 1}
+
+
+def test_a_saved_scenario_of_a_table_runs_from_its_file_alone(tmp_path, capsys):
+    table, saved = tmp_path / "v.csv", tmp_path / "saved.yaml"
+    table.write_text("村名,老人数\n甲,50\n乙,60\n", encoding="utf-8")
+    assert run.main(["experiment=baseline", f"given.villages={table}", f"save={saved}"]) == 0
+    table.unlink()
+    county = compose_line(["experiment=baseline", f"scenario={saved}"]).parameters.county
+    assert county.villages == 2 and not county.stratified
+
+
+def test_what_has_no_value_in_a_workbook_is_named_and_words_of_programs_are_names():
+    """An error and a formula that no spreadsheet has calculated; a village called Nan, a form none."""
+    book = openpyxl.Workbook()
+    for row in (
+        ["村名", "老人数", "欠款(元)", "服务形式"],
+        ["Nan", "#REF!", "=1+1", "none"],
+        ["乙", 30, 5, None],
+    ):
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    found = village_file.read_content(made.getvalue(), "v.xlsx")
+    assert [(one.row, one.column, one.value) for one in found.faults] == [
+        (2, "老人数", "#REF!"),
+        (2, "欠款(元)", "=1+1"),
+    ]
+    assert found.text.splitlines()[1].split(",")[1] == "Nan" and ",none" in found.text

@@ -14,7 +14,7 @@ import pytest
 from experiments.command.catalogue import ROOT
 from experiments.command.scenario import Mistake
 from experiments.dashboard import acting, address, compare, sentences, state, stored, stories, words
-from experiments.dashboard.history import History
+from experiments.dashboard.history import DraftHistory
 from experiments.dashboard.measures import MEASURES, ScreenAnswer, differences
 from experiments.dashboard.pace import WEIGHT, Pace, size
 from experiments.dashboard.state import Draft
@@ -163,7 +163,7 @@ def test_a_bad_address_gets_one_sentence(text, sentence):
 # -- undo, what is grey, how long
 # ----------------------------------------------------------------------------------------------------------
 def test_undo_goes_back_one_change_at_a_time_and_not_beyond_the_first():
-    table, past = [Draft(1, "A")], History()
+    table, past = [Draft(1, "A")], DraftHistory()
     past.note(table)
     past.note(table)  # nothing changed: nothing to undo
     assert past.steps == 0

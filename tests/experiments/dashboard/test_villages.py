@@ -25,7 +25,7 @@ from experiments.dashboard import (
     watching,
     words,
 )
-from experiments.dashboard.account import Account, Event, LastPlan
+from experiments.dashboard.account import Account, LastPlan, VillageEvent
 from experiments.dashboard.measures import MEASURES, ScreenAnswer
 from experiments.dashboard.state import Draft, DraftResult
 from experiments.report.marks import KIND_SHAPES, SERVICE
@@ -253,7 +253,7 @@ def test_the_course_of_a_village_by_hand():
         ("2025-10", "reopened"),
     ]
     assert account.doors(made, 0)[0].reasons == ("money", "users")
-    assert account.bills(made, 0) == [Event("2025-05", "unpaid")]
+    assert account.bills(made, 0) == [VillageEvent("2025-05", "unpaid")]
     assert [(one.month, one.kind, one.was, one.now) for one in account.changes(made, 0)] == [
         ("2025-02", "plan", "none", "canteen"),
         ("2025-05", "lowered", "canteen", "station_days"),
@@ -266,7 +266,7 @@ def test_the_course_of_a_village_by_hand():
 def told_by_hand(**more: object) -> Account:
     """An account with a closure and a refused plan."""
     base = {
-        "events": (Event("2025-03", "opened"), Event("2026-01", "closed", reasons=("money",))),
+        "events": (VillageEvent("2025-03", "opened"), VillageEvent("2026-01", "closed", reasons=("money",))),
         "is_open": np.array([False, True]),
         "kept_plans": 2,
         "plan": LastPlan(
@@ -364,12 +364,15 @@ def test_the_ladder_says_the_steps_that_meet_the_target():
 
 def test_a_lever_is_judged_under_the_same_luck():
     """Seeds differ much and each gains ten: the intervals overlap, the paired difference is sure."""
-    points = [lever.Point(0.0, answer([10.0, 50.0, 90.0])), lever.Point(60_000.0, answer([20.0, 60.0, 99.0]))]
+    points = [
+        lever.LeverPoint(0.0, answer([10.0, 50.0, 90.0])),
+        lever.LeverPoint(60_000.0, answer([20.0, 60.0, 99.0])),
+    ]
     told = lever.curve_sentence("government.ceiling", points, Interval(50.0, 0.0, 100.0, 3), "en")
     # mean difference 29 / 3 = 9.67, half-width 4.303 x 0.577 / sqrt(3) = 1.43
     assert "from 0 to 60,000 moves the villages whose station stays open from 50 to 60" in told
     assert "10 more, 95 %: 8 to 11; as set: 50" in told and told.endswith("It reaches 50 of 100 from 0 on.")
-    lost = [points[0], lever.Point(1.0, answer([90.0, 10.0, 50.0]))]
+    lost = [points[0], lever.LeverPoint(1.0, answer([90.0, 10.0, 50.0]))]
     assert "may be none" in lever.curve_sentence("government.ceiling", lost, points[0].lasting, "en")
 
 
@@ -404,7 +407,7 @@ def test_the_course_of_the_county_and_its_height_by_hand():
     assert found.median[[0, 12, 35]].tolist() == [75.0, 100.0, 0.0]  # weights three to one
     told = watching.course_sentence(found, "2025-01", "en")
     assert told.startswith("Most stations are open around 2026: 100 of 100") and "at the end 0 do" in told
-    rising = watching.Course(*(np.linspace(0, 40, 36),) * 3)
+    rising = watching.SignpostCourse(*(np.linspace(0, 40, 36),) * 3)
     assert watching.course_sentence(rising, "2025-01", "en") == (
         "The number of open stations does not fall: 6 of 100 villages have one in the first year, 34 in the "
         "last."
