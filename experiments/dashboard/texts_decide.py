@@ -83,7 +83,7 @@ SAID: dict[str, tuple[str, str]] = {
         "It fails alike in all kinds of village: in {n} of 100 no station stays open.",
         "各类村庄的失败程度相同：每 100 个有 {n} 个站点未能持续开放。",
     ),
-    "cell": ("{kind} villages with a {strength} collective", "集体经济{strength}的{kind}"),
+    "cell": ("{kind} villages with a {strength} collective", "集体经济{strength}的{kind}村"),
     "fails_chart": (
         "Villages of 100 in which no station stays open, by kind and strength of the collective, and why",
         "每 100 个村站点未能持续开放数，按村庄类型与村集体强弱，及原因",

@@ -108,7 +108,7 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "if_none": (
         "Under the same luck none of the steps of “What would it take?” keeps its station open to the end.",
-        "同样的运气下，“怎样才能留住”的各步都不能使其站点开放到期末。",
+        "同样的运气下，“怎样才能过半？”的各步都不能使其站点开放到期末。",
     ),
     "if_good": (
         "Its station is open to the end as things are: nothing else is needed under this luck.",

@@ -1,18 +1,16 @@
 """Map, villages, why, what it would take, where it fails, when to change: what stands behind these pages, by
-hand; and the pages by Streamlit's AppTest.
+hand.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.command.catalogue import ROOT
 from experiments.dashboard import (
     account,
     charts_map,
@@ -444,87 +442,3 @@ def test_conditions_are_those_of_discover_on_the_same_runs():
     assert found.found.reasons == ("few",) and len(found.values) == 6
     assert failing.conditions(found, "en")[0].startswith("No box")
     assert failing.points(found).empty
-
-
-# -- the pages, without a browser
-# ----------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def pages(monkeypatch, tmp_path):
-    """Makes pages of sessions with a tiny county."""
-    pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
-    from streamlit.testing.v1 import AppTest
-
-    from experiments.dashboard import session
-
-    monkeypatch.setattr(session, "kept_in", lambda: tmp_path / "pace.json")
-
-    def make():
-        at = AppTest.from_file(str(ROOT / "experiments/dashboard/app.py"), default_timeout=300)
-        at.session_state["drafts"], at.session_state["uid"] = [draft()], 1
-        at.session_state["results"] = {}
-        return at
-
-    return make
-
-
-@pytest.fixture
-def page(pages):
-    """One of them."""
-    return pages()
-
-
-def opened(at, name: str, language: str = "en"):
-    """Open a page by its tab."""
-    at.session_state["tab"] = words.said(f"tab_{name}", language)
-    at.run()
-    assert not at.exception, (name, language)
-    return [one.value for one in at.markdown]
-
-
-@pytest.mark.slow
-def test_from_the_map_to_the_village_and_through_all_pages(page):
-    at = page.run()
-    assert "a station is open in" in " ".join(opened(at, "map"))
-    at.button(key="play").click().run()
-    assert at.session_state["playing"] and at.session_state["map_year"] == 2025
-    at.button(key="play").click().run()
-    assert not at.session_state["playing"]
-    pick = next(one for one in at.selectbox if str(one.key).startswith("map_pick"))
-    pick.set_value(2).run()
-    at.button(key="map_why").click().run()
-    assert not at.exception and at.session_state["tab"] == "Why?"
-    assert at.selectbox(key="why_village").value == 2
-    text = " ".join(one.value for one in at.markdown)
-    assert "What if?" in text and "→" in text
-    at.button(key="account_get").click().run()
-    assert not at.exception and any("Village 2" in one.value for one in at.code)
-    assert "villages: most often in" in " ".join(opened(at, "villages"))
-    at.button(key="work/takes").click().run()
-    assert not at.exception and "what it would take" in at.dataframe[0].value.columns
-    at.text_input(key="village_search").set_value("no such village").run()
-    assert any("No village has that" in one.value for one in at.info)
-    for name in ("takes", "fails", "change"):
-        assert any(text.startswith("#### ") for text in opened(at, name)), name
-
-
-@pytest.mark.slow
-def test_every_page_opens_in_chinese(pages):
-    for name in ("map", "villages", "why", "takes", "fails", "change"):
-        at = pages()
-        at.session_state["language"] = "zh"
-        said = " ".join(opened(at, name, "zh"))
-        assert re.search(r"[\u4e00-\u9fff]", said), name
-
-
-@pytest.mark.slow
-def test_faults_of_a_table_stand_in_the_middle_of_the_page_and_go_when_closed(page):
-    from experiments.dashboard.session import FaultyFile
-    from sim.start.village_table import Fault
-
-    at = page.run()
-    at.session_state["faulty"] = FaultyFile("my.csv", "", (Fault(3, "kind", "scenik", "plain, scenic"),))
-    at.run()
-    assert not at.exception and "1 cells cannot be used" in at.main.error[0].value
-    assert at.main.table[0].value.index.tolist() == ["3"]
-    at.button(key="faults_close").click().run()
-    assert not at.exception and not at.error

@@ -28,7 +28,7 @@ def test_plain_is_a_circle_whatever_is_spoken():
     for code in ("en", "zh"):
         with speaking(code):
             found[code] = (marks.KIND_SHAPES["plain"], [one.colour for one in marks.SERVICE])
-    assert found["en"] == found["zh"] and found["en"][0] == ("circle", "o")
+    assert found["en"] == found["zh"] and found["en"][0][:2] == ("circle", "o")
 
 
 def test_a_service_ends_only_where_it_began():
