@@ -14,6 +14,9 @@ h3 {{font-size: 1.45rem !important; padding-top: .3rem !important}}
 .st-key-{BAR} {{position: fixed; bottom: 0; left: 0; right: 0; z-index: 1000000;
   background: rgba(128, 128, 128, .12); backdrop-filter: blur(24px);
   border-top: 1px solid #8888; padding: .45rem 1rem .5rem; gap: .3rem}}
+[data-testid=stCaptionContainer] {{color: inherit !important; opacity: .85}}
+[data-testid=stCaptionContainer] * {{color: inherit !important}}
+.st-key-language button, .st-key-language button * {{color: inherit !important}}
 @media (min-width: 700px) {{.narrow, .st-key-map_narrow {{display: none}}}}
 @media (max-width: 699px) {{.st-key-map_wide {{display: none}}}}
 </style>"""

@@ -161,6 +161,16 @@ def Time(screen: Screen) -> None:  # noqa: N802
 
 
 @solara.component
+def Changing(screen: Screen) -> None:  # noqa: N802
+    """The settings, once they are asked for."""
+    opened, open_or_shut = solara.use_state(False)
+    text = tell("Change nothing more", "收起条件") if opened else tell("Change something", "改变条件")
+    solara.Button(text, on_click=lambda: open_or_shut(not opened), outlined=True)
+    if opened:
+        Settings(screen)
+
+
+@solara.component
 def Settings(screen: Screen) -> None:  # noqa: N802
     """What can be changed; each slider says its value."""
     screen.turn.get()
@@ -329,8 +339,7 @@ def Page() -> None:  # noqa: N802
         with solara.Div(classes=["live-card", "live-time"]):
             Heading(headline(screen.course))
             Time(screen)
-            with solara.Details(tell("Change something", "改变条件")):
-                Settings(screen)
+            Changing(screen)
             solara.Text(screen.note, classes=["live-note"])
         with solara.Div(classes=["live-grid"]):
             with solara.Div(classes=["live-card"]):
