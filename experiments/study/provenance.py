@@ -9,7 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.state.parameters import ParameterError
+
 from ..command import own_folder
+from ..command.catalogue import Mistake
 from ..command.paths import FILES, bare, is_file
 from ..command.scenario import CONFIGS
 from ..command.scenario_file import read_scenario
@@ -56,9 +59,11 @@ def tables_of(path: str) -> set[str]:
     """Files of tables that a scenario file names."""
     if Path(path).suffix.lower() not in (".yaml", ".yml"):
         return set()
-    return {
-        str(value) for key, value in read_scenario(Path(path)).items() if key in FILES and is_file(str(value))
-    }
+    try:
+        values = read_scenario(Path(path))
+    except (Mistake, ParameterError):  # said where the line is composed
+        return set()
+    return {str(value) for key, value in values.items() if key in FILES and is_file(str(value))}
 
 
 def files(words: Sequence[str]) -> dict[str, str]:

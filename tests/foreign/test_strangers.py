@@ -190,7 +190,7 @@ def test_who_reads_the_first_line_of_the_help_may_stop(tmp_path):
         text=True,
         check=False,
     )
-    assert done.stdout.startswith("The command line") and done.stderr == ""
+    assert done.stdout.startswith("python run.py [verb] key=value") and done.stderr == ""
 
 
 def test_a_workbook_takes_a_name_with_a_control_sign(tmp_path):

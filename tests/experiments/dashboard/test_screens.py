@@ -348,6 +348,7 @@ def test_a_link_opens_its_scenario_and_a_bad_one_says_why(first_page):
 
 
 def test_what_is_held_off_the_page_is_found_by_a_word():
+    pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
     from experiments.dashboard.levels import matching
 
     assert matching("taper", "en")[0] == "funding.taper" and state.PRIVATE not in matching("", "en")

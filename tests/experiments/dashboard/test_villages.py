@@ -13,8 +13,6 @@ import pytest
 
 from experiments.dashboard import (
     account,
-    charts_map,
-    charts_why,
     county_map,
     failing,
     lever,
@@ -35,6 +33,9 @@ from experiments.study.simulate import play, simulate_many
 from sim.funnel import FUNNEL
 from sim.state.parameters import Parameters
 
+ABSENT = "the extra dashboard is not installed"
+charts_map = pytest.importorskip("experiments.dashboard.charts_map", reason=ABSENT)
+charts_why = pytest.importorskip("experiments.dashboard.charts_why", reason=ABSENT)
 LANGUAGES = ("en", "zh")
 SMALL = {
     "county.villages": 3,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
+import pytest
 from matplotlib.markers import MarkerStyle
 
 from experiments.report import marks
@@ -18,6 +18,7 @@ def test_each_kind_has_a_shape_of_its_own_in_both_libraries():
     assert (
         len({one.altair for one in shapes.values()}) == len({one.matplotlib for one in shapes.values()}) == 4
     )
+    alt = pytest.importorskip("altair", reason="the extra dashboard is not installed")
     for one in shapes.values():
         assert one.altair in ALTAIR and MarkerStyle(one.matplotlib)
         assert alt.Chart().mark_point(shape=one.altair).to_dict()["mark"]["shape"] == one.altair

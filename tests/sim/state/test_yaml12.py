@@ -88,6 +88,7 @@ READERS = {  # file -> what of PyYAML it may call, and why
     "experiments/command/user_files.py": {"parse"},  # counts marks before anything is built
     "experiments/command/catalogue.py": {"load"},  # with BaseLoader: words as written, before the model
     "experiments/evidence/pattern_file.py": {"compose"},  # the lines on which values stand
+    "experiments/command/topics.py": {"load"},  # texts alone (BaseLoader), before the model is there
 }
 CALLS = {
     "load",
