@@ -140,8 +140,8 @@ def alike(sheets: Sequence[Sheet], best: int, notes: list[Said]) -> tuple[list[i
         names = [sheets[at].name for at in again]
         notes.append(
             Said(
-                f"{', '.join(map(repr, names))}: the headings and the villages of what is read once more; left "
-                "unread, keep the sheet that is meant",
+                f"{', '.join(map(repr, names))}: the headings and the villages of what is read once more; "
+                "left unread, keep the sheet that is meant",
                 f"“{'”、“'.join(names)}”与所读工作表的表头、村庄相同，未读取：请只保留需要的工作表",
             )
         )
