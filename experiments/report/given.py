@@ -98,6 +98,14 @@ def shut_before(parameters: Parameters) -> frozenset[int]:
     return frozenset((np.flatnonzero(shut) + 1).tolist())
 
 
+def told_helpers(parameters: Parameters, number: int) -> int | None:
+    """Helpers under 60 of a village that a table tells; None where it does not."""
+    if not parameters.given.villages:
+        return None
+    column = read_villages(parameters.given.villages).columns.get("volunteers", np.zeros(0))
+    return None if number > len(column) or np.isnan(column[number - 1]) else int(column[number - 1])
+
+
 def told(table: Table, name: str) -> int:
     """Villages of which a column says something."""
     column = table.columns.get(name)

@@ -186,5 +186,12 @@ def test_a_county_of_a_file_is_run_and_a_village_explained_by_its_name(tmp_path,
         assert run.main(["explain", f"run={study}", f"village={named}", "month=2025-02"]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1] == said[2]
+    asked = ["explain", f"run={study}", "village=2", "month=2025-02"]
+    assert run.main([*asked, "report.language=zh"]) == 0
+    chinese = capsys.readouterr().out
+    assert "下王村，2 号村，330101002（普通村，村集体经济弱），2025-02：" in chinese
+    assert not any(sign.isascii() and sign.isalpha() for sign in chinese)
+    assert run.main([*asked, "report.language=fr"]) == 1
+    assert "report.language = 'fr': allowed are en, zh" in capsys.readouterr().err
     assert run.main(["explain", f"run={study}", "village=下王", "month=2025-02"]) == 1
     assert "did you mean 下王村?" in capsys.readouterr().err
