@@ -120,7 +120,9 @@ def planned(place: Place, back: int = 0) -> str:
     priced, form, when = "", service(place, back), date(place, made)
     if int(place.state("step", back)) >= SELF_COOKED:
         priced = tell(f"; prices at {level:.2f} of the list", f"；餐价为价目表的 {level:.2f} 倍")
-    lines = [tell(f"Plan in force: {form}{priced}.", f"现行方案：{form}{priced}。")]
+    lines = [
+        tell(f"Plan in force: {form}{priced}.", f"{'当时的方案' if back else '现行方案'}：{form}{priced}。")
+    ]
     if place.flow_at("closed_now", ago):
         return lines[0] + tell(
             f" The last plan ended with the closure in {when}.", f"上一方案随 {when} 的关闭而终止。"
