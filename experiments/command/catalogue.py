@@ -25,14 +25,8 @@ CONFIGS = ROOT / "configs"
 TOP = __name__.removesuffix(".command.catalogue")  # experiments, or mutual_aid.experiments where installed
 HOME = ROOT.parents[TOP.count(".") - 1] if "." in TOP else ROOT  # the folder that names are looked up from
 STUDIES = Path("experiments/studies")
-ABOUT = (
-    "title",
-    "chinese",
-    "help",
-    "reads",
-    "file",
-    "own_model",
-)  # of a YAML: about an experiment, no settings of it
+# of a YAML: about an experiment, no settings of it
+ABOUT = ("title", "chinese", "help", "reads", "file", "own_model")
 ENTRIES = ("run", "question")
 
 
@@ -44,7 +38,8 @@ class Mistake(ValueError):
 class Experiment:
     """What a YAML of configs/experiment says of itself.
 
-    `chinese`: the title once more, where there is one. `own_model`: it reads no parameter, no group of them and no scenario file.
+    `chinese`: the title once more, where there is one. `own_model`: it reads no parameter, no group of them
+    and no scenario file.
     """
 
     name: str
@@ -76,9 +71,10 @@ def read(path: Path) -> Experiment:
     kind = content.get("name", name)
     if kind != name:
         base = read(path.with_name(f"{kind}.yaml"))
-        return replace(
-            base, name=name, **{key: content[key] for key in ("title", "chinese", "help") if key in content}
-        )
+        own = {key: content[key] for key in ("title", "chinese", "help") if key in content}
+        if "title" in own:  # which the other's Chinese does not say
+            own.setdefault("chinese", "")
+        return replace(base, name=name, **own)
     for key, example in (
         ("title", "title: <what is asked, in one line>"),
         ("help", "help: <what is run, and which settings matter>"),

@@ -357,17 +357,17 @@ def county_map(
     folder: Path,
     replicate: int = 0,
     names: Mapping[int, VillageName] = MappingProxyType({}),
-    shut: Collection[int] = (),
+    told_shut: Collection[int] = (),
 ) -> Picture:
     """The county of one seed at four times: place and kind of each village, what its service is.
 
-    `names`: of villages that a table names; they stand in the last panel. `shut`: those whose station had
+    `names`: of villages that a table names; they stand in the last panel. `told_shut`: those whose station had
     ended before the first month.
     """
     places = rows[(rows["arm"] == "main") & (rows["replicate"] == replicate)].set_index("village")
     mine = series[series["replicate"] == replicate]
     level = mine.pivot(index="month", columns="village", values="level")[places.index]
-    opened = (level > 0).cummax() | level.columns.isin([*shut])
+    opened = (level > 0).cummax() | level.columns.isin([*told_shut])
     code = pd.DataFrame(
         service_codes(level.to_numpy(), opened.to_numpy()), index=level.index, columns=level.columns
     )
