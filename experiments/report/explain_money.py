@@ -73,32 +73,49 @@ def pledges(place: Place) -> str:
     """
     if place.plans:
         return explain_plan.pledges(place)
-    funding, notes = place.values["funding"], []
-    rule = FUNDING_RULES[int(funding["rule"])]
+    rule = FUNDING_RULES[int(place.values["funding"]["rule"])]
     if not place.flow("pledge_basis"):
         nobody = tell("nobody pledges under rule none", "规则为无人出资，无人承诺")
         nothing = tell(
             "no service at the start of the month, or nothing to pay", "月初没有服务，或没有要付的费用"
         )
         return tell("basis of the pledges: ", "承诺依据：") + (nobody if rule == "none" else nothing)
+    whole, basis = yuan(place.flow("pledge_basis")), _basis(place)
+    return "\n".join(
+        [
+            tell(f"basis of the pledges, {whole} yuan: {basis}", f"承诺依据 {whole} 元：{basis}"),
+            layout(_by_payer(place)),
+            *_by_rule(place, rule),
+            *_lowered(place),
+        ]
+    )
+
+
+def _basis(place: Place) -> str:
+    """What the pledges are shares of."""
+    funding = place.values["funding"]
     if funding["basis"] == 1:
         whole, elders = yuan(funding["envelope"]), int(place.state("elders_start"))
-        basis = tell(
+        return tell(
             f"an envelope of {whole} yuan a year for each of "
             f"{elders} elders at the start, set-up money inside it",
             f"按起始时 {elders} 位老人每人每年 {whole} 元的定额，开办费包括在内",
         )
-    elif place.t:
+    if place.t:
         old, top = yuan(int(place.state("bills", 1)[3:].sum())), f"{funding['reserve']:g}"
         cost, held = yuan(place.state("cost_average", 1)), yuan(place.balance("cash", 1))
-        basis = tell(
+        return tell(
             f"smoothed cost {cost}, a twelfth of {old} overdue by 3 "
             f"months and more; halved where cash, {held}, tops {top} months of that cost",
             f"平均成本 {cost} 元，加逾期三个月以上账单 {old} 元的十二分之一；现金（{held} 元）超过 {top} "
             "个月成本时减半",
         )
-    else:
-        basis = tell("from the month before the first, which is not recorded", "取自首月之前，没有记录")
+    return tell("from the month before the first, which is not recorded", "取自首月之前，没有记录")
+
+
+def _by_payer(place: Place) -> list[list[str]]:
+    """A row a payer: share, asked, ceiling, whether it binds, pledged."""
+    funding = place.values["funding"]
     asked, tops, made = place.flow("pledge_asked"), place.flow("pledge_ceiling"), place.flow("pledged")
     heads = ("yuan a month", "share", "asked by share", "ceiling", "", "pledged")
     rows = [tell_all(heads, ("元/月", "比例", "按比例请求", "上限", "", "承诺"))]
@@ -115,6 +132,13 @@ def pledges(place: Place) -> str:
                 yuan(made[number]),
             ]
         )
+    return rows
+
+
+def _by_rule(place: Place, rule: str) -> list[str]:
+    """Notes on what the rule made of the shares."""
+    funding, notes = place.values["funding"], list[str]()
+    asked, tops = place.flow("pledge_asked"), place.flow("pledge_ceiling")
     if int(place.state("level", 1)) == 1 and place.t and not asked[FAMILIES]:
         notes.append(
             tell(
@@ -149,7 +173,13 @@ def pledges(place: Place) -> str:
                 f"provision point, {point} % of the basis: {reached}", f"最低要求为依据的 {point}%：{reached}"
             )
         )
-    if funding["crowding"] and place.state("last_paid_gifts", 1) and tops[0] >= 0:
+    return notes
+
+
+def _lowered(place: Place) -> list[str]:
+    """Notes on what made pledges smaller, or nothing."""
+    funding, notes = place.values["funding"], list[str]()
+    if funding["crowding"] and place.state("last_paid_gifts", 1) and place.flow("pledge_ceiling")[0] >= 0:
         gifts, crowding = yuan(place.state("last_paid_gifts", 1)), f"{funding['crowding']:g}"
         notes.append(
             tell(
@@ -170,14 +200,7 @@ def pledges(place: Place) -> str:
                 "服务在本月关闭，承诺随之取消",
             )
         )
-    whole = yuan(place.flow("pledge_basis"))
-    return "\n".join(
-        [
-            tell(f"basis of the pledges, {whole} yuan: {basis}", f"承诺依据 {whole} 元：{basis}"),
-            layout(rows),
-            *notes,
-        ]
-    )
+    return notes
 
 
 def cash(place: Place) -> str:

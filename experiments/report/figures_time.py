@@ -361,8 +361,8 @@ def county_map(
 ) -> Picture:
     """The county of one seed at four times: place and kind of each village, what its service is.
 
-    `names`: of villages that a table names; they stand in the last panel. `told_shut`: those whose station had
-    ended before the first month.
+    `names`: of villages that a table names; they stand in the last panel. `told_shut`: those whose station
+    had ended before the first month.
     """
     places = rows[(rows["arm"] == "main") & (rows["replicate"] == replicate)].set_index("village")
     mine = series[series["replicate"] == replicate]
