@@ -98,6 +98,19 @@ def shut_before(parameters: Parameters) -> frozenset[int]:
     return frozenset((np.flatnonzero(shut) + 1).tolist())
 
 
+def shut_told(parameters: Parameters) -> list[str]:
+    """A sentence on how stations that a table tells shut are counted; none where it tells of none."""
+    if not (shut := len(shut_before(parameters))):
+        return []
+    return [
+        tell(
+            f"{shut} station{'s are' if shut > 1 else ' is'} told shut: one that does not open again is counted "
+            "as never opened, though it did before the first month.",
+            f"表中有 {shut} 个站点填写为已关闭：其中不再开放者计入“从未开办”，但它在首月之前曾经开办。",
+        )
+    ]
+
+
 def told_helpers(parameters: Parameters, number: int) -> int | None:
     """Helpers under 60 of a village that a table tells; None where it does not."""
     if not parameters.given.villages:
@@ -134,15 +147,7 @@ def told_and_drawn(parameters: Parameters) -> ShownTable | None:
         rows.insert(
             1, [tell("elders by age and sex", "分年龄、性别老人数"), bands, table.rows - bands, shares]
         )
-        if shut := len(shut_before(parameters)):
-            notes.append(
-                tell(
-                    f"{shut} stations are told shut: one that does not open again is counted as never "
-                    "opened, though it did before the first month.",
-                    f"表中有 {shut} 个站点填写为已关闭：其中不再开放者计入“从未开办”，"
-                    "但它在首月之前曾经开办。",
-                )
-            )
+        notes += shut_told(parameters)
         notes += [tell(*note.split("\t")) if "\t" in note else note for note in table.notes]
     whole = tell("whole county", "全县")
     rows += [

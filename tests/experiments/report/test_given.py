@@ -50,7 +50,7 @@ def test_a_page_of_given_villages_says_what_is_given(code, wanted, unwanted):
 
 
 def test_the_table_of_what_was_given_says_how_a_shut_station_is_counted():
-    for code, wanted in (("en", "1 stations are told shut"), ("zh", "有 1 个站点填写为已关闭")):
+    for code, wanted in (("en", "1 station is told shut"), ("zh", "有 1 个站点填写为已关闭")):
         with style.speaking(code):
             shown = given.told_and_drawn(GIVEN)
             assert shown is not None and wanted in shown.note
