@@ -104,10 +104,9 @@ def shut_told(parameters: Parameters) -> list[str]:
         return []
     return [
         tell(
-            f"{shut} station{'s are' if shut > 1 else ' is'} told shut: one that does not open again is counted "
-            "as never opened, though it did before the first month.",
-            f"表中有 {shut} 个站点填写为已关闭：其中不再开放者计入“从未开办”，"
-            "但它在首月之前曾经开办。",
+            f"{shut} station{'s are' if shut > 1 else ' is'} told shut: one that does not open again is "
+            "counted as never opened, though it did before the first month.",
+            f"表中有 {shut} 个站点填写为已关闭：其中不再开放者计入“从未开办”，但它在首月之前曾经开办。",
         )
     ]
 
