@@ -14,6 +14,7 @@ import numpy as np
 from sim.state.codes import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
 
 from ..report import style
+from ..report.given import shut_before
 from ..report.marks import KIND_SHAPES, RIM, SERVICE, service_codes
 from ..report.style import tell, words
 from .course import Course
@@ -52,7 +53,8 @@ def date(course: Course, month: int) -> str:
 def states(course: Course) -> np.ndarray:
     """Place in `SERVICE` of each village."""
     state = course.model.state
-    return service_codes(state["level"], state["closures"] > 0)
+    before = np.isin(state["number"], [*shut_before(course.model.parameters)])
+    return service_codes(state["level"], (state["closures"] > 0) | before)
 
 
 def county_map(course: Course) -> Option:

@@ -18,6 +18,7 @@ from ..statistics import STABLE
 from ..study.findings import Findings, ShownTable
 from ..study.study import Study
 from . import figures_comparison, race
+from .given import of_county, shut_told
 from .labels import (
     arm_label,
     drawn_from,
@@ -118,7 +119,10 @@ def findings(done: Compared, limit: int) -> Findings:
             _setting(done),
             *_left_out(question),
             *map(phrase, question.limits),
-            phrase("What-if on a synthetic county, to compare arms; levels are not forecasts."),
+            *shut_told(done.runs.base),
+            of_county(
+                "What-if on a synthetic county, to compare arms; levels are not forecasts.", done.runs.base
+            ),
         ],
         hypothesis=phrase(question.hypothesis),
         built_in=phrase(question.because),

@@ -26,6 +26,7 @@ from ..command.settings import arm
 from ..outcomes import AGAINST_BASELINE, RANKED
 from ..report import style
 from ..report.arm_effects import size_text
+from ..report.given import of_county
 from ..report.labels import unit_label
 from ..report.style import plt, words
 from ..report.text import layout, numbered
@@ -302,7 +303,7 @@ def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
         sentences=said,
         tables=tables,
         pictures=[picture],
-        limits=list(LIMITS),
+        limits=[of_county(one, runs.base) for one in LIMITS],
         hypothesis=HYPOTHESIS,
         built_in=BUILT_IN,
         verdict=verdict,

@@ -104,6 +104,7 @@ def test_other_values_for_an_experiment_are_a_file_with_its_name(copy):
     path.write_text("# @package _global_\ntitle: What if it floods?\nname: fork\n")
     check_all(copy)
     found = read(path)
+    assert found.called("zh") == "What if it floods?"  # and not that of the other
     assert (found.name, found.title, found.module) == (
         "mine",
         "What if it floods?",
