@@ -119,7 +119,9 @@ def test_axes_stand_before_the_first_month_and_charts_keep_their_places():
     for one, other in zip(charts, after, strict=True):
         assert one.keys() == other.keys()
         assert [part["id"] for part in one["series"]] == [part["id"] for part in other["series"]]
-    assert sum(len(part["data"]) for part in after[0]["series"]) == 2  # every village is on the map, once
+    *services, names = after[0]["series"]
+    assert sum(len(part["data"]) for part in services) == 2  # every village is on the map, once
+    assert [point["name"].split()[0] for point in names["data"]] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
