@@ -33,7 +33,7 @@ from .ranking import Ranking, rank
 from .statistics import Interval
 from .study import draws
 
-WRITTEN, NULL = "as written", "null arm"
+WRITTEN, NULL = "as written", "null arm"  # as runs are stored; readers meet labels.condition_label
 HOLDS, NONE, OPEN, AGAINST = "holds", "none", "open", "against"  # states of an expectation
 SUPPORTED, NOT_SUPPORTED, BUILT_IN, UNDECIDED = "supported", "not supported", "built in", "undecided"
 FULL = 100  # seeds of size=full

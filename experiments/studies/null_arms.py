@@ -330,8 +330,8 @@ def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]
         f"A business helps, added elder-years a village, {both[2][0]}; {both[3][0]}.",
         f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
         f"as practised and {served[1]} at an equal "
-        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a null arm, in "
-        f"which the effect ought to vanish, still shows it.",
+        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for comparison, "
+        f"in which the effect ought to vanish, still shows it.",
     ]
 
 
@@ -393,7 +393,7 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
             axis.set_title(f"{words(panel)}:\n{what}", fontsize=9)
             axis.set_ylabel(_measured(measure), fontsize=8)
     for axis, (_, key, _) in zip(axes[-1], sides, strict=True):
-        last = "null arm, then correlation\nof the payers' yearly luck"
+        last = "for comparison, then correlation\nof the payers' yearly luck"
         axis.set_xlabel(last if key == "step" else "what the businesses are", fontsize=8)
     return style.finish(
         figure,
