@@ -22,8 +22,8 @@ TRAVELLERS = {
     "timebank.credit_per_hour": "sim/parts/timebank.py",
 }
 COMMAND = (
-    "experiment=baseline county.villages=1 county.elders=40 county.facility_share=1 county.shut_share=0 "
-    "horizon.spin_up=0 horizon.end=2025-02 seeds=1 engine=serial progress=false"
+    "experiment=baseline county.villages=1 county.elders=200 county.facility_share=1 county.shut_share=0 "
+    "horizon.spin_up=0 horizon.end=2025-12 seeds=1 engine=serial progress=false"
 )
 HEAD = """# Where everything lives, and what may call what
 
