@@ -23,7 +23,7 @@ TRAVELLERS = {
 }
 COMMAND = (
     "experiment=baseline county.villages=1 county.elders=200 county.facility_share=1 county.shut_share=0 "
-    "horizon.spin_up=0 horizon.end=2025-12 seeds=1 engine=serial progress=false"
+    "horizon.spin_up=0 horizon.end=2025-05 seeds=1 engine=serial progress=false"
 )
 HEAD = """# Where everything lives, and what may call what
 
