@@ -1,5 +1,6 @@
 """`own=my_folder/`: a researcher's own parts, policies, configurations and patterns beside the product's.
 
+`own=` may be said several times, a folder each.
 `MUTUAL_AID_OWN` and `--config-dir` name the same; what the command line says stands above the environment.
 """
 
@@ -40,7 +41,7 @@ def remakes(made: Any) -> Any:
 def named(words: Sequence[str]) -> list[Path]:
     """The folders that a command line names, else those of the environment."""
     typed = [word.partition("=")[2] for word in words if word.partition("=")[0] == KEY]
-    given = [_plain(typed[-1])] if typed else os.environ.get(VARIABLE, "").split(os.pathsep)
+    given = [_plain(one) for one in typed] if typed else os.environ.get(VARIABLE, "").split(os.pathsep)
     return [Path(one).expanduser() for one in given if one]
 
 

@@ -38,6 +38,7 @@ from .experiment_settings import (
     WITH_STUDY,
     Settings,
 )
+from .own_folder import KEY as OWN
 from .own_folder import remakes
 
 
@@ -73,11 +74,11 @@ def read_overrides(words: Sequence[str]) -> list[Override]:
 
 
 def refuse_twice(words: Sequence[str]) -> None:
-    """Raise Mistake where a key has two values, or a table in a value has a name twice."""
+    """Raise Mistake where a key has two values, or a table in a value has a name twice; `own` may be many."""
     given: dict[str, str] = {}
     for word in words:
         key, sign, value = word.partition("=")
-        if sign and given.setdefault(key, value) != value:
+        if sign and key != OWN and given.setdefault(key, value) != value:
             raise Mistake(f"{key} is given twice, as {given[key][:80]!r} and {value[:80]!r}: give it once")
         if name := _twice(value):
             raise Mistake(f"{key}: {name} is written twice in {value[:200]!r}")

@@ -124,7 +124,11 @@ def test_a_folder_that_is_off_leaves_the_former_bytes(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_one_sentence(mine: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    (second / "policies").mkdir(parents=True)
+    (second / "policies" / "gentle.yaml").write_text("# @package _global_\n", encoding="utf-8")
     for words, said in (
+        ((f"own={mine}", f"own={second}", "telephone.on=true", "policy=gentl"), "did you mean gentle?"),
         ((f"own={tmp_path / 'none'}",), "there is no such folder"),
         ((f"own={mine}", "telephon.on=true"), "did you mean telephone.on?"),
         ((f"own={mine}", "funding=mines"), "did you mean mine?"),
