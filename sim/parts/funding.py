@@ -394,7 +394,7 @@ def pledge_by_cost(world, v, values, month, horizon):
     funding, village, flow = values.funding[v], world.villages[v], world.flow[v]
     cash, want, ceiling = world.balance[v].cash, world.sums[4:8], world.sums[0:4]
     limited = funding.basis != ENVELOPE and not pays_alike(values, v, village)
-    basis = basis_of(village, funding, cash, month, horizon, values.economy[0].discount)
+    basis = basis_of(village, funding, cash, month, horizon, values.economy[v].discount)
     flow.pledge_basis = np.int64(basis)
     set_ceilings(values, v, village, village.users, ceiling)
     ask(village, funding, flow, basis, limited, want, ceiling)

@@ -58,6 +58,15 @@ def test_counties_side_by_side_are_the_same_bytes_as_one_model_each(coupled: boo
         assert result.states.number.tolist() == [1, 2, 3, 4, 5]
 
 
+def test_each_county_fronts_its_envelope_at_its_own_discount() -> None:
+    base = BASE.replace({"plan.on": False, "funding.basis": "envelope", "funding.profile": "front"})
+    worlds = [base.replace({"economy.discount": rate}) for rate in (0.0, 0.08)]
+    together = sim.MutualAidModel(worlds, seed=11)
+    together.run(12)
+    alone = [sim.MutualAidModel(world, seed=11).run(12) for world in worlds]
+    assert all(map(same, alone, together.results)) and not same(*alone)
+
+
 def test_townships_and_platforms_of_counties_side_by_side_do_not_mix() -> None:
     base = BASE.replace(
         {
