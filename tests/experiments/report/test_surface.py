@@ -13,14 +13,19 @@ import sim
 from experiments.report import surface
 
 
-def test_nothing_of_the_last_release_is_gone() -> None:
+@pytest.fixture(scope="module")
+def today() -> griffe.Module:
+    return surface.surface()
+
+
+def test_nothing_of_the_last_release_is_gone(today: griffe.Module) -> None:
     last = [version for version in surface.releases() if version != surface.version()][-1]
-    assert surface.breakages(surface.stored(last), surface.surface()) == []
+    assert surface.breakages(surface.stored(last), today) == []
 
 
-def test_the_surface_of_this_version_is_stored() -> None:
+def test_the_surface_of_this_version_is_stored(today: griffe.Module) -> None:
     stored = surface.stored(surface.version())
-    both = surface.breakages(stored, surface.surface()) + surface.breakages(surface.surface(), stored)
+    both = surface.breakages(stored, today) + surface.breakages(today, stored)
     assert both == [], "run python -m experiments.report.surface"
     assert surface.PAGE.read_text(encoding="utf-8") == surface.page()
 
@@ -58,7 +63,7 @@ def test_names_that_leave_still_answer_and_warn() -> None:
         model.run(1)
 
 
-def test_what_is_public_says_what_it_is() -> None:
+def test_what_is_public_says_what_it_is(today: griffe.Module) -> None:
     for name in sim.__all__:
-        member = surface.surface()[name]
+        member = today[name]
         assert isinstance(member, griffe.Object) and member.docstring, name
