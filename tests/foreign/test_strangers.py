@@ -158,28 +158,35 @@ def test_a_message_is_one_line_that_steers_no_terminal():
     assert sentence("a\nb \x1b[31mc") == "a b \\x1b[31mc" and len(sentence("x" * 10**6)) < 2_100
 
 
+def drawn_in(folder):
+    """A picture that a fresh process draws while it stands in a folder."""
+    code = (
+        "from pathlib import Path; from experiments.report.style import plt, save; "
+        "figure, axes = plt.subplots(); axes.plot([1, 2]); save(figure, Path(), 'mine')"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+    )
+    return (folder / "mine.svg").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory):
+    """The picture as it is where no settings lie."""
+    return drawn_in(tmp_path_factory.mktemp("usual"))
+
+
 @pytest.mark.parametrize(
     "settings",
     ["text.usetex: True\nbackend: nope\n", "figure.dpi: 7\nfont.size: 99\n", "font.size: 9 # \xff\xfe\n"],
 )
-def test_settings_of_the_working_folder_have_no_say_in_a_figure(settings, tmp_path):
+def test_settings_of_the_working_folder_have_no_say_in_a_figure(settings, usual, tmp_path):
     (tmp_path / "matplotlibrc").write_bytes(settings.encode("latin-1"))
-    code = (
-        "import sys; from pathlib import Path; from experiments.report.style import plt, save; "
-        "figure, axes = plt.subplots(); axes.plot([1, 2]); save(figure, Path(sys.argv[1]), 'mine')"
-    )
-    written = []
-    for name in ("here", "there"):
-        (tmp_path / name).mkdir()
-        subprocess.run(
-            [sys.executable, "-c", code, tmp_path / name],
-            cwd=tmp_path if name == "here" else tmp_path / "there",
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            check=True,
-            capture_output=True,
-        )
-        written.append((tmp_path / name / "mine.svg").read_bytes())
-    assert written[0] == written[1]
+    assert drawn_in(tmp_path) == usual
 
 
 def test_who_reads_the_first_line_of_the_help_may_stop(tmp_path):
@@ -253,7 +260,7 @@ def test_a_setting_of_the_former_ladder_says_that_a_plan_does_not_read_it(tmp_pa
 
 def test_a_policy_of_a_part_that_is_off_says_so(tmp_path, capsys):
     words = ["experiment=baseline", "county.elders=12", "county.villages=2", "horizon.end=2026-06"]
-    more = ["policy=collective_funds", "collective.on=false", "seeds=1", "progress=false"]
+    more = ["policy=collective_funds", "collective.on=false", "seeds=1", "workers=1", "progress=false"]
     assert run.main([*words, *more, f"out={tmp_path}"]) == 0
     said = capsys.readouterr().err
     assert "what a policy does to collective.welfare_cap has no effect: collective.on is false" in said
