@@ -129,11 +129,15 @@ def test_no_file_that_planners_read_says_a_thing_otherwise():
     assert len(found) > 20 and {name: count for name, count in found.items() if count} == KEPT_AS_SAID
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "for comparison"), ("zh", "对照")])
-def test_the_condition_for_comparison_is_said_as_the_glossary_does(language, said):
+@pytest.mark.parametrize(
+    ("language", "said", "held"),
+    [("en", "for comparison", "quality.felt = 0.1"), ("zh", "对照", "满意度随质量变化的速度 = 0.1")],
+)
+def test_conditions_are_said_as_the_glossary_and_the_parameters_are(language, said, held):
     with style.speaking(language):
         assert labels.condition_label(NULL) == said
-        assert labels.condition_label("quality.felt = 0.1") == "quality.felt = 0.1"
+        assert labels.condition_label("quality.felt = 0.1") == held
+        assert held in style.words("quality.felt = 0.1/no station")  # an arm under it, in a table of the page
     (term,) = (term for term in TERMS if term.english == "for comparison")
     assert said in (term.english, term.chinese)
 
