@@ -73,7 +73,7 @@ def faults(figure: Figure) -> list[str]:
 
 
 def chopped(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
-    """Texts that reach into the title or the caption, which a page cuts off: it says both in its own letters."""
+    """Texts that reach into the title or the caption: a page cuts off both and says them itself."""
     shares = dict(
         str(text.get_gid()).split("-", 1)
         for text in figure.texts

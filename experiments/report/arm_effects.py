@@ -92,3 +92,4 @@ def _effects(axis: Any, mine: pd.DataFrame, outcome: Outcome) -> None:
     axis.grid(axis="y", color="#eeeeee", lw=0.6)
     axis.set_axisbelow(True)
     axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=4)

@@ -351,8 +351,8 @@ def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]
         tell(
             f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
             f"as practised and {served[1]} at an equal "
-            f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for comparison, "
-            f"in which the effect ought to vanish, still shows it.",
+            f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for "
+            f"comparison, in which the effect ought to vanish, still shows it.",
             f"总体：{words(verdict)}；按可持续村计，多方出资在现行做法下{served[0]}、承诺资金总额相同时"
             f"{served[1]}，产业分别为{served[2]}与{served[3]}。“由设定决定”指：在本应使该效应消失的对照方案中，"
             "效应依然出现。",
