@@ -154,3 +154,15 @@ def test_no_kept_word_says_a_thing_otherwise():
     ]
     assert len(kept) > 2_000 and said_otherwise(kept) == []
     assert said_otherwise([*texts.ENGLISH.values(), *texts.CHINESE.values()]) == []
+
+
+def test_settings_are_said_in_chinese():
+    """As parameters_zh.yaml and LABELS have them; a number stays one."""
+    with style.speaking("zh"):
+        assert style.words("funding=jiangxi, business=none") == "出资规则 = 江西（老人+政府），产业 = 无产业"
+        assert style.words("families.highest_level=2.5").endswith(" = 2.5")
+        assert "highest" not in style.words("families.highest_level=2.5")
+        assert style.words("jiangxi/none x 0.5") == "江西（老人+政府），无产业 × 0.5"
+        assert style.words("families collective") == "家庭，再由村集体"
+    assert style.words("funding=jiangxi, business=none") == "funding=jiangxi, business=none"
+    assert style.words("organisation.association_finds = 1") == "organisation.association_finds = 1"
