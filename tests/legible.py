@@ -1,4 +1,5 @@
-"""Whether the letters of a figure can be read: inside the picture, none on another. For tests of figures."""
+"""Whether the letters of a figure can be read: inside the picture and what a page shows of it, none on
+another, none too small. For tests of figures."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from matplotlib.transforms import Bbox
 from experiments.report import style
 
 OUTSIDE = 1.0  # pixels by which a text may stand beyond the edge of the picture: rounding of its box
+PAGE = 1050.0  # pixels to which a report's page of 1280 stretches a picture
+LEAST = 8.0  # pixels there of the smallest letters
 SHARE = 0.12  # of the smaller of two texts that another may cover: boxes have air around the letters
 
 
@@ -45,6 +48,7 @@ def covered(one: Bbox, other: Bbox) -> float:
 def faults(figure: Figure) -> list[str]:
     """One line for each text that is cut at the edge, and for each two that lie on one another."""
     canvas, texts = figure.bbox, shown(figure)
+    pixels = PAGE / (72 * figure.get_figwidth())
     cut = [
         f"cut: {text!r}"
         for text, box in texts
@@ -53,10 +57,35 @@ def faults(figure: Figure) -> list[str]:
         or box.x1 > canvas.x1 + OUTSIDE
         or box.y1 > canvas.y1 + OUTSIDE
     ]
-    return cut + [
-        f"{covered(a, b):.0%} on one another: {one!r}, {other!r}"
-        for (one, a), (other, b) in combinations(texts, 2)
-        if covered(a, b) > SHARE
+    own = {text for text in figure.texts if text.get_gid()}  # title and caption: a page says them itself
+    sizes = {one.get_fontsize() for one in figure.findobj(Text) if one.get_text().strip() and one not in own}
+    small = sorted(size for size in sizes if size * pixels < LEAST)
+    cut += [f"small: {size:g} points are {size * pixels:.1f} pixels" for size in small]
+    return (
+        cut
+        + chopped(figure, texts)
+        + [
+            f"{covered(a, b):.0%} on one another: {one!r}, {other!r}"
+            for (one, a), (other, b) in combinations(texts, 2)
+            if covered(a, b) > SHARE
+        ]
+    )
+
+
+def chopped(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
+    """Texts that reach into the title or the caption: a page cuts off both and says them itself."""
+    shares = dict(
+        str(text.get_gid()).split("-", 1)
+        for text in figure.texts
+        if str(text.get_gid()).startswith(("title-", "caption-"))
+    )
+    low = figure.bbox.height * float(shares.get("caption", 0))
+    high = figure.bbox.height * (1 - float(shares.get("title", 0)))
+    own = {text.get_text() for text in figure.texts if text.get_gid()}
+    return [
+        f"chopped by the page: {text!r}"
+        for text, box in texts
+        if text not in own and (box.y0 < low - OUTSIDE or box.y1 > high + OUTSIDE)
     ]
 
 

@@ -52,7 +52,11 @@ def draw(rows: list[Judgement], title: str, folder: Path, name_of: Callable[[Pat
         observed = np.clip(one.place(one.pattern.observed), LEFT, RIGHT)
         axis.plot(observed, row, "|", color="black", ms=11, mew=1.2)
         _value(axis, row, one)
-    numbers = [f"{short(one.value)}   ({one.pattern.low:g} – {one.pattern.high:g})" for one in rows]
+    found = [short(one.value) if np.isfinite(one.value) else "–" for one in rows]
+    numbers = [
+        f"{told}   ({one.pattern.low:g} – {one.pattern.high:g})"
+        for one, told in zip(rows, found, strict=True)
+    ]
     on_bands(axis, [f"{one.pattern.id}  {name_of(one.pattern)}" for one in rows], numbers)
     caption = tell(
         "Grey: the published band, whatever its width, with its numbers on the right behind the value "

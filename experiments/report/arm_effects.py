@@ -14,7 +14,7 @@ from ..outcomes import AGAINST_BASELINE, Outcome
 from ..study.findings import Picture
 from . import style
 from .labels import drawn_from, unit_label
-from .style import phrase, plt, tell
+from .style import phrase, tell
 
 WIDE = 1.45  # inches that a title may take over its plot
 
@@ -58,12 +58,13 @@ def draw(table: pd.DataFrame, title: str, note: str, folder: Path, name: str) ->
     """
     order = ordered(table)
     labels = table.drop_duplicates("arm").set_index("arm")["label"]
-    size = (14.5, 2.3 + 0.21 * len(order))
-    figure, axes = plt.subplots(1, len(AGAINST_BASELINE), figsize=size, layout="constrained", sharey=True)
+    figure, axes = style.small_multiples(len(AGAINST_BASELINE), 0.21 * len(order))
     for axis, (key, outcome) in zip(axes, AGAINST_BASELINE.items(), strict=True):
         _effects(axis, table[table["measure"] == key].set_index("arm").reindex(order), outcome)
-    axes[0].set_yticks(range(len(order)), [phrase(labels[arm]) for arm in order], fontsize=8)
+    axes[0].set_yticks(range(len(order)), [phrase(labels[arm]) for arm in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
+    for axis in axes:
+        axis.tick_params(labelsize=8)
     marks = tell(
         "Dot: effect against the baseline under the same luck; bar: 95 % interval; blue better, red "
         "worse, grey not clear at a false discovery rate of 5 % over all of them. ",
@@ -77,16 +78,18 @@ def _effects(axis: Any, mine: pd.DataFrame, outcome: Outcome) -> None:
     axis.axvline(0, color="black", lw=0.8)
     for place, row in enumerate(mine.itertuples()):
         if not np.isfinite(row.effect):
-            axis.text(0, place, " " + phrase("not defined"), va="center", fontsize=7, color=style.GREY)
+            axis.text(0, place, " " + phrase("not defined"), va="center", fontsize=8, color=style.GREY)
             continue
         better = style.BLUE if row.effect * outcome.better > 0 else style.RED
         colour = better if row.clear else style.GREY
         if np.isfinite(row.low):
             axis.plot([row.low, row.high], [place, place], color=colour, lw=1.6, solid_capstyle="butt")
         axis.plot(row.effect, place, "o", color=colour, ms=4)
-    base = f"{phrase('baseline')} {mine['baseline'].iloc[0]:.{outcome.digits}f}"
+    level = mine["baseline"].iloc[0]
+    base = f"{phrase('baseline')} {f'{level:.{outcome.digits}f}' if np.isfinite(level) else '–'}"
     axis.set_title(f"{style.wrapped(phrase(outcome.brief), WIDE, 9)}\n{base}", fontsize=9)
     axis.set_xlabel(style.wrapped(unit_label(outcome), WIDE, 8), fontsize=8)
     axis.grid(axis="y", color="#eeeeee", lw=0.6)
     axis.set_axisbelow(True)
     axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=4)

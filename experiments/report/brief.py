@@ -63,7 +63,7 @@ def of(kept: Kept, code: str, whole: bool = False) -> Brief:
     with style.speaking(code):
         drawn, done = page.figures_of(kept, findings, code)
         images = {picture["file"]: picture["image"] for picture in drawn}
-        shown = [picture for picture in findings.pictures if picture.file in images]
+        shown = [Picture(one["file"], one["title"], one["caption"]) for one in drawn]  # as they are drawn
         shown = shown if whole else shown[:PICTURES]
         tables = [headed(table) for table in findings.tables]
         if whole:

@@ -43,12 +43,17 @@ def effects(done: Compared, states: Mapping[str, list[str]], verdict: str, folde
     """Every expectation under every condition with its interval."""
     expected = done.question.tested
     size = (9, 1.3 + len(expected) * (0.7 + 0.34 * len(states)))
-    figure, axes = plt.subplots(len(expected), 1, figsize=size, layout="constrained", squeeze=False)
+    ratios = [*[len(states)] * len(expected), 0.8]
+    figure, axes = plt.subplots(
+        len(ratios), 1, figsize=size, layout="constrained", squeeze=False, height_ratios=ratios
+    )
     seen: set[str] = set()
-    for i, (axis, one) in enumerate(zip(axes[:, 0], expected, strict=True)):
+    for i, (axis, one) in enumerate(zip(axes[:-1, 0], expected, strict=True)):
         mine = {condition: found[i] for condition, found in states.items()}
         _expectation(axis, done, one, mine, seen)
-    figure.legend(loc="outside lower right", ncols=4, title=tell("95 % interval", "95% 区间"), fontsize=8)
+    marks = [one for axis in axes[:-1, 0] for one in axis.get_legend_handles_labels()[0]]
+    axes[-1, 0].set_axis_off()  # a place of its own: at the edge of the figure the caption would lie on it
+    axes[-1, 0].legend(handles=marks, loc="center right", ncols=4, fontsize=8, borderaxespad=0)
     said, stop = words(verdict).capitalize(), tell(".", "。")
     hypothesis = tell("Expected: ", "预期：") + phrase(done.question.hypothesis)
     caption = tell(
@@ -71,7 +76,7 @@ def _expectation(
         axis.plot(ends, [row, row], color=colour, lw=3, solid_capstyle="butt", label=label)
         axis.plot(scale * effect.mean, row, "o", color=colour, ms=6, mec="black", mew=0.5)
     axis.axvline(0, color="black", lw=0.8)
-    axis.set_yticks(range(len(states)), [condition_label(condition) for condition in states])
+    axis.set_yticks(range(len(states)), [wrapped(condition_label(one), 2.3, 9) for one in states])
     axis.set_ylim(len(states) - 0.5, -0.5)
     axis.set_title(wrapped(phrase(one.text), 6.4, 9), fontsize=9)
     axis.set_xlabel(wrapped(measured(one), 6.4, 9))
@@ -93,9 +98,8 @@ def _name(arm: str) -> str:
 def arms(done: Compared, folder: Path) -> Picture:
     """Every arm's outcomes with intervals, side by side."""
     names, shown = list(done.question.available), done.question.shown
-    size = (3.0 + 2.2 * len(shown), 1.6 + 0.26 * len(names))
-    figure, axes = plt.subplots(1, len(shown), figsize=size, layout="constrained", squeeze=False, sharey=True)
-    for axis, outcome in zip(axes[0], shown, strict=True):
+    figure, plots = style.small_multiples(len(shown), 0.26 * len(names))
+    for axis, outcome in zip(plots, shown, strict=True):
         scale = 100 if OUTCOMES[outcome].share else 1
         for row, arm in enumerate(names):
             mean = done.mean(arm, outcome)
@@ -104,8 +108,8 @@ def arms(done: Compared, folder: Path) -> Picture:
             axis.plot(scale * mean.mean, row, "o", color=style.BLUE, ms=5)
         axis.set_title(wrapped(outcome_title(outcome), 1.65, 8), fontsize=8)
         axis.grid(axis="x", alpha=0.3)
-    axes[0][0].set_yticks(range(len(names)), [_name(arm) for arm in names])
-    axes[0][0].set_ylim(len(names) - 0.5, -0.5)
+    plots[0].set_yticks(range(len(names)), [_name(arm) for arm in names])
+    plots[0].set_ylim(len(names) - 0.5, -0.5)
     caption = tell(
         f"Mean over {done.counted} seeds with its 95 % interval; the arms share luck, so that "
         f"differences are surer than the intervals look.",

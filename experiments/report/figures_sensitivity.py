@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..study.findings import Picture
 from . import style
-from .style import phrase, plt, tell
+from .style import input_name, plt, tell
 
 MEASURES = {  # measure -> label, colour
     "S1": (("alone (first order, S1)", "单独作用（S1）"), style.SKY),
@@ -65,7 +65,8 @@ def tornado(
         axis.errorbar(mine[at], place, xerr=error, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.5)
     axis.axvline(base, color="black", lw=1, label=tell("mean of all points", "所有点的均值"))
     axis.set_yticks(
-        range(len(mine)), [f"{row.parameter}  ({row.low:g} – {row.high:g})" for row in mine.itertuples()]
+        range(len(mine)),
+        [f"{input_name(row.parameter)}  ({row.low:g} – {row.high:g})" for row in mine.itertuples()],
     )
     axis.invert_yaxis()
     axis.set_xlabel(outcome)
@@ -88,7 +89,7 @@ def tornado(
                 f"end, {base:.3g} on average"
             ),
             (
-                f"{one['parameter']} 带来可辨别的最大变化：范围低端 {one['at_low']:.3g}，高端 "
+                f"{input_name(one['parameter'])} 带来可辨别的最大变化：范围低端 {one['at_low']:.3g}，高端 "
                 f"{one['at_high']:.3g}，平均 {base:.3g}"
             ),
         )
@@ -141,7 +142,7 @@ def indices(
             error_kw={"elinewidth": 0.8, "capsize": 1.5},
             label=tell(*label),
         )
-    labels = list(map(phrase, inputs["parameter"]))
+    labels = list(map(input_name, inputs["parameter"]))
     axis.axvline(
         line,
         color=style.RED,
@@ -161,7 +162,7 @@ def indices(
 def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -> str:
     """Which inputs stand clear of the line, and how much luck was taken off."""
     sure = inputs[inputs[[f"{key}_low", key]].min(axis=1) > line]["parameter"]
-    shown = ", ".join(map(phrase, sure.head(3)))
+    shown = tell(", ", "、").join(map(input_name, sure.head(3)))
     luck = (
         tell(
             f"; luck, {100 * noise:.0f} % of the variance analysed, is taken off",
@@ -172,9 +173,9 @@ def _leaders(inputs: pd.DataFrame, key: str, line: float, noise: float | None) -
     )
     if not shown:
         return tell("No input stands clear of one without effect", "没有输入明显超过无作用输入") + luck
-    more = tell(f" and {len(sure) - 3} more", f" 等 {len(sure)} 项") if len(sure) > 3 else ""
+    more = tell(f" and {len(sure) - 3} more", f"等 {len(sure)} 项") if len(sure) > 3 else ""
     verb = "stand" if len(sure) > 1 else "stands"
     return (
-        tell(f"{shown}{more} {verb} clear of an input without effect", f"{shown}{more} 明显超过无作用输入")
+        tell(f"{shown}{more} {verb} clear of an input without effect", f"{shown}{more}明显超过无作用输入")
         + luck
     )

@@ -252,10 +252,11 @@ def counted(kept: Kept) -> str:
     beside = [tell(f"{count} {text}", f"{text} {count} 次") for text, count in others.items() if count]
     joined = tell(", ", "、").join(beside)
     return tell(
-        f"{len(runs)} runs: {len(main)} are {plans} plans under {seeds} seeds each (a seed is one course of "
-        f"luck)" + (f"; beside them {joined}." if beside else "."),
-        f"共 {len(runs)} 次运行：{plans} 个方案、每个 {seeds} 个随机种子，计 {len(main)} 次（"
-        f"一个种子是一种运气）" + (f"；另有{joined}。" if beside else "。"),
+        f"{len(runs)} runs: {len(main)} are {plans} {'plans' if plans > 1 else 'plan'} under {seeds} seeds"
+        f"{' each' if plans > 1 else ''} (a seed is one course of luck)"
+        + (f"; beside them {joined}." if beside else "."),
+        f"共 {len(runs)} 次运行：{plans} 个方案、{'每个 ' if plans > 1 else ''}{seeds} 个随机种子，"
+        f"计 {len(main)} 次（一个种子是一种运气）" + (f"；另有{joined}。" if beside else "。"),
     )
 
 

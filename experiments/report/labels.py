@@ -54,7 +54,7 @@ def drawn_from(settings: Settings) -> str:
 
 def condition_label(condition: str) -> str:
     """A condition in words; the one in which what is expected cannot act is there for comparison."""
-    return phrase("for comparison" if condition == NULL else condition)
+    return phrase("for comparison") if condition == NULL else tell(condition, words(condition))
 
 
 def state_label(state: str) -> str:

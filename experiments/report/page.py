@@ -173,7 +173,11 @@ def inline(svg: str, name: str, title: str, text: str) -> Markup:
         .replace("url(#", f"url(#{name}-")
     )
     said = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(text)}</desc>'
-    opening = f'<svg {box} role="img" aria-labelledby="{name}-title {name}-desc">{said}'
+    wide = re.search(
+        r'viewBox="\S+ \S+ ([\d.]+)', box
+    )  # points: letters of 8 points keep 8 pixels on a phone
+    least = f'style="--least: {float(wide[1]):.0f}px" ' if wide else ""
+    opening = f'<svg {box} {least}role="img" aria-labelledby="{name}-title {name}-desc">{said}'
     return Markup(re.sub(r"<svg[^>]*>", lambda _: opening, svg, count=1))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -65,6 +66,7 @@ CLASS_COLOURS = dict(
 )
 PAYER_COLOURS = dict(government=BLUE, collective=ORANGE, families=GREEN, society=PINK, business=YELLOW)
 LANGUAGES = ("en", "zh")
+ACROSS = 4  # plots beside each other in a figure of many
 FONTS = (  # Chinese ones that systems have; the first that is found is taken
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -320,11 +322,32 @@ def words(name: str) -> str:
         return tell(", ", "，").join(words(part) for part in name.split("/"))
     if name in LABELS:
         return tell(*LABELS[name])
+    path, held, _ = name.partition(" = ")
+    if held and path in chinese_names()["parameters"]:  # a condition: the path is what the tables list
+        return tell(name, _part(name))
     return tell(
-        name.replace("_", " "),
-        translated().get(name)
-        or "，".join(translated().get(part, part) for part in name.replace("_", " ").split(", ")),
+        name.replace("_", " "), translated().get(name) or "，".join(_part(part) for part in name.split(", "))
     )
+
+
+def _part(part: str) -> str:
+    """A part of a name in Chinese: a label, a parameter or a group with what it is set to, a multiple."""
+    key, held, value = part.partition("=")
+    if held:
+        key = key.strip()
+        called = chinese_names()["parameters"].get(key) or translated().get(key, key)
+        return f"{called} = {words(value.strip())}"
+    mix, times, factor = part.rpartition(" x ")
+    if times:
+        return f"{words(mix)} × {factor}"
+    spaced = part.replace("_", " ")
+    forms = (part, spaced, spaced.replace(" ", "_"))
+    return next((translated()[form] for form in forms if form in translated()), spaced)
+
+
+def input_name(name: str) -> str:
+    """An input of a sensitivity study: a group by its words, a parameter by its path, in Chinese its name."""
+    return tell(phrase(name), chinese_names()["parameters"].get(name) or phrase(name))
 
 
 LETTER = 0.57  # mean width of a Latin letter, in sizes of the font; a Chinese sign is one wide
@@ -358,6 +381,23 @@ def _lines(text: str, room: float) -> list[str]:
 def capital(text: str) -> str:
     """With a capital first letter, unless a parameter's path comes first."""
     return text if "." in text.split(" ", 1)[0].strip(".,") else text[:1].upper() + text[1:]
+
+
+def small_multiples(count: int, tall: float) -> tuple[Figure, list[Any]]:
+    """A figure of `count` plots of one list of rows, four beside each other, so that letters stay readable;
+    all beside each other where it would be taller than wide.
+
+    `tall`: inches of a plot's rows.
+    """
+    across, one = min(count, ACROSS), 1.9
+    down = math.ceil(count / across)
+    if 0.9 + down * (0.9 + tall) > 2.4 + one * across:
+        across, down, one = count, 1, 1.5
+    size = (2.4 + one * across, 0.9 + down * (0.9 + tall))
+    figure, axes = plt.subplots(down, across, figsize=size, layout="constrained", squeeze=False, sharey=True)
+    for axis in axes.flat[count:]:
+        axis.set_axis_off()
+    return figure, list(axes.flat[:count])
 
 
 _drawing = [True]

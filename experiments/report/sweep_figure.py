@@ -88,7 +88,8 @@ def _field(
         ]
     )
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
-    axis.imshow(means, cmap="Blues", vmin=low - 0.4 * (high - low or 1), vmax=high, aspect="auto")
+    top = high if high > low else low + 1  # where all are alike all are light
+    axis.imshow(means, cmap="Blues", vmin=low - 0.4 * (top - low), vmax=top, aspect="auto")
     for row, line in enumerate(means):
         for column, value in enumerate(line):
             dark = high > low and value > low + 0.7 * (high - low)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from ..command.settings import known
 from ..report import figures_sensitivity, style
-from ..report.style import phrase, plt, tell, wrapped
+from ..report.style import plt, tell, wrapped
 from ..study.findings import Picture
 from .analysis import Analysed
 from .designs import noise
@@ -162,21 +164,24 @@ def _leaders(found: Analysed, outcome: str) -> list[int]:
     return [*[place for place in order if place != dummy][: SHOWN - 1], dummy]
 
 
+def _panels(count: int, wide: float, tall: float) -> tuple[Figure, list[Any]]:
+    """A plot an outcome, three beside each other; inches of the figure and of a row."""
+    across = 3
+    down = math.ceil(count / across)
+    figure, axes = plt.subplots(
+        down, across, figsize=(wide, tall * down), layout="constrained", squeeze=False
+    )
+    for axis in axes.flat[count:]:
+        axis.set_axis_off()
+    return figure, list(axes.flat[:count])
+
+
 def bars(found: Analysed, folder: Path, name: str) -> Picture:
     """One panel an outcome: index with interval, grey where it is not told from chance."""
     panels = list(found.indices)
     rows = min(len(found.design.factors), SHOWN)
-    columns = 3
-    figure, axes = plt.subplots(
-        math.ceil(len(panels) / columns),
-        columns,
-        figsize=(13, (1.2 + 0.24 * rows) * math.ceil(len(panels) / columns)),
-        layout="constrained",
-        squeeze=False,
-    )
-    for axis in axes.ravel()[len(panels) :]:
-        axis.set_axis_off()
-    for axis, outcome in zip(axes.ravel(), panels, strict=False):
+    figure, axes = _panels(len(panels), 13.0, 1.2 + 0.24 * rows)
+    for axis, outcome in zip(axes, panels, strict=True):
         if not np.any(found.indices[outcome].main):
             drowned = found.indices[outcome].drowned
             axis.text(
@@ -194,7 +199,9 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
             axis.plot(indices.interval[factor_at], [row, row], color="black", lw=1)
         axis.axvline(found.lines[outcome], color=style.RED, ls="--", lw=1)
         axis.set_yticks(
-            range(len(places)), [phrase(indices.factors[place]) for place in places], fontsize=7.5
+            range(len(places)),
+            [wrapped(style.input_name(indices.factors[place]), 1.5, 7.5) for place in places],
+            fontsize=7.5,
         )
         axis.invert_yaxis()
         axis.set_xlim(left=0)
@@ -205,7 +212,7 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
     lead = found.passed(first)
     label, colon = found.label(first), tell(": ", "：")
     said = (
-        tell("moved most by ", "作用最大者为 ") + ", ".join(map(phrase, lead[:3]))
+        tell("moved most by ", "作用最大者为 ") + tell(", ", "、").join(map(style.input_name, lead[:3]))
         if lead
         else tell("no input can be told from chance", "没有输入可与偶然区分")
     )
@@ -223,13 +230,17 @@ def bars(found: Analysed, folder: Path, name: str) -> Picture:
     return style.finish(figure, f"{label}{colon}{said}", caption, folder, name)
 
 
+def _brief(factor: str) -> str:
+    """An input within a narrow plot: a parameter without its section, in Chinese by its name."""
+    path = tell(factor.partition(".")[2], "")
+    return path or wrapped(style.input_name(factor), 1.4, 6.5)
+
+
 def plane(found: Analysed, folder: Path, name: str) -> Picture:
     """mu* against sigma, one panel an outcome."""
     panels = list(found.indices)
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(2.9 * len(panels), 3.4), layout="constrained", squeeze=False
-    )
-    for axis, outcome in zip(axes[0], panels, strict=True):
+    figure, axes = _panels(len(panels), 10.2, 3.4)
+    for axis, outcome in zip(axes, panels, strict=True):
         indices = found.indices[outcome]
         sigma = indices.values["sigma"] if "sigma" in indices.values else np.zeros_like(indices.main)
         axis.scatter(indices.main, sigma, s=14, color=style.GREY)
@@ -238,7 +249,7 @@ def plane(found: Analysed, folder: Path, name: str) -> Picture:
         for place in _leaders(found, outcome)[:5]:
             axis.scatter(indices.main[place], sigma[place], s=26, color=style.BLUE)
             axis.annotate(
-                indices.factors[place].partition(".")[2] or indices.factors[place],
+                _brief(indices.factors[place]),
                 (indices.main[place], sigma[place]),
                 fontsize=6.5,
                 xytext=(2, 3),
@@ -247,7 +258,7 @@ def plane(found: Analysed, folder: Path, name: str) -> Picture:
         axis.axvline(found.lines[outcome], color=style.RED, ls="--", lw=1)
         axis.set_title(wrapped(found.label(outcome), 1.95, 8.5), fontsize=8.5)
         axis.set_xlabel(tell("mu*: mean size of effects", "mu*：效应平均大小"))
-    axes[0][0].set_ylabel(tell("sigma: spread of effects", "sigma：效应的离散"))
+    axes[0].set_ylabel(tell("sigma: spread of effects", "sigma：效应的离散"))
     first = panels[0]
     indices, lead = found.indices[first], found.passed(first)
     bent = [
@@ -256,7 +267,7 @@ def plane(found: Analysed, folder: Path, name: str) -> Picture:
         if indices.values.get("sigma", np.zeros_like(indices.main))[indices.factors.index(factor)]
         > indices.main[indices.factors.index(factor)]
     ]
-    label, named = found.label(first), ", ".join(bent[:3])
+    label, named = found.label(first), tell(", ", "、").join(map(style.input_name, bent[:3]))
     some = tell(
         f"{label}: effects of {named} change with the other inputs", f"{label}：{named} 的效应随其他输入而变"
     )
@@ -315,10 +326,8 @@ def chance(found: Analysed, folder: Path) -> Picture:
 def convergence(found: Analysed, folder: Path) -> Picture:
     """Index of the leading inputs along the base points, with intervals."""
     panels = list(found.indices)
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(2.9 * len(panels), 3.3), layout="constrained", squeeze=False
-    )
-    for axis, outcome in zip(axes[0], panels, strict=True):
+    figure, axes = _panels(len(panels), 10.2, 3.1)
+    for axis, outcome in zip(axes, panels, strict=True):
         leaders, dummy = _leaders(found, outcome)[:-1], found.design.factors.index("dummy")
         for factor_at, colour in [*zip(leaders[:4], COLOURS, strict=False), (dummy, style.GREY)]:
             sizes = [indices.n for indices in found.path[outcome]]
@@ -333,8 +342,7 @@ def convergence(found: Analysed, folder: Path) -> Picture:
                 color=colour,
                 marker="o",
                 ms=3,
-                label=found.design.factors[factor_at].partition(".")[2]
-                or phrase(found.design.factors[factor_at]),
+                label=_brief(found.design.factors[factor_at]),
             )
         axis.set_title(wrapped(found.label(outcome), 1.95, 8.5), fontsize=8.5)
         axis.set_xlabel(
@@ -350,7 +358,7 @@ def convergence(found: Analysed, folder: Path) -> Picture:
         axis.minorticks_off()
         axis.set_ylim(bottom=0)
         axis.legend(fontsize=6.5)
-    axes[0][0].set_ylabel(tell(*NAMES[found.main]))
+    axes[0].set_ylabel(tell(*NAMES[found.main]))
     wide = max(float(indices.width.max()) for indices in found.indices.values())
     of = tell(" of the largest mu*", "（相对于最大的 mu*）") if found.design.method == "morris" else ""
     title = tell(

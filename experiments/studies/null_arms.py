@@ -28,7 +28,7 @@ from ..report import style
 from ..report.arm_effects import size_text
 from ..report.given import of_county
 from ..report.labels import unit_label
-from ..report.style import plt, words
+from ..report.style import both, figures_in, phrase, plt, tell, words
 from ..report.text import layout, numbered
 from ..statistics import Interval
 from ..study.findings import Findings, Picture, ShownTable
@@ -65,6 +65,7 @@ BUILT_IN = (
     "funding.identical_payers, funding.payer_correlation, ceilings of the payers, "
     "business.care_share and the margins of the businesses"
 )
+PAIRED = "mean over seeds with 95 % interval, paired by seed"
 SHOWN = (RANKED, "viable")  # the headline's measure, and the end of the funnel
 
 
@@ -248,15 +249,19 @@ def payers_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str, 
     zero, alike = by.loc["0"], by.loc["alike"]
     at = flip([float(step) for step in steps], [by.loc[step, "mean"] for step in steps])
     turned = (
-        f"its sign flips at a correlation of about {at:.2f}"
+        tell(f"its sign flips at a correlation of about {at:.2f}", f"相关系数约 {at:.2f} 时正负号改变")
         if at is not None
-        else "its sign does not flip between correlation 0 and 1"
+        else tell("its sign does not flip between correlation 0 and 1", "相关系数从 0 到 1，正负号均不改变")
     )
     verdict = judge(sign(zero), [sign(alike)])
+    shared = band(by.loc[steps[-1]])
     return (
-        f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)}; "
-        f"payers alike {band(alike)}; "
-        f"luck wholly shared {band(by.loc[steps[-1]])}; {turned}: {verdict}",
+        tell(
+            f"{words(panel)}: four payers less the best single one ({zero['best']}) {band(zero)}; "
+            f"payers alike {band(alike)}; luck wholly shared {shared}; {turned}: {verdict}",
+            f"{words(panel)}：四方出资减最好的单一出资方（{words(zero['best'])}）{band(zero)}；"
+            f"各方相同时 {band(alike)}；运气完全同步时 {shared}；{turned}：{words(verdict)}",
+        ),
         verdict,
     )
 
@@ -265,18 +270,22 @@ def business_sentence(mine: pd.DataFrame, panel: str, measure: str) -> tuple[str
     """What is left of 'a business helps' in one panel, and the verdict."""
     by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index("kind")
     verdict = judge(sign(by.loc["portfolio"]), [sign(by.loc[kind]) for kind in ("zero_margin", "no_share")])
+    gain, margin, share, money = (band(by.loc[kind]) for kind in BUSINESSES)
     return (
-        f"{words(panel)}: businesses less none {band(by.loc['portfolio'])}; without margin "
-        f"{band(by.loc['zero_margin'])}; "
-        f"no share for care {band(by.loc['no_share'])}; money at interest {band(by.loc['deposit'])}: "
-        f"{verdict}",
+        tell(
+            f"{words(panel)}: businesses less none {gain}; without margin {margin}; no share for care "
+            f"{share}; money at interest {money}: {verdict}",
+            f"{words(panel)}：有产业减无产业 {gain}；产业无利润时 {margin}；不拨款给互助养老时 {share}；"
+            f"改为存款生息时 {money}：{words(verdict)}",
+        ),
         verdict,
     )
 
 
 def band(row: Any) -> str:
     """Mean and interval."""
-    return f"{row['mean']:+.1f} ({row['low']:+.1f} to {row['high']:+.1f})"
+    mean, low, high = (f"{row[end]:+.1f}" for end in ("mean", "low", "high"))
+    return tell(f"{mean} ({low} to {high})", f"{mean}（{low} 至 {high}）")
 
 
 def overall(verdicts: list[str]) -> str:
@@ -293,84 +302,112 @@ def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
     """Tables, figure, verdicts; printed and kept."""
     found = outcomes.against_baseline(rows)
     payers, business = against_one(found, runs.settings.size), gains(found)
-    verdict, said = claims(payers, business)
-    title = f"Four payers against one, and businesses against none: {verdict}"
-    size = size_text(runs)
-    picture = draw(payers, business, title, size, work.folder / "figures")
-    tables = [table_of_payers(payers), table_of_business(business)]
-    Findings(
-        question="Does the first answer's headline follow by construction?",
-        sentences=said,
-        tables=tables,
-        pictures=[picture],
-        limits=[of_county(one, runs.base) for one in LIMITS],
-        hypothesis=HYPOTHESIS,
-        built_in=BUILT_IN,
-        verdict=verdict,
-    ).save(work.folder)
-    shown = (f"{table.title}\n{layout([table.columns, *table.rows])}" for table in tables)
+    kept = both(lambda: findings(runs, work.folder, payers, business), work.folder)
+    shown = (f"{table.title}\n{layout([table.columns, *table.rows])}" for table in kept.tables)
     where = f"{work.folder}/: findings.json, figures/null_arms.png, runs and villages"
-    text = "\n\n".join([size, *shown, numbered(said), where])
+    text = "\n\n".join([size_text(runs), *shown, numbered(kept.sentences), where])
     work.text("answer.txt", text + "\n")
     print(text)
 
 
+def findings(runs: BaselineRuns, folder: Path, payers: pd.DataFrame, business: pd.DataFrame) -> Findings:
+    """What was found, in the language that is spoken."""
+    verdict, said = claims(payers, business)
+    title = tell(
+        f"Four payers against one, and businesses against none: {verdict}",
+        f"四方出资对单一出资，有产业对无产业：{words(verdict)}",
+    )
+    return Findings(
+        question=phrase("Does the first answer's headline follow by construction?"),
+        sentences=said,
+        tables=[table_of_payers(payers), table_of_business(business)],
+        pictures=[draw(payers, business, title, size_text(runs), figures_in(folder))],
+        limits=[of_county(one, runs.base) for one in LIMITS],
+        hypothesis=phrase(HYPOTHESIS),
+        built_in=phrase(BUILT_IN),
+        verdict=verdict,
+    )
+
+
 def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]]:
     """The verdict on added elder-years, and three sentences."""
-    both, service = (
+    added, service = (
         [
             *(payers_sentence(payers, panel, outcome) for panel in PANELS),
             *(business_sentence(business, panel, outcome) for panel in PANELS),
         ]
         for outcome in SHOWN
     )
-    verdict, served = overall([word for _, word in both]), [word for _, word in service]
+    verdict, served = overall([word for _, word in added]), [tell(word, words(word)) for _, word in service]
     return verdict, [
-        f"Several payers, added elder-years a village, {both[0][0]}; {both[1][0]}.",
-        f"A business helps, added elder-years a village, {both[2][0]}; {both[3][0]}.",
-        f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
-        f"as practised and {served[1]} at an equal "
-        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for comparison, "
-        f"in which the effect ought to vanish, still shows it.",
+        tell(
+            f"Several payers, added elder-years a village, {added[0][0]}; {added[1][0]}.",
+            f"多方出资，每村新增受服务老人年，{added[0][0]}；{added[1][0]}。",
+        ),
+        tell(
+            f"A business helps, added elder-years a village, {added[2][0]}; {added[3][0]}.",
+            f"产业有助，每村新增受服务老人年，{added[2][0]}；{added[3][0]}。",
+        ),
+        tell(
+            f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
+            f"as practised and {served[1]} at an equal "
+            f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for "
+            f"comparison, in which the effect ought to vanish, still shows it.",
+            f"总体：{words(verdict)}；按可持续村计，多方出资在现行做法下{served[0]}、承诺资金总额相同时"
+            f"{served[1]}，产业分别为{served[2]}与{served[3]}。“由设定决定”指：在本应使该效应消失的对照方案中，"
+            "效应依然出现。",
+        ),
     ]
 
 
 def _measured(outcome: str) -> str:
     """A measure with the unit of its differences."""
-    return f"{AGAINST_BASELINE[outcome].brief}, {unit_label(AGAINST_BASELINE[outcome])}"
+    one = AGAINST_BASELINE[outcome]
+    return f"{phrase(one.brief)}{tell(', ', '，')}{unit_label(one)}"
 
 
 def table_of_payers(mine: pd.DataFrame) -> ShownTable:
     """Panel and step down, measures across."""
     by = mine.set_index(["panel", "step", "measure"])
     heads = [
-        "four payers less the best single payer",
-        *(text for outcome in SHOWN for text in (_measured(outcome), "best single")),
+        phrase("four payers less the best single payer"),
+        *(text for outcome in SHOWN for text in (_measured(outcome), phrase("best single"))),
     ]
     rows = []
     for panel, step in dict.fromkeys(zip(mine["panel"], mine["step"], strict=True)):
         cells = [by.loc[(panel, step, outcome)] for outcome in SHOWN]
-        word = "payers alike" if step == "alike" else f"correlation {step}"
+        word = phrase("payers alike") if step == "alike" else tell(f"correlation {step}", f"相关系数 {step}")
         rows.append(
             [
-                f"{words(panel)}, {word}",
-                *(text for cell in cells for text in (band(cell), f"{cell['best']} {cell['single']:.0f}")),
+                f"{words(panel)}{tell(', ', '，')}{word}",
+                *(text for cell in cells for text in (band(cell), _single(cell))),
             ]
         )
-    return ShownTable("Several payers", heads, rows, "mean over seeds with 95 % interval, paired by seed")
+    return ShownTable(phrase("Several payers"), heads, rows, phrase(PAIRED))
+
+
+def _single(cell: Any) -> str:
+    """The best single payer and its level."""
+    return f"{tell(cell['best'], words(cell['best']))} {cell['single']:.0f}"
 
 
 def table_of_business(mine: pd.DataFrame) -> ShownTable:
     """Panel and kind down, measures across."""
     by = mine.set_index(["panel", "kind", "measure"])
-    heads = ["businesses less none", *map(_measured, SHOWN)]
+    heads = [phrase("businesses less none"), *map(_measured, SHOWN)]
     rows = [
-        [f"{words(panel)}, {word}", *(band(by.loc[(panel, kind, outcome)]) for outcome in SHOWN)]
+        [
+            f"{words(panel)}{tell(', ', '，')}{phrase(word)}",
+            *(band(by.loc[(panel, kind, outcome)]) for outcome in SHOWN),
+        ]
         for panel in PANELS
         for kind, word in BUSINESSES.items()
     ]
     return ShownTable(
-        "A business helps", heads, rows, f"funding: {MIX}; mean over seeds with 95 % interval, paired by seed"
+        phrase("A business helps"),
+        heads,
+        rows,
+        tell(f"funding: {MIX}; {PAIRED}", f"筹资：{words(MIX)}；{phrase(PAIRED)}"),
     )
 
 
@@ -382,23 +419,29 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
         (mine, key, measure) for mine, key in ((payers, "step"), (business, "kind")) for measure in SHOWN
     ]
     figure, axes = plt.subplots(
-        len(PANELS), len(sides), figsize=(14, 7), layout="constrained", sharex="col", squeeze=False
+        len(PANELS), len(sides), figsize=(12, 6.4), layout="constrained", sharex="col", squeeze=False
     )
     colours = dict(zip(SHOWN, (style.BLUE, style.ORANGE), strict=True))
     for line, panel in zip(axes, PANELS, strict=True):
         for axis, (mine, key, measure) in zip(line, sides, strict=True):
             by = mine[(mine["panel"] == panel) & (mine["measure"] == measure)].set_index(key)
             _side(axis, by, key, colours[measure])
-            what = "four payers less the best one" if key == "step" else "businesses less none"
-            axis.set_title(f"{words(panel)}:\n{what}", fontsize=9)
+            what = phrase("four payers less the best one" if key == "step" else "businesses less none")
+            axis.set_title(f"{words(panel)}{tell(':', '：')}\n{what}", fontsize=9)
             axis.set_ylabel(_measured(measure), fontsize=8)
     for axis, (_, key, _) in zip(axes[-1], sides, strict=True):
-        last = "for comparison, then correlation\nof the payers' yearly luck"
-        axis.set_xlabel(last if key == "step" else "what the businesses are", fontsize=8)
+        last = tell(
+            "for comparison, then correlation\nof the payers' yearly luck",
+            "对照，其后为各方年度运气的相关系数",
+        )
+        axis.set_xlabel(last if key == "step" else phrase("what the businesses are"), fontsize=8)
     return style.finish(
         figure,
         title,
-        f"Dot: mean over seeds; bar: 95 % interval, paired by seed. {note}",
+        tell(
+            f"Dot: mean over seeds; bar: 95 % interval, paired by seed. {note}",
+            f"点：各种子均值；线：95% 区间，按种子配对。{note}",
+        ),
         folder,
         "null_arms",
     )
@@ -412,8 +455,8 @@ def _side(axis: Any, by: pd.DataFrame, key: str, colour: str) -> None:
     axis.plot(range(len(places)), by["mean"], "o", color=colour, ms=5)
     if key == "step":
         axis.plot(range(1, len(places)), by["mean"].iloc[1:], color=colour, lw=1, alpha=0.5)
-        names = ["payers\nalike" if place == "alike" else place for place in places]
+        names = [tell("payers\nalike", "各方\n相同") if place == "alike" else place for place in places]
     else:
-        names = [BUSINESSES[place].replace(" ", "\n") for place in places]
+        names = [style.wrapped(phrase(BUSINESSES[place]), 0.6, 7.5) for place in places]
     axis.set_xticks(range(len(places)), names, fontsize=7.5)
     axis.margins(x=0.15)

@@ -149,7 +149,8 @@ def the_signposts(answer: PathAnswer, folder: Path) -> Picture:
             axis.plot([100 * end for end in one.false], [hit, hit], color=colour, lw=0.9)
             axis.plot([false, false], [100 * end for end in one.hit], color=colour, lw=0.9)
             mark = "x" if name == CHANCE else "osD^v"[place % 5]
-            axis.plot(false, hit, mark, color=colour, ms=7, label=signpost_label(name), ls="none")
+            label = signpost_label(name)
+            axis.plot(false, hit, mark, color=colour, ms=7, label=label, ls="none", clip_on=False, zorder=4)
         axis.set_title(tell(f"closure within {horizon} months", f"{horizon} 个月内关闭"))
         axis.set_xlabel(tell("false alarms, %", "误报，%"))
         axis.set_xlim(0, 100)

@@ -75,6 +75,13 @@ def test_runs_seeds_and_reruns_are_told_apart():
         )
 
 
+def test_one_plan_is_no_plans():
+    runs = [("a", "main", seed) for seed in range(3)]
+    assert first_pages.counted(kept(runs)).startswith("3 runs: 3 are 1 plan under 3 seeds (a seed")
+    with style.speaking("zh"):
+        assert "1 个方案、3 个随机种子" in first_pages.counted(kept(runs))
+
+
 def test_a_long_sentence_is_cut_at_a_comma():
     short = "a" * first_pages.LONGEST
     assert first_pages.shortened(short) == short

@@ -129,11 +129,15 @@ def test_no_file_that_planners_read_says_a_thing_otherwise():
     assert len(found) > 20 and {name: count for name, count in found.items() if count} == KEPT_AS_SAID
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "for comparison"), ("zh", "对照")])
-def test_the_condition_for_comparison_is_said_as_the_glossary_does(language, said):
+@pytest.mark.parametrize(
+    ("language", "said", "held"),
+    [("en", "for comparison", "quality.felt = 0.1"), ("zh", "对照", "满意度随质量变化的速度 = 0.1")],
+)
+def test_conditions_are_said_as_the_glossary_and_the_parameters_are(language, said, held):
     with style.speaking(language):
         assert labels.condition_label(NULL) == said
-        assert labels.condition_label("quality.felt = 0.1") == "quality.felt = 0.1"
+        assert labels.condition_label("quality.felt = 0.1") == held
+        assert held in style.words("quality.felt = 0.1/no station")  # an arm under it, in a table of the page
     (term,) = (term for term in TERMS if term.english == "for comparison")
     assert said in (term.english, term.chinese)
 
@@ -150,3 +154,15 @@ def test_no_kept_word_says_a_thing_otherwise():
     ]
     assert len(kept) > 2_000 and said_otherwise(kept) == []
     assert said_otherwise([*texts.ENGLISH.values(), *texts.CHINESE.values()]) == []
+
+
+def test_settings_are_said_in_chinese():
+    """As parameters_zh.yaml and LABELS have them; a number stays one."""
+    with style.speaking("zh"):
+        assert style.words("funding=jiangxi, business=none") == "出资规则 = 江西（老人+政府），产业 = 无产业"
+        assert style.words("families.highest_level=2.5").endswith(" = 2.5")
+        assert "highest" not in style.words("families.highest_level=2.5")
+        assert style.words("jiangxi/none x 0.5") == "江西（老人+政府），无产业 × 0.5"
+        assert style.words("families collective") == "家庭，再由村集体"
+    assert style.words("funding=jiangxi, business=none") == "funding=jiangxi, business=none"
+    assert style.words("organisation.association_finds = 1") == "organisation.association_finds = 1"

@@ -34,6 +34,37 @@ def test_a_text_over_the_edge_is_named(figure):
     assert faults(figure) == ["cut: 'goes on beyond the edge'"]
 
 
+def test_letters_that_a_page_makes_too_small_are_named(figure):
+    figure.text(0.1, 0.5, "fine print", fontsize=2)  # 1050 pixels for 4 inches: 3.6 a point, 7.3 in all
+    figure.text(0.1, 0.2, "large print", fontsize=2.5)
+    assert faults(figure) == ["small: 2 points are 7.3 pixels"]
+
+
+def test_what_a_page_cuts_off_with_title_and_caption_is_named(figure):
+    """Of 200 pixels the title takes the upper tenth, the caption the lower quarter."""
+    figure.text(0.1, 0.97, "a title", gid="title-0.1", va="center", fontsize=4)
+    figure.text(0.1, 0.05, "a caption", gid="caption-0.25")
+    figure.text(0.6, 0.15, "a legend beside the caption")
+    figure.text(0.6, 0.5, "in the middle")
+    cut = [fault for fault in faults(figure) if fault.startswith("chopped")]
+    assert cut == ["chopped by the page: 'a legend beside the caption'"]
+
+
+@pytest.mark.parametrize("code", style.LANGUAGES)
+def test_plots_of_many_outcomes_keep_their_letters(code, tmp_path):
+    """Few rows: four beside each other; many: all in one row, wider than tall. Both can be read on a page."""
+    with style.language(code), watched() as found:
+        for name, rows in (("few", 5), ("many", 24)):
+            made, axes = style.small_multiples(8, 0.21 * rows)
+            across = len({round(axis.get_subplotspec().colspan.start) for axis in axes})
+            assert across == {"few": 4, "many": 8}[name] and len(axes) == 8
+            for axis in axes:
+                axis.plot(range(rows), range(rows))
+                axis.tick_params(labelsize=8)
+            style.finish(made, "One finding", "One caption", tmp_path, name)
+    assert len(found) == (2 if code == "en" or style.chinese_font() else 0) and not told(found)
+
+
 def test_texts_apart_are_no_fault(figure):
     figure.text(0.1, 0.2, "below")
     figure.text(0.1, 0.7, "above")

@@ -14,6 +14,7 @@ import run
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TINY = ["county.elders=20", "county.villages=4", "horizon.end=2027-12", "horizon.spin_up=1", "seeds=2"]
+LETTERS = 3  # in a line of a cell, at least, where it has more than two lines
 NAMES = {"en": "report.html", "zh": "report.zh.html"}
 
 pytestmark = [
@@ -91,6 +92,36 @@ def test_nothing_hangs_over_at_either_width(code, width, opened):
         assert cut == []
     sizes = page.evaluate("[...document.querySelectorAll('figure svg')].map((one) => one.clientWidth)")
     assert len(sizes) > 5 and min(sizes) >= min(width, 500)
+
+
+@pytest.mark.parametrize(("code", "width"), [("en", 1280), ("zh", 400)])
+def test_axe_finds_no_barrier_in_the_unfolded_page(code, width, opened):
+    pytest.importorskip("axe_playwright_python", reason="the extra `browser` is not installed")
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(code, width)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    held = Axe().run(page).response
+    assert len(held["passes"]) > 15  # rules that found something to look at
+    found = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in held["violations"]}
+    assert not found
+
+
+@pytest.mark.parametrize("code", NAMES)
+def test_words_and_numbers_stand_whole_in_narrow_tables(code, opened):
+    """On a phone tables scroll; no cell stands letter by letter."""
+    page = opened(code, 400)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    cells = page.evaluate(
+        """[...document.querySelectorAll("th, td")].filter((one) => one.offsetParent).map((one) => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+            return [one.textContent.trim(), lines.size];
+        })"""
+    )
+    assert len(cells) > 1000
+    assert not [text for text, lines in cells if lines > 2 and len(text) < LETTERS * lines]
 
 
 def test_a_parameter_is_found(opened):
