@@ -12,7 +12,7 @@ from ..report.given import told_and_drawn
 from ..report.reading_files import csv_text, workbook
 from ..report.village_faults import in_chinese
 from . import extra, state, stories, village_rows
-from .controls import upload
+from .controls import upload, upload_borders
 from .report import one_voice
 from .session import FaultyFile, draft, lead_to
 from .state import DraftResult
@@ -61,6 +61,10 @@ def own_villages() -> None:
                 )
                 st.caption(escaped(table.note))
         upload(shown, f"{shown.uid}/csv/main")
+        if given:
+            upload_borders(shown)
+        else:
+            st.caption(say("borders_first"))
         if "faulty" in st.session_state:
             st.error(say("faults_above"))
 

@@ -351,6 +351,6 @@ def test_what_is_held_off_the_page_is_found_by_a_word():
     pytest.importorskip("streamlit", reason="the extra dashboard is not installed")
     from experiments.dashboard.levels import matching
 
-    assert matching("taper", "en")[0] == "funding.taper" and state.PRIVATE not in matching("", "en")
+    assert matching("taper", "en")[0] == "funding.taper" and not {*state.FROM_FILES} & {*matching("", "en")}
     assert "timebank.expiry" in matching("过期", "zh") or matching("时间银行", "zh")
-    assert set(matching("", "en")) == set(Parameters().flat()) - {state.PRIVATE}
+    assert set(matching("", "en")) == set(Parameters().flat()) - {*state.FROM_FILES}
