@@ -12,6 +12,7 @@ from sim.funnel import FUNNEL
 
 from ..report import style
 from .compare import MARKS
+from .tips import tips
 from .words import said
 
 WIDE = 20  # squares a row
@@ -50,7 +51,8 @@ def hundred(counts: Mapping[str, int], language: str) -> Any:
             x=alt.X("column:O", axis=None, scale=alt.Scale(paddingInner=0.08)),
             y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.08)),
             color=alt.Color("what:N", scale=scale, legend=legend),
-            tooltip=[alt.Tooltip("what:N", title=" ")],
+            tooltip=tips("what"),
+            description="what:N",
         )
         .properties(height=160 + 32 * len(names))
     )
@@ -93,9 +95,12 @@ def gaps(frame: pd.DataFrame, axis: str, language: str) -> Any:
     across = alt.X("low:Q", title=axis, scale=alt.Scale(padding=24), axis=alt.Axis(tickCount=6))
     row = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelLimit=230))
     tip = [
-        "row:N",
-        *(alt.Tooltip(f"{column}:Q", format="+,.1f") for column in ("mean", "low", "high")),
-        "told:N",
+        *tips("row"),
+        *(
+            alt.Tooltip(f"{column}:Q", format="+,.1f", title=said(f"tip_gap_{column}", language))
+            for column in ("mean", "low", "high")
+        ),
+        *tips("told"),
     ]
     bar = (
         alt.Chart(frame)

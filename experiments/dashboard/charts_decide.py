@@ -12,6 +12,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from ..command.scenario import known
 from ..report import style
 from .stories import TARGET
+from .tips import tips
 from .watching import SignpostCourse
 from .words import label, said, word
 
@@ -51,14 +52,37 @@ def curve(frame: pd.DataFrame, path: str, now: float, language: str) -> Any:
     return top, cost
 
 
-def cells(frame: pd.DataFrame, language: str) -> Any:
-    """A square a kind and strength, darker where more fail, with the number in it."""
+def named_cells(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The cells of a heat map with their words, and `spoken`: all of them in a line."""
     rows = frame.assign(
         sort=[word(kind, language) for kind in frame["kind"]],
         means=[word(strength, language) for strength in frame["strength"]],
         why=[word(reason, language) if reason else "–" for reason in frame["reason"]],
         text=[f"{value:.0f}" for value in frame["fails"]],
     )
+    rows["spoken"] = [
+        f"{row.sort}, {row.means}: {said('fails_axis', language)} {row.text}; {row.why}"
+        for row in rows.itertuples()
+    ]
+    return rows
+
+
+def cells_told(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The words of the heat map, a row a cell."""
+    heads = {
+        "sort": "kind",
+        "means": "strength",
+        "text": "fails_axis",
+        "why": "v_reason",
+        "runs": "fails_runs",
+    }
+    found = named_cells(frame, language)[list(heads)]
+    return found.rename(columns={name: said(key, language) for name, key in heads.items()})
+
+
+def cells(frame: pd.DataFrame, language: str) -> Any:
+    """A square a kind and strength, darker where more fail, with the number in it."""
+    rows = named_cells(frame, language)
     across = alt.X(
         "means:N",
         title=said("strength", language),
@@ -80,11 +104,12 @@ def cells(frame: pd.DataFrame, language: str) -> Any:
             alt.Tooltip("why:N", title=said("v_reason", language)),
             alt.Tooltip("runs:Q", title=said("fails_runs", language)),
         ],
+        description="spoken:N",
     )
-    dark = alt.condition(alt.datum.fails > 65, alt.value("white"), alt.value("black"))
+    dark = alt.condition(alt.datum.fails > 65, alt.value("#fff"), alt.value("#000"))
     numbers = base.mark_text(dy=-8, fontSize=16, fontWeight="bold").encode(text="text:N", color=dark)
     whys = base.mark_text(dy=11, fontSize=11, limit=120).encode(text="why:N", color=dark)
-    return alt.layer(squares, numbers, whys).properties(height=90 + 58 * frame["kind"].nunique())
+    return alt.layer(squares, numbers, whys).properties(height=90 + 72 * frame["kind"].nunique())
 
 
 def futures(points: pd.DataFrame, ends: list[tuple[str, float, float]], language: str) -> Any:
@@ -147,7 +172,7 @@ def alarms(frame: pd.DataFrame, language: str) -> Any:
     words = {sort: said(f"watch_{sort}", language) for sort in ALARMS}
     rows = frame.assign(told=[words[sort] for sort in frame["sort"]])
     domain = list(words.values())
-    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300)
+    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300, symbolOpacity=1)
     across = alt.X("low:Q", title=said("watch_chart", language), scale=alt.Scale(domain=[0, 100]))
     down = alt.Y("what:N", title=None, sort=None, axis=None)
     colour = alt.Color(
@@ -165,7 +190,7 @@ def alarms(frame: pd.DataFrame, language: str) -> Any:
     dots = base.mark_point(filled=True, size=130, opacity=1).encode(
         x="percent:Q",
         shape=shape,
-        tooltip=["what:N", "told:N", alt.Tooltip("percent:Q", format=".0f", title="%")],
+        tooltip=[*tips("what", "told"), alt.Tooltip("percent:Q", format=".0f", title="%")],
     )
     names = (
         alt.Chart(rows.drop_duplicates("what"))

@@ -53,7 +53,18 @@ def coloured(
         often=(100 * villages["viable"]).round(),
         solid=[float(doors is None or doors.get(int(number), False)) for number in villages["village"]],
     )
+    told = zip(rows["name"], what, rows["sort"], rows["means"], rows["often"], strict=True)
+    rows["spoken"] = [
+        f"{said('village', language)} {name}: {now}; {sort}; {means}; {said('often', language)} {often:.0f}"
+        for name, now, sort, means, often in told
+    ]
     return rows, alt.Scale(domain=keys, range=colours)
+
+
+def told(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The words of the hover texts, a row a village."""
+    columns = {tip.shorthand.partition(":")[0]: str(tip.title) for tip in _tips(rows, language)}
+    return rows[list(columns)].round().rename(columns=columns)
 
 
 def _tips(rows: pd.DataFrame, language: str) -> list[alt.Tooltip]:
@@ -87,6 +98,7 @@ def county(
         symbolStrokeColor=marks.RIM,
         symbolStrokeWidth=1,
         symbolSize=130,
+        symbolOpacity=1,
     )
     dots = (
         alt.Chart(rows)
@@ -95,6 +107,7 @@ def county(
             x=east,
             y=north,
             tooltip=_tips(rows, language),
+            description="spoken:N",
             color=alt.Color(
                 "what:N",
                 scale=colours,

@@ -12,7 +12,7 @@ from .account import open_stations
 from .extra import read_again
 from .session import draft, lead_to, picked
 from .state import DraftResult
-from .tabs import language, say
+from .tabs import as_table, language, noted, say
 from .words import escaped
 
 WIDE, NARROW = 520, 285  # pixels of the map's side
@@ -52,8 +52,9 @@ def _map(result: DraftResult) -> None:
                 width="content",
                 alt=say("tab_map"),
             )
-    st.caption(say("map_how") + ("" if doors is None else " " + say("map_pale")))
+    noted(say("map_how") + ("" if doors is None else " " + say("map_pale")))
     _by_name(villages, mine)
+    as_table(charts_map.told(rows[0], language()))
     if "go" in st.session_state:
         st.rerun()
 

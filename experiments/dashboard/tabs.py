@@ -36,8 +36,24 @@ def percent_frame(results: list[DraftResult], make: Callable[[pd.DataFrame], pd.
 
 def show(chart: Any, text: str) -> None:
     """A chart with its title; the title is read out too."""
-    st.markdown(f"**{escaped(text)}**")
+    headed(f"**{escaped(text)}**")
     st.altair_chart(chart, width="stretch", alt=text)
+
+
+def headed(text: str, of: str = "") -> None:
+    """A heading or a sentence; what its words mean, and those of `of`, is its hover text."""
+    st.markdown(text, help=hint(f"{text} {of}", language()) or None)
+
+
+def as_table(frame: pd.DataFrame) -> None:
+    """What a picture's marks say when they are pointed at, for those who do not point."""
+    with st.expander(say("as_table")):
+        st.table(frame.map(lambda cell: escaped(str(cell))).set_index(frame.columns[0]))
+
+
+def noted(text: str, of: str = "") -> None:
+    """A caption; what its words mean, and those of `of`, is its hover text."""
+    st.caption(text, help=hint(f"{text} {of}", language()) or None)
 
 
 def last_classes(rows: pd.DataFrame) -> pd.DataFrame:

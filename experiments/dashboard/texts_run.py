@@ -42,6 +42,7 @@ SAID: dict[str, tuple[str, str]] = {
         "The address could not be read, so the default county is shown: {what}",
         "地址中的设置无法读取，已显示默认县：{what}",
     ),
+    "as_table": ("The same as a table", "以表格查看"),
     "address_note": (
         "The address of this page holds the settings: copy it to share them.",
         "本页地址包含全部设置：复制即可分享。",
