@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ from .ranking import Ranking, rank
 from .statistics import Interval
 from .study import draws
 
-WRITTEN, NULL = "as written", "null arm"
+WRITTEN, NULL = "as written", "null arm"  # as runs are stored; readers meet labels.condition_label
 HOLDS, NONE, OPEN, AGAINST = "holds", "none", "open", "against"  # states of an expectation
 SUPPORTED, NOT_SUPPORTED, BUILT_IN, UNDECIDED = "supported", "not supported", "built in", "undecided"
 FULL = 100  # seeds of size=full
@@ -177,9 +178,17 @@ class Compared:
     fresh: pd.DataFrame | None = None
     races: Mapping[str, Race] = field(default_factory=dict)
 
+    @cached_property
+    def _parts(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        """Condition, arm and cell -> outcomes by replicate: cut once, as tables and figures ask thousands of
+        times.
+        """
+        parts = self.values.groupby(level=[0, 1, 2], sort=False)
+        return {key: part.sort_index() for key, part in parts}
+
     def of(self, arm: str, outcome: str, cell: str = ALL, condition: str = WRITTEN) -> np.ndarray:
         """One number a replicate, in their order."""
-        return np.asarray(self.values.loc[(condition, arm, cell)][outcome].sort_index(), float)
+        return np.array(self._parts[condition, arm, cell][outcome], float)
 
     def mean(self, arm: str, outcome: str, cell: str = ALL) -> Interval:
         """Mean over replicates with its interval; of an arm that was left early as if it had all seeds

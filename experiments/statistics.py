@@ -260,6 +260,7 @@ def causes(rows: pd.DataFrame) -> pd.Series:
 
 SIMPLE = {  # class -> its one reason
     "never_opened": "never opened",
+    "shut_before": "never reopened",  # of a table that tells a station shut: it had opened before
     "too_young": "opened too late",
     "does_not_pay": "does not pay",
     "does_not_serve": "serves too few",

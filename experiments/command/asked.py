@@ -28,7 +28,9 @@ REPORT = {
     "report.language": "en or zh",
     "out": "folder for the page",
 }
+LANGUAGE = "report.language"
 EXPLAIN = {"run": "", "village": "", "month": "", "scenario": "", "replicate": "0", "arm": "main"}
+EXPLAIN |= {LANGUAGE: "en"}
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
     "resume": HOW,
@@ -76,6 +78,7 @@ def explain(words: Sequence[str]) -> dict[str, str]:
             f"explain wants {', '.join(f'{key}=' for key in lacking)} such as run=results/"
             f"first_answer/<id> village=7, and month=2031-04 where one month is meant"
         )
+    spoken([f"{LANGUAGE}={given[LANGUAGE]}"])
     number = given["replicate"]
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise Mistake(f"replicate = {number!r}: a whole number is wanted")

@@ -25,7 +25,8 @@ CONFIGS = ROOT / "configs"
 TOP = __name__.removesuffix(".command.catalogue")  # experiments, or mutual_aid.experiments where installed
 HOME = ROOT.parents[TOP.count(".") - 1] if "." in TOP else ROOT  # the folder that names are looked up from
 STUDIES = Path("experiments/studies")
-ABOUT = ("title", "help", "reads", "file", "own_model")  # of a YAML: about an experiment, no settings of it
+# of a YAML: about an experiment, no settings of it
+ABOUT = ("title", "chinese", "help", "reads", "file", "own_model")
 ENTRIES = ("run", "question")
 
 
@@ -37,7 +38,8 @@ class Mistake(ValueError):
 class Experiment:
     """What a YAML of configs/experiment says of itself.
 
-    `own_model`: it reads no parameter, no group of them and no scenario file.
+    `chinese`: the title once more, where there is one. `own_model`: it reads no parameter, no group of them
+    and no scenario file.
     """
 
     name: str
@@ -46,6 +48,11 @@ class Experiment:
     reads: tuple[str, ...]
     file: Path  # below the root
     own_model: bool = False
+    chinese: str = ""
+
+    def called(self, language: str) -> str:
+        """The title in a language, en or zh; English where nobody translated it."""
+        return (self.chinese if language == "zh" else "") or self.title
 
     @property
     def module(self) -> str:
@@ -64,7 +71,10 @@ def read(path: Path) -> Experiment:
     kind = content.get("name", name)
     if kind != name:
         base = read(path.with_name(f"{kind}.yaml"))
-        return replace(base, name=name, **{key: content[key] for key in ("title", "help") if key in content})
+        own = {key: content[key] for key in ("title", "chinese", "help") if key in content}
+        if "title" in own:  # which the other's Chinese does not say
+            own.setdefault("chinese", "")
+        return replace(base, name=name, **own)
     for key, example in (
         ("title", "title: <what is asked, in one line>"),
         ("help", "help: <what is run, and which settings matter>"),
@@ -74,7 +84,7 @@ def read(path: Path) -> Experiment:
             raise Mistake(f"{shown} has no {key}: write `{example}` into it")
     file = Path(content.get("file", STUDIES / f"{name}.py"))
     about = content["title"], " ".join(content["help"].split()), tuple(content["reads"])
-    return Experiment(name, *about, file, content.get("own_model") == "true")
+    return Experiment(name, *about, file, content.get("own_model") == "true", content.get("chinese", ""))
 
 
 def file_of(experiment: Experiment, root: Path = ROOT) -> Path:

@@ -9,6 +9,7 @@ from sim.state.parameters import nearest
 
 from ..report.explain import chain, closures
 from ..report.pictures import newest
+from ..report.style import speaking, tell, words
 from ..study.plan import Task
 from ..study.side_by_side import rows_of
 from ..study.simulate import play, record
@@ -51,22 +52,34 @@ def relieved(found: Results, task: Task, village: int) -> str:
         & (rows["village"] == village)
         & rows["arm"].str.startswith("relief:")
     ]
-    said = [
-        (
-            f"without the condition {arm.partition(':')[2]!r} it would "
-            f"{'have closed all the same' if shut else 'not have closed'}"
+    told = [
+        tell(
+            f"without the condition {cause!r} it would "
+            f"{'have closed all the same' if shut else 'not have closed'}",
+            f"若没有“{words(cause)}”这一条件，{'仍会关闭' if shut else '就不会关闭'}",
         )
         for arm, shut in zip(rows["arm"], rows["closures"] > 0, strict=True)
+        for cause in [arm.partition(":")[2]]
     ]
-    return f"Paired reruns under the same luck: {'; '.join(said)}." if said else ""
+    if not told:
+        return ""
+    return tell(
+        f"Paired reruns under the same luck: {'; '.join(told)}.", f"同样运气下的配对重跑：{'；'.join(told)}。"
+    )
 
 
-def main(words: Sequence[str]) -> int:
+def main(typed: Sequence[str]) -> int:
     """`run=<folder> village=N [month=YYYY-MM] [scenario=..] [replicate=N] [arm=main]`: print the chain.
 
-    Without a month every closure of the village is told.
+    Without a month every closure of the village is told; `report.language=zh` tells it in Chinese.
     """
-    given = asked.explain(words)
+    given = asked.explain(typed)
+    with speaking(given[asked.LANGUAGE]):
+        return told_of(given)
+
+
+def told_of(given: Mapping[str, str]) -> int:
+    """Print what the words ask for, in the language that is spoken."""
     found = Results(newest(Path(given["run"])))
     task = chosen(found, given)
     busy.say("making the run again", "正在重新运行")
@@ -81,17 +94,17 @@ def main(words: Sequence[str]) -> int:
             f"the model has changed since {found.folder} was run, so that it cannot be explained: "
             f"give its first command again"
         )
+    arm = "主方案" if task.arm == "main" else words(task.arm)
+    name = f"{words(task.scenario.name)}，{arm}，种子 {task.replicate}"
     print(
-        (
+        tell(
             f"{task.scenario.name}, {task.arm}, replicate {task.replicate}; the run was made again and "
-            f"agrees with what is stored.\n"
+            f"agrees with what is stored.\n",
+            f"{name}；已重新运行，与所存结果一致。\n",
         )
         if stored
         else ""
     )
-    print(
-        told.replace("\n\nMoney", f"\n\n{more}\n\nMoney", 1)
-        if (more := relieved(found, task, village))
-        else told
-    )
+    money = "\n\n" + tell("Money", "资金（")
+    print(told.replace(money, f"\n\n{more}{money}", 1) if (more := relieved(found, task, village)) else told)
     return 0

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
+from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
@@ -19,7 +20,7 @@ from sim.state.parameters import nearest
 
 from .catalogue import Mistake, options
 from .experiment_settings import SETTING_GROUPS
-from .paths import FILES
+from .paths import FILES, bare
 from .settings import check_override, known
 
 COMPARE = "compare"
@@ -91,6 +92,8 @@ def swept(word: str) -> Swept | None:
     """A word with several values, each checked; None where it has one. Mistake where it cannot be swept."""
     override = parse(word)
     key = str(override.key_or_group)
+    if key in FILES:
+        refuse_files(key, word)
     if not override.is_sweep_override():
         return None
     if override.package is not None or override.is_add() or override.is_delete():
@@ -111,6 +114,16 @@ def swept(word: str) -> Swept | None:
     if twice:
         raise Mistake(f"{key}: {twice[0]} is there twice; each is run once")
     return Swept(key, tuple(values))
+
+
+def refuse_files(key: str, word: str) -> None:
+    """Mistake at several tables of one kind: paths are quoted, as one may hold a comma."""
+    value = bare(word).partition("=")[2]
+    if "," in value and not Path(value).exists():
+        raise Mistake(
+            f"{key} cannot have several values: a study has one county, and {value[:200]!r} is no file: give "
+            f"a command for each table"
+        )
 
 
 def check_policies(values: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import unicodedata
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ from .user_files import MOST_BYTES, read_bytes
 UNPACKED = 50_000_000  # bytes of a workbook, unpacked
 MOST_CELLS = 2_000_000
 WORKBOOK = b"PK\x03\x04"
+FORMER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # workbooks until 2003, and any that a password locks
+LOOKED_AT = 50  # lines of a text by which its separator is told
 CODINGS = ("utf-8-sig", "gb18030")  # tried in this order before the coding is guessed
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATORS = ",;\t，；"
@@ -28,18 +31,23 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 
 
 class Sheet(NamedTuple):
-    """Rows that are not blank, cells as trimmed text; `lines` are their rows as a spreadsheet counts."""
+    """Rows that are not blank, cells as trimmed text; `lines` are their rows as a spreadsheet counts, `stood`
+    the sheets in which they stood where they were put together from several.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    stood: tuple[str, ...] = ()
 
 
 def sheets(path: Path) -> list[Sheet]:
     """The tables of a file, one of a text, one a sheet of a workbook; Mistake where there is none."""
     if path.suffix.lower() not in SUFFIXES:
-        raise Mistake(f"a table is wanted, a file {', '.join(f'*{suffix}' for suffix in SUFFIXES)}")
+        is_old = path.suffix.lower() == ".xls"
+        former = "; save an old workbook anew as *.xlsx or as CSV" if is_old else ""
+        raise Mistake(f"a table is wanted, a file {', '.join(f'*{suffix}' for suffix in SUFFIXES)}{former}")
     try:
         content = read_bytes(path)
     except (OSError, ValueError) as error:  # also a path that no system takes
@@ -55,6 +63,11 @@ def sheets_of(content: bytes, name: str) -> list[Sheet]:
     """As `sheets`, of what a file holds; blank tables are left out."""
     if len(content) > MOST_BYTES:
         raise Mistake(f"at most {MOST_BYTES:,} bytes are read")
+    if content.startswith(FORMER):
+        raise Mistake(
+            "it is an old workbook (*.xls) or one that a password locks: save it without a password as a "
+            "workbook *.xlsx, or as CSV"
+        )
     frames = workbook(content) if content.startswith(WORKBOOK) else {name: separated(decoded(content))}
     found = [sheet for title, frame in frames.items() if (sheet := _sheet(title, frame)) is not None]
     if not found:
@@ -82,9 +95,11 @@ def decoded(content: bytes) -> str:
 
 
 def separated(text: str) -> pd.DataFrame:
-    """Cells of a text by the separator that its first line that is not blank has most of."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=first.count)
+    """Cells of a text by the separator that most of its lines have, and have equally often: a title above the
+    table has none, or another.
+    """
+    lines = [line for line in text.splitlines() if line.strip()][:LOOKED_AT]
+    separator = max(SEPARATORS, key=lambda sign: _parted(lines, sign))
     try:
         return pd.read_csv(
             io.StringIO(text),
@@ -98,6 +113,13 @@ def separated(text: str) -> pd.DataFrame:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise Mistake(f"not readable as a table: {error}") from error
+
+
+def _parted(lines: list[str], sign: str) -> tuple[int, int, int]:
+    """Lines that have a sign, those that have it as often as most of them, and how often that is."""
+    counts = Counter(count for line in lines if (count := line.count(sign)))
+    often, alike = max(counts.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return counts.total(), alike, often
 
 
 def _widest(text: str, separator: str) -> int:

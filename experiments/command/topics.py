@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,12 +52,22 @@ def asked_for(line: Sequence[str]) -> str:
     return ""
 
 
-def experiment_page(name: str) -> str:
+def experiment_page(name: str, language: str = "en") -> str:
     """One experiment: what it asks, what it does, which settings it reads."""
     one = catalogue.experiments()[name]
-    reads = ", ".join(f"{key}=" for key in one.reads) or "nothing beside the county"
-    lines = [one.title, "", f"  python run.py experiment={name}", "", *textwrap.wrap(one.help, WIDTH)]
-    return "\n".join([*lines, "", *textwrap.wrap(f"It reads {reads}", WIDTH)])
+    none = "除县的设定外无其他" if language == "zh" else "nothing beside the county"
+    reads = ", ".join(f"{key}=" for key in one.reads) or none
+    begins = "可用的设定：" if language == "zh" else "It reads "
+    about = ["说明（英文）："] if language == "zh" else []
+    lines = [
+        one.called(language),
+        "",
+        f"  python run.py experiment={name}",
+        "",
+        *about,
+        *textwrap.wrap(one.help, WIDTH),
+    ]
+    return "\n".join([*lines, "", *textwrap.wrap(f"{begins}{reads}", WIDTH)])
 
 
 @functools.lru_cache(maxsize=1)
@@ -87,7 +98,7 @@ def parameter_page(path: str) -> str:
     return "\n".join(lines)
 
 
-def _options() -> list[str]:
+def _options(language: str) -> list[str]:
     groups = {group: names for group, names in catalogue.options().items() if group != "experiment"}
     return [
         textwrap.fill(" ".join(names), WIDTH, initial_indent=f"  {group}=", subsequent_indent=" " * 12)
@@ -95,23 +106,29 @@ def _options() -> list[str]:
     ]
 
 
-def _experiments() -> list[str]:
-    return [f"  experiment={name:14} {one.title}" for name, one in catalogue.experiments().items()]
+def _experiments(language: str) -> list[str]:
+    return [f"  experiment={name:14} {one.called(language)}" for name, one in catalogue.experiments().items()]
 
 
 MORE = {"options": _options, "experiments": _experiments}
 
 
+def spoken(line: Sequence[str]) -> str:
+    """The language that a line names, else that of the terminal: zh or en."""
+    said = [word.removeprefix(LANGUAGE) for word in line if word.startswith(LANGUAGE)]
+    terminal = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if (said[-1] == "zh" if said else terminal.startswith("zh")) else "en"
+
+
 def page(line: Sequence[str]) -> str:
     """What is printed; Mistake with the nearest word where nothing is meant by that of the line."""
-    said = [word.removeprefix(LANGUAGE) for word in line if word.startswith(LANGUAGE)]
-    language = "zh" if said[-1:] == ["zh"] else "en"
+    language = spoken(line)
     name = asked_for(line)
     if not name:
         return str(pages()[FIRST][language])
     known = catalogue.experiments()
     if name in known and (name not in pages() or f"experiment={name}" in line):
-        return experiment_page(name)
+        return experiment_page(name, language)
     topic = words().get(name)
     if topic is None:
         if any(path == name or path.startswith(f"{name}.") for path in parameters()):
@@ -121,7 +138,7 @@ def page(line: Sequence[str]) -> str:
         topics = ", ".join(one for one in pages() if one != FIRST)
         every = [*words(), *known, *parameters()]
         raise Mistake(f"no help on {name[:40]!r}; topics are {topics}{nearest(name, every)}")
-    more = MORE[topic]() if topic in MORE else []
+    more = MORE[topic](language) if topic in MORE else []
     return "\n".join([str(pages()[topic][language]).rstrip("\n"), *more, ""])
 
 

@@ -197,7 +197,8 @@ class _Reading:
 
     def _in_file(self, at: int, column: str, cell: str, allowed: str) -> Fault:
         """A fault in a row of the table, by row, heading and, where several are joined, sheet of the file."""
-        name, lines = self.elsewhere.get(column, ("", self.sheet.lines))
+        stood = self.sheet.stood[at] if self.sheet.stood and at >= 0 else ""
+        name, lines = self.elsewhere.get(column, (stood, self.sheet.lines))
         title = self.titles.get(column, column)
         return Fault(lines[at] if at >= 0 else 1, f"{name}: {title}" if name else title, cell, allowed)
 

@@ -31,6 +31,13 @@ REMARK = re.compile(r"(注|备注|说明|单位|填表|填报|制表|审核|复�
 ABOVE = re.compile(r"单位:.*?(万元|千元|元)")  # of money, in the lines of title
 
 
+SAME = 0.5  # share of villages in common from which two sheets are of the same villages
+TOWNSHIP = "乡镇"
+COUNTED = re.compile(
+    r"(sheet|table|工作表|表)? *[0-9]* *年?", re.IGNORECASE
+)  # names of sheets that are no places
+
+
 class Joined(NamedTuple):
     """One sheet; joined column -> (its sheet, lines there, 0 where it has no row of a village); notes."""
 
@@ -81,20 +88,22 @@ def one_sheet(tables: Sequence[Sheet]) -> Joined:
     sheets = [headed(seen(sheet)) for sheet in tables]
     best = max(range(len(sheets)), key=lambda at: len(known(sheets[at].header)))
     notes: list[Said] = []
-    main = without_sums(filled_down(sheets[best], notes), notes)
+    parts, again = alike(sheets, best, notes)
+    used = [sheets[at].name for at in parts]
+    main = stacked([without_sums(filled_down(sheets[at], notes), notes) for at in parts], notes)
     faults: list[Fault] = []
     elsewhere: dict[str, tuple[str, tuple[int, ...]]] = {}
-    used = [main.name]
     for at, other in enumerate(sheets):
-        if at != best and known(other.header) - {*KEYS} - known(main.header):
+        if at in parts or at in again:
+            continue
+        if known(other.header) - {*KEYS} - known(main.header):
             joined = join(main, filled_down(without_sums(other, notes), notes), faults)
             if joined is not None:
                 main, more = joined
                 elsewhere |= more
                 used.append(other.name)
                 continue
-        if at != best:
-            notes += _more_villages(main, without_sums(other, []))
+        notes += _more_villages(main, without_sums(other, []))
     if len(sheets) > 1:
         names = ", ".join(repr(name) for name in used)
         notes.append(
@@ -109,6 +118,82 @@ def one_sheet(tables: Sequence[Sheet]) -> Joined:
 def place_of(sheet: Sheet, column: str) -> int:
     """The first place whose heading is a column; -1 where there is none."""
     return next((at for at, title in enumerate(sheet.header) if heading_of(title).column == column), -1)
+
+
+def alike(sheets: Sequence[Sheet], best: int, notes: list[Said]) -> tuple[list[int], list[int]]:
+    """Places of the sheets that are one table, as one a township, and of those that tell of its villages
+    again, as one a year: both have the headings of the best one.
+    """
+    wanted = known(sheets[best].header)
+    there = _villages(sheets[best])
+    parts, again = [best], list[int]()
+    for at, other in enumerate(sheets):
+        mine = _villages(other)
+        if at == best or known(other.header) != wanted or not mine:
+            continue
+        if len(mine & there) > SAME * min(len(mine), len(there)):
+            again.append(at)
+        else:
+            parts.append(at)
+            there |= mine
+    if again:
+        names = [sheets[at].name for at in again]
+        notes.append(
+            Said(
+                f"{', '.join(map(repr, names))}: the headings and the villages of what is read once more; "
+                "left unread, keep the sheet that is meant",
+                f"“{'”、“'.join(names)}”与所读工作表的表头、村庄相同，未读取：请只保留需要的工作表",
+            )
+        )
+    return sorted(parts), again
+
+
+def _villages(sheet: Sheet) -> set[tuple[str, str]]:
+    """Township and key of every village that a sheet names."""
+    key = next((one for one in KEYS if place_of(sheet, one) >= 0), "")
+    if not key:
+        return set()
+    here, town = place_of(sheet, key), place_of(filled_down(sheet, []), "township")
+    rows = without_sums(filled_down(sheet, []), []).rows
+    return {(row[town] if town >= 0 else "", row[here]) for row in rows if row[here]}
+
+
+def stacked(parts: Sequence[Sheet], notes: list[Said]) -> Sheet:
+    """Sheets of the same headings below each other; their names are townships where no column says any."""
+    main = parts[0]
+    if len(parts) == 1:
+        return main
+    numbers = [row[at] for part in parts if (at := place_of(part, "number")) >= 0 for row in part.rows]
+    left = {"number"} if len({*numbers}) < len(numbers) else set()  # each sheet counts from one
+    titles = [title for title in main.header if title and heading_of(title).column not in left]
+    rows = [
+        tuple(row[at] if at >= 0 else "" for at in _order(part, titles))
+        for part in parts
+        for row in part.rows
+    ]
+    stood = tuple(part.name for part in parts for _ in part.rows)
+    if place_of(main, "township") < 0 and not any(COUNTED.fullmatch(part.name.strip()) for part in parts):
+        titles, rows = [*titles, TOWNSHIP], [(*row, name) for row, name in zip(rows, stood, strict=True)]
+        notes.append(
+            Said(
+                "the name of each sheet is taken for the township of its villages",
+                "以各工作表的名称作为所列村庄的乡镇",
+            )
+        )
+    lines = tuple(line for part in parts for line in part.lines)
+    return Sheet(main.name, tuple(titles), tuple(rows), lines, stood)
+
+
+def _order(part: Sheet, titles: Sequence[str]) -> list[int]:
+    """Where a sheet has each column: under the same title, or one that means the same; -1 for nowhere."""
+    return [
+        part.header.index(title)
+        if title in part.header
+        else place_of(part, column)
+        if (column := heading_of(title).column)
+        else -1
+        for title in titles
+    ]
 
 
 def filled_down(sheet: Sheet, notes: list[Said]) -> Sheet:
@@ -167,7 +252,8 @@ def without_sums(sheet: Sheet, notes: list[Said]) -> Sheet:
         )
     )
     return sheet._replace(
-        rows=tuple(sheet.rows[at] for at in kept), lines=tuple(sheet.lines[at] for at in kept)
+        rows=tuple(sheet.rows[at] for at in kept),
+        lines=tuple(sheet.lines[at] for at in kept),
     )
 
 

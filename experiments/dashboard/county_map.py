@@ -11,6 +11,7 @@ from sim.state.parameters import Parameters
 
 from .. import statistics
 from ..command.border_file import rings_of
+from ..report.given import shut_before
 from ..report.marks import ENDED, NOTHING, service_codes
 from ..report.village_names import village_names
 from .state import DraftResult
@@ -57,7 +58,7 @@ def services(result: DraftResult, replicate: int) -> pd.DataFrame:
     """Village x year: the place in `marks.SERVICE` at the end of each year of one run."""
     mine = result.months[result.months["replicate"] == replicate]
     level = mine.pivot(index="month", columns="village", values="level").sort_index()
-    opened = (level > 0).cummax()
+    opened = (level > 0).cummax() | level.columns.isin(shut_before(result.parameters))
     codes = pd.DataFrame(service_codes(level.to_numpy(), opened.to_numpy()), columns=level.columns)
     ends = year_ends(len(level), result.parameters.horizon.start)
     return codes.loc[list(ends.values())].set_axis(list(ends), axis=0).T

@@ -17,7 +17,7 @@ import solara.lab
 
 from ..command.scenario import known
 from ..command.serve import LANGUAGE
-from ..dashboard.words import label, named, said, word
+from ..dashboard.words import label, named, word
 from ..report import style
 from ..report.style import tell
 from . import pictures
@@ -164,8 +164,9 @@ def Time(screen: Screen) -> None:  # noqa: N802
 def Changing(screen: Screen) -> None:  # noqa: N802
     """The settings, once they are asked for."""
     opened, open_or_shut = solara.use_state(False)
-    text = tell("Change nothing more", "收起条件") if opened else tell("Change something", "改变条件")
-    solara.Button(text, on_click=lambda: open_or_shut(not opened), outlined=True)
+    text = tell("Hide the settings", "收起条件") if opened else tell("Change something", "改变条件")
+    with solara.Div(classes=["live-buttons"]):
+        solara.Button(text, on_click=lambda: open_or_shut(not opened), outlined=True, color="primary")
     if opened:
         Settings(screen)
 
@@ -197,10 +198,10 @@ def later(screen: Screen) -> None:
 
     for payer, share in chosen.shares().items():
         name, part = named(known()[f"funding.share_{payer}"], CODE), getattr(chosen, payer)
-        text = tell(f"{name}: {part} parts ({share:.0%})", f"{name}：{part} 份（{share:.0%}）")
-        slide(text, part, (0, 100, 5), putting(screen, payer))
+        text = tell(f"{part} parts ({share:.0%})", f"{part} 份（{share:.0%}）")
+        slide(name, part, (0, 100, 5), putting(screen, payer), text)
     welcome = label(known()["timebank.welcome"], CODE)
-    slide(f"{welcome}: {chosen.welcome}", chosen.welcome, (0, 20, 1), putting(screen, "welcome"))
+    slide(welcome, chosen.welcome, (0, 20, 1), putting(screen, "welcome"))
     to_come = chosen.shock if chosen.shock_month >= screen.course.month else "none"
     select("shocks.scheduled", tell("A shock in the next month", "下月的冲击"), to_come, shock)
 
@@ -213,18 +214,22 @@ def anew(screen: Screen) -> None:
         ("county.elders", "elders", (20, 200, 10)),
     ):
         value = getattr(chosen, name)
-        slide(f"{named(known()[path], CODE)}: {value}", value, ends, putting(screen, name))
+        slide(named(known()[path], CODE), value, ends, putting(screen, name))
     for path, name, text in (
         ("funding.rule", "rule", tell("Rule of co-funding", "出资规则")),
         ("business.kind", "business", label(known()["business.kind"], CODE)),
     ):
         select(path, text, getattr(chosen, name), pick(putting(screen, name), path))
-    slide(f"{said('seed', CODE)}: {chosen.seed}", chosen.seed, (1, 50, 1), putting(screen, "seed"))
+    seed = tell("Seed (another one: other luck)", "随机种子（换一个即换一种运气）")
+    slide(seed, chosen.seed, (1, 50, 1), putting(screen, "seed"))
 
 
-def slide(text: str, value: int, ends: tuple[int, int, int], on_value: Callable[[int], None]) -> None:
-    """A slider whose value stands beside its name."""
+def slide(
+    name: str, value: int, ends: tuple[int, int, int], on_value: Callable[[int], None], shown: str = ""
+) -> None:
+    """A slider whose value, in words where there are some, stands beside its name."""
     low, high, step = ends
+    text = tell(": ", "：").join((name, shown or str(value)))
     solara.SliderInt(text, value=value, min=low, max=high, step=step, on_value=on_value, thumb_label=False)
 
 
@@ -284,7 +289,7 @@ def Courses(screen: Screen) -> None:  # noqa: N802
     with solara.Div(classes=["live-grid"]):
         for name, (values, top) in pictures.tracks(course).items():
             with solara.Div(classes=["live-card"]):
-                now = f"{name}: {values[-1]:,.0f}" if values else name
+                now = tell(": ", "：").join((name, f"{values[-1]:,.0f}")) if values else name
                 Heading(now)
                 Chart(now, pictures.track(course, values, units[name], top), "220px", str(course.month))
 

@@ -14,6 +14,7 @@ import numpy as np
 from sim.state.codes import ELDER, HELPER, MUTUAL, PAYERS, VILLAGE_KINDS, WORKING
 
 from ..report import style
+from ..report.given import shut_before
 from ..report.marks import KIND_SHAPES, RIM, SERVICE, service_codes
 from ..report.style import tell, words
 from .course import Course
@@ -52,7 +53,8 @@ def date(course: Course, month: int) -> str:
 def states(course: Course) -> np.ndarray:
     """Place in `SERVICE` of each village."""
     state = course.model.state
-    return service_codes(state["level"], state["closures"] > 0)
+    before = np.isin(state["number"], [*shut_before(course.model.parameters)])
+    return service_codes(state["level"], (state["closures"] > 0) | before)
 
 
 def county_map(course: Course) -> Option:
@@ -77,9 +79,6 @@ def county_map(course: Course) -> Option:
                 "name": mark.label,
                 "data": points,
                 "itemStyle": {"color": mark.colour, "borderColor": RIM, "opacity": 1},
-                "label": {"show": True, "formatter": "{b}", "position": "top", "fontSize": FONT}
-                | {"color": "#222222"},
-                "labelLayout": {"moveOverlap": "shiftY"},
             }
         )
     km = {"type": "value", "min": COUNTY[0], "max": COUNTY[1], "interval": 8, **AXIS, **LABELS}
@@ -88,9 +87,27 @@ def county_map(course: Course) -> Option:
         "grid": {"left": 46, "right": 30, "top": 14, "bottom": 118},
         "xAxis": {**km, "name": tell("km to the east", "向东（公里）"), "nameGap": 26},
         "yAxis": {**km, "name": tell("km to the north", "向北（公里）"), "nameGap": 28},
-        "legend": LEGEND | {"itemStyle": {"borderColor": "#222222", "borderWidth": 1}},
+        "legend": LEGEND
+        | {"itemStyle": {"borderColor": "#222222", "borderWidth": 1}}
+        | {"data": [mark.label for mark in SERVICE]},
         "tooltip": {"trigger": "item", "formatter": "{b}: {a}"},
-        "series": series,
+        "series": [*series, _names(series)],
+    }
+
+
+def _names(series: list[Option]) -> Option:
+    """Names of villages, over all villages: a mark of a neighbour hides none."""
+    nothing = {"color": "transparent", "borderWidth": 0}
+    points = [point | {"itemStyle": nothing} for part in series for point in part["data"]]
+    return {
+        "id": "names",
+        "type": "scatter",
+        "silent": True,
+        "z": 4,
+        "data": sorted(points, key=lambda point: int(point["name"].split()[0])),
+        "label": {"show": True, "formatter": "{b}", "position": "top", "fontSize": FONT}
+        | {"color": "#222222", "backgroundColor": "#ffffffc0", "padding": [1, 2]},
+        "labelLayout": {"moveOverlap": "shiftY"},
     }
 
 

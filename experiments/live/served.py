@@ -13,6 +13,7 @@ from .. import report  # noqa: F401  # before Mesa loads matplotlib
 from ..command import busy
 from ..command.guard import Guard
 from ..command.serve import ADDRESS, LANGUAGE
+from . import ready
 
 FLAGS = (f"--host={ADDRESS}", "--no-open", "--production", "--no-check-version")
 
@@ -28,6 +29,7 @@ def main(port: int) -> None:
     busy.until(port, ADDRESS, "the live county begins", "逐月推演正在启动", language)
     app = f"{__package__}.app"
     os.environ["SOLARA_APP"] = app  # read by the import below
+    ready.prepare()
     import solara.__main__
     from solara.server import cdn_helper, settings, starlette
 

@@ -70,7 +70,11 @@ def of(kept: Kept, code: str, whole: bool = False) -> Brief:
             tables += [*page_tables.failures(kept), page_tables.parameters(kept)[0]]
         else:
             tables = [shortened(table) for table in tables[:TABLES]]
-        limits = [*findings.limits, *page.standing_limits()] if whole else findings.limits[: LIMITS - 1]
+        limits = (
+            [*findings.limits, *page.standing_limits(kept.parameters)]
+            if whole
+            else findings.limits[: LIMITS - 1]
+        )
         return Brief(
             code,
             tell(
@@ -84,7 +88,7 @@ def of(kept: Kept, code: str, whole: bool = False) -> Brief:
                 Printed(one, images[one.file], png(kept.folder / "figures", one.file, code)) for one in shown
             ),
             tuple(tables),
-            (page.phrases()["whatif"], *limits),
+            (page.phrases(kept.parameters)["whatif"], *limits),
             command(*manifest.get("overrides", [])),
             {
                 **page.names(),

@@ -18,8 +18,10 @@ from ..statistics import STABLE
 from ..study.findings import Findings, ShownTable
 from ..study.study import Study
 from . import figures_comparison, race
+from .given import of_county, shut_told
 from .labels import (
     arm_label,
+    condition_label,
     drawn_from,
     fresh_text,
     number,
@@ -118,7 +120,10 @@ def findings(done: Compared, limit: int) -> Findings:
             _setting(done),
             *_left_out(question),
             *map(phrase, question.limits),
-            phrase("What-if on a synthetic county, to compare arms; levels are not forecasts."),
+            *shut_told(done.runs.base),
+            of_county(
+                "What-if on a synthetic county, to compare arms; levels are not forecasts.", done.runs.base
+            ),
         ],
         hypothesis=phrase(question.hypothesis),
         built_in=phrase(question.because),
@@ -239,7 +244,7 @@ def _at_end(done: Compared, expected: Expectation) -> str:
 def _where_it_holds(verdict: str, states: Mapping[str, list[str]]) -> str:
     if verdict == comparison.BUILT_IN:
         lost = [
-            f"{phrase(condition)} ({', '.join(map(state_label, sorted(set(mine) - {'holds'})))})"
+            f"{condition_label(condition)} ({', '.join(map(state_label, sorted(set(mine) - {'holds'})))})"
             for condition, mine in states.items()
             if condition != WRITTEN and set(mine) != {"holds"}
         ]
@@ -249,9 +254,9 @@ def _where_it_holds(verdict: str, states: Mapping[str, list[str]]) -> str:
     if verdict != comparison.SUPPORTED:
         return ""
     null = (
-        tell(" and in the null arm", "，对照支中亦然")
+        tell(" and in the arm for comparison", "，对照中亦然")
         if NULL in states
-        else tell("; no null arm was possible", "；无法设对照支")
+        else tell("; no arm for comparison was possible", "；无法设对照")
     )
     return tell(
         f" The sign holds at both ends of what could have built it in{null}.",
@@ -309,7 +314,9 @@ def _effects(done: Compared, states: Mapping[str, list[str]]) -> ShownTable:
             effect = statistics.interval(done.effect(expected, condition), bounded=False)
             shown = spread(effect, expected.share)
             least = least_text(expected) if condition == WRITTEN else "0"
-            rows.append([phrase(expected.text), phrase(condition), least, shown, state_label(mine[i])])
+            rows.append(
+                [phrase(expected.text), condition_label(condition), least, shown, state_label(mine[i])]
+            )
     note = tell(
         "points where outcomes are shares; 'holds': as written the whole interval reaches the least effect, "
         "under other conditions it lies above zero; 'none': the interval lies below the least effect, "

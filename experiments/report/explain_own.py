@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.own_folders import DECLARED
 
-from .style import phrase
+from .style import chinese_names, phrase, tell
 from .text import layout
 
 
@@ -15,7 +15,8 @@ def told(place: Any) -> str:
     rows = [_row(place, name, kind) for kind in ("state", "flow", "posting") for name in DECLARED.by[kind]]
     if not rows:
         return ""
-    return "\n".join(["Own parts", layout([["", "unit", "month", "last 12"], *rows])])
+    heads = ["", tell("unit", "单位"), tell("month", "当月"), tell("last 12", "近 12 个月")]
+    return "\n".join([tell("Own parts", "自有部分"), layout([heads, *rows])])
 
 
 def _row(place: Any, name: str, kind: str) -> list[Any]:
@@ -24,6 +25,7 @@ def _row(place: Any, name: str, kind: str) -> list[Any]:
     money = declared.unit.startswith("fen")
     unit = declared.unit.replace("fen", "yuan", 1) if money else declared.unit
     last = values[max(place.t - 11, 0) : place.t + 1].sum()
+    unit = tell(unit, chinese_names()["units"].get(unit, unit))
     return [phrase(declared.label), unit, *(_number(one, money) for one in (values[place.t], last))][
         : 3 if kind == "state" else 4
     ] + ([""] if kind == "state" else [])

@@ -9,7 +9,12 @@ import numpy as np
 import sim
 from sim import signposts
 from sim.state.codes import NEVER
+from sim.state.triggers import Trigger
 from sim.state.values import Modifier, Values
+
+from .style import chinese_names, phrase, tell
+
+OPERATIONS = {"set": "设为", "scale": "乘以", "add": "加上"}
 
 
 def as_fired(values: Values, result: sim.Result, v: int) -> None:
@@ -23,7 +28,7 @@ def as_fired(values: Values, result: sim.Result, v: int) -> None:
 def told(place: Any) -> str:
     """A line a modifier that waits; nothing where none does. `place`: of `explain.py`."""
     lines = [_line(place, one) for one in place.modifiers if one.when and _acts_on(place, one)]
-    return "\n".join(["What waits for a signpost", *lines]) if lines else ""
+    return "\n".join([tell("What waits for a signpost", "等待信号的措施"), *lines]) if lines else ""
 
 
 def _acts_on(place: Any, modifier: Modifier) -> bool:
@@ -37,11 +42,21 @@ def _line(place: Any, modifier: Modifier) -> str:
     value = values[place.v]
     if trigger.scope == "county":
         value = np.nanmedian(values) if (~np.isnan(values)).any() else np.nan
-    reading = "no number" if np.isnan(value) else f"{value:.3g}"
-    return (
-        f"  {modifier.path}, {modifier.op} {modifier.value:g}, when {trigger} (now {reading}): "
-        f"{_fired(place, modifier)}"
+    reading = tell("no number", "无数值") if np.isnan(value) else f"{value:.3g}"
+    name = chinese_names()["parameters"].get(modifier.path, modifier.path)
+    done = tell(f"{modifier.op} {modifier.value:g}", f"{OPERATIONS[modifier.op]} {modifier.value:g}")
+    return tell(
+        f"  {modifier.path}, {done}, when {trigger} (now {reading}): {_fired(place, modifier)}",
+        f"  {name}，{done}：条件为{_condition(trigger)}（目前 {reading}）；{_fired(place, modifier)}",
     )
+
+
+def _condition(trigger: Trigger) -> str:
+    """What it waits for, in Chinese."""
+    side = "低于" if trigger.side == "below" else "高于"
+    of = "（全县中位数）" if trigger.scope == "county" else ""
+    label = signposts.SIGNPOSTS[trigger.signpost].label
+    return f"“{phrase(label)}”{of}连续 {trigger.months} 个月{side} {trigger.bound:g}"
 
 
 def _fired(place: Any, modifier: Modifier) -> str:
@@ -53,7 +68,8 @@ def _fired(place: Any, modifier: Modifier) -> str:
         if (trigger, start) == (modifier.when, modifier.start) and home in one.places
     )
     if fired == NEVER or fired > place.month:
-        return "not fired so far"
+        return tell("not fired so far", "至今未启动")
     if fired == place.month:
-        return "fires in this month"
-    return f"fired in {place.result.months[fired - place.month + place.t]}"
+        return tell("fires in this month", "本月启动")
+    when = place.result.months[fired - place.month + place.t]
+    return tell(f"fired in {when}", f"已于 {when} 启动")

@@ -13,7 +13,7 @@ from ..comparison import Compared, Expectation
 from ..outcomes import HEADLINE, OUTCOMES, STEPS
 from ..study.findings import Picture
 from . import figures_funnel, style
-from .labels import arm_label, fresh_text, outcome_title
+from .labels import arm_label, condition_label, fresh_text, outcome_title
 from .style import figures_in, phrase, plt, tell, words, wrapped
 
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
@@ -71,7 +71,7 @@ def _expectation(
         axis.plot(ends, [row, row], color=colour, lw=3, solid_capstyle="butt", label=label)
         axis.plot(scale * effect.mean, row, "o", color=colour, ms=6, mec="black", mew=0.5)
     axis.axvline(0, color="black", lw=0.8)
-    axis.set_yticks(range(len(states)), [phrase(condition) for condition in states])
+    axis.set_yticks(range(len(states)), [condition_label(condition) for condition in states])
     axis.set_ylim(len(states) - 0.5, -0.5)
     axis.set_title(wrapped(phrase(one.text), 6.4, 9), fontsize=9)
     axis.set_xlabel(wrapped(measured(one), 6.4, 9))

@@ -7,7 +7,7 @@ arm).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -357,15 +357,17 @@ def county_map(
     folder: Path,
     replicate: int = 0,
     names: Mapping[int, VillageName] = MappingProxyType({}),
+    told_shut: Collection[int] = (),
 ) -> Picture:
     """The county of one seed at four times: place and kind of each village, what its service is.
 
-    `names`: of villages that a table names; they stand in the last panel.
+    `names`: of villages that a table names; they stand in the last panel. `told_shut`: those whose station
+    had ended before the first month.
     """
     places = rows[(rows["arm"] == "main") & (rows["replicate"] == replicate)].set_index("village")
     mine = series[series["replicate"] == replicate]
     level = mine.pivot(index="month", columns="village", values="level")[places.index]
-    opened = (level > 0).cummax()
+    opened = (level > 0).cummax() | level.columns.isin([*told_shut])
     code = pd.DataFrame(
         service_codes(level.to_numpy(), opened.to_numpy()), index=level.index, columns=level.columns
     )

@@ -11,7 +11,7 @@ from sim.start.village_table import Table, read_villages
 from sim.state.parameters import Parameters
 
 from ..study.findings import ShownTable
-from .style import tell
+from .style import phrase, tell
 
 TOLD: Mapping[
     str, tuple[str, str, str, str]
@@ -52,6 +52,73 @@ SHIPPED: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
+def county_said(parameters: Parameters) -> str:
+    """What is simulated: a synthetic county, or what of it was given."""
+    given = parameters.given
+    named = [tell(*SHIPPED[kind][:2]) for kind in KINDS if getattr(given, kind)]
+    tables = tell(", ", "、").join(named)
+    if given.villages:
+        count = read_villages(given.villages).rows
+        return tell(
+            f"the {count} villages that were given{f', with {tables} of their own' if tables else ''}",
+            f"您提供的 {count} 个村{f'（{tables}亦为所提供）' if tables else ''}",
+        )
+    return tell(
+        f"a synthetic county{f' with {tables} that were given' if tables else ''}",
+        f"一个合成的县{f'（{tables}为所提供）' if tables else ''}",
+    )
+
+
+def made_of(parameters: Parameters) -> str:
+    """What the county is made of, as the beginning of a sentence."""
+    if not parameters.given.villages:
+        return tell("The county is synthetic", "县是合成的")
+    return tell(
+        "The villages are those that were given, and what is not told of them is drawn",
+        "村庄为您所提供，未填写之处由模型抽取",
+    )
+
+
+def of_county(english: str, parameters: Parameters) -> str:
+    """A sentence on a synthetic county; on the villages that were given where there are any."""
+    given = "the villages that were given"
+    return phrase(english.replace("a synthetic county", given) if parameters.given.villages else english)
+
+
+def shut_before(parameters: Parameters) -> frozenset[int]:
+    """Numbers of the villages whose station a table tells shut: it had opened before the first month."""
+    if not parameters.given.villages:
+        return frozenset()
+    columns = read_villages(parameters.given.villages).columns
+    if "door" not in columns or not parameters.plan.on:  # without a plan standing stations are open
+        return frozenset()
+    shut = columns["door"] == 0
+    if "facility" in columns:
+        shut = shut & (columns["facility"] != 0)
+    return frozenset((np.flatnonzero(shut) + 1).tolist())
+
+
+def shut_told(parameters: Parameters) -> list[str]:
+    """A sentence on how stations that a table tells shut are counted; none where it tells of none."""
+    if not (shut := len(shut_before(parameters))):
+        return []
+    return [
+        tell(
+            f"{shut} station{'s are' if shut > 1 else ' is'} told shut: one that does not open again is "
+            "counted as never opened, though it did before the first month.",
+            f"表中有 {shut} 个站点填写为已关闭：其中不再开放者计入“从未开办”，但它在首月之前曾经开办。",
+        )
+    ]
+
+
+def told_helpers(parameters: Parameters, number: int) -> int | None:
+    """Helpers under 60 of a village that a table tells; None where it does not."""
+    if not parameters.given.villages:
+        return None
+    column = read_villages(parameters.given.villages).columns.get("volunteers", np.zeros(0))
+    return None if number > len(column) or np.isnan(column[number - 1]) else int(column[number - 1])
+
+
 def told(table: Table, name: str) -> int:
     """Villages of which a column says something."""
     column = table.columns.get(name)
@@ -80,6 +147,7 @@ def told_and_drawn(parameters: Parameters) -> ShownTable | None:
         rows.insert(
             1, [tell("elders by age and sex", "分年龄、性别老人数"), bands, table.rows - bands, shares]
         )
+        notes += shut_told(parameters)
         notes += [tell(*note.split("\t")) if "\t" in note else note for note in table.notes]
     whole = tell("whole county", "全县")
     rows += [

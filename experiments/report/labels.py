@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..command.experiment_settings import CALIBRATED, NONE, PRIOR, Settings
+from ..comparison import NULL
 from ..outcomes import ALL, OUTCOMES, Outcome
 from ..statistics import Interval
 from .style import phrase, tell, words
@@ -49,6 +50,11 @@ def drawn_from(settings: Settings) -> str:
             f"每个种子从 {settings.draws} 抽取不确定参数",
         ),
     )
+
+
+def condition_label(condition: str) -> str:
+    """A condition in words; the one in which what is expected cannot act is there for comparison."""
+    return phrase("for comparison" if condition == NULL else condition)
 
 
 def state_label(state: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from sim.state.parameters import GRADES
+from sim.state.parameters import GRADES, Parameters
 
 from ..command import busy
 from ..command.paths import command
@@ -28,6 +28,7 @@ from ..command.user_files import read_bytes
 from ..study import store
 from ..study.findings import Findings, Picture, findings_path
 from . import first_pages, glossary, pictures, style
+from .given import county_said, made_of
 from .page_tables import failures, given, headed, number, parameters, provenance, spread, whole
 from .pictures import Kept
 from .style import phrase, tell, words
@@ -76,19 +77,20 @@ def names() -> dict[str, str]:
     }
 
 
-def phrases() -> dict[str, str]:
-    """The standing text of the page."""
+def phrases(parameters: Parameters) -> dict[str, str]:
+    """The standing text of the page of a study that has these."""
+    county = county_said(parameters)
     return {
         "skip": tell("To the text", "跳至正文"),
         "contents": tell("Details", "详细内容"),
         "study": tell("Study", "研究"),
         "whatif": tell(
             (
-                "What-if results: they say what follows in a synthetic county if the rules and figures "
+                f"What-if results: they say what follows in {county} if the rules and figures "
                 "written here hold. They compare options and are no statement about a real county."
             ),
             (
-                "情景推演结果：说明若此处所写规则与数值成立，在一个合成的县里会出现什么。用于比较方案，"
+                f"情景推演结果：说明若此处所写规则与数值成立，在{county}里会出现什么。用于比较方案，"
                 "并非对任何真实县的陈述。"
             ),
         ),
@@ -129,15 +131,15 @@ def phrases() -> dict[str, str]:
     }
 
 
-def standing_limits() -> list[str]:
-    """What holds for every study."""
+def standing_limits(parameters: Parameters) -> list[str]:
+    """What holds for every study, of a county that has these."""
     return [
         tell(
             (
-                "The county is synthetic; parameters of grade D are assumptions with wide ranges, and a "
+                f"{made_of(parameters)}; parameters of grade D are assumptions with wide ranges, and a "
                 "result holds only as far as they do."
             ),
-            "县是合成的；D 级参数为范围较宽的假设，结果只在其成立的范围内有效。",
+            f"{made_of(parameters)}；D 级参数为范围较宽的假设，结果只在其成立的范围内有效。",
         ),
         tell(
             (
@@ -319,7 +321,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
         told, policy = script()
         return environment.get_template("page.html.j2").render(
             lang={"en": "en", "zh": "zh-Hans"}[code],
-            t=phrases(),
+            t=phrases(kept.parameters),
             name=names(),
             details=[(key, name) for key, name in names().items() if key not in FIRST],
             first=first,
@@ -353,7 +355,7 @@ def page(kept: Kept, code: str, unfolded: bool = False) -> str:
             sensitivity=apart,
             failures=[*failures(kept), *given(kept, findings)],
             spread=spread(kept, apart),
-            limits=[*findings.limits, *standing_limits()],
+            limits=[*findings.limits, *standing_limits(kept.parameters)],
             parameters=parameters(kept),
             provenance=provenance(kept),
             command=command(*manifest.get("overrides", [])),

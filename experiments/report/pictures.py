@@ -21,6 +21,7 @@ from ..outcomes import RANKED, STEPS
 from ..study.findings import Findings, Picture
 from ..study.store import Results
 from . import figures, figures_funnel, figures_money, figures_time, style, ternary
+from .given import shut_before
 from .style import tell, words
 from .village_names import are_named, village_names
 
@@ -157,7 +158,17 @@ def jobs(kept: Kept, into: Path, few: bool) -> list[Job]:
             found.append(partial(figures_money.timebank, series, one, start, label, into))
         names = village_names(kept.parameters) if are_named(kept.parameters) else {}
         found.append(
-            partial(figures_time.county_map, series, one, start, label, into, _middling(series), names)
+            partial(
+                figures_time.county_map,
+                series,
+                one,
+                start,
+                label,
+                into,
+                _middling(series),
+                names,
+                shut_before(kept.parameters),
+            )
         )
     return found
 

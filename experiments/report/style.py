@@ -112,6 +112,8 @@ LABELS: dict[str, tuple[str, str]] = {  # key -> English, Chinese
     "closed": ("closed", "已关闭"),
     "too_young": ("too young", "开办不足三年"),
     "never_opened": ("never opened", "从未开办"),
+    "shut_before": ("shut before the first month, never reopened", "首月之前已关闭，未再开放"),
+    "never reopened": ("never reopened", "未再开放"),
     "none": ("no business", "无产业"),
     "tourism": ("tourism", "旅游"),
     "agriculture": ("agriculture", "特色农业"),

@@ -19,6 +19,7 @@ from .. import statistics
 from ..arms import ArmRuns
 from ..command.catalogue import experiments
 from ..comparison import HOLDS, WRITTEN, Compared, Expectation, Question, judge
+from .labels import condition_label
 
 KEPT = Path(__file__).parents[2] / "docs" / "verdicts.csv"
 INDEX = ["condition", "arm", "cell", "replicate"]
@@ -69,7 +70,9 @@ def rows_of(name: str, question: Question, manifest: Mapping[str, Any], values: 
                 "share": one.share,
                 **_effect(done, one),
                 "state": states[WRITTEN][place],
-                "fails_in": "; ".join(condition for condition in fails if condition != WRITTEN),
+                "fails_in": "; ".join(
+                    condition_label(condition) for condition in fails if condition != WRITTEN
+                ),
                 "seeds": seeds,
                 "size": words.get("size", "default"),
                 "draws": words.get("draws", "calibrated"),

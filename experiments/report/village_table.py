@@ -11,6 +11,7 @@ from sim.state.parameters import Parameters
 
 from .. import statistics
 from ..study.findings import ShownTable
+from .given import shut_before
 from .style import tell, words
 from .village_names import VillageName, are_named, village_names
 
@@ -37,6 +38,7 @@ def by_village(rows: pd.DataFrame, parameters: Parameters, scenario: str = "") -
     if not len(rows) or not are_named(parameters):
         return None
     names, rows = village_names(parameters), statistics.judged(rows)
+    rows = rows.assign(judged=_told_shut(rows, parameters))
     closures = "station_closures" if "station_closures" in rows else "closures"  # of former studies
     coded, years = any(one.code for one in names.values()), parameters.horizon.months / YEAR
     heads = [
@@ -68,6 +70,12 @@ def by_village(rows: pd.DataFrame, parameters: Parameters, scenario: str = "") -
     )
     of = tell(": ", "：") + words(scenario) if scenario else ""
     return ShownTable(title() + of, heads, lines, note)
+
+
+def _told_shut(rows: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Classes, in which a station told shut that stayed so is told from one never opened."""
+    stayed = rows["village"].isin(shut_before(parameters)) & (rows["judged"] == "never_opened")
+    return rows["judged"].astype(str).mask(stayed, "shut_before")
 
 
 def _reasons(rows: pd.DataFrame) -> list[str]:

@@ -30,7 +30,7 @@ from ..study.study import Study
 SIZES = {"quick": Size(12, 100, 3), "default": Size(12, 130, 6), "full": Size(12, 300, 60)}
 NOT_PARTS = {
     "county.stratified": "how villages are dealt",
-    "funding.identical_payers": "a null arm (experiment=null_arms)",
+    "funding.identical_payers": "for comparison (experiment=null_arms)",
     "shocks.scheduled": "a dated event",
     "solvency.relief": "a diagnosis",
     "viability.on_time": "a part of the definition",

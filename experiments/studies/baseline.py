@@ -22,6 +22,7 @@ from ..arms import MAIN, relief_of
 from ..command.paths import command
 from ..command.scenario import Composed, Scenario, Settings, compose_policies, patched
 from ..report import pictures
+from ..report.given import shut_told
 from ..report.labels import drawn_from, outcome_title, spread
 from ..report.style import both, tell, words
 from ..report.text import titled
@@ -146,7 +147,7 @@ def findings(line: Composed, table: pd.DataFrame, rows: pd.DataFrame, drawn: lis
         sentences(table, rows, end),
         [*served(rows, end), classes(table, end), why(rows), *places],
         drawn,
-        [f"{head(line, rows)}{tell('.', '。')}"],
+        [f"{head(line, rows)}{tell('.', '。')}", *shut_told(line.parameters)],
     )
 
 

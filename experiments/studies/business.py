@@ -36,7 +36,7 @@ def question(size: str) -> Question:
             "A portfolio of businesses keeps more villages viable than none, and tourism adds more "
             "in scenic villages with a reserve of 12 months than without."
         ),
-        because="business.care_share (how much profit reaches care at all); null arm: none of it does",
+        because="business.care_share (how much profit reaches care at all); for comparison: none of it does",
         arms={
             f"{business}, reserve {reserve:g}": {**arm("business", business), "plan.reserve": reserve}
             for reserve in (3.0, 0.0, 12.0)
@@ -70,7 +70,7 @@ def question(size: str) -> Question:
         limits=(
             (
                 "Reserve: the cash, in months of cost, that a plan does not spend (3 as written). "
-                "Deposit is the null business: the same set-up money at interest."
+                "Deposit stands for comparison: the same set-up money at interest."
             ),
             (
                 "A business is judged over all villages to which it is offered, whether they take it or not; "

@@ -54,7 +54,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "funding.payer_correlation (whether payers share their luck, so that mixing them evens "
-            "nothing out); null arm: four payers that pay alike, so that the mix cannot matter"
+            "nothing out); for comparison: four payers that pay alike, so that the mix cannot matter"
         ),
         arms={mix_name(point): dict(zip(SHARES, point, strict=True)) for point in points},
         expected=(

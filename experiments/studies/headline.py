@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.state.parameters import Parameters
+
 from .. import outcomes, reference, statistics
 from ..arms import Size
 from ..command.experiment_settings import CALIBRATED, NONE, PRIOR
@@ -19,6 +21,7 @@ from ..command.settings import arm
 from ..outcomes import OUTCOMES
 from ..ranking import Ranking, rank
 from ..report import style
+from ..report.given import of_county
 from ..report.labels import outcome_title, spread
 from ..report.style import both, figures_in, phrase, plt, tell, words
 from ..report.text import as_text
@@ -239,14 +242,14 @@ def draw(table: pd.DataFrame, mixes: Sequence[str], folder: Path) -> Picture:
     return style.finish(figure, title, caption, folder, "headline")
 
 
-def findings(table: pd.DataFrame, mixes: Sequence[str], folder: Path) -> Findings:
+def findings(table: pd.DataFrame, mixes: Sequence[str], folder: Path, base: Parameters) -> Findings:
     """What was found, in the language that is spoken."""
     return Findings(
         phrase("What does the answer become when what is uncertain is fitted to published patterns?"),
         [_ranking(table), _levels(table, mixes[0]), _range(table, mixes[0])],
         tables(table, mixes),
         [draw(table, mixes, figures_in(folder))],
-        list(map(phrase, LIMITS)),
+        [of_county(one, base) for one in LIMITS],
     )
 
 
@@ -254,14 +257,15 @@ def run(line: Composed, typed: list[str]) -> int:
     """Exit code."""
     size = SIZES[line.settings.size]
     mixes, seeds = line.settings.rows or list(MIXES), line.settings.seeds or size.seeds or 1
-    with begin(line.starting(size.base_of(line)), typed) as work:
+    base = size.base_of(line)
+    with begin(line.starting(base), typed) as work:
         work.run(tasks(line, mixes, seeds))
         rows = work.results().villages()
         rows = rows.merge(work.results().runs()[["run", "structure"]], on="run", how="left")
-        rows = statistics.with_weights(reference.split(rows), size.base_of(line))
+        rows = statistics.with_weights(reference.split(rows), base)
         table = measured(rows)
         work.text("summary.csv", table.to_csv())
-        found = both(lambda: findings(table, mixes, work.folder), work.folder)
+        found = both(lambda: findings(table, mixes, work.folder, base), work.folder)
         said = as_text(found, work.folder)
         work.text("answer.txt", said + "\n")
         print(said)

@@ -26,6 +26,7 @@ from ..command.settings import arm
 from ..outcomes import AGAINST_BASELINE, RANKED
 from ..report import style
 from ..report.arm_effects import size_text
+from ..report.given import of_county
 from ..report.labels import unit_label
 from ..report.style import plt, words
 from ..report.text import layout, numbered
@@ -302,7 +303,7 @@ def report(runs: BaselineRuns, work: Study, rows: pd.DataFrame) -> None:
         sentences=said,
         tables=tables,
         pictures=[picture],
-        limits=list(LIMITS),
+        limits=[of_county(one, runs.base) for one in LIMITS],
         hypothesis=HYPOTHESIS,
         built_in=BUILT_IN,
         verdict=verdict,
@@ -329,8 +330,8 @@ def claims(payers: pd.DataFrame, business: pd.DataFrame) -> tuple[str, list[str]
         f"A business helps, added elder-years a village, {both[2][0]}; {both[3][0]}.",
         f"Taken together: {verdict}; by villages viable, several payers: {served[0]} "
         f"as practised and {served[1]} at an equal "
-        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a null arm, in "
-        f"which the effect ought to vanish, still shows it.",
+        f"envelope, a business: {served[2]} and {served[3]}. 'Built in' means that a plan for comparison, "
+        f"in which the effect ought to vanish, still shows it.",
     ]
 
 
@@ -392,7 +393,7 @@ def draw(payers: pd.DataFrame, business: pd.DataFrame, title: str, note: str, fo
             axis.set_title(f"{words(panel)}:\n{what}", fontsize=9)
             axis.set_ylabel(_measured(measure), fontsize=8)
     for axis, (_, key, _) in zip(axes[-1], sides, strict=True):
-        last = "null arm, then correlation\nof the payers' yearly luck"
+        last = "for comparison, then correlation\nof the payers' yearly luck"
         axis.set_xlabel(last if key == "step" else "what the businesses are", fontsize=8)
     return style.finish(
         figure,

@@ -16,6 +16,7 @@ from ..command.scenario import Composed, policy, policy_file
 from ..command.settings import options
 from ..outcomes import AGAINST_BASELINE
 from ..report import arm_effects
+from ..report.given import of_county
 from ..report.labels import unit_label
 from ..report.style import both, figures_in, phrase, tell
 from ..report.style import words as plain
@@ -106,7 +107,7 @@ def findings(runs: BaselineRuns, folder: Path, table: pd.DataFrame, nothing: lis
             ),
         ],
         pictures=[picture],
-        limits=list(map(phrase, LIMITS)),
+        limits=[of_county(one, runs.base) for one in LIMITS],
     )
 
 

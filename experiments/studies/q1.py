@@ -22,7 +22,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "shocks.correlation (how far villages share shocks) and collective.welfare_cap (a ceiling "
-            "for one payer); null arm: four payers that pay alike, so that the mix cannot matter"
+            "for one payer); for comparison: four payers that pay alike, so that the mix cannot matter"
         ),
         arms={"a quarter each": shares(0.25, 0.25, 0.25, 0.25), **singles},
         expected=(

@@ -25,7 +25,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "participation.crowding (how much of own motivation a wage takes) and "
-            "participation.stipend_hours (how many hours it buys); null arm: nothing is crowded out"
+            "participation.stipend_hours (how many hours it buys); for comparison: nothing is crowded out"
         ),
         arms={
             "no stipend": paid(0.0, True),

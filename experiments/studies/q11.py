@@ -23,7 +23,7 @@ def question(size: str) -> Question:
         hypothesis="Honour is cheap and fades: it adds hours at first, and fewer in the last years.",
         because=(
             "participation.praise (what honours add to joining and staying) and organisation.honour_cost "
-            "(prizes are free unless set); null arm: honours add nothing to joining and staying"
+            "(prizes are free unless set); for comparison: honours add nothing to joining and staying"
         ),
         arms={
             "no reward": reward(False, False),

@@ -27,7 +27,7 @@ def question(size: str) -> Question:
             "viable than a share of 30 % without reserve."
         ),
         because=(
-            "tourism.volatility (how uneven the income is that a reserve evens out); null arm: the "
+            "tourism.volatility (how uneven the income is that a reserve evens out); for comparison: the "
             "same money in a deposit, which cannot crash"
         ),
         arms={

@@ -14,7 +14,7 @@ def question(size: str) -> Question:
     return Question(
         question="Which 'mutual aid +' business, in which kind of village?",
         hypothesis="Agriculture is low and steady, handicraft ends with its masters, a mix fails least.",
-        because="business.care_share (how much profit reaches care at all); null arm: none of it does",
+        because="business.care_share (how much profit reaches care at all); for comparison: none of it does",
         arms={name: arm("business", name) for name in ("none", *singles, "portfolio")},
         expected=(
             Expectation(

@@ -25,7 +25,8 @@ def question(size: str) -> Question:
         question="Does formal care crowd out what families give?",
         hypothesis="Most of the hours that more public care adds are given up by families.",
         because=(
-            "referral.crowding (family minutes that fall away for a formal minute); null arm: none falls away"
+            "referral.crowding (family minutes that fall away for a formal minute); for comparison: none "
+            "falls away"
         ),
         arms={NOW: care(1.0), "no public care": {"referral.on": False}, LOWER: care(3.0)},
         expected=(

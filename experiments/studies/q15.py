@@ -14,8 +14,8 @@ def question(size: str) -> Question:
         question="Should public money lower the price of care, or give hours free of charge?",
         hypothesis="At about the same public cost price relief leaves fewer hours unmet than free hours.",
         because=(
-            "choice.price_weight (how much the price of paid care decides); null arm: the order of care "
-            "is fixed, whatever it costs"
+            "choice.price_weight (how much the price of paid care decides); for comparison: the order of "
+            "care is fixed, whatever it costs"
         ),
         arms={
             "neither": {"choice.subsidy": 0.0, "organisation.posts": 0},

@@ -11,7 +11,7 @@ def question(size: str) -> Question:
     return Question(
         question="How many elders should one helper keep company at a central household?",
         hypothesis="Beyond four or five elders a larger group leaves no fewer hours unmet.",
-        because=("matching.central (how much company is had in a group at all); null arm: none is"),
+        because=("matching.central (how much company is had in a group at all); for comparison: none is"),
         arms={f"{elders} elders": {"matching.group": elders} for elders in (4, 2, 3, 5, 6, 8, 10)},
         expected=(
             differ(

@@ -18,8 +18,8 @@ def question(size: str) -> Question:
         question="Should credits be pooled in the village, the township or the county?",
         hypothesis="Fewer hours stay unmet with a wider ledger, until distance costs more than it brings.",
         because=(
-            "clearing.reach (which part of spare hours can serve another village); null arm: no platform, "
-            "whatever its scope"
+            "clearing.reach (which part of spare hours can serve another village); for comparison: no "
+            "platform, whatever its scope"
         ),
         arms={
             "village ledger": ledger("village"),

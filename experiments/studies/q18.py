@@ -15,7 +15,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "acceptance.network_speed (how much neighbours' opinion counts) and acceptance.enrol_network "
-            "(how much their enrolment does); null arm: neither counts"
+            "(how much their enrolment does); for comparison: neither counts"
         ),
         arms={
             "as now": {},

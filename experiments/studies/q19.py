@@ -18,8 +18,8 @@ def question(size: str) -> Question:
         question="What happens when the pay of the station's keeper ends in the third year?",
         hypothesis="Where the pay ends fewer stations stay open, although helpers still offer their hours.",
         because=(
-            "station.keeper_paid (how much longer a keeper stays who is paid); null arm: a station without "
-            "keeper stays open"
+            "station.keeper_paid (how much longer a keeper stays who is paid); for comparison: a station "
+            "without keeper stays open"
         ),
         arms={
             GOES_ON: {},

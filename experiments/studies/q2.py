@@ -22,7 +22,7 @@ def question(size: str) -> Question:
         ),
         hypothesis="With construction money only, coverage peaks and idle homes grow.",
         because=(
-            "credit.months (how long suppliers wait); null arm: four payers "
+            "credit.months (how long suppliers wait); for comparison: four payers "
             "that pay alike, whatever the envelopes"
         ),
         arms={

@@ -25,7 +25,8 @@ def question(size: str) -> Question:
         question="Does a larger subsidy buy quality without inspection?",
         hypothesis="Doubling the subsidy keeps more elders enrolled where stations are inspected.",
         because=(
-            "quality.felt (how fast elders feel quality); null arm: an inspection mends and shuts nothing"
+            "quality.felt (how fast elders feel quality); for comparison: an inspection mends and shuts "
+            "nothing"
         ),
         arms={
             "single subsidy, no inspection": case(9000.0, 0.0),

@@ -32,7 +32,7 @@ def question(size: str) -> Question:
         question="Do willing partners make government give less?",
         hypothesis="Where society and families give readily government pays less, whatever its rule.",
         because=(
-            "funding.crowding (how far gifts lower what others pledge); null arm: four payers that pay "
+            "funding.crowding (how far gifts lower what others pledge); for comparison: four payers that pay "
             "alike, however willing. In a rule that fills gaps it is so by construction"
         ),
         arms={

@@ -32,8 +32,8 @@ def question(size: str) -> Question:
             "asking for 9 instead of 3."
         ),
         because=(
-            "station.drop_in (how many enrolled elders look in on an open day); null arm: too few diners "
-            "never end a form of meals and a day without visitors counts like another"
+            "station.drop_in (how many enrolled elders look in on an open day); for comparison: too few "
+            "diners never end a form of meals and a day without visitors counts like another"
         ),
         arms={
             "renovated, 9 users": {**renovated, **fewest(9)},

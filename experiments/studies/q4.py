@@ -29,7 +29,7 @@ def question(size: str) -> Question:
             "Where leaders leave fewer villages stay viable, and an association at least halves that loss."
         ),
         because=(
-            "organisation.association_finds (an association finds a new leader sooner); null arm: "
+            "organisation.association_finds (an association finds a new leader sooner); for comparison: "
             "leaders and associations add nothing to joining, and finding takes as long with either"
         ),
         arms={

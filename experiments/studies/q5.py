@@ -34,7 +34,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "timebank.overdraft (how much may be had without giving) and participation.response (how much "
-            "more the others give where requests go unmet); null arm: everybody asks and gives alike"
+            "more the others give where requests go unmet); for comparison: everybody asks and gives alike"
         ),
         arms={
             **{f"{percent} %, no sanction": case(percent) for percent in SHARES},

@@ -24,7 +24,7 @@ def question(size: str) -> Question:
         ),
         hypothesis="Where trust follows redemption a run is possible, and a government guarantee removes it.",
         because=(
-            "participation.credit (what a trusted credit adds to joining); null arm: credits add "
+            "participation.credit (what a trusted credit adds to joining); for comparison: credits add "
             "nothing to joining"
         ),
         arms={

@@ -15,7 +15,7 @@ def question(size: str) -> Question:
             "with none and than with 20."
         ),
         because=(
-            "participation.credit (what a trusted credit adds to joining); null arm: credits add "
+            "participation.credit (what a trusted credit adds to joining); for comparison: credits add "
             "nothing to joining"
         ),
         arms={

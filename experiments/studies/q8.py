@@ -18,8 +18,8 @@ def question(size: str) -> Question:
             "stays unmet again."
         ),
         because=(
-            "participation.credit (what a trusted credit adds to joining); null arm: everybody asks and "
-            "gives alike"
+            "participation.credit (what a trusted credit adds to joining); for comparison: everybody asks "
+            "and gives alike"
         ),
         arms={
             "neither": {},

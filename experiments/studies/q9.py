@@ -17,7 +17,7 @@ def question(size: str) -> Question:
         ),
         because=(
             "demography.migration (how fast the pool of 40-59 empties), from none to three times as "
-            "written; null arm: nobody moves away and neither leader, association, peers nor credits "
+            "written; for comparison: nobody moves away and neither leader, association, peers nor credits "
             "add to joining, so that only age itself is left"
         ),
         arms={

@@ -46,7 +46,7 @@ def question(size: str) -> Question:
         ),
         hypothesis="Together, shocks leave more eligible hours unmet than the sum of what each adds alone.",
         because=(
-            "credit.months (how long suppliers wait); null arm: no end of a station acts, so that no "
+            "credit.months (how long suppliers wait); for comparison: no end of a station acts, so that no "
             "threshold turns small costs into a large one"
         ),
         arms=arms,

@@ -48,8 +48,8 @@ def question(size: str) -> Question:
             "fewer of its facilities are in service at the end."
         ),
         because=(
-            "credit.months (how long suppliers wait); null arm: four payers that pay alike, whatever the "
-            "county's money"
+            "credit.months (how long suppliers wait); for comparison: four payers that pay alike, whatever "
+            "the county's money"
         ),
         arms={
             "as now": case(pace, 1, 1),

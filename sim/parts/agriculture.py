@@ -24,6 +24,7 @@ from sim.state.earnings import earn_rent, earn_wage
 from sim.state.fields import state
 from sim.state.parameters import par, section
 from sim.state.people import residents, row_from, start_row
+from sim.state.trades import book_month
 
 MOST_MINUTES = 3000  # of one elder in a month
 HARVEST, RENT_DUE = 10, 11  # calendar months
@@ -251,16 +252,10 @@ def book(agriculture, flow, post, mu, sales, minutes, calendar_month):
     wages = minutes * agriculture.wage // 60
     cost = int(mu * agriculture.inputs / 12.0) + agriculture.fixed // 12
     leases = int(mu * agriculture.rent) if calendar_month == RENT_DUE else 0
-    post.wages += wages
-    post.costs += cost
+    book_month(flow, post, sales, wages, cost, minutes)
     post.leases += leases
-    post.sales += sales
     flow.business_rent += leases
-    flow.business_sales += sales
-    flow.business_costs += cost + wages + leases
-    flow.business_wages += wages
-    flow.business_minutes += minutes
-    flow.time_business += minutes
+    flow.business_costs += leases
     return leases
 
 

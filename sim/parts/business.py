@@ -4,7 +4,7 @@ purse, the share for care.
 State   businesses at work, since when, their set-up money; what an annuity of it would cost.
 Month   `run_share_out` in the settlement; `run_begin` once at the start. `run_set_up` is the former rule, by
         which the payer sets up every endowed village on one month; `business_course.py` has the decision.
-Off     with the choice "none". A deposit is the null business: the same set-up money lies at interest.
+Off     with the choice "none". A deposit stands for comparison: the same set-up money lies at interest.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ class Funding:
             "correlation of payers' yearly luck: chance that a village's collective and gifts share the "
             "news of the county's budget in a year"
         ),
-        source="design choice: default 0; swept by the null arms",
+        source="design choice: default 0; swept by experiment=null_arms",
     )
     reserve: float = par(
         3.0,
@@ -220,14 +220,14 @@ class Funding:
         False,
         unit="switch",
         doc="all four pay the same way: quarterly, in full, no fees, in all what the first plan asked",
-        source="design choice: null arm",
+        source="design choice: for comparison",
         live=False,
     )
     alike_payer: str = choice(
         "all",
         choices=ALIKE_PAYERS,
         doc="who pays the sum where payers are alike: a quarter each, or one all of it",
-        source="design choice: null arm, in which it must make no difference",
+        source="design choice: for comparison, where it must make no difference",
         live=False,
         only=("identical_payers=true",),
     )
@@ -301,7 +301,7 @@ state(
     "alike_sum",
     "i8",
     unit="fen/month",
-    label="null arm: what payers that are alike pay together, from the first plan; -1 before",
+    label="for comparison: what payers that are alike pay together, from the first plan; -1 before",
     initial=-1,
     written_by=("plan",),
 )

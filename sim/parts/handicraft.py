@@ -21,7 +21,7 @@ from sim.state.earnings import earn_wage
 from sim.state.fields import flow
 from sim.state.parameters import par, section
 from sim.state.people import identity_of, row_from, start_row
-from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN
+from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN, book_month
 
 FULL_MONTH = 3600  # minutes of a full worker
 TEN_MASTERS = 10.0  # who use their own circles in full
@@ -232,14 +232,7 @@ def book(handicraft, flow, post, minutes, market):
     sales = int(minutes / float(FULL_MONTH) * handicraft.sales * market)
     wages = minutes * handicraft.wage // 60
     cost = int(sales * handicraft.materials) + handicraft.fixed // 12
-    post.sales += sales
-    post.wages += wages
-    post.costs += cost
-    flow.business_sales += sales
-    flow.business_costs += cost + wages
-    flow.business_wages += wages
-    flow.business_minutes += minutes
-    flow.time_business += minutes
+    book_month(flow, post, sales, wages, cost, minutes)
 
 
 @inner

@@ -1,7 +1,8 @@
 """M8 Time bank: help given earns credit, help received costs it; balances lapse, are levied and are capped.
 
 State: one balance a person, in minutes; a liability of the village, after closure too.
-Month: what each elder may ask for is set before help is matched; accounts are settled after it was given.
+Month: what each elder may ask for is set before help is matched; accounts are settled after it was given,
+where the village offers anything at all: without volunteers, zones and a book a good turn is no booking.
 Without credit: elders of the two urgent tiers and on subsistence allowance are served all the same (the
 village gives, `exempt_special`); the others overdraw, then pay cash (`hour_fee`), or go without.
 Off: help is a gift, nobody's asking has a limit and no credit is booked.
@@ -13,7 +14,7 @@ import numpy as np
 
 from sim.engine.kernels import inner, kernel
 from sim.engine.randomness import Purpose, rounded
-from sim.state.codes import ALTRUIST, ELDER, FREE, HOARDER
+from sim.state.codes import ALTRUIST, CLOSED, ELDER, FREE, HOARDER
 from sim.state.fields import column, flow, state
 from sim.state.ledger import posting
 from sim.state.parameters import par, section, switch
@@ -253,18 +254,21 @@ def set_quotas(people, world, values, on):
 
 @kernel
 def settle_accounts(people, world, values, keys):
-    """Each account: earn for what was given, pay for what was received, then lapse."""
+    """Each account: earn for what was given, pay for what was received, then lapse.
+
+    Where nothing is on offer nobody keeps the book: what cadres and neighbours do earns and costs nothing.
+    """
     for v in range(len(world.used)):
         key, cash = keys[world.county[v]], takes_cash(values, v, world.villages[v])
         timebank, village, flow, post = values.timebank[v], world.villages[v], world.flow[v], world.posted[v]
-        expiry = timebank.expiry / 12.0
+        expiry, kept = timebank.expiry / 12.0, village.level > CLOSED
         active = list_active(people, world, v)
         for place in range(active):
             i = world.work[ACTIVE, place]
             credit = int(people.credit[i])
-            if people.given[i] > 0 and people.leaning[i] != ALTRUIST:
+            if kept and people.given[i] > 0 and people.leaning[i] != ALTRUIST:
                 credit += earn(people, i, timebank, flow, post)
-            if people.received[i] > 0 and not served_without_credit(people, i, timebank):
+            if kept and people.received[i] > 0 and not served_without_credit(people, i, timebank):
                 credit -= spend(people, i, timebank, credit, cash, flow, post)
             if credit > 0:
                 identity = identity_of(village.number, people.serial[i])

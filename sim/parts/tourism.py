@@ -20,7 +20,7 @@ from sim.state.earnings import earn_wage
 from sim.state.fields import state
 from sim.state.parameters import par, section
 from sim.state.people import row_from, start_row
-from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN
+from sim.state.trades import DECEMBER, LEAST_RENOWN, MOST_RENOWN, book_month
 
 MOST_MINUTES = 2400  # of one elder in a month
 LEAST_YEAR = 0.1  # of the usual visitors
@@ -213,14 +213,7 @@ def book(tourism, flow, post, visits, minutes):
     sales = int(visits * tourism.spend)
     wages = minutes * tourism.wage // 60
     cost = int(sales * tourism.variable) + tourism.fixed // 12
-    post.sales += sales
-    post.wages += wages
-    post.costs += cost
-    flow.business_sales += sales
-    flow.business_costs += cost + wages
-    flow.business_wages += wages
-    flow.business_minutes += minutes
-    flow.time_business += minutes
+    book_month(flow, post, sales, wages, cost, minutes)
 
 
 @inner

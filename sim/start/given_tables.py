@@ -126,8 +126,7 @@ def _table_faults(kind: str, rows: list[tuple[tuple[str, ...], tuple[float, ...]
             if sum(key[0] == first for key in keys) < (6 if kind == "health" else 1):
                 yield Fault(1, "age_group", first, "rows for each of " + ", ".join(wanted))
                 break
-    if kind == "population" and not sum(sum(figures) for _, figures in rows) > 0:
-        yield Fault(1, "-", "0", "persons in some row")
+    yield from _nothing_at_all(kind, rows)
     if kind == "health":
         for at, (_, figures) in enumerate(rows):
             if abs(sum(figures) - 1) > UNSURE:
@@ -139,6 +138,16 @@ def _table_faults(kind: str, rows: list[tuple[tuple[str, ...], tuple[float, ...]
         total = sum(share for _, (_, share) in rows)
         if abs(total - 100) > 1:
             yield Fault(1, "share", f"{total:g}", "shares that sum to 100 percent")
+
+
+def _nothing_at_all(kind: str, rows: list[tuple[tuple[str, ...], tuple[float, ...]]]) -> Iterator[Fault]:
+    """A county without people, or a sex that never dies."""
+    if kind == "population" and not sum(sum(figures) for _, figures in rows) > 0:
+        yield Fault(1, "-", "0", "persons in some row")
+    if kind == "mortality" and rows:
+        for sex, *rates in zip(KINDS[kind].figures, *(figures for _, figures in rows), strict=True):
+            if not any(rates):
+                yield Fault(1, sex, "0", "a rate above 0 at some age: with none nobody ever dies")
 
 
 def _by_group(kind: str, text: str) -> dict[str, np.ndarray]:

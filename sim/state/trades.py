@@ -57,3 +57,16 @@ def offered(business, village, costs, v):
     if business.kind == DEPOSIT:
         total, plus = costs[v, BY_DEPOSIT], HOLDS_DEPOSIT
     return total, plus
+
+
+@inner
+def book_month(flow, post, sales, wages, cost, minutes):
+    """What every trade books of a month: sales, wages, other costs (fen) and hours (minutes)."""
+    post.sales += sales
+    post.wages += wages
+    post.costs += cost
+    flow.business_sales += sales
+    flow.business_costs += cost + wages
+    flow.business_wages += wages
+    flow.business_minutes += minutes
+    flow.time_business += minutes

@@ -251,7 +251,7 @@ def test_every_question_says_beforehand_what_could_build_its_answer_in(name):
         assert {f"{path} = {d.low:g}", f"{path} = {d.high:g}"} <= set(
             q.conditions()
         )  # both ends of the declared range
-    assert "null arm: " in q.because and q.null and NULL in q.conditions()
+    assert "for comparison: " in q.because and q.null and NULL in q.conditions()
 
 
 @pytest.mark.parametrize("size", ["quick", "default", "full"])
@@ -473,7 +473,10 @@ def test_no_arm_wins_inside_noise_or_at_zero():
 
 @pytest.mark.parametrize(
     ("conditions", "said"),
-    [((WRITTEN, "low", NULL), "and in the null arm."), ((WRITTEN, "low"), "; no null arm was possible.")],
+    [
+        ((WRITTEN, "low", NULL), "and in the arm for comparison."),
+        ((WRITTEN, "low"), "; no arm for comparison was possible."),
+    ],
 )
 def test_a_supported_verdict_names_a_null_arm_only_where_there_was_one(conditions, said):
     done = made(asks(), {"a": {"viable": [0.2, 0.2, 0.2]}, "b": {"viable": [0.49, 0.50, 0.51]}}, conditions)

@@ -90,7 +90,7 @@ COMMANDS: dict[str, list[str]] = {  # name -> the words that make the study
 }
 # Delta wants 128 points at least, its intervals take most of the time; the others have most arms and stand
 # for a kind of study of which smaller ones are not slow.
-SLOW = ("sensitivity_delta", "stress", "q1", "q3", "business", "ablation")
+SLOW = ("sensitivity_delta", "stress", "q1", "q3", "q5", "q8", "q13", "q21", "business", "ablation")
 
 
 def sha256(text: str) -> str:

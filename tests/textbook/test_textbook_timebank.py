@@ -11,7 +11,7 @@ from runs import large, small
 
 import sim
 from sim.parts import clearing, matching, timebank
-from sim.state.codes import ELDER, HELPER
+from sim.state.codes import CLOSED, ELDER, FULL, HELPER
 
 
 def batch_error(x: np.ndarray, batches: int = 40) -> np.ndarray:
@@ -113,7 +113,7 @@ def test_the_share_of_credits_never_redeemed_is_u_over_u_plus_s(spent: float) ->
         }
     )
     p, w = model.people, model.world
-    alive = p.kind > 0
+    alive, w.villages.level = p.kind > 0, FULL
     p.trained[:], p.tier[:] = 0, 0
     stock = a * (1 - u) / (1 - (1 - spent) * (1 - u))
     p.credit[alive] = 1
@@ -294,10 +294,25 @@ def test_nobody_holds_more_than_the_cap_or_owes_more_than_the_overdraft() -> Non
 def test_an_hour_given_earns_the_credit_per_hour_however_small(rate: float, earned: int) -> None:
     """Ten hours given: 600 minutes times the rate."""
     model = large({"timebank.credit_per_hour": rate, "timebank.expiry": 0.01}, villages=1)
-    people = model.people
+    people, model.world.villages.level = model.people, FULL
     alive = people.kind > 0
     people.trained[:], people.credit[:], people.received[:] = 0, 0, 0
     people.given[:] = np.where(alive, 600, 0)
     model.world.flow.credits_earned[:] = 0
     timebank.run_book(model)
     assert model.world.flow.credits_earned[0] == earned * alive.sum()
+
+
+def test_where_nothing_is_on_offer_a_good_turn_is_no_booking() -> None:
+    """Ten hours given and ten received: of 3,000 minutes held only what expires goes, a twentieth a year."""
+    model = large({"timebank.expiry": 0.05, "timebank.levy": 0.0}, villages=1)
+    people, model.world.villages.level = model.people, CLOSED
+    alive = people.kind > 0
+    people.given[:], people.received[:] = np.where(alive, 600, 0), np.where(alive, 600, 0)
+    people.credit[:] = np.where(alive, 3000, 0)
+    flow = model.world.flow
+    flow.credits_earned[:], flow.credits_spent[:], flow.credits_lost[:] = 0, 0, 0
+    timebank.run_book(model)
+    assert flow.credits_earned[0] == flow.credits_spent[0] == 0
+    assert flow.credits_lost[0] == pytest.approx(3000 * 0.05 / 12 * alive.sum(), rel=0.01)
+    assert people.credit[alive].sum() == 3000 * alive.sum() - flow.credits_lost[0]

@@ -110,7 +110,7 @@ def open_later(run: Any, village: np.ndarray, opened: np.ndarray, years: int) ->
 
 @summary(asks=(AFTER_OPENING,))
 def in_service_after(run: Any, years: int) -> Value:
-    """Stations opened in the run that are open so many years later, whether or not they were ever closed."""
+    """Stations opened in the run that are open so many years later, whether or not they closed meanwhile."""
     found = of_the_run(run)
     return open_later(run, found.village, found.month, years)
 

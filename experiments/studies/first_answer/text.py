@@ -14,6 +14,7 @@ from ...command.paths import command
 from ...outcomes import RANKED
 from ...report import pictures
 from ...report.figures import real, tied, told
+from ...report.given import county_said
 from ...report.labels import drawn_from, fresh_text
 from ...report.style import both, tell, words
 from ...report.text import layout, numbered
@@ -210,7 +211,7 @@ def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     """What fails, and how much of the spread of the best mix is luck, where a nested design tells."""
     mine = summary[(summary["panel"] == top["panel"]) & (summary["cause"] != "")]
     why = mine.loc[~mine["funding"].isin(NULLS) | mine["funding"].isin(NULLS).all(), "cause"].mode()
-    part = _luck_text(top)
+    part, county = _luck_text(top), county_said(plan.base)
     name = words(str(why.iloc[0])) if len(why) else ""
     reason = (
         tell(
@@ -222,11 +223,11 @@ def _doubt(plan: FirstAnswer, summary: pd.DataFrame, top: pd.Series) -> str:
     )
     return tell(
         (
-            f"{reason}{part}; this is a what-if on a synthetic county with {plan.drawn} uncertain "
+            f"{reason}{part}; this is a what-if on {county} with {plan.drawn} uncertain "
             f"parameters drawn, to compare options, not to read off a level."
         ),
         (
-            f"{reason}{part}；这是对一个合成县的情景推演，抽取了 {plan.drawn} 个不确定参数，用于比较方案，"
+            f"{reason}{part}；这是对{county}的情景推演，抽取了 {plan.drawn} 个不确定参数，用于比较方案，"
             f"而非读取水平。"
         ),
     )

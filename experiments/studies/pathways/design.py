@@ -27,7 +27,7 @@ from ...study.study import Study
 from .tipping import carried
 
 AS_WRITTEN = "as written"
-LOT = "by lot"  # null arm: the same help in the same months, to villages that a lot chooses
+LOT = "by lot"  # for comparison: the same help in the same months, to villages that a lot chooses
 ALWAYS = ", always"  # behind the name of a policy with triggers: the same from its start on, for all
 ACTIONS = {  # where none are named
     "quick": ("assistance_posts", "cadre_association", "rescue_money"),

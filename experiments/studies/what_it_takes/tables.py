@@ -379,12 +379,20 @@ def told_of(answer: Answer) -> Point:
 
 
 def by_name(answer: Answer) -> ShownTable | None:
-    """Villages of a table: how often each is open, as written and at the answer."""
+    """Villages of a table: how often each is open, as written and at the answer, or at the most money where
+    none was found.
+    """
     if not answer.runs.own:
         return None
     point = told_of(answer)
     plain, now = answer.runs.by_village(point._replace(factor=None)), answer.runs.by_village(point, FRESH)
     what = ("with meals", "供餐") if answer.runs.settings.outcome == TABLE else ("open", "开放")
+    found = answer.chosen is not None or cheapest(answer, ALL) is not None
+    where = (
+        ("at the answer", "答案处")
+        if found
+        else (f"at {point.factor:.3g} times the money", f"资金为现有的 {point.factor:.3g} 倍时")
+    )
     names = village_names(answer.runs.base)
     coded = any(one.code for one in names.values())
     rows = []
@@ -398,12 +406,15 @@ def by_name(answer: Answer) -> ShownTable | None:
         tell("collective", "村集体"),
         tell("kind", "类型"),
         tell(f"seeds {what[0]} as written, %", f"现状下{what[1]}的种子，%"),
-        tell(f"seeds {what[0]} at the answer, %", f"答案处{what[1]}的种子，%"),
+        tell(f"seeds {what[0]} {where[0]}, %", f"{where[1]}{what[1]}的种子，%"),
         tell("public yuan a year", "每年公共支出，元"),
     ]
-    note = tell(
-        f"The answer: {mix_label(point)}, {point.factor:.3g} times the money as written.",
-        f"答案：{mix_label(point)}，现有资金的 {point.factor:.3g} 倍。",
+    shown = f"{mix_label(point)}, {point.factor:.3g} times the money as written."
+    zh = f"{mix_label(point)}，现有资金的 {point.factor:.3g} 倍。"
+    note = (
+        tell(f"The answer: {shown}", f"答案：{zh}")
+        if found
+        else tell(f"No amount was found to be enough. Shown is {shown}", f"未找到足够的金额。所示为{zh}")
     )
     return ShownTable(title(), heads, rows, note)
 

@@ -285,6 +285,18 @@ def test_death_rates_of_a_thousand_are_told_from_those_of_one():
     assert any("of a thousand" in note.english for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("cells", "sexes"), [("0,0", ["men", "women"]), ("0.01,0", ["women"]), ("0.01,0.02", [])]
+)
+def test_a_sex_that_never_dies_is_refused(cells, sexes):
+    text = "年龄组,男,女\n" + "".join(
+        f"{group},{cells}\n" for group in (*given_tables.MIDDLE, *given_tables.OLD)
+    )
+    faults = given_files.of("mortality", sheet(text)).faults
+    assert [fault.column for fault in faults] == sexes
+    assert all("nobody ever dies" in fault.allowed for fault in faults)
+
+
 def test_a_faulty_cell_of_a_table_is_named_by_the_row_of_the_file():
     text = "收入上限(万元),占比(%)\n1,50\n\nabc,50\n"
     (fault, *_) = given_files.of("income", sheet(text)).faults
@@ -528,7 +540,7 @@ def test_a_row_of_another_sheet_without_its_key_is_named():
 
 
 def test_villages_of_a_sheet_that_is_not_read_are_told():
-    found = joined("村名,老人数\n甲,50\n", "村名,老人数\n乙,60\n丙,70\n")
+    found = joined("村名,老人数\n甲,50\n", "村名,户数\n乙,60\n丙,70\n")
     assert any("2 villages of 'sheet 1' are not in" in note.english for note in found.notes)
 
 

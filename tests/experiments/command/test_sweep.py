@@ -58,6 +58,7 @@ def test_a_word_with_one_value_is_none():
         ("draws=prior,none", "headline"),
         ("out=a,b", "cannot have several values"),
         ("given.villages=a.csv,b.csv", "cannot have several values"),
+        ("given.villages='a.csv,b.csv'", "a command for each table"),  # as paths are quoted
         ("engine=serial,local", "cannot have several values"),
         ("fundin=jiangxi,feixiang", "did you mean funding?"),
         ("funding=jiangxi,fexiang", "did you mean feixiang?"),
@@ -84,6 +85,10 @@ def test_what_cannot_be_swept_is_said_in_a_sentence(line, said):
     ("line", "said"),
     [
         ("-m status study=x", "leave it out"),
+        (
+            "-m given.villages=a.csv,b.csv",
+            "given.villages cannot have several values: a study has one county",
+        ),
         ("--frob", "unknown flag '--frob'"),
         ("--resolve", "--cfg job"),
         ("--cfg all", "invalid choice"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 import unicodedata
@@ -99,6 +100,30 @@ def test_help_is_asked_for_in_three_ways_and_two_languages(capsys):
     assert said(capsys, "report", "--help") == said(capsys, "--help", "report")
     assert "It reads seed=" in said(capsys, "experiment=voi", "seeds=3", "--help")
     assert said(capsys, "--help", "sensitivity") != said(capsys, "--help", "experiment=sensitivity")
+
+
+def test_every_experiment_has_a_chinese_title_that_stands_in_the_list(capsys, monkeypatch):
+    """Asked for by a word, or by the language of the terminal; a word holds over the terminal."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    english = said(capsys, "--help", "experiments")
+    chinese = said(capsys, "--help", "experiments", "report.language=zh")
+    for name, one in catalogue.experiments().items():
+        assert re.search(r"[\u4e00-\u9fff]", one.chinese), name
+        assert f"experiment={name:14} {one.title}\n" in english
+        assert f"experiment={name:14} {one.chinese}\n" in chinese and one.title not in chinese
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert said(capsys, "--help", "experiments") == chinese
+    assert said(capsys, "--help", "experiments", "report.language=en") == english
+    assert said(capsys, "--help", "q2").startswith("重建设还是重运营？\n")
+    assert "python run.py [动词]" in said(capsys, "--help")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # which stands above LANG
+    assert said(capsys, "--help", "experiments") == english
+
+
+def test_an_experiment_that_nobody_translated_keeps_its_title():
+    one = catalogue.experiments()["q2"]
+    assert dataclasses.replace(one, chinese="").called("zh") == one.title
 
 
 def test_every_word_that_leads_to_a_topic_leads_to_one():

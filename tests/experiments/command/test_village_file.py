@@ -99,6 +99,7 @@ def test_villages_without_numbers_are_numbered_and_codes_taken_for_what_they_are
         (b"number,name,village\n1,a,b\n", "one column that is name"),
         (bytes(range(256)) * 4, "zero byte"),
         (b"PK\x03\x04rest", "not readable as a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "an old workbook .* or one that a password locks"),
     ],
 )
 def test_what_is_no_table_of_villages_is_refused(content, said, tmp_path):
@@ -106,6 +107,54 @@ def test_what_is_no_table_of_villages_is_refused(content, said, tmp_path):
     path.write_bytes(content)
     with pytest.raises(Mistake, match=said):
         village_file.read(path)
+
+
+def test_an_old_workbook_is_refused_by_its_name_with_what_to_do(tmp_path):
+    (tmp_path / "v.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    with pytest.raises(Mistake, match="save an old workbook anew as .*xlsx or as CSV"):
+        village_file.read(tmp_path / "v.xls")
+
+
+@pytest.mark.parametrize(
+    "title", ["2024年某县统计表", "某县，城区，2024年（共2村，表1）", "乡镇 甲、乙；丙，丁"]
+)
+@pytest.mark.parametrize("sign", ["\t", ",", ";"])
+def test_a_title_above_a_text_is_told_from_its_heading(title, sign):
+    """Whatever signs of separation the title and the cells hold."""
+    rows = [["村名", "老人数", "备注"], ["甲", "50", "东，南，西"], ["乙", "60", "好，好，好"]]
+    content = "\n".join([title, *map(sign.join, rows)])
+    found = village_file.read_content(content.encode(), "v.txt")
+    assert found.text == "number,name,elders\n1,甲,50\n2,乙,60\n"
+
+
+TOWNS: dict[str, list[list[object]]] = {
+    "东镇": [["东镇各村", None, None], ["序号", "村名", "老人数"], [1, "甲", 50], [2, "乙", 60]],
+    "西镇": [["序号", "老年人口", "村名"], [1, 70, "丙"], ["合计", 70, None]],
+}
+
+
+def test_a_sheet_a_township_is_one_table_and_its_faults_name_the_sheet():
+    found = village_file.read_content(book(TOWNS), "v.xlsx")
+    assert found.text == "number,name,elders,township\n1,甲,50,东镇\n2,乙,60,东镇\n3,丙,70,西镇\n"
+    said = " ".join(note.english for note in found.notes)
+    assert "name of each sheet is taken for the township" in said and "read are '东镇', '西镇'" in said
+    wrong = TOWNS | {"西镇": [["序号", "老年人口", "村名"], [1, "许多", "丙"]]}
+    (fault,) = village_file.read_content(book(wrong), "v.xlsx").faults
+    assert (fault.row, fault.column, fault.value) == (2, "西镇: 老人数", "许多")
+
+
+def test_sheets_of_years_are_not_put_together_and_the_one_that_is_read_is_said():
+    years = {"2023": TOWNS["东镇"][1:], "2024": TOWNS["东镇"][1:]}
+    found = village_file.read_content(book(years), "v.xlsx")
+    assert found.text == "number,name,elders\n1,甲,50\n2,乙,60\n"
+    said = {code: " ".join(note.by(code) for note in found.notes) for code in ("en", "zh")}
+    assert "'2024': the headings and the villages of what is read once more" in said["en"]
+    assert "“2024”与所读工作表的表头、村庄相同" in said["zh"]
+
+
+def test_sheets_that_are_numbered_name_no_townships():
+    found = village_file.read_content(book({"Sheet1": TOWNS["东镇"], "Sheet2": TOWNS["西镇"]}), "v.xlsx")
+    assert found.text == "number,name,elders\n1,甲,50\n2,乙,60\n3,丙,70\n"
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused():
@@ -137,5 +186,12 @@ def test_a_county_of_a_file_is_run_and_a_village_explained_by_its_name(tmp_path,
         assert run.main(["explain", f"run={study}", f"village={named}", "month=2025-02"]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1] == said[2]
+    asked = ["explain", f"run={study}", "village=2", "month=2025-02"]
+    assert run.main([*asked, "report.language=zh"]) == 0
+    chinese = capsys.readouterr().out
+    assert "下王村，2 号村，330101002（普通村，村集体经济弱），2025-02：" in chinese
+    assert not any(sign.isascii() and sign.isalpha() for sign in chinese)
+    assert run.main([*asked, "report.language=fr"]) == 1
+    assert "report.language = 'fr': allowed are en, zh" in capsys.readouterr().err
     assert run.main(["explain", f"run={study}", "village=下王", "month=2025-02"]) == 1
     assert "did you mean 下王村?" in capsys.readouterr().err

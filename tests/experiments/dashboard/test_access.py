@@ -21,6 +21,7 @@ import pytest
 from watching import elsewhere, watched
 
 from experiments.command.catalogue import ROOT
+from experiments.report import style
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 WAIT = 120_000  # ms
@@ -51,15 +52,18 @@ def browser() -> Iterator[Any]:
         made.close()
 
 
-@pytest.fixture(params=["dashboard", "live"], scope="module")
+@pytest.fixture(params=["dashboard", "live", "live report.language=zh"], scope="module")
 def screen(request, tmp_path_factory) -> Iterator[tuple[str, str]]:
-    """Name and address of a running screen; it ends with the tests."""
-    verb, folder = request.param, tmp_path_factory.mktemp(request.param)
+    """Words that began a running screen, and its address; it ends with the tests."""
+    words = request.param.split()
+    if words[-1].endswith("zh") and style.chinese_font() is None:
+        pytest.skip("no Chinese font here")
+    folder = tmp_path_factory.mktemp(words[0])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, str(ROOT / "run.py"), verb, f"port={port}"],
+        [sys.executable, str(ROOT / "run.py"), *words, f"port={port}"],
         cwd=folder,
         env=watched(folder / "sockets"),
         stdout=subprocess.DEVNULL,
@@ -75,7 +79,7 @@ def screen(request, tmp_path_factory) -> Iterator[tuple[str, str]]:
             except OSError:
                 assert server.poll() is None and time.monotonic() < end
                 time.sleep(0.3)
-        yield verb, f"http://127.0.0.1:{port}"
+        yield request.param, f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
@@ -125,10 +129,11 @@ def test_axe_finds_no_grave_barrier_in_what_is_ours(browser, screen, width, them
     verb, address = screen
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
     page = opened(context, address)
-    if verb == "live":
+    if verb.startswith("live"):
+        chinese = verb.endswith("zh")
         page.locator(".live-chart canvas").nth(6).wait_for(timeout=WAIT)
-        page.get_by_role("button", name="Change something").click()
-        page.get_by_role("button", name="A year on").click()
+        page.get_by_role("button", name="改变条件" if chinese else "Change something").click()
+        page.get_by_role("button", name="前进一年" if chinese else "A year on").click()
         page.locator(".live-chart[data-drawn='12']").nth(6).wait_for(timeout=WAIT)
         page.wait_for_timeout(800)
         assert barriers(page) == []

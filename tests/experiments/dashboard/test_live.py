@@ -119,7 +119,9 @@ def test_axes_stand_before_the_first_month_and_charts_keep_their_places():
     for one, other in zip(charts, after, strict=True):
         assert one.keys() == other.keys()
         assert [part["id"] for part in one["series"]] == [part["id"] for part in other["series"]]
-    assert sum(len(part["data"]) for part in after[0]["series"]) == 2  # every village is on the map, once
+    *services, names = after[0]["series"]
+    assert sum(len(part["data"]) for part in services) == 2  # every village is on the map, once
+    assert [point["name"].split()[0] for point in names["data"]] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,101 @@ def test_the_feed_tells_what_the_records_hold_and_joins_villages():
 def test_every_end_of_a_station_has_a_word():
     assert set(events.CAUSES) == set(events.ENDS)
     assert events.causes(0b11) == "money ran out, too few users"
+
+
+WORK = """
+import builtins, sys
+from dataclasses import replace
+import numba.core.dispatcher
+import solara
+import yaml
+from experiments.live import app, ready
+from experiments.live.course import Choices
+
+done = []
+
+def counted(owner, name):
+    before = getattr(owner, name)
+    def noted(*words, **more):
+        done.append(name)
+        return before(*words, **more)
+    setattr(owner, name, noted)
+
+counted(numba.core.dispatcher.Dispatcher, "compile")
+counted(yaml, "load")
+if "ready" in sys.argv:
+    ready.prepare()
+    assert done, "what is counted is not what prepares"
+    done.clear()
+held = []
+class Held(app.Screen):
+    def __init__(self):
+        super().__init__()
+        held.append(self)
+app.Screen = Held
+solara.render(app.Page(), handle_error=False)
+screen = held[0]
+print("opened", len(done))
+done.clear()
+screen.step()
+print("first month", len(done))
+done.clear()
+for choices in ready.each_choice():
+    screen.choose(replace(choices, villages=4, elders=40, shock_month=screen.course.month))
+    screen.step()
+screen.choose(replace(screen.course.choices, welcome=7, government=90))
+screen.step(30)
+screen.go(3)
+screen.look_at(2)
+print("every choice", len(done))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_first_month_loads_nothing_and_reads_nothing(language):
+    """A count of the work that took most of a second, since clocks of a busy computer tell nothing.
+
+    Kernels are loaded and words are read before the page is opened: not in the first month, not after any
+    choice. Without that preparation the first month does both.
+    """
+
+    def done(*words: str) -> dict[str, int]:
+        got = subprocess.run(
+            [sys.executable, "-c", WORK, *words],
+            cwd=ROOT,
+            env={**os.environ, "MUTUAL_AID_LANGUAGE": language},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+        )
+        counts = (line.rsplit(" ", 1) for line in got.stdout.splitlines())
+        return {name: int(count) for name, count in counts}
+
+    assert done("ready") == {"opened": 0, "first month": 0, "every choice": 0}
+    bare = done()
+    assert bare["first month"] > 0 and bare["every choice"] > 0
+
+
+def test_the_server_is_prepared_before_it_answers(monkeypatch):
+    """Prepared, then served: the other way round the first visitor would wait."""
+    import solara.__main__
+    from solara.server import cdn_helper, settings, starlette
+
+    from experiments.live import ready, served
+
+    order: list[str] = []
+    monkeypatch.setattr(served.busy, "until", lambda *_: None)
+    monkeypatch.setattr(ready, "prepare", lambda: order.append("prepared"))
+    monkeypatch.setattr(solara.__main__, "cli", lambda _: order.append("served"))
+    monkeypatch.setattr(starlette.app, "add_middleware", lambda _: None)
+    monkeypatch.setattr(settings.telemetry, "mixpanel_enable", False)
+    monkeypatch.setattr(settings.theme, "show_banner", False)
+    monkeypatch.setattr(cdn_helper, "fetch_from_cdn", None)
+    monkeypatch.setenv("SOLARA_APP", "experiments.live.app")
+    served.main(8502)
+    assert order == ["prepared", "served"]
 
 
 def chinese(text: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 import run
 import sim
 from experiments.command.scenario import Fork, Mistake, Scenario
-from experiments.report import explain
+from experiments.report import explain, explain_care, explain_money
 from experiments.study.plan import Task
 from experiments.study.simulate import play
 from sim.parts import funding
@@ -67,10 +67,10 @@ def test_the_cash_line_adds_up_to_the_fen(closing: sim.Result) -> None:
                 k = POSTINGS[name]
                 moved += x.posted(name) * ((k.debit == "cash") - (k.credit == "cash"))
             assert x.balance("cash", 1) + moved == x.balance("cash")
-            line = explain.cash(x)
+            line = explain_money.cash(x)
             assert (
-                f"{explain.yuan(x.balance('cash', 1))} at the start" in line
-                and f"{explain.yuan(x.balance('cash'))} at the end" in line
+                f"{explain_money.yuan(x.balance('cash', 1))} at the start" in line
+                and f"{explain_money.yuan(x.balance('cash'))} at the end" in line
             )
 
 
@@ -90,7 +90,7 @@ def test_hours_in_the_table_are_the_stages_of_the_ladder(closing: sim.Result) ->
     hours, one of rounding each).
     """
     x = explain.find(closing, 1, closing.months[20])
-    text = explain.care(x)
+    text = explain_care.care(x)
     row = next(line for line in text.splitlines() if line.startswith("all"))
     unasked = int(re.findall(r"neighbours met (\d+) hours unasked", text)[0])
     need, family, _, _, mutual, professional, unmet = (int(n) for n in row.split()[1:])
@@ -202,7 +202,7 @@ class Known:
 
 
 def told(x: Known) -> str:
-    return explain.pledges(x)  # type: ignore[arg-type]
+    return explain_money.pledges(x)  # type: ignore[arg-type]
 
 
 def cells(text: str) -> dict[str, list[str]]:

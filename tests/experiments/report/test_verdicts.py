@@ -41,7 +41,7 @@ def test_figures_and_verdict_of_a_finished_study_by_hand():
     manifest = {"overrides": ["experiment=q0", "size=quick"]}
     (row,) = verdicts.rows_of("q0", question, manifest, values).itertuples()
     assert (row.effect, row.low, row.high) == pytest.approx((0.2, -0.0484, 0.4484), abs=1e-4)
-    assert (row.verdict, row.state, row.fails_in) == ("undecided", "open", NULL)
+    assert (row.verdict, row.state, row.fails_in) == ("undecided", "open", "for comparison")
     assert (row.seeds, row.size, row.command) == (3, "quick", "python run.py experiment=q0 size=quick")
     assert verdicts.amount(row) == "20 (-4.84 to 44.8) points"
     assert np.isclose(row.least, 0.01)

@@ -60,7 +60,7 @@ def test_ranks_have_the_pawn_of_the_numbers_themselves(tmp_path):
     np.testing.assert_allclose(again.analyse(raw["cost"]).main[:3], own, atol=1e-9)
 
 
-@pytest.mark.parametrize("method", ["pawn", "delta"])
+@pytest.mark.parametrize("method", ["pawn", pytest.param("delta", marks=pytest.mark.slow)])
 def test_what_an_outcome_follows_is_named_and_what_does_nothing_is_not(method, tmp_path):
     table = read_table(written(numbers(), tmp_path), ["cost", "served"], [], method)
     found = analyse(*elsewhere.sample_of(table, method, 3))

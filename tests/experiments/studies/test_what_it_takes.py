@@ -208,10 +208,14 @@ def test_a_tiny_study_answers_the_same_twice_and_goes_on(tmp_path):
 def test_given_villages_are_answered_by_name(tmp_path):
     table = "number,name,kind,strength\n1,East Hill,plain,weak\n2,,scenic,rich"
     words = [f'given.villages="{table}"', "county.villages=2", "county.elders=12", "horizon.end=2025-12"]
-    words += ["horizon.spin_up=1", "seeds=4", "outcome=table", "target=0.5", f"out={tmp_path}"]
+    words += ["horizon.spin_up=1", "seeds=4", "outcome=table", "target=1", f"out={tmp_path}"]
     assert run.main(["experiment=what_it_takes", *FEW, *words]) == 0
     folder = next(iter((tmp_path / "what_it_takes").iterdir()))
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     (by_name,) = [one for one in found["tables"] if one["title"] == "Village by village"]
+    assert found["sentences"][0].startswith("No amount up to 8 times")
+    assert not any("at the answer" in head for head in by_name["columns"])
+    assert by_name["columns"][-2] == "seeds with meals at 8 times the money, %"
+    assert by_name["note"].startswith("No amount was found to be enough. Shown is ")
     assert [row[0] for row in by_name["rows"]] == ["1 East Hill", "2"]
     assert tables.MOST_VILLAGES >= 175
