@@ -19,7 +19,9 @@ h3 {{font-size: 1.45rem !important; padding-top: .3rem !important}}
 [data-testid=stCaptionContainer] {{color: inherit !important; opacity: .85}}
 [data-testid=stCaptionContainer] * {{color: inherit !important}}
 .st-key-language button, .st-key-language button * {{color: inherit !important}}
+[data-testid=stTabs] [role=tablist] {{flex-wrap: wrap; row-gap: 0}}
 [data-testid=stTabs] [role=tab] {{flex: none}}
+[data-testid=stVegaLiteChart] svg text[fill=black] {{fill: currentColor}}
 [data-testid=stVegaLiteChart] svg :is([stroke=black], [stroke="#555"]) {{stroke: currentColor}}
 [data-testid=stVegaLiteChart] svg [stroke=white] {{stroke: light-dark(#fff, #1a1918)}}
 @media (max-width: 699px) {{[data-testid=stTabs] [role=tab] {{min-height: 2.75rem}}}}
