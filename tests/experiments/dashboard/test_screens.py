@@ -268,9 +268,12 @@ def test_a_figure_of_the_ladder_that_was_written_by_hand_is_told(copied):
 
 
 def test_a_step_of_the_ladder_that_was_changed_takes_the_story_from_the_screen(copied, monkeypatch):
-    """Though the setting that all steps come to is the same: two steps change places."""
+    """Though the setting that all steps come to is the same: some of the money comes a step later."""
     money, speed, *others = stories.LADDER
-    monkeypatch.setattr(stories, "LADDER", (speed, money, *others))
+    first, (path, later) = dict(money.changes), ("government.ceiling", 40_000.0)
+    assert first.pop(path) == later
+    moved = (stories.Rung("money", first), stories.Rung("speed", {path: later}, speed.policies))
+    monkeypatch.setattr(stories, "LADDER", (*moved, *others))
     assert set(stored.read()) == {stories.TODAY, stories.FADES, stories.TOURISM}
     assert stored.stale(work=None) == [f"takes: its setting has changed: run `{stored.COMMAND}`"]
 
