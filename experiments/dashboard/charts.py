@@ -119,8 +119,7 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     line = base.mark_line().encode(
         y="median:Q",
         tooltip=[
-            *tips("scenario"),
-            alt.Tooltip("month:T", format="%Y-%m", title=" "),
+            *tips("scenario", when=["month"]),
             alt.Tooltip("median:Q", format=".1f", title=axis),
         ],
     )
@@ -139,9 +138,8 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
             x=alt.X("month:T", title=None),
             y=axis,
             tooltip=[
-                *tips("what"),
+                *tips("what", when=["month"]),
                 alt.Tooltip("yuan:Q", format=",.0f", title=said("yuan", language)),
-                alt.Tooltip("month:T", format="%Y-%m", title=" "),
             ],
             color=alt.Color(
                 "what:N",
@@ -153,7 +151,14 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
     line = (
         alt.Chart(frame)
         .mark_line(color="black", interpolate="step")
-        .encode(x="month:T", y=alt.Y("cost:Q", title=said("yuan", language)))
+        .encode(
+            x="month:T",
+            y=alt.Y("cost:Q", title=said("yuan", language)),
+            tooltip=[
+                *tips(when=["month"]),
+                alt.Tooltip("cost:Q", format=",.0f", title=said("cost", language)),
+            ],
+        )
     )
     return alt.layer(bars, line).properties(height=260)
 
@@ -175,6 +180,10 @@ def stock(frame: pd.DataFrame, language: str) -> Any:
         .encode(
             x=alt.X("month:T", title=None),
             y=alt.Y("yuan:Q", title=said("yuan_stock", language)),
+            tooltip=[
+                *tips("what", when=["month"]),
+                alt.Tooltip("yuan:Q", format=",.0f", title=said("yuan_stock", language)),
+            ],
             color=colour,
         )
         .properties(height=200)

@@ -13,6 +13,7 @@ from sim.viability import CLASSES
 
 from ..report import marks, style
 from .county_map import frame
+from .tips import spoken
 from .words import said, word
 
 PICKED = "picked"  # name of the selection
@@ -55,7 +56,11 @@ def coloured(
     )
     told = zip(rows["name"], what, rows["sort"], rows["means"], rows["often"], strict=True)
     rows["spoken"] = [
-        f"{said('village', language)} {name}: {now}; {sort}; {means}; {said('often', language)} {often:.0f}"
+        spoken(
+            f"{said('village', language)} {name}",
+            [now, sort, means, f"{said('often', language)} {often:.0f}"],
+            language,
+        )
         for name, now, sort, means, often in told
     ]
     return rows, alt.Scale(domain=keys, range=colours)
@@ -133,7 +138,7 @@ def county(
     ring = alt.Chart(mine).mark_point(shape="circle", size=1300, filled=False, color="#888888", strokeWidth=2)
     layers.insert(len(layers) - 1, ring.encode(x=east, y=north))
     if len(rows) <= MOST_NAMES:
-        names = alt.Chart(rows).mark_text(dy=-21, fontSize=12, fontWeight="bold", color="#777777")
+        names = alt.Chart(rows).mark_text(dy=-21, fontSize=12, fontWeight="bold")
         layers.append(names.encode(x=east, y=north, text="name:N"))
     fixed = alt.AutoSizeParams(type="pad", contains="content")  # the plot itself is square
     return alt.layer(*layers).properties(width=side, height=side, title=title, autosize=fixed)

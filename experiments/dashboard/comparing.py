@@ -11,7 +11,7 @@ import streamlit as st
 from . import charts, charts_answer, compare, state
 from .measures import MEASURES, ScreenAnswer, differences, paired
 from .session import answer_for, drafts, result_of
-from .tabs import headed, language, last_classes, noted, percent_frame, say, show
+from .tabs import drawn, headed, language, last_classes, noted, percent_frame, say, show
 from .words import escaped
 
 
@@ -61,7 +61,7 @@ def _verdicts(answers: dict[str, ScreenAnswer]) -> None:
             frame = compare.gaps_of_unit(unit, gaps, lang)
             if len(frame):
                 axis = say(f"unit_{unit}")
-                st.altair_chart(charts_answer.gaps(frame, axis, lang), width="stretch", alt=axis)
+                drawn(charts_answer.gaps(frame, axis, lang), axis)
     _shares()
 
 

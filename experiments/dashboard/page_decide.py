@@ -55,6 +55,7 @@ def _ladder() -> None:
     show(charts_answer.ladder(rungs, stories.TARGET, lang), say("ladder"))
     seeds = min(draft().seeds, village_rows.MOST_SEEDS)
     noted(f"{say('ladder_order')} {say('ladder_seeds', seeds=seeds)}")
+    as_table(charts_answer.ladder_told(rungs, lang))
 
 
 def _rungs() -> Mapping[str, float]:

@@ -13,6 +13,7 @@ from .extra import read_again
 from .session import draft, lead_to, picked
 from .state import DraftResult
 from .tabs import as_table, language, noted, say
+from .tips import silent
 from .words import escaped
 
 WIDE, NARROW = 520, 285  # pixels of the map's side
@@ -45,7 +46,7 @@ def _map(result: DraftResult) -> None:
     for key, side in (("map_wide", WIDE), ("map_narrow", NARROW)):  # one is shown: a chart keeps its size
         with st.container(key=key):
             st.altair_chart(
-                charts_map.county(rows, borders, mine, language(), side, say("map_title", year=year)),
+                silent(charts_map.county(rows, borders, mine, language(), side, say("map_title", year=year))),
                 key=f"chart/{key}/{language()}",
                 on_select=lambda key=key: _clicked(f"chart/{key}/{language()}"),
                 selection_mode=charts_map.PICKED,

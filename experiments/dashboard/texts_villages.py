@@ -25,7 +25,7 @@ SAID: dict[str, tuple[str, str]] = {
         "{year} 年底：{all} 个村中 {open} 个站点开放，其中 {meals} 个供餐；另有 {neighbours} 个村只有"
         "邻里互助，{ended} 个已全部结束，{never} 个从未开办。",
     ),
-    "map_pale": ("Pale: no open station.", "浅色：站点未开放。"),
+    "map_pale": ("Faint: no open station.", "淡色：站点未开放。"),
     "map_told_class": (
         "At the end of {year}: {viable} of {all} villages are viable.",
         "{year} 年底：{all} 个村中 {viable} 个可持续。",
@@ -35,7 +35,7 @@ SAID: dict[str, tuple[str, str]] = {
         "一种运气（种子）。形状：村庄类型；大小：老人数。点击村庄查看原因。",
     ),
     "map_title": ("End of {year}", "{year} 年底"),
-    "to_why": ("Why? {name}", "为何？{name}"),
+    "to_why": ("Why? Village {name}", "为何？村庄 {name}"),
     "pick": ("Village", "村庄"),
     # -- the villages
     "villages_told": (

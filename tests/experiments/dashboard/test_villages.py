@@ -93,7 +93,7 @@ def test_a_heat_map_says_its_cells_in_the_words_of_its_table():
         {"kind": ["plain"], "strength": ["weak"], "fails": [74.6], "reason": ["never_opened"], "runs": [20]}
     )
     assert charts_decide.named_cells(frame, "en")["spoken"].tolist() == [
-        "plain, weak: fail, of 100 75; never opened"
+        "plain: collective weak; fail, of 100 75; never opened"
     ]
     told = charts_decide.cells_told(frame, "zh")
     assert told.iloc[0].tolist() == ["普通", "薄弱", "75", "从未开办", 20]
