@@ -99,6 +99,7 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Village
         orient="bottom",
         title=None,
         columns=1,
+        labelLimit=300,
         symbolType="square",
         symbolStrokeWidth=0.8,
         values=list(dict.fromkeys(band["what"])),

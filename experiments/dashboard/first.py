@@ -102,5 +102,5 @@ def _tile(one: Draft, base: ScreenAnswer | None) -> None:
     if base is not None:
         gaps = differences(base, shown.answer)
         for name in ("lasting", "added", "public_year"):
-            mark, gap = MARKS[verdict(name, gaps[name])], told(name, gaps[name], sign=True)
-            st.caption(f"{mark} {say(f'strip_gap_{name}', gap=gap)}")
+            found_as, gap = verdict(name, gaps[name]), told(name, gaps[name], sign=True)
+            st.caption(f"{MARKS[found_as]} {say(f'strip_gap_{name}', gap=gap)} · {say(found_as)}")

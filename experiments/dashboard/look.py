@@ -14,12 +14,12 @@ h3 {{font-size: 1.45rem !important; padding-top: .3rem !important}}
 [data-testid=stMetricValue] {{white-space: normal; font-size: 1.6rem}}
 [data-testid=stSidebarContent] {{padding-bottom: 7rem}}
 .st-key-{BAR} {{position: fixed; bottom: 0; left: 0; right: 0; z-index: 1000000;
-  background: light-dark(#f4f4f2f2, #262622f2);
+  background: light-dark(#f4f4f2, #262622);
   border-top: 1px solid #8888; padding: .45rem 1rem .5rem; gap: .3rem}}
 [data-testid=stCaptionContainer] {{color: inherit !important; opacity: .85}}
 [data-testid=stCaptionContainer] * {{color: inherit !important}}
 .st-key-language button, .st-key-language button * {{color: inherit !important}}
-[data-testid=stBaseButton-primary] {{color: light-dark(#fff, #0b1a24) !important}}
+[data-testid=stBaseButton-primary]:enabled {{color: light-dark(#fff, #0b1a24) !important}}
 [data-testid=stTabs] [role=tablist] {{flex-wrap: wrap; row-gap: 0}}
 [data-testid=stTabs] [role=tab] {{flex: none}}
 [data-testid=stVegaLiteChart] svg text[fill=black] {{fill: currentColor}}

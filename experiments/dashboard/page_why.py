@@ -17,7 +17,7 @@ from ..command.scenario import read_policies
 from ..report.village_names import village_names
 from ..studies import baseline
 from ..study.plan import Task
-from . import charts, charts_why, stories, story, story_money, telling
+from . import charts, charts_why, stories, story, story_money, telling, village_rows
 from .account import Account, account, told
 from .extra import read_again
 from .session import draft, engine, picked
@@ -30,7 +30,8 @@ def why_tab(result: DraftResult) -> None:
     """The page."""
     replicate, village = _chosen(result)
     one = story.story(result, replicate, village)
-    headed(f"#### {_verdict(one)}")
+    name = village_rows.short_names(result, language())[village]
+    headed(f"#### {say('why_of', name=name[:1].upper() + name[1:], told=_verdict(one))}")
     found = _account(result, replicate, village)
     if found is not None:
         for text in telling.what_if(found, language()):

@@ -127,6 +127,7 @@ def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engi
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
     )
+    noted(say("files_about"))
     for key, make, suffix, mime in sorts:
         st.download_button(say(key), make, f"{name}.{suffix}", mime, key=f"get/{key}", on_click="ignore")
     st.download_button(
