@@ -23,6 +23,7 @@ from .extra import read_again
 from .session import draft, engine, picked
 from .state import Draft, DraftResult
 from .tabs import headed, language, noted, say, show
+from .tips import spoken
 from .words import word
 
 
@@ -31,7 +32,7 @@ def why_tab(result: DraftResult) -> None:
     replicate, village = _chosen(result)
     one = story.story(result, replicate, village)
     name = village_rows.short_names(result, language())[village]
-    headed(f"#### {say('why_of', name=name[:1].upper() + name[1:], told=_verdict(one))}")
+    headed(f"#### {spoken(name[:1].upper() + name[1:], [_verdict(one)], language())}")
     found = _account(result, replicate, village)
     if found is not None:
         for text in telling.what_if(found, language()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 SAID: dict[str, tuple[str, str]] = {
     "working_account": ("Reading this village's course again", "正在重读该村的历程"),
-    "why_of": ("{name}: {told}", "{name}：{told}"),
     "timeline": ("What happened, month by month", "历程"),
     "form_none": ("no service", "无服务"),
     "form_neighbours": ("neighbours only", "仅邻里互助"),
