@@ -5,7 +5,10 @@ They are drawn on maps and decide nothing; a village of which no place is known 
 
 from __future__ import annotations
 
+import io
 import json
+import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,7 +23,9 @@ from .said import Said
 from .user_files import read_bytes
 from .village_places import Plane, plane_of, turned
 
-SUFFIXES = (".geojson", ".json", ".shp")
+SUFFIXES = (".geojson", ".json", ".shp", ".zip")
+BESIDE = (".dbf", ".shx", ".prj", ".cpg")  # files of a shapefile beside its first
+UNPACKED = 50_000_000  # bytes of a zipped folder, unpacked
 CODINGS = ("utf-8", "gb18030")  # of a shapefile's names
 CLOSEST = 0.05  # km between two points of a ring that are both kept
 MOST_POINTS = 200_000
@@ -44,17 +49,16 @@ class Borders(NamedTuple):
 
 def read(path: Path, table: Table, plane: Plane | None) -> Borders:
     """Of a file; Mistake where it cannot be read, or names none of the villages."""
-    place = f"given.borders = {str(path)[:200]!r}"
     if path.suffix.lower() not in SUFFIXES:
-        raise Mistake(f"{place}: a file {', '.join('*' + suffix for suffix in SUFFIXES)} is wanted")
+        raise Mistake(f"a file {', '.join('*' + suffix for suffix in SUFFIXES)} is wanted")
     try:
-        features = list(_shapes(path) if path.suffix.lower() == ".shp" else _geojson(read_bytes(path)))
-    except Mistake as error:
-        raise Mistake(f"{place}: {error}") from error
+        features = _features(path)
+    except Mistake:
+        raise
     except Exception as error:  # whatever a damaged file makes a reader of shapefiles stumble over
-        raise Mistake(f"{place}: it cannot be read as borders: {str(error)[:200]}") from error
+        raise Mistake(f"it cannot be read as borders: {str(error)[:200]}") from error
     if sum(len(ring) for _, rings in features for ring in rings) > MOST_POINTS:
-        raise Mistake(f"{place}: at most {MOST_POINTS:,} points are read; simplify the borders first")
+        raise Mistake(f"at most {MOST_POINTS:,} points are read; simplify the borders first")
     features = [(named, [ring for ring in rings if len(ring) >= CORNERS]) for named, rings in features]
     found, unnamed = _matched(features, table)
     notes: list[Said] = []
@@ -62,7 +66,7 @@ def read(path: Path, table: Table, plane: Plane | None) -> Borders:
         called = ", ".join(
             sorted({str(value) for properties, _ in features for value in properties.values()})[:8]
         )
-        raise Mistake(f"{place}: no border bears the name or code of a village; they bear {called[:200]}")
+        raise Mistake(f"no border bears the name or code of a village; they bear {called[:200]}")
     points = np.array([point for rings in found.values() for ring in rings for point in ring])
     if turned(points[:, 0], points[:, 1]):
         points = points[:, ::-1]
@@ -71,12 +75,12 @@ def read(path: Path, table: Table, plane: Plane | None) -> Borders:
         }
         notes.append(TURNED)
     if not (np.abs(points) <= (180, 90)).all():  # a figure that is none is neither
-        raise Mistake(f"{place}: degrees of longitude and latitude (WGS 84) are wanted; {_first(points)}")
+        raise Mistake(f"degrees of longitude and latitude (WGS 84) are wanted; {_first(points)}")
     plane = plane or plane_of(points[:, 0].tolist(), points[:, 1].tolist())
     placed = {number: [_placed(ring, plane) for ring in rings] for number, rings in sorted(found.items())}
     far = max(abs(at) for rings in placed.values() for ring in rings for point in ring for at in point)
     if far > FARTHEST:
-        raise Mistake(f"{place}: a border lies {far:,.0f} km from the villages; {_first(points)}")
+        raise Mistake(f"a border lies {far:,.0f} km from the villages; {_first(points)}")
     middles = {number: _middle(rings) for number, rings in placed.items()}
     notes += _notes(unnamed, found, table)
     return Borders(json.dumps(placed, separators=(",", ":")), middles, tuple(notes), plane)
@@ -92,6 +96,36 @@ def rings_of(text: str) -> dict[int, list[np.ndarray]]:
     return {
         int(number): [np.array(ring) for ring in rings] for number, rings in json.loads(text or "{}").items()
     }
+
+
+def _features(path: Path) -> list[tuple[dict[str, Any], list[Ring]]]:
+    """Attributes and rings of each border of a file, of whatever sort it is."""
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        with tempfile.TemporaryDirectory() as folder:
+            return _features(_unpacked(read_bytes(path), Path(folder)))
+    return list(_shapes(path) if suffix == ".shp" else _geojson(read_bytes(path)))
+
+
+def _unpacked(content: bytes, folder: Path) -> Path:
+    """The one file of borders of a zipped folder, written out with those that belong to it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as held:
+        inside = {Path(one.filename): one for one in held.infolist() if not one.is_dir()}
+        firsts = [
+            name
+            for name in inside
+            if name.suffix.lower() in SUFFIXES[:-1] and not name.name.startswith(".")  # left by a system
+        ]
+        if len(firsts) != 1:
+            named = ", ".join(str(name) for name in inside)[:200] or "none"
+            raise Mistake(f"one file of borders (*.shp or *.geojson) is wanted in it; its files are {named}")
+        (first,) = firsts
+        mine = [name for name in inside if name.with_suffix("") == first.with_suffix("")]
+        if sum(inside[name].file_size for name in mine) > UNPACKED:
+            raise Mistake(f"unpacked it has more than {UNPACKED:,} bytes; simplify the borders first")
+        for name in mine:
+            (folder / f"borders{name.suffix.lower()}").write_bytes(held.read(inside[name]))
+    return folder / f"borders{first.suffix.lower()}"
 
 
 def _geojson(content: bytes) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
@@ -121,6 +155,8 @@ def _shapes(path: Path) -> Iterator[tuple[dict[str, Any], list[Ring]]]:
     import shapefile
     from pyproj import CRS, Transformer
 
+    if not any(path.with_suffix(suffix).exists() for suffix in (".dbf", ".DBF")):
+        raise Mistake("its file *.dbf, which holds the names, is wanted beside the *.shp")
     described = path.with_suffix(".prj")
     turn = None
     if described.exists():

@@ -15,13 +15,17 @@ from sim.start.village_table import NOTE, read_villages
 from .catalogue import Mistake
 from .paths import BORDERS, FILES, VILLAGES, is_file
 from .said import Said
+from .village_places import Plane
 
 
 class GivenCounty(NamedTuple):
-    """Path of a parameter -> its value, and what was left unread, assumed or asked."""
+    """Path of a parameter -> its value; what was left unread, assumed or asked; the plane that degrees were
+    projected to.
+    """
 
     values: dict[str, Any]
     notes: tuple[Said, ...]
+    plane: Plane | None = None
 
 
 NOTHING = GivenCounty({}, ())
@@ -51,9 +55,13 @@ def read(pinned: Mapping[str, Any]) -> GivenCounty:
             values[path] = own.text
             notes += own.notes
     if BORDERS in named:
-        bordered = _borders(Path(named[BORDERS]), str(values.get(VILLAGES, pinned.get(VILLAGES, ""))), plane)
-        values |= bordered.values
-        notes += bordered.notes
+        text = str(values.get(VILLAGES, pinned.get(VILLAGES, "")))
+        try:
+            found = bordered(Path(named[BORDERS]), text, plane)
+        except Mistake as error:
+            raise Mistake(f"{BORDERS} = {named[BORDERS][:200]!r}: {error}") from error
+        values |= found.values
+        notes += found.notes
     return GivenCounty(values, tuple(notes))
 
 
@@ -66,23 +74,26 @@ def of_villages(text: str, villages: int) -> dict[str, Any]:
     return {VILLAGES: text, "county.villages": villages, "county.stratified": False, **told}
 
 
-def _borders(path: Path, text: str, plane: Any) -> GivenCounty:
-    """Borders of the villages of a table, who get their places from them where none has one."""
+def bordered(path: Path, text: str, plane: Plane | None) -> GivenCounty:
+    """Borders of the villages of a table, who get their places from them where none has one.
+
+    `plane`: that of the villages' degrees; None where they have none.
+    """
     from . import border_file
 
     if not text:
-        raise Mistake(f"{BORDERS} = {str(path)[:200]!r}: borders are those of villages: give {VILLAGES} too")
+        raise Mistake(f"borders are those of villages: give {VILLAGES} too")
     table = read_villages(text)
     if plane is None and "east" in table.columns:
         raise Mistake(
-            f"{BORDERS} = {str(path)[:200]!r}: borders are in degrees, the villages in kilometres: give "
-            "their longitude and latitude, or leave their places out"
+            "borders are in degrees, the villages in kilometres: give their longitude and latitude, or leave "
+            "their places out"
         )
     found = border_file.read(path, table, plane)
     values: dict[str, Any] = {BORDERS: found.text}
     if plane is None:
         values |= of_villages(placed(text, found.middles), table.rows)
-    return GivenCounty(values, found.notes)
+    return GivenCounty(values, found.notes, found.plane)
 
 
 def placed(text: str, middles: Mapping[int, tuple[float, float]]) -> str:

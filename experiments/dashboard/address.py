@@ -1,7 +1,7 @@
 """Settings in the address of the page, so that a link is a scenario: `?s=A~funding.rule:matching~seeds:40`.
 
 A part for each scenario on the table: its name and what differs from the default county. Tables of villages
-are left out: they are long, and a village's own.
+and their borders are left out: they are long, and a village's own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 from ..command.experiment_settings import Settings
 from ..command.scenario import known
 from . import state
-from .state import PRIVATE, Draft, Mistake
+from .state import FROM_FILES, Draft, Mistake
 
 KEY = "s"
 BETWEEN, IS, AND = "~", ":", ","
@@ -31,7 +31,7 @@ def _written(value: Any) -> str:
 def part(draft: Draft) -> str:
     """One scenario."""
     start = Draft(0, "")
-    paths = sorted({*draft.values, *start.values} - {PRIVATE})
+    paths = sorted({*draft.values, *start.values} - {*FROM_FILES})
     beside = {
         **({"seeds": draft.seeds} if draft.seeds != state.SEEDS else {}),
         **({"seed": draft.seed} if draft.seed != Settings.seed else {}),

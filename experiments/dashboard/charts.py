@@ -13,6 +13,7 @@ from sim.funnel import FUNNEL
 from sim.viability import CLASSES
 
 from ..report import style
+from .tips import tips
 from .words import said, word
 
 SOURCES = tuple(style.PAYER_COLOURS)
@@ -56,7 +57,7 @@ def stacked(frame: pd.DataFrame, key: str, axis: str, language: str) -> Any:
                 legend=alt.Legend(orient="bottom", title=None, columns=3),
             ),
             order="order:Q",
-            tooltip=["scenario:N", "what:N", alt.Tooltip("percent:Q", format=".1f")],
+            tooltip=[*tips("scenario", "what"), alt.Tooltip("percent:Q", format=".1f", title="%")],
         )
         .properties(height=185 + 34 * frame["scenario"].nunique())
     )
@@ -70,7 +71,7 @@ def reasons(frame: pd.DataFrame, axis: str) -> Any:
         .encode(
             x=alt.X("percent:Q", title=axis),
             y=alt.Y("what:N", sort="-x", title=None, axis=alt.Axis(labelLimit=160)),
-            tooltip=["what:N", alt.Tooltip("percent:Q", format=".0f")],
+            tooltip=[*tips("what"), alt.Tooltip("percent:Q", format=".0f", title=axis)],
         )
         .properties(height=70 + 28 * len(frame))
     )
@@ -96,7 +97,7 @@ def years(frame: pd.DataFrame, language: str) -> Any:
                 legend=alt.Legend(orient="bottom", title=None, columns=3),
             ),
             order="order:Q",
-            tooltip=["year:O", "what:N", alt.Tooltip("percent:Q", format=".1f")],
+            tooltip=[*tips("year", "what"), alt.Tooltip("percent:Q", format=".1f", title="%")],
         )
         .properties(height=320)
     )
@@ -108,7 +109,7 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     colour = alt.Color(
         "scenario:N",
         scale=alt.Scale(domain=list(frames), range=SCENARIOS),
-        legend=alt.Legend(orient="bottom", title=None),
+        legend=alt.Legend(orient="bottom", title=None, symbolOpacity=1),
     )
     base = alt.Chart(frame).encode(x=alt.X("month:T", title=None), color=colour)
     bands = [
@@ -117,7 +118,10 @@ def fans(frames: dict[str, pd.DataFrame], axis: str) -> Any:
     ]
     line = base.mark_line().encode(
         y="median:Q",
-        tooltip=["scenario:N", alt.Tooltip("month:T", format="%Y-%m"), alt.Tooltip("median:Q", format=".1f")],
+        tooltip=[
+            *tips("scenario", when=["month"]),
+            alt.Tooltip("median:Q", format=".1f", title=axis),
+        ],
     )
     return alt.layer(*bands, line).properties(height=300)
 
@@ -133,7 +137,10 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
         .encode(
             x=alt.X("month:T", title=None),
             y=axis,
-            tooltip=["what:N", alt.Tooltip("yuan:Q", format=",.0f"), alt.Tooltip("month:T", format="%Y-%m")],
+            tooltip=[
+                *tips("what", when=["month"]),
+                alt.Tooltip("yuan:Q", format=",.0f", title=said("yuan", language)),
+            ],
             color=alt.Color(
                 "what:N",
                 scale=_scale(SOURCES, style.PAYER_COLOURS, language),
@@ -144,7 +151,14 @@ def purse(frame: pd.DataFrame, language: str) -> Any:
     line = (
         alt.Chart(frame)
         .mark_line(color="black", interpolate="step")
-        .encode(x="month:T", y=alt.Y("cost:Q", title=said("yuan", language)))
+        .encode(
+            x="month:T",
+            y=alt.Y("cost:Q", title=said("yuan", language)),
+            tooltip=[
+                *tips(when=["month"]),
+                alt.Tooltip("cost:Q", format=",.0f", title=said("cost", language)),
+            ],
+        )
     )
     return alt.layer(bars, line).properties(height=260)
 
@@ -166,6 +180,10 @@ def stock(frame: pd.DataFrame, language: str) -> Any:
         .encode(
             x=alt.X("month:T", title=None),
             y=alt.Y("yuan:Q", title=said("yuan_stock", language)),
+            tooltip=[
+                *tips("what", when=["month"]),
+                alt.Tooltip("yuan:Q", format=",.0f", title=said("yuan_stock", language)),
+            ],
             color=colour,
         )
         .properties(height=200)

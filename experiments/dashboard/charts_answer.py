@@ -12,6 +12,7 @@ from sim.funnel import FUNNEL
 
 from ..report import style
 from .compare import MARKS
+from .tips import spoken, tips
 from .words import said
 
 WIDE = 20  # squares a row
@@ -50,14 +51,15 @@ def hundred(counts: Mapping[str, int], language: str) -> Any:
             x=alt.X("column:O", axis=None, scale=alt.Scale(paddingInner=0.08)),
             y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.08)),
             color=alt.Color("what:N", scale=scale, legend=legend),
-            tooltip=[alt.Tooltip("what:N", title=" ")],
+            tooltip=tips("what"),
+            description="what:N",
         )
         .properties(height=160 + 32 * len(names))
     )
 
 
-def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
-    """Villages of 100 that stay open after each step, its name above, and the target as a line."""
+def ladder_rows(rungs: Mapping[str, float], language: str) -> pd.DataFrame:
+    """The steps of the ladder with their words; `more`: than with the steps before, in what is shown."""
     frame = pd.DataFrame(
         {
             "step": [said(f"rung_{key}", language) for key in rungs],
@@ -65,10 +67,38 @@ def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
             "text": [f"{value:.0f}" for value in rungs.values()],
         }
     )
+    gains = frame["text"].astype(int).diff()
+    frame["more"] = [f"{gain:+.0f}" if gain == gain else "–" for gain in gains]
+    frame["spoken"] = [
+        spoken(
+            str(row.step),
+            [f"{said('unit_villages', language)} {row.text}", f"{said('tip_more', language)} {row.more}"],
+            language,
+        )
+        for row in frame.itertuples()
+    ]
+    return frame
+
+
+def ladder_told(rungs: Mapping[str, float], language: str) -> pd.DataFrame:
+    """The words of the ladder, a row a step."""
+    heads = {"step": "tip_step", "text": "unit_villages", "more": "tip_more"}
+    found = ladder_rows(rungs, language)[list(heads)]
+    return found.rename(columns={name: said(key, language) for name, key in heads.items()})
+
+
+def ladder(rungs: Mapping[str, float], target: float, language: str) -> Any:
+    """Villages of 100 that stay open after each step, its name above, and the target as a line."""
+    frame = ladder_rows(rungs, language)
     width = alt.X("open:Q", title=said("unit_villages", language), scale=alt.Scale(domain=[0, 100]))
-    base = alt.Chart(frame).encode(y=alt.Y("step:N", sort=None, axis=None))
+    tip = [
+        *tips("step"),
+        alt.Tooltip("text:N", title=said("unit_villages", language)),
+        alt.Tooltip("more:N", title=said("tip_more", language)),
+    ]
+    base = alt.Chart(frame).encode(y=alt.Y("step:N", sort=None, axis=None), tooltip=tip)
     named = base.mark_text(align="left", dy=-15, fontSize=13).encode(x=alt.value(0), text="step:N")
-    bars = base.mark_bar(color=style.GREEN, height=15, yOffset=4).encode(x=width)
+    bars = base.mark_bar(color=style.GREEN, height=15, yOffset=4).encode(x=width, description="spoken:N")
     counts = base.mark_text(align="left", dx=5, dy=4, fontSize=13, fontWeight="bold")
     line = alt.Chart(pd.DataFrame({"x": [target]})).mark_rule(strokeDash=[5, 4], color=style.GREY)
     return alt.layer(line.encode(x="x:Q"), bars, named, counts.encode(x=width, text="text:N")).properties(
@@ -93,9 +123,11 @@ def gaps(frame: pd.DataFrame, axis: str, language: str) -> Any:
     across = alt.X("low:Q", title=axis, scale=alt.Scale(padding=24), axis=alt.Axis(tickCount=6))
     row = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelLimit=230))
     tip = [
-        "row:N",
-        *(alt.Tooltip(f"{column}:Q", format="+,.1f") for column in ("mean", "low", "high")),
-        "told:N",
+        *tips("row", "told"),
+        *(
+            alt.Tooltip(f"{column}:Q", format="+,.1f", title=said(f"tip_gap_{column}", language))
+            for column in ("mean", "low", "high")
+        ),
     ]
     bar = (
         alt.Chart(frame)

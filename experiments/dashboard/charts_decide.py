@@ -12,6 +12,7 @@ from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 from ..command.scenario import known
 from ..report import style
 from .stories import TARGET
+from .tips import spoken, tips
 from .watching import SignpostCourse
 from .words import label, said, word
 
@@ -27,7 +28,7 @@ def curve(frame: pd.DataFrame, path: str, now: float, language: str) -> Any:
     up = alt.Scale(domain=[0, 100])
     base = alt.Chart(frame)
     tip = [
-        alt.Tooltip("value:Q", title=" ", format=",.4~g"),
+        alt.Tooltip("value:Q", title=label(known()[path], language), format=",.4~r"),
         *(
             alt.Tooltip(f"{name}:Q", title=said(f"tip_{name}", language), format=",.0f")
             for name in ("lasting", "low", "high", "yuan")
@@ -51,14 +52,45 @@ def curve(frame: pd.DataFrame, path: str, now: float, language: str) -> Any:
     return top, cost
 
 
-def cells(frame: pd.DataFrame, language: str) -> Any:
-    """A square a kind and strength, darker where more fail, with the number in it."""
+def named_cells(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The cells of a heat map with their words, and `spoken`: all of them in a line."""
     rows = frame.assign(
         sort=[word(kind, language) for kind in frame["kind"]],
         means=[word(strength, language) for strength in frame["strength"]],
         why=[word(reason, language) if reason else "–" for reason in frame["reason"]],
         text=[f"{value:.0f}" for value in frame["fails"]],
     )
+    rows["spoken"] = [
+        spoken(
+            str(row.sort),
+            [
+                f"{said('strength', language)} {row.means}",
+                f"{said('fails_axis', language)} {row.text}",
+                str(row.why),
+            ],
+            language,
+        )
+        for row in rows.itertuples()
+    ]
+    return rows
+
+
+def cells_told(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The words of the heat map, a row a cell."""
+    heads = {
+        "sort": "kind",
+        "means": "strength",
+        "text": "fails_axis",
+        "why": "v_reason",
+        "runs": "fails_runs",
+    }
+    found = named_cells(frame, language)[list(heads)]
+    return found.rename(columns={name: said(key, language) for name, key in heads.items()})
+
+
+def cells(frame: pd.DataFrame, language: str) -> Any:
+    """A square a kind and strength, darker where more fail, with the number in it."""
+    rows = named_cells(frame, language)
     across = alt.X(
         "means:N",
         title=said("strength", language),
@@ -66,13 +98,9 @@ def cells(frame: pd.DataFrame, language: str) -> Any:
         axis=alt.Axis(labelAngle=0, orient="top"),
     )
     down = alt.Y("sort:N", title=None, sort=[word(name, language) for name in VILLAGE_KINDS])
-    base = alt.Chart(rows).encode(x=across, y=down)
-    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color(
-            "fails:Q",
-            scale=alt.Scale(domain=[0, 100], scheme="oranges"),
-            legend=alt.Legend(orient="bottom", title=said("fails_axis", language)),
-        ),
+    base = alt.Chart(rows).encode(
+        x=across,
+        y=down,
         tooltip=[
             alt.Tooltip("sort:N", title=said("kind", language)),
             alt.Tooltip("means:N", title=said("strength", language)),
@@ -81,10 +109,18 @@ def cells(frame: pd.DataFrame, language: str) -> Any:
             alt.Tooltip("runs:Q", title=said("fails_runs", language)),
         ],
     )
-    dark = alt.condition(alt.datum.fails > 65, alt.value("white"), alt.value("black"))
+    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color(
+            "fails:Q",
+            scale=alt.Scale(domain=[0, 100], scheme="oranges"),
+            legend=alt.Legend(orient="bottom", title=said("fails_axis", language)),
+        ),
+        description="spoken:N",
+    )
+    dark = alt.condition(alt.datum.fails > 80, alt.value("#fff"), alt.value("#000"))
     numbers = base.mark_text(dy=-8, fontSize=16, fontWeight="bold").encode(text="text:N", color=dark)
     whys = base.mark_text(dy=11, fontSize=11, limit=120).encode(text="why:N", color=dark)
-    return alt.layer(squares, numbers, whys).properties(height=90 + 58 * frame["kind"].nunique())
+    return alt.layer(squares, numbers, whys).properties(height=90 + 72 * frame["kind"].nunique())
 
 
 def futures(points: pd.DataFrame, ends: list[tuple[str, float, float]], language: str) -> Any:
@@ -119,6 +155,11 @@ def futures(points: pd.DataFrame, ends: list[tuple[str, float, float]], language
             shape=alt.Shape(
                 "told:N", scale=alt.Scale(domain=names, range=["circle", "cross"]), legend=legend
             ),
+            tooltip=[
+                *tips("told"),
+                alt.Tooltip("x:Q", title=titles[0], format=",.4~r"),
+                alt.Tooltip("y:Q", title=second, format=",.4~r"),
+            ],
         )
     )
     return alt.layer(shade, dots).properties(height=320)
@@ -132,7 +173,7 @@ def course(found: SignpostCourse, start: str, language: str) -> Any:
     axis = alt.Y("low:Q", title=said("course_chart", language), scale=alt.Scale(domain=[0, 100]))
     band = base.mark_area(opacity=0.22, color=style.GREEN).encode(y=axis, y2="high:Q")
     tip = [
-        alt.Tooltip("month:T", format="%Y-%m", title=" "),
+        *tips(when=["month"]),
         *(
             alt.Tooltip(f"{name}:Q", format=".0f", title=said(f"tip_{name}", language))
             for name in found._fields
@@ -147,7 +188,7 @@ def alarms(frame: pd.DataFrame, language: str) -> Any:
     words = {sort: said(f"watch_{sort}", language) for sort in ALARMS}
     rows = frame.assign(told=[words[sort] for sort in frame["sort"]])
     domain = list(words.values())
-    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300)
+    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300, symbolOpacity=1)
     across = alt.X("low:Q", title=said("watch_chart", language), scale=alt.Scale(domain=[0, 100]))
     down = alt.Y("what:N", title=None, sort=None, axis=None)
     colour = alt.Color(
@@ -161,15 +202,23 @@ def alarms(frame: pd.DataFrame, language: str) -> Any:
         scale=alt.Scale(domain=domain, range=[shape for _, shape in ALARMS.values()]),
     )
     base = alt.Chart(rows).encode(y=down, color=colour)
-    bars = base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=across, x2="high:Q")
+    tip = [
+        *tips("what", "told"),
+        alt.Tooltip("percent:Q", format=".0f", title="%"),
+        *(
+            alt.Tooltip(f"{end}:Q", format=".0f", title=said(f"tip_gap_{end}", language))
+            for end in ("low", "high")
+        ),
+    ]
+    bars = base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=across, x2="high:Q", tooltip=tip)
     dots = base.mark_point(filled=True, size=130, opacity=1).encode(
         x="percent:Q",
         shape=shape,
-        tooltip=["what:N", "told:N", alt.Tooltip("percent:Q", format=".0f", title="%")],
+        tooltip=tip,
     )
     names = (
         alt.Chart(rows.drop_duplicates("what"))
-        .mark_text(align="left", dy=-15, fontSize=13, color="#777777")
+        .mark_text(align="left", dy=-15, fontSize=13)
         .encode(x=alt.value(0), y=down, text="what:N")
     )
     return alt.layer(bars, dots, names).properties(height=130 + 48 * frame["what"].nunique())

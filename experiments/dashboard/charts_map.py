@@ -13,6 +13,7 @@ from sim.viability import CLASSES
 
 from ..report import marks, style
 from .county_map import frame
+from .tips import spoken
 from .words import said, word
 
 PICKED = "picked"  # name of the selection
@@ -53,7 +54,22 @@ def coloured(
         often=(100 * villages["viable"]).round(),
         solid=[float(doors is None or doors.get(int(number), False)) for number in villages["village"]],
     )
+    told = zip(rows["name"], what, rows["sort"], rows["means"], rows["often"], strict=True)
+    rows["spoken"] = [
+        spoken(
+            f"{said('village', language)} {name}",
+            [now, sort, means, f"{said('often', language)} {often:.0f}"],
+            language,
+        )
+        for name, now, sort, means, often in told
+    ]
     return rows, alt.Scale(domain=keys, range=colours)
+
+
+def told(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The words of the hover texts, a row a village."""
+    columns = {tip.shorthand.partition(":")[0]: str(tip.title) for tip in _tips(rows, language)}
+    return rows[list(columns)].round().rename(columns=columns)
 
 
 def _tips(rows: pd.DataFrame, language: str) -> list[alt.Tooltip]:
@@ -87,6 +103,7 @@ def county(
         symbolStrokeColor=marks.RIM,
         symbolStrokeWidth=1,
         symbolSize=130,
+        symbolOpacity=1,
     )
     dots = (
         alt.Chart(rows)
@@ -95,6 +112,7 @@ def county(
             x=east,
             y=north,
             tooltip=_tips(rows, language),
+            description="spoken:N",
             color=alt.Color(
                 "what:N",
                 scale=colours,
@@ -120,7 +138,7 @@ def county(
     ring = alt.Chart(mine).mark_point(shape="circle", size=1300, filled=False, color="#888888", strokeWidth=2)
     layers.insert(len(layers) - 1, ring.encode(x=east, y=north))
     if len(rows) <= MOST_NAMES:
-        names = alt.Chart(rows).mark_text(dy=-21, fontSize=12, fontWeight="bold", color="#777777")
+        names = alt.Chart(rows).mark_text(dy=-21, fontSize=12, fontWeight="bold")
         layers.append(names.encode(x=east, y=north, text="name:N"))
     fixed = alt.AutoSizeParams(type="pad", contains="content")  # the plot itself is square
     return alt.layer(*layers).properties(width=side, height=side, title=title, autosize=fixed)

@@ -13,6 +13,7 @@ from ..report import marks, style
 from .account import VillageEvent
 from .charts_map import service_label
 from .story_money import Bar
+from .tips import tips
 from .words import said
 
 EVENTS: dict[str, tuple[str, str]] = {  # kind -> shape, colour; from above
@@ -77,7 +78,7 @@ def _dots(events: Sequence[VillageEvent], kinds: Sequence[str], across: Any, dow
         .encode(
             x=across,
             y=down,
-            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("from:T", format="%Y-%m", title=" ")],
+            tooltip=tips("row", when=["from"]),
         )
         for kind in kinds
     ]
@@ -98,11 +99,11 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Village
         orient="bottom",
         title=None,
         columns=1,
+        labelLimit=300,
         symbolType="square",
         symbolStrokeWidth=0.8,
         values=list(dict.fromkeys(band["what"])),
     )
-    dates = [alt.Tooltip(f"{end}:T", format="%Y-%m", title=" ") for end in ("from", "to")]
     bars = (
         alt.Chart(band)
         .mark_bar(stroke=marks.RIM, strokeWidth=0.8, height=20)
@@ -111,13 +112,13 @@ def timeline(months: pd.DataFrame, is_open: np.ndarray, events: Sequence[Village
             x2="to:T",
             y=down,
             color=alt.Color("what:N", scale=colours, legend=legend),
-            tooltip=[alt.Tooltip("what:N", title=" "), *dates],
+            tooltip=tips("what", when=["from", "to"]),
         )
     )
     opens = (
         alt.Chart(doors)
         .mark_bar(color=style.GREEN, height=12)
-        .encode(x=across, x2="to:T", y=down, tooltip=dates)
+        .encode(x=across, x2="to:T", y=down, tooltip=tips("row", when=["from", "to"]))
     )
     dots = _dots(events, kinds, across, down, language)
     return alt.layer(bars, *([opens] if len(doors) else []), *dots).properties(
@@ -148,9 +149,7 @@ def waterfall(bars: Sequence[Bar], language: str) -> Any:
         x2="high:Q",
         y=down,
         color=colour,
-        tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("text:N", title=said("yuan_stock", language))],
+        tooltip=[*tips("what"), alt.Tooltip("text:N", title=said("yuan_stock", language))],
     )
-    texts = base.mark_text(align="left", dx=4, fontSize=13, color="#777777").encode(
-        x=alt.X("high:Q"), y=down, text="text:N"
-    )
+    texts = base.mark_text(align="left", dx=4, fontSize=13).encode(x=alt.X("high:Q"), y=down, text="text:N")
     return alt.layer(drawn, texts).properties(height=60 + 34 * len(rows), padding={"right": 40})

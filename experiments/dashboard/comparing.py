@@ -11,7 +11,7 @@ import streamlit as st
 from . import charts, charts_answer, compare, state
 from .measures import MEASURES, ScreenAnswer, differences, paired
 from .session import answer_for, drafts, result_of
-from .tabs import language, last_classes, percent_frame, say, show
+from .tabs import drawn, headed, language, last_classes, noted, percent_frame, say, show
 from .words import escaped
 
 
@@ -22,7 +22,7 @@ def compare_tab() -> None:
         st.info(say("compare_need"))
         return
     lang = language()
-    st.markdown(f"**{say('differs')}**")
+    headed(f"**{say('differs')}**")
     table = compare.differing(mine, lang)
     if len(table):
         st.table(_plain(table))
@@ -50,17 +50,18 @@ def _verdicts(answers: dict[str, ScreenAnswer]) -> None:
             st.warning(say("unmatched", name=escaped(name)))
     gaps = {name: differences(base, one) for name, one in alike.items()}
     for name, mine in gaps.items():
-        st.markdown(f"#### {escaped(compare.sentence(name, mine, lang))}")
-    st.caption(say("verdict_note", name=escaped(base_name)))
-    st.markdown(f"**{say('results_table')}**")
-    st.table(_plain(compare.table({base_name: base, **alike}, lang)))
+        headed(f"#### {escaped(compare.sentence(name, mine, lang))}")
+    noted(say("verdict_note", name=escaped(base_name)))
+    figures = compare.table({base_name: base, **alike}, lang)
+    headed(f"**{say('results_table')}**", " ".join(map(str, [*figures.columns, *figures.index])))
+    st.table(_plain(figures))
     if gaps:
-        st.markdown(f"**{say('gaps_title', name=escaped(base_name))}**")
+        headed(f"**{say('gaps_title', name=escaped(base_name))}**")
         for unit in dict.fromkeys(one.unit for one in MEASURES.values()):
             frame = compare.gaps_of_unit(unit, gaps, lang)
             if len(frame):
                 axis = say(f"unit_{unit}")
-                st.altair_chart(charts_answer.gaps(frame, axis, lang), width="stretch", alt=axis)
+                drawn(charts_answer.gaps(frame, axis, lang), axis)
     _shares()
 
 

@@ -11,6 +11,9 @@ import streamlit as st
 from sim.state.parameters import Declaration, condition
 
 from ..command import template
+from ..command.border_file import BESIDE, rings_of
+from ..command.border_file import SUFFIXES as SUFFIXES_OF_BORDERS
+from ..command.paths import BORDERS
 from ..command.scenario import known, options, policy_file, read_policies
 from ..command.table_file import SUFFIXES
 from ..report import style
@@ -210,7 +213,7 @@ def county_controls(shown: Draft) -> None:
         st.button(
             say("drop"),
             key=f"{shown.uid}/drop",
-            on_click=lambda: shown.change({"given.villages": "", **state.START}),
+            on_click=lambda: state.without_villages(shown),
         )
     else:
         key = f"{shown.uid}/county"
@@ -294,3 +297,51 @@ def take_file(shown: Draft, content: bytes, name: str) -> None:
         st.session_state.faulty = FaultyFile(name, "", tuple(found.faults))
     else:
         st.session_state.notes_csv = found.notes
+        st.session_state.pop("notes_borders", None)
+
+
+def upload_borders(shown: Draft) -> None:
+    """A place for the borders of the villages that are in use, and what was read of them."""
+    count = len(rings_of(str(shown.value(BORDERS))))
+    st.markdown(f"**{say('borders')}**")
+    st.markdown(say("borders_used", n=count) if count else say("borders_none"))
+    for note in st.session_state.get("notes_borders", ()) if count else ():
+        st.caption(escaped(note.by(language())))
+    st.download_button(
+        say("borders_template"),
+        partial(template.content, template.BORDERS, language() == "zh", ".geojson"),
+        "borders.geojson",
+        "application/geo+json",
+        key=f"{shown.uid}/borders/template",
+        on_click="ignore",
+    )
+    if count:
+        st.button(say("borders_drop"), key=f"{shown.uid}/borders/drop", on_click=_drop_borders, args=(shown,))
+    key = f"{shown.uid}/borders"
+    files = st.file_uploader(
+        say("borders_upload"),
+        type=[suffix[1:] for suffix in (*SUFFIXES_OF_BORDERS, *BESIDE)],
+        key=key,
+        accept_multiple_files=True,
+        help=say("borders_help"),
+        max_upload_size=2,
+    )
+    given = tuple(file.file_id for file in files)
+    if given and st.session_state.get(f"seen/{key}") != given:
+        st.session_state[f"seen/{key}"] = given
+        take_border_files(shown, {file.name: file.getvalue() for file in files})
+        st.rerun()
+
+
+def _drop_borders(shown: Draft) -> None:
+    shown.change({BORDERS: ""})
+    st.session_state.pop("notes_borders", None)
+
+
+def take_border_files(shown: Draft, files: dict[str, bytes]) -> None:
+    """Use uploaded borders, or keep what is wrong with them for the page."""
+    st.session_state.pop("faulty", None)
+    try:
+        st.session_state.notes_borders = state.take_borders(shown, files)
+    except (Mistake, ParameterError) as error:
+        st.session_state.faulty = FaultyFile(", ".join(files), str(error))

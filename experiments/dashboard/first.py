@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ..report.glossary import hint
 from . import charts_answer, sentences, stored, stories
 from .compare import MARKS, sentence, told, verdict
 from .measures import ScreenAnswer, differences
 from .session import ShownAnswer, answer_for, draft, drafts, take
 from .state import MOST_SCENARIOS, Draft
-from .tabs import language, say, show
+from .tabs import as_table, language, noted, say, show
 from .words import escaped
 
 
@@ -18,20 +19,22 @@ def lead(shown: ShownAnswer | None, look: int = 0) -> None:
     if shown is None:
         return
     answer, lang = shown.answer, language()
-    st.subheader(sentences.headline(answer, lang))
+    texts, headline = sentences.three(answer, lang), sentences.headline(answer, lang)
+    st.subheader(headline, help=hint(" ".join([headline, *texts]), lang) or None)
     left, right = st.columns([5, 4], gap="large")
     with left:
-        for text in sentences.three(answer, lang):
+        for text in texts:
             st.markdown(text)
         if shown.stored is not None:
             _story_told(shown.stored)
-        st.caption(" ".join([_from(shown, look), say("if_rules")]))
+        noted(" ".join([_from(shown, look), say("if_rules")]))
     with right:
         counts = sentences.squares(answer.classes)
         show(charts_answer.hundred(counts, lang), say("picture", year=answer.year))
     if shown.stored is not None and shown.stored.rungs:
         show(charts_answer.ladder(shown.stored.rungs, stories.TARGET, lang), say("ladder"))
-        st.caption(say("ladder_order"))
+        noted(say("ladder_order"))
+        as_table(charts_answer.ladder_told(shown.stored.rungs, lang))
 
 
 def _from(shown: ShownAnswer, look: int) -> str:
@@ -99,5 +102,5 @@ def _tile(one: Draft, base: ScreenAnswer | None) -> None:
     if base is not None:
         gaps = differences(base, shown.answer)
         for name in ("lasting", "added", "public_year"):
-            mark, gap = MARKS[verdict(name, gaps[name])], told(name, gaps[name], sign=True)
-            st.caption(f"{mark} {say(f'strip_gap_{name}', gap=gap)}")
+            found_as, gap = verdict(name, gaps[name]), told(name, gaps[name], sign=True)
+            st.caption(f"{MARKS[found_as]} {say(f'strip_gap_{name}', gap=gap)} · {say(found_as)}")

@@ -174,12 +174,12 @@ def everything(current: Draft) -> None:
         say("section"), sorted(SECTIONS), key="section", format_func=lambda name: part(name, language())
     )
     for path in known():
-        if path.startswith(f"{section}.") and path != state.PRIVATE:
+        if path.startswith(f"{section}.") and path not in state.FROM_FILES:
             control(current, path)
 
 
 def matching(asked: str, spoken: str) -> list[str]:
     """Paths whose name, path or description holds a word; those with it in their name first."""
-    told = {path: named(one, spoken).lower() for path, one in known().items() if path != state.PRIVATE}
+    told = {path: named(one, spoken).lower() for path, one in known().items() if path not in state.FROM_FILES}
     by_name = [path for path, text in told.items() if asked in text or asked in path]
     return by_name + [path for path in told if path not in by_name and asked in known()[path].doc.lower()]

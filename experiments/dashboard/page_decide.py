@@ -25,14 +25,14 @@ from . import (
 from .measures import answer_of
 from .session import copy_current, draft, drafts, engine
 from .state import DraftResult
-from .tabs import language, say, show
+from .tabs import as_table, headed, language, noted, say, show
 from .words import label, word
 
 
 def _command(experiment: str) -> None:
     """The whole study on the command line."""
     name = f"{state.file_name(draft().name)}.yaml"
-    st.caption(say("more_command"))
+    noted(say("more_command"))
     st.code(command(f"experiment={experiment}", f"scenario={name}"), language="sh", wrap_lines=True)
 
 
@@ -42,7 +42,7 @@ def takes_tab(_result: DraftResult) -> None:
     """The ladder on these settings, then one lever from end to end."""
     _ladder()
     st.divider()
-    st.markdown(f"**{say('lever_head')}**")
+    headed(f"**{say('lever_head')}**")
     _lever()
     _command("what_it_takes")
 
@@ -51,10 +51,11 @@ def _ladder() -> None:
     lang, rungs = language(), _rungs()
     if not rungs:
         return
-    st.markdown(f"#### {lever.ladder_sentence(rungs, lang)}")
+    headed(f"#### {lever.ladder_sentence(rungs, lang)}")
     show(charts_answer.ladder(rungs, stories.TARGET, lang), say("ladder"))
     seeds = min(draft().seeds, village_rows.MOST_SEEDS)
-    st.caption(f"{say('ladder_order')} {say('ladder_seeds', seeds=seeds)}")
+    noted(f"{say('ladder_order')} {say('ladder_seeds', seeds=seeds)}")
+    as_table(charts_answer.ladder_told(rungs, lang))
 
 
 def _rungs() -> Mapping[str, float]:
@@ -97,7 +98,7 @@ def _lever() -> None:
     top, cost = charts_decide.curve(lever.curve_frame(points), path, float(shown.value(path)), lang)
     show(top, say("lever_axis"))
     show(cost, say("lever_yuan"))
-    st.caption(say("lever_note", seeds=min(shown.seeds, lever.SEEDS)))
+    noted(say("lever_note", seeds=min(shown.seeds, lever.SEEDS)))
 
 
 # -- where does it fail
@@ -106,9 +107,10 @@ def fails_tab(result: DraftResult) -> None:
     """By kind and strength of village from the runs there are; conditions on request."""
     lang = language()
     found = failing.cells(result.rows)
-    st.markdown(f"#### {failing.cells_sentence(found, lang)}")
+    headed(f"#### {failing.cells_sentence(found, lang)}")
     show(charts_decide.cells(found, lang), say("fails_chart"))
-    st.markdown(f"**{say('conditions_head')}**")
+    as_table(charts_decide.cells_told(found, lang))
+    headed(f"**{say('conditions_head')}**")
     st.markdown(say("conditions_about"))
     _conditions()
     _command("discover")
@@ -140,17 +142,17 @@ def change_tab(result: DraftResult) -> None:
     weights = [_weights(result, replicate) for replicate in range(len(counties))]
     start = shown.parameters().horizon.start
     course = watching.course(counties, weights)
-    st.markdown(f"#### {watching.course_sentence(course, start, lang)}")
+    headed(f"#### {watching.course_sentence(course, start, lang)}")
     show(charts_decide.course(course, start, lang), say("course_chart"))
-    st.caption(say("course_note", seeds=len(counties)))
-    st.markdown(f"**{say('watch_head')}**")
+    noted(say("course_note", seeds=len(counties)))
+    headed(f"**{say('watch_head')}**")
     found = watching.warned(counties, shown.parameters(), shown.seed)
     st.markdown(watching.warned_sentence(found, lang))
     _try(found)
     frame = watching.frame(found, lang)
     if len(frame):
         show(charts_decide.alarms(frame, lang), say("watch_chart"))
-        st.caption(say("watch_note", months=watching.HORIZON))
+        noted(say("watch_note", months=watching.HORIZON))
     _command("pathways")
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from sim.state.parameters import Parameters
+
 from . import charts_map, county_map
 from .account import open_stations
 from .extra import read_again
-from .session import lead_to, picked
+from .session import draft, lead_to, picked
 from .state import DraftResult
-from .tabs import language, say
+from .tabs import as_table, language, noted, say
+from .tips import silent
 from .words import escaped
 
 WIDE, NARROW = 520, 285  # pixels of the map's side
@@ -39,21 +42,28 @@ def _map(result: DraftResult) -> None:
     now, doors = services[year], _doors(result, int(replicate), year)
     st.markdown(county_map.told(now, doors, year, language()) if by == SERVICE else _judged(judged, year))
     rows = charts_map.coloured(villages, now if by == SERVICE else None, judged, doors, language())
-    borders, mine = county_map.outlines(result.parameters), picked(result)
+    borders, mine = county_map.outlines(_bordered(result)), picked(result)
     for key, side in (("map_wide", WIDE), ("map_narrow", NARROW)):  # one is shown: a chart keeps its size
         with st.container(key=key):
             st.altair_chart(
-                charts_map.county(rows, borders, mine, language(), side, say("map_title", year=year)),
+                silent(charts_map.county(rows, borders, mine, language(), side, say("map_title", year=year))),
                 key=f"chart/{key}/{language()}",
                 on_select=lambda key=key: _clicked(f"chart/{key}/{language()}"),
                 selection_mode=charts_map.PICKED,
                 width="content",
                 alt=say("tab_map"),
             )
-    st.caption(say("map_how") + ("" if doors is None else " " + say("map_pale")))
+    noted(say("map_how") + ("" if doors is None else " " + say("map_pale")))
     _by_name(villages, mine)
+    as_table(charts_map.told(rows[0], language()))
     if "go" in st.session_state:
         st.rerun()
+
+
+def _bordered(result: DraftResult) -> Parameters:
+    """Where the borders stand: beside the villages as they are set now, or as they were run."""
+    now = draft().parameters()
+    return now if now.given.villages == result.parameters.given.villages else result.parameters
 
 
 def _time_bar(years: list[int]) -> int:

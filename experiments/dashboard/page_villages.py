@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -9,14 +11,15 @@ from ..command.user_files import printable
 from ..report import style
 from ..report.cells import neutral_frame
 from ..report.given import told_and_drawn
+from ..report.glossary import hint
 from ..report.reading_files import csv_text, workbook
 from ..report.village_faults import in_chinese
 from . import extra, state, stories, village_rows
-from .controls import upload
+from .controls import upload, upload_borders
 from .report import one_voice
 from .session import FaultyFile, draft, lead_to
 from .state import DraftResult
-from .tabs import language, say
+from .tabs import headed, language, noted, say
 from .words import escaped, listed
 
 MOST_FAULTS = 50  # cells that are listed
@@ -37,7 +40,7 @@ def faults() -> None:
         rows = [tuple(escaped(str(cell)) for cell in fault) for fault in cells]
         st.table(pd.DataFrame(rows, columns=head).set_index(head[0]))
         if len(found.cells) > MOST_FAULTS:
-            st.caption(say("faults_more", shown=MOST_FAULTS, n=len(found.cells)))
+            noted(say("faults_more", shown=MOST_FAULTS, n=len(found.cells)))
     st.button(say("faults_close"), key="faults_close", on_click=lambda: st.session_state.pop("faulty"))
 
 
@@ -61,6 +64,10 @@ def own_villages() -> None:
                 )
                 st.caption(escaped(table.note))
         upload(shown, f"{shown.uid}/csv/main")
+        if given:
+            upload_borders(shown)
+        else:
+            noted(say("borders_first"))
         if "faulty" in st.session_state:
             st.error(say("faults_above"))
 
@@ -74,7 +81,7 @@ def villages_tab(result: DraftResult | None) -> None:
 
 def _table(result: DraftResult) -> None:
     rows, lang = village_rows.table(result), language()
-    st.markdown(f"#### {village_rows.sentence(rows, village_rows.short_names(result, lang), lang)}")
+    headed(f"#### {village_rows.sentence(rows, village_rows.short_names(result, lang), lang)}")
     takes = _takes()
     shown = village_rows.named(village_rows.Rows(rows, takes), lang)
     found = village_rows.matching(shown, st.text_input(say("search"), key="village_search"))
@@ -82,10 +89,10 @@ def _table(result: DraftResult) -> None:
         st.info(say("search_none"))
     else:
         _rows(found)
-    st.caption(f"{say('villages_how')} {say('short_means')}")
+    noted(f"{say('villages_how')} {say('short_means')}")
     if takes:
         told = listed([village_rows.step_word(key, lang) for key in stories.ladder()], lang)
-        st.caption(say("takes_means", seeds=min(draft().seeds, village_rows.MOST_SEEDS), steps=told))
+        noted(say("takes_means", seeds=min(draft().seeds, village_rows.MOST_SEEDS), steps=told))
     _files(shown)
 
 
@@ -100,7 +107,8 @@ def _takes() -> dict[int, str]:
 
 def _rows(found: pd.DataFrame) -> None:
     """The table; a row that is picked leads to its village."""
-    share = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=100, width=115)
+    share = partial(st.column_config.ProgressColumn, format="%d", min_value=0, max_value=100, width=115)
+    means = {name: hint(name, language()) or None for name in map(str, found.columns)}
     key = f"village_rows/{language()}/{len(found)}"
 
     def picked() -> None:
@@ -117,8 +125,8 @@ def _rows(found: pd.DataFrame) -> None:
         on_select=picked,
         selection_mode="single-row",
         column_config={
-            say("v_open"): share,
-            say("v_viable"): share,
+            **{name: st.column_config.Column(help=text) for name, text in means.items()},
+            **{name: share(help=means[name]) for name in (say("v_open"), say("v_viable"))},
             say("v_short"): st.column_config.NumberColumn(format="localized"),
             say("v_name"): st.column_config.TextColumn(pinned=True),
         },

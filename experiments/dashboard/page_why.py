@@ -17,12 +17,13 @@ from ..command.scenario import read_policies
 from ..report.village_names import village_names
 from ..studies import baseline
 from ..study.plan import Task
-from . import charts, charts_why, stories, story, story_money, telling
+from . import charts, charts_why, stories, story, story_money, telling, village_rows
 from .account import Account, account, told
 from .extra import read_again
 from .session import draft, engine, picked
 from .state import Draft, DraftResult
-from .tabs import language, say, show
+from .tabs import headed, language, noted, say, show
+from .tips import spoken
 from .words import word
 
 
@@ -30,11 +31,12 @@ def why_tab(result: DraftResult) -> None:
     """The page."""
     replicate, village = _chosen(result)
     one = story.story(result, replicate, village)
-    st.markdown(f"#### {_verdict(one)}")
+    name = village_rows.short_names(result, language())[village]
+    headed(f"#### {spoken(name[:1].upper() + name[1:], [_verdict(one)], language())}")
     found = _account(result, replicate, village)
     if found is not None:
         for text in telling.what_if(found, language()):
-            st.markdown(f"**{say('if_head')}** {text}")
+            headed(f"**{say('if_head')}** {text}")
         show(charts_why.timeline(one.months, found.is_open, found.events, language()), say("timeline"))
         st.markdown("\n".join(f"- {text}" for text in telling.events(found, language())))
     _money(one, found)
@@ -138,7 +140,7 @@ def _money(one: story.Story, found: Account | None) -> None:
     months = [str(month.strftime("%Y-%m")) for month in one.months["month"]]
     stops = [event.month for event in found.closures] if found is not None else []
     choices = list(dict.fromkeys([*reversed(stops), months[one.stop], months[-1]]))
-    st.markdown(f"**{say('bar_cost')} → {say('bar_pledged')} → {say('bar_paid')} → {say('bar_gap')}**")
+    headed(f"**{say('bar_cost')} → {say('bar_pledged')} → {say('bar_paid')} → {say('bar_gap')}**")
     until = (
         st.selectbox(
             say("money_until"),
@@ -171,11 +173,11 @@ def _plans(found: Account) -> None:
     """The last plan with a station, and what was refused."""
     lang = language()
     if found.plan is not None:
-        st.markdown(f"**{say('plan_head')}**")
+        headed(f"**{say('plan_head')}**")
         st.markdown(telling.plan(found.plan, lang))
         st.table(telling.plan_table(found.plan, lang))
     if found.searched:
-        st.markdown(f"**{say('refused_head', month=found.searched)}**")
+        headed(f"**{say('refused_head', month=found.searched)}**")
         st.markdown("\n".join(f"- {text}" for text in telling.refused(found, lang)))
 
 
@@ -190,4 +192,4 @@ def _whole(
     )
     if found is not None and st.button(say("account_get"), key="account_get"):
         st.code(engine().ask(told, _task(draft(), replicate), village, month), language=None, wrap_lines=True)
-    st.caption(say("account_note"))
+    noted(say("account_note"))

@@ -31,7 +31,7 @@ from .session import (
     history,
     result_of,
 )
-from .state import Draft, DraftResult, Mistake, ParameterError
+from .state import PRIVATE, Draft, DraftResult, Mistake, ParameterError
 from .tabs import files_tab, result_tab, say, time_tab
 from .words import LANGUAGES, escaped
 
@@ -142,7 +142,7 @@ def foot(parameters: Parameters) -> None:
         )
         + (" " + say("strata") if parameters.county.stratified else "")
     )
-    own = any(one.value(address.PRIVATE) for one in drafts())
+    own = any(one.value(PRIVATE) for one in drafts())
     st.caption(say("address_villages" if own else "address_note"))
 
 

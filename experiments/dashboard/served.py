@@ -32,7 +32,8 @@ OPTIONS = {  # each tops a file of settings in the working folder
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "logger.hideWelcomeMessage": True,  # it would say the address once more
-    "theme.primaryColor": "#0072B2",
+    "theme.light.primaryColor": "#0072B2",  # one for both would make a browser that asks for dark light
+    "theme.dark.primaryColor": "#3D9BD6",
 }
 
 

@@ -6,9 +6,11 @@ scenario=<file>` reads.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,14 +21,19 @@ from sim.state.parameters import ParameterError, Parameters
 
 from .. import reference, statistics
 from ..command import given_county, village_file
+from ..command.border_file import BESIDE, SUFFIXES
 from ..command.experiment_settings import DRAWS, FILED, Settings
+from ..command.paths import BORDERS, VILLAGES
+from ..command.said import Said
 from ..command.scenario import parse_scenario, read_policies, write_scenario
 from ..command.settings import Mistake, arm, options
+from ..command.village_places import Plane
 from ..studies import baseline
 from ..study.plan import Task
 from ..study.store import RunRecord
 
-PRIVATE = "given.villages"  # a table of villages: long, and a village's own
+PRIVATE = VILLAGES  # a table of villages: long, and a village's own
+FROM_FILES = (VILLAGES, BORDERS)  # what a planner uploads: in no address, and no text to be typed
 ELDERS = 150  # half the time of the default
 SEEDS, MOST_SEEDS = 20, 100
 MOST_VILLAGES, MOST_ELDERS = 100, 20_000
@@ -45,6 +52,7 @@ class Draft:
     seed: int = Settings.seed
     draws: str = Settings.draws  # one of DRAWS
     policies: list[str] = field(default_factory=list)  # names in configs/policy, in the order they act
+    plane: Plane | None = None  # of the uploaded villages' degrees, on which borders are laid
 
     def parameters(self) -> Parameters:
         """The model's parameters; ParameterError where they do not fit together."""
@@ -64,7 +72,8 @@ class Draft:
 
     def copy(self, uid: int, name: str) -> Draft:
         """The same under another name."""
-        return Draft(uid, name, dict(self.values), self.seeds, self.seed, self.draws, list(self.policies))
+        values, policies = dict(self.values), list(self.policies)
+        return Draft(uid, name, values, self.seeds, self.seed, self.draws, policies, self.plane)
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -173,10 +182,36 @@ def take_villages(draft: Draft, content: bytes, name: str) -> village_file.Given
     table = village_file.read_content(content, name)
     if not table.faults:
         changed = draft.copy(draft.uid, draft.name)
-        changed.change(given_county.of_villages(table.text, table.villages))
+        changed.change({BORDERS: "", **given_county.of_villages(table.text, table.villages)})
         changed.parameters()
-        draft.values = changed.values
+        draft.values, draft.plane = changed.values, table.plane
     return table
+
+
+def take_borders(draft: Draft, files: Mapping[str, bytes]) -> tuple[Said, ...]:
+    """Put borders into a draft; `files`: name -> content, several where a shapefile is not zipped.
+
+    Mistake with a sentence, and the draft as it was, where they are none of these villages.
+    """
+    firsts = [name for name in files if Path(name).suffix.lower() not in BESIDE]
+    if len(firsts) != 1:
+        raise Mistake(f"one file {', '.join('*' + suffix for suffix in SUFFIXES)} is wanted")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            (Path(folder) / f"borders{Path(name).suffix.lower()}").write_bytes(content)
+        first = Path(folder) / f"borders{Path(firsts[0]).suffix.lower()}"
+        found = given_county.bordered(first, str(draft.value(VILLAGES)), draft.plane)
+    changed = draft.copy(draft.uid, draft.name)
+    changed.change(found.values)
+    changed.parameters()
+    draft.values, draft.plane = changed.values, found.plane
+    return found.notes
+
+
+def without_villages(draft: Draft) -> None:
+    """Back to the synthetic county."""
+    draft.change({**dict.fromkeys(FROM_FILES, ""), **START})
+    draft.plane = None
 
 
 # -- results

@@ -1,7 +1,8 @@
 """Stored answers of the first screen: `python -m experiments.dashboard.stored` works them out.
 
-Beside them stand the digests of their settings and of the sources. `stale` says whether they still are the
-answers: where sources have changed, the first seeds are run again.
+Beside them stand the digests of their settings, of the files and of the sources. `stale` says whether they
+still are the answers: no file may have been changed by hand, and where sources have changed the first seeds
+are run again, those of every step of the ladder too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ..study.plan import Task
 from ..study.provenance import digest, model_digest
 from ..study.simulate import simulate_many
@@ -25,7 +28,7 @@ from .measures import ScreenAnswer, answer_of
 from .state import Draft
 
 FOLDER = Path(__file__).with_name("stored")
-MANIFEST, LADDER = "manifest.json", "ladder"
+MANIFEST, LADDER = "manifest.json", "ladder.json"
 PROOF = 2  # seeds that are run again where the model has changed
 COMMAND = "python -m experiments.dashboard.stored"
 Work = Callable[[Sequence[Task]], list[RunRecord]]
@@ -33,13 +36,18 @@ Work = Callable[[Sequence[Task]], list[RunRecord]]
 
 @dataclass(frozen=True)
 class Stored:
-    """A story as it is stored: its setting, its answer, the day it was made, the rungs that led to it."""
+    """A story as it is stored: its setting, its answer, the day it was made, the steps that led to it."""
 
     key: str
     draft: Draft
     answer: ScreenAnswer
     made: str
-    rungs: Mapping[str, float]  # rung -> villages of 100 that keep open; of the ladder's story alone
+    steps: Mapping[str, pd.Series]  # rung -> villages of 100 that keep open, by seed; of the ladder's story
+
+    @property
+    def rungs(self) -> dict[str, float]:
+        """Rung -> villages of 100 that keep open, mean over seeds; empty for all but the ladder's story."""
+        return {key: float(kept.mean()) for key, kept in self.steps.items()}
 
 
 def digest_of(draft: Draft) -> str:
@@ -62,10 +70,27 @@ def sources() -> str:
 
 def holds(one: Stored, work: Work = simulate_many) -> bool:
     """Whether the first seeds of a story, run again, come to what is stored of them."""
-    first = one.draft.copy(one.draft.uid, one.draft.name)
-    first.seeds = PROOF
     kept = replace(one.answer, seeds=one.answer.seeds.head(PROOF))
-    return work_out(first, work).to_dict() == kept.to_dict()
+    if work_out(_few(one.draft), work).to_dict() != kept.to_dict():
+        return False
+    drafts = stories.ladder()
+    return all(
+        _lasting(work_out(_few(drafts[key]), work)).equals(step.head(PROOF))
+        for key, step in one.steps.items()
+        if drafts[key].identity != one.draft.identity  # the last is the answer itself
+    )
+
+
+def _few(draft: Draft) -> Draft:
+    """The same with the seeds of the proof alone."""
+    first = draft.copy(draft.uid, draft.name)
+    first.seeds = PROOF
+    return first
+
+
+def _lasting(answer: ScreenAnswer) -> pd.Series:
+    """Villages of 100 that keep open, by seed, with the digits that are stored."""
+    return ScreenAnswer.from_dict(answer.to_dict()).seeds["lasting"]
 
 
 def work_out(draft: Draft, work: Work = simulate_many) -> ScreenAnswer:
@@ -73,13 +98,14 @@ def work_out(draft: Draft, work: Work = simulate_many) -> ScreenAnswer:
     return answer_of(state.result(draft, work(draft.tasks())))
 
 
-def climb(work: Work = simulate_many) -> tuple[Draft, ScreenAnswer, dict[str, float]]:
+def climb(work: Work = simulate_many) -> tuple[Draft, ScreenAnswer, dict[str, Any]]:
     """The first rung at which the target is met, or the last; its answer; what each rung came to."""
-    rungs: dict[str, float] = {}
+    rungs: dict[str, Any] = {}
     for key, draft in stories.ladder().items():
         answer = work_out(draft, work)
-        rungs[key] = round(answer.figures()["lasting"].mean, 1)
-        if rungs[key] >= stories.TARGET:
+        kept = _lasting(answer)
+        rungs[key] = {"digest": digest_of(draft), "seed": kept.index.tolist(), "lasting": kept.tolist()}
+        if kept.mean() >= stories.TARGET:
             break
     return draft, answer, rungs
 
@@ -99,17 +125,31 @@ def make(folder: Path = FOLDER, work: Work = simulate_many) -> None:
         }
         for key, draft in drafts.items()
     }
-    manifest = {"made": date.today().isoformat(), "sources": sources(), LADDER: rungs, "stories": told}
-    for name, content in {
-        MANIFEST: manifest,
-        **{f"{key}.json": one.to_dict() for key, one in answers.items()},
-    }.items():
-        text = json.dumps(content, indent=1, ensure_ascii=False)
-        (folder / name).write_text(text + "\n", encoding="utf-8")
+    files = {LADDER: rungs, **{f"{key}.json": one.to_dict() for key, one in answers.items()}}
+    texts = {
+        name: json.dumps(content, indent=1, ensure_ascii=False) + "\n" for name, content in files.items()
+    }
+    manifest = {
+        "made": date.today().isoformat(),
+        "sources": sources(),
+        "files": {name: _hash(text) for name, text in texts.items()},
+        "stories": told,
+    }
+    texts[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _read(name: str) -> Any:
-    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return json.loads(_text(name))
 
 
 @lru_cache(maxsize=1)
@@ -121,11 +161,23 @@ def read() -> dict[str, Stored]:
             1, "A", told["values"], told["seeds"], told["seed"], told["draws"], told.get("policy", [])
         )
         if told["digest"] == digest_of(draft) and draft.identity in _declared(key):
-            rungs = manifest[LADDER] if key == stories.TAKES else {}
+            answer = ScreenAnswer.from_dict(_read(f"{key}.json"))
             found[key] = Stored(
-                key, draft, ScreenAnswer.from_dict(_read(f"{key}.json")), manifest["made"], rungs
+                key, draft, answer, manifest["made"], _steps() if key == stories.TAKES else {}
             )
+    if stories.TAKES in found and not found[stories.TAKES].steps:
+        del found[stories.TAKES]
     return found
+
+
+def _steps() -> dict[str, pd.Series]:
+    """The stored steps of the ladder; nothing where one of their settings has changed since."""
+    drafts, kept = stories.ladder(), _read(LADDER)
+    if [*kept] != [*drafts][: len(kept)] or any(
+        one["digest"] != digest_of(drafts[key]) for key, one in kept.items()
+    ):
+        return {}
+    return {key: pd.Series(one["lasting"], one["seed"], dtype=float) for key, one in kept.items()}
 
 
 def _declared(key: str) -> list[tuple[Any, ...]]:
@@ -147,6 +199,11 @@ def stale(work: Work = simulate_many) -> list[str]:
     manifest = _read(MANIFEST)
     wanted = {*stories.plain(), stories.TAKES}
     lost = [f"{key}: its setting has changed" for key in sorted(wanted - set(read()))]
+    lost += [
+        f"{name}: it was changed by hand"
+        for name, kept in manifest["files"].items()
+        if _hash(_text(name)) != kept
+    ]
     if manifest["sources"] != sources():
         lost += [
             f"{key}: its runs come to something else" for key, one in read().items() if not holds(one, work)

@@ -16,6 +16,7 @@ from .compare import digits
 from .measures import ScreenAnswer
 from .sentences import number
 from .state import Draft, DraftResult
+from .tips import silent
 from .words import escaped, said, word
 
 
@@ -36,8 +37,29 @@ def percent_frame(results: list[DraftResult], make: Callable[[pd.DataFrame], pd.
 
 def show(chart: Any, text: str) -> None:
     """A chart with its title; the title is read out too."""
-    st.markdown(f"**{escaped(text)}**")
-    st.altair_chart(chart, width="stretch", alt=text)
+    headed(f"**{escaped(text)}**")
+    drawn(chart, text)
+
+
+def drawn(chart: Any, text: str) -> None:
+    """A chart and what is read out of it."""
+    st.altair_chart(silent(chart), width="stretch", alt=text)
+
+
+def headed(text: str, of: str = "") -> None:
+    """A heading or a sentence; what its words mean, and those of `of`, is its hover text."""
+    st.markdown(text, help=hint(f"{text} {of}", language()) or None)
+
+
+def as_table(frame: pd.DataFrame) -> None:
+    """What a picture's marks say when they are pointed at, for those who do not point."""
+    with st.expander(say("as_table")):
+        st.table(frame.map(lambda cell: escaped(str(cell))).set_index(frame.columns[0]))
+
+
+def noted(text: str, of: str = "") -> None:
+    """A caption; what its words mean, and those of `of`, is its hover text."""
+    st.caption(text, help=hint(f"{text} {of}", language()) or None)
 
 
 def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +71,7 @@ def last_classes(rows: pd.DataFrame) -> pd.DataFrame:
 def result_tab(answer: ScreenAnswer, result: DraftResult | None) -> None:
     """All figures with their intervals; who paid and why villages miss the mark, once it was run."""
     found = answer.figures()
-    st.caption(f"{say('added_means')} {say('viable_means')}")
+    noted(f"{say('added_means')} {say('viable_means')}")
     for start in range(0, len(found), 3):
         for column, name in zip(st.columns(3), list(found)[start : start + 3], strict=False):
             _metric(column, name, found[name])
@@ -87,12 +109,9 @@ def time_tab(results: list[DraftResult], current: DraftResult) -> None:
         "path", "in_service"
     )  # written, so that another language shows
     path = st.selectbox(say("path"), list(state.PATHS), format_func=lambda key: say(f"p_{key}"), key="path")
-    st.caption(say("fan"))
-    st.altair_chart(
-        charts.fans({result.name: state.fan(result, path) for result in results}, say(f"p_{path}")),
-        width="stretch",
-        alt=say(f"p_{path}"),
-    )
+    noted(say("fan"), say(f"p_{path}"))
+    fans = {result.name: state.fan(result, path) for result in results}
+    drawn(charts.fans(fans, say(f"p_{path}")), say(f"p_{path}"))
 
 
 def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engine: report.Runs) -> None:
@@ -108,6 +127,7 @@ def files_tab(result: DraftResult, draft: Draft, others: list[DraftResult], engi
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
     )
+    noted(say("files_about"))
     for key, make, suffix, mime in sorts:
         st.download_button(say(key), make, f"{name}.{suffix}", mime, key=f"get/{key}", on_click="ignore")
     st.download_button(

@@ -66,6 +66,11 @@ SAID: dict[str, tuple[str, str]] = {
         "Puts a policy that waits for such a sign on a copy of the scenario, to compare.",
         "在方案副本中加入等待此类信号的政策，以便比较。",
     ),
+    "tip_step": ("step", "措施"),
+    "tip_more": ("more than before", "比上一步增加"),
+    "tip_gap_mean": ("difference", "差异"),
+    "tip_gap_low": ("from (95 %)", "下限（95%）"),
+    "tip_gap_high": ("to (95 %)", "上限（95%）"),
     "tip_median": ("median", "中位数"),
     "tip_yuan": ("public yuan", "公共支出（元）"),
     "lever_note": (

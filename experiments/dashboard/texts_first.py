@@ -58,8 +58,8 @@ SAID: dict[str, tuple[str, str]] = {
         "有景观的村可以办乡村旅游。",
     ),
     "about_takes": (
-        "Steps added until half of the villages stay open.",
-        "逐项加码，直到半数村保持开放。",
+        "Steps chosen by hand, added until half of the villages stay open.",
+        "人工设定的措施逐项加上，直到半数村保持开放。",
     ),
     "story_number": ("**{lasting}** of 100 stay open", "每 100 村 **{lasting}** 个保持开放"),
     "this": ("this", "此方案"),
@@ -69,8 +69,11 @@ SAID: dict[str, tuple[str, str]] = {
         "逐项加上的措施：每 100 村保持开放的村数",
     ),
     "ladder_order": (
-        "The order is ours, not the cheapest; `experiment=what_it_takes` searches for the least money.",
-        "次序为设定，并非最省；`experiment=what_it_takes` 会寻找最少的资金。",
+        "The steps, their sizes and their order were put together by hand and are assumptions; each bar is "
+        "what the model's runs come to with all steps so far. It is not the cheapest way: "
+        "`experiment=what_it_takes` searches for the least money.",
+        "各项措施、力度与次序由人工设定，属于假设；每根横条是加上此前全部措施后模型运行的结果。这不是最省的"
+        "办法：`experiment=what_it_takes` 会寻找最少的资金。",
     ),
     "rung_today": ("as today", "维持现状"),
     "rung_money": (

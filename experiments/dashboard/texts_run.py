@@ -42,6 +42,14 @@ SAID: dict[str, tuple[str, str]] = {
         "The address could not be read, so the default county is shown: {what}",
         "地址中的设置无法读取，已显示默认县：{what}",
     ),
+    "files_about": (
+        "The report holds pictures and sentences for a meeting and takes a quarter of a minute; the CSV has "
+        "a row for each village and seed; the workbook all tables; the scenario these settings, to be "
+        "loaded again.",
+        "报告含图与文字，可供会议使用，约需十几秒；CSV 中每村每种子一行；工作簿含全部表格；"
+        "方案文件为这些设置，可再次载入。",
+    ),
+    "as_table": ("The same as a table", "以表格查看"),
     "address_note": (
         "The address of this page holds the settings: copy it to share them.",
         "本页地址包含全部设置：复制即可分享。",

@@ -25,7 +25,7 @@ SAID: dict[str, tuple[str, str]] = {
         "{year} 年底：{all} 个村中 {open} 个站点开放，其中 {meals} 个供餐；另有 {neighbours} 个村只有"
         "邻里互助，{ended} 个已全部结束，{never} 个从未开办。",
     ),
-    "map_pale": ("Pale: no open station.", "浅色：站点未开放。"),
+    "map_pale": ("Faint: no open station.", "淡色：站点未开放。"),
     "map_told_class": (
         "At the end of {year}: {viable} of {all} villages are viable.",
         "{year} 年底：{all} 个村中 {viable} 个可持续。",
@@ -35,7 +35,7 @@ SAID: dict[str, tuple[str, str]] = {
         "一种运气（种子）。形状：村庄类型；大小：老人数。点击村庄查看原因。",
     ),
     "map_title": ("End of {year}", "{year} 年底"),
-    "to_why": ("Why? {name}", "为何？{name}"),
+    "to_why": ("Why? Village {name}", "为何？村庄 {name}"),
     "pick": ("Village", "村庄"),
     # -- the villages
     "villages_told": (
@@ -81,14 +81,38 @@ SAID: dict[str, tuple[str, str]] = {
         "These are villages of a synthetic county. Put in a table of your own: names, and what you know.",
         "目前是合成县的村庄。可上传本县村庄表：村名，以及已知的情况。",
     ),
+    "borders": ("Borders of your villages", "各村边界"),
+    "borders_first": (
+        "Borders for the map can be added once your own villages are in use.",
+        "使用本县村庄表后，可再添加地图上的村界。",
+    ),
+    "borders_none": (
+        "Drawn on the map; they change no figure. They are matched by the village's name or code.",
+        "只画在地图上，不影响任何数字。按村名或区划代码对应。",
+    ),
+    "borders_used": (
+        "Borders of {n} villages are on the map; they change no figure.",
+        "地图上已有 {n} 个村的边界，不影响任何数字。",
+    ),
+    "borders_upload": (
+        "Borders (GeoJSON, a zipped shapefile, or its .shp with .dbf and .prj together)",
+        "村界（GeoJSON、压缩的 shapefile，或同时选 .shp、.dbf、.prj）",
+    ),
+    "borders_help": (
+        "Degrees (WGS 84), or a shapefile whose .prj names its system. At most 2 MB. The files stay on this "
+        "computer.",
+        "经纬度（WGS 84），或由 .prj 说明坐标系的 shapefile；不超过 2 MB。文件不会离开本机。",
+    ),
+    "borders_template": ("Template of borders", "村界模板"),
+    "borders_drop": ("Take the borders away", "移除村界"),
     "faults_head": (
         "{name}: {n} cells cannot be used, so nothing was changed. Mend them and upload again.",
         "{name}：{n} 个单元格无法使用，未作改动。请更正后重新上传。",
     ),
     "faults_more": ("The first {shown} of {n} are shown.", "共 {n} 处，仅列前 {shown} 处。"),
     "faults_above": (
-        "The table could not be used: what is wrong stands at the top of the page.",
-        "该表无法使用：问题列在页面顶部。",
+        "The file could not be used: what is wrong stands at the top of the page.",
+        "该文件无法使用：问题列在页面顶部。",
     ),
     "faults_close": ("Close", "关闭"),
 }

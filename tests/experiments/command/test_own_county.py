@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,50 @@ def test_a_shapefile_in_metres_and_in_the_national_coding_is_read(tmp_path):
     assert np.allclose(np.ptp(ring, axis=0), 10, rtol=2e-3)
 
 
+def zipped(folder: Path, **files: bytes) -> Path:
+    path = folder / "界.zip"
+    with zipfile.ZipFile(path, "w") as held:
+        for name, content in files.items():
+            held.writestr(name.replace("__", "."), content)
+    return path
+
+
+def test_a_zipped_folder_is_read_as_the_file_in_it(tmp_path):
+    """A shapefile of two villages: those of a folder beside it are left alone."""
+    path = tmp_path / "村界.shp"
+    with shapefile.Writer(str(path), encoding="utf-8") as writer:
+        writer.field("村名", "C", 20)
+        for name, east in (("甲", 104.0), ("乙", 104.2)):
+            writer.poly([[[east, 35], [east, 35.1], [east + 0.1, 35.1], [east + 0.1, 35]]])
+            writer.record(name)
+    parts = {f"界/村界{one}": path.with_suffix(one).read_bytes() for one in (".shp", ".dbf", ".shx")}
+    packed = zipped(tmp_path, readme__txt=b"x", **parts)
+    found = border_file.read(packed, read_villages(TABLE), None)
+    assert found.text == border_file.read(path, read_villages(TABLE), None).text
+    assert {*border_file.rings_of(found.text)} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a__txt": b""}, r"one file of borders .* is wanted in it; its files are a\.txt"),
+        ({"a__json": b"{}", "b__json": b"{}"}, "one file of borders"),
+        ({"a__shp": b"nothing"}, r"its file \*\.dbf"),
+        ({"a__json": b"{}"}, "FeatureCollection"),
+    ],
+)
+def test_a_zipped_folder_without_one_file_of_borders_is_refused(files, said, tmp_path):
+    with pytest.raises(Mistake, match=said):
+        border_file.read(zipped(tmp_path, **files), read_villages(TABLE), None)
+
+
+def test_a_zipped_folder_that_swells_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(border_file, "UNPACKED", 1_000)
+    packed = zipped(tmp_path, a__json=b" " * 1_001)
+    with pytest.raises(Mistake, match="unpacked it has more than 1,000 bytes"):
+        border_file.read(packed, read_villages(TABLE), None)
+
+
 def test_borders_go_with_the_villages_on_one_plane(tmp_path):
     """A village with no place stands in the middle of its border, as a command line reads it."""
     villages = tmp_path / "v.csv"
@@ -167,7 +212,8 @@ def test_borders_go_with_the_villages_on_one_plane(tmp_path):
         ("b.geojson", "{}", "FeatureCollection"),
         ("b.geojson", json.dumps({"features": []}), "no border bears the name or code"),
         ("b.kml", "", r"\*\.geojson"),
-        ("b.shp", "nothing", "cannot be read as borders"),
+        ("b.shp", "nothing", r"its file \*\.dbf"),
+        ("b.zip", "nothing", "cannot be read as borders"),
     ],
 )
 def test_what_holds_no_borders_is_refused_in_a_sentence(name, content, said, tmp_path):

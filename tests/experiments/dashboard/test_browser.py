@@ -316,10 +316,49 @@ def test_the_page_fits_a_telephone_and_speaks_chinese(page, dashboard):
     button(page, "Run").wait_for(timeout=WAIT)
     page.get_by_role("heading", name="still have it open at the end").wait_for(timeout=WAIT)  # an answer
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    all_tabs_stand_in_sight(page, 400)
     page.get_by_text("中文").click()
     button(page, "运行").wait_for(timeout=WAIT)
+    settled(page)
+    all_tabs_stand_in_sight(page, 400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert button(page, "运行").is_visible() and button(page, "维持现状").count() == 1
     only_here(page, dashboard)
+
+
+def all_tabs_stand_in_sight(page, width: int) -> None:
+    """Each of the ten lies within the page and is high enough for a finger; nothing scrolls sideways."""
+    boxes = [tab.bounding_box() for tab in page.get_by_role("tab").all()]
+    assert len(boxes) == 10
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 40 for box in boxes)
+    assert page.get_by_role("tablist").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+INK = """() => {
+    const light = one => {
+        const [r, g, b] = getComputedStyle(one).fill.match(/[0-9.]+/g).map(Number);
+        return (r + g + b) / 3;
+    };
+    return [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg .role-mark text')].map(light);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_in_pictures_can_be_read_on_the_ground_of_their_theme(browser, dashboard, theme):
+    """The ladder's names and figures: dark on light, light on dark; the page is what the browser asks for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    page.goto(dashboard)
+    button(page, "Run").wait_for(timeout=WAIT)
+    settled(page)
+    button(page, "What would it take?").click()
+    page.get_by_text("Steps added one after another").first.wait_for(timeout=WAIT)
+    settled(page)
+    scheme = page.locator(".stApp").evaluate("one => getComputedStyle(one).colorScheme")
+    inks = page.evaluate(INK)
+    assert scheme == theme and len(inks) == 12  # six steps
+    assert all(ink < 100 if theme == "light" else ink > 155 for ink in inks)
+    context.close()
 
 
 def test_the_live_county_is_stepped_and_taken_back(page, live):

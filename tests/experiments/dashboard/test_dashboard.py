@@ -20,9 +20,10 @@ import yaml
 import run
 from experiments import reference
 from experiments.command import template
+from experiments.command.border_file import rings_of
 from experiments.command.catalogue import ROOT
 from experiments.command.scenario import CONFIGS, Mistake, known, options
-from experiments.dashboard import measures, state, story, words, workbook
+from experiments.dashboard import address, measures, state, story, words, workbook
 from experiments.dashboard.shares import SHARES, moved, whole
 from experiments.dashboard.state import Draft
 from experiments.report import style
@@ -147,6 +148,62 @@ def test_a_bad_table_leaves_the_villages_as_they_were():
     before = dict(made.values)
     faults = state.take_villages(made, b"number,kind\n1,scenik\n2,craft\n", "v.csv").faults
     assert [(f.row, f.column) for f in faults] == [(2, "kind")] and made.values == before
+
+
+def own_county() -> Draft:
+    """The template's three villages."""
+    made = draft()
+    state.take_villages(made, template.content("villages", False, ".xlsx"), "villages.xlsx")
+    return made
+
+
+BORDERS = template.content("borders", False, ".geojson")  # of its first two villages
+
+
+def test_borders_are_laid_on_the_plane_of_the_villages_and_go_with_them():
+    """As the command reads both files; squares of a fiftieth of a degree, 2.2 km from south to north."""
+    made = own_county()
+    before = made.value("given.villages")
+    notes = state.take_borders(made, {"mine.geojson": BORDERS})
+    assert [note.english for note in notes] == ["1 villages have no border"]
+    rings = rings_of(made.parameters().given.borders)
+    assert {*rings} == {1, 2} and made.value("given.villages") == before  # who have places of their own
+    assert np.ptp(rings[1][0][:, 1]) == pytest.approx(0.02 * 110.9, rel=0.01)
+    assert "given" not in address.part(made)  # long, and a village's own
+    again = state.loaded(made.yaml(), 2, "again")
+    assert again.value("given.borders") == made.value("given.borders")
+    state.take_villages(made, template.content("villages", False, ".xlsx"), "other.xlsx")
+    assert not made.value("given.borders")  # other villages have other borders
+    state.take_borders(made, {"mine.geojson": BORDERS})
+    state.without_villages(made)
+    assert not made.value("given.borders") and not made.value("given.villages") and made.plane is None
+
+
+def test_villages_without_places_take_those_of_their_borders_once_and_again():
+    made = draft()
+    state.take_villages(made, b"name\nUpper Village\nBridge Village\n", "v.csv")
+    state.take_borders(made, {"mine.geojson": BORDERS})
+    first = made.value("given.villages")
+    assert "east,north" in first
+    state.take_borders(made, {"mine.geojson": BORDERS})
+    assert made.value("given.villages") == first
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.geojson": b"{}"}, "a GeoJSON FeatureCollection is wanted"),
+        ({"a.dbf": b""}, "one file .* is wanted"),
+        ({"a.geojson": BORDERS, "b.geojson": BORDERS}, "one file .* is wanted"),
+        ({"a.geojson": b'{"features": []}'}, "no border bears the name or code of a village"),
+    ],
+)
+def test_bad_borders_leave_the_villages_as_they_were(files, said):
+    made = own_county()
+    before = dict(made.values)
+    with pytest.raises(state.Mistake, match=said):
+        state.take_borders(made, files)
+    assert made.values == before
 
 
 # -- results, from rows made by hand

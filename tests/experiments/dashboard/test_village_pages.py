@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from experiments.command import template
 from experiments.command.catalogue import ROOT
 from experiments.dashboard import words
 from experiments.dashboard.state import Draft
@@ -106,3 +108,29 @@ def test_faults_of_a_table_stand_in_the_middle_of_the_page_and_go_when_closed(pa
     assert at.main.table[0].value.index.tolist() == ["3"]
     at.button(key="faults_close").click().run()
     assert not at.exception and not at.error
+
+
+@pytest.mark.slow
+def test_villages_and_their_borders_are_uploaded_and_drawn(page):
+    """The templates' files; a bad one is told in the middle of the page and changes nothing."""
+    at = page.run()
+    opened(at, "villages")
+    book = template.content("villages", False, ".csv")
+    at.file_uploader(key="1/csv/main").upload("villages.csv", book).run()
+    assert not at.exception and at.session_state["drafts"][0].value("county.villages") == 3
+    uploader = at.file_uploader(key="1/borders")
+    uploader.upload("b.geojson", b"{}").run()
+    assert not at.exception and "a GeoJSON FeatureCollection is wanted" in at.main.error[0].value.replace(
+        "\\", ""
+    )
+    squares = template.content("borders", False, ".geojson")
+    at.file_uploader(key="1/borders").set_value([("b.geojson", squares, "")]).run()
+    assert not at.exception and not at.error
+    assert any("Borders of 2 villages are on the map" in one.value for one in at.markdown)
+    assert not at.query_params.get("s") or "given" not in "".join(at.query_params["s"])
+    opened(at, "map")
+    drawn = json.dumps([json.loads(one.proto.spec) for one in at.get("vega_lite_chart")])
+    assert drawn.count('"type": "line"') == 2  # one map for wide and one for narrow screens
+    opened(at, "villages")
+    at.button(key="1/borders/drop").click().run()
+    assert not at.exception and not at.session_state["drafts"][0].value("given.borders")

@@ -85,6 +85,21 @@ def result(levels: dict[int, list[int]], classes: list[str], **columns: object) 
     return DraftResult("A", parameters, pd.DataFrame(), rows, months)
 
 
+# -- words of marks
+# ----------------------------------------------------------------------------------------------------------
+def test_a_heat_map_says_its_cells_in_the_words_of_its_table():
+    charts_decide = pytest.importorskip("experiments.dashboard.charts_decide", reason=ABSENT)
+    frame = pd.DataFrame(
+        {"kind": ["plain"], "strength": ["weak"], "fails": [74.6], "reason": ["never_opened"], "runs": [20]}
+    )
+    assert charts_decide.named_cells(frame, "en")["spoken"].tolist() == [
+        "plain: collective weak; fail, of 100 75; never opened"
+    ]
+    told = charts_decide.cells_told(frame, "zh")
+    assert told.iloc[0].tolist() == ["普通", "薄弱", "75", "从未开办", 20]
+    assert json.dumps(charts_decide.cells(frame, "en").to_dict()).count('"field": "spoken"') == 1
+
+
 # -- the map
 # ----------------------------------------------------------------------------------------------------------
 def test_the_map_shows_each_year_as_it_ended_by_hand():
