@@ -26,6 +26,30 @@ def pytest_configure(config: pytest.Config) -> None:
     warm()
 
 
+UNDRAWN = ("experiments/command", "experiments/study", "foreign")  # no picture is looked at there
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Drawing takes most of a tiny study's time: left out where words, rows and files are tested."""
+    folder = request.path.parent.relative_to(PROJECT / "tests").as_posix()
+    if folder not in UNDRAWN:
+        yield
+        return
+    from experiments.report.style import undrawn
+
+    with undrawn():
+        yield
+
+
+@pytest.fixture
+def drawn(pictures: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test there that looks at pictures after all."""
+    from experiments.report import style
+
+    monkeypatch.setattr(style, "_drawing", [True])
+
+
 @pytest.fixture
 def closed() -> Iterator[Path]:
     """A folder that nobody else can write, nor replace: one for all temporary files never is."""

@@ -12,9 +12,7 @@ import pytest
 import yaml
 
 import run
-from experiments.report import figures
 from experiments.study import parts, study
-from experiments.study.findings import Picture
 from experiments.study.store import Results
 
 CASES = yaml.safe_load(Path(__file__).with_name("studies.yaml").read_text(encoding="utf-8"))
@@ -31,11 +29,9 @@ WORDS = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_figures():
-    """Drawing is not what is tested here and takes most of the time."""
+def small_parts():
+    """Four runs are parts of two."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("classes", "payers", "needs"):
-            patch.setattr(figures, name, lambda *_, name=name, **__: Picture(name, name, name))
         patch.setattr("experiments.report.page.figures_of", lambda *_: ([], True))
         patch.setattr(study, "BATCH", 2)
         yield

@@ -43,6 +43,7 @@ def test_a_printed_command_gives_a_shell_the_same_words(value):
     assert shlex.split(printed) == ["python", "run.py", "report", f"study={value}"]
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("folder", ["结果", "a b", "x[1]", "it's, {mine}"])
 def test_a_study_lies_where_it_was_typed(folder, tmp_path, capsys):
     words = ["experiment=smoke", f"out={tmp_path / folder}", "county.elders=20", "horizon.end=2025-02"]

@@ -172,6 +172,7 @@ def test_options_of_groups_are_found_by_glob_in_order_of_their_names():
 
 # -- a study
 # -------------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("drawn")
 def test_one_more_value_runs_that_value_alone_and_the_study_is_the_same(tmp_path, capsys):
     words = [
         "business=none",

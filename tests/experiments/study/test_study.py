@@ -397,6 +397,7 @@ def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch):
         pass
 
 
+@pytest.mark.usefixtures("drawn")
 def test_workers_are_other_processes_with_one_thread_each(tmp_path):
     before = os.environ.get("NUMBA_NUM_THREADS")
     table = pd.DataFrame(
