@@ -523,6 +523,19 @@ def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_kno
     assert {row[1] for row in table.rows} == {ALL, "weak"}
 
 
+@pytest.mark.parametrize(("seeds", "drawn"), [(1, False), (2, False), (3, True)])
+def test_seeds_too_few_to_tell_a_spread_have_no_figure_of_it(seeds, drawn, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_comparison, "figures_in", lambda _: tmp_path)
+    done = made(asks(), {arm: {"viable": [0.5] * seeds} for arm in "abc"})
+    for name in ("effects", "arms"):
+        monkeypatch.setattr(figures_comparison, name, lambda *_: None)
+    monkeypatch.setattr(figures_comparison.figures_funnel, "draw", lambda *_: None)
+    done.runs.work = SimpleNamespace(folder=tmp_path)
+    pictures = figures_comparison.draw(done, {}, "")
+    assert ("replications" in {one.file for one in pictures if one}) == drawn
+    assert comparison_text.replications(done).note.startswith("too few seeds") != drawn
+
+
 def test_the_axis_of_an_effect_names_a_difference():
     assert (
         figures_comparison.measured(asks().expected[0]) == "difference in villages viable at the end, points"
