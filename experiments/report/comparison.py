@@ -40,7 +40,10 @@ ENOUGH = (
     f"number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)",
     f"半宽：区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）",
 )
-FEW = ("too few seeds to tell how far seeds differ (three at least); ", "种子过少，无法得知种子间的差异（至少三个）；")
+FEW = (
+    "too few seeds to tell how far seeds differ (three at least); ",
+    "种子过少，无法得知种子间的差异（至少三个）；",
+)
 DECIDES = ("against", "none", "open", "holds")  # the expectation in the first of these states speaks
 
 

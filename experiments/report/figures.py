@@ -19,7 +19,7 @@ from ..outcomes import OUTCOMES, RANKED
 from ..study.findings import Picture
 from ..study.plan import MAIN
 from . import style
-from .labels import fresh_text
+from .labels import fresh_text, signed
 from .style import plt, tell, words
 
 NULLS = (
@@ -457,8 +457,8 @@ def paired(
     if not sure:
         said = tell(
             f"None of {len(mine)} differences stands clear of zero; the largest mean is {top['label']}'s, "
-            f"{scale * top['gain']:+.0f} {unit}",
-            f"{len(mine)} 项差异均未能与零区分；均值最大者为{top['label']}，{scale * top['gain']:+.0f}",
+            f"{signed(scale * top['gain'])} {unit}",
+            f"{len(mine)} 项差异均未能与零区分；均值最大者为{top['label']}，{signed(scale * top['gain'])}",
         )
     else:
         said = _gains_most(top, sure, len(mine), unit, scale)
@@ -474,11 +474,11 @@ def _gains_most(top: pd.Series, sure: int, count: int, unit: str, scale: float) 
     """The largest difference with its interval, and how many stand clear of zero."""
     return tell(
         (
-            f"{top['label']} gains most, {scale * top['gain']:+.0f} {unit} ({scale * top['low']:+.0f} to "
-            f"{scale * top['high']:+.0f}); {sure} of {count} differences stand clear of zero"
+            f"{top['label']} gains most, {signed(scale * top['gain'])} {unit} ({signed(scale * top['low'])} "
+            f"to {signed(scale * top['high'])}); {sure} of {count} differences stand clear of zero"
         ),
         (
-            f"{top['label']} 提高最多：{scale * top['gain']:+.0f}（{scale * top['low']:+.0f} 至 "
-            f"{scale * top['high']:+.0f}）；{count} 项差异中 {sure} 项不含零"
+            f"{top['label']} 提高最多：{signed(scale * top['gain'])}（{signed(scale * top['low'])} 至 "
+            f"{signed(scale * top['high'])}）；{count} 项差异中 {sure} 项不含零"
         ),
     )

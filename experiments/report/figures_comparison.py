@@ -151,7 +151,8 @@ def replications(done: Compared, folder: Path) -> Picture:
     for outcome, colour in zip(shares, (style.BLUE, style.RED, style.GREEN, style.ORANGE), strict=False):
         data = [done.of(arm, outcome, cell) for arm, cell in done.places]
         width = [max(statistics.half(statistics.interval(some[:count])) for some in data) for count in seeds]
-        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, marker=alone, label=phrase(OUTCOMES[outcome].label))
+        name = phrase(OUTCOMES[outcome].label)
+        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, marker=alone, label=name)
         last = max(last, width[-1])
     goal = done.runs.settings.precision
     if goal:
