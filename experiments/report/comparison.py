@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from .. import comparison, racing, statistics
-from ..arms import ArmRuns
+from ..arms import ArmRuns, check_cells
 from ..command.experiment_settings import RANGES
 from ..command.settings import known
 from ..comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
@@ -51,7 +51,7 @@ def answer(
     question: Question, runs: ArmRuns, words: list[str], begun: Callable[[Study], None] | None = None
 ) -> int:
     """Run a comparison, save and print its findings; exit code. `begun` is told of the study."""
-    comparison.check_cells(question, runs)
+    check_cells(question.needed(), runs)
     with runs.begin(words) as work:
         if begun is not None:
             begun(work)
@@ -103,7 +103,7 @@ def findings(done: Compared, limit: int) -> Findings:
     left = racing.lefts(done.races.values()).values()
     stopped = stopped_text(done.runs.settings.precision, done.seeds, limit, comparison.widest(done))
     return Findings(
-        question=phrase(question.question),
+        question=tell(question.question, question.chinese or phrase(question.question)),
         sentences=[
             *(own[0] or [added_text(done)]),
             *verdict_text(done, verdict, states),

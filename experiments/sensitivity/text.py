@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import outcomes
 from ..command.experiment_settings import RANGES
-from ..report.style import phrase, tell
+from ..report.style import input_name, phrase, tell
 from ..study.findings import Findings, ShownTable
 from .analysis import Analysed, Measurement
 from .designs import Indices, noise, ranking
@@ -74,7 +74,7 @@ def index_table(found: Analysed) -> ShownTable:
     }
     rows = []
     for factor in sorted(found.design.factors, key=lambda name: -top[name]):
-        row: list[Any] = [phrase(factor)]
+        row: list[Any] = [input_name(factor)]
         for name in names:
             mine = found.indices[name]
             if mine.drowned:
@@ -168,7 +168,7 @@ def first_table(found: Analysed) -> ShownTable | None:
     rows = [
         [
             found.label(name),
-            phrase(factor),
+            input_name(factor),
             *("-" if indices.drowned else f"{indices.values[index][place]:.3f}" for index in ("S1", "ST")),
             f"{indices.values['ST_gross'][place]:.3f}",
         ]
@@ -211,7 +211,7 @@ def leading(last: Analysed) -> str:
     """What moves each outcome most."""
     nothing, colon = tell("nothing told from chance", "无可与偶然区分者"), tell(": ", "：")
     lead = tell("; ", "；").join(
-        f"{last.label(outcome)}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
+        f"{last.label(outcome)}{colon}{', '.join(map(input_name, last.passed(outcome)[:3])) or nothing}"
         for outcome in last.indices
     )
     method = last.design.method
@@ -293,7 +293,7 @@ def limits(plan: Measurement, stages: list[Analysed]) -> list[str]:
         ),
     ]
     if len(stages) > 1:
-        followed = ", ".join(phrase(factor) for factor in last.design.factors if factor != DUMMY)
+        followed = ", ".join(input_name(factor) for factor in last.design.factors if factor != DUMMY)
         said.append(
             tell(
                 f"Sobol follows {followed}; what the screen left out may have effects too small for it.",

@@ -172,12 +172,20 @@ def _sentence(row: pd.Series, month: str, end: str) -> str:
     )
 
 
+def _changed(path: str, value: object) -> str:
+    """What an arm sets: in English as it is typed, in Chinese by its name."""
+    held = f"{path} = {value:g}" if isinstance(value, float) else f"{path} = {value}"
+    return tell(held, words(held))
+
+
 def findings(line: Composed, table: pd.DataFrame) -> Findings:
     """The table in points and one sentence an arm."""
     fork, end = line.settings.fork, line.parameters.horizon.end
     columns = ["from the month of the fork", "viable %", "change, points", "closed since %", "change, points"]
     changes = tell("; ", "；").join(
-        f"{label(arm)}{tell(': ', '：')}" + ", ".join(f"{path} = {v}" for path, v in changes.items())
+        label(arm)
+        + tell(": ", "：")
+        + tell(", ", "，").join(_changed(path, v) for path, v in changes.items())
         for arm, changes in fork.arms.items()
     )
     seeds = int(table["seeds"].max())
