@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.policies import Intervention
-from sim.state.codes import PAYERS
+from sim.start.county import village_states
+from sim.state.codes import PAYERS, STRENGTHS, VILLAGE_KINDS
 from sim.state.parameters import ParameterError, Parameters
 
 from . import reference, statistics
@@ -285,3 +287,19 @@ __all__ = [
     "reference_arm",
     "shares",
 ]
+
+
+def check_cells(needed: set[str], runs: ArmRuns) -> None:
+    """Raise Mistake where the county has no village of a kind or strength that is `needed`."""
+    base, settings = runs.base, runs.settings
+    for at in range(1 if base.county.stratified else settings.seeds or 20):
+        seed = draws.replicate_seed(settings.seed, at)
+        states: Any = village_states(base, seed, np.arange(1, base.county.villages + 1))
+        there = {VILLAGE_KINDS[kind] for kind in states.kind} | {STRENGTHS[one] for one in states.strength}
+        lacking = sorted(needed & {*VILLAGE_KINDS, *STRENGTHS} - there)
+        if lacking:
+            raise Mistake(
+                f"{settings.name} compares {', '.join(lacking)} villages, and "
+                f"county.villages={base.county.villages} has none of them: 12 with "
+                f"county.stratified=true have every kind and strength"
+            )

@@ -21,17 +21,14 @@ import numpy as np
 import pandas as pd
 
 from sim.policies import Intervention
-from sim.start.county import village_states
-from sim.state.codes import STRENGTHS, VILLAGE_KINDS
 
 from . import outcomes, racing, statistics
 from .arms import FRESH, FRESH_FROM, MAIN, Arm, ArmRuns, reference_arm
-from .command.scenario import Mistake, Settings, known
+from .command.scenario import Settings, known
 from .outcomes import ALL, HEADLINE, LASTING, OUTCOMES, RANKED, STEPS
 from .racing import Race, Values
 from .ranking import Ranking, rank
 from .statistics import Interval
-from .study import draws
 
 WRITTEN, NULL = "as written", "null arm"  # as runs are stored; readers meet labels.condition_label
 HOLDS, NONE, OPEN, AGAINST = "holds", "none", "open", "against"  # states of an expectation
@@ -102,6 +99,7 @@ class Question:
     limits: tuple[str, ...] = ()
     extra: Callable[[Compared], tuple[list[Any], list[Any], list[Any]]] | None = None
     policies: Mapping[str, tuple[Intervention, ...]] = field(default_factory=dict)  # of arms, on top
+    chinese: str = ""  # the question, where it is put together and so stands in no file of words
 
     @property
     def available(self) -> dict[str, Mapping[str, Any]]:
@@ -491,19 +489,3 @@ def _values(question: Question, runs: ArmRuns, kind: str) -> pd.DataFrame:
     found = outcomes.table(runs.villages(kind), runs.base.replace(county), cells, sorted(more)).reset_index()
     found[["condition", "arm"]] = found["scenario"].str.split("/", n=1, expand=True).to_numpy()
     return found.drop(columns="scenario").set_index(["condition", "arm", "cell", "replicate"]).sort_index()
-
-
-def check_cells(question: Question, runs: ArmRuns) -> None:
-    """Raise Mistake where the county has no village of a kind or strength that the comparison reads."""
-    base, settings = runs.base, runs.settings
-    for at in range(1 if base.county.stratified else settings.seeds or 20):
-        seed = draws.replicate_seed(settings.seed, at)
-        states: Any = village_states(base, seed, np.arange(1, base.county.villages + 1))
-        there = {VILLAGE_KINDS[kind] for kind in states.kind} | {STRENGTHS[one] for one in states.strength}
-        lacking = sorted(question.needed() & {*VILLAGE_KINDS, *STRENGTHS} - there)
-        if lacking:
-            raise Mistake(
-                f"{settings.name} compares {', '.join(lacking)} villages, and "
-                f"county.villages={base.county.villages} has none of them: 12 with "
-                f"county.stratified=true have every kind and strength"
-            )

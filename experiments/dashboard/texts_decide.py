@@ -128,8 +128,13 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "course_chart": ("Villages with an open station, %", "站点开放的村，%"),
     "course_note": (
-        "Line: median over {seeds} seeds; band: nine tenths of them.",
-        "线：{seeds} 个种子的中位数；带：其中九成。",
+        "Line: median over {seeds} seeds; band: nine tenths of them; the numbers above are means of the line "
+        "over twelve months. Counted here is every open station, however new. On the first page a station "
+        "stays open if it opened three years before the end or earlier and hardly ever stopped since, as a "
+        "mean over seeds: so its number is another.",
+        "线：{seeds} 个种子的中位数；带：其中九成；上文数字为该线十二个月的均值。此处凡开放的站点都计入，"
+        "不论新旧；"
+        "首页的“开放到期末”只计期末三年前已开办、此后几乎未中断的站点，并取各种子的均值，因而数字不同。",
     ),
     "watch_head": ("What to watch in a village", "村里该看什么"),
     "watch_best": (

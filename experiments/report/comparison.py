@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from .. import comparison, racing, statistics
-from ..arms import ArmRuns
+from ..arms import ArmRuns, check_cells
 from ..command.experiment_settings import RANGES
 from ..command.settings import known
 from ..comparison import NULL, WRITTEN, Compared, Expectation, Question, Width
@@ -40,6 +40,10 @@ ENOUGH = (
     f"number of seeds after which it moves by less than {STABLE} (Lee et al. 2015)",
     f"半宽：区间较宽的一侧；c_v：标准差除以均值；稳定：此后变动小于 {STABLE} 的种子数（Lee 等 2015）",
 )
+FEW = (
+    "too few seeds to tell how far seeds differ (three at least); ",
+    "种子过少，无法得知种子间的差异（至少三个）；",
+)
 DECIDES = ("against", "none", "open", "holds")  # the expectation in the first of these states speaks
 
 
@@ -47,7 +51,7 @@ def answer(
     question: Question, runs: ArmRuns, words: list[str], begun: Callable[[Study], None] | None = None
 ) -> int:
     """Run a comparison, save and print its findings; exit code. `begun` is told of the study."""
-    comparison.check_cells(question, runs)
+    check_cells(question.needed(), runs)
     with runs.begin(words) as work:
         if begun is not None:
             begun(work)
@@ -99,7 +103,7 @@ def findings(done: Compared, limit: int) -> Findings:
     left = racing.lefts(done.races.values()).values()
     stopped = stopped_text(done.runs.settings.precision, done.seeds, limit, comparison.widest(done))
     return Findings(
-        question=phrase(question.question),
+        question=tell(question.question, question.chinese or phrase(question.question)),
         sentences=[
             *(own[0] or [added_text(done)]),
             *verdict_text(done, verdict, states),
@@ -393,4 +397,5 @@ def replications(done: Compared) -> ShownTable:
                 ]
             )
     heads = ["arm", "villages", "outcome", "seeds", "half-width (95 %)", "c_v", "c_v settled from"]
-    return ShownTable("Are there enough replications?", heads, rows, tell(*ENOUGH))
+    few = tell(*FEW) if done.seeds < figures_comparison.TELLING else ""
+    return ShownTable("Are there enough replications?", heads, rows, few + tell(*ENOUGH))

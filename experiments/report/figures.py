@@ -19,7 +19,8 @@ from ..outcomes import OUTCOMES, RANKED
 from ..study.findings import Picture
 from ..study.plan import MAIN
 from . import style
-from .labels import fresh_text
+from .figures_classes import class_lines
+from .labels import fresh_text, signed
 from .style import plt, tell, words
 
 NULLS = (
@@ -74,10 +75,12 @@ def sample(rows: pd.DataFrame) -> str:
 
 def seed_counts(rows: pd.DataFrame) -> str:
     """How many seeds there are; from the fewest to the most of a scenario, where a race left some early."""
-    most = rows["replicate"].nunique()
     if not {"arm", "scenario"} <= set(rows):
-        return str(most)
-    main = rows[rows["arm"] == MAIN]
+        return str(rows["replicate"].nunique())
+    main = rows[rows["arm"] == MAIN]  # fresh seeds of the best, and reruns, are no part of what is shown
+    if main.empty:
+        return str(rows["replicate"].nunique())
+    most = main["replicate"].nunique()
     each = main.groupby("scenario", observed=True)["replicate"].nunique()
     raced = len(each) and each.min() < each.max() == most
     return f"{each.min()}–{most}" if raced else str(most)
@@ -216,34 +219,19 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
 
     `note`: what all of them share, a sentence for the caption.
     """
+    across = 2 if len(labels) in (2, 4) else 3
+    down = -(-len(labels) // across)
+    size = (max(1.0 + 3.9 * min(across, len(labels)), 7), 1.3 + 2.8 * down)
     figure, axes = plt.subplots(
-        1,
-        len(labels),
-        figsize=(max(2.6 + 3.1 * len(labels), 7), 4.1),
-        layout="constrained",
-        squeeze=False,
-        sharey=True,
+        down, min(across, len(labels)), figsize=size, layout="constrained", squeeze=False, sharey=True
     )
+    for axis in axes.flat[len(labels) :]:
+        axis.set_axis_off()
     finding, years = "", [0]
-    for axis, (scenario, label) in zip(axes[0], labels.items(), strict=True):
+    for axis, (scenario, label) in zip(axes.flat, labels.items(), strict=False):
         mine = rows[(rows["scenario"] == scenario) & (rows["arm"] == "main")]
         years, paths = class_paths(mine)
-        for number, (name, path) in enumerate(paths.items()):
-            if path[:, 0].max() < 0.01:
-                continue
-            axis.fill_between(
-                years, 100 * path[:, 1], 100 * path[:, 2], color=style.CLASS_COLOURS[name], alpha=0.18, lw=0
-            )
-            axis.plot(
-                years,
-                100 * path[:, 0],
-                color=style.CLASS_COLOURS[name],
-                lw=2,
-                ls=style.DASHES[number],
-                marker="osv^Dx"[number],
-                ms=4,
-                label=words(name),
-            )
+        class_lines(axis, np.asarray(years, float), paths)
         axis.set_title(style.wrapped(label, 3.0, 9), fontsize=9)
         axis.set_ylim(0, 100)
         axis.set_xlabel(tell("end of year", "年底"))
@@ -254,11 +242,8 @@ def classes(rows: pd.DataFrame, labels: Mapping[str, str], folder: Path, note: s
             f"{label}: {viable} of villages viable at the end of {years[-1]}, {closed} {words(shut)}",
             f"{label}：{years[-1]} 年底可持续 {viable}，{words(shut)} {closed}",
         )
-    axes[0][0].set_ylabel(tell("share of villages, %", "村占比，%"))
-    entries = {
-        text: line for axis in axes[0] for line, text in zip(*axis.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(entries.values(), entries.keys(), loc="outside right center", title=tell("class", "类别"))
+    for row in axes:
+        row[0].set_ylabel(tell("share of villages, %", "村占比，%"))
     chosen = rows[rows["scenario"].isin(labels) & (rows["arm"] == "main")]
     legend = tell(
         "Line: mean over seeds; band: 95 % interval of the mean; no band where all seeds agree. ",
@@ -457,8 +442,8 @@ def paired(
     if not sure:
         said = tell(
             f"None of {len(mine)} differences stands clear of zero; the largest mean is {top['label']}'s, "
-            f"{scale * top['gain']:+.0f} {unit}",
-            f"{len(mine)} 项差异均未能与零区分；均值最大者为{top['label']}，{scale * top['gain']:+.0f}",
+            f"{signed(scale * top['gain'])} {unit}",
+            f"{len(mine)} 项差异均未能与零区分；均值最大者为{top['label']}，{signed(scale * top['gain'])}",
         )
     else:
         said = _gains_most(top, sure, len(mine), unit, scale)
@@ -474,11 +459,11 @@ def _gains_most(top: pd.Series, sure: int, count: int, unit: str, scale: float) 
     """The largest difference with its interval, and how many stand clear of zero."""
     return tell(
         (
-            f"{top['label']} gains most, {scale * top['gain']:+.0f} {unit} ({scale * top['low']:+.0f} to "
-            f"{scale * top['high']:+.0f}); {sure} of {count} differences stand clear of zero"
+            f"{top['label']} gains most, {signed(scale * top['gain'])} {unit} ({signed(scale * top['low'])} "
+            f"to {signed(scale * top['high'])}); {sure} of {count} differences stand clear of zero"
         ),
         (
-            f"{top['label']} 提高最多：{scale * top['gain']:+.0f}（{scale * top['low']:+.0f} 至 "
-            f"{scale * top['high']:+.0f}）；{count} 项差异中 {sure} 项不含零"
+            f"{top['label']} 提高最多：{signed(scale * top['gain'])}（{signed(scale * top['low'])} 至 "
+            f"{signed(scale * top['high'])}）；{count} 项差异中 {sure} 项不含零"
         ),
     )

@@ -16,6 +16,7 @@ from . import figures_funnel, style
 from .labels import arm_label, condition_label, fresh_text, outcome_title
 from .style import figures_in, phrase, plt, tell, words, wrapped
 
+TELLING = 3  # seeds of which the figure of seeds is drawn: fewer do not tell how far seeds differ
 COLOURS = {"holds": style.GREEN, "open": style.ORANGE, "none": style.GREY, "against": style.RED}
 STATES = {
     "holds": ("as much as was written, or more", "达到所写的最小效应"),
@@ -36,7 +37,7 @@ def draw(done: Compared, states: Mapping[str, list[str]], verdict: str) -> list[
     ]
     seeds = tell(f"{done.counted} seeds.", f"{done.counted} 个种子。")
     found += [arms(done, folder), figures_funnel.draw(rows, year, folder, seeds)]
-    return [*found, replications(done, folder)]
+    return [*found, *([replications(done, folder)] if done.seeds >= TELLING else [])]
 
 
 def effects(done: Compared, states: Mapping[str, list[str]], verdict: str, folder: Path) -> Picture:
@@ -144,14 +145,15 @@ def _most(done: Compared, names: list[str], outcome: str) -> str:
 def replications(done: Compared, folder: Path) -> Picture:
     """Half-width of the interval against the number of seeds, headline shares."""
     figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
-    seeds = np.arange(3, done.seeds + 1)
+    seeds = np.arange(TELLING, done.seeds + 1)
     shares = [outcome for outcome in HEADLINE if OUTCOMES[outcome].share]
-    last = 0.0
+    last, alone = 0.0, "o" if len(seeds) == 1 else ""
     for outcome, colour in zip(shares, (style.BLUE, style.RED, style.GREEN, style.ORANGE), strict=False):
         data = [done.of(arm, outcome, cell) for arm, cell in done.places]
         width = [max(statistics.half(statistics.interval(some[:count])) for some in data) for count in seeds]
-        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, label=phrase(OUTCOMES[outcome].label))
-        last = max(last, width[-1]) if len(width) else last
+        name = phrase(OUTCOMES[outcome].label)
+        axis.plot(seeds, 100 * np.array(width), color=colour, lw=2, marker=alone, label=name)
+        last = max(last, width[-1])
     goal = done.runs.settings.precision
     if goal:
         label = tell(f"asked: ± {100 * goal:g} points", f"要求：± {100 * goal:g} 个百分点")

@@ -16,27 +16,27 @@ from .style import phrase, tell
 TOLD: Mapping[
     str, tuple[str, str, str, str]
 ] = {  # column -> what it is, and what stands in where it is blank
-    "elders": ("elders", "老人数", "drawn around county.elders", "按 county.elders 抽取"),
+    "elders": ("elders", "老人数", "drawn around the number set for all", "按设定的村均老人数抽取"),
     "township": ("township", "乡镇", "dealt in turn", "依次分配"),
     "kind": ("kind of village", "村庄类型", "drawn by prevalence", "按普遍程度抽取"),
     "strength": ("strength of the collective", "集体经济强弱", "drawn by prevalence", "按普遍程度抽取"),
     "income": ("collective income", "集体收入", "drawn within the class", "在类别内抽取"),
     "volunteers": ("volunteers", "志愿者", "a share of the elders", "按老人数的比例"),
-    "facility": ("facility", "设施", "drawn by county.facility_share", "按 county.facility_share 抽取"),
+    "facility": ("facility", "设施", "drawn by how usual it is", "按普遍程度抽取"),
     "opened": (
         "opening date",
         "建成时间",
-        "drawn up to county.oldest_station",
-        "按 county.oldest_station 抽取",
+        "drawn up to the age of the oldest",
+        "在最早建成的年限内抽取",
     ),
-    "door": ("open or shut", "开放或关闭", "drawn by county.shut_share", "按 county.shut_share 抽取"),
+    "door": ("open or shut", "开放或关闭", "drawn by how many are shut", "按关闭的比例抽取"),
     "step": ("form of service", "服务形式", "a canteen where open", "开放则为食堂"),
     "days": ("open days a week", "每周开放天数", "drawn", "抽取"),
-    "cash": ("cash", "账面资金", "solvency.start_cash", "solvency.start_cash"),
+    "cash": ("cash", "账面资金", "as usual at the start", "按通常的期初资金"),
     "debt": ("debt", "欠款", "none", "无"),
-    "leader": ("leader", "带头人", "drawn by county.leader_share", "按 county.leader_share 抽取"),
-    "association": ("elderly association", "老年协会", "drawn by county.association_share", "按比例抽取"),
-    "idle_building": ("idle building", "闲置房屋", "drawn by county.idle_share", "按 county.idle_share 抽取"),
+    "leader": ("leader", "带头人", "drawn by how usual it is", "按普遍程度抽取"),
+    "association": ("elderly association", "老年协会", "drawn by how usual it is", "按普遍程度抽取"),
+    "idle_building": ("idle building", "闲置房屋", "drawn by how usual it is", "按普遍程度抽取"),
     "east": ("place on the map", "地图位置", "drawn", "抽取"),
 }
 SHIPPED: Mapping[str, tuple[str, str, str, str]] = {
@@ -46,8 +46,8 @@ SHIPPED: Mapping[str, tuple[str, str, str, str]] = {
     "income": (
         "brackets of collective income",
         "集体收入分档",
-        "collective.income_year",
-        "collective.income_year",
+        "as published for the country",
+        "按全国公布数据",
     ),
 }
 
@@ -166,8 +166,8 @@ def told_and_drawn(parameters: Parameters) -> ShownTable | None:
         tell("where it is not given", "未提供时"),
     )
     note = tell(
-        "How much of the interval what is drawn makes: experiment=interval.",
-        "抽取部分占区间多少：experiment=interval。",
+        "How much of the interval comes from what is drawn the study of the interval tells.",
+        "区间中有多少来自抽取部分，见“区间”研究。",
     )
     return ShownTable(
         tell("What was given and what was drawn", "哪些由您提供，哪些由模型抽取"),

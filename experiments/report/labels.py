@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..command.experiment_settings import CALIBRATED, NONE, PRIOR, Settings
 from ..comparison import NULL
 from ..outcomes import ALL, OUTCOMES, Outcome
@@ -65,7 +67,10 @@ def state_label(state: str) -> str:
 def fresh_text(seeds: int) -> str:
     """That a level comes from seeds that did not choose what it is the level of; nothing without such."""
     return (
-        tell(f" on {seeds} fresh seeds that chose nothing", f"（取自未参与挑选的 {seeds} 个新种子）")
+        tell(
+            f" on {seeds} fresh seeds that chose nothing (tables and figures: the seeds that chose)",
+            f"（取自未参与挑选的 {seeds} 个新种子；图表中为挑选所用的种子）",
+        )
         if seeds
         else ""
     )
@@ -77,14 +82,39 @@ def quoted(arms: list[str]) -> str:
     return tell(english, "、".join(f"“{arm_label(arm)}”" for arm in arms))
 
 
+def _decimals(largest: float) -> int:
+    """Decimals that say something of numbers of which none is larger."""
+    return next((digits for digits, least in enumerate((100, 10, 0.1)) if largest >= least), 3)
+
+
+def _plain(value: float, digits: int) -> str:
+    """A number with thousands apart, at most so many decimals and no zeros at their end."""
+    text = f"{round(value, digits) + 0.0:,.{digits}f}"  # + 0.0: no minus before nought
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
 def number(value: float, share: bool = True) -> str:
-    """A share in percent points, anything else to four digits."""
-    return f"{100 * value:.1f}" if share else f"{value:.4g}"
+    """A share in percent points with one decimal, anything else with as many as say something."""
+    return f"{round(100 * value, 1) + 0.0:.1f}" if share else _plain(value, _decimals(abs(value)))
+
+
+def signed(value: float) -> str:
+    """A difference with its sign: whole, with one decimal under one, nought without a sign."""
+    digits = 0 if abs(value) >= 0.95 else 1
+    return f"{value:+.{digits}f}" if round(value, digits) else "0"
 
 
 def spread(interval: Interval, share: bool = True) -> str:
-    """Mean (low to high)."""
-    mean, low, high = (number(end, share) for end in (interval.mean, interval.low, interval.high))
+    """Mean (low to high), with as many decimals as its largest end needs; the mean alone where no more is
+    known.
+    """
+    if math.isnan(interval.mean):
+        return "-"
+    ends = interval.mean, interval.low, interval.high
+    digits = _decimals(max(map(abs, ends)))
+    mean, low, high = (number(end) if share else _plain(end, digits) for end in ends)
+    if math.isnan(interval.low) and interval.n == 1:
+        return number(interval.mean, share) + tell(" (one seed)", "（一个种子）")
     return tell(f"{mean} ({low} to {high})", f"{mean}（{low} 至 {high}）")
 
 

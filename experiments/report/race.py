@@ -53,11 +53,11 @@ def course(race: Race, name: str) -> str:
     chinese = "，".join(f"{seeds} 个种子后 {looks[seeds]} 种" for seeds in sorted(looks))
     some = tell(f"left early: {english} seeds", f"提前退出：{chinese}")
     left = some if looks else tell("none was left early", "无一提前退出")
+    end = tell("; ", "；").join(filter(None, (left, ending(race))))
     return tell(
         f"Race{name}: {told} of {count} are told from the best, {same} are the same as another within 5 %; "
-        f"{left}; {ending(race)}.",
-        f"竞赛{name}：{count} 种中 {told} 种可与最优者区分，{same} 种与另一种相差 5% 以内；{left}；"
-        f"{ending(race)}。",
+        f"{end}.",
+        f"竞赛{name}：{count} 种中 {told} 种可与最优者区分，{same} 种与另一种相差 5% 以内；{end}。",
     )
 
 

@@ -27,6 +27,7 @@ from sim.state.yaml12 import load
 
 from .. import outcomes
 from ..command import own_folder
+from ..study.dials import DIALS
 from ..study.findings import Findings, Picture
 from ..study.parts import make_folder, replace
 from . import points
@@ -346,8 +347,12 @@ def _part(part: str) -> str:
 
 
 def input_name(name: str) -> str:
-    """An input of a sensitivity study: a group by its words, a parameter by its path, in Chinese its name."""
-    return tell(phrase(name), chinese_names()["parameters"].get(name) or phrase(name))
+    """An input of a sensitivity study: a group by its words, a parameter by its path, in Chinese its name; of
+    parameters that act as one the first, and how many they are.
+    """
+    members = [member.lstrip("-") for member in DIALS.get(name, name).split()]
+    called = chinese_names()["parameters"].get(members[0]) or phrase(name)
+    return tell(phrase(name), f"{called}等 {len(members)} 项" if len(members) > 1 else called)
 
 
 LETTER = 0.57  # mean width of a Latin letter, in sizes of the font; a Chinese sign is one wide

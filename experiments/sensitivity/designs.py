@@ -73,7 +73,8 @@ class Indices:
     @cached_property
     def interval(self) -> np.ndarray:
         """(factors, 2): 95 % bootstrap percentiles of the main index."""
-        return np.percentile(self.draws, [2.5, 97.5], axis=0).T
+        with np.errstate(invalid="ignore"):  # a resample in which nothing varies leaves its index unknown
+            return np.percentile(self.draws, [2.5, 97.5], axis=0).T
 
     @property
     def drowned(self) -> bool:
@@ -85,6 +86,11 @@ class Indices:
         """Width of the interval; that of mu* as a share of the largest mu*."""
         raw = self.interval[:, 1] - self.interval[:, 0]
         return np.asarray(raw / max(float(self.main.max()), 1e-300)) if self.method == "morris" else raw
+
+    @property
+    def widest(self) -> float:
+        """The greatest width; infinite where an interval is not known, as with too few points for chance."""
+        return float(np.nan_to_num(self.width, nan=np.inf, posinf=np.inf).max())
 
 
 @dataclass(frozen=True)

@@ -359,7 +359,7 @@ def convergence(found: Analysed, folder: Path) -> Picture:
         axis.set_ylim(bottom=0)
         axis.legend(fontsize=6.5)
     axes[0].set_ylabel(tell(*NAMES[found.main]))
-    wide = max(float(indices.width.max()) for indices in found.indices.values())
+    wide = max(indices.widest for indices in found.indices.values())
     of = tell(" of the largest mu*", "（相对于最大的 mu*）") if found.design.method == "morris" else ""
     title = tell(
         (
@@ -368,6 +368,11 @@ def convergence(found: Analysed, folder: Path) -> Picture:
         ),
         f"{found.design.n} 个基点时最宽的区间为 {wide:.2f}{of}；0.05 视为收敛",
     )
+    if math.isinf(wide):
+        title = tell(
+            f"{found.design.n} base points are too few to tell how wide the intervals are",
+            f"{found.design.n} 个基点过少，无法得知区间有多宽",
+        )
     caption = tell(
         (
             "Main index of the leading inputs and the dummy from a quarter of the points to all; band: 95 "

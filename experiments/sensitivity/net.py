@@ -69,11 +69,12 @@ class Blocks:
         total, first, taken, ends, noise = (part[rows] for part in self.parts)
         whole = float(ends.var())
         left = explained(whole, noise.mean())
-        return {
-            "S1": first.mean(axis=0) / left,
-            "ST": (total.mean(axis=0) - taken.mean(axis=0)) / left,
-            "ST_gross": total.mean(axis=0) / max(whole, 1e-300),
-        }
+        with np.errstate(divide="ignore", invalid="ignore"):  # few points drawn again may all be alike
+            return {
+                "S1": first.mean(axis=0) / left,
+                "ST": (total.mean(axis=0) - taken.mean(axis=0)) / left,
+                "ST_gross": total.mean(axis=0) / max(whole, 1e-300),
+            }
 
     def resampled(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """(count, factors) of S1 and of ST, base points drawn with repetition, whole."""

@@ -9,13 +9,14 @@ import numpy as np
 
 from .. import outcomes
 from ..command.experiment_settings import RANGES
-from ..report.style import phrase, tell
+from ..report.style import input_name, phrase, tell
 from ..study.findings import Findings, ShownTable
 from .analysis import Analysed, Measurement
 from .designs import Indices, noise, ranking
 from .inputs import DUMMY
 
 PRECISE = 0.05  # width of an index' interval that counts as converged (Sarrazin et al. 2016)
+UNKNOWN = "not known: too few points"
 TOGETHER = (
     "No tornado: the inputs of a section move together, so that the ends of one are the ends of all; "
     "by=parameter draws it."
@@ -38,7 +39,7 @@ def verdict(method: str, indices: Indices, replicates: int = 1, elsewhere: bool 
         )
     if not np.any(indices.main):
         return tell("the outcome did not vary", "该结果没有变化")
-    wide, ranks = float(np.nan_to_num(indices.width, nan=np.inf).max()), ranking(indices.draws) < 1
+    wide, ranks = indices.widest, ranking(indices.draws) < 1
     at = tell(f"{indices.n} rows", f"{indices.n} 行") if elsewhere else f"samples={indices.n}"
     if wide < PRECISE and ranks:
         return tell(f"converged at {at}", f"已在 {at} 处收敛")
@@ -73,7 +74,7 @@ def index_table(found: Analysed) -> ShownTable:
     }
     rows = []
     for factor in sorted(found.design.factors, key=lambda name: -top[name]):
-        row: list[Any] = [phrase(factor)]
+        row: list[Any] = [input_name(factor)]
         for name in names:
             mine = found.indices[name]
             if mine.drowned:
@@ -81,8 +82,8 @@ def index_table(found: Analysed) -> ShownTable:
                 continue
             nth = mine.factors.index(factor)
             row.append(
-                f"{mine.main[nth]:.3g} ({mine.interval[nth, 0]:.3g} {tell('to', '至')} "
-                f"{mine.interval[nth, 1]:.3g})" + ("*" if factor in found.passed(name) else "")
+                f"{mine.main[nth]:.3g} ({_ends(mine.interval[nth])})"
+                + ("*" if factor in found.passed(name) else "")
             )
         rows.append(row)
     title = {
@@ -103,6 +104,18 @@ def index_table(found: Analysed) -> ShownTable:
         ),
     )
     return ShownTable(title, ["input", *(found.label(outcome) for outcome in names)], rows, note)
+
+
+def _ends(interval: np.ndarray) -> str:
+    """Both ends of an interval, or that they are not known."""
+    if not np.all(np.isfinite(interval)):
+        return phrase(UNKNOWN)
+    return f"{interval[0]:.3g} {tell('to', '至')} {interval[1]:.3g}"
+
+
+def _known(value: float) -> str:
+    """Two decimals, or that it is not known."""
+    return f"{value:.2f}" if math.isfinite(value) else phrase(UNKNOWN)
 
 
 def percent(share: float) -> str:
@@ -126,8 +139,8 @@ def trust_table(found: Analysed) -> ShownTable:
                 percent(single),
                 percent(left),
                 least_text(found.least[name]),
-                f"{indices.width.max():.2f}",
-                f"{ranking(indices.draws):.2f}",
+                _known(indices.widest),
+                _known(ranking(indices.draws)),
                 verdict(found.design.method, indices, found.raw[name].shape[1], found.elsewhere),
             ]
         )
@@ -155,7 +168,7 @@ def first_table(found: Analysed) -> ShownTable | None:
     rows = [
         [
             found.label(name),
-            phrase(factor),
+            input_name(factor),
             *("-" if indices.drowned else f"{indices.values[index][place]:.3f}" for index in ("S1", "ST")),
             f"{indices.values['ST_gross'][place]:.3f}",
         ]
@@ -198,7 +211,7 @@ def leading(last: Analysed) -> str:
     """What moves each outcome most."""
     nothing, colon = tell("nothing told from chance", "无可与偶然区分者"), tell(": ", "：")
     lead = tell("; ", "；").join(
-        f"{last.label(outcome)}{colon}{', '.join(map(phrase, last.passed(outcome)[:3])) or nothing}"
+        f"{last.label(outcome)}{colon}{', '.join(map(input_name, last.passed(outcome)[:3])) or nothing}"
         for outcome in last.indices
     )
     method = last.design.method
@@ -211,7 +224,7 @@ def leading(last: Analysed) -> str:
 def surest(last: Analysed, replicates: int) -> str:
     """How sure the indices are, of the outcome in which they are least so."""
     drowned = [outcome for outcome, found in last.indices.items() if found.drowned]
-    widest = max(last.indices, key=lambda outcome: float(last.indices[outcome].width.max()))
+    widest = max(last.indices, key=lambda outcome: last.indices[outcome].widest)
     worst = next(iter(drowned), widest)
     sure = verdict(last.design.method, last.indices[worst], replicates, last.elsewhere)
     return tell(
@@ -280,7 +293,7 @@ def limits(plan: Measurement, stages: list[Analysed]) -> list[str]:
         ),
     ]
     if len(stages) > 1:
-        followed = ", ".join(phrase(factor) for factor in last.design.factors if factor != DUMMY)
+        followed = ", ".join(input_name(factor) for factor in last.design.factors if factor != DUMMY)
         said.append(
             tell(
                 f"Sobol follows {followed}; what the screen left out may have effects too small for it.",

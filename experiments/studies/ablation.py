@@ -23,6 +23,7 @@ from ..command.scenario import Composed
 from ..command.settings import arm, known
 from ..outcomes import AGAINST_BASELINE, RANKED
 from ..report import arm_effects
+from ..report.labels import signed
 from ..report.text import layout, numbered
 from ..study.findings import Findings, Picture, ShownTable
 from ..study.study import Study
@@ -231,7 +232,7 @@ def headline(table: pd.DataFrame) -> str:
         return "No part by itself moves added elder-years clearly"
     top = mine.loc[mine["effect"].abs().idxmax()]
     return (
-        f"Added elder-years depend most on: {top['label']} ({top['effect']:+.0f} a village; "
+        f"Added elder-years depend most on: {top['label']} ({signed(top['effect'])} a village; "
         f"{len(mine)} parts have a clear effect on it)"
     )
 
@@ -259,7 +260,7 @@ def sentences(table: pd.DataFrame, nothing: dict[str, str]) -> list[str]:
     """
     mine = table[(table["measure"] == RANKED) & table["clear"]]
     mine = mine.iloc[np.argsort(-mine["effect"].abs().to_numpy(), kind="stable")][:4]
-    most = "; ".join(f"{row.label} {row.effect:+.0f}" for row in mine.itertuples()) or "none clearly"
+    most = "; ".join(f"{row.label} {signed(row.effect)}" for row in mine.itertuples()) or "none clearly"
     base, stay = (
         float(table.loc[table["measure"] == measure, "baseline"].iloc[0]) for measure in (RANKED, "viable")
     )

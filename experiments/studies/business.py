@@ -14,7 +14,7 @@ from ..command.settings import arm
 from ..comparison import WRITTEN, Compared, Expectation, Question, differ
 from ..outcomes import HEADLINE, RANKED
 from ..report import style
-from ..report.labels import spread
+from ..report.labels import signed, spread
 from ..report.style import figures_in, phrase, plt, tell, words
 from ..statistics import Interval
 from ..study.findings import Picture, ShownTable
@@ -90,7 +90,7 @@ def _heat(done: Compared, rows: list[list[str]], grid: np.ndarray, best: str) ->
         axis.text(
             column_at,
             row_at,
-            f"{grid[row_at, column_at]:+.0f}{'*' if rows[row_at][2 + column_at].endswith('*') else ''}",
+            f"{signed(grid[row_at, column_at])}{'*' if rows[row_at][2 + column_at].endswith('*') else ''}",
             ha="center",
             va="center",
             fontsize=8,

@@ -23,6 +23,7 @@ from ..command.sweep import MOST_ARMS, Swept
 from ..comparison import Compared, Question
 from ..report import comparison as report
 from ..report import sweep_figure
+from ..report.style import chinese_names, translated
 from ..study.engines import cores
 from ..study.runner import ELDER_MONTH
 from ..study.study import Study, requested
@@ -81,12 +82,19 @@ def question(line: Composed, found: Sequence[Swept]) -> Question:
     keys = ", ".join(one.key for one in found)
     return Question(
         question=f"What differs by {keys}?",
+        chinese=f"按{_in_chinese(found)}区分，结果有何不同？",
         hypothesis="",
         because="",
         arms={name: changes_of(found, values) for values, name in called.items()},
         policies={name: policies_of(line, found, values) for values, name in called.items()},
         extra=_pictures(found, called),
     )
+
+
+def _in_chinese(found: Sequence[Swept]) -> str:
+    """What is swept, parameters and groups by their Chinese names."""
+    named = chinese_names()["parameters"]
+    return "、".join(named.get(one.key) or translated().get(one.key, one.key) for one in found)
 
 
 def _pictures(

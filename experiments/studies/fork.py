@@ -20,6 +20,7 @@ from sim.state.parameters import ParameterError
 from .. import statistics
 from ..command.scenario import Composed, Fork, Mistake, Scenario
 from ..report import figures
+from ..report.labels import signed
 from ..report.style import both, figures_in, phrase, tell, words
 from ..report.text import layout
 from ..study import study
@@ -151,7 +152,7 @@ def _cells(row: pd.Series) -> list[str]:
     for column in ("viable", "closed"):
         mean, low, high = _ends(row, column)
         change, least, most = _ends(row, f"{column}_change")
-        changed = f"{change:+.0f} ({least:+.0f} {tell('to', '至')} {most:+.0f})"
+        changed = f"{signed(change)} ({signed(least)} {tell('to', '至')} {signed(most)})"
         cells += [f"{mean:.0f} ({low:.0f}-{high:.0f})", "" if row["arm"] == CONTROL else changed]
     return cells
 
@@ -165,10 +166,16 @@ def _sentence(row: pd.Series, month: str, end: str) -> str:
         else tell("not told apart from zero", "与零无法区分")
     )
     return tell(
-        f"With '{label(row['arm'])}' from {month} the share viable at {end} changes by {change:+.0f} points "
-        f"({sure}).",
-        f"自 {month} 起取“{label(row['arm'])}”，{end} 可持续占比变化 {change:+.0f} 个百分点（{sure}）。",
+        f"With '{label(row['arm'])}' from {month} the share viable at {end} changes by {signed(change)} "
+        f"points ({sure}).",
+        f"自 {month} 起取“{label(row['arm'])}”，{end} 可持续占比变化 {signed(change)} 个百分点（{sure}）。",
     )
+
+
+def _changed(path: str, value: object) -> str:
+    """What an arm sets: in English as it is typed, in Chinese by its name."""
+    held = f"{path} = {value:g}" if isinstance(value, float) else f"{path} = {value}"
+    return tell(held, words(held))
 
 
 def findings(line: Composed, table: pd.DataFrame) -> Findings:
@@ -176,7 +183,9 @@ def findings(line: Composed, table: pd.DataFrame) -> Findings:
     fork, end = line.settings.fork, line.parameters.horizon.end
     columns = ["from the month of the fork", "viable %", "change, points", "closed since %", "change, points"]
     changes = tell("; ", "；").join(
-        f"{label(arm)}{tell(': ', '：')}" + ", ".join(f"{path} = {v}" for path, v in changes.items())
+        label(arm)
+        + tell(": ", "：")
+        + tell(", ", "，").join(_changed(path, v) for path, v in changes.items())
         for arm, changes in fork.arms.items()
     )
     seeds = int(table["seeds"].max())

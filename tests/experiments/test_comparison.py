@@ -25,8 +25,8 @@ from experiments.comparison import NULL, WRITTEN, Compared, Expectation, Questio
 from experiments.outcomes import ALL, CELLS, HEADLINE, OUTCOMES
 from experiments.racing import Left, Race, lefts
 from experiments.report import comparison as comparison_text
-from experiments.report import figures_comparison, style, ternary
-from experiments.statistics import variance_ratio
+from experiments.report import figures_comparison, labels, style, ternary
+from experiments.statistics import Interval, variance_ratio
 from experiments.studies import funding_mix, stress
 from experiments.studies.funding_mix import lattice, mix_name
 from experiments.study.plan import FRESH_FROM
@@ -408,8 +408,8 @@ def test_what_arms_add_is_said_in_plain_words():
     """
     levels = {"a": [20.0, 20.0, 20.0], "b": [49.0, 50.0, 51.0], "c": [20.0, 20.0, 20.0]}
     text = comparison_text.added_text(made(asks(), {arm: {"added": x} for arm, x in levels.items()}))
-    assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (47.52 to")
-    assert "0.5 table-years, 30 (27.52 to 32.48) more than 'a'." in text
+    assert text.startswith("Added elder-years a village: 20 (20 to 20) with 'a'; most with 'b': 50 (47.5 to")
+    assert "0.5 table-years, 30 (27.5 to 32.5) more than 'a'." in text
     assert comparison.best(made(asks(), {arm: {"added": x} for arm, x in levels.items()})).winner
 
 
@@ -423,12 +423,13 @@ def test_how_much_the_best_arm_is_comes_from_seeds_that_did_not_choose_it():
     assert comparison.chosen(done) == ["a", "b"]
     done.fresh = made(asks(), {"a": {"added": [20.0] * 3}, "b": {"added": [44.0, 45.0, 46.0]}}).values
     text = comparison_text.added_text(done)
-    assert "most with 'b': 45 (42.52 to 47.48) and 0.5 table-years, 25 (22.52 to 27.48) more than 'a'" in text
-    assert text.endswith(" on 3 fresh seeds that chose nothing.")
+    assert "most with 'b': 45 (42.5 to 47.5) and 0.5 table-years, 25 (22.5 to 27.5) more than 'a'" in text
+    assert text.endswith(" on 3 fresh seeds that chose nothing (tables and figures: the seeds that chose).")
     title = figures_comparison._most(done, ["a", "b", "c"], "added")
-    assert title.endswith("most in 'b', 45 (42.5 to 47.5) on 3 fresh seeds that chose nothing")
+    assert "most in 'b', 45 (42.5 to 47.5) on 3 fresh seeds that chose nothing (" in title
     with style.language("zh"), style.speaking("zh"):
-        assert comparison_text.added_text(done).endswith("（取自未参与挑选的 3 个新种子）。")
+        fresh = "（取自未参与挑选的 3 个新种子；图表中为挑选所用的种子）。"
+        assert comparison_text.added_text(done).endswith(fresh)
     done.fresh = made(asks(), {"a": {"added": [20.0] * 3}, "b": {"added": [-9.0, 0.0, 9.0]}}).values
     assert comparison.best(done).fresh == 3 and not comparison.best(done).winner
     assert "no arm is told from adding nothing" in comparison_text.added_text(done)
@@ -521,6 +522,40 @@ def test_a_precision_is_asked_of_every_cell_and_an_outcome_never_seen_is_not_kno
     assert len(table.rows) == 3 * 2 * len(HEADLINE)
     assert table.rows[HEADLINE.index("viable")][:5] == ["a", ALL, "villages viable at the end", 20, "16.8"]
     assert {row[1] for row in table.rows} == {ALL, "weak"}
+
+
+@pytest.mark.parametrize(("seeds", "drawn"), [(1, False), (2, False), (3, True)])
+def test_seeds_too_few_to_tell_a_spread_have_no_figure_of_it(seeds, drawn, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_comparison, "figures_in", lambda _: tmp_path)
+    done = made(asks(), {arm: {"viable": [0.5] * seeds} for arm in "abc"})
+    for name in ("effects", "arms"):
+        monkeypatch.setattr(figures_comparison, name, lambda *_: None)
+    monkeypatch.setattr(figures_comparison.figures_funnel, "draw", lambda *_: None)
+    done = replace(done, runs=cast(Any, runs_in(tmp_path)))
+    pictures = figures_comparison.draw(done, {}, "")
+    assert ("replications" in {one.file for one in pictures if one}) == drawn
+    assert comparison_text.replications(done).note.startswith("too few seeds") != drawn
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "shown"),
+    [
+        (0.005382, -0.01777, 0.02854, "0.005 (-0.018 to 0.029)"),
+        (0.1252, -1.466, 1.716, "0.13 (-1.47 to 1.72)"),
+        (42440.3, 24500.0, 60370.2, "42,440 (24,500 to 60,370)"),
+        (50.0, 47.52, 52.48, "50 (47.5 to 52.5)"),
+        (0.0, -0.0, 0.0, "0 (0 to 0)"),
+    ],
+)
+def test_an_interval_has_as_many_decimals_as_its_largest_end_needs(mean, low, high, shown):
+    assert labels.spread(Interval(mean, low, high, 8), share=False) == shown
+
+
+def test_a_difference_under_one_has_one_decimal_and_one_seed_has_no_interval():
+    assert [labels.signed(one) for one in (0.44, -0.02, 0.0, 0.97, -12.4)] == ["+0.4", "0", "0", "+1", "-12"]
+    assert labels.spread(Interval(5.0, math.nan, math.nan, 1), share=False) == "5 (one seed)"
+    assert labels.spread(Interval(math.nan, math.nan, math.nan, 0)) == "-"
+    assert labels.spread(Interval(-0.0002, -0.1, 0.1, 3)) == "0.0 (-10.0 to 10.0)"
 
 
 def test_the_axis_of_an_effect_names_a_difference():
@@ -641,7 +676,7 @@ def test_a_comparison_says_the_same_in_chinese(name, tmp_path, monkeypatch):
             *(t.note for t in f.tables),
             *(str(c) for t in f.tables for row in t.rows for c in row),
         ]
-    english = re.compile(r"\b(?!Lee\b|Wilson\b|CLHLS\b)[A-Za-z]{2,}(?![\w.]*[._=]\w)\b")
+    english = re.compile(r"\b(?!Lee\b|Bass\b|Wilson\b|CLHLS\b)[A-Za-z]{2,}(?![\w.]*[._=]\w)\b")
     left = [x for x in said["zh"] if english.search(re.sub(r"\b[a-z_]+\.[a-z_0-9]+\b", "", x))]
     assert left == []
     numbers = [sorted(n for x in said[code] for n in re.findall(r"\d+\.\d+", x)) for code in style.LANGUAGES]

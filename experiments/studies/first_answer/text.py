@@ -15,7 +15,7 @@ from ...outcomes import RANKED
 from ...report import pictures
 from ...report.figures import real, tied, told
 from ...report.given import county_said
-from ...report.labels import drawn_from, fresh_text
+from ...report.labels import drawn_from, fresh_text, signed
 from ...report.style import both, tell, words
 from ...report.text import layout, numbered
 from ...statistics import STABLE
@@ -173,7 +173,7 @@ def _gain(mine: pd.DataFrame) -> str:
     mean = mine[mine["business"] != "none"].groupby("business")[GAIN].mean()
     deposit = mean.pop("deposit") if "deposit" in mean else None
     if mean.empty:
-        years = f"{float(deposit or 0):+.0f}"
+        years = f"{signed(float(deposit or 0))}"
         return tell(
             f"The same set-up money lying at interest adds {years} elder-years a village.",
             f"同额启动资金存款生息使每村老人年变化 {years}。",
@@ -185,7 +185,7 @@ def _gain(mine: pd.DataFrame) -> str:
         f"the 95 % interval lies above zero in {len(over)} of {mixes} mixes",
         f"{mixes} 种出资方案中有 {len(over)} 种的 95% 区间在零以上",
     )
-    idle = f"{deposit:+.0f}" if deposit is not None else ""
+    idle = signed(deposit) if deposit is not None else ""
     same = (
         tell(
             f"; the same money lying at interest by {idle}",
@@ -197,11 +197,11 @@ def _gain(mine: pd.DataFrame) -> str:
     return tell(
         (
             f"In villages that have what it needs, {words(name)} changes added elder-years most, by "
-            f"{gain:+.0f} a village over the same villages without business (mean over mixes; "
+            f"{signed(gain)} a village over the same villages without business (mean over mixes; "
             f"{sure}){same}."
         ),
         (
-            f"在具备条件的村，“{words(name)}”对新增老人年影响最大，每村比同村无产业时 {gain:+.0f}"
+            f"在具备条件的村，“{words(name)}”对新增老人年影响最大，每村比同村无产业时 {signed(gain)}"
             f"（各方案平均；{sure}）{same}。"
         ),
     )

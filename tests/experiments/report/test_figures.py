@@ -25,6 +25,7 @@ from experiments.report import (
     style,
     ternary,
 )
+from experiments.report.figures_classes import apart
 from experiments.report.figures_time import band, kaplan_meier, spells
 from experiments.statistics import Interval
 from sim.state.codes import KINDS, NEVER, PAYERS, VILLAGE_KINDS
@@ -474,3 +475,18 @@ def refresh() -> None:
 
 if __name__ == "__main__":
     refresh()
+
+
+def test_names_beside_lines_are_moved_apart_and_keep_their_order():
+    """By hand: 0 goes up to 4, 1 to 12, 13 to 20, 50 stays; 99 and 100 share the top: 92 and 100."""
+    found = apart(np.array([50.0, 1.0, 0.0, 13.0, 100.0, 99.0]), least=8.0)
+    assert found.tolist() == [50.0, 12.0, 4.0, 20.0, 100.0, 92.0]
+    assert not len(apart(np.zeros(0)))
+
+
+def test_fresh_seeds_are_not_counted_with_those_that_are_shown():
+    shown = [{"arm": "main", "scenario": name, "replicate": i} for name in "ab" for i in range(8)]
+    fresh = [{"arm": "fresh", "scenario": "a", "replicate": 100 + i} for i in range(8)]
+    assert figures.seed_counts(pd.DataFrame(shown + fresh)) == "8"
+    raced = [one for one in shown if one["scenario"] == "a" or one["replicate"] < 3]
+    assert figures.seed_counts(pd.DataFrame(raced + fresh)) == "3–8"

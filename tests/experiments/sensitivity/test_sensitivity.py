@@ -540,6 +540,13 @@ def test_the_verdict_tells_ranking_from_values():
 ADVICE = re.compile(r"\b(?:samples|replicates|seeds|max_seeds|precision|method)=(?:\d+(?:\.\d+)?|[a-z]+)")
 
 
+def test_an_interval_that_is_not_known_is_told_in_words():
+    few = Indices("sobol", ("a", "b"), {"ST": np.ones(2)}, np.array([[1.0, np.nan], [2.0, 0.0]]), 4)
+    assert few.widest == math.inf
+    assert text._ends(few.interval[1]) == text._known(few.widest) == "not known: too few points"
+    assert text._ends(np.array([1.0, 2.0])) == "1 to 2" and text._known(0.5) == "0.50"
+
+
 @pytest.mark.parametrize("method", ["morris", "sobol", "pawn", "delta"])
 @pytest.mark.parametrize("spread", [0.001, 0.03, 0.2, 20.0, 1e6])
 def test_what_is_advised_can_be_typed(method, spread):
