@@ -257,6 +257,7 @@ def sweeping(verb: str, words: list[str]) -> list[str]:
 
 def show(verb: str, words: list[str], flags: Any) -> int:
     """Print the configuration (`--cfg job`) or what it is made of (`--info`), and run nothing."""
+    from . import sweep
     from .scenario import compose_line
 
     if verb != "run":
@@ -272,6 +273,7 @@ def show(verb: str, words: list[str], flags: Any) -> int:
                     f"groups: {', '.join(chosen) or 'as by default'}",
                     f"policies: {', '.join(line.settings.policy) or 'none'}",
                     f"values set: {', '.join(f'{path}={v}' for path, v in line.pinned.items()) or 'none'}",
+                    *(f"compared: {one.word}" for one in sweep.read(line.settings.sweep)),
                 ]
             )
         )

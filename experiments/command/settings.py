@@ -131,6 +131,10 @@ def check_override(key: str, value: Any) -> tuple[str, Any]:
     mine += [f"{name}.{one.name}" for name, cls in NESTED.items() for one in fields(cls)]
     if key.partition(".")[0] == "hydra":
         raise Mistake(f"{key}: settings of Hydra are not read; parameters are section.name=value")
+    group, _, option = key.partition(".")
+    if group == "policy" and option:
+        hint = nearest(option, groups[group])
+        raise Mistake(f"unknown {group} {option!r}; allowed are {', '.join(groups[group])}{hint}")
     if key not in mine:
         raise Mistake(f"unknown key {key!r}{nearest(key, [*groups, *mine, *paths, *selectable()])}")
     return "setting", typed(key, value)

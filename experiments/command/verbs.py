@@ -83,7 +83,7 @@ def status(words: list[str]) -> int:
         print(text)
     for path in sorted(found.folder.glob("*/*.corrupt*")):
         print(f"set aside: {path}")
-    if (missing and not holder) or state == "stopped":
+    if (missing and not holder) or state in ("stopped", "interrupted"):
         print(f"go on with: {command('resume', f'study={found.folder}')}")
     return 0
 

@@ -59,12 +59,10 @@ def _spread(name: str, one: Interval) -> dict[str, str]:
 
 
 def lost(answer: ScreenAnswer, language: str) -> str:
-    """The two commonest ways to fall short."""
+    """All ways to fall short, the commonest first, so that they and those that last make a hundred."""
     counts = squares(answer.classes)
-    ways = sorted((name for name in FUNNEL[:-1] if counts[name]), key=lambda name: -counts[name])[:2]
+    ways = sorted((name for name in FUNNEL[:-1] if counts[name]), key=lambda name: -counts[name])
     if not ways:
         return said("answer_all", language)
     told = [said(f"lost_{name}", language, n=counts[name]) for name in ways]
-    if len(told) == 1:
-        return said("answer_lost_one", language, first=told[0])
-    return said("answer_lost", language, first=told[0], second=told[1])
+    return said("answer_lost", language, ways=said("between", language).join(told))

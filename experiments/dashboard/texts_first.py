@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SAID: dict[str, tuple[str, str]] = {
     "answer_head": (
-        "Of 100 villages {opened} open a station by {year}; {lasting} still have it open at the end.",
-        "到 {year} 年底，每 100 个村中有 {opened} 个开办过站点；期末仍开放的有 {lasting} 个。",
+        "Of 100 villages {opened} open a station by {year}; {lasting} keep it open to the end.",
+        "到 {year} 年底，每 100 个村中有 {opened} 个开办过站点；一直开到期末的有 {lasting} 个。",
     ),
     "answer_funnel": (
         "Of the {opened} stations that open (95 % interval {opened_low} to {opened_high}), {lasting} "
@@ -22,11 +22,8 @@ SAID: dict[str, tuple[str, str]] = {
         "{years} 年中，每村站点平均开放 {service} 年，其中供餐 {tables} 年；由此新增 {added} 个受服务老人年"
         "（{added_low} 至 {added_high}），每村每年公共支出 {public} 元。",
     ),
-    "answer_lost": (
-        "What stops the others: {first}, {second}.",
-        "其余村未达标的主因：{first}，{second}。",
-    ),
-    "answer_lost_one": ("What stops the others: {first}.", "其余村未达标的原因：{first}。"),
+    "answer_lost": ("What stops the others: {ways}.", "其余村未达标的原因：{ways}。"),
+    "between": (", ", "，"),
     "answer_all": ("No village falls short.", "没有村庄未达标。"),
     "lost_never_opened": ("{n} never open", "{n} 个从未开办"),
     "lost_too_young": ("{n} open in the last three years only", "{n} 个最后三年才开办"),

@@ -22,7 +22,7 @@ from ...study.findings import Findings, Picture
 from ...study.store import Results
 from ...study.study import Study, begin
 from . import picture, text
-from .chosen import choose, measured
+from .chosen import NOTHING, adds, choose, measured
 from .steps import COST, MEASURE, ROBUST, STEPS, asked, composed, how_of, played
 from .text import Strategy
 
@@ -66,6 +66,7 @@ def worked_out(line: Composed, words: Sequence[str], work: Study) -> Strategy:
     folder = played(first, how)
     found = measured(folder)
     choice = choose(Results(folder).summary, found["money"].groupby("scenario").mean())
+    choice = choice if adds(found, choice.plan) else replace(choice, plan=NOTHING)
     folders = {ROBUST: folder}
     for at, step in enumerate(STEPS[1:], 2):
         if choice.parts or step == MEASURE:

@@ -79,4 +79,9 @@ def levels(found: pd.DataFrame, plan: str) -> dict[str, Interval]:
     }
 
 
-__all__ = ["LEADING", "SHOWN", "ChosenPlan", "choose", "levels", "measured"]
+def adds(found: pd.DataFrame, plan: str) -> bool:
+    """Whether what a plan adds is told from nothing: one that leads by a regret may add none."""
+    return levels(found, plan)["added"].low > 0
+
+
+__all__ = ["LEADING", "NOTHING", "SHOWN", "ChosenPlan", "adds", "choose", "levels", "measured"]

@@ -314,7 +314,7 @@ def test_the_page_fits_a_telephone_and_speaks_chinese(page, dashboard):
     page.set_viewport_size({"width": 400, "height": 850})
     page.goto(dashboard)
     button(page, "Run").wait_for(timeout=WAIT)
-    page.get_by_role("heading", name="still have it open at the end").wait_for(timeout=WAIT)  # an answer
+    page.get_by_role("heading", name="keep it open to the end").wait_for(timeout=WAIT)  # an answer
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     all_tabs_stand_in_sight(page, 400)
     page.get_by_text("中文").click()

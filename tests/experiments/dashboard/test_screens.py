@@ -45,14 +45,17 @@ def test_the_headline_and_the_sentences_say_the_numbers_by_hand():
         public_year=[4000.0, 6000.0],
     )
     assert sentences.headline(made, "en") == (
-        "Of 100 villages 70 open a station by 2035; 20 still have it open at the end."
+        "Of 100 villages 70 open a station by 2035; 20 keep it open to the end."
     )
     funnel, service, lost = sentences.three(made, "en")
     assert "Of the 70 stations that open" in funnel and ", and 16 (" in funnel
     # mean 60, half-width 12.706 (t of one degree) x 14.142 / sqrt(2) = 127.06
     assert "4.5 years with an open station, 2.2 of them with meals" in service
     assert "adds 60 years of service to its elders (-67 to 187), for 5,000 public yuan" in service
-    assert lost == "What stops the others: 40 open but do not stay open, 30 never open."
+    assert lost == (
+        "What stops the others: 40 open but do not stay open, 30 never open, "
+        "10 open in the last three years only, 4 are open and pay but serve too little."
+    )
 
 
 def test_a_hundred_squares_are_a_hundred_and_who_all_succeed_are_told_so():

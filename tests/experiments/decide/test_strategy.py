@@ -10,7 +10,7 @@ import pytest
 import run
 from experiments.command.settings import Mistake
 from experiments.decide.strategy import SIZES
-from experiments.decide.strategy.chosen import choose
+from experiments.decide.strategy.chosen import SHOWN, adds, choose
 from experiments.decide.strategy.steps import STEPS, asked, composed
 from experiments.study.findings import Findings
 
@@ -62,6 +62,19 @@ def test_where_none_holds_that_is_known():
 def test_no_station_can_be_the_answer():
     found = choose(table({"regret_90": {"reference": "holds"}}), MONEY)
     assert found.plan == "reference" and found.parts == {}
+
+
+def test_a_plan_whose_gain_is_not_told_from_nothing_is_none():
+    """Means and half-widths: -1, 0, 4 make 1 and 6.6; 1, 2, 3 make 2 and 2.48; 2, 2, 3 make 2.33 and 1.43."""
+    rows = {"a/none": (-1, 0, 4), "b/none": (1, 2, 3), "c/none": (2, 2, 3)}
+    found = pd.DataFrame(
+        [
+            {"scenario": plan, "replicate": at, **dict.fromkeys(SHOWN, float(one))}
+            for plan, gains in rows.items()
+            for at, one in enumerate(gains)
+        ]
+    ).set_index(["scenario", "replicate"])
+    assert [adds(found, plan) for plan in rows] == [False, False, True]
 
 
 def test_a_plan_with_a_policy_has_it():
