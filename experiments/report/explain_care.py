@@ -104,7 +104,7 @@ def people(place: Place) -> str:
     joined, quit_ = int(place.flow("volunteers_joined", 12)), int(place.flow("volunteers_quit", 12))
     accepts, trusts, lonely = (f"{mean(f'{one}_sum'):.2f}" for one in ("acceptance", "trust", "loneliness"))
     earned, spent = (f"{place.posted(f'credits_{one}') / 60:.0f}" for one in ("earned", "spent"))
-    left = f"{place.balance('credits_held') / -60:.0f}"
+    left = f"{(0 - place.balance('credits_held')) / 60:.0f}"
     return "\n".join(
         [
             tell(

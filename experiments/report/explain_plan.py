@@ -240,8 +240,21 @@ def door(place: Place, back: int = 0) -> str:
     if int(place.state("step", back)) < STATION_DAYS:
         stands = int(place.state("facility", back)) == WORKING
         room = "" if stands else tell(", and no room stands", "，也没有可用的房屋")
-        return tell(f"shut: no station is planned{room}", f"本月未开，方案中没有站点{room}")
+        return tell(f"shut: no station is planned{room}", f"本月未开，方案中没有站点{room}") + waits(place)
     return tell("shut", "本月未开")
+
+
+def waits(place: Place) -> str:
+    """What a village without a station waits for once one of its own has closed."""
+    closed = int(place.state("closed_month"))
+    if closed == NEVER:
+        return ""
+    when = date(place, closed)
+    return tell(
+        f"; closed in {when}: whatever a search finds, a new start waits for a year and then for somebody to "
+        "call for it (solvency.reopen)",
+        f"；{when} 关闭：无论测算是否可行，一年后还须有人提出重开",
+    )
 
 
 def pledges(place: Place) -> str:

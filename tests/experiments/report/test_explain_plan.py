@@ -85,6 +85,11 @@ def test_each_fuller_step_has_its_reason() -> None:
         ({"door": 4}, "open on 4 days, fewer than the 6 that count"),
         ({"door": 0, "against": 1 | 16}, "shut: money and keeper stood against it"),
         ({"door": 0, "step": NEIGHBOURS, "facility": 0}, "shut: no station is planned, and no room stands"),
+        (
+            {"door": 0, "step": NEIGHBOURS, "closed_month": 3},
+            "shut: no station is planned; closed in 2025-04: whatever a search finds, a new start waits for "
+            "a year and then for somebody to call for it (solvency.reopen)",
+        ),
     ],
 )
 def test_the_door_and_what_stood_against_it(states: dict, said: str) -> None:
