@@ -65,4 +65,4 @@ def lost(answer: ScreenAnswer, language: str) -> str:
     if not ways:
         return said("answer_all", language)
     told = [said(f"lost_{name}", language, n=counts[name]) for name in ways]
-    return said("answer_lost", language, ways=said("between", language).join(told))
+    return said("answer_lost", language, ways=("，" if language == "zh" else ", ").join(told))

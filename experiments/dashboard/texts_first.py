@@ -23,7 +23,6 @@ SAID: dict[str, tuple[str, str]] = {
         "（{added_low} 至 {added_high}），每村每年公共支出 {public} 元。",
     ),
     "answer_lost": ("What stops the others: {ways}.", "其余村未达标的原因：{ways}。"),
-    "between": (", ", "，"),
     "answer_all": ("No village falls short.", "没有村庄未达标。"),
     "lost_never_opened": ("{n} never open", "{n} 个从未开办"),
     "lost_too_young": ("{n} open in the last three years only", "{n} 个最后三年才开办"),

@@ -206,25 +206,25 @@ flow(
     "business_sales",
     unit="fen",
     label="sales of businesses",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("trades",),
 )
 flow(
     "business_costs",
     unit="fen",
     label="costs of businesses, wages and leases among them",
-    written_by=("agriculture", "business_course", "handicraft", "tourism"),
+    written_by=("agriculture", "business_course", "trades"),
 )
 flow(
     "business_wages",
     unit="fen",
     label="wages paid to villagers",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("trades",),
 )
 flow(
     "business_minutes",
     unit="minutes",
     label="work of elders and helpers in businesses",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("trades",),
 )
 flow("business_rent", unit="fen", label="land rent paid to elders", written_by=("agriculture",))
 flow("care_share", unit="fen", label="business income of the service", written_by=("business_course",))

@@ -113,7 +113,7 @@ flow(
     "time_business",
     unit="minutes",
     label="work in village businesses",
-    written_by=("agriculture", "handicraft", "tourism"),
+    written_by=("trades",),
 )
 flow("time_aid", unit="minutes", label="mutual aid: hours, visits and kitchen", written_by=("people",))
 
