@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..command.scenario import known
 from . import events, pictures
@@ -25,7 +26,8 @@ def each_choice() -> Iterator[Choices]:
     for name, path in PATHS.items():
         for value in known()[path].choices:
             if value != getattr(TINY, name):
-                yield replace(TINY, **{name: value})
+                change: dict[str, Any] = {name: value}
+                yield replace(TINY, **change)
 
 
 def prepare() -> None:

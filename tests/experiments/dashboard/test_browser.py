@@ -158,7 +158,11 @@ def fill(page, name: str, value: str, wait: bool = True) -> None:
     """Write a number into its box, and by default wait until that is answered."""
     settled(page)
     box = page.locator(f"input[type=number][aria-label='{name}']").first
-    box.fill(value)
+    for _ in range(3):  # an answer on its way may put the former value back
+        box.fill(value)
+        page.wait_for_timeout(200)
+        if box.input_value() == value:
+            break
     box.press("Enter")
     if wait:
         settled(page)
